@@ -1,0 +1,47 @@
+//! What an organisation runs, in whose words and since when.
+
+use crate::ids::{AssetId, OrganisationId};
+use crate::scale::{Source, words};
+use jiff::Timestamp;
+
+words! {
+    /// Where the product runs; `version` of an inventory row may say so.
+    Presence {
+        /// Told not to exist there.
+        Absent = "none",
+        /// Used as somebody else's cloud service.
+        Cloud = "cloud",
+        /// In the house.
+        OnPremises = "on_premises",
+    }
+}
+
+/// One product of one organisation as one source told it.
+///
+/// Sources are layers: the same product told by provider and member is two assets, and
+/// [`crate::assess`] says which of them it believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// Our id.
+    pub id: AssetId,
+    /// Who runs it.
+    pub organisation: OrganisationId,
+    /// Vendor as told.
+    pub vendor: String,
+    /// Product as told.
+    pub product: String,
+    /// Version in the words of the source ("2016", "CU19", "14.1"); may be empty.
+    pub version: String,
+    /// Build number where known ("15.1.2176.9").
+    pub build: Option<String>,
+    /// Host it runs on, empty when not told.
+    pub hostname: String,
+    /// Who said so.
+    pub source: Source,
+    /// When it was seen or said.
+    pub observed_at: Timestamp,
+    /// How it was read ("ExSetup.exe", "Get-ExchangeServer", …), free text.
+    pub note: String,
+    /// In the house, in the cloud, or not there.
+    pub presence: Presence,
+}

@@ -1,0 +1,250 @@
+//! How one organisation stands to one threat, with everything that was considered.
+
+use crate::ids::{AssetId, OrganisationId, ThreatId};
+use crate::scale::{Certainty, Level, Source, Status, Urgency, words};
+use jiff::Timestamp;
+
+/// Organisation × threat: matches and sightings folded into one statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exposure {
+    /// Who.
+    pub organisation: OrganisationId,
+    /// What.
+    pub threat: ThreatId,
+    /// Is it hit?
+    pub status: Status,
+    /// How surely.
+    pub certainty: Certainty,
+    /// A mitigation is told or seen; the patch is still missing.
+    pub mitigated: bool,
+    /// Signs of a break-in: another message, by telephone.
+    pub incident: bool,
+    /// How bad.
+    pub severity: Level,
+    /// Until when.
+    pub urgency: Urgency,
+    /// The one sentence.
+    pub reason: Reason,
+    /// For unknown: the question that would decide it.
+    pub question: Option<Question>,
+    /// Everything considered, strongest first.
+    pub grounds: Vec<Ground>,
+    /// Per asset and flaw (CSAF clause 13.7).
+    pub matches: Vec<Match>,
+    /// The asset or sign that decided.
+    pub decisive: Option<Decisive>,
+    /// When this was judged.
+    pub assessed_at: Timestamp,
+}
+
+/// What decided, as shown beside the verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decisive {
+    /// Product name as told.
+    pub product: String,
+    /// Build or version as told.
+    pub version: String,
+    /// Where it was seen or who told.
+    pub source: String,
+    /// When.
+    pub observed_at: Timestamp,
+}
+
+/// One thing that was considered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ground {
+    /// What it says about the status.
+    pub status: Status,
+    /// How surely.
+    pub certainty: Certainty,
+    /// Why.
+    pub reason: Reason,
+    /// Who said so.
+    pub source: Source,
+    /// Report, host or note that carries it ("scan_exchange", "mail.example.de").
+    pub place: String,
+    /// When it was seen or said.
+    pub observed_at: Timestamp,
+}
+
+words! {
+    /// How far the remedy of one flaw on one asset has come (CSAF clause 13.7).
+    RemediationState {
+        /// Nothing done.
+        NotRemediated = "not_remediated",
+        /// Being done.
+        InProgress = "in_progress",
+        /// Done.
+        Done = "done",
+    }
+}
+
+/// One asset against one flaw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// Which asset; `None` where only a sign is known.
+    pub asset: Option<AssetId>,
+    /// CVE or publisher's id.
+    pub vulnerability: String,
+    /// How it stands.
+    pub status: Status,
+    /// How surely.
+    pub certainty: Certainty,
+    /// How far the remedy is.
+    pub remediation: RemediationState,
+}
+
+/// Why, as data: the sentence is made from it in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// A build that lacks the update.
+    BuildBelowFix {
+        /// Product line or product.
+        product: String,
+        /// Build as told.
+        build: String,
+        /// Cumulative update, if known.
+        cumulative_update: String,
+        /// Update that is missing.
+        fix: String,
+        /// Its KB article.
+        kb: String,
+        /// Another cumulative update must come first.
+        cumulative_update_first: bool,
+    },
+    /// A build that has the update.
+    BuildHasFix {
+        /// Product line or product.
+        product: String,
+        /// Build as told.
+        build: String,
+        /// Update that is in.
+        fix: String,
+    },
+    /// Only the cumulative update is known.
+    UpdateUnknown {
+        /// Product line.
+        product: String,
+        /// Version as seen.
+        version: String,
+        /// Update in question.
+        fix: String,
+    },
+    /// Out of support: the vendor makes no statement.
+    EndOfLife {
+        /// Product line.
+        product: String,
+        /// Build as told.
+        build: String,
+    },
+    /// The build is in no table.
+    UnknownBuild {
+        /// Product.
+        product: String,
+        /// Build as told.
+        build: String,
+    },
+    /// Has the product, version not known.
+    ProductOnly {
+        /// Product.
+        product: String,
+    },
+    /// The version is inside (or outside) the range the publisher names.
+    VersionInRange {
+        /// Product.
+        product: String,
+        /// Version as told.
+        version: String,
+        /// Range or version the publisher names.
+        range: String,
+    },
+    /// The publisher's list names this version as fixed or not affected.
+    VersionNotAffected {
+        /// Product.
+        product: String,
+        /// Version as told.
+        version: String,
+        /// The publisher's justification, may be empty.
+        justification: String,
+    },
+    /// Version and range cannot be compared.
+    NotComparable {
+        /// Product.
+        product: String,
+        /// Version as told.
+        version: String,
+        /// Range in the publisher's words.
+        range: String,
+    },
+    /// A scan tried the flaw and got in.
+    ProvenByScan {
+        /// Host or address.
+        host: String,
+        /// CVE.
+        cve: String,
+    },
+    /// The product answers at an address of the organisation.
+    SeenFromOutside {
+        /// Product.
+        product: String,
+        /// Host or address.
+        host: String,
+        /// Version as seen, may be empty.
+        version: String,
+    },
+    /// Signs of a break-in.
+    BreakIn {
+        /// Host or address.
+        host: String,
+        /// Kind of sign, for example `webshell`.
+        sign: String,
+    },
+    /// Somebody told us that the product is not there, or only in the cloud.
+    NotInUse {
+        /// Product.
+        product: String,
+        /// As a cloud service.
+        cloud: bool,
+    },
+    /// The organisation (or its provider) says it is done.
+    ReportedFixed {
+        /// Who said so.
+        by: Source,
+    },
+    /// The advisory was withdrawn.
+    Withdrawn,
+}
+
+/// The one question that would decide an unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Do you run this product yourselves?
+    RunsProduct {
+        /// Product.
+        product: String,
+    },
+    /// Which build exactly (ExSetup.exe or HealthChecker, not Get-ExchangeServer)?
+    WhichBuild {
+        /// Product.
+        product: String,
+    },
+    /// Is this update installed?
+    UpdateInstalled {
+        /// Product line.
+        product: String,
+        /// Update.
+        fix: String,
+        /// KB article, may be empty.
+        kb: String,
+    },
+    /// A condition no build can show.
+    Condition {
+        /// The pack's words.
+        condition: String,
+    },
+    /// When will the product out of support be replaced?
+    Replacement {
+        /// Product line.
+        product: String,
+    },
+}

@@ -1,0 +1,46 @@
+//! One newtype per noun, so that an organisation's id can never stand where a threat's is wanted.
+
+/// Declares id newtypes over text.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The id as stored.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A member or an IT provider.
+    OrganisationId,
+    /// A product, with its build, of one organisation as one source told it.
+    AssetId,
+    /// What we warn about; for an advisory `publisher namespace + tracking id`.
+    ThreatId,
+    /// The number people see on a warning: `W-2021-001`.
+    WarningNumber,
+    /// One message of one warning to one contact over one channel in one round.
+    DeliveryId,
+    /// One sign of attack.
+    ObservationId,
+    /// A person who signs in.
+    UserName,
+}

@@ -1,0 +1,29 @@
+//! Nouns and decisions of Türmer.
+//!
+//! Nothing here reads a file, a clock or a network; `now` is an argument and doubt is a value.
+//! Read in this order: [`organisation`] and [`asset`] (whom we protect), [`threat`] (what we warn
+//! about), [`observation`] (signs), [`assess`] (who is affected and how surely), [`warning`] and
+//! [`approval`] (what two people release), [`delivery`] (how it reaches a person),
+//! [`acknowledgement`] (what they say), [`picture`] (what the region looks like).
+
+pub mod acknowledgement;
+pub mod approval;
+pub mod assess;
+pub mod asset;
+pub mod constituency;
+pub mod delivery;
+pub mod exposure;
+pub mod ids;
+pub mod limits;
+pub mod locale;
+pub mod observation;
+pub mod organisation;
+pub mod pack;
+pub mod picture;
+pub mod plan;
+pub mod product;
+pub mod scale;
+pub mod threat;
+pub mod urgency;
+pub mod version;
+pub mod warning;

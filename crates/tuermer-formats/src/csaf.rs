@@ -1,0 +1,1 @@
+//! csaf: not built yet.

@@ -1,0 +1,1 @@
+//! mail: not built yet.

@@ -1,0 +1,1 @@
+//! reasons: not built yet.

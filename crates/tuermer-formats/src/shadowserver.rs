@@ -1,0 +1,1 @@
+//! shadowserver: not built yet.

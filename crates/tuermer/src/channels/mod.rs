@@ -1,0 +1,4 @@
+//! Ways to a person: closed list, fakes included.
+
+pub mod folder;
+pub mod smtp;

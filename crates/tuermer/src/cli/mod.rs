@@ -1,0 +1,222 @@
+//! The command line: nouns, then verbs. Exit codes 0 ok, 1 failed, 2 usage, 3 nothing found, 4 needs approval, 5 partial.
+
+pub mod audit;
+pub mod bench;
+pub mod delivery;
+pub mod demo;
+pub mod explain;
+pub mod exposure;
+pub mod import;
+pub mod ingest;
+pub mod init;
+pub mod member;
+pub mod output;
+pub mod pack;
+pub mod picture;
+pub mod run;
+pub mod serve;
+pub mod sign;
+pub mod status;
+pub mod task;
+pub mod threat;
+pub mod user;
+pub mod warn;
+
+use crate::clock::Clock;
+use crate::config::{Config, Home};
+use crate::context::Context;
+use crate::keys::Keys;
+use crate::random::Random;
+use crate::store::Store;
+use crate::text::Texts;
+use anyhow::{Context as _, Result, bail};
+use clap::{Parser, Subcommand};
+use output::Output;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tuermer_core::locale::Language;
+
+/// What a call ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0
+    Ok = 0,
+    /// 1
+    Failed = 1,
+    /// 2
+    Usage = 2,
+    /// 3
+    NothingFound = 3,
+    /// 4
+    NeedsApproval = 4,
+    /// 5
+    Partial = 5,
+}
+
+/// Early-warning system for the companies of a region.
+#[derive(Debug, Parser)]
+#[command(name = "tuermer", version, propagate_version = true)]
+pub struct Cli {
+    /// Data directory made with `tuermer init` (or TUERMER_DATA).
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// PostgreSQL URL instead of the embedded database.
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
+    /// One JSON object a line.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Never ask; fail instead.
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Language of sentences: de or en.
+    #[arg(long, global = true, value_name = "de|en")]
+    pub lang: Option<String>,
+    /// A simulated now (RFC 3339); only in a data directory made with `init --drill`.
+    #[arg(long, global = true, value_name = "TIME")]
+    pub at: Option<jiff::Timestamp>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Nouns and verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play March 2021 in an invented region and show the result.
+    Demo(demo::Args),
+    /// Make a data directory.
+    Init(init::Args),
+    /// Serve the pages and run the stations.
+    Serve(serve::Args),
+    /// Run the stations.
+    Run(run::Args),
+    /// How things stand.
+    Status(status::Args),
+    /// Read members, providers, inventory or networks from a file.
+    Import(import::Args),
+    /// Look at members and providers.
+    Member(member::Args),
+    /// Read advisories, catalogues and reports from files.
+    Ingest(ingest::Args),
+    /// What we warn about.
+    Threat(threat::Args),
+    /// Signs of attack.
+    Sign(sign::Args),
+    /// Build packs.
+    Pack(pack::Args),
+    /// Who is affected.
+    Exposure(exposure::Args),
+    /// Why (not) affected.
+    Explain(explain::Args),
+    /// Write, approve, send and stop warnings.
+    Warn(warn::Args),
+    /// Who was reached.
+    Delivery(delivery::Args),
+    /// The numbers of the situation.
+    Picture(picture::Args),
+    /// What a person must do.
+    Task(task::Args),
+    /// People who sign in.
+    User(user::Args),
+    /// The journal.
+    Audit(audit::Args),
+    /// Measure speed and memory.
+    Bench(bench::Args),
+}
+
+/// One call: how it speaks and where its data lies.
+pub struct Call {
+    /// How it speaks.
+    pub out: Output,
+    /// `--data` or TUERMER_DATA.
+    pub data: Option<PathBuf>,
+    /// `--database`.
+    pub database: Option<String>,
+    /// `--at`.
+    pub at: Option<jiff::Timestamp>,
+}
+
+impl Call {
+    /// The data directory, or an error that says how to name one.
+    pub fn home(&self) -> Result<Home> {
+        match &self.data {
+            Some(path) => Ok(Home(path.clone())),
+            None => bail!("{}", self.out.texts.get("general.no_data")),
+        }
+    }
+
+    /// Opens the data directory.
+    pub async fn open(&self) -> Result<Context> {
+        let home = self.home()?;
+        let config = Config::read(&home.config())?;
+        let keys = Keys::read(&home.key())?;
+        let system = Clock::System;
+        let url = self.database.clone().unwrap_or_else(|| config.store.url.clone());
+        let store = if url.is_empty() { Store::open_file(&home.database(), false, system.now()).await? } else { Store::open_url(&url, system.now()).await? };
+        let drill = store.meta("drill").await?.as_deref() == Some("true");
+        let clock = match self.at {
+            Some(_) if !drill => bail!("{}", self.out.texts.get("general.at_needs_drill")),
+            Some(at) => Clock::simulated(at),
+            None => system,
+        };
+        Ok(Context { store, clock, random: Random::System, keys, config: Arc::new(config), home, drill, demo: false })
+    }
+}
+
+/// Language from `--lang`, else `LC_ALL`/`LC_MESSAGES`/`LANG`, else German.
+fn language(option: Option<&str>) -> Result<Language> {
+    if let Some(text) = option {
+        return Language::parse(text).with_context(|| format!("--lang {text}: de or en"));
+    }
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
+    Ok(set.and_then(|text| Language::parse(&text)).unwrap_or_default())
+}
+
+/// Runs one call.
+pub async fn run(cli: Cli) -> Result<Exit> {
+    let Cli { data, database, json, no_input, lang, at, command } = cli;
+    let texts = Texts(language(lang.as_deref())?);
+    let data = data.or_else(|| std::env::var_os("TUERMER_DATA").filter(|text| !text.is_empty()).map(PathBuf::from));
+    let call = Call { out: Output { json, texts, no_input }, data, database, at };
+    match command {
+        Command::Demo(args) => demo::run(&call, args).await,
+        Command::Init(args) => init::run(&call, args).await,
+        Command::Serve(args) => serve::run(&call, args).await,
+        Command::Run(args) => run::run(&call, args).await,
+        Command::Status(args) => status::run(&call, args).await,
+        Command::Import(args) => import::run(&call, args).await,
+        Command::Member(args) => member::run(&call, args).await,
+        Command::Ingest(args) => ingest::run(&call, args).await,
+        Command::Threat(args) => threat::run(&call, args).await,
+        Command::Sign(args) => sign::run(&call, args).await,
+        Command::Pack(args) => pack::run(&call, args).await,
+        Command::Exposure(args) => exposure::run(&call, args).await,
+        Command::Explain(args) => explain::run(&call, args).await,
+        Command::Warn(args) => warn::run(&call, args).await,
+        Command::Delivery(args) => delivery::run(&call, args).await,
+        Command::Picture(args) => picture::run(&call, args).await,
+        Command::Task(args) => task::run(&call, args).await,
+        Command::User(args) => user::run(&call, args).await,
+        Command::Audit(args) => audit::run(&call, args).await,
+        Command::Bench(args) => bench::run(&call, args).await,
+    }
+}
+
+/// Says what went wrong, once, where it ends: the sentence, then its causes.
+pub fn report(error: &anyhow::Error, json: bool) {
+    let mut sentence = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !sentence.contains(&cause) {
+            sentence.push_str(": ");
+            sentence.push_str(&cause);
+        }
+    }
+    let out = Output { json, texts: Texts(Language::German), no_input: true };
+    if json {
+        // The object is two strings; if stdout is closed there is nobody left to tell.
+        let _ = out.object(&serde_json::json!({"error": sentence}));
+    }
+    out.say(&sentence);
+}

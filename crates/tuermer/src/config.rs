@@ -1,0 +1,208 @@
+//! `tuermer.toml`: who we are, how mail leaves, where the pages listen.
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Everything an administrator sets.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Who warns.
+    pub chamber: Chamber,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// Where pages listen.
+    pub web: Web,
+    /// Which database; empty = embedded.
+    pub store: StoreConfig,
+    /// The tile map; empty = a sorted list of bars instead.
+    pub tiles: Vec<Tile>,
+}
+
+/// Who warns, as printed in mails and pages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Chamber {
+    /// `IHK Musterstadt`
+    pub name: String,
+    /// Public address of the pages, without slash at the end.
+    pub base_url: String,
+    /// The address as people type it.
+    pub typed_host: String,
+    /// Number for answers and help.
+    pub phone_help: String,
+    /// When that number is answered, German.
+    pub phone_hours_de: String,
+    /// When that number is answered, English.
+    pub phone_hours_en: String,
+    /// Where the reader finds a number that proves us, German.
+    pub proof_de: String,
+    /// Where the reader finds a number that proves us, English.
+    pub proof_en: String,
+    /// Legal basis named at the end of a mail, German; empty = none.
+    pub legal_de: String,
+    /// Legal basis, English.
+    pub legal_en: String,
+    /// Zone in which people read times.
+    pub time_zone: String,
+}
+
+impl Default for Chamber {
+    fn default() -> Self {
+        Self {
+            name: "IHK Musterstadt".into(),
+            base_url: "http://127.0.0.1:8480".into(),
+            typed_host: "ihk-musterstadt.example".into(),
+            phone_help: "0271 55500-7".into(),
+            phone_hours_de: "Montag bis Freitag 8 bis 18 Uhr".into(),
+            phone_hours_en: "Monday to Friday 8:00 to 18:00".into(),
+            proof_de: "auf Ihrem letzten Beitragsbescheid".into(),
+            proof_en: "on your last membership fee notice".into(),
+            legal_de: "§ 1 IHKG".into(),
+            legal_en: "section 1 IHKG".into(),
+            time_zone: "Europe/Berlin".into(),
+        }
+    }
+}
+
+/// Which way mails leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// A real server.
+    Smtp,
+    /// Files in `outbox/` (drills, demo).
+    Folder,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// TLS from the first byte (port 465).
+    Implicit,
+    /// STARTTLS or nothing is sent (port 587).
+    Starttls,
+    /// STARTTLS where offered.
+    Opportunistic,
+    /// Plain text: only towards this machine.
+    None,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// SMTP or folder.
+    pub transport: Transport,
+    /// Server name.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Protection.
+    pub tls: Tls,
+    /// PEM file of the authority that signed the server's certificate; empty = the public ones.
+    pub ca_file: String,
+    /// User name; empty = no log-in.
+    pub user: String,
+    /// File that holds the password (0600).
+    pub password_file: String,
+    /// Sender address, fixed.
+    pub from: String,
+    /// Sender name, fixed.
+    pub from_name: String,
+    /// Domain of the return path (`b+<token>@…`); empty = that of `from`.
+    pub bounce_domain: String,
+    /// Connections at once.
+    pub connections: usize,
+    /// Mails to one destination domain in a minute; 0 = no limit.
+    pub per_domain_per_minute: u32,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            transport: Transport::Smtp,
+            host: "localhost".into(),
+            port: 25,
+            tls: Tls::Opportunistic,
+            ca_file: String::new(),
+            user: String::new(),
+            password_file: String::new(),
+            from: "warnung@ihk-musterstadt.example".into(),
+            from_name: "IHK Musterstadt Frühwarnung".into(),
+            bounce_domain: String::new(),
+            connections: tuermer_core::limits::SMTP_CONNECTIONS,
+            per_domain_per_minute: 600,
+        }
+    }
+}
+
+/// Where pages listen.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Web {
+    /// Address and port.
+    pub listen: String,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8480".into() }
+    }
+}
+
+/// Which database.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreConfig {
+    /// PostgreSQL URL; empty = `tuermer.db` in the data directory.
+    pub url: String,
+}
+
+/// One municipality on the tile map.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tile {
+    /// Name as in the register (`city`).
+    pub name: String,
+    /// Column from the left, 0 = first.
+    pub column: u32,
+    /// Row from the top, 0 = first.
+    pub row: u32,
+}
+
+impl Config {
+    /// Reads a file; errors name the line.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; make a data directory with `tuermer init`", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} has an error", path.display()))
+    }
+}
+
+/// Where things lie in a data directory.
+#[derive(Debug, Clone)]
+pub struct Home(pub PathBuf);
+
+impl Home {
+    /// The configuration.
+    pub fn config(&self) -> PathBuf {
+        self.0.join("tuermer.toml")
+    }
+
+    /// The embedded database.
+    pub fn database(&self) -> PathBuf {
+        self.0.join("tuermer.db")
+    }
+
+    /// The secret.
+    pub fn key(&self) -> PathBuf {
+        self.0.join("keys").join("instance.key")
+    }
+
+    /// Mails of `Transport::Folder`.
+    pub fn outbox(&self) -> PathBuf {
+        self.0.join("outbox")
+    }
+}

@@ -1,0 +1,49 @@
+//! The instance's secret and what is derived from it. It lies in `keys/instance.key` (0600), never in the database.
+
+use anyhow::{Context as _, Result, bail};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// The secret of one data directory.
+#[derive(Clone)]
+pub struct Keys(Vec<u8>);
+
+/// Bytes of the secret.
+pub const SECRET_BYTES: usize = 32;
+
+impl Keys {
+    /// From bytes (a new directory, a drill, a test).
+    pub fn new(secret: [u8; SECRET_BYTES]) -> Self {
+        Self(secret.to_vec())
+    }
+
+    /// Reads the secret of a data directory.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; was this directory made with `tuermer init`?", path.display()))?;
+        let secret = hex::decode(text.trim()).with_context(|| format!("{} is not a key file", path.display()))?;
+        if secret.len() != SECRET_BYTES {
+            bail!("{} has {} bytes instead of {SECRET_BYTES}; restore it from the backup", path.display(), secret.len());
+        }
+        Ok(Self(secret))
+    }
+
+    /// Keyed hash of `parts` for one `purpose`, in hex. Parts are length-prefixed.
+    pub fn mac(&self, purpose: &str, parts: &[&str]) -> String {
+        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.0) {
+            Ok(mac) => mac,
+            // HMAC takes keys of any length.
+            Err(_) => return String::new(),
+        };
+        for part in std::iter::once(&purpose).chain(parts) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        hex::encode(mac.finalize().into_bytes())
+    }
+}
+
+/// SHA-256 in hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

@@ -1,0 +1,17 @@
+//! The shell of Türmer: everything that touches disk, network, clock or screen.
+//!
+//! [`stations`] join [`store`], [`channels`] and the decisions of `tuermer-core`; [`web`] and [`cli`]
+//! show and ask; [`context`] carries what a decision must not reach for itself.
+
+pub mod channels;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod keys;
+pub mod random;
+pub mod stations;
+pub mod store;
+pub mod telemetry;
+pub mod text;
+pub mod web;

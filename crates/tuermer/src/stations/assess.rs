@@ -1,0 +1,1 @@
+//! assess: not built yet.

@@ -1,0 +1,1 @@
+//! intake: not built yet.

@@ -1,0 +1,1 @@
+//! warn: not built yet.

@@ -1,0 +1,174 @@
+//! People who sign in, their one-time links and sessions.
+
+use super::Store;
+use super::journal;
+use crate::context::Context;
+use crate::keys::sha256;
+use crate::values;
+use anyhow::{Result, bail};
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use jiff::{SignedDuration, Timestamp};
+use tuermer_core::limits;
+
+/// What an account may do. Every role may stop a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Writes and submits; may approve what another person submitted.
+    Officer,
+    /// Reads and approves.
+    Approver,
+    /// Runs the instance; everything an officer may.
+    Administrator,
+}
+
+impl Role {
+    /// Stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Officer => "officer",
+            Self::Approver => "approver",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Officer, Self::Approver, Self::Administrator].into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// May write and submit warnings, import and state threats.
+    pub fn may_write(self) -> bool {
+        matches!(self, Self::Officer | Self::Administrator)
+    }
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Name to sign in with, for example `k.weber`.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// A password is set (the link was used).
+    pub active: bool,
+}
+
+/// Makes a one-time link. `None`: the very first account, which becomes administrator and chooses its own name.
+pub async fn setup_link(context: &Context, account: Option<&str>) -> Result<String> {
+    let token = context.random.token()?;
+    let expires = context.now().checked_add(SignedDuration::from_mins(limits::SETUP_LINK_MINUTES))?;
+    let mut open = context.store.begin().await?;
+    open.run("INSERT INTO setup_link (token_hash, account, expires_at) VALUES ($1, $2, $3)", values![sha256(token.as_bytes()), account, expires]).await?;
+    open.commit().await?;
+    // The token stands behind `#`, so that it is in no server's or proxy's log.
+    Ok(format!("{}/einrichten#{token}", context.config.chamber.base_url))
+}
+
+/// Hashes a password with argon2id after checking its length.
+pub fn hash_password(context: &Context, password: &str) -> Result<String> {
+    if password.chars().count() < limits::PASSWORD_CHARACTERS {
+        bail!("the password is too short: at least {} characters", limits::PASSWORD_CHARACTERS);
+    }
+    let mut salt = [0_u8; 16];
+    context.random.fill(&mut salt)?;
+    let salt = SaltString::encode_b64(&salt).map_err(|error| anyhow::anyhow!("salt: {error}"))?;
+    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
+    Ok(hash.to_string())
+}
+
+impl Store {
+    /// Adds an account; without password it waits for its one-time link.
+    pub async fn add_account(&self, context: &Context, name: &str, role: Role, password_hash: Option<String>, actor: &str) -> Result<()> {
+        let fine = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) && (2..=64).contains(&name.len());
+        if !fine {
+            bail!("account name {name:?}: 2 to 64 letters, digits, dots, hyphens");
+        }
+        let now = context.now();
+        let mut open = self.begin().await?;
+        let added = open
+            .run(
+                "INSERT INTO account (name, password_hash, role, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING",
+                values![name, password_hash, role.as_str(), now],
+            )
+            .await?;
+        if added == 0 {
+            bail!("there is already an account {name}");
+        }
+        journal::append(&mut open, now, actor, "account.added", name, role.as_str()).await?;
+        open.commit().await
+    }
+
+    /// All accounts by name.
+    pub async fn accounts(&self) -> Result<Vec<Account>> {
+        let rows = self.read("SELECT name, role, password_hash IS NOT NULL FROM account WHERE disabled_at IS NULL ORDER BY name", Vec::new()).await?;
+        rows.iter()
+            .map(|row| {
+                let role = row.text(1)?;
+                Ok(Account { name: row.text(0)?, role: Role::parse(&role).ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?, active: row.bool(2)? })
+            })
+            .collect()
+    }
+
+    /// The account, if name and password fit. Too many failures make the name wait, whoever asks.
+    pub async fn sign_in(&self, now: Timestamp, name: &str, password: &str) -> Result<Option<Account>> {
+        let since = now.checked_sub(SignedDuration::from_mins(limits::SIGN_IN_WINDOW_MINUTES))?;
+        let failures = self.read_one("SELECT COUNT(*) FROM sign_in_failure WHERE account = $1 AND at > $2", values![name, since]).await?;
+        if failures.map_or(Ok(0), |row| row.int(0))? >= limits::SIGN_IN_FAILURES {
+            bail!("too many failed sign-ins for this name; wait {} minutes", limits::SIGN_IN_WINDOW_MINUTES);
+        }
+        let row = self.read_one("SELECT password_hash, role FROM account WHERE name = $1 AND disabled_at IS NULL", values![name]).await?;
+        let (stored, role) = match &row {
+            Some(row) => (row.text_or_null(0)?, Role::parse(&row.text(1)?)),
+            None => (None, None),
+        };
+        // An unknown name costs the same time as a wrong password.
+        let stored = stored.unwrap_or_else(|| UNKNOWN_ACCOUNT.to_string());
+        let parsed = PasswordHash::new(&stored).map_err(|error| anyhow::anyhow!("stored password: {error}"))?;
+        let fits = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
+        match role {
+            Some(role) if fits => Ok(Some(Account { name: name.to_string(), role, active: true })),
+            _ => {
+                let mut open = self.begin().await?;
+                open.run("INSERT INTO sign_in_failure (account, at) VALUES ($1, $2)", values![name, now]).await?;
+                open.commit().await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Opens a session and returns its token.
+    pub async fn open_session(&self, context: &Context, account: &str) -> Result<String> {
+        let token = context.random.token()?;
+        let now = context.now();
+        let expires = now.checked_add(SignedDuration::from_hours(limits::SESSION_HOURS))?;
+        let mut open = self.begin().await?;
+        open.run(
+            "INSERT INTO session (token_hash, account, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+            values![sha256(token.as_bytes()), account, now, expires],
+        )
+        .await?;
+        journal::append(&mut open, now, account, "account.signed_in", account, "").await?;
+        open.commit().await?;
+        Ok(token)
+    }
+
+    /// The account of a session.
+    pub async fn session(&self, now: Timestamp, token: &str) -> Result<Option<Account>> {
+        let sql =
+            "SELECT a.name, a.role FROM session s JOIN account a ON a.name = s.account WHERE s.token_hash = $1 AND s.expires_at > $2 AND a.disabled_at IS NULL";
+        let Some(row) = self.read_one(sql, values![sha256(token.as_bytes()), now]).await? else { return Ok(None) };
+        let role = row.text(1)?;
+        Ok(Some(Account { name: row.text(0)?, role: Role::parse(&role).ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?, active: true }))
+    }
+
+    /// Ends a session.
+    pub async fn close_session(&self, token: &str) -> Result<()> {
+        let mut open = self.begin().await?;
+        open.run("DELETE FROM session WHERE token_hash = $1", values![sha256(token.as_bytes())]).await?;
+        open.commit().await
+    }
+}
+
+/// An argon2id hash that no password has, with the parameters of real ones.
+const UNKNOWN_ACCOUNT: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -1,0 +1,1 @@
+//! documents: not built yet.

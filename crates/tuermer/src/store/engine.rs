@@ -1,0 +1,501 @@
+//! The only file that names a database engine: opens SQLite or PostgreSQL, proves that what is
+//! acknowledged is durable, and runs the same SQL text on both.
+//!
+//! SQLite has one writer and many readers; PostgreSQL a pool. Placeholders are `$1`, `$2`, …
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use jiff::Timestamp;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Column, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, TypeInfo, ValueRef};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A value on its way into or out of the database.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// NULL
+    Null,
+    /// TEXT
+    Text(String),
+    /// BIGINT
+    Int(i64),
+    /// BOOLEAN
+    Bool(bool),
+    /// BLOB or BYTEA
+    Bytes(Vec<u8>),
+}
+
+macro_rules! value_from {
+    ($($type:ty => $make:expr),* $(,)?) => {$(
+        impl From<$type> for Value {
+            fn from(value: $type) -> Self {
+                let make: fn($type) -> Value = $make;
+                make(value)
+            }
+        }
+    )*};
+}
+
+value_from! {
+    String => Value::Text,
+    &str => |text| Value::Text(text.to_string()),
+    &String => |text| Value::Text(text.clone()),
+    i64 => Value::Int,
+    bool => Value::Bool,
+    Vec<u8> => Value::Bytes,
+    Timestamp => |time| Value::Int(time.as_microsecond()),
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// Builds the list of values of a statement: `values![id, now, None::<&str>]`.
+#[macro_export]
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::engine::Value::from($value)),*] };
+}
+
+/// One row; columns by position. A wrong type is a defect of the statement and comes back as an error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row(Vec<Value>);
+
+impl Row {
+    fn at(&self, index: usize) -> Result<&Value> {
+        self.0.get(index).ok_or_else(|| anyhow!("column {index} is not in the row"))
+    }
+
+    /// TEXT that cannot be null.
+    pub fn text(&self, index: usize) -> Result<String> {
+        self.text_or_null(index)?.ok_or_else(|| anyhow!("column {index} is null"))
+    }
+
+    /// TEXT or NULL.
+    pub fn text_or_null(&self, index: usize) -> Result<Option<String>> {
+        match self.at(index)? {
+            Value::Null => Ok(None),
+            Value::Text(text) => Ok(Some(text.clone())),
+            other => bail!("column {index} is not text: {other:?}"),
+        }
+    }
+
+    /// BIGINT that cannot be null.
+    pub fn int(&self, index: usize) -> Result<i64> {
+        self.int_or_null(index)?.ok_or_else(|| anyhow!("column {index} is null"))
+    }
+
+    /// BIGINT or NULL.
+    pub fn int_or_null(&self, index: usize) -> Result<Option<i64>> {
+        match self.at(index)? {
+            Value::Null => Ok(None),
+            Value::Int(number) => Ok(Some(*number)),
+            other => bail!("column {index} is not a number: {other:?}"),
+        }
+    }
+
+    /// A count (BIGINT ≥ 0).
+    pub fn count(&self, index: usize) -> Result<u64> {
+        Ok(u64::try_from(self.int(index)?)?)
+    }
+
+    /// BOOLEAN.
+    pub fn bool(&self, index: usize) -> Result<bool> {
+        self.bool_or_null(index)?.ok_or_else(|| anyhow!("column {index} is null"))
+    }
+
+    /// BOOLEAN or NULL.
+    pub fn bool_or_null(&self, index: usize) -> Result<Option<bool>> {
+        match self.at(index)? {
+            Value::Null => Ok(None),
+            Value::Bool(flag) => Ok(Some(*flag)),
+            Value::Int(number) => Ok(Some(*number != 0)),
+            other => bail!("column {index} is not a boolean: {other:?}"),
+        }
+    }
+
+    /// BLOB or BYTEA.
+    pub fn bytes(&self, index: usize) -> Result<Vec<u8>> {
+        match self.at(index)? {
+            Value::Bytes(bytes) => Ok(bytes.clone()),
+            other => bail!("column {index} is not bytes: {other:?}"),
+        }
+    }
+
+    /// A time in microseconds.
+    pub fn time(&self, index: usize) -> Result<Timestamp> {
+        Ok(Timestamp::from_microsecond(self.int(index)?)?)
+    }
+
+    /// A time or NULL.
+    pub fn time_or_null(&self, index: usize) -> Result<Option<Timestamp>> {
+        self.int_or_null(index)?.map(|at| Timestamp::from_microsecond(at).map_err(Into::into)).transpose()
+    }
+}
+
+/// An open database.
+#[derive(Clone)]
+pub struct Database(Pools);
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A write transaction; dropped without [`Transaction::commit`] it leaves nothing behind.
+pub struct Transaction(Open);
+
+enum Open {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// Readers of SQLite beside its one writer.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 8;
+/// How long a statement waits for another process to finish writing.
+const BUSY: Duration = Duration::from_secs(30);
+/// Key of the advisory lock that serialises migrations on PostgreSQL ("tuermer" in ASCII, shortened).
+const MIGRATION_LOCK: i64 = 0x7475_6572_6d65;
+
+impl Database {
+    /// Opens the embedded database; `create` makes the file where it is missing.
+    pub async fn open_file(path: &Path, create: bool) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(create)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .statement_cache_capacity(256)
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "MEMORY");
+        let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_with(options.clone()).await;
+        let writer = writer.with_context(|| format!("cannot open the database {}", path.display()))?;
+        let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(BUSY).connect_lazy_with(options.pragma("query_only", "ON"));
+        let this = Self(Pools::Sqlite { writer, readers });
+        this.refuse_unsafe_settings().await?;
+        Ok(this)
+    }
+
+    /// Opens a PostgreSQL database by URL.
+    pub async fn open_url(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url).map_err(|_| anyhow!("--database is not a PostgreSQL URL; expected postgres://user@host/name"))?;
+        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(BUSY).connect_with(options).await;
+        let this = Self(Pools::Postgres(pool.context("cannot reach PostgreSQL; is it running, and are user and database right?")?));
+        this.refuse_unsafe_settings().await?;
+        Ok(this)
+    }
+
+    /// Measured: without these settings a power cut loses acknowledged rows, so we do not start.
+    async fn refuse_unsafe_settings(&self) -> Result<()> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await?;
+                let foreign_keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(writer).await?;
+                if synchronous < 2 || foreign_keys != 1 {
+                    bail!("SQLite does not run with synchronous=FULL and foreign_keys=ON; refusing to start, because a power cut could lose approved warnings");
+                }
+            }
+            Pools::Postgres(pool) => {
+                let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(pool).await?;
+                let fsync: String = sqlx::query_scalar("SHOW fsync").fetch_one(pool).await?;
+                if matches!(commit.as_str(), "off" | "local") || fsync != "on" {
+                    bail!(
+                        "PostgreSQL runs with synchronous_commit={commit}, fsync={fsync}; set both to on and start again, because a power cut could lose approved warnings"
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Name of the engine for people.
+    pub fn engine(&self) -> &'static str {
+        match &self.0 {
+            Pools::Sqlite { .. } => "SQLite",
+            Pools::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// Reads rows.
+    pub async fn read(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+        match &self.0 {
+            Pools::Sqlite { readers, .. } => sqlite_read(readers, sql, values).await,
+            Pools::Postgres(pool) => postgres_read(pool, sql, values).await,
+        }
+    }
+
+    /// Reads at most one row.
+    pub async fn read_one(&self, sql: &str, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.read(sql, values).await?.into_iter().next())
+    }
+
+    /// Begins a write transaction; on SQLite it waits for the one writer.
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(Transaction(match &self.0 {
+            Pools::Sqlite { writer, .. } => Open::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.context("the database is busy")?),
+            Pools::Postgres(pool) => Open::Postgres(pool.begin().await?),
+        }))
+    }
+
+    /// Begins the transaction in which migrations run: one process at a time.
+    pub(super) async fn begin_migration(&self) -> Result<Transaction> {
+        let mut transaction = self.begin().await?;
+        if let Open::Postgres(open) = &mut transaction.0 {
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK).execute(&mut **open).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// The schema in this engine's words.
+    pub(super) fn dialect(&self, sql: &str) -> String {
+        let bytes = match &self.0 {
+            Pools::Sqlite { .. } => " BLOB",
+            Pools::Postgres(_) => " BYTEA",
+        };
+        sql.replace(" BYTES", bytes)
+    }
+
+    /// Statements that make `table` append-only; triggers are not portable text.
+    pub(super) fn append_only(&self, table: &str) -> String {
+        match &self.0 {
+            Pools::Sqlite { .. } => format!(
+                "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+                 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+            ),
+            Pools::Postgres(_) => format!(
+                "CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$;
+                 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only();"
+            ),
+        }
+    }
+
+    /// True where a table of this name exists.
+    pub(super) async fn has_table(&self, table: &str) -> Result<bool> {
+        let rows = match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                sqlite_read(writer, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1", crate::values![table]).await?
+            }
+            Pools::Postgres(pool) => {
+                postgres_read(pool, "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1", crate::values![table])
+                    .await?
+            }
+        };
+        Ok(!rows.is_empty())
+    }
+
+    /// Tables and columns as they really are, `(table, column)` in order.
+    pub async fn columns(&self) -> Result<Vec<(String, String)>> {
+        let sql = match &self.0 {
+            Pools::Sqlite { .. } => {
+                "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+            }
+            Pools::Postgres(_) => {
+                "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2"
+            }
+        };
+        self.read(sql, Vec::new()).await?.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+    }
+
+    /// Closes all connections (SQLite: folds the write-ahead log back).
+    pub async fn close(&self) {
+        match &self.0 {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Transaction {
+    /// Reads rows inside the transaction.
+    pub async fn read(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+        match &mut self.0 {
+            Open::Sqlite(open) => sqlite_read(&mut **open, sql, values).await,
+            Open::Postgres(open) => postgres_read(&mut **open, sql, values).await,
+        }
+    }
+
+    /// Reads at most one row inside the transaction.
+    pub async fn read_one(&mut self, sql: &str, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.read(sql, values).await?.into_iter().next())
+    }
+
+    /// Runs a statement; returns the number of rows it touched.
+    pub async fn run(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
+        match &mut self.0 {
+            Open::Sqlite(open) => {
+                let mut query = sqlx::query(AssertSqlSafe(sql.to_string()));
+                for value in values {
+                    query = sqlite_bind(query, value);
+                }
+                Ok(query.execute(&mut **open).await?.rows_affected())
+            }
+            Open::Postgres(open) => {
+                let mut query = sqlx::query(AssertSqlSafe(sql.to_string()));
+                for value in values {
+                    query = postgres_bind(query, value);
+                }
+                Ok(query.execute(&mut **open).await?.rows_affected())
+            }
+        }
+    }
+
+    /// Runs several statements without values (migrations).
+    pub(super) async fn run_script(&mut self, sql: &str) -> Result<()> {
+        match &mut self.0 {
+            Open::Sqlite(open) => {
+                (&mut **open).execute(sqlx::raw_sql(AssertSqlSafe(sql.to_string()))).await?;
+            }
+            Open::Postgres(open) => {
+                (&mut **open).execute(sqlx::raw_sql(AssertSqlSafe(sql.to_string()))).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes many rows with few statements: `head` is `INSERT INTO t (a, b)`, `tail` an `ON CONFLICT …` or empty.
+    /// Every row must have the same number of values. Returns the number of rows touched.
+    pub async fn insert_many(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64> {
+        let mut touched = 0_u64;
+        let width = rows.first().map_or(1, Vec::len).max(1);
+        let per_statement = (30_000 / width).clamp(1, tuermer_core::limits::ROWS_PER_STATEMENT);
+        let mut rows = rows.into_iter().peekable();
+        let mut full_text = None;
+        while rows.peek().is_some() {
+            let chunk: Vec<Vec<Value>> = rows.by_ref().take(per_statement).collect();
+            let sql = if chunk.len() == per_statement {
+                full_text.get_or_insert_with(|| insert_text(head, width, per_statement, tail)).clone()
+            } else {
+                insert_text(head, width, chunk.len(), tail)
+            };
+            touched = touched.saturating_add(self.run(&sql, chunk.into_iter().flatten().collect()).await?);
+        }
+        Ok(touched)
+    }
+
+    /// Makes everything durable.
+    pub async fn commit(self) -> Result<()> {
+        match self.0 {
+            Open::Sqlite(open) => open.commit().await.context("the database could not write to disk; nothing of this step was kept")?,
+            Open::Postgres(open) => open.commit().await.context("PostgreSQL did not confirm the commit; nothing of this step may have been kept")?,
+        }
+        Ok(())
+    }
+}
+
+fn insert_text(head: &str, width: usize, rows: usize, tail: &str) -> String {
+    use std::fmt::Write as _;
+    let mut sql = format!("{head} VALUES ");
+    let mut place = 0_usize;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..width {
+            place = place.saturating_add(1);
+            let comma = if column == 0 { "" } else { "," };
+            // Writing to a String cannot fail.
+            let _ = write!(sql, "{comma}${place}");
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql.push_str(tail);
+    sql
+}
+
+type SqliteQuery<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
+type PostgresQuery<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;
+
+fn sqlite_bind(query: SqliteQuery<'_>, value: Value) -> SqliteQuery<'_> {
+    match value {
+        Value::Null => query.bind(None::<String>),
+        Value::Text(text) => query.bind(text),
+        Value::Int(number) => query.bind(number),
+        Value::Bool(flag) => query.bind(flag),
+        Value::Bytes(bytes) => query.bind(bytes),
+    }
+}
+
+fn postgres_bind(query: PostgresQuery<'_>, value: Value) -> PostgresQuery<'_> {
+    match value {
+        Value::Null => query.bind(PostgresNull),
+        Value::Text(text) => query.bind(text),
+        Value::Int(number) => query.bind(number),
+        Value::Bool(flag) => query.bind(flag),
+        Value::Bytes(bytes) => query.bind(bytes),
+    }
+}
+
+/// A NULL that leaves its type to the server, because the same value list serves every column type.
+struct PostgresNull;
+
+impl sqlx::Type<Postgres> for PostgresNull {
+    fn type_info() -> sqlx::postgres::PgTypeInfo {
+        sqlx::postgres::PgTypeInfo::with_oid(sqlx::postgres::types::Oid(0))
+    }
+}
+
+impl sqlx::Encode<'_, Postgres> for PostgresNull {
+    fn encode_by_ref(&self, _: &mut sqlx::postgres::PgArgumentBuffer) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+        Ok(sqlx::encode::IsNull::Yes)
+    }
+}
+
+async fn sqlite_read<'e, E: Executor<'e, Database = Sqlite>>(executor: E, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_string()));
+    for value in values {
+        query = sqlite_bind(query, value);
+    }
+    query.fetch_all(executor).await?.iter().map(sqlite_row).collect()
+}
+
+async fn postgres_read<'e, E: Executor<'e, Database = Postgres>>(executor: E, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_string()));
+    for value in values {
+        query = postgres_bind(query, value);
+    }
+    query.fetch_all(executor).await?.iter().map(postgres_row).collect()
+}
+
+fn sqlite_row(row: &SqliteRow) -> Result<Row> {
+    let mut values = Vec::with_capacity(row.len());
+    for index in 0..row.len() {
+        let raw = row.try_get_raw(index)?;
+        let value = match raw.type_info().name() {
+            _ if raw.is_null() => Value::Null,
+            "TEXT" => Value::Text(row.try_get(index)?),
+            "BLOB" => Value::Bytes(row.try_get(index)?),
+            "BOOLEAN" => Value::Bool(row.try_get(index)?),
+            _ => Value::Int(row.try_get_unchecked(index)?),
+        };
+        values.push(value);
+    }
+    Ok(Row(values))
+}
+
+fn postgres_row(row: &PgRow) -> Result<Row> {
+    let mut values = Vec::with_capacity(row.len());
+    for (index, column) in row.columns().iter().enumerate() {
+        let null = row.try_get_raw(index)?.is_null();
+        let value = match column.type_info().name() {
+            _ if null => Value::Null,
+            "TEXT" | "VARCHAR" | "NAME" | "CHAR" => Value::Text(row.try_get(index)?),
+            "BYTEA" => Value::Bytes(row.try_get(index)?),
+            "BOOL" => Value::Bool(row.try_get(index)?),
+            "INT8" => Value::Int(row.try_get(index)?),
+            "INT4" => Value::Int(i64::from(row.try_get::<i32, _>(index)?)),
+            other => bail!("column {index} has the type {other}; cast it to BIGINT or TEXT in the statement"),
+        };
+        values.push(value);
+    }
+    Ok(Row(values))
+}

@@ -1,0 +1,1 @@
+//! exposures: not built yet.

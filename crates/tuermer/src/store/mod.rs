@@ -1,0 +1,95 @@
+//! The nouns as rows. Rows never leave this room; what comes out are nouns of the core.
+
+pub mod accounts;
+pub mod answers;
+pub mod constituency;
+pub mod deliveries;
+pub mod documents;
+pub mod engine;
+pub mod exposures;
+pub mod journal;
+pub mod meta;
+pub mod observations;
+pub mod organisations;
+pub mod picture;
+pub mod threats;
+pub mod warnings;
+
+use anyhow::{Result, bail};
+use engine::{Database, Transaction, Value};
+use jiff::Timestamp;
+use std::path::Path;
+
+/// Migrations in order; a landed one is never changed.
+const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("schema/0001_spine.sql"))];
+
+/// Tables whose rows can be added but neither changed nor removed.
+const APPEND_ONLY: &[(i64, &str)] = &[(1, "journal")];
+
+/// The store: a database whose schema is the one of this program.
+#[derive(Clone)]
+pub struct Store {
+    /// The database; statements stand beside the noun that owns the table.
+    pub database: Database,
+}
+
+impl Store {
+    /// Opens the embedded database of a data directory and brings its schema up to date.
+    pub async fn open_file(path: &Path, create: bool, now: Timestamp) -> Result<Self> {
+        Self::migrated(Database::open_file(path, create).await?, now).await
+    }
+
+    /// Opens PostgreSQL and brings its schema up to date.
+    pub async fn open_url(url: &str, now: Timestamp) -> Result<Self> {
+        Self::migrated(Database::open_url(url).await?, now).await
+    }
+
+    async fn migrated(database: Database, now: Timestamp) -> Result<Self> {
+        let newest = MIGRATIONS.last().map_or(0, |(version, _)| *version);
+        if database.has_table("schema_version").await? {
+            let row = database.read_one("SELECT MAX(version) FROM schema_version", Vec::new()).await?;
+            let found = row.map_or(Ok(None), |row| row.int_or_null(0))?.unwrap_or(0);
+            if found > newest {
+                bail!(
+                    "the database has schema version {found}, this program knows {newest}; start the newer program, or restore the backup made before the upgrade"
+                );
+            }
+            if found == newest {
+                return Ok(Self { database });
+            }
+        }
+        migrate(&database, now).await?;
+        Ok(Self { database })
+    }
+
+    /// Begins a write transaction.
+    pub async fn begin(&self) -> Result<Transaction> {
+        self.database.begin().await
+    }
+
+    /// Reads rows.
+    pub async fn read(&self, sql: &str, values: Vec<Value>) -> Result<Vec<engine::Row>> {
+        self.database.read(sql, values).await
+    }
+
+    /// Reads at most one row.
+    pub async fn read_one(&self, sql: &str, values: Vec<Value>) -> Result<Option<engine::Row>> {
+        self.database.read_one(sql, values).await
+    }
+}
+
+/// Runs what is missing, under a lock, in one transaction.
+async fn migrate(database: &Database, now: Timestamp) -> Result<()> {
+    let mut transaction = database.begin_migration().await?;
+    transaction.run_script("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)").await?;
+    let row = transaction.read_one("SELECT MAX(version) FROM schema_version", Vec::new()).await?;
+    let found = row.map_or(Ok(None), |row| row.int_or_null(0))?.unwrap_or(0);
+    for (version, sql) in MIGRATIONS.iter().filter(|(version, _)| *version > found) {
+        transaction.run_script(&database.dialect(sql)).await?;
+        for (_, table) in APPEND_ONLY.iter().filter(|(since, _)| since == version) {
+            transaction.run_script(&database.append_only(table)).await?;
+        }
+        transaction.run("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)", crate::values![*version, now]).await?;
+    }
+    transaction.commit().await
+}

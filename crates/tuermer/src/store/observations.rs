@@ -1,0 +1,1 @@
+//! observations: not built yet.

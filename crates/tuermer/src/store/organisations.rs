@@ -1,0 +1,1 @@
+//! organisations: not built yet.

@@ -1,0 +1,1 @@
+//! picture: not built yet.

@@ -1,0 +1,1 @@
+//! warnings: not built yet.

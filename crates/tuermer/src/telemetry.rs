@@ -1,0 +1,9 @@
+//! Logs to stderr: one event per fact, never names, addresses or message texts. `TUERMER_LOG` sets the level.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging.
+pub fn start() {
+    let filter = EnvFilter::try_from_env("TUERMER_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
