@@ -1,0 +1,14 @@
+//! One test binary: journeys told through the binary, the store on both engines, and the tidy test.
+#![allow(missing_docs)]
+
+mod deliver;
+mod import;
+mod journey;
+mod operator;
+mod pack;
+mod public;
+mod store;
+mod support;
+mod threat;
+mod tidy;
+mod warn;
