@@ -8,5 +8,5 @@ use axum::Router;
 
 /// All pages.
 pub fn router(context: Context) -> Router {
-    public::router().merge(operator::router()).with_state(context)
+    public::router().merge(operator::router(context.clone())).with_state(context)
 }
