@@ -1,5 +1,6 @@
 //! Stations look for what is missing, let the core decide, and write the answer with the next thing to do.
 
+pub mod answer;
 pub mod assess;
 pub mod deliver;
 pub mod intake;
