@@ -3,63 +3,57 @@
 use crate::context::Context;
 use crate::store::accounts::Account;
 use crate::text::Texts;
+use crate::web::layout;
 use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use std::convert::Infallible;
 use std::sync::Arc;
-use tuermer_core::locale::Language;
 use tuermer_formats::times;
 
-/// Title, language, who is signed in: the part of a page that is the same everywhere.
+/// The common frame of all pages, with who is signed in and how numbers and times are written.
 pub struct Frame {
-    /// Words.
-    pub t: Texts,
-    /// Title of the page.
-    pub title: String,
-    /// Who warns.
-    pub chamber: String,
+    /// The frame that public pages have, too.
+    common: layout::Frame,
     /// Who is signed in.
     pub account: Option<Account>,
-    /// Which entry of the navigation is this page.
-    pub here: &'static str,
-    /// "Drill" or "demo": every page must say so.
-    pub banner: Option<String>,
-    /// The page may run our own script (set-up only).
+    /// A script of our own this page may run (set-up only).
     pub script: Option<&'static str>,
     zone: jiff::tz::TimeZone,
     now: Timestamp,
 }
 
-impl Frame {
-    /// A frame titled by a text key.
-    pub fn new(context: &Context, t: Texts, account: Option<&Account>, here: &'static str, title: String) -> Self {
-        let banner = match (context.demo, context.drill) {
-            (true, _) => Some(t.get("operator.banner_demo")),
-            (false, true) => Some(t.get("operator.banner_drill")),
-            (false, false) => None,
-        };
-        Self {
-            t,
-            title,
-            chamber: context.config.chamber.name.clone(),
-            account: account.cloned(),
-            here,
-            banner,
-            script: None,
-            zone: context.zone(),
-            now: context.now(),
-        }
-    }
+impl std::ops::Deref for Frame {
+    type Target = layout::Frame;
 
-    /// Code for `lang=""`.
-    pub fn lang(&self) -> &'static str {
-        self.t.0.code()
+    fn deref(&self) -> &layout::Frame {
+        &self.common
+    }
+}
+
+impl Frame {
+    /// A frame; signed-in people see the navigation of their pages, `here` is the entry they are on.
+    pub fn new(context: &Context, texts: Texts, account: Option<&Account>, here: &str, title: &str) -> Self {
+        let mut common = layout::Frame::new(context, texts.0, title).wide();
+        if let Some(account) = account {
+            let entries = [
+                ("/heute", "operator.today"),
+                ("/meldung/neu", "operator.nav_new"),
+                ("/meldungen", "operator.threats"),
+                ("/mitglieder", "operator.members"),
+                ("/betrieb", "operator.operation"),
+                ("/lage", "operator.situation"),
+            ];
+            let allowed = entries.into_iter().filter(|(path, _)| *path != "/meldung/neu" || account.role.may_write());
+            let links: Vec<(&str, String)> = allowed.map(|(path, key)| (path, texts.get(key))).collect();
+            common = common.with_nav(&links, here);
+        }
+        Self { common, account: account.cloned(), script: None, zone: context.zone(), now: context.now() }
     }
 
     /// The reader may write and submit.
@@ -69,23 +63,23 @@ impl Frame {
 
     /// A text without values.
     pub fn text(&self, key: impl AsRef<str>) -> String {
-        self.t.get(&format!("operator.{}", key.as_ref()))
+        self.texts.get(&format!("operator.{}", key.as_ref()))
     }
 
     /// A text with one value called `n`, written as a number.
     pub fn count(&self, key: &str, n: &u64) -> String {
-        self.t.with(&format!("operator.{key}"), &[("n", &number(*n))])
+        self.texts.with(&format!("operator.{key}"), &[("n", &number(*n))])
     }
 
     /// The word of a closed list: `operator.<list>_<word>`.
     pub fn word(&self, list: &str, word: &str) -> String {
-        self.t.get(&format!("operator.{list}_{word}"))
+        self.texts.get(&format!("operator.{list}_{word}"))
     }
 
     /// A time in the zone and language of the reader.
     pub fn moment(&self, at: &Timestamp) -> String {
         let year = |at: Timestamp| at.to_zoned(self.zone.clone()).year();
-        if year(*at) == year(self.now) { times::moment(*at, &self.zone, self.t.0) } else { times::full_moment(*at, &self.zone, self.t.0) }
+        if year(*at) == year(self.now) { times::moment(*at, &self.zone, self.texts.0) } else { times::full_moment(*at, &self.zone, self.texts.0) }
     }
 
     /// A time that may not have come yet.
@@ -134,12 +128,6 @@ pub struct FieldError {
     pub text: String,
 }
 
-/// The language a browser asks for; German where it asks for neither.
-pub fn language(headers: &HeaderMap) -> Language {
-    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    wanted.split(',').find_map(Language::parse).unwrap_or_default()
-}
-
 /// The words in the reader's language.
 pub struct Words(pub Texts);
 
@@ -147,7 +135,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Words {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self(Texts(language(&parts.headers))))
+        Ok(Self(Texts(layout::language(None, &parts.headers))))
     }
 }
 
@@ -188,13 +176,13 @@ impl IntoResponse for Trouble {
 #[derive(Template)]
 #[template(path = "operator/trouble.html")]
 struct TroublePage {
-    f: Frame,
+    frame: Frame,
     sentence: String,
 }
 
-/// Turns [`Trouble`] into a page, logs it once, and keeps operator pages out of every cache.
+/// Turns [`Trouble`] into a page in the reader's language, and logs what failed once.
 pub async fn explain(State(context): State<Context>, request: Request, next: Next) -> Response {
-    let t = Texts(language(request.headers()));
+    let t = Texts(layout::language(None, request.headers()));
     let mut response = next.run(request).await;
     let trouble = response.extensions_mut().remove::<Arc<Trouble>>();
     if let Some(trouble) = trouble {
@@ -207,14 +195,13 @@ pub async fn explain(State(context): State<Context>, request: Request, next: Nex
                 (t.get("operator.failed"), t.with("operator.failed_next", &[("error", &error.to_string())]))
             }
         };
-        let f = Frame::new(&context, t, None, "", title);
+        let frame = Frame::new(&context, t, None, "", &title);
         let status = response.status();
-        response = match (TroublePage { f, sentence }).render() {
+        response = match (TroublePage { frame, sentence }).render() {
             Ok(page) => (status, Html(page)).into_response(),
             Err(error) => (status, error.to_string()).into_response(),
         };
     }
-    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -251,18 +238,5 @@ mod tests {
             assert_eq!(number(n), text);
         }
         assert_eq!(segment("https://a.b|X-1 ü/../"), "https%3A%2F%2Fa.b%7CX-1%20%C3%BC%2F..%2F");
-    }
-
-    #[test]
-    fn the_first_language_we_have_is_spoken() {
-        let check = |wanted: &'static str, expected| {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(wanted));
-            assert_eq!(language(&headers), expected, "{wanted}");
-        };
-        check("en-GB,de;q=0.5", Language::English);
-        check("fr, de-AT;q=0.9, en;q=0.8", Language::German);
-        check("fr", Language::German);
-        assert_eq!(language(&HeaderMap::new()), Language::German);
     }
 }

@@ -1,9 +1,10 @@
 //! Signing in and out. The session's token lies in a cookie that no script and no other site can use.
 
-use super::frame::{FieldError, Frame, Trouble, Words, language, page, page_with_errors, see, segment};
+use super::frame::{FieldError, Frame, Trouble, Words, page, page_with_errors, see, segment};
 use crate::context::Context;
 use crate::store::accounts::Account;
 use crate::text::Texts;
+use crate::web::layout;
 use askama::Template;
 use axum::extract::{Form, FromRequestParts, Query, State};
 use axum::http::header::{COOKIE, SET_COOKIE};
@@ -37,7 +38,7 @@ impl SignedIn {
     }
 
     /// The frame of a page.
-    pub fn frame(&self, context: &Context, here: &'static str, title: String) -> Frame {
+    pub fn frame(&self, context: &Context, here: &str, title: &str) -> Frame {
         Frame::new(context, self.t, Some(&self.account), here, title)
     }
 }
@@ -46,7 +47,7 @@ impl FromRequestParts<Context> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Response> {
-        let t = Texts(language(&parts.headers));
+        let t = Texts(layout::language(None, &parts.headers));
         let account = match token(&parts.headers) {
             Some(token) => context.store.session(context.now(), &token).await.map_err(|error| Trouble::Failed(error).into_response())?,
             None => None,
@@ -82,7 +83,7 @@ pub async fn enter(context: &Context, account: &str, path: &str) -> Result<Respo
 #[derive(Template)]
 #[template(path = "operator/sign_in.html")]
 struct SignInPage {
-    f: Frame,
+    frame: Frame,
     errors: Vec<FieldError>,
     name: String,
     onward: String,
@@ -103,8 +104,8 @@ fn own_path(path: &str) -> &str {
 
 /// The sign-in form.
 pub async fn show(State(context): State<Context>, Words(t): Words, Query(Onward { weiter }): Query<Onward>) -> Result<Response, Trouble> {
-    let f = Frame::new(&context, t, None, "", t.get("operator.sign_in"));
-    page(&SignInPage { f, errors: Vec::new(), name: String::new(), onward: own_path(&weiter).to_string() })
+    let frame = Frame::new(&context, t, None, "", &t.get("operator.sign_in"));
+    page(&SignInPage { frame, errors: Vec::new(), name: String::new(), onward: own_path(&weiter).to_string() })
 }
 
 /// What the form sends.
@@ -127,8 +128,8 @@ pub async fn submit(State(context): State<Context>, Words(t): Words, Form(creden
         Ok(None) => t.get("operator.sign_in_wrong"),
         Err(_) => t.with("operator.sign_in_wait", &[("minutes", &limits::SIGN_IN_WINDOW_MINUTES.to_string())]),
     };
-    let f = Frame::new(&context, t, None, "", t.get("operator.sign_in"));
-    page_with_errors(&SignInPage { f, errors: vec![FieldError { field: "name", text: sentence }], name, onward: own_path(&weiter).to_string() })
+    let frame = Frame::new(&context, t, None, "", &t.get("operator.sign_in"));
+    page_with_errors(&SignInPage { frame, errors: vec![FieldError { field: "name", text: sentence }], name, onward: own_path(&weiter).to_string() })
 }
 
 /// A decoded path as it may stand in a header.

@@ -21,20 +21,20 @@ use tuermer_core::limits;
 #[derive(Template)]
 #[template(path = "operator/setup.html")]
 struct SetupPage {
-    f: Frame,
+    frame: Frame,
     errors: Vec<FieldError>,
     token: String,
     /// Set once the link was found to be valid.
     invitation: Option<Invitation>,
     name: String,
-    shortest: usize,
+    shortest: u64,
 }
 
 impl SetupPage {
     fn new(context: &Context, t: Texts) -> Self {
-        let mut f = Frame::new(context, t, None, "", t.get("operator.setup"));
-        f.script = Some("/einrichten.js");
-        Self { f, errors: Vec::new(), token: String::new(), invitation: None, name: String::new(), shortest: limits::PASSWORD_CHARACTERS }
+        let mut frame = Frame::new(context, t, None, "", &t.get("operator.setup"));
+        frame.script = Some("/einrichten.js");
+        Self { frame, errors: Vec::new(), token: String::new(), invitation: None, name: String::new(), shortest: limits::PASSWORD_CHARACTERS as u64 }
     }
 }
 
@@ -45,7 +45,7 @@ pub async fn show(State(context): State<Context>, Words(t): Words) -> Result<Res
 
 /// This page alone may run a script: its own.
 fn with_script(mut response: Response) -> Result<Response, Trouble> {
-    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     Ok(response)
 }

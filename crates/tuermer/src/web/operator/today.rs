@@ -43,7 +43,7 @@ impl Group {
 #[derive(Template)]
 #[template(path = "operator/today.html")]
 struct TodayPage {
-    f: Frame,
+    frame: Frame,
     groups: Vec<Group>,
     total: u64,
     only: Option<&'static str>,
@@ -63,7 +63,7 @@ pub struct Filter {
 pub async fn show(State(context): State<Context>, who: SignedIn, Query(Filter { nur }): Query<Filter>) -> Result<Response, Trouble> {
     let only = GROUPS.iter().copied().find(|key| *key == nur);
     let rows = if only.is_some() { limits::PAGE_ROWS } else { GROUP_ROWS };
-    let f = who.frame(&context, "today", who.t.get("operator.today"));
+    let frame = who.frame(&context, "/heute", &who.t.get("operator.today"));
     let warnings = context.store.open_warnings(who.t.0).await?;
     let threats = context.store.threats_without_warning().await?;
     let mut groups = Vec::new();
@@ -71,18 +71,18 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Query(Filter { 
         let group = match key {
             "incident" | "help" => {
                 let (total, tasks) = context.store.open_tasks(key, rows).await?;
-                Group { key, total, entries: tasks.iter().map(|task| of_task(&f, task)).collect() }
+                Group { key, total, entries: tasks.iter().map(|task| of_task(&frame, task)).collect() }
             }
-            "call" => calls(&context, &f, &warnings, rows).await?,
-            "threat" => cut(key, threats.iter().map(|threat| of_threat(&f, threat)).collect(), rows),
-            _ => cut(key, warnings.iter().filter(|warning| belongs(warning, key, &who)).map(|warning| of_warning(&f, warning, key)).collect(), rows),
+            "call" => calls(&context, &frame, &warnings, rows).await?,
+            "threat" => cut(key, threats.iter().map(|threat| of_threat(&frame, threat)).collect(), rows),
+            _ => cut(key, warnings.iter().filter(|warning| belongs(warning, key, &who)).map(|warning| of_warning(&frame, warning, key)).collect(), rows),
         };
         if group.total > 0 {
             groups.push(group);
         }
     }
     let total = groups.iter().map(|group| group.total).sum();
-    page(&TodayPage { f, groups, total, only })
+    page(&TodayPage { frame, groups, total, only })
 }
 
 fn cut(key: &'static str, mut entries: Vec<Entry>, rows: usize) -> Group {
@@ -105,42 +105,42 @@ fn belongs(warning: &OpenWarning, key: &str, who: &SignedIn) -> bool {
     }
 }
 
-fn of_warning(f: &Frame, warning: &OpenWarning, key: &str) -> Entry {
+fn of_warning(frame: &Frame, warning: &OpenWarning, key: &str) -> Entry {
     let number = warning.number.as_str();
     let deliveries = &warning.deliveries;
     let facts = match key {
         "approve" | "waiting" => {
             let by = warning.submitted_by.as_ref().map_or("", |name| name.as_str());
-            f.t.with("operator.facts_submitted", &[("by", by), ("n", &f.number(&warning.audience)), ("at", &f.moment(&warning.since))])
+            frame.texts.with("operator.facts_submitted", &[("by", by), ("n", &frame.number(&warning.audience)), ("at", &frame.moment(&warning.since))])
         }
-        "returned" => f.t.with("operator.facts_returned", &[("reason", &warning.return_reason)]),
-        "running" => f.t.with("operator.facts_running", &[("sent", &f.number(&deliveries.sent)), ("n", &f.number(&deliveries.total()))]),
-        "stuck" => f.t.with("operator.facts_stuck", &[("unsure", &f.number(&deliveries.unsure)), ("parked", &f.number(&deliveries.parked))]),
-        _ => f.t.with("operator.facts_since", &[("at", &f.moment(&warning.since))]),
+        "returned" => frame.texts.with("operator.facts_returned", &[("reason", &warning.return_reason)]),
+        "running" => frame.texts.with("operator.facts_running", &[("sent", &frame.number(&deliveries.sent)), ("n", &frame.number(&deliveries.total()))]),
+        "stuck" => frame.texts.with("operator.facts_stuck", &[("unsure", &frame.number(&deliveries.unsure)), ("parked", &frame.number(&deliveries.parked))]),
+        _ => frame.texts.with("operator.facts_since", &[("at", &frame.moment(&warning.since))]),
     };
     let page = if matches!(key, "running" | "stuck") { "/verlauf" } else { "" };
     Entry { level: Some(warning.level), title: format!("{number} · {}", warning.headline), href: format!("/warnung/{}{page}", segment(number)), facts }
 }
 
-fn of_threat(f: &Frame, threat: &OpenThreat) -> Entry {
-    let numbers = [("affected", f.number(&threat.affected)), ("unknown", f.number(&threat.unknown)), ("at", f.moment(&threat.seen_at))];
+fn of_threat(frame: &Frame, threat: &OpenThreat) -> Entry {
+    let numbers = [("affected", frame.number(&threat.affected)), ("unknown", frame.number(&threat.unknown)), ("at", frame.moment(&threat.seen_at))];
     let values: Vec<(&str, &str)> = numbers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Entry {
         level: Some(threat.level),
         title: threat.title.clone(),
         href: format!("/meldung/{}", segment(threat.id.as_str())),
-        facts: f.t.with("operator.facts_threat", &values),
+        facts: frame.texts.with("operator.facts_threat", &values),
     }
 }
 
-fn of_task(f: &Frame, task: &OpenTask) -> Entry {
-    let since = f.t.with("operator.facts_since", &[("at", &f.moment(&task.created_at))]);
+fn of_task(frame: &Frame, task: &OpenTask) -> Entry {
+    let since = frame.texts.with("operator.facts_since", &[("at", &frame.moment(&task.created_at))]);
     let facts = if task.note.is_empty() { since } else { format!("{since} · {}", task.note) };
     Entry { level: None, title: task.name.clone(), href: format!("/mitglieder/{}", segment(&task.external_id)), facts }
 }
 
 /// Calls: whole call lists of warnings first, then single tasks.
-async fn calls(context: &Context, f: &Frame, warnings: &[OpenWarning], rows: usize) -> Result<Group, Trouble> {
+async fn calls(context: &Context, frame: &Frame, warnings: &[OpenWarning], rows: usize) -> Result<Group, Trouble> {
     let (tasks_total, tasks) = context.store.open_tasks("call", rows).await?;
     let mut entries = Vec::new();
     let mut total = tasks_total;
@@ -151,9 +151,9 @@ async fn calls(context: &Context, f: &Frame, warnings: &[OpenWarning], rows: usi
             level: Some(warning.level),
             title: format!("{number} · {}", warning.headline),
             href: format!("/warnung/{}/verlauf#anrufe", segment(number)),
-            facts: f.count("facts_calls", &warning.deliveries.to_call),
+            facts: frame.count("facts_calls", &warning.deliveries.to_call),
         });
     }
-    entries.extend(tasks.iter().map(|task| of_task(f, task)));
+    entries.extend(tasks.iter().map(|task| of_task(frame, task)));
     Ok(Group { key: "call", total, entries })
 }
