@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod approvals;
 pub mod constituency;
 pub mod deliveries;
 pub mod documents;
@@ -12,6 +13,8 @@ pub mod meta;
 pub mod observations;
 pub mod organisations;
 pub mod picture;
+pub mod planned;
+pub mod recipients;
 pub mod threats;
 pub mod warnings;
 
