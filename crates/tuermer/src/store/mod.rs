@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod approvals;
 pub mod constituency;
 pub mod deliveries;
 pub mod documents;
@@ -14,6 +15,8 @@ pub mod observations;
 pub mod organisations;
 pub mod picture;
 pub mod queue;
+pub mod planned;
+pub mod recipients;
 pub mod threats;
 pub mod warnings;
 
