@@ -14,6 +14,7 @@ pub mod constituency;
 pub mod delivery;
 pub mod exposure;
 pub mod ids;
+pub mod layer;
 pub mod limits;
 pub mod locale;
 pub mod observation;
