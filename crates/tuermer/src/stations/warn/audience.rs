@@ -116,13 +116,8 @@ async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> 
             return Ok(all);
         }
         for mut recipient in page {
-            let reach = Reach {
-                email: !recipient.email.is_empty(),
-                phone: !recipient.phone.is_empty(),
-                email_is_affected,
-                incident: recipient.incident,
-                folder,
-            };
+            let reach =
+                Reach { email: !recipient.email.is_empty(), phone: !recipient.phone.is_empty(), email_is_affected, incident: recipient.incident, folder };
             recipient.channels = channels(reach);
             all.push(recipient);
         }
@@ -138,7 +133,12 @@ fn refuse_bad_mails(context: &Context, warning: &Warning, recipients: &[Recipien
         let mail = mail(context, warning, longest)?;
         let bytes = mail.html.len().max(mail.text.len());
         if mail.text.is_empty() || mail.html.is_empty() || bytes > limits::MAIL_BYTES {
-            bail!("the mail of {} in {} has {bytes} bytes, at most {} are allowed; shorten its texts", warning.number, text.language.code(), limits::MAIL_BYTES);
+            bail!(
+                "the mail of {} in {} has {bytes} bytes, at most {} are allowed; shorten its texts",
+                warning.number,
+                text.language.code(),
+                limits::MAIL_BYTES
+            );
         }
     }
     Ok(())
