@@ -12,6 +12,7 @@ pub mod meta;
 pub mod observations;
 pub mod organisations;
 pub mod picture;
+pub mod tasks;
 pub mod threats;
 pub mod warnings;
 
