@@ -7,12 +7,14 @@ pub mod deliveries;
 pub mod documents;
 pub mod engine;
 pub mod exposures;
+pub mod invitations;
 pub mod journal;
 pub mod meta;
 pub mod observations;
 pub mod organisations;
 pub mod picture;
 pub mod tasks;
+pub mod queue;
 pub mod threats;
 pub mod warnings;
 

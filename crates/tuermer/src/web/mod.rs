@@ -47,7 +47,7 @@ pub fn router(context: Context) -> Router {
         .route(&layout::STYLESHEET_PATH, get(stylesheet))
         .route("/favicon.ico", get(icon))
         .merge(public::router())
-        .merge(operator::router())
+        .merge(operator::router(context.clone()))
         .fallback(public::nowhere)
         .with_state(context)
         .layer(CsrfLayer::new())

@@ -1,9 +1,25 @@
-//! Pages, operator.
+//! Pages of the people who warn, after sign-in. They work without JavaScript; GET never changes anything.
+
+mod frame;
+mod session;
+mod setup;
+mod today;
 
 use crate::context::Context;
 use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+pub use session::SignedIn;
 
 /// These pages.
-pub fn router() -> Router<Context> {
+pub fn router(context: Context) -> Router<Context> {
     Router::new()
+        .route("/einrichten", get(setup::show).post(setup::submit))
+        .route("/einrichten.js", get(setup::script))
+        .route("/anmelden", get(session::show).post(session::submit))
+        .route("/abmelden", post(session::sign_out))
+        .route("/operator.css", get(frame::stylesheet))
+        .route("/heute", get(today::show))
+        .layer(from_fn_with_state(context, frame::explain))
 }
