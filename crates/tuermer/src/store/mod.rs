@@ -12,8 +12,11 @@ pub mod journal;
 pub mod meta;
 pub mod observations;
 pub mod organisations;
+pub mod overview;
 pub mod picture;
+pub mod progress;
 pub mod queue;
+pub mod reachability;
 pub mod threats;
 pub mod warnings;
 
