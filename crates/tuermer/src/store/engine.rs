@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Column, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, TypeInfo, ValueRef};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -166,9 +167,14 @@ const MIGRATION_LOCK: i64 = 0x7475_6572_6d65;
 impl Database {
     /// Opens the embedded database; `create` makes the file where it is missing.
     pub async fn open_file(path: &Path, create: bool) -> Result<Self> {
+        if create {
+            // Made here, because SQLite would make it readable for everybody; its journal files take the same mode.
+            let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+            file.with_context(|| format!("cannot make the database {}", path.display()))?;
+        }
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(create)
+            .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
