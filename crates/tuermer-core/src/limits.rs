@@ -59,6 +59,10 @@ pub const SMTP_CONNECTIONS_PER_DOMAIN: usize = 4;
 pub const SMTP_SECONDS: u64 = 60;
 /// Deliveries loaded in one batch; the approval is checked again before each.
 pub const DISPATCH_BATCH: usize = 500;
+/// Deliveries held in memory by one round of a dispatch; the next round takes the rest.
+pub const DISPATCH_QUEUE: usize = 100_000;
+/// Seconds the mail server may be away before a round ends; the deliveries stay due.
+pub const SERVER_AWAY_SECONDS: u64 = 120;
 /// Unsure attempts after which a delivery waits for a person.
 pub const UNSURE_ATTEMPTS: i64 = 2;
 /// Attempts after temporary refusals before a delivery fails.
