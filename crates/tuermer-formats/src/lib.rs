@@ -1,5 +1,6 @@
 //! Bytes to nouns and back. No I/O, no clock; every input is hostile.
 
+pub mod content;
 pub mod csaf;
 pub mod exchange_build;
 pub mod kev;
@@ -9,3 +10,4 @@ pub mod reasons;
 pub mod shadowserver;
 pub mod table;
 pub mod times;
+pub mod wrap;

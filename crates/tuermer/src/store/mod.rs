@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod approvals;
 pub mod constituency;
 pub mod deliveries;
 pub mod documents;
@@ -14,9 +15,12 @@ pub mod observations;
 pub mod organisations;
 pub mod overview;
 pub mod picture;
+pub mod planned;
 pub mod progress;
 pub mod queue;
 pub mod reachability;
+pub mod recipients;
+pub mod tasks;
 pub mod threats;
 pub mod warnings;
 

@@ -86,6 +86,12 @@ const REACH: &str = "SELECT o.id AS id, o.external_id AS external_id, o.name AS 
 const REACH_GROUP: &str = "GROUP BY o.id, o.external_id, o.name, o.city, o.provider_external_id";
 
 impl Store {
+    /// The member with a register number.
+    pub async fn member_by_number(&self, external_id: &str) -> Result<Option<OrganisationId>> {
+        let sql = "SELECT id FROM organisation WHERE kind = 'member' AND external_id = $1";
+        self.read_one(sql, values![external_id]).await?.map(|row| Ok(OrganisationId(row.text(0)?))).transpose()
+    }
+
     /// How many members are reached how, worst first.
     pub async fn reach_counts(&self) -> Result<Vec<(Reach, u64)>> {
         let sql = format!("SELECT m.email, m.phone, COUNT(*) FROM ({REACH} {REACH_GROUP}) m GROUP BY m.email, m.phone");

@@ -12,7 +12,6 @@ use axum::response::Response;
 use serde::Deserialize;
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::locale::Language;
-use tuermer_core::organisation::Kind;
 use tuermer_core::scale::{Status, Urgency};
 use tuermer_core::threat::{RemedyKind, Threat};
 
@@ -179,10 +178,10 @@ struct WhyPage {
 /// `/meldung/<id>/firma/<number>` – why this company?
 pub async fn why(State(context): State<Context>, who: SignedIn, Path((text, external)): Path<(String, String)>) -> Result<Response, Trouble> {
     let (id, threat) = find(&context, &text).await?;
-    let organisation = context.store.organisation_by_external(Kind::Member, &external).await?.ok_or(Trouble::NotFound)?;
-    let verdict = context.store.exposure(&id, &organisation.id).await?.ok_or(Trouble::NotFound)?;
-    let grounds = context.store.grounds(&id, &organisation.id).await?;
-    let matches = context.store.matches(&id, &organisation.id).await?;
+    let organisation = context.store.member_by_number(&external).await?.ok_or(Trouble::NotFound)?;
+    let verdict = context.store.exposure(&id, &organisation).await?.ok_or(Trouble::NotFound)?;
+    let grounds = context.store.grounds(&id, &organisation).await?;
+    let matches = context.store.matches(&id, &organisation).await?;
     let frame = who.frame(&context, "/meldungen", &who.t.with("operator.why_title", &[("name", &verdict.name)]));
     page(&WhyPage { frame, threat, id: segment(id.as_str()), verdict, grounds, matches, language: who.t.0 })
 }
