@@ -13,10 +13,15 @@ pub mod journal;
 pub mod meta;
 pub mod observations;
 pub mod organisations;
+pub mod overview;
 pub mod picture;
 pub mod planned;
 pub mod queue;
+pub mod progress;
+pub mod queue;
+pub mod reachability;
 pub mod recipients;
+pub mod tasks;
 pub mod threats;
 pub mod warnings;
 

@@ -1,8 +1,11 @@
 //! Pages of the people who warn, after sign-in. They work without JavaScript; GET never changes anything.
 
 mod frame;
+mod members;
+mod operation;
 mod session;
 mod setup;
+mod threat;
 mod today;
 
 use crate::context::Context;
@@ -21,5 +24,11 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/abmelden", post(session::sign_out))
         .route("/operator.css", get(frame::stylesheet))
         .route("/heute", get(today::show))
+        .route("/meldungen", get(threat::list))
+        .route("/meldung/{id}", get(threat::show))
+        .route("/meldung/{id}/entwurf", post(threat::draft))
+        .route("/meldung/{id}/firma/{number}", get(threat::why))
+        .route("/mitglieder", get(members::show))
+        .route("/betrieb", get(operation::show))
         .layer(from_fn_with_state(context, frame::explain))
 }
