@@ -32,22 +32,33 @@ fn reason_de(reason: &Reason) -> String {
         Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
             let missing = format!("Ihr {product} hat den Stand {build}. Das Update {fix}{} fehlt.", in_brackets(kb));
             if *cumulative_update_first {
-                format!("{missing} Für {} gibt es dieses Update nicht: erst muss das neueste kumulative Update (CU) eingespielt werden.", or(cumulative_update, "diesen Stand"))
+                format!(
+                    "{missing} Für {} gibt es dieses Update nicht: erst muss das neueste kumulative Update (CU) eingespielt werden.",
+                    or(cumulative_update, "diesen Stand")
+                )
             } else {
                 missing
             }
         }
         Reason::BuildHasFix { product, build, fix } => format!("Ihr {product} hat den Stand {build}. Das Update {fix} ist enthalten."),
-        Reason::UpdateUnknown { product, version, fix } => format!("Ihr {product} zeigt den Stand {version}. Ob das Update {fix} eingespielt ist, sieht man daran nicht."),
-        Reason::EndOfLife { product, build } => format!("Ihr {product} (Stand {build}) bekommt vom Hersteller keine Updates mehr. Gehen Sie davon aus, dass die Lücke offen ist."),
+        Reason::UpdateUnknown { product, version, fix } => {
+            format!("Ihr {product} zeigt den Stand {version}. Ob das Update {fix} eingespielt ist, sieht man daran nicht.")
+        }
+        Reason::EndOfLife { product, build } => {
+            format!("Ihr {product} (Stand {build}) bekommt vom Hersteller keine Updates mehr. Gehen Sie davon aus, dass die Lücke offen ist.")
+        }
         Reason::UnknownBuild { product, build } => format!("Den Stand {build} Ihres {product} kennt keine Tabelle des Herstellers."),
         Reason::ProductOnly { product } => format!("Nach unserem Bestand nutzen Sie {product}. Den genauen Stand kennen wir nicht."),
-        Reason::VersionInRange { product, version, range } => format!("Sie nutzen {product} {version}. Der Hersteller nennt {} als betroffen.", or(range, "alle Versionen")),
+        Reason::VersionInRange { product, version, range } => {
+            format!("Sie nutzen {product} {version}. Der Hersteller nennt {} als betroffen.", or(range, "alle Versionen"))
+        }
         Reason::VersionNotAffected { product, version, justification } => {
             let why = if justification.is_empty() { String::new() } else { format!(" Begründung: {justification}") };
             format!("{product} {version} ist nach Angabe des Herstellers nicht betroffen.{why}")
         }
-        Reason::NotComparable { product, version, range } => format!("Ob {product} {version} betroffen ist, geht aus der Angabe des Herstellers nicht sicher hervor{}.", in_brackets(range)),
+        Reason::NotComparable { product, version, range } => {
+            format!("Ob {product} {version} betroffen ist, geht aus der Angabe des Herstellers nicht sicher hervor{}.", in_brackets(range))
+        }
         Reason::ProvenByScan { host, cve } => format!("Eine Messung von außen hat die Lücke {cve} auf {host} gefunden."),
         Reason::SeenFromOutside { product, host, version } => format!("Unter {host} antwortet {product}{} aus dem Internet.", spaced(version)),
         Reason::BreakIn { host, sign } => format!("Auf {host} wurden Spuren eines Einbruchs gesehen ({sign})."),
@@ -64,22 +75,31 @@ fn reason_en(reason: &Reason) -> String {
         Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
             let missing = format!("Your {product} is at build {build}. The update {fix}{} is missing.", in_brackets(kb));
             if *cumulative_update_first {
-                format!("{missing} There is no such update for {}: the newest cumulative update (CU) must be installed first.", or(cumulative_update, "this build"))
+                format!(
+                    "{missing} There is no such update for {}: the newest cumulative update (CU) must be installed first.",
+                    or(cumulative_update, "this build")
+                )
             } else {
                 missing
             }
         }
         Reason::BuildHasFix { product, build, fix } => format!("Your {product} is at build {build}. The update {fix} is in."),
-        Reason::UpdateUnknown { product, version, fix } => format!("Your {product} shows version {version}. It does not show whether the update {fix} is installed."),
+        Reason::UpdateUnknown { product, version, fix } => {
+            format!("Your {product} shows version {version}. It does not show whether the update {fix} is installed.")
+        }
         Reason::EndOfLife { product, build } => format!("Your {product} (build {build}) gets no more updates from its vendor. Assume that the hole is open."),
         Reason::UnknownBuild { product, build } => format!("No table of the vendor knows build {build} of your {product}."),
         Reason::ProductOnly { product } => format!("According to our records you use {product}. We do not know the exact build."),
-        Reason::VersionInRange { product, version, range } => format!("You use {product} {version}. The vendor names {} as affected.", or(range, "all versions")),
+        Reason::VersionInRange { product, version, range } => {
+            format!("You use {product} {version}. The vendor names {} as affected.", or(range, "all versions"))
+        }
         Reason::VersionNotAffected { product, version, justification } => {
             let why = if justification.is_empty() { String::new() } else { format!(" Reason given: {justification}") };
             format!("According to the vendor, {product} {version} is not affected.{why}")
         }
-        Reason::NotComparable { product, version, range } => format!("The vendor's statement does not say with certainty whether {product} {version} is affected{}.", in_brackets(range)),
+        Reason::NotComparable { product, version, range } => {
+            format!("The vendor's statement does not say with certainty whether {product} {version} is affected{}.", in_brackets(range))
+        }
         Reason::ProvenByScan { host, cve } => format!("A scan from outside found the hole {cve} on {host}."),
         Reason::SeenFromOutside { product, host, version } => format!("At {host}, {product}{} answers from the internet.", spaced(version)),
         Reason::BreakIn { host, sign } => format!("Traces of a break-in were seen on {host} ({sign})."),

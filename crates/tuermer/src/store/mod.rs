@@ -14,6 +14,7 @@ pub mod observations;
 pub mod organisations;
 pub mod picture;
 pub mod queue;
+pub mod row;
 pub mod threats;
 pub mod warnings;
 
