@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod approvals;
 pub mod constituency;
 pub mod deliveries;
 pub mod documents;
@@ -13,8 +14,10 @@ pub mod meta;
 pub mod observations;
 pub mod organisations;
 pub mod picture;
+pub mod planned;
 pub mod queue;
 pub mod row;
+pub mod recipients;
 pub mod threats;
 pub mod warnings;
 
