@@ -20,6 +20,7 @@ pub mod queue;
 pub mod progress;
 pub mod queue;
 pub mod reachability;
+pub mod row;
 pub mod recipients;
 pub mod tasks;
 pub mod threats;
