@@ -3,4 +3,5 @@
 pub mod assess;
 pub mod deliver;
 pub mod intake;
+pub mod register;
 pub mod warn;

@@ -2,13 +2,16 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod assets;
 pub mod constituency;
 pub mod deliveries;
 pub mod documents;
 pub mod engine;
 pub mod exposures;
 pub mod journal;
+pub mod layers;
 pub mod meta;
+pub mod networks;
 pub mod observations;
 pub mod organisations;
 pub mod picture;
