@@ -8,6 +8,7 @@ pub mod documents;
 pub mod engine;
 pub mod exposures;
 pub mod journal;
+pub mod kev;
 pub mod meta;
 pub mod observations;
 pub mod organisations;
