@@ -74,7 +74,8 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
     let Meta { category, title, publisher, tracking, distribution, references, aggregate_severity } = document;
     let time = |field, value: &str| moment(value).ok_or_else(|| CsafError::Time { field, value: plain(value, limits::FIELD_CHARACTERS) });
     let level = aggregate_severity.filter(|severity| severity.namespace.as_deref() == Some(LEVEL_NAMESPACE)).and_then(|severity| Level::parse(&severity.text));
-    let namespace = plain(&publisher.namespace, TITLE_CHARACTERS);
+    // The same publisher writes its namespace with and without a slash at the end.
+    let namespace = plain(&publisher.namespace, TITLE_CHARACTERS).trim_end_matches('/').to_string();
     let tracking_id = plain(&tracking.id, TITLE_CHARACTERS);
     let threat = Threat {
         id: ThreatId(format!("{namespace}|{tracking_id}")),

@@ -35,18 +35,25 @@ pub async fn run(call: &Call, Args { files }: Args) -> Result<Exit> {
     })
 }
 
-/// The file itself, or the files of a directory in the order of their names (not those beneath).
+/// Files that lie beside documents: hashes and signatures, no documents themselves.
+const BESIDE: &[&str] = &["asc", "sha256", "sha512"];
+
+/// The file itself, or the documents of a directory in the order of their names (not those beneath).
 fn listed(call: &Call, path: &Path) -> Vec<PathBuf> {
     if !path.is_dir() {
         return vec![path.to_path_buf()];
     }
     let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_path_buf()] };
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file() && !beside(path)).collect();
     files.sort();
     if files.is_empty() {
         call.out.say(&call.out.texts.with("threat.ingest_empty_directory", &[("path", &path.display().to_string())]));
     }
     files
+}
+
+fn beside(path: &Path) -> bool {
+    path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| BESIDE.contains(&extension))
 }
 
 fn say(call: &Call, report: &IngestReport) -> Result<()> {
