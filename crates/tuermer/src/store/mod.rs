@@ -12,6 +12,7 @@ pub mod exposures;
 pub mod invitations;
 pub mod journal;
 pub mod layers;
+pub mod kev;
 pub mod meta;
 pub mod networks;
 pub mod observations;
