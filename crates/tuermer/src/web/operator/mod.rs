@@ -1,9 +1,34 @@
-//! Pages, operator.
+//! Pages of the people who warn, after sign-in. They work without JavaScript; GET never changes anything.
+
+mod frame;
+mod members;
+mod operation;
+mod session;
+mod setup;
+mod threat;
+mod today;
 
 use crate::context::Context;
 use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+pub use session::SignedIn;
 
 /// These pages.
-pub fn router() -> Router<Context> {
+pub fn router(context: Context) -> Router<Context> {
     Router::new()
+        .route("/einrichten", get(setup::show).post(setup::submit))
+        .route("/einrichten.js", get(setup::script))
+        .route("/anmelden", get(session::show).post(session::submit))
+        .route("/abmelden", post(session::sign_out))
+        .route("/operator.css", get(frame::stylesheet))
+        .route("/heute", get(today::show))
+        .route("/meldungen", get(threat::list))
+        .route("/meldung/{id}", get(threat::show))
+        .route("/meldung/{id}/entwurf", post(threat::draft))
+        .route("/meldung/{id}/firma/{number}", get(threat::why))
+        .route("/mitglieder", get(members::show))
+        .route("/betrieb", get(operation::show))
+        .layer(from_fn_with_state(context, frame::explain))
 }
