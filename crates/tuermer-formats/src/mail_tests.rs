@@ -152,7 +152,8 @@ fn sentences(text: &str) -> Vec<usize> {
 #[test]
 fn the_sample_keeps_the_measures_of_plain_language() {
     for language in Language::ALL {
-        for (certainty, question) in [(Certainty::Observed, ""), (Certainty::Likely, ""), (Certainty::Possible, "Läuft bei Ihnen ein eigener Exchange-Server?")] {
+        for (certainty, question) in [(Certainty::Observed, ""), (Certainty::Likely, ""), (Certainty::Possible, "Läuft bei Ihnen ein eigener Exchange-Server?")]
+        {
             let sample = Recipient { certainty, question: question.into(), ..recipient(language) };
             let mail = composed(&warning(&exchange(), Urgency::Today), &sample, false);
             let widest = mail.text.lines().map(|line| line.chars().count()).filter(|width| *width < 90).max().unwrap();
@@ -161,7 +162,12 @@ fn the_sample_keeps_the_measures_of_plain_language() {
             let count = words(head).len();
             let lengths = sentences(&mail.text);
             let mean = lengths.iter().sum::<usize>() as f64 / lengths.len() as f64;
-            println!("{} {certainty:?}: {count} words to step 1, mean {mean:.1}, longest {:?}, {} bytes", language.code(), lengths.iter().max(), mail.html.len());
+            println!(
+                "{} {certainty:?}: {count} words to step 1, mean {mean:.1}, longest {:?}, {} bytes",
+                language.code(),
+                lengths.iter().max(),
+                mail.html.len()
+            );
             assert!(count <= 85, "{count} words:\n{head}");
             assert!(mean <= 12.0, "{mean} {lengths:?}\n{}", mail.text);
             assert!(lengths.iter().all(|length| *length <= 20), "{lengths:?}\n{}", mail.text);
