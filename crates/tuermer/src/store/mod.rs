@@ -18,7 +18,6 @@ pub mod picture;
 pub mod planned;
 pub mod progress;
 pub mod queue;
-pub mod queue;
 pub mod reachability;
 pub mod recipients;
 pub mod row;
