@@ -38,6 +38,7 @@ fn pack() -> BuildPack {
             row([15, 1, 2176, 2], "CU19", None, date(2020, 12, 15)),
             row([15, 1, 2176, 9], "CU19", Some("Mar21SU"), date(2021, 3, 2)),
         ],
+        aliases: Vec::new(),
         fixes: vec![Fix { cve: LEAK.into(), update: "Mar21SU".into(), lines: vec!["Exchange Server 2016".into()], condition: None }],
     }
 }

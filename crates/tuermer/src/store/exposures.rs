@@ -235,8 +235,14 @@ pub async fn replace(open: &mut Transaction, threat: &ThreatId, revision: &str, 
         "",
     )
     .await?;
-    let rows = exposures.iter().flat_map(|exposure| exposure.grounds.iter().enumerate().map(|(position, ground)| ground_row(exposure, position, ground))).collect();
-    open.insert_many("INSERT INTO ground (organisation_id, threat_id, position, status, certainty, reason_de, reason_en, source, place, observed_at)", rows, "").await?;
+    let rows =
+        exposures.iter().flat_map(|exposure| exposure.grounds.iter().enumerate().map(|(position, ground)| ground_row(exposure, position, ground))).collect();
+    open.insert_many(
+        "INSERT INTO ground (organisation_id, threat_id, position, status, certainty, reason_de, reason_en, source, place, observed_at)",
+        rows,
+        "",
+    )
+    .await?;
     let rows = exposures.iter().flat_map(|exposure| exposure.matches.iter().map(|entry| match_row(exposure, entry))).collect();
     let same = "ON CONFLICT (organisation_id, threat_id, asset_id, vulnerability) DO NOTHING";
     open.insert_many("INSERT INTO asset_match (organisation_id, threat_id, asset_id, vulnerability, status, certainty, remediation)", rows, same).await?;
@@ -247,7 +253,9 @@ pub async fn replace(open: &mut Transaction, threat: &ThreatId, revision: &str, 
 pub async fn incident_tasks(open: &mut Transaction, tasks: Vec<(String, &Exposure)>, now: Timestamp) -> Result<()> {
     let rows = tasks
         .into_iter()
-        .map(|(id, exposure)| values![id, "incident", exposure.organisation.as_str(), exposure.threat.as_str(), now, reasons::reason(&exposure.reason, Language::German)])
+        .map(|(id, exposure)| {
+            values![id, "incident", exposure.organisation.as_str(), exposure.threat.as_str(), now, reasons::reason(&exposure.reason, Language::German)]
+        })
         .collect();
     open.insert_many("INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)", rows, "ON CONFLICT DO NOTHING").await?;
     Ok(())

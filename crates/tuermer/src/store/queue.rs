@@ -165,19 +165,11 @@ impl Store {
         let rows = self.read(sql, values![language.code(), i64::try_from(limits::PAGE_ROWS)?]).await?;
         let mut warnings = rows.iter().map(open_warning).collect::<Result<Vec<_>>>()?;
         for warning in &mut warnings {
-            warning.deliveries = self.delivery_counts(&warning.number).await?;
+            for (state, count) in self.delivery_counts(&warning.number).await? {
+                warning.deliveries.set(&state, count);
+            }
         }
         Ok(warnings)
-    }
-
-    /// How many deliveries of a warning stand where.
-    pub async fn delivery_counts(&self, number: &WarningNumber) -> Result<DeliveryCounts> {
-        let rows = self.read("SELECT state, COUNT(*) FROM delivery WHERE warning_number = $1 GROUP BY state", values![number.as_str()]).await?;
-        let mut counts = DeliveryCounts::default();
-        for row in &rows {
-            counts.set(&row.text(0)?, row.count(1)?);
-        }
-        Ok(counts)
     }
 
     /// Threats that hit members and about which nobody has begun a warning; worst and newest first.

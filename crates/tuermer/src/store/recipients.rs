@@ -1,8 +1,8 @@
 //! The audience of a warning: who is open to its threat, and, once submitted, the frozen rows.
 
+use super::Store;
 use super::engine::{Row, Transaction};
 use super::warnings::word;
-use super::Store;
 use crate::keys::{Keys, sha256};
 use crate::values;
 use anyhow::{Result, anyhow};

@@ -142,7 +142,7 @@ impl Store {
     }
 
     /// How many deliveries stand in which state.
-    pub async fn delivery_counts(&self, number: &WarningNumber) -> Result<Vec<(String, u64)>> {
+    pub async fn delivery_states(&self, number: &WarningNumber) -> Result<Vec<(String, u64)>> {
         let sql = "SELECT state, COUNT(*) FROM delivery WHERE warning_number = $1 GROUP BY state ORDER BY state";
         self.read(sql, values![number.as_str()]).await?.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect()
     }
@@ -207,7 +207,8 @@ pub async fn insert_draft(open: &mut Transaction, draft: &Draft) -> Result<Warni
         let row = open.read_one("SELECT COALESCE(MAX(sequence), 0) FROM warning WHERE year = $1", values![draft.year]).await?;
         let sequence = row.map_or(Ok(0), |row| row.int(0))?.saturating_add(1);
         let number = WarningNumber(format!("{}-{}-{sequence:03}", draft.prefix, draft.year));
-        let sql = "INSERT INTO warning (number, year, sequence, threat_id, threat_revision, message_type, level, urgency, state, audience, drafted_at, replaces)
+        let sql =
+            "INSERT INTO warning (number, year, sequence, threat_id, threat_revision, message_type, level, urgency, state, audience, drafted_at, replaces)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', 0, $9, $10) ON CONFLICT DO NOTHING";
         let replaces = draft.replaces.as_ref().map(WarningNumber::as_str);
         let values = values![
@@ -286,7 +287,15 @@ pub async fn void(open: &mut Transaction, number: &WarningNumber, from: WarningS
 }
 
 /// Marks a warning submitted.
-pub async fn submitted(open: &mut Transaction, number: &WarningNumber, from: WarningState, actor: &str, hash: &str, audience: u64, at: Timestamp) -> Result<()> {
+pub async fn submitted(
+    open: &mut Transaction,
+    number: &WarningNumber,
+    from: WarningState,
+    actor: &str,
+    hash: &str,
+    audience: u64,
+    at: Timestamp,
+) -> Result<()> {
     let sql = "UPDATE warning SET state = 'submitted', submitted_by = $1, submitted_at = $2, content_hash = $3, audience = $4, return_reason = NULL
                WHERE number = $5 AND state = $6";
     changed(number, open.run(sql, values![actor, at, hash, i64::try_from(audience)?, number.as_str(), from.as_str()]).await?)
