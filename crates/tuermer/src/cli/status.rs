@@ -46,9 +46,24 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
 
 /// The same as one object; keys are never translated.
 fn json(overview: &Overview, engine: &str, drill: bool, demo: bool) -> serde_json::Value {
-    let Overview { schema, members, providers, assets, threats, observations, exposures, warnings, deliveries, tasks, pending, journal_entries, journal_hash, journal_at } =
-        overview;
-    let object = |counts: &[(String, u64)]| counts.iter().map(|(word, count)| (word.clone(), serde_json::Value::from(*count))).collect::<serde_json::Map<_, _>>();
+    let Overview {
+        schema,
+        members,
+        providers,
+        assets,
+        threats,
+        observations,
+        exposures,
+        warnings,
+        deliveries,
+        tasks,
+        pending,
+        journal_entries,
+        journal_hash,
+        journal_at,
+    } = overview;
+    let object =
+        |counts: &[(String, u64)]| counts.iter().map(|(word, count)| (word.clone(), serde_json::Value::from(*count))).collect::<serde_json::Map<_, _>>();
     serde_json::json!({
         "engine": engine, "schema": schema, "drill": drill, "demo": demo,
         "members": members, "providers": providers, "assets": assets, "observations": observations, "threats": threats,

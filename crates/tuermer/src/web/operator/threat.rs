@@ -86,7 +86,8 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Pat
     let statuses = store.exposures_by_status(&id).await?;
     let wanted = Status::parse(&listing.stand);
     // Without a wish the list begins with those who are hit, or with the open questions if nobody surely is.
-    let status = wanted.or_else(|| [Status::Affected, Status::Unknown, Status::Fixed].into_iter().find(|s| statuses.iter().any(|(found, n)| found == s && *n > 0)));
+    let status =
+        wanted.or_else(|| [Status::Affected, Status::Unknown, Status::Fixed].into_iter().find(|s| statuses.iter().any(|(found, n)| found == s && *n > 0)));
     let filter = ExposureFilter { threat: Some(id.clone()), status, ..ExposureFilter::default() };
     let after = (!listing.nach.is_empty()).then(|| OrganisationId(listing.nach.clone()));
     let mut verdicts = store.exposures(&filter, after.as_ref().map(|organisation| (organisation, &id)), ROWS.saturating_add(1)).await?;
@@ -127,7 +128,8 @@ fn offers(threat: &Threat) -> Vec<Offer> {
     let mut remedies: Vec<_> = threat.statements.iter().filter_map(|statement| statement.remedy.as_ref()).collect();
     remedies.sort_by(|a, b| b.kind.cmp(&a.kind).then_with(|| a.details.cmp(&b.details)));
     remedies.dedup();
-    let offer = |remedy: &tuermer_core::threat::Remedy| Offer { kind: RemedyKind::as_str(remedy.kind), details: remedy.details.clone(), url: remedy.url.clone() };
+    let offer =
+        |remedy: &tuermer_core::threat::Remedy| Offer { kind: RemedyKind::as_str(remedy.kind), details: remedy.details.clone(), url: remedy.url.clone() };
     remedies.into_iter().map(offer).collect()
 }
 
