@@ -14,6 +14,7 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use std::convert::Infallible;
 use std::sync::Arc;
+use tuermer_core::ids::UserName;
 use tuermer_formats::times;
 
 /// The common frame of all pages, with who is signed in and how numbers and times are written.
@@ -74,6 +75,12 @@ impl Frame {
     /// The word of a closed list: `operator.<list>_<word>`.
     pub fn word(&self, list: &str, word: &str) -> String {
         self.texts.get(&format!("operator.{list}_{word}"))
+    }
+
+    /// A text with who did it and when.
+    pub fn by_at(&self, key: &str, by: &Option<UserName>, at: &Option<Timestamp>) -> String {
+        let by = by.as_ref().map_or("–", |name| name.as_str());
+        self.texts.with(&format!("operator.{key}"), &[("by", by), ("at", &self.moment_or_dash(at))])
     }
 
     /// A time in the zone and language of the reader.

@@ -7,6 +7,7 @@ mod session;
 mod setup;
 mod threat;
 mod today;
+mod warning;
 
 use crate::context::Context;
 use axum::Router;
@@ -29,6 +30,13 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/meldung/{id}/entwurf", post(threat::draft))
         .route("/meldung/{id}/firma/{number}", get(threat::why))
         .route("/mitglieder", get(members::show))
+        .route("/warnung/{number}", get(warning::show))
+        .route("/warnung/{number}/muster/{external}", get(warning::sample))
+        .route("/warnung/{number}/text", post(warning::edit))
+        .route("/warnung/{number}/einreichen", post(warning::submit))
+        .route("/warnung/{number}/freigeben", post(warning::approve))
+        .route("/warnung/{number}/zurueckgeben", post(warning::send_back))
+        .route("/warnung/{number}/stop", post(warning::stop))
         .route("/betrieb", get(operation::show))
         .layer(from_fn_with_state(context, frame::explain))
 }
