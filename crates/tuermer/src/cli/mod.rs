@@ -175,6 +175,9 @@ fn language(option: Option<&str>) -> Result<Language> {
 
 /// Runs one call.
 pub async fn run(cli: Cli) -> Result<Exit> {
+    if let Some(defect) = tuermer_formats::exchange_build::defect() {
+        bail!("this program is broken, do not use it: {defect}");
+    }
     let Cli { data, database, json, no_input, lang, at, command } = cli;
     let texts = Texts(language(lang.as_deref())?);
     let data = data.or_else(|| std::env::var_os("TUERMER_DATA").filter(|text| !text.is_empty()).map(PathBuf::from));

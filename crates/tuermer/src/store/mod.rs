@@ -20,6 +20,7 @@ pub mod progress;
 pub mod queue;
 pub mod reachability;
 pub mod recipients;
+pub mod row;
 pub mod tasks;
 pub mod threats;
 pub mod warnings;

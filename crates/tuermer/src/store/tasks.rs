@@ -29,7 +29,7 @@ pub struct Task {
 
 impl Store {
     /// Open tasks, oldest first: cries for help and break-ins before other calls.
-    pub async fn open_tasks(&self, limit: usize) -> Result<Vec<Task>> {
+    pub async fn tasks(&self, limit: usize) -> Result<Vec<Task>> {
         let sql = "SELECT t.id, t.kind, o.external_id, o.name, COALESCE(r.phone, ''), t.warning_number, t.created_at, t.note
             FROM task t JOIN organisation o ON o.id = t.organisation_id
             LEFT JOIN recipient r ON r.warning_number = t.warning_number AND r.organisation_id = t.organisation_id
