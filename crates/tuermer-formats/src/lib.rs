@@ -8,7 +8,6 @@ pub mod exchange_build;
 pub mod headers;
 pub mod inventory;
 pub mod csaf_write;
-pub mod exchange_build;
 pub mod json;
 pub mod kev;
 pub mod mail;
