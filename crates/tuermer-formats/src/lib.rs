@@ -1,7 +1,7 @@
 //! Bytes to nouns and back. No I/O, no clock; every input is hostile.
 
-pub mod content;
 pub mod contact_fields;
+pub mod content;
 pub mod csaf;
 pub mod encoding;
 pub mod exchange_build;
