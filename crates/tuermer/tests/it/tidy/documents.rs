@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Modules of `tuermer-formats` that read what comes from outside.
-const READERS: &[&str] = &["csaf", "exchange_build", "kev", "members", "shadowserver"];
-/// Its other modules: parts of a reader, or they write.
+const READERS: &[&str] = &["csaf", "kev", "members", "shadowserver"];
+/// Its other modules: parts of a reader, they write, or they read what comes with the program.
 const PARTS: &[&str] = &[
-    "contact_fields", "content", "csaf_write", "encoding", "headers", "inventory", "json", "mail", "networks", "problem", "reasons", "recognise",
+    "contact_fields", "content", "csaf_write", "encoding", "exchange_build", "headers", "inventory", "json", "mail", "networks", "problem", "reasons", "recognise",
     "spreadsheet", "table", "times", "wrap",
 ];
 
