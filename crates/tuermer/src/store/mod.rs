@@ -10,6 +10,7 @@ pub mod engine;
 pub mod exposures;
 pub mod invitations;
 pub mod journal;
+pub mod kev;
 pub mod meta;
 pub mod observations;
 pub mod organisations;
