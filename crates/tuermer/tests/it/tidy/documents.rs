@@ -9,8 +9,23 @@ use std::process::Command;
 const READERS: &[&str] = &["csaf", "kev", "members", "shadowserver"];
 /// Its other modules: parts of a reader, they write, or they read what comes with the program.
 const PARTS: &[&str] = &[
-    "contact_fields", "content", "csaf_write", "encoding", "exchange_build", "headers", "inventory", "json", "mail", "networks", "problem", "reasons", "recognise",
-    "spreadsheet", "table", "times", "wrap",
+    "contact_fields",
+    "content",
+    "csaf_write",
+    "encoding",
+    "exchange_build",
+    "headers",
+    "inventory",
+    "json",
+    "mail",
+    "networks",
+    "problem",
+    "reasons",
+    "recognise",
+    "spreadsheet",
+    "table",
+    "times",
+    "wrap",
 ];
 
 /// Where the list of files begins and ends in ARCHITECTURE.md.
@@ -18,7 +33,13 @@ const MARKS: (&str, &str) = ("<!-- files: written by TIDY_WRITE=1 cargo test -p 
 
 /// The first sentence a file says of itself.
 fn purpose(source: &Source) -> String {
-    let mark = if source.is_rust() { "//!" } else if source.path.ends_with(".sql") { "--" } else { "#" };
+    let mark = if source.is_rust() {
+        "//!"
+    } else if source.path.ends_with(".sql") {
+        "--"
+    } else {
+        "#"
+    };
     let header = source.text.lines().map_while(|line| line.strip_prefix(mark)).map(str::trim).take_while(|line| !line.is_empty());
     let paragraph = header.collect::<Vec<_>>().join(" ");
     let end = [". ", "; ", ": "].iter().filter_map(|stop| paragraph.find(stop).filter(|at| *at > 40)).min();
