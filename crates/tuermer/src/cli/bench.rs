@@ -1,5 +1,6 @@
-//! `tuermer bench`: speed and memory of the main line, measured in a temporary data directory.
+//! `tuermer bench`: speed and memory of the main line, measured on this machine in a temporary data directory.
 
+pub mod dispatch;
 pub mod import;
 
 use super::{Call, Exit};
@@ -10,20 +11,23 @@ use anyhow::Result;
 pub struct Args {
     /// What to measure.
     #[command(subcommand)]
-    pub verb: Verb,
+    verb: Verb,
 }
 
 /// Verbs.
 #[derive(Debug, clap::Subcommand)]
-pub enum Verb {
-    /// Importing members and their inventory.
+enum Verb {
+    /// Import members and their inventory.
     Import(import::Args),
+    /// Hand over approved mails.
+    Dispatch(dispatch::DispatchArgs),
 }
 
 /// Runs it.
 pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     match verb {
         Verb::Import(args) => import::run(call, args).await,
+        Verb::Dispatch(args) => dispatch::run(call, args).await,
     }
 }
 
