@@ -1,1 +1,259 @@
 //! Who is affected, how surely, and why.
+//!
+//! Per organisation: every asset and every sign is judged by itself ([`subject`]), then those that
+//! speak of the same server are weighed against each other (the surest wins, then the newest, then the
+//! stronger source), then the worst server decides. Never `affected` from a product name or a wildcard
+//! alone; doubt is `unknown` with the question that would end it.
+
+mod subject;
+
+use crate::acknowledgement::{Acknowledgement, Answer};
+use crate::asset::{Asset, Presence};
+use crate::constituency::Constituency;
+use crate::exposure::{Decisive, Exposure, Ground, Match, Question, Reason, RemediationState};
+use crate::ids::OrganisationId;
+use crate::observation::Sighting;
+use crate::pack::BuildPack;
+use crate::product::ProductKey;
+use crate::scale::{Certainty, Status};
+use crate::threat::Threat;
+use crate::urgency::{UrgencyInputs, from_cvss_vector, urgency};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+
+/// What is judged against: the threat, the build packs, the day.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// What we warn about.
+    pub threat: &'a Threat,
+    /// Build tables.
+    pub packs: &'a [BuildPack],
+    /// Now; a pack knows only what was released by then.
+    pub now: Timestamp,
+}
+
+/// One asset or sign after it was judged by itself.
+#[derive(Debug, Clone)]
+struct Finding {
+    ground: Ground,
+    question: Option<Question>,
+    matches: Vec<Match>,
+    decisive: Decisive,
+    /// Server it speaks of, empty when not told.
+    host: String,
+    /// A sign from outside, not a row of an inventory.
+    sign: bool,
+    incident: bool,
+    mitigated: bool,
+    /// The ground proves something, or is the organisation's own word: the newest of these wins.
+    conclusive: bool,
+}
+
+/// Judges every organisation that has, had or shows a product of the threat.
+pub fn assess(case: Case<'_>, constituency: &Constituency, answers: &[Acknowledgement]) -> Vec<Exposure> {
+    let answers: HashMap<&OrganisationId, &Acknowledgement> = answers.iter().map(|answer| (&answer.organisation, answer)).collect();
+    let concerned = constituency.concerned(&case.products());
+    concerned.iter().filter_map(|organisation| assess_organisation(case, constituency, organisation, answers.get(organisation).copied())).collect()
+}
+
+/// Judges one organisation; `None` where nothing of it has to do with the threat.
+pub fn assess_organisation(case: Case<'_>, constituency: &Constituency, organisation: &OrganisationId, answer: Option<&Acknowledgement>) -> Option<Exposure> {
+    let assets = constituency.assets_of(organisation);
+    let sightings = constituency.sightings_of(organisation);
+    let findings = findings(case, &assets, sightings);
+    if findings.is_empty() {
+        return None;
+    }
+    Some(fold(case, organisation, findings, answer))
+}
+
+impl Case<'_> {
+    /// Products whose owners are concerned: those the threat names, and those of packs that know its flaws.
+    pub fn products(&self) -> Vec<ProductKey> {
+        let named = self.threat.statements.iter().map(|statement| statement.product.clone());
+        let packed = self.packs.iter().filter(|pack| self.knows(pack)).map(|pack| pack.product.clone());
+        let mut products: Vec<ProductKey> = named.chain(packed).collect();
+        products.sort_unstable();
+        products.dedup();
+        products
+    }
+
+    fn knows(&self, pack: &BuildPack) -> bool {
+        self.threat.vulnerabilities.iter().any(|flaw| pack.knows(&flaw.id))
+    }
+
+    fn concerns(&self, product: &ProductKey) -> bool {
+        let named = self.threat.statements.iter().any(|statement| statement.product.matches(product));
+        named || self.packs.iter().any(|pack| pack.product.matches(product) && self.knows(pack))
+    }
+
+    fn urgency(&self, status: Status) -> crate::scale::Urgency {
+        let vectors = self.threat.vulnerabilities.iter().map(|flaw| from_cvss_vector(&flaw.cvss_vector));
+        let (automatable, total_impact) = vectors.reduce(|a, b| (a.0 || b.0, a.1 || b.1)).unwrap_or((true, true));
+        // Whether a server is reachable is hardly ever known: unknown counts as the worse value.
+        let inputs = UrgencyInputs { exploited: self.threat.is_exploited(), exposed: true, automatable, total_impact };
+        urgency(status, self.threat.level(), inputs)
+    }
+}
+
+/// Judges every asset and sign by itself, and drops "not in use" where the product was seen later.
+fn findings(case: Case<'_>, assets: &[&Asset], sightings: &[Sighting]) -> Vec<Finding> {
+    let key = |asset: &Asset| ProductKey::new(&asset.vendor, &asset.product);
+    let mut findings: Vec<Finding> = Vec::new();
+    for asset in assets.iter().filter(|asset| case.concerns(&key(asset))) {
+        findings.push(subject::asset(case, asset));
+    }
+    for sighting in sightings {
+        findings.extend(subject::sighting(case, sighting));
+    }
+    let seen = findings.iter().filter(|f| f.sign && f.ground.status != Status::NotAffected).map(|f| f.ground.observed_at).max();
+    if let Some(seen) = seen {
+        findings.retain(|f| !matches!(f.ground.reason, Reason::NotInUse { .. }) || f.ground.observed_at > seen);
+    }
+    findings
+}
+
+/// Puts findings about the same server together. Unnamed assets and signs of unknown hosts belong to the
+/// only named server, or stand for themselves where there are several.
+fn servers(findings: Vec<Finding>) -> Vec<Vec<Finding>> {
+    let mut named: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
+    let mut loose = Vec::new();
+    for finding in findings {
+        let own_name = !finding.sign && !finding.host.is_empty();
+        if own_name || named.contains_key(&finding.host) {
+            named.entry(finding.host.clone()).or_default().push(finding);
+        } else {
+            loose.push(finding);
+        }
+    }
+    let mut groups: Vec<Vec<Finding>> = named.into_values().collect();
+    match groups.as_mut_slice() {
+        [] => groups.push(loose),
+        [only] => only.extend(loose),
+        _ => {
+            for finding in loose {
+                let same = groups.iter_mut().find(|group| !finding.host.is_empty() && group.iter().any(|other| other.host == finding.host));
+                match same {
+                    Some(group) => group.push(finding),
+                    None => groups.push(vec![finding]),
+                }
+            }
+        }
+    }
+    groups.retain(|group| !group.is_empty());
+    groups
+}
+
+/// The finding that decides about one server: a conclusive one before others, then the newest, then the stronger source.
+fn deciding(group: &[Finding]) -> Option<&Finding> {
+    group.iter().max_by_key(|finding| {
+        let ground = &finding.ground;
+        let certainty = if finding.conclusive { Certainty::Observed } else { ground.certainty };
+        (certainty, ground.observed_at, ground.source, ground.status)
+    })
+}
+
+/// Folds everything known about one organisation into one statement.
+fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, answer: Option<&Acknowledgement>) -> Exposure {
+    let incident = findings.iter().any(|finding| finding.incident);
+    let mut grounds: Vec<Ground> = findings.iter().map(|finding| finding.ground.clone()).collect();
+    let mut matches: Vec<Match> = findings.iter().flat_map(|finding| finding.matches.clone()).collect();
+    let groups = servers(findings);
+    let worst = groups.iter().filter_map(|group| deciding(group)).max_by_key(|f| (f.ground.status, f.ground.certainty, f.ground.observed_at));
+    let Some(worst) = worst.cloned() else {
+        // `findings` is never empty here; an exposure without ground would be a lie.
+        return empty(case, organisation);
+    };
+    let told = answer.filter(|answer| answer.at >= worst.ground.observed_at).and_then(|answer| own_word(answer, &worst));
+    let decided = match told {
+        Some(finding) => {
+            grounds.push(finding.ground.clone());
+            finding
+        }
+        None => worst,
+    };
+    grounds.sort_by(|a, b| (b.certainty, b.observed_at).cmp(&(a.certainty, a.observed_at)));
+    let remediation = remediation(answer, decided.ground.status);
+    for entry in &mut matches {
+        entry.remediation = if entry.status == Status::Fixed { RemediationState::Done } else { remediation };
+    }
+    let withdrawn = case.threat.withdrawn;
+    let status = if withdrawn { Status::NotAffected } else { decided.ground.status };
+    Exposure {
+        organisation: organisation.clone(),
+        threat: case.threat.id.clone(),
+        status,
+        certainty: decided.ground.certainty,
+        mitigated: decided.mitigated,
+        incident,
+        severity: case.threat.level(),
+        urgency: case.urgency(status),
+        reason: if withdrawn { Reason::Withdrawn } else { decided.ground.reason.clone() },
+        // A fixed server may keep a question: its second step.
+        question: if matches!(status, Status::Unknown | Status::Fixed) { decided.question } else { None },
+        grounds,
+        matches,
+        measured: !matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. }),
+        decisive: Some(decided.decisive),
+        assessed_at: case.now,
+    }
+}
+
+/// "Done" and "not us" decide until something newer is measured; the other answers change no status.
+fn own_word(answer: &Acknowledgement, about: &Finding) -> Option<Finding> {
+    let product = about.decisive.product.clone();
+    let (status, reason) = match answer.answer {
+        Answer::Done => (Status::Fixed, Reason::ReportedFixed { by: answer.by }),
+        Answer::NotUs => (Status::NotAffected, Reason::NotInUse { product, cloud: answer.cloud.unwrap_or(false) }),
+        Answer::InProgress | Answer::Help => return None,
+    };
+    let ground = Ground { status, certainty: Certainty::Likely, reason, source: answer.by, place: String::new(), observed_at: answer.at };
+    let decisive = Decisive { source: answer.by.as_str().to_string(), observed_at: answer.at, ..about.decisive.clone() };
+    Some(Finding {
+        ground,
+        question: None,
+        matches: Vec::new(),
+        decisive,
+        host: String::new(),
+        sign: false,
+        incident: false,
+        mitigated: false,
+        conclusive: true,
+    })
+}
+
+fn remediation(answer: Option<&Acknowledgement>, status: Status) -> RemediationState {
+    match (status, answer.map(|answer| answer.answer)) {
+        (Status::Fixed, _) => RemediationState::Done,
+        (_, Some(Answer::InProgress)) => RemediationState::InProgress,
+        _ => RemediationState::NotRemediated,
+    }
+}
+
+fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
+    Exposure {
+        organisation: organisation.clone(),
+        threat: case.threat.id.clone(),
+        status: Status::Unknown,
+        certainty: Certainty::Unlikely,
+        mitigated: false,
+        incident: false,
+        severity: case.threat.level(),
+        urgency: case.urgency(Status::Unknown),
+        reason: Reason::ProductOnly { product: case.threat.title.clone() },
+        question: Some(Question::RunsProduct { product: case.threat.title.clone() }),
+        grounds: Vec::new(),
+        matches: Vec::new(),
+        measured: false,
+        decisive: None,
+        assessed_at: case.now,
+    }
+}
+
+/// True where an inventory row says that the product is not in the house.
+fn is_absent(asset: &Asset) -> bool {
+    asset.presence != Presence::OnPremises
+}
+
+#[cfg(test)]
+mod tests;

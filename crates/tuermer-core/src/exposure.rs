@@ -31,6 +31,8 @@ pub struct Exposure {
     pub grounds: Vec<Ground>,
     /// Per asset and flaw (CSAF clause 13.7).
     pub matches: Vec<Match>,
+    /// What decided was measured or seen, not only the organisation's own word.
+    pub measured: bool,
     /// The asset or sign that decided.
     pub decisive: Option<Decisive>,
     /// When this was judged.

@@ -15,6 +15,8 @@ pub const ADVISORY_VULNERABILITIES: usize = 10_000;
 pub const ADVISORY_STATEMENTS: usize = 2_000_000;
 /// Largest field of a CSV, in bytes.
 pub const CSV_FIELD_BYTES: usize = 64 * 1024;
+/// Largest row of a CSV, in bytes; a quote that is never closed must not fill the memory.
+pub const CSV_ROW_BYTES: usize = 1024 * 1024;
 /// Most columns of a CSV.
 pub const CSV_COLUMNS: usize = 512;
 /// Largest member or inventory file, in bytes.
@@ -25,6 +27,10 @@ pub const SPREADSHEET_BYTES: u64 = 64 * 1024 * 1024;
 pub const FIELD_CHARACTERS: usize = 300;
 /// Longest note of an asset, in characters.
 pub const NOTE_CHARACTERS: usize = 2_000;
+/// Longest piece of a bad cell that is shown, in characters.
+pub const SHOWN_CHARACTERS: usize = 80;
+/// Warnings of one import that are kept; more are counted.
+pub const IMPORT_WARNINGS: usize = 1_000;
 /// Errors of one import that are shown on screen; all of them go to the error file.
 pub const IMPORT_ERRORS_SHOWN: usize = 20;
 /// Rows written in one statement; both engines allow at least 32,766 parameters.
@@ -59,9 +65,25 @@ pub const SMTP_CONNECTIONS_PER_DOMAIN: usize = 4;
 pub const SMTP_SECONDS: u64 = 60;
 /// Deliveries loaded in one batch; the approval is checked again before each.
 pub const DISPATCH_BATCH: usize = 500;
+/// Deliveries held in memory by one round of a dispatch; the next round takes the rest.
+pub const DISPATCH_QUEUE: usize = 100_000;
+/// Seconds the mail server may be away before a round ends; the deliveries stay due.
+pub const SERVER_AWAY_SECONDS: u64 = 120;
 /// Unsure attempts after which a delivery waits for a person.
 pub const UNSURE_ATTEMPTS: i64 = 2;
 /// Attempts after temporary refusals before a delivery fails.
 pub const TEMPORARY_ATTEMPTS: i64 = 12;
 /// Largest mail we compose, in bytes.
 pub const MAIL_BYTES: usize = 20 * 1024;
+/// Municipalities on the situation page; a German Land has at most 2,300.
+pub const MUNICIPALITIES_SHOWN: usize = 400;
+/// Active warnings listed in public.
+pub const WARNINGS_SHOWN: usize = 50;
+/// Points of a drawn curve; more cannot be told apart on paper.
+pub const CURVE_POINTS: usize = 60;
+/// Open tasks listed at once.
+pub const TASKS_SHOWN: usize = 1_000;
+/// Files of the demo's outbox listed at once.
+pub const OUTBOX_SHOWN: usize = 200;
+/// Longest token looked up; ours have 43 characters.
+pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;

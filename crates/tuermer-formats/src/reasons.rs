@@ -1,1 +1,199 @@
-//! reasons: not built yet.
+//! The one sentence a director understands, and the one question that would decide, in both languages.
+//!
+//! Facts come from the verdict; the words stand here and nowhere else.
+
+use tuermer_core::exposure::{Question, Reason};
+use tuermer_core::locale::Language;
+use tuermer_core::scale::Source;
+
+/// The reason as one sentence.
+pub fn reason(reason: &Reason, language: Language) -> String {
+    match language {
+        Language::German => reason_de(reason),
+        Language::English => reason_en(reason),
+    }
+}
+
+/// The question as one sentence.
+pub fn question(question: &Question, language: Language) -> String {
+    match language {
+        Language::German => question_de(question),
+        Language::English => question_en(question),
+    }
+}
+
+/// ` (KB5000871)` or nothing.
+fn in_brackets(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" ({text})") }
+}
+
+fn reason_de(reason: &Reason) -> String {
+    match reason {
+        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
+            let missing = format!("Ihr {product} hat den Stand {build}. Das Update {fix}{} fehlt.", in_brackets(kb));
+            if *cumulative_update_first {
+                format!(
+                    "{missing} Für {} gibt es dieses Update nicht: erst muss das neueste kumulative Update (CU) eingespielt werden.",
+                    or(cumulative_update, "diesen Stand")
+                )
+            } else {
+                missing
+            }
+        }
+        Reason::BuildHasFix { product, build, fix } => format!("Ihr {product} hat den Stand {build}. Das Update {fix} ist enthalten."),
+        Reason::UpdateUnknown { product, version, fix } => {
+            format!("Ihr {product} zeigt den Stand {version}. Ob das Update {fix} eingespielt ist, sieht man daran nicht.")
+        }
+        Reason::EndOfLife { product, build } => {
+            format!("Ihr {product} (Stand {build}) bekommt vom Hersteller keine Updates mehr. Gehen Sie davon aus, dass die Lücke offen ist.")
+        }
+        Reason::UnknownBuild { product, build } => format!("Den Stand {build} Ihres {product} kennt keine Tabelle des Herstellers."),
+        Reason::ProductOnly { product } => format!("Nach unserem Bestand nutzen Sie {product}. Den genauen Stand kennen wir nicht."),
+        Reason::VersionInRange { product, version, range } => {
+            format!("Sie nutzen {product} {version}. Der Hersteller nennt {} als betroffen.", or(range, "alle Versionen"))
+        }
+        Reason::VersionNotAffected { product, version, justification } => {
+            let why = if justification.is_empty() { String::new() } else { format!(" Begründung: {justification}") };
+            format!("{product} {version} ist nach Angabe des Herstellers nicht betroffen.{why}")
+        }
+        Reason::NotComparable { product, version, range } => {
+            format!("Ob {product} {version} betroffen ist, geht aus der Angabe des Herstellers nicht sicher hervor{}.", in_brackets(range))
+        }
+        Reason::ProvenByScan { host, cve } => format!("Eine Messung von außen hat die Lücke {cve} auf {host} gefunden."),
+        Reason::SeenFromOutside { product, host, version } => format!("Unter {host} antwortet {product}{} aus dem Internet.", spaced(version)),
+        Reason::BreakIn { host, sign } => format!("Auf {host} wurden Spuren eines Einbruchs gesehen ({sign})."),
+        Reason::NotInUse { product, cloud: true } => format!("{product} läuft bei Ihnen als Cloud-Dienst. Dort spielt der Anbieter das Update ein."),
+        Reason::NotInUse { product, cloud: false } => format!("Nach Auskunft gibt es {product} bei Ihnen nicht."),
+        Reason::ReportedFixed { by: Source::Provider } => "Ihr IT-Betreuer hat gemeldet: erledigt.".to_string(),
+        Reason::ReportedFixed { .. } => "Sie haben gemeldet: erledigt.".to_string(),
+        Reason::Withdrawn => "Der Herausgeber hat die Meldung zurückgezogen.".to_string(),
+    }
+}
+
+fn reason_en(reason: &Reason) -> String {
+    match reason {
+        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
+            let missing = format!("Your {product} is at build {build}. The update {fix}{} is missing.", in_brackets(kb));
+            if *cumulative_update_first {
+                format!(
+                    "{missing} There is no such update for {}: the newest cumulative update (CU) must be installed first.",
+                    or(cumulative_update, "this build")
+                )
+            } else {
+                missing
+            }
+        }
+        Reason::BuildHasFix { product, build, fix } => format!("Your {product} is at build {build}. The update {fix} is in."),
+        Reason::UpdateUnknown { product, version, fix } => {
+            format!("Your {product} shows version {version}. It does not show whether the update {fix} is installed.")
+        }
+        Reason::EndOfLife { product, build } => format!("Your {product} (build {build}) gets no more updates from its vendor. Assume that the hole is open."),
+        Reason::UnknownBuild { product, build } => format!("No table of the vendor knows build {build} of your {product}."),
+        Reason::ProductOnly { product } => format!("According to our records you use {product}. We do not know the exact build."),
+        Reason::VersionInRange { product, version, range } => {
+            format!("You use {product} {version}. The vendor names {} as affected.", or(range, "all versions"))
+        }
+        Reason::VersionNotAffected { product, version, justification } => {
+            let why = if justification.is_empty() { String::new() } else { format!(" Reason given: {justification}") };
+            format!("According to the vendor, {product} {version} is not affected.{why}")
+        }
+        Reason::NotComparable { product, version, range } => {
+            format!("The vendor's statement does not say with certainty whether {product} {version} is affected{}.", in_brackets(range))
+        }
+        Reason::ProvenByScan { host, cve } => format!("A scan from outside found the hole {cve} on {host}."),
+        Reason::SeenFromOutside { product, host, version } => format!("At {host}, {product}{} answers from the internet.", spaced(version)),
+        Reason::BreakIn { host, sign } => format!("Traces of a break-in were seen on {host} ({sign})."),
+        Reason::NotInUse { product, cloud: true } => format!("You use {product} as a cloud service. The provider installs the update there."),
+        Reason::NotInUse { product, cloud: false } => format!("We were told that you do not have {product}."),
+        Reason::ReportedFixed { by: Source::Provider } => "Your IT provider reported: done.".to_string(),
+        Reason::ReportedFixed { .. } => "You reported: done.".to_string(),
+        Reason::Withdrawn => "The publisher withdrew the advisory.".to_string(),
+    }
+}
+
+fn question_de(question: &Question) -> String {
+    match question {
+        Question::RunsProduct { product } => format!("Läuft bei Ihnen im Haus ein eigener {product}?"),
+        Question::WhichBuild { product } => format!("Welchen genauen Stand (Build-Nummer) hat Ihr {product}?"),
+        Question::UpdateInstalled { product, fix, kb } => format!("Ist auf Ihrem {product} das Update {fix}{} eingespielt?", in_brackets(kb)),
+        Question::Condition { condition } => condition_de(condition),
+        Question::Replacement { product } => format!("Wann wird Ihr {product} abgelöst?"),
+    }
+}
+
+fn question_en(question: &Question) -> String {
+    match question {
+        Question::RunsProduct { product } => format!("Do you run your own {product} in the house?"),
+        Question::WhichBuild { product } => format!("Which exact build number does your {product} have?"),
+        Question::UpdateInstalled { product, fix, kb } => format!("Is the update {fix}{} installed on your {product}?", in_brackets(kb)),
+        Question::Condition { condition } => condition_en(condition),
+        Question::Replacement { product } => format!("When will your {product} be replaced?"),
+    }
+}
+
+/// The second step of a build pack's condition; a condition of a chamber's own pack is shown as it is written.
+fn condition_de(condition: &str) -> String {
+    match condition {
+        "extended-protection" => "Ist auf dem Server «Extended Protection» eingeschaltet?".into(),
+        "hybrid" => "Ist der Server mit Exchange Online verbunden (hybrid)? Wurde dann die eigene Hybrid-App eingerichtet?".into(),
+        "serialized-data-signing" => "Ist die Signatur für PowerShell-Daten eingeschaltet?".into(),
+        "token-cache-module" => "Wurde das Modul TokenCache im IIS entfernt, oder das Windows-Update dafür eingespielt?".into(),
+        "schema" => "Wurde das Schema im Active Directory nach dem Update erweitert?".into(),
+        "download-domains" => "Sind «Download Domains» eingerichtet?".into(),
+        other => format!("Ist auch das erledigt: {other}?"),
+    }
+}
+
+fn condition_en(condition: &str) -> String {
+    match condition {
+        "extended-protection" => "Is Extended Protection switched on?".into(),
+        "hybrid" => "Is the server connected to Exchange Online (hybrid)? If so, was the dedicated hybrid app set up?".into(),
+        "serialized-data-signing" => "Is the signing of PowerShell payloads switched on?".into(),
+        "token-cache-module" => "Was the TokenCache module removed from IIS, or the Windows update for it installed?".into(),
+        "schema" => "Was the Active Directory schema extended after the update?".into(),
+        "download-domains" => "Are download domains set up?".into(),
+        other => format!("Is this done, too: {other}?"),
+    }
+}
+
+fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    if text.is_empty() { otherwise } else { text }
+}
+
+fn spaced(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" {text}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_whole_and_name_the_facts() {
+        let below = Reason::BuildBelowFix {
+            product: "Exchange Server 2019".into(),
+            build: "15.2.659.4".into(),
+            cumulative_update: "CU6".into(),
+            fix: "Mar21SU".into(),
+            kb: "KB5000871".into(),
+            cumulative_update_first: true,
+        };
+        let german = reason(&below, Language::German);
+        assert!(german.contains("15.2.659.4") && german.contains("KB5000871") && german.contains("CU6"), "{german}");
+        let english = reason(&below, Language::English);
+        assert!(english.contains("CU6: the newest cumulative update (CU) must be installed first."), "{english}");
+    }
+
+    #[test]
+    fn unknown_is_never_called_not_affected() {
+        for unknown in [
+            Reason::ProductOnly { product: "X".into() },
+            Reason::EndOfLife { product: "X".into(), build: "1".into() },
+            Reason::UpdateUnknown { product: "X".into(), version: "1".into(), fix: "F".into() },
+            Reason::UnknownBuild { product: "X".into(), build: "1".into() },
+        ] {
+            assert!(!reason(&unknown, Language::German).contains("nicht betroffen"));
+            assert!(!reason(&unknown, Language::English).contains("not affected"));
+        }
+    }
+}

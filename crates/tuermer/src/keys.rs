@@ -4,6 +4,8 @@ use anyhow::{Context as _, Result, bail};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use tuermer_core::ids::{OrganisationId, WarningNumber};
+use tuermer_core::warning::Channel;
 
 /// The secret of one data directory.
 #[derive(Clone)]
@@ -40,6 +42,27 @@ impl Keys {
             mac.update(part.as_bytes());
         }
         hex::encode(mac.finalize().into_bytes())
+    }
+
+    /// The first `characters` hex digits of a keyed hash.
+    fn short(&self, purpose: &str, parts: &[&str], characters: usize) -> String {
+        self.mac(purpose, parts).chars().take(characters).collect()
+    }
+
+    /// Token of the answer link of one organisation: 160 bit, good for this warning only, never stored.
+    pub fn answer_token(&self, number: &WarningNumber, organisation: &OrganisationId) -> String {
+        self.short("answer", &[number.as_str(), organisation.as_str()], 40)
+    }
+
+    /// Our id of a delivery.
+    pub fn delivery_id(&self, number: &WarningNumber, organisation: &OrganisationId, channel: Channel, round: i64) -> String {
+        self.short("delivery", &[number.as_str(), organisation.as_str(), channel.as_str(), &round.to_string()], 32)
+    }
+
+    /// Message-ID of a delivery with its angle brackets; the same on every try, not to be guessed.
+    pub fn message_id(&self, number: &WarningNumber, organisation: &OrganisationId, channel: Channel, round: i64, domain: &str) -> String {
+        let local = self.short("message-id", &[number.as_str(), organisation.as_str(), channel.as_str(), &round.to_string()], 40);
+        format!("<{local}@{domain}>")
     }
 }
 

@@ -1,1 +1,280 @@
-//! Mails over SMTP.
+//! One connection to the mail server, with the phase of every failure known.
+//!
+//! ```text
+//! connect, TLS, AUTH ─ fails ─▶ Away: nothing was said about any recipient
+//! MAIL ─ broken, 421 ─▶ Away      4xx, 5xx ─▶ TryLater (it is not the recipient that is refused)
+//! RCPT, DATA ─ 4xx, broken ─▶ TryLater      5xx ─▶ Refused
+//! message and final dot ─ 2xx ─▶ Accepted   4xx ─▶ TryLater   5xx ─▶ Refused   broken, silent ─▶ Unsure
+//! ```
+//! A break while the text itself is written counts as unsure too: nobody can say how much arrived.
+//! Never used in a drill directory: [`Server::from_context`] refuses there, whatever the configuration says.
+
+use crate::config::Tls;
+use crate::context::Context;
+use anyhow::{Context as _, Result, bail};
+use lettre::Address;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::response::Response;
+use std::future::Future;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tuermer_core::delivery::Outcome;
+use tuermer_core::limits;
+
+/// Longest answer of a server that is kept, in characters.
+const ANSWER_CHARACTERS: usize = 200;
+
+/// Where mails are handed over, and how.
+#[derive(Clone)]
+pub struct Server {
+    host: String,
+    port: u16,
+    tls: Tls,
+    parameters: Option<TlsParameters>,
+    credentials: Option<Credentials>,
+    hello: ClientId,
+    patience: Duration,
+}
+
+/// What came of one try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// The server spoke about this recipient, or went silent after the text.
+    Outcome(Outcome),
+    /// The connection failed before the recipient was named; not an attempt.
+    Away(String),
+    /// The warning was stopped before the text left.
+    Unwanted,
+}
+
+impl Server {
+    /// The configured server.
+    ///
+    /// # Errors
+    /// A drill or demo; a password or authority file that cannot be read; plain text to another machine.
+    pub fn from_context(context: &Context) -> Result<Self> {
+        if context.drill || context.demo {
+            bail!("this is a drill directory: nothing leaves by SMTP, whatever the configuration says");
+        }
+        let mail = &context.config.mail;
+        let credentials = match mail.user.as_str() {
+            "" => None,
+            user => Some(Credentials::new(user.to_string(), password(&mail.password_file)?)),
+        };
+        if mail.tls == Tls::None && !loopback(&mail.host) {
+            bail!("mail.tls = \"none\" is only allowed towards this machine; set starttls or implicit for {}", mail.host);
+        }
+        let domain = mail.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+        Ok(Self {
+            host: mail.host.clone(),
+            port: mail.port,
+            tls: mail.tls,
+            parameters: tls_parameters(mail.tls, &mail.host, &mail.ca_file, credentials.is_some())?,
+            credentials,
+            hello: ClientId::Domain(domain.to_string()),
+            patience: Duration::from_secs(limits::SMTP_SECONDS),
+        })
+    }
+
+    /// The same server, given up after `patience` instead of [`limits::SMTP_SECONDS`].
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// `host:port`, for messages.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+fn loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn password(path: &str) -> Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("mail.user is set, but mail.password_file {path:?} cannot be read"))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_string())
+}
+
+/// Opportunistic TLS accepts any certificate, as mail servers do among themselves: its alternative is plain text.
+/// With a password, or where TLS is demanded, the certificate must be right.
+fn tls_parameters(tls: Tls, host: &str, ca_file: &str, log_in: bool) -> Result<Option<TlsParameters>> {
+    if tls == Tls::None {
+        return Ok(None);
+    }
+    let mut builder = TlsParameters::builder(host.to_string());
+    if !ca_file.is_empty() {
+        let pem = std::fs::read(ca_file).with_context(|| format!("mail.ca_file {ca_file} cannot be read"))?;
+        builder = builder.add_root_certificate(Certificate::from_pem(&pem).with_context(|| format!("{ca_file} holds no PEM certificate"))?);
+    }
+    if tls == Tls::Opportunistic && !log_in {
+        builder = builder.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true);
+    }
+    Ok(Some(builder.build().context("TLS cannot be set up")?))
+}
+
+/// One open connection.
+pub struct Connection {
+    wire: AsyncSmtpConnection,
+    patience: Duration,
+    /// Mails tried on it.
+    pub used: u64,
+}
+
+impl Connection {
+    /// Connects, encrypts and logs in.
+    ///
+    /// # Errors
+    /// One sentence why the server cannot be used.
+    pub async fn open(server: &Server) -> Result<Self> {
+        let wire = tokio::time::timeout(server.patience, Self::greeted(server)).await;
+        let wire = wire.map_err(|_| anyhow::anyhow!("no answer in {} s", server.patience.as_secs())).and_then(|wire| wire);
+        let wire = wire.with_context(|| format!("the mail server {} cannot be used", server.name()))?;
+        Ok(Self { wire, patience: server.patience, used: 0 })
+    }
+
+    async fn greeted(server: &Server) -> Result<AsyncSmtpConnection> {
+        let Server { host, port, tls, parameters, credentials, hello, patience } = server;
+        let mut wire = if *tls == Tls::Implicit {
+            AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(*patience), hello, parameters.clone(), None).await?
+        } else {
+            let stream = TcpStream::connect((host.as_str(), *port)).await?;
+            // The final dot is a write of its own; without this it would wait for the delayed ACK of the text.
+            stream.set_nodelay(true)?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello).await?
+        };
+        match (tls, parameters) {
+            (Tls::Starttls, Some(parameters)) => wire.starttls(parameters.clone(), hello).await?,
+            (Tls::Opportunistic, Some(parameters)) if wire.can_starttls() => wire.starttls(parameters.clone(), hello).await?,
+            _ => {}
+        }
+        if let Some(credentials) = credentials {
+            if !wire.is_encrypted() && !loopback(host) {
+                bail!("it offers no TLS, and a password is never sent in the clear");
+            }
+            wire.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await.context("it refuses the log-in")?;
+        }
+        Ok(wire)
+    }
+
+    /// Hands over one mail. `wanted` is asked last thing before the text leaves.
+    /// Afterwards the connection may be used again unless [`Connection::broken`].
+    pub async fn send(&mut self, from: &Address, to: &Address, bytes: &[u8], wanted: impl Fn() -> bool) -> Sent {
+        self.used = self.used.saturating_add(1);
+        let utf8 = !AsRef::<str>::as_ref(to).is_ascii();
+        if utf8 && !self.wire.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return Sent::Outcome(Outcome::Refused("the address has letters outside ASCII and the mail server does not offer SMTPUTF8".into()));
+        }
+        let options = if utf8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
+        let patience = self.patience;
+        match within(patience, self.wire.command(Mail::new(Some(from.clone()), options))).await {
+            Reply::Yes => {}
+            Reply::No { code: 421, words, .. } | Reply::Broken(words) => {
+                self.wire.abort_quietly(patience).await;
+                return Sent::Away(words);
+            }
+            Reply::No { words, .. } => return self.reset(Outcome::TryLater(words)).await,
+        }
+        match within(patience, self.wire.command(Rcpt::new(to.clone(), Vec::new()))).await {
+            Reply::Yes => {}
+            no => return self.refused(no).await,
+        }
+        if !wanted() {
+            self.wire.abort_quietly(patience).await;
+            return Sent::Unwanted;
+        }
+        match within(patience, self.wire.command(Data)).await {
+            Reply::Yes => {}
+            no => return self.refused(no).await,
+        }
+        match within(patience, self.wire.message(bytes)).await {
+            Reply::Yes => Sent::Outcome(Outcome::Accepted),
+            Reply::No { permanent: true, words, .. } => Sent::Outcome(Outcome::Refused(words)),
+            Reply::No { code, words, .. } => {
+                if code == 421 {
+                    self.wire.abort_quietly(patience).await;
+                }
+                Sent::Outcome(Outcome::TryLater(words))
+            }
+            Reply::Broken(words) => {
+                self.wire.abort_quietly(Duration::ZERO).await;
+                Sent::Outcome(Outcome::Unsure(format!("after the text: {words}")))
+            }
+        }
+    }
+
+    /// An answer other than yes before the text left.
+    async fn refused(&mut self, reply: Reply) -> Sent {
+        match reply {
+            // 503 and 530 speak about our side of the conversation, not about the recipient.
+            Reply::No { code, permanent: true, words } if !matches!(code, 503 | 530) => self.reset(Outcome::Refused(words)).await,
+            Reply::No { code: 421, words, .. } | Reply::Broken(words) => {
+                self.wire.abort_quietly(Duration::ZERO).await;
+                Sent::Outcome(Outcome::TryLater(words))
+            }
+            Reply::No { words, .. } => self.reset(Outcome::TryLater(words)).await,
+            Reply::Yes => Sent::Outcome(Outcome::Unsure(String::new())),
+        }
+    }
+
+    /// Ends the transaction but keeps the connection where the server agrees.
+    async fn reset(&mut self, outcome: Outcome) -> Sent {
+        if !matches!(within(self.patience, self.wire.command(Rset)).await, Reply::Yes) {
+            self.wire.abort_quietly(Duration::ZERO).await;
+        }
+        Sent::Outcome(outcome)
+    }
+
+    /// True where the next mail needs a new connection.
+    pub fn broken(&self) -> bool {
+        self.wire.has_broken()
+    }
+
+    /// Says goodbye.
+    pub async fn quit(mut self) {
+        // The mails are recorded already; whether the goodbye is heard changes nothing.
+        let _ = tokio::time::timeout(self.patience, self.wire.quit()).await;
+    }
+}
+
+/// Ends a connection without waiting long for a peer that may be dead.
+trait AbortQuietly {
+    async fn abort_quietly(&mut self, patience: Duration);
+}
+
+impl AbortQuietly for AsyncSmtpConnection {
+    async fn abort_quietly(&mut self, patience: Duration) {
+        let longest = patience.min(Duration::from_secs(1));
+        // `abort` marks the connection as broken before it writes QUIT.
+        let _ = tokio::time::timeout(longest, self.abort()).await;
+    }
+}
+
+enum Reply {
+    Yes,
+    No { code: u16, permanent: bool, words: String },
+    Broken(String),
+}
+
+async fn within(patience: Duration, command: impl Future<Output = Result<Response, Error>>) -> Reply {
+    match tokio::time::timeout(patience, command).await {
+        Ok(Ok(_)) => Reply::Yes,
+        Ok(Err(error)) => match error.status() {
+            Some(code) => Reply::No { code: code.into(), permanent: error.is_permanent(), words: words(&error) },
+            None => Reply::Broken(words(&error)),
+        },
+        Err(_) => Reply::Broken(format!("no answer in {} s", patience.as_secs())),
+    }
+}
+
+/// The server's words without control characters, shortened.
+fn words(error: &Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("permanent error ").or_else(|| text.strip_prefix("transient error ")).unwrap_or(&text);
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(ANSWER_CHARACTERS).collect()
+}

@@ -1,13 +1,39 @@
-//! `tuermer run`: not built yet.
+//! `tuermer run --once`: every station until nothing is missing, and what it did.
 
 use super::{Call, Exit};
+use crate::stations::{self, RunReport};
 use anyhow::{Result, bail};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Run until nothing is due any more, then end. (To keep running, use `tuermer serve`.)
+    #[arg(long)]
+    once: bool,
+}
 
 /// Runs it.
-pub async fn run(_call: &Call, Args {}: Args) -> Result<Exit> {
-    bail!("not built yet")
+pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
+    if !once {
+        bail!("{}", call.out.texts.get("run.once"));
+    }
+    let context = call.open().await?;
+    let report = stations::run_all(&context).await?;
+    let RunReport { assess, deliver } = &report;
+    if call.out.json {
+        call.out.object(&report)?;
+    } else {
+        let open = deliver.later.saturating_add(deliver.unsure).saturating_add(deliver.parked).saturating_add(deliver.to_call);
+        let values = [
+            ("threats", assess.threats.to_string()),
+            ("organisations", assess.organisations.to_string()),
+            ("exposures", assess.exposures.to_string()),
+            ("sent", deliver.sent.to_string()),
+            ("open", open.to_string()),
+        ];
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        call.out.line(&call.out.texts.with("run.done", &values));
+    }
+    let partial = deliver.refused > 0 || deliver.parked > 0 || deliver.unsure > 0;
+    Ok(if partial { Exit::Partial } else { Exit::Ok })
 }

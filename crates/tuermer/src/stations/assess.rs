@@ -1,1 +1,84 @@
-//! assess: not built yet.
+//! Finds threats and organisations whose facts changed since they were judged, and judges them again.
+//!
+//! A changed threat is judged for everybody, a changed organisation for every threat; nothing else is touched.
+
+use crate::context::Context;
+use crate::store::exposures::{self, Pending};
+use anyhow::Result;
+use serde::Serialize;
+use tuermer_core::assess::{Case, assess, assess_organisation};
+use tuermer_core::constituency::Constituency;
+use tuermer_core::exposure::Exposure;
+use tuermer_core::ids::{OrganisationId, ThreatId};
+use tuermer_formats::exchange_build::packs;
+
+/// What was judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct AssessReport {
+    /// Threats whose facts had changed.
+    pub threats: u64,
+    /// Organisations whose facts had changed.
+    pub organisations: u64,
+    /// Verdicts written.
+    pub exposures: u64,
+}
+
+/// Judges everything that is due.
+pub async fn run(context: &Context) -> Result<AssessReport> {
+    let (threats, organisations) = context.store.pending().await?;
+    let mut report = AssessReport { threats: threats.len() as u64, organisations: organisations.len() as u64, exposures: 0 };
+    if threats.is_empty() && organisations.is_empty() {
+        return Ok(report);
+    }
+    let constituency = context.store.constituency().await?;
+    for pending in &threats {
+        report.exposures = report.exposures.saturating_add(judge_threat(context, &constituency, pending).await?);
+    }
+    if !organisations.is_empty() {
+        let judged: Vec<&ThreatId> = threats.iter().map(|pending| &pending.id).collect();
+        for head in context.store.threats().await?.iter().filter(|head| !judged.contains(&&head.id)) {
+            report.exposures = report.exposures.saturating_add(judge_organisations(context, &constituency, &head.id, &organisations).await?);
+        }
+    }
+    let mut open = context.store.begin().await?;
+    exposures::organisations_judged(&mut open, &organisations).await?;
+    open.commit().await?;
+    tracing::info!(threats = report.threats, organisations = report.organisations, exposures = report.exposures, "judged");
+    Ok(report)
+}
+
+/// One threat for everybody.
+async fn judge_threat(context: &Context, constituency: &Constituency, pending: &Pending<ThreatId>) -> Result<u64> {
+    let Some(threat) = context.store.threat(&pending.id).await? else { return Ok(0) };
+    let answers = context.store.answers_for(&pending.id).await?;
+    let found = assess(Case { threat: &threat, packs: packs(), now: context.now() }, constituency, &answers);
+    let mut open = context.store.begin().await?;
+    exposures::replace(&mut open, &pending.id, &threat.revision, None, &found).await?;
+    exposures::incident_tasks(&mut open, incidents(context, &found)?, context.now()).await?;
+    exposures::threat_judged(&mut open, pending, context.now()).await?;
+    open.commit().await?;
+    Ok(found.len() as u64)
+}
+
+/// One unchanged threat for those organisations whose facts changed.
+async fn judge_organisations(context: &Context, constituency: &Constituency, id: &ThreatId, pending: &[Pending<OrganisationId>]) -> Result<u64> {
+    let Some(threat) = context.store.threat(id).await? else { return Ok(0) };
+    let answers = context.store.answers_for(id).await?;
+    let case = Case { threat: &threat, packs: packs(), now: context.now() };
+    let concerned = constituency.concerned(&case.products());
+    let due: Vec<OrganisationId> = pending.iter().map(|pending| pending.id.clone()).collect();
+    let found: Vec<Exposure> = due
+        .iter()
+        .filter(|organisation| concerned.binary_search(organisation).is_ok())
+        .filter_map(|organisation| assess_organisation(case, constituency, organisation, answers.iter().find(|answer| &answer.organisation == organisation)))
+        .collect();
+    let mut open = context.store.begin().await?;
+    exposures::replace(&mut open, id, &threat.revision, Some(&due), &found).await?;
+    exposures::incident_tasks(&mut open, incidents(context, &found)?, context.now()).await?;
+    open.commit().await?;
+    Ok(found.len() as u64)
+}
+
+fn incidents<'a>(context: &Context, found: &'a [Exposure]) -> Result<Vec<(String, &'a Exposure)>> {
+    found.iter().filter(|exposure| exposure.incident).map(|exposure| Ok((context.id()?, exposure))).collect()
+}

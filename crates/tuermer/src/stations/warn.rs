@@ -1,1 +1,141 @@
-//! warn: not built yet.
+//! Warn: from a threat to a release by two people. Every step is one transaction with its journal entry.
+//!
+//! ```text
+//! draft ─▶ submit (audience frozen, hash) ─▶ approve (second person, typed count) ─▶ deliveries planned
+//!   ▲         │                                 │
+//!   └─ edit ──┴── send_back ────────────────────┘        stop: one person, at once
+//! ```
+//! [`compose`] makes words and mails, [`approve`](mod@approve) holds the rule of two people. Nothing is sent here.
+
+mod approve;
+mod audience;
+pub mod compose;
+mod edit;
+
+pub use approve::{approve, content_hash, send_back, stop, verify, verify_light};
+pub use audience::{Submitted, preview, submit, submit_of};
+pub use compose::mail;
+pub use edit::{TextEdit, edit};
+
+use crate::context::Context;
+use crate::store::warnings::Draft;
+use crate::store::{journal, warnings};
+use anyhow::{Result, anyhow, bail};
+use tuermer_core::ids::{ThreatId, WarningNumber};
+use tuermer_core::locale::Language;
+use tuermer_core::scale::{Status, Tlp, Urgency};
+use tuermer_core::threat::Threat;
+use tuermer_core::urgency::{UrgencyInputs, from_cvss_vector, urgency};
+use tuermer_core::warning::{MessageType, WarningText};
+use tuermer_formats::content::Occasion;
+
+/// The warning of a number, or a sentence that says there is none.
+pub(super) async fn known(context: &Context, number: &WarningNumber) -> Result<tuermer_core::warning::Warning> {
+    context.store.warning(number).await?.ok_or_else(|| anyhow!("there is no warning {number}"))
+}
+
+/// Drafts a warning on a threat; a threat that has an unfinished one keeps it.
+///
+/// After a warning that reached somebody the draft is an update to it, for those still open.
+///
+/// # Errors
+/// No such threat, withdrawn, or marked for a narrower circle than all members.
+pub async fn draft(context: &Context, threat: &ThreatId, actor: &str) -> Result<WarningNumber> {
+    let found = context.store.threat(threat).await?.ok_or_else(|| anyhow!("there is no threat {threat}"))?;
+    draft_of(context, &found, actor).await
+}
+
+/// As [`draft`], for a threat that is at hand.
+///
+/// # Errors
+/// As [`draft`].
+pub async fn draft_of(context: &Context, threat: &Threat, actor: &str) -> Result<WarningNumber> {
+    if let Some(number) = context.store.unfinished(&threat.id, false).await? {
+        return Ok(number);
+    }
+    if threat.withdrawn {
+        bail!("{} was withdrawn by its publisher; to correct a warning: tuermer warn cancel", threat.tracking_id);
+    }
+    if !matches!(threat.tlp, Tlp::Clear | Tlp::Green) {
+        bail!("{} is {}; that may not go to all members", threat.tracking_id, threat.tlp.as_str());
+    }
+    let replaces = context.store.latest_sent(&threat.id).await?;
+    let kind = if replaces.is_some() { MessageType::Update } else { MessageType::Alert };
+    let urgency = until_when(context, threat).await?;
+    let zone = context.zone();
+    let occasion = Occasion { threat, packs: tuermer_formats::exchange_build::packs(), urgency, now: context.now(), zone: &zone };
+    let text = |language| if replaces.is_some() { occasion.update(language) } else { occasion.alert(language) };
+    let texts = Language::ALL.into_iter().map(text).collect();
+    write(context, threat, kind, urgency, replaces, texts, actor).await
+}
+
+/// Drafts the correction of a warning that was wrong; it goes to exactly those it reached.
+///
+/// # Errors
+/// Nobody was reached, or no reason is given.
+pub async fn draft_cancel(context: &Context, number: &WarningNumber, reason: &str, actor: &str) -> Result<WarningNumber> {
+    let corrected = known(context, number).await?;
+    if let Some(open) = context.store.unfinished(&corrected.threat, true).await? {
+        return Ok(open);
+    }
+    if reason.trim().is_empty() {
+        bail!("a correction says what was wrong; give a reason");
+    }
+    if corrected.message_type == MessageType::Cancel || context.store.reached(number).await?.is_empty() {
+        bail!("{number} reached nobody; there is nothing to correct");
+    }
+    let threat = context.store.threat(&corrected.threat).await?.ok_or_else(|| anyhow!("there is no threat {}", corrected.threat))?;
+    cancel_of(context, &threat, number, reason, actor).await
+}
+
+/// Writes the correction of `number` for a threat that is at hand.
+///
+/// # Errors
+/// The database refused.
+pub async fn cancel_of(context: &Context, threat: &Threat, number: &WarningNumber, reason: &str, actor: &str) -> Result<WarningNumber> {
+    let zone = context.zone();
+    let urgency = Urgency::Past;
+    let occasion = Occasion { threat, packs: tuermer_formats::exchange_build::packs(), urgency, now: context.now(), zone: &zone };
+    let texts = Language::ALL.into_iter().map(|language| occasion.cancel(language, number, reason)).collect();
+    write(context, threat, MessageType::Cancel, urgency, Some(number.clone()), texts, actor).await
+}
+
+/// The most urgent open verdict; before any verdict, what the threat itself says.
+async fn until_when(context: &Context, threat: &Threat) -> Result<Urgency> {
+    if let Some(urgency) = context.store.worst_urgency(&threat.id).await? {
+        return Ok(urgency);
+    }
+    let worst = threat.vulnerabilities.iter().max_by_key(|vulnerability| vulnerability.cvss_tenths);
+    let (automatable, total_impact) = from_cvss_vector(worst.map_or("", |vulnerability| &vulnerability.cvss_vector));
+    Ok(urgency(Status::Unknown, threat.level(), UrgencyInputs { exploited: threat.is_exploited(), exposed: true, automatable, total_impact }))
+}
+
+async fn write(
+    context: &Context,
+    threat: &Threat,
+    message_type: MessageType,
+    urgency: Urgency,
+    replaces: Option<WarningNumber>,
+    texts: Vec<WarningText>,
+    actor: &str,
+) -> Result<WarningNumber> {
+    let now = context.now();
+    let draft = Draft {
+        prefix: if context.drill && !context.demo { "Ü" } else { "W" },
+        year: i64::from(now.to_zoned(context.zone()).year()),
+        threat: threat.id.clone(),
+        threat_revision: threat.revision.clone(),
+        message_type,
+        level: threat.level(),
+        urgency,
+        replaces,
+        texts,
+        at: now,
+    };
+    let mut open = context.store.begin().await?;
+    let number = warnings::insert_draft(&mut open, &draft).await?;
+    let detail = format!("{} {} revision {}", message_type.as_str(), threat.tracking_id, threat.revision);
+    journal::append(&mut open, now, actor, "warning.drafted", number.as_str(), &detail).await?;
+    open.commit().await?;
+    Ok(number)
+}

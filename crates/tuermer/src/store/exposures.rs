@@ -1,1 +1,363 @@
-//! exposures: not built yet.
+//! Verdicts: one exposure per organisation and threat, its grounds and matches beneath.
+
+use super::Store;
+use super::engine::{Row, Transaction, Value};
+use crate::values;
+use anyhow::{Result, anyhow};
+use jiff::Timestamp;
+use tuermer_core::exposure::{Exposure, Ground, Match};
+use tuermer_core::ids::{OrganisationId, ThreatId};
+use tuermer_core::limits::ROWS_PER_STATEMENT;
+use tuermer_core::locale::Language;
+use tuermer_core::scale::{Certainty, Level, Status, Urgency};
+use tuermer_formats::reasons;
+
+/// A verdict as listed and shown: with the organisation's name and the sentences in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Who.
+    pub organisation: OrganisationId,
+    /// Register number.
+    pub external_id: String,
+    /// Company name.
+    pub name: String,
+    /// Municipality.
+    pub city: String,
+    /// What.
+    pub threat: ThreatId,
+    /// Tracking id of the threat.
+    pub tracking_id: String,
+    /// Is it hit?
+    pub status: Status,
+    /// How surely.
+    pub certainty: Certainty,
+    /// A stop-gap is in place.
+    pub mitigated: bool,
+    /// Signs of a break-in.
+    pub incident: bool,
+    /// How bad.
+    pub severity: Level,
+    /// Until when.
+    pub urgency: Urgency,
+    /// The sentence, German and English.
+    pub reason: [String; 2],
+    /// The question, German and English; empty when nothing is open.
+    pub question: [String; 2],
+    /// Product that decided.
+    pub product: String,
+    /// Version that decided.
+    pub version: String,
+    /// Who told it.
+    pub source: String,
+    /// When it was seen or said.
+    pub observed_at: Timestamp,
+    /// Seen or measured, not only told by the organisation itself.
+    pub measured: bool,
+    /// When this was judged.
+    pub assessed_at: Timestamp,
+}
+
+impl Verdict {
+    /// The sentence in one language.
+    pub fn reason(&self, language: Language) -> &str {
+        let [german, english] = &self.reason;
+        if language == Language::German { german } else { english }
+    }
+
+    /// The question in one language, empty when nothing is open.
+    pub fn question(&self, language: Language) -> &str {
+        let [german, english] = &self.question;
+        if language == Language::German { german } else { english }
+    }
+}
+
+/// One thing that was considered, as shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownGround {
+    /// What it says.
+    pub status: Status,
+    /// How surely.
+    pub certainty: Certainty,
+    /// The sentence, German and English.
+    pub reason: [String; 2],
+    /// Who said so.
+    pub source: String,
+    /// Where.
+    pub place: String,
+    /// When.
+    pub observed_at: Timestamp,
+}
+
+/// Which verdicts are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct ExposureFilter {
+    /// Of this threat.
+    pub threat: Option<ThreatId>,
+    /// Of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// With this status.
+    pub status: Option<Status>,
+}
+
+/// Something whose facts changed since it was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending<Id> {
+    /// Who or what.
+    pub id: Id,
+    /// Revision of its facts when we looked.
+    pub facts_revision: i64,
+}
+
+const COLUMNS: &str = "e.organisation_id, o.external_id, o.name, o.city, e.threat_id, t.tracking_id, e.status, e.certainty, e.mitigated, e.incident,
+    e.severity, e.urgency, e.reason_de, e.reason_en, e.question_de, e.question_en, e.product, e.version, e.source, e.observed_at, e.measured, e.assessed_at";
+
+/// A stored word of one of the core's lists.
+fn word<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
+    parse(text).ok_or_else(|| anyhow!("unknown word {text} in the database"))
+}
+
+fn verdict(row: &Row) -> Result<Verdict> {
+    Ok(Verdict {
+        organisation: OrganisationId(row.text(0)?),
+        external_id: row.text(1)?,
+        name: row.text(2)?,
+        city: row.text(3)?,
+        threat: ThreatId(row.text(4)?),
+        tracking_id: row.text(5)?,
+        status: word(&row.text(6)?, Status::parse)?,
+        certainty: word(&row.text(7)?, Certainty::parse)?,
+        mitigated: row.bool(8)?,
+        incident: row.bool(9)?,
+        severity: word(&row.text(10)?, Level::parse)?,
+        urgency: word(&row.text(11)?, Urgency::parse)?,
+        reason: [row.text(12)?, row.text(13)?],
+        question: [row.text(14)?, row.text(15)?],
+        product: row.text(16)?,
+        version: row.text(17)?,
+        source: row.text(18)?,
+        observed_at: row.time(19)?,
+        measured: row.bool(20)?,
+        assessed_at: row.time(21)?,
+    })
+}
+
+impl Store {
+    /// Threats and organisations whose facts changed since they were judged.
+    pub async fn pending(&self) -> Result<(Vec<Pending<ThreatId>>, Vec<Pending<OrganisationId>>)> {
+        let threats = self.read("SELECT id, facts_revision FROM threat WHERE facts_revision <> assessed_revision ORDER BY id", Vec::new()).await?;
+        let threats = threats.iter().map(|row| Ok(Pending { id: ThreatId(row.text(0)?), facts_revision: row.int(1)? })).collect::<Result<_>>()?;
+        let rows = self.read("SELECT id, facts_revision FROM organisation WHERE facts_revision <> assessed_revision ORDER BY id", Vec::new()).await?;
+        let organisations = rows.iter().map(|row| Ok(Pending { id: OrganisationId(row.text(0)?), facts_revision: row.int(1)? })).collect::<Result<_>>()?;
+        Ok((threats, organisations))
+    }
+
+    /// Verdicts in order of the register, `limit` at most, after `(organisation, threat)`.
+    pub async fn exposures(&self, filter: &ExposureFilter, after: Option<(&OrganisationId, &ThreatId)>, limit: usize) -> Result<Vec<Verdict>> {
+        let mut values: Vec<Value> = Vec::new();
+        let mut conditions = vec!["1 = 1".to_string()];
+        let mut equal = |column: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                values.push(Value::from(value));
+                conditions.push(format!("{column} = ${}", values.len()));
+            }
+        };
+        equal("e.threat_id", filter.threat.as_ref().map(ThreatId::as_str));
+        equal("e.organisation_id", filter.organisation.as_ref().map(OrganisationId::as_str));
+        equal("e.status", filter.status.map(Status::as_str));
+        if let Some((organisation, threat)) = after {
+            values.push(organisation.as_str().into());
+            values.push(threat.as_str().into());
+            let (first, second) = (values.len().saturating_sub(1), values.len());
+            conditions.push(format!("(e.organisation_id > ${first} OR (e.organisation_id = ${first} AND e.threat_id > ${second}))"));
+        }
+        values.push(i64::try_from(limit)?.into());
+        let sql = format!(
+            "SELECT {COLUMNS} FROM exposure e JOIN organisation o ON o.id = e.organisation_id JOIN threat t ON t.id = e.threat_id
+             WHERE {} ORDER BY e.organisation_id, e.threat_id LIMIT ${}",
+            conditions.join(" AND "),
+            values.len()
+        );
+        self.read(&sql, values).await?.iter().map(verdict).collect()
+    }
+
+    /// One verdict.
+    pub async fn exposure(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Option<Verdict>> {
+        let filter = ExposureFilter { threat: Some(threat.clone()), organisation: Some(organisation.clone()), status: None };
+        Ok(self.exposures(&filter, None, 1).await?.pop())
+    }
+
+    /// Everything that was considered for one verdict, strongest first.
+    pub async fn grounds(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Vec<ShownGround>> {
+        let sql = "SELECT status, certainty, reason_de, reason_en, source, place, observed_at FROM ground WHERE threat_id = $1 AND organisation_id = $2 ORDER BY position";
+        let rows = self.read(sql, values![threat.as_str(), organisation.as_str()]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ShownGround {
+                    status: word(&row.text(0)?, Status::parse)?,
+                    certainty: word(&row.text(1)?, Certainty::parse)?,
+                    reason: [row.text(2)?, row.text(3)?],
+                    source: row.text(4)?,
+                    place: row.text(5)?,
+                    observed_at: row.time(6)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Per flaw of one verdict: flaw, status, remediation state (CSAF clause 13.7), worst asset first.
+    pub async fn matches(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Vec<(String, String, String, String)>> {
+        let sql = "SELECT asset_id, vulnerability, status, remediation FROM asset_match WHERE threat_id = $1 AND organisation_id = $2 ORDER BY asset_id, vulnerability";
+        let rows = self.read(sql, values![threat.as_str(), organisation.as_str()]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?))).collect()
+    }
+}
+
+/// Replaces the verdicts of one threat: all of them, or those of `only` these organisations.
+pub async fn replace(open: &mut Transaction, threat: &ThreatId, revision: &str, only: Option<&[OrganisationId]>, exposures: &[Exposure]) -> Result<()> {
+    match only {
+        None => {
+            open.run("DELETE FROM exposure WHERE threat_id = $1", values![threat.as_str()]).await?;
+        }
+        Some(organisations) => {
+            for chunk in organisations.chunks(ROWS_PER_STATEMENT) {
+                let mut values = values![threat.as_str()];
+                values.extend(chunk.iter().map(|id| Value::from(id.as_str())));
+                let places = places(2, chunk.len());
+                open.run(&format!("DELETE FROM exposure WHERE threat_id = $1 AND organisation_id IN ({places})"), values).await?;
+            }
+        }
+    }
+    let rows = exposures.iter().map(|exposure| exposure_row(exposure, revision)).collect();
+    open.insert_many(
+        "INSERT INTO exposure (organisation_id, threat_id, threat_revision, status, certainty, mitigated, incident, severity, urgency, reason_de, reason_en,
+         question_de, question_en, product, version, source, observed_at, measured, assessed_at)",
+        rows,
+        "",
+    )
+    .await?;
+    let rows =
+        exposures.iter().flat_map(|exposure| exposure.grounds.iter().enumerate().map(|(position, ground)| ground_row(exposure, position, ground))).collect();
+    open.insert_many(
+        "INSERT INTO ground (organisation_id, threat_id, position, status, certainty, reason_de, reason_en, source, place, observed_at)",
+        rows,
+        "",
+    )
+    .await?;
+    let rows = exposures.iter().flat_map(|exposure| exposure.matches.iter().map(|entry| match_row(exposure, entry))).collect();
+    let same = "ON CONFLICT (organisation_id, threat_id, asset_id, vulnerability) DO NOTHING";
+    open.insert_many("INSERT INTO asset_match (organisation_id, threat_id, asset_id, vulnerability, status, certainty, remediation)", rows, same).await?;
+    Ok(())
+}
+
+/// A person must call those with signs of a break-in; one open task each.
+pub async fn incident_tasks(open: &mut Transaction, tasks: Vec<(String, &Exposure)>, now: Timestamp) -> Result<()> {
+    let rows = tasks
+        .into_iter()
+        .map(|(id, exposure)| {
+            values![id, "incident", exposure.organisation.as_str(), exposure.threat.as_str(), now, reasons::reason(&exposure.reason, Language::German)]
+        })
+        .collect();
+    open.insert_many("INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)", rows, "ON CONFLICT DO NOTHING").await?;
+    Ok(())
+}
+
+/// Notes that a threat was judged at `revision` of its facts.
+pub async fn threat_judged(open: &mut Transaction, pending: &Pending<ThreatId>, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE threat SET assessed_revision = $2, matched_at = COALESCE(matched_at, $3) WHERE id = $1";
+    open.run(sql, values![pending.id.as_str(), pending.facts_revision, now]).await?;
+    Ok(())
+}
+
+/// Notes that organisations were judged; one whose facts changed meanwhile stays pending.
+pub async fn organisations_judged(open: &mut Transaction, pending: &[Pending<OrganisationId>]) -> Result<()> {
+    let mut by_revision: std::collections::BTreeMap<i64, Vec<&OrganisationId>> = std::collections::BTreeMap::new();
+    for Pending { id, facts_revision } in pending {
+        by_revision.entry(*facts_revision).or_default().push(id);
+    }
+    for (revision, ids) in by_revision {
+        for chunk in ids.chunks(ROWS_PER_STATEMENT) {
+            let mut values = values![revision];
+            values.extend(chunk.iter().map(|id| Value::from(id.as_str())));
+            let places = places(2, chunk.len());
+            open.run(&format!("UPDATE organisation SET assessed_revision = $1 WHERE id IN ({places})"), values).await?;
+        }
+    }
+    Ok(())
+}
+
+/// `$2,$3,…`
+fn places(from: usize, count: usize) -> String {
+    (from..from.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
+}
+
+fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
+    let Exposure {
+        organisation,
+        threat,
+        status,
+        certainty,
+        mitigated,
+        incident,
+        severity,
+        urgency,
+        reason,
+        question,
+        grounds: _,
+        matches: _,
+        measured,
+        decisive,
+        assessed_at,
+    } = exposure;
+    let ask = |language| question.as_ref().map_or_else(String::new, |question| reasons::question(question, language));
+    let decisive = decisive.as_ref();
+    values![
+        organisation.as_str(),
+        threat.as_str(),
+        revision,
+        status.as_str(),
+        certainty.as_str(),
+        *mitigated,
+        *incident,
+        severity.as_str(),
+        urgency.as_str(),
+        reasons::reason(reason, Language::German),
+        reasons::reason(reason, Language::English),
+        ask(Language::German),
+        ask(Language::English),
+        decisive.map_or("", |d| d.product.as_str()),
+        decisive.map_or("", |d| d.version.as_str()),
+        decisive.map_or("", |d| d.source.as_str()),
+        decisive.map_or(*assessed_at, |d| d.observed_at),
+        *measured,
+        *assessed_at,
+    ]
+}
+
+fn ground_row(exposure: &Exposure, position: usize, ground: &Ground) -> Vec<Value> {
+    let Ground { status, certainty, reason, source, place, observed_at } = ground;
+    values![
+        exposure.organisation.as_str(),
+        exposure.threat.as_str(),
+        i64::try_from(position).unwrap_or(i64::MAX),
+        status.as_str(),
+        certainty.as_str(),
+        reasons::reason(reason, Language::German),
+        reasons::reason(reason, Language::English),
+        source.as_str(),
+        place,
+        *observed_at,
+    ]
+}
+
+fn match_row(exposure: &Exposure, entry: &Match) -> Vec<Value> {
+    let Match { asset, vulnerability, status, certainty, remediation } = entry;
+    values![
+        exposure.organisation.as_str(),
+        exposure.threat.as_str(),
+        asset.as_ref().map_or("", |asset| asset.as_str()),
+        vulnerability,
+        status.as_str(),
+        certainty.as_str(),
+        remediation.as_str(),
+    ]
+}

@@ -2,17 +2,30 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod approvals;
+pub mod assets;
 pub mod constituency;
 pub mod deliveries;
 pub mod documents;
 pub mod engine;
 pub mod exposures;
+pub mod invitations;
 pub mod journal;
 pub mod kev;
+pub mod layers;
 pub mod meta;
+pub mod networks;
 pub mod observations;
 pub mod organisations;
+pub mod overview;
 pub mod picture;
+pub mod planned;
+pub mod progress;
+pub mod queue;
+pub mod reachability;
+pub mod recipients;
+pub mod row;
+pub mod tasks;
 pub mod threats;
 pub mod warnings;
 

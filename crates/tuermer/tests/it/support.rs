@@ -4,11 +4,62 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use tuermer::store::Store;
 
-/// A fresh data directory, gone with the test. `TUERMER_TEST_DATABASE` (a PostgreSQL URL of an empty
-/// database server) makes it use a new schema there instead of the embedded database.
+/// A fresh data directory, gone with the test. With `TUERMER_TEST_POSTGRES` (a PostgreSQL server on which
+/// the tests may create databases) its store is a fresh database there instead of the embedded one.
 pub struct Home {
     directory: tempfile::TempDir,
+    database: Option<PostgresDatabase>,
+}
+
+/// A fresh PostgreSQL database, dropped with the test.
+pub struct PostgresDatabase {
+    server: String,
+    name: String,
+}
+
+impl PostgresDatabase {
+    /// A database of its own on the server of `TUERMER_TEST_POSTGRES`; `None` where none is named.
+    pub fn create() -> Option<Self> {
+        let server = std::env::var("TUERMER_TEST_POSTGRES").ok().filter(|text| !text.is_empty())?;
+        let name = format!("tuermer_{}", ulid::Ulid::from_parts(0, rand_name()).to_string().to_lowercase());
+        let this = Self { server, name };
+        this.on_server(&format!("CREATE DATABASE {}", this.name));
+        Some(this)
+    }
+
+    /// Its URL: that of the server with our name as the path.
+    pub fn url(&self) -> String {
+        let (address, _) = self.server.rsplit_once('/').expect("TUERMER_TEST_POSTGRES has the form postgres://user@host/database");
+        format!("{address}/{}", self.name)
+    }
+
+    /// Runs a statement as the administrator of the server, outside this database.
+    #[track_caller]
+    pub fn on_server(&self, sql: &str) {
+        let output =
+            Command::new("psql").args(["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-c", sql, &self.server]).output().expect("psql is installed");
+        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        self.on_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
+}
+
+/// Randomness for a name that no other test has.
+fn rand_name() -> u128 {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    u128::from_be_bytes(bytes)
 }
 
 /// What a call answered.
@@ -56,8 +107,28 @@ impl Home {
         this
     }
 
-    fn empty() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+    /// No data directory yet.
+    pub fn empty() -> Self {
+        Self { directory: tempfile::tempdir().unwrap(), database: PostgresDatabase::create() }
+    }
+
+    /// No data directory yet, and the embedded database whatever the engine of the run.
+    pub fn embedded() -> Self {
+        Self { directory: tempfile::tempdir().unwrap(), database: None }
+    }
+
+    /// Opens the store of this directory beside the binary, to look at rows or to break a rule.
+    pub async fn store(&self) -> Store {
+        let opened = match &self.database {
+            Some(database) => Store::open_url(&database.url(), jiff::Timestamp::UNIX_EPOCH).await,
+            None => Store::open_file(&self.data().join("tuermer.db"), false, jiff::Timestamp::UNIX_EPOCH).await,
+        };
+        opened.unwrap()
+    }
+
+    /// The PostgreSQL database behind this directory, if the run uses one.
+    pub fn postgres(&self) -> Option<&PostgresDatabase> {
+        self.database.as_ref()
     }
 
     /// The data directory.
@@ -76,6 +147,9 @@ impl Home {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tuermer"));
         command.arg("--data").arg(self.data()).args(["--lang", "en", "--no-input"]).args(arguments);
+        if let Some(database) = &self.database {
+            command.args(["--database", &database.url()]);
+        }
         command.env_remove("TUERMER_DATA").env("NO_COLOR", "1").stdin(Stdio::null());
         command
     }

@@ -371,7 +371,7 @@ CREATE TABLE delivery (
     detail TEXT NOT NULL,
     UNIQUE (warning_number, organisation_id, channel, round)
 );
-CREATE INDEX delivery_state ON delivery (state, hold_until);
+CREATE INDEX delivery_state ON delivery (state, id);
 CREATE INDEX delivery_warning ON delivery (warning_number, state);
 
 CREATE TABLE answer (

@@ -1,0 +1,305 @@
+//! One asset or one sign against one threat.
+//!
+//! A build pack decides where it knows the flaw; otherwise the publisher's version ranges do.
+
+use super::{Case, Finding, is_absent};
+use crate::asset::{Asset, Presence};
+use crate::exposure::{Decisive, Ground, Match, Question, Reason, RemediationState};
+use crate::ids::AssetId;
+use crate::observation::{Observation, Sighting};
+use crate::pack::{BuildPack, PackJudgement, PackState};
+use crate::product::ProductKey;
+use crate::scale::{Certainty, Source, Status};
+use crate::threat::{ProductStatus, Statement};
+use crate::version::VersionRule;
+
+/// What one flaw means for one product in one version.
+#[derive(Debug, Clone)]
+struct Verdict {
+    status: Status,
+    certainty: Certainty,
+    reason: Reason,
+    question: Option<Question>,
+}
+
+/// A product in a version, whoever told it.
+struct Subject<'a> {
+    key: ProductKey,
+    /// Name for people.
+    name: String,
+    /// Build or version; empty when not told.
+    version: String,
+    /// The line alone is known ("2016"), or nothing.
+    words: &'a str,
+}
+
+/// Judges an asset.
+pub(super) fn asset(case: Case<'_>, asset: &Asset) -> Finding {
+    let name = display_name(&asset.vendor, &asset.product);
+    let subject = Subject { key: ProductKey::new(&asset.vendor, &asset.product), name: name.clone(), version: told_version(asset), words: &asset.version };
+    let verdicts: Vec<(String, Verdict)> = if is_absent(asset) {
+        let reason = Reason::NotInUse { product: name.clone(), cloud: asset.presence == Presence::Cloud };
+        let verdict = Verdict { status: Status::NotAffected, certainty: Certainty::Observed, reason, question: None };
+        flaws(case).into_iter().map(|(_, id)| (id, verdict.clone())).collect()
+    } else {
+        flaws(case).into_iter().map(|(index, id)| (id, judge(case, index, &subject))).collect()
+    };
+    let version = if subject.version.is_empty() { asset.version.clone() } else { subject.version.clone() };
+    let decisive = Decisive { product: name, version, source: asset.source.as_str().to_string(), observed_at: asset.observed_at };
+    let origin = Origin {
+        asset: Some(asset.id.clone()),
+        source: asset.source,
+        place: asset.note.clone(),
+        host: asset.hostname.to_lowercase(),
+        observed_at: asset.observed_at,
+    };
+    finding(verdicts, decisive, origin, is_mitigated(&asset.note))
+}
+
+/// Judges a sign; `None` where it has nothing to do with the threat.
+pub(super) fn sighting(case: Case<'_>, sighting: &Sighting) -> Option<Finding> {
+    let Sighting { observation, .. } = sighting;
+    let key = ProductKey::new(&observation.vendor, &observation.product);
+    let proven = |id: &str| observation.proven_cves.iter().any(|cve| cve == id);
+    let about_product = !observation.product.is_empty() && case.concerns(&key);
+    if !about_product && !case.threat.vulnerabilities.iter().any(|flaw| proven(&flaw.id)) {
+        return None;
+    }
+    let name = display_name(&observation.vendor, &observation.product);
+    let host = observation.hostname.clone().or_else(|| observation.ip.map(|ip| ip.to_string())).unwrap_or_default();
+    let version = observation.version.clone().unwrap_or_default();
+    let subject = Subject { key, name: name.clone(), version: version.clone(), words: "" };
+    let incident = observation.class.is_incident() && about_product;
+    let verdicts = flaws(case).into_iter().map(|(index, id)| {
+        let verdict = if proven(&id) {
+            let reason = Reason::ProvenByScan { host: host.clone(), cve: id.clone() };
+            Verdict { status: Status::Affected, certainty: Certainty::Observed, reason, question: None }
+        } else if incident {
+            let reason = Reason::BreakIn { host: host.clone(), sign: sign_word(observation) };
+            Verdict { status: Status::Affected, certainty: Certainty::Observed, reason, question: None }
+        } else if version.is_empty() {
+            let reason = Reason::SeenFromOutside { product: name.clone(), host: host.clone(), version: String::new() };
+            Verdict { status: Status::Unknown, certainty: Certainty::Possible, reason, question: Some(Question::WhichBuild { product: name.clone() }) }
+        } else {
+            judge(case, index, &subject)
+        };
+        (id, verdict)
+    });
+    let verdicts = verdicts.collect();
+    let decisive = Decisive { product: name, version, source: observation.report.clone(), observed_at: observation.observed_at };
+    let place = if host.is_empty() { observation.report.clone() } else { host.clone() };
+    let origin = Origin { asset: None, source: Source::Observation, place, host, observed_at: observation.observed_at };
+    Some(Finding { incident, ..finding(verdicts, decisive, origin, false) })
+}
+
+struct Origin {
+    asset: Option<AssetId>,
+    source: Source,
+    place: String,
+    host: String,
+    observed_at: jiff::Timestamp,
+}
+
+/// The worst flaw speaks for the asset; every flaw keeps its own row.
+fn finding(verdicts: Vec<(String, Verdict)>, decisive: Decisive, origin: Origin, mitigated: bool) -> Finding {
+    let Origin { asset, source, place, host, observed_at } = origin;
+    let matches = verdicts.iter().map(|(id, verdict)| Match {
+        asset: asset.clone(),
+        vulnerability: id.clone(),
+        status: verdict.status,
+        certainty: verdict.certainty,
+        remediation: RemediationState::NotRemediated,
+    });
+    let matches = matches.collect();
+    let worst = verdicts.into_iter().map(|(_, verdict)| verdict).max_by_key(|verdict| (verdict.status, verdict.certainty));
+    let worst = worst.unwrap_or_else(|| product_only(&decisive.product));
+    let Verdict { status, certainty, reason, question } = worst;
+    let conclusive = certainty == Certainty::Observed;
+    let ground = Ground { status, certainty, reason, source, place, observed_at };
+    let sign = asset.is_none();
+    Finding { ground, question, matches, decisive, host, sign, incident: false, mitigated, conclusive }
+}
+
+/// Every flaw with its index; an advisory without flaws counts as one nameless flaw.
+fn flaws(case: Case<'_>) -> Vec<(Option<usize>, String)> {
+    if case.threat.vulnerabilities.is_empty() {
+        return vec![(None, case.threat.tracking_id.clone())];
+    }
+    case.threat.vulnerabilities.iter().enumerate().map(|(index, flaw)| (Some(index), flaw.id.clone())).collect()
+}
+
+fn judge(case: Case<'_>, flaw: Option<usize>, subject: &Subject<'_>) -> Verdict {
+    let id = flaw.and_then(|index| case.threat.vulnerabilities.get(index)).map_or("", |flaw| flaw.id.as_str());
+    let pack = case.packs.iter().find(|pack| pack.product.matches(&subject.key) && pack.knows(id));
+    if let Some(pack) = pack
+        && let Some(verdict) = by_pack(case, pack, id, subject)
+    {
+        return verdict;
+    }
+    by_ranges(case, flaw, subject)
+}
+
+/// The pack's answer in the product's words; `None` where the pack has nothing to say.
+fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -> Option<Verdict> {
+    let as_of = case.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let build = if subject.version.is_empty() { build_from_words(pack, subject.words) } else { Some(subject.version.clone()) };
+    let Some(build) = build else { return Some(product_only(&subject.name)) };
+    let judgement = pack.judge(&build, cve, as_of);
+    let PackJudgement { state, line, cumulative_update, fix, kb, cumulative_update_first, condition, .. } = judgement;
+    let product = line.unwrap_or_else(|| pack.title.clone());
+    let fix = fix.unwrap_or_default();
+    let kb = kb.unwrap_or_default();
+    let verdict = |status, certainty, reason, question| Some(Verdict { status, certainty, reason, question });
+    match state {
+        PackState::Fixed => {
+            let reason = Reason::BuildHasFix { product, build, fix };
+            let (status, certainty) = match condition.as_deref() {
+                // Holds unless somebody switched it off.
+                None | Some("setting-override") => return verdict(Status::Fixed, Certainty::Observed, reason, None),
+                // The update is the measured half; a hybrid server has a second step that no build shows.
+                Some("hybrid") => (Status::Fixed, Certainty::Likely),
+                Some(_) => (Status::Unknown, Certainty::Possible),
+            };
+            verdict(status, certainty, reason, condition.map(|condition| Question::Condition { condition }))
+        }
+        PackState::Affected => {
+            let cumulative_update = cumulative_update.unwrap_or_default();
+            let reason = Reason::BuildBelowFix { product, build, cumulative_update, fix, kb, cumulative_update_first };
+            verdict(Status::Affected, Certainty::Observed, reason, None)
+        }
+        PackState::UpdateUnknown => {
+            let question = Question::UpdateInstalled { product: product.clone(), fix: fix.clone(), kb };
+            verdict(Status::Unknown, Certainty::Possible, Reason::UpdateUnknown { product, version: build, fix }, Some(question))
+        }
+        PackState::NotApplicable => {
+            let justification = String::new();
+            verdict(Status::NotAffected, Certainty::Observed, Reason::VersionNotAffected { product, version: build, justification }, None)
+        }
+        PackState::EndOfLife => {
+            let question = Question::Replacement { product: product.clone() };
+            verdict(Status::Unknown, Certainty::Likely, Reason::EndOfLife { product, build }, Some(question))
+        }
+        PackState::UnknownBuild | PackState::UnknownProduct => {
+            let question = Question::WhichBuild { product: subject.name.clone() };
+            verdict(Status::Unknown, Certainty::Possible, Reason::UnknownBuild { product: subject.name.clone(), build }, Some(question))
+        }
+        PackState::NoRule => None,
+    }
+}
+
+/// "2016 CU19" names a cumulative update, that is three parts of a build.
+fn build_from_words(pack: &BuildPack, words: &str) -> Option<String> {
+    let words: Vec<String> = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_uppercase).collect();
+    let line = pack.lines.iter().find(|line| line.name.split(' ').next_back().is_some_and(|last| words.contains(&last.to_uppercase())))?;
+    let row = pack.rows.iter().find(|row| row.line == line.name && row.update.is_none() && words.contains(&row.cumulative_update.to_uppercase()))?;
+    let [major, minor, third, _] = row.build;
+    Some(format!("{major}.{minor}.{third}"))
+}
+
+fn product_only(name: &str) -> Verdict {
+    let product = name.to_string();
+    let question = Some(Question::WhichBuild { product: product.clone() });
+    Verdict { status: Status::Unknown, certainty: Certainty::Possible, reason: Reason::ProductOnly { product }, question }
+}
+
+/// The publisher's version statements. A stricter statement wins over a milder one about the same version.
+fn by_ranges(case: Case<'_>, flaw: Option<usize>, subject: &Subject<'_>) -> Verdict {
+    let about = |s: &&Statement| s.vulnerability == flaw && s.product.matches(&subject.key) && s.status != ProductStatus::Recommended;
+    let statements: Vec<&Statement> = case.threat.statements.iter().filter(about).collect();
+    let version = if subject.version.is_empty() { subject.words } else { subject.version.as_str() };
+    let named = |s: &&&Statement| s.versions != VersionRule::All;
+    if version.is_empty() || statements.is_empty() || !statements.iter().any(|s| named(&s)) {
+        return product_only(&subject.name);
+    }
+    let inside = statements.iter().filter(named).filter(|s| s.versions.contains(version) == Some(true)).max_by_key(|s| s.status);
+    if let Some(statement) = inside {
+        return inside_range(statement, subject, version);
+    }
+    let doubtful = statements.iter().filter(named).find(|s| s.versions.contains(version).is_none());
+    let only_lists = statements.iter().filter(named).all(|s| matches!(s.versions, VersionRule::Exactly(_)));
+    if let Some(statement) = doubtful.or_else(|| statements.iter().find(|_| only_lists)) {
+        let reason = Reason::NotComparable { product: subject.name.clone(), version: version.to_string(), range: range_text(statement) };
+        return Verdict {
+            status: Status::Unknown,
+            certainty: Certainty::Possible,
+            reason,
+            question: Some(Question::WhichBuild { product: subject.name.clone() }),
+        };
+    }
+    let reason = Reason::VersionNotAffected { product: subject.name.clone(), version: version.to_string(), justification: String::new() };
+    Verdict { status: Status::NotAffected, certainty: Certainty::Likely, reason, question: None }
+}
+
+fn inside_range(statement: &Statement, subject: &Subject<'_>, version: &str) -> Verdict {
+    let product = subject.name.clone();
+    let version = version.to_string();
+    let range = range_text(statement);
+    let question = Some(Question::WhichBuild { product: product.clone() });
+    match statement.status {
+        ProductStatus::Affected => {
+            let wildcard = matches!(&statement.versions, VersionRule::Range(range) if range.intervals.iter().any(|i| i.from.is_none() && i.to.is_none()));
+            let certainty = if wildcard { Certainty::Likely } else { Certainty::Observed };
+            Verdict { status: Status::Affected, certainty, reason: Reason::VersionInRange { product, version, range }, question: None }
+        }
+        ProductStatus::Fixed => Verdict {
+            status: Status::Fixed,
+            certainty: Certainty::Observed,
+            reason: Reason::BuildHasFix { product, build: version, fix: range },
+            question: None,
+        },
+        ProductStatus::NotAffected => {
+            let justification = statement.justification.clone().unwrap_or_default();
+            Verdict {
+                status: Status::NotAffected,
+                certainty: Certainty::Observed,
+                reason: Reason::VersionNotAffected { product, version, justification },
+                question: None,
+            }
+        }
+        ProductStatus::UnderInvestigation | ProductStatus::Unknown | ProductStatus::Recommended => {
+            Verdict { status: Status::Unknown, certainty: Certainty::Possible, reason: Reason::NotComparable { product, version, range }, question }
+        }
+    }
+}
+
+fn range_text(statement: &Statement) -> String {
+    match &statement.versions {
+        VersionRule::All => String::new(),
+        VersionRule::Exactly(text) | VersionRule::NotUnderstood(text) => text.clone(),
+        VersionRule::Range(range) => range.text.clone(),
+    }
+}
+
+/// The build, or a version that looks like one. `Get-ExchangeServer` shows the cumulative update only,
+/// whatever is installed on top: its fourth part is cut off.
+fn told_version(asset: &Asset) -> String {
+    let looks_like_build =
+        |text: &str| text.split('.').count() >= 3 && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let told = match &asset.build {
+        Some(build) => build.clone(),
+        None if looks_like_build(&asset.version) => asset.version.clone(),
+        None => return String::new(),
+    };
+    let note = asset.note.to_lowercase();
+    let cumulative_only = note.contains("get-exchangeserver") || note.contains("admindisplayversion");
+    if cumulative_only && told.split('.').count() > 3 {
+        return told.split('.').take(3).collect::<Vec<_>>().join(".");
+    }
+    told
+}
+
+/// Words in a note that say that a stop-gap is in place.
+fn is_mitigated(note: &str) -> bool {
+    let note = note.to_lowercase();
+    ["mitigated", "mitigiert", "eomt", "workaround"].iter().any(|word| note.contains(word))
+}
+
+fn sign_word(observation: &Observation) -> String {
+    let known = observation.tags.iter().find(|tag| tag.contains("shell") || tag.contains("compromised"));
+    known.cloned().unwrap_or_else(|| observation.class.as_str().to_string())
+}
+
+/// `Microsoft Exchange Server`, without saying the vendor twice.
+fn display_name(vendor: &str, product: &str) -> String {
+    if vendor.is_empty() || product.to_lowercase().starts_with(&vendor.to_lowercase()) { product.to_string() } else { format!("{vendor} {product}") }
+}

@@ -1,0 +1,256 @@
+use super::*;
+use crate::ids::{AssetId, ObservationId, ThreatId};
+use crate::observation::{Attribution, Observation, SignClass};
+use crate::pack::{BuildRow, Fix, ProductLine};
+use crate::scale::{Level, Source, Tlp, Urgency};
+use crate::threat::{ProductStatus, Statement, Vulnerability};
+use crate::version::VersionRule;
+use jiff::civil::date;
+
+const LEAK: &str = "CVE-2021-26855";
+
+fn day(text: &str) -> Timestamp {
+    format!("{text}T12:00:00Z").parse().unwrap()
+}
+
+/// A small table in the shape of the real one: CU18 and CU19, both with the March update.
+fn pack() -> BuildPack {
+    let row = |build: [u32; 4], cu: &str, update: Option<&str>, released: jiff::civil::Date| BuildRow {
+        build,
+        line: "Exchange Server 2016".into(),
+        cumulative_update: cu.into(),
+        update: update.map(str::to_string),
+        released: Some(released),
+        available_from: None,
+        kb: update.map(|_| "KB5000871".to_string()),
+        source: "test".into(),
+    };
+    BuildPack {
+        name: "exchange".into(),
+        product: ProductKey::new("Microsoft", "Exchange Server"),
+        title: "Microsoft Exchange Server".into(),
+        source: "test".into(),
+        as_of: date(2026, 8, 19),
+        lines: vec![ProductLine { name: "Exchange Server 2016".into(), major_minor: [15, 1], third: (0, u32::MAX), end_of_life: None }],
+        rows: vec![
+            row([15, 1, 2106, 2], "CU18", None, date(2020, 9, 15)),
+            row([15, 1, 2106, 13], "CU18", Some("Mar21SU"), date(2021, 3, 2)),
+            row([15, 1, 2176, 2], "CU19", None, date(2020, 12, 15)),
+            row([15, 1, 2176, 9], "CU19", Some("Mar21SU"), date(2021, 3, 2)),
+        ],
+        aliases: Vec::new(),
+        fixes: vec![Fix { cve: LEAK.into(), update: "Mar21SU".into(), lines: vec!["Exchange Server 2016".into()], condition: None }],
+    }
+}
+
+fn threat() -> Threat {
+    Threat {
+        id: ThreatId("t".into()),
+        tracking_id: "T-1".into(),
+        revision: "1".into(),
+        title: "Exchange".into(),
+        publisher: "Chamber".into(),
+        published_at: day("2021-03-02"),
+        released_at: day("2021-03-02"),
+        tlp: Tlp::Clear,
+        category: "csaf_security_advisory".into(),
+        withdrawn: false,
+        exploited: true,
+        level: Some(Level::Extreme),
+        vulnerabilities: vec![Vulnerability { id: LEAK.into(), ..Vulnerability::default() }],
+        statements: vec![Statement {
+            vulnerability: Some(0),
+            product: ProductKey::new("Microsoft", "Exchange Server"),
+            product_name: "Microsoft Exchange Server".into(),
+            versions: VersionRule::All,
+            status: ProductStatus::Affected,
+            remedy: None,
+            justification: None,
+        }],
+        references: Vec::new(),
+    }
+}
+
+fn asset(build: &str) -> Asset {
+    Asset {
+        id: AssetId(format!("a{build}")),
+        organisation: OrganisationId("o".into()),
+        vendor: "Microsoft".into(),
+        product: "Exchange Server".into(),
+        version: "2016".into(),
+        build: (!build.is_empty()).then(|| build.to_string()),
+        hostname: String::new(),
+        source: Source::Provider,
+        observed_at: day("2021-01-12"),
+        note: String::new(),
+        presence: Presence::OnPremises,
+    }
+}
+
+fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
+    let shell = tags.contains(&"webshell");
+    Sighting {
+        organisation: OrganisationId("o".into()),
+        attribution: Attribution::Network("192.0.2.0/24".into()),
+        observation: Observation {
+            id: ObservationId(format!("{at}{version}")),
+            report: "scan_exchange".into(),
+            observed_at: day(at),
+            ip: Some("192.0.2.7".parse().unwrap()),
+            port: Some(443),
+            hostname: Some("mail.example.org".into()),
+            asn: None,
+            class: if shell { SignClass::SystemCompromise } else { SignClass::VulnerableSystem },
+            severity: "critical".into(),
+            tags: tags.iter().map(|tag| (*tag).to_string()).collect(),
+            proven_cves: tags.iter().filter(|tag| tag.starts_with("cve-")).map(|tag| tag.to_uppercase()).collect(),
+            vendor: "Microsoft".into(),
+            product: "Exchange Server".into(),
+            version: (!version.is_empty()).then(|| version.to_string()),
+            extra: Vec::new(),
+        },
+    }
+}
+
+fn judge(threat: &Threat, assets: Vec<Asset>, signs: Vec<Sighting>, answer: Option<Acknowledgement>) -> Option<Exposure> {
+    let packs = [pack()];
+    let case = Case { threat, packs: &packs, now: day("2021-03-12") };
+    let constituency = Constituency::new(assets, Vec::new(), signs);
+    let answers: Vec<Acknowledgement> = answer.into_iter().collect();
+    assess(case, &constituency, &answers).pop()
+}
+
+#[track_caller]
+fn check(assets: Vec<Asset>, signs: Vec<Sighting>, answer: Option<Acknowledgement>, expected: (Status, Certainty)) -> Exposure {
+    let exposure = judge(&threat(), assets, signs, answer).unwrap();
+    assert_eq!((exposure.status, exposure.certainty), expected, "{:?}", exposure.reason);
+    exposure
+}
+
+fn said(answer: Answer, at: &str) -> Option<Acknowledgement> {
+    let organisation = OrganisationId("o".into());
+    Some(Acknowledgement { organisation, threat: ThreatId("t".into()), answer, cloud: None, by: Source::Member, at: day(at) })
+}
+
+const AFFECTED: (Status, Certainty) = (Status::Affected, Certainty::Observed);
+const FIXED: (Status, Certainty) = (Status::Fixed, Certainty::Observed);
+const OPEN_QUESTION: (Status, Certainty) = (Status::Unknown, Certainty::Possible);
+
+#[test]
+fn builds_decide_and_names_alone_never_do() {
+    check(vec![asset("15.1.2176.2")], vec![], None, AFFECTED);
+    check(vec![asset("15.01.2176.009")], vec![], None, FIXED);
+    let three = check(vec![asset("15.1.2176")], vec![], None, OPEN_QUESTION);
+    assert!(matches!(three.question, Some(Question::UpdateInstalled { .. })));
+    let name = check(vec![asset("")], vec![], None, OPEN_QUESTION);
+    assert!(matches!(name.question, Some(Question::WhichBuild { .. })));
+    let named_update = Asset { version: "2016 CU19".into(), ..asset("") };
+    let exposure = check(vec![named_update], vec![], None, OPEN_QUESTION);
+    assert!(matches!(exposure.reason, Reason::UpdateUnknown { .. }));
+}
+
+#[test]
+fn get_exchangeserver_tells_the_cumulative_update_only() {
+    let told = Asset { note: "Get-ExchangeServer".into(), ..asset("15.1.2176.2") };
+    check(vec![told], vec![], None, OPEN_QUESTION);
+}
+
+#[test]
+fn a_proof_outranks_the_version_beside_it_and_a_shell_is_an_incident() {
+    let proof = check(vec![], vec![sign(&["exchange", "cve-2021-26855"], "15.1.2176", "2021-03-11")], None, AFFECTED);
+    assert!(!proof.incident && matches!(proof.reason, Reason::ProvenByScan { .. }));
+    check(vec![], vec![sign(&["exchange", "cve-2021-26855"], "", "2021-03-11")], None, AFFECTED);
+    let shell = check(vec![], vec![sign(&["exchange", "webshell"], "15.1.2176", "2021-03-11")], None, AFFECTED);
+    assert!(shell.incident);
+    check(vec![], vec![sign(&["exchange"], "15.1.2176", "2021-03-11")], None, OPEN_QUESTION);
+}
+
+#[test]
+fn the_newest_proof_wins_and_weaker_words_do_not() {
+    let january = asset("15.1.2176.2");
+    let provider_in_march = Asset { observed_at: day("2021-03-06"), ..asset("15.1.2176.9") };
+    check(vec![january.clone(), provider_in_march.clone()], vec![], None, FIXED);
+    let proof_before = sign(&["cve-2021-26855"], "", "2021-03-05");
+    check(vec![provider_in_march.clone()], vec![proof_before], None, FIXED);
+    let proof_after = sign(&["cve-2021-26855"], "", "2021-03-09");
+    check(vec![provider_in_march], vec![proof_after], None, AFFECTED);
+    check(vec![january], vec![sign(&[], "", "2021-03-09")], None, AFFECTED);
+}
+
+#[test]
+fn the_worst_of_two_servers_decides() {
+    let first = Asset { hostname: "ex1".into(), ..asset("15.1.2176.2") };
+    let second = Asset { hostname: "ex2".into(), observed_at: day("2021-03-06"), ..asset("15.1.2176.9") };
+    check(vec![first, second], vec![], None, AFFECTED);
+}
+
+#[test]
+fn own_words_hold_until_something_newer_is_measured() {
+    let likely = |status| (status, Certainty::Likely);
+    let done = check(vec![asset("15.1.2176.2")], vec![], said(Answer::Done, "2021-03-04"), likely(Status::Fixed));
+    assert!(!done.measured && done.urgency == Urgency::Past);
+    assert!(done.matches.iter().all(|m| m.remediation == RemediationState::Done));
+    check(vec![asset("15.1.2176.2")], vec![], said(Answer::NotUs, "2021-03-04"), likely(Status::NotAffected));
+    let working = check(vec![asset("15.1.2176.2")], vec![], said(Answer::InProgress, "2021-03-04"), AFFECTED);
+    assert!(working.matches.iter().all(|m| m.remediation == RemediationState::InProgress));
+    let seen_again = vec![sign(&["cve-2021-26855"], "", "2021-03-09")];
+    check(vec![asset("15.1.2176.2")], seen_again, said(Answer::Done, "2021-03-04"), AFFECTED);
+    let measured = check(vec![asset("15.1.2176.2")], vec![sign(&[], "15.1.2176.9", "2021-03-09")], said(Answer::Done, "2021-03-04"), FIXED);
+    assert!(measured.measured);
+}
+
+#[test]
+fn cloud_and_absent_are_not_affected_until_seen() {
+    let cloud = Asset { presence: Presence::Cloud, source: Source::Member, observed_at: day("2021-03-03"), ..asset("") };
+    check(vec![cloud.clone()], vec![], None, (Status::NotAffected, Certainty::Observed));
+    check(vec![cloud], vec![sign(&[], "", "2021-03-09")], None, OPEN_QUESTION);
+}
+
+#[test]
+fn a_withdrawn_advisory_affects_nobody() {
+    let withdrawn = Threat { withdrawn: true, ..threat() };
+    let exposure = judge(&withdrawn, vec![asset("15.1.2176.2")], vec![], None).unwrap();
+    assert_eq!((exposure.status, exposure.reason), (Status::NotAffected, Reason::Withdrawn));
+}
+
+#[test]
+fn other_products_have_no_exposure() {
+    let other = Asset { product: "SharePoint Server".into(), ..asset("16.0.1.1") };
+    assert!(judge(&threat(), vec![other], vec![], None).is_none());
+}
+
+/// Generic advisory: lists, ranges, nothing said.
+#[test]
+fn version_statements_decide_where_no_pack_does() {
+    let statement = |versions: VersionRule, status| Statement {
+        vulnerability: Some(0),
+        product: ProductKey::new("CSAF Tools", "CVRF-CSAF-Converter"),
+        product_name: "CVRF-CSAF-Converter".into(),
+        versions,
+        status,
+        remedy: None,
+        justification: None,
+    };
+    let list = |version: &str, status| statement(VersionRule::Exactly(version.into()), status);
+    let listed = Threat {
+        exploited: false,
+        level: None,
+        vulnerabilities: vec![Vulnerability { id: "CVE-2022-27193".into(), ..Vulnerability::default() }],
+        statements: vec![list("1.0.0-rc1", ProductStatus::Affected), list("1.0.0-rc2", ProductStatus::Fixed)],
+        ..threat()
+    };
+    let wildcard = Threat { statements: vec![statement(VersionRule::All, ProductStatus::Affected)], ..listed.clone() };
+    let unread = Threat { statements: vec![statement(VersionRule::NotUnderstood("older ones".into()), ProductStatus::Affected)], ..listed.clone() };
+    for (threat, version, expected) in [
+        (&listed, "1.0.0-rc1", AFFECTED),
+        (&listed, "1.0.0-rc2", FIXED),
+        (&listed, "0.9", OPEN_QUESTION),
+        (&listed, "", OPEN_QUESTION),
+        (&wildcard, "1.0.0-rc1", OPEN_QUESTION),
+        (&unread, "1.0.0-rc1", OPEN_QUESTION),
+    ] {
+        let asset = Asset { vendor: "CSAF Tools".into(), product: "CVRF-CSAF-Converter".into(), version: version.into(), build: None, ..asset("") };
+        let exposure = judge(threat, vec![asset], vec![], None).unwrap();
+        assert_eq!((exposure.status, exposure.certainty), expected, "{version}: {:?}", exposure.reason);
+    }
+}

@@ -1,0 +1,145 @@
+//! Who gets a warning and on which ways, frozen at the moment it is handed to the second person.
+
+use super::compose::mail;
+use super::known;
+use crate::context::Context;
+use crate::keys::sha256;
+use crate::store::{journal, recipients, warnings};
+use anyhow::{Result, anyhow, bail};
+use tuermer_core::approval::canonical_bytes;
+use tuermer_core::ids::WarningNumber;
+use tuermer_core::limits;
+use tuermer_core::plan::{Reach, channels};
+use tuermer_core::product::ProductKey;
+use tuermer_core::threat::Threat;
+use tuermer_core::warning::{Action, MessageType, Recipient, Warning};
+
+/// What the second person is asked to release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// SHA-256 over content, audience and channels.
+    pub hash: String,
+    /// Number of companies.
+    pub audience: u64,
+}
+
+/// Freezes the audience and hands the warning to the second person.
+///
+/// # Errors
+/// Not a draft, nobody to warn, the threat has changed since the draft, or a mail would be too long.
+pub async fn submit(context: &Context, number: &WarningNumber, actor: &str) -> Result<Submitted> {
+    let warning = known(context, number).await?;
+    warnings::next_state(number, warning.state, Action::Submit)?;
+    let recipients = preview(context, &warning).await?;
+    freeze(context, &warning, recipients, actor).await
+}
+
+/// As [`submit`], for a threat that is at hand.
+///
+/// # Errors
+/// As [`submit`].
+pub async fn submit_of(context: &Context, number: &WarningNumber, threat: &Threat, actor: &str) -> Result<Submitted> {
+    let warning = known(context, number).await?;
+    warnings::next_state(number, warning.state, Action::Submit)?;
+    let recipients = preview_of(context, &warning, threat).await?;
+    freeze(context, &warning, recipients, actor).await
+}
+
+async fn freeze(context: &Context, warning: &Warning, recipients: Vec<Recipient>, actor: &str) -> Result<Submitted> {
+    let number = &warning.number;
+    if recipients.is_empty() {
+        bail!("{number} has no audience: no company is affected or undecided");
+    }
+    refuse_bad_mails(context, warning, &recipients)?;
+    let hash = sha256(&canonical_bytes(warning, &recipients));
+    let audience = u64::try_from(recipients.len())?;
+    let now = context.now();
+    let mut open = context.store.begin().await?;
+    warnings::submitted(&mut open, number, warning.state, actor, &hash, audience, now).await?;
+    recipients::remove(&mut open, number).await?;
+    recipients::insert(&mut open, &context.keys, number, &recipients).await?;
+    journal::append(&mut open, now, actor, "warning.submitted", number.as_str(), &format!("audience {audience} hash {hash}")).await?;
+    open.commit().await?;
+    Ok(Submitted { hash, audience })
+}
+
+/// The audience: the frozen one, or, before submission, the one it would have now.
+///
+/// # Errors
+/// The threat is gone or has a newer revision than the draft.
+pub async fn preview(context: &Context, warning: &Warning) -> Result<Vec<Recipient>> {
+    if warning.content_hash.is_some() {
+        return frozen(context, &warning.number).await;
+    }
+    if let (MessageType::Cancel, Some(corrected)) = (warning.message_type, &warning.replaces) {
+        return context.store.reached(corrected).await;
+    }
+    let threat = context.store.threat(&warning.threat).await?.ok_or_else(|| anyhow!("there is no threat {}", warning.threat))?;
+    preview_of(context, warning, &threat).await
+}
+
+async fn preview_of(context: &Context, warning: &Warning, threat: &Threat) -> Result<Vec<Recipient>> {
+    if threat.revision != warning.threat_revision {
+        bail!(
+            "{} has revision {} now, {} was written from {}; stop it and draft again, so that no old facts go out",
+            threat.tracking_id,
+            threat.revision,
+            warning.number,
+            warning.threat_revision
+        );
+    }
+    open_now(context, threat).await
+}
+
+/// All rows of a frozen audience.
+pub(super) async fn frozen(context: &Context, number: &WarningNumber) -> Result<Vec<Recipient>> {
+    let mut all: Vec<Recipient> = Vec::new();
+    loop {
+        let page = context.store.recipients(number, all.last().map(|recipient| &recipient.organisation), limits::PAGE_ROWS).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+/// Everybody open to the threat, with the ways to them.
+async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> {
+    let exchange = ProductKey::new("Microsoft", "Exchange Server");
+    let email_is_affected = threat.statements.iter().any(|statement| statement.product.matches(&exchange));
+    let folder = context.drill || context.demo || context.config.mail.transport == crate::config::Transport::Folder;
+    let providers = context.store.providers().await?;
+    let mut all: Vec<Recipient> = Vec::new();
+    loop {
+        let page = context.store.open_to(&threat.id, &providers, all.last().map(|recipient| &recipient.organisation), limits::PAGE_ROWS).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        for mut recipient in page {
+            let reach =
+                Reach { email: !recipient.email.is_empty(), phone: !recipient.phone.is_empty(), email_is_affected, incident: recipient.incident, folder };
+            recipient.channels = channels(reach);
+            all.push(recipient);
+        }
+    }
+}
+
+/// Composes the longest mail of each language: it must have words and fit its limit.
+fn refuse_bad_mails(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Result<()> {
+    for text in &warning.texts {
+        let of_language = recipients.iter().filter(|recipient| recipient.language == text.language);
+        let length = |r: &&Recipient| r.name.len() + r.reason.len() + r.question.len() + r.provider_name.len();
+        let Some(longest) = of_language.max_by_key(length) else { continue };
+        let mail = mail(context, warning, longest)?;
+        let bytes = mail.html.len().max(mail.text.len());
+        if mail.text.is_empty() || mail.html.is_empty() || bytes > limits::MAIL_BYTES {
+            bail!(
+                "the mail of {} in {} has {bytes} bytes, at most {} are allowed; shorten its texts",
+                warning.number,
+                text.language.code(),
+                limits::MAIL_BYTES
+            );
+        }
+    }
+    Ok(())
+}
