@@ -75,3 +75,15 @@ pub const UNSURE_ATTEMPTS: i64 = 2;
 pub const TEMPORARY_ATTEMPTS: i64 = 12;
 /// Largest mail we compose, in bytes.
 pub const MAIL_BYTES: usize = 20 * 1024;
+/// Municipalities on the situation page; a German Land has at most 2,300.
+pub const MUNICIPALITIES_SHOWN: usize = 400;
+/// Active warnings listed in public.
+pub const WARNINGS_SHOWN: usize = 50;
+/// Points of a drawn curve; more cannot be told apart on paper.
+pub const CURVE_POINTS: usize = 60;
+/// Open tasks listed at once.
+pub const TASKS_SHOWN: usize = 1_000;
+/// Files of the demo's outbox listed at once.
+pub const OUTBOX_SHOWN: usize = 200;
+/// Longest token looked up; ours have 43 characters.
+pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;

@@ -57,3 +57,34 @@ impl Texts {
         self.catalogue().keys().copied().collect()
     }
 }
+
+/// `25 000` in German, `25,000` in English.
+pub fn grouped(count: u64, language: Language) -> String {
+    let mark = match language {
+        Language::German => '\u{202f}',
+        Language::English => ',',
+    };
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && digits.len().saturating_sub(index).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped_as_the_language_does() {
+        for (count, german, english) in
+            [(0, "0", "0"), (999, "999", "999"), (1_240, "1\u{202f}240", "1,240"), (25_000_000, "25\u{202f}000\u{202f}000", "25,000,000")]
+        {
+            assert_eq!((grouped(count, Language::German).as_str(), grouped(count, Language::English).as_str()), (german, english));
+        }
+    }
+}

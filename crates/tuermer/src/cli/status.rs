@@ -1,13 +1,74 @@
-//! `tuermer status`: not built yet.
+//! `tuermer status`: how things stand, in counts, without names.
 
 use super::{Call, Exit};
-use anyhow::{Result, bail};
+use crate::store::overview::Overview;
+use anyhow::Result;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
 /// Runs it.
-pub async fn run(_call: &Call, Args {}: Args) -> Result<Exit> {
-    bail!("not built yet")
+pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
+    let context = call.open().await?;
+    let overview = context.store.overview().await?;
+    let engine = context.store.database.engine();
+    context.store.database.close().await;
+    if call.out.json {
+        call.out.object(&json(&overview, engine, context.drill, context.demo))?;
+        return Ok(Exit::Ok);
+    }
+    let t = call.out.texts;
+    if context.drill {
+        call.out.line(&t.get("operator.status_drill"));
+    }
+    let database = format!("{engine}, {} {}", t.get("operator.schema"), overview.schema);
+    let line = |key: &str, value: &str| call.out.line(&format!("{:<22}{value}", t.get(&format!("operator.{key}"))));
+    line("database", &database);
+    line("members", &overview.members.to_string());
+    line("status_providers", &overview.providers.to_string());
+    line("status_assets", &overview.assets.to_string());
+    line("status_observations", &overview.observations.to_string());
+    line("threats", &overview.threats.to_string());
+    for (key, list, counts) in [
+        ("status_exposures", "status", &overview.exposures),
+        ("warnings", "state", &overview.warnings),
+        ("deliveries", "delivery", &overview.deliveries),
+        ("status_tasks", "task", &overview.tasks),
+    ] {
+        let words: Vec<String> = counts.iter().map(|(word, count)| format!("{} {count}", t.get(&format!("operator.{list}_{word}")))).collect();
+        line(key, if words.is_empty() { "–".to_string() } else { words.join(" · ") }.as_str());
+    }
+    line("pending", &overview.pending.to_string());
+    line("journal", &format!("{} · {}", overview.journal_entries, overview.journal_hash));
+    Ok(Exit::Ok)
+}
+
+/// The same as one object; keys are never translated.
+fn json(overview: &Overview, engine: &str, drill: bool, demo: bool) -> serde_json::Value {
+    let Overview {
+        schema,
+        members,
+        providers,
+        assets,
+        threats,
+        observations,
+        exposures,
+        warnings,
+        deliveries,
+        tasks,
+        pending,
+        journal_entries,
+        journal_hash,
+        journal_at,
+    } = overview;
+    let object =
+        |counts: &[(String, u64)]| counts.iter().map(|(word, count)| (word.clone(), serde_json::Value::from(*count))).collect::<serde_json::Map<_, _>>();
+    serde_json::json!({
+        "engine": engine, "schema": schema, "drill": drill, "demo": demo,
+        "members": members, "providers": providers, "assets": assets, "observations": observations, "threats": threats,
+        "exposures": object(exposures), "warnings": object(warnings), "deliveries": object(deliveries), "tasks": object(tasks),
+        "pending": pending,
+        "journal": { "entries": journal_entries, "last_hash": journal_hash, "at": journal_at.map(|at| at.to_string()) },
+    })
 }

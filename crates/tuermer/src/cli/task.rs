@@ -1,13 +1,85 @@
-//! `tuermer task`: not built yet.
+//! `tuermer task list|done`: what a person must do.
 
 use super::{Call, Exit};
 use anyhow::{Result, bail};
+use serde_json::json;
+use tuermer_core::limits::TASKS_SHOWN;
+use tuermer_formats::times;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Open tasks, gravest first.
+    List,
+    /// Mark a task as done.
+    Done {
+        /// Id as shown by `task list`.
+        id: String,
+        /// Who did it: an account's name.
+        #[arg(long = "as", value_name = "USER")]
+        user: String,
+    },
+}
 
 /// Runs it.
-pub async fn run(_call: &Call, Args {}: Args) -> Result<Exit> {
-    bail!("not built yet")
+pub async fn run(call: &Call, Args { command }: Args) -> Result<Exit> {
+    match command {
+        Command::List => list(call).await,
+        Command::Done { id, user } => done(call, &id, &user).await,
+    }
+}
+
+async fn list(call: &Call) -> Result<Exit> {
+    let context = call.open().await?;
+    let texts = call.out.texts;
+    let tasks = context.store.tasks(TASKS_SHOWN).await?;
+    if call.out.json {
+        for task in &tasks {
+            call.out.object(&json!({
+                "id": task.id, "kind": task.kind, "organisation": task.organisation, "name": task.name, "phone": task.phone,
+                "warning": task.warning, "created_at": task.created_at.to_string(), "note": task.note,
+            }))?;
+        }
+    } else {
+        for task in &tasks {
+            let kind = texts.get(&format!("public.task_{}", task.kind));
+            let since = times::moment(task.created_at, &context.zone(), texts.0);
+            call.out.line(&format!(
+                "{}  {kind}  {} ({})  {}  {}  {since}",
+                task.id,
+                task.name,
+                task.organisation,
+                task.phone,
+                task.warning.as_deref().unwrap_or("")
+            ));
+        }
+    }
+    if tasks.is_empty() {
+        call.out.say(&texts.get("public.no_tasks"));
+        return Ok(Exit::NothingFound);
+    }
+    if tasks.len() == TASKS_SHOWN {
+        call.out.say(&texts.with("public.more_tasks", &[("shown", &TASKS_SHOWN.to_string())]));
+    }
+    Ok(Exit::Ok)
+}
+
+async fn done(call: &Call, id: &str, user: &str) -> Result<Exit> {
+    let context = call.open().await?;
+    let texts = call.out.texts;
+    if !context.store.accounts().await?.iter().any(|account| account.name == user) {
+        bail!("{}", texts.with("public.no_account", &[("name", user)]));
+    }
+    if !context.store.finish_task(context.now(), id, user).await? {
+        call.out.say(&texts.with("public.no_task", &[("id", id)]));
+        return Ok(Exit::NothingFound);
+    }
+    call.out.say(&texts.with("public.task_finished", &[("id", id)]));
+    Ok(Exit::Ok)
 }

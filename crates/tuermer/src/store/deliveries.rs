@@ -162,11 +162,15 @@ impl Store {
             _ => false,
         };
         if !allowed {
-            return Err(anyhow!("delivery {id} is {}; only parked ones can be resolved, refused and failed ones sent again, calls marked as made", before.state.as_str()));
+            return Err(anyhow!(
+                "delivery {id} is {}; only parked ones can be resolved, refused and failed ones sent again, calls marked as made",
+                before.state.as_str()
+            ));
         }
         let state = if resend { DeliveryState::Due } else { DeliveryState::Sent };
         let unsure_count = if resend { 0 } else { before.unsure_count };
-        let next = Delivery { state, unsure_count, hold_until: now, at: now, detail: format!("{} by {actor}", if resend { "resend" } else { "sent" }), ..before };
+        let next =
+            Delivery { state, unsure_count, hold_until: now, at: now, detail: format!("{} by {actor}", if resend { "resend" } else { "sent" }), ..before };
         outcomes::write(&mut open, &next).await?;
         if resend {
             // A warning that was already finished opens again for this one mail; a stopped one does not.

@@ -165,11 +165,19 @@ impl Store {
         let rows = self.read(sql, values![language.code(), i64::try_from(limits::PAGE_ROWS)?]).await?;
         let mut warnings = rows.iter().map(open_warning).collect::<Result<Vec<_>>>()?;
         for warning in &mut warnings {
-            for (state, count) in self.delivery_counts(&warning.number).await? {
-                warning.deliveries.set(&state, count);
-            }
+            warning.deliveries = self.deliveries_by_state(&warning.number).await?;
         }
         Ok(warnings)
+    }
+
+    /// How many deliveries of a warning stand where.
+    pub async fn deliveries_by_state(&self, number: &WarningNumber) -> Result<DeliveryCounts> {
+        let rows = self.read("SELECT state, COUNT(*) FROM delivery WHERE warning_number = $1 GROUP BY state", values![number.as_str()]).await?;
+        let mut counts = DeliveryCounts::default();
+        for row in &rows {
+            counts.set(&row.text(0)?, row.count(1)?);
+        }
+        Ok(counts)
     }
 
     /// Threats that hit members and about which nobody has begun a warning; worst and newest first.
@@ -198,7 +206,7 @@ impl Store {
     }
 
     /// Open tasks of one kind, oldest first, and how many there are.
-    pub async fn open_tasks(&self, kind: &str, limit: usize) -> Result<(u64, Vec<OpenTask>)> {
+    pub async fn tasks_waiting(&self, kind: &str, limit: usize) -> Result<(u64, Vec<OpenTask>)> {
         let total = self.read_one("SELECT COUNT(*) FROM task WHERE kind = $1 AND done_at IS NULL", values![kind]).await?;
         let total = total.map_or(Ok(0), |row| row.count(0))?;
         let sql = "SELECT k.id, k.kind, o.external_id, o.name, k.created_at, k.note, k.warning_number

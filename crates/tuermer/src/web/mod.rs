@@ -5,6 +5,7 @@
 
 pub mod layout;
 pub mod operator;
+pub mod pictures;
 pub mod public;
 
 use crate::context::Context;

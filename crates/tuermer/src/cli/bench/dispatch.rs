@@ -135,16 +135,7 @@ async fn insert(context: &Context, threat: &Threat, mails: usize) -> Result<()> 
         "INSERT INTO threat (id, tracking_id, revision, title, publisher, category, published_at, released_at, seen_at, tlp, withdrawn, exploited,
          document_sha256, changed_at, facts_revision, assessed_revision)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, FALSE, TRUE, 'bench', $7, 1, 1)",
-        values![
-            threat.id.as_str(),
-            &threat.tracking_id,
-            &threat.revision,
-            &threat.title,
-            &threat.publisher,
-            &threat.category,
-            now,
-            threat.tlp.as_str()
-        ],
+        values![threat.id.as_str(), &threat.tracking_id, &threat.revision, &threat.title, &threat.publisher, &threat.category, now, threat.tlp.as_str()],
     )
     .await?;
     let head = "INSERT INTO organisation (id, kind, external_id, name, street, postcode, city, country, sector, size_class, language, changed_at,
@@ -160,22 +151,7 @@ async fn insert(context: &Context, threat: &Threat, mails: usize) -> Result<()> 
 
 fn organisation(n: usize, now: Timestamp) -> Vec<Value> {
     let language = if n.is_multiple_of(5) { "en" } else { "de" };
-    values![
-        format!("bench-{n:07}"),
-        "member",
-        n.to_string(),
-        format!("Müller & Söhne {n} GmbH"),
-        "",
-        "",
-        "Siegen",
-        "DE",
-        "",
-        "",
-        language,
-        now,
-        1_i64,
-        1_i64
-    ]
+    values![format!("bench-{n:07}"), "member", n.to_string(), format!("Müller & Söhne {n} GmbH"), "", "", "Siegen", "DE", "", "", language, now, 1_i64, 1_i64]
 }
 
 fn contact(n: usize, now: Timestamp) -> Vec<Value> {

@@ -152,7 +152,8 @@ async fn give_back(open: &mut Transaction, id: &DeliveryId, state: DeliveryState
 
 /// Writes what changes in the life of a delivery.
 pub(super) async fn write(open: &mut Transaction, next: &Delivery) -> Result<()> {
-    let Delivery { id, warning: _, organisation: _, channel: _, round: _, address: _, state, attempts, unsure_count, hold_until, message_id: _, at, detail } = next;
+    let Delivery { id, warning: _, organisation: _, channel: _, round: _, address: _, state, attempts, unsure_count, hold_until, message_id: _, at, detail } =
+        next;
     open.run(
         "UPDATE delivery SET state = $2, attempts = $3, unsure_count = $4, hold_until = $5, at = $6, detail = $7 WHERE id = $1",
         values![id.as_str(), state.as_str(), *attempts, *unsure_count, *hold_until, *at, detail],
@@ -164,7 +165,8 @@ pub(super) async fn write(open: &mut Transaction, next: &Delivery) -> Result<()>
 /// The mail will never arrive: the organisation comes onto the call list, with a task for a person.
 async fn call_instead(open: &mut Transaction, failed: &Delivery, now: Timestamp) -> Result<u64> {
     let Delivery { warning, organisation, round, detail, .. } = failed;
-    let sql = "SELECT r.phone, w.threat_id FROM recipient r JOIN warning w ON w.number = r.warning_number WHERE r.warning_number = $1 AND r.organisation_id = $2";
+    let sql =
+        "SELECT r.phone, w.threat_id FROM recipient r JOIN warning w ON w.number = r.warning_number WHERE r.warning_number = $1 AND r.organisation_id = $2";
     let Some(row) = open.read_one(sql, values![warning.as_str(), organisation.as_str()]).await? else { return Ok(0) };
     let (phone, threat) = (row.text(0)?, row.text(1)?);
     let why = format!("mail {}: {detail}", failed.state.as_str());

@@ -70,7 +70,7 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Query(Filter { 
     for key in GROUPS.iter().copied().filter(|key| only.is_none_or(|only| only == *key)) {
         let group = match key {
             "incident" | "help" => {
-                let (total, tasks) = context.store.open_tasks(key, rows).await?;
+                let (total, tasks) = context.store.tasks_waiting(key, rows).await?;
                 Group { key, total, entries: tasks.iter().map(|task| of_task(&frame, task)).collect() }
             }
             "call" => calls(&context, &frame, &warnings, rows).await?,
@@ -141,7 +141,7 @@ fn of_task(frame: &Frame, task: &OpenTask) -> Entry {
 
 /// Calls: whole call lists of warnings first, then single tasks.
 async fn calls(context: &Context, frame: &Frame, warnings: &[OpenWarning], rows: usize) -> Result<Group, Trouble> {
-    let (tasks_total, tasks) = context.store.open_tasks("call", rows).await?;
+    let (tasks_total, tasks) = context.store.tasks_waiting("call", rows).await?;
     let mut entries = Vec::new();
     let mut total = tasks_total;
     for warning in warnings.iter().filter(|warning| warning.deliveries.to_call > 0) {
