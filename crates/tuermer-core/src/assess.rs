@@ -189,7 +189,8 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
         severity: case.threat.level(),
         urgency: case.urgency(status),
         reason: if withdrawn { Reason::Withdrawn } else { decided.ground.reason.clone() },
-        question: if status == Status::Unknown { decided.question } else { None },
+        // A fixed server may keep a question: its second step.
+        question: if matches!(status, Status::Unknown | Status::Fixed) { decided.question } else { None },
         grounds,
         matches,
         measured: !matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. }),

@@ -15,6 +15,8 @@ pub const ADVISORY_VULNERABILITIES: usize = 10_000;
 pub const ADVISORY_STATEMENTS: usize = 2_000_000;
 /// Largest field of a CSV, in bytes.
 pub const CSV_FIELD_BYTES: usize = 64 * 1024;
+/// Largest row of a CSV, in bytes; a quote that is never closed must not fill the memory.
+pub const CSV_ROW_BYTES: usize = 1024 * 1024;
 /// Most columns of a CSV.
 pub const CSV_COLUMNS: usize = 512;
 /// Largest member or inventory file, in bytes.
@@ -25,6 +27,10 @@ pub const SPREADSHEET_BYTES: u64 = 64 * 1024 * 1024;
 pub const FIELD_CHARACTERS: usize = 300;
 /// Longest note of an asset, in characters.
 pub const NOTE_CHARACTERS: usize = 2_000;
+/// Longest piece of a bad cell that is shown, in characters.
+pub const SHOWN_CHARACTERS: usize = 80;
+/// Warnings of one import that are kept; more are counted.
+pub const IMPORT_WARNINGS: usize = 1_000;
 /// Errors of one import that are shown on screen; all of them go to the error file.
 pub const IMPORT_ERRORS_SHOWN: usize = 20;
 /// Rows written in one statement; both engines allow at least 32,766 parameters.

@@ -275,8 +275,8 @@ impl BuildPack {
         let all: Vec<&BuildRow> = self.rows_of(line).filter(|row| third_of(row) == third).collect();
         let mut rows: Vec<&BuildRow> = all.iter().copied().filter(|row| row.known(question.as_of)).collect();
         if rows.is_empty() {
-            // Seeing the cumulative update proves that it exists, whatever the tables say of its day.
-            rows = all;
+            // Seeing the cumulative update proves that it exists, not that its security updates do.
+            rows = all.into_iter().filter(|row| row.update.is_none()).collect();
         }
         let patched = rows.iter().filter(|row| question.patched(row.build, &row.cumulative_update)).count();
         match (rows.len(), patched) {

@@ -177,6 +177,7 @@ fn nothing_is_known_before_its_day() {
         // a build that is seen exists
         ("15.2.659.12", "CVE-2021-26855", friday, Fixed, None, false),
         ("15.2.858", "CVE-2021-26855", friday, Fixed, None, false),
+        ("15.2.858", "CVE-2021-28480", friday, Affected, None, false),
         // a cumulative update that never got the update
         ("15.2.659.12", "CVE-2021-28480", date(2021, 5, 1), Affected, None, true),
         // a later cumulative update has it from the start

@@ -1,1 +1,338 @@
-//! members: not built yet.
+//! Member, provider, inventory and network lists: a row of text becomes a parsed record, or one error per bad cell.
+//!
+//! Nothing is guessed: a row with any bad cell is not used at all.
+
+use crate::contact_fields::{country, email, phone, postcode, text};
+use crate::headers::{INVENTORY_FIELDS, Mapping, NETWORK_FIELDS, ORGANISATION_FIELDS, Recognised};
+use crate::inventory;
+use crate::networks::{self, NetworkProblem};
+use crate::problem::{Fault, Problem};
+use crate::table::{self, Piece, Row, Shape};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::io::{Read, Seek};
+use tuermer_core::asset::Presence;
+use tuermer_core::constituency::NetworkFact;
+use tuermer_core::layer::Facts;
+use tuermer_core::limits;
+use tuermer_core::locale::Language;
+use tuermer_core::scale::Source;
+
+/// What a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Member companies.
+    Members,
+    /// IT providers.
+    Providers,
+    /// Products of members.
+    Inventory,
+    /// Networks and domains of members.
+    Networks,
+}
+
+impl Kind {
+    /// Name on the command line and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Providers => "providers",
+            Self::Inventory => "inventory",
+            Self::Networks => "networks",
+        }
+    }
+
+    /// Fields a list of this kind may have.
+    pub fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Members | Self::Providers => ORGANISATION_FIELDS,
+            Self::Inventory => INVENTORY_FIELDS,
+            Self::Networks => NETWORK_FIELDS,
+        }
+    }
+
+    /// Fields it must have.
+    pub fn needed(self) -> &'static [&'static str] {
+        match self {
+            Self::Members | Self::Providers => &["external_id"],
+            Self::Inventory => &["external_id", "product"],
+            Self::Networks => &["external_id", "value"],
+        }
+    }
+}
+
+/// A row that was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Line or row of the file.
+    pub row: u64,
+    /// Number of the organisation.
+    pub external_id: String,
+    /// What is told about it.
+    pub told: Told,
+}
+
+/// What a row tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Facts about a member or provider, and its person.
+    Organisation(Box<(Facts, ContactFacts)>),
+    /// A product.
+    Asset(Box<AssetFacts>),
+    /// A network.
+    Network(NetworkFact),
+}
+
+/// A person of an organisation; `None` where the row says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ContactFacts {
+    /// Name.
+    pub name: Option<String>,
+    /// Role.
+    pub role: Option<String>,
+    /// Canonical address.
+    pub email: Option<String>,
+    /// E.164.
+    pub phone: Option<String>,
+    /// E.164.
+    pub mobile: Option<String>,
+}
+
+/// A product of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AssetFacts {
+    /// Vendor as told, may be empty.
+    pub vendor: String,
+    /// Product as told.
+    pub product: String,
+    /// Version in the words of the source, may be empty.
+    pub version: String,
+    /// Build as told.
+    pub build: Option<String>,
+    /// Host in lower case, may be empty.
+    pub hostname: String,
+    /// Who said so; `None` where the row does not tell.
+    pub source: Option<Source>,
+    /// When it was seen; `None` where the row does not tell.
+    pub observed_at: Option<Timestamp>,
+    /// How it was read.
+    pub note: String,
+    /// In the house, in the cloud, or not there.
+    pub presence: Presence,
+}
+
+/// A bad cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowError {
+    /// Line or row of the file.
+    pub row: u64,
+    /// Column as named in the file.
+    pub column: String,
+    /// The cell, cut to a sane length.
+    pub value: String,
+    /// Why it is bad.
+    pub problem: Problem,
+    /// What the sentence needs.
+    pub detail: String,
+}
+
+/// What reading gives, in this order: one header, then rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// How the file is written and what its columns mean.
+    Header(Shape, Recognised),
+    /// A row.
+    Row(Result<Record, Vec<RowError>>),
+}
+
+/// What rows are read against.
+pub struct Rules {
+    /// Kind of list.
+    pub kind: Kind,
+    /// Names of columns that we do not know by ourselves.
+    pub mapping: Mapping,
+    /// Now: nothing was seen later.
+    pub now: Timestamp,
+    /// Zone of times without one.
+    pub zone: TimeZone,
+}
+
+/// Reads a list; `take` returns false to end the reading.
+pub fn read<R: Read + Seek>(rules: &Rules, source: R, take: &mut dyn FnMut(Reading) -> bool) -> Result<(), Fault> {
+    let mut columns: Option<Recognised> = None;
+    table::read(source, &mut |piece| match piece {
+        Piece::Header(header) => {
+            let recognised = Recognised::new(rules.kind, &header.columns, &rules.mapping)?;
+            columns = Some(recognised.clone());
+            Ok(take(Reading::Header(header.shape, recognised)))
+        }
+        Piece::Row(row) => Ok(columns.as_ref().is_none_or(|columns| take(Reading::Row(parse(rules, columns, &row))))),
+    })
+}
+
+fn parse(rules: &Rules, columns: &Recognised, row: &Row) -> Result<Record, Vec<RowError>> {
+    let mut cells = Cells { columns, row, errors: Vec::new() };
+    cells.refuse_extra();
+    let external_id = cells.needed("external_id");
+    let told = match rules.kind {
+        Kind::Members | Kind::Providers => organisation(&mut cells),
+        Kind::Inventory => asset(&mut cells, rules),
+        Kind::Networks => network(&mut cells),
+    };
+    match told {
+        Some(told) if cells.errors.is_empty() => Ok(Record { row: row.number, external_id, told }),
+        _ => Err(cells.errors),
+    }
+}
+
+fn organisation(cells: &mut Cells<'_>) -> Option<Told> {
+    let country = cells.parsed("country", country);
+    let facts = Facts {
+        name: cells.text("name"),
+        street: cells.text("street"),
+        postcode: cells.parsed("postcode", |cell| postcode(cell, country.as_deref())),
+        city: cells.text("city"),
+        sector: cells.text("sector"),
+        size_class: cells.text("size_class"),
+        language: cells.parsed("language", language),
+        provider: cells.text("provider_external_id"),
+        country,
+    };
+    let contact = ContactFacts {
+        name: cells.text("contact_name"),
+        role: cells.text("contact_role"),
+        email: cells.parsed("email", email),
+        phone: cells.parsed("phone", phone),
+        mobile: cells.parsed("mobile", phone),
+    };
+    Some(Told::Organisation(Box::new((facts, contact))))
+}
+
+fn language(cell: &str) -> Result<Option<Language>, Problem> {
+    let Some(word) = text(cell, 40)? else { return Ok(None) };
+    Language::parse(&word).map(Some).ok_or(Problem::Language)
+}
+
+fn asset(cells: &mut Cells<'_>, rules: &Rules) -> Option<Told> {
+    let product = cells.needed("product");
+    let (presence, version) = cells.parsed("version", |cell| inventory::version(cell).map(Some)).unwrap_or((Presence::OnPremises, String::new()));
+    let (source, tool) = cells.parsed("source", inventory::source).map_or((None, None), |(source, tool)| (Some(source), tool));
+    let note = cells.parsed("note", |cell| text(cell, limits::NOTE_CHARACTERS));
+    let note = [tool, note].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    Some(Told::Asset(Box::new(AssetFacts {
+        vendor: cells.text("vendor").unwrap_or_default(),
+        product,
+        version,
+        build: cells.parsed("build", inventory::build),
+        hostname: cells.text("hostname").unwrap_or_default().to_lowercase(),
+        source,
+        observed_at: cells.parsed("observed_at", |cell| inventory::observed_at(cell, rules.now, &rules.zone)),
+        note,
+        presence,
+    })))
+}
+
+fn network(cells: &mut Cells<'_>) -> Option<Told> {
+    match networks::parse(cells.cell("kind"), cells.cell("value")) {
+        Ok(fact) => Some(Told::Network(fact)),
+        Err(NetworkProblem::Kind(problem)) => cells.fail("kind", problem),
+        Err(NetworkProblem::Value(problem)) => cells.fail("value", problem),
+    }
+}
+
+/// The cells of one row by field, and what was wrong with them.
+struct Cells<'a> {
+    columns: &'a Recognised,
+    row: &'a Row,
+    errors: Vec<RowError>,
+}
+
+impl Cells<'_> {
+    fn cell(&self, field: &str) -> &str {
+        let position = self.columns.columns.iter().position(|column| column.as_ref().is_some_and(|column| column.field == field));
+        position.and_then(|at| self.row.cells.get(at)).map_or("", String::as_str)
+    }
+
+    /// A row with more cells than the header is shifted; its cells mean something else than the header says.
+    fn refuse_extra(&mut self) {
+        let extra = self.row.cells.get(self.columns.columns.len()..).unwrap_or(&[]);
+        if let Some(cell) = extra.iter().find(|cell| !cell.trim().is_empty()) {
+            let error = RowError { row: self.row.number, column: String::new(), value: shown(cell), problem: Problem::ExtraCells, detail: String::new() };
+            self.errors.push(error);
+        }
+    }
+
+    fn parsed<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<Option<T>, Problem>) -> Option<T> {
+        match parse(self.cell(field)) {
+            Ok(value) => value,
+            Err(problem) => self.fail(field, problem),
+        }
+    }
+
+    fn text(&mut self, field: &str) -> Option<String> {
+        self.parsed(field, |cell| text(cell, limits::FIELD_CHARACTERS))
+    }
+
+    fn needed(&mut self, field: &str) -> String {
+        self.parsed(field, |cell| text(cell, limits::FIELD_CHARACTERS)?.ok_or(Problem::Missing).map(Some)).unwrap_or_default()
+    }
+
+    fn fail<T>(&mut self, field: &str, problem: Problem) -> Option<T> {
+        let column = self.columns.columns.iter().flatten().find(|column| column.field == field);
+        let column = column.map_or_else(|| field.to_string(), |column| column.header.clone());
+        self.errors.push(RowError { row: self.row.number, column, value: shown(self.cell(field)), problem, detail: String::new() });
+        None
+    }
+}
+
+/// A cell, short enough for a line and without control characters.
+pub fn shown(cell: &str) -> String {
+    let mut short: String = cell.trim().chars().take(limits::SHOWN_CHARACTERS).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if cell.trim().chars().nth(limits::SHOWN_CHARACTERS).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Reading, RowError, Rules, Told, read};
+    use crate::headers::Mapping;
+    use crate::problem::Problem;
+    use jiff::tz::TimeZone;
+    use std::io::Cursor;
+
+    fn rows(kind: Kind, list: &str) -> Vec<Result<super::Record, Vec<RowError>>> {
+        let rules = Rules { kind, mapping: Mapping::default(), now: "2021-03-05T12:00:00Z".parse().unwrap(), zone: TimeZone::UTC };
+        let mut rows = Vec::new();
+        read(&rules, Cursor::new(list.as_bytes().to_vec()), &mut |piece| {
+            if let Reading::Row(row) = piece {
+                rows.push(row);
+            }
+            true
+        })
+        .unwrap();
+        rows
+    }
+
+    #[test]
+    fn every_bad_cell_is_named() {
+        let list = "Mitgliedsnummer;Firma;PLZ;E-Mail\nM1;Bau;5722;info@@bau.de\n;Ohne Nummer;57072;\nM2;Gut;57072;a@b.de\nM3;Zu;57072;a@b.de;viel\n";
+        let got = rows(Kind::Members, list);
+        let bad = |index: usize| -> Vec<(u64, String, String, Problem)> {
+            got[index].clone().unwrap_err().into_iter().map(|error| (error.row, error.column, error.value, error.problem)).collect()
+        };
+        assert_eq!(bad(0), [(2, "PLZ".into(), "5722".into(), Problem::PostcodeFourDigits), (2, "E-Mail".into(), "info@@bau.de".into(), Problem::TwoAts)]);
+        assert_eq!(bad(1), [(3, "Mitgliedsnummer".into(), String::new(), Problem::Missing)]);
+        assert_eq!(got[2].as_ref().unwrap().external_id, "M2");
+        assert_eq!(bad(3), [(5, String::new(), "viel".into(), Problem::ExtraCells)]);
+    }
+
+    #[test]
+    fn the_tool_of_a_provider_is_kept_in_the_note() {
+        let got = rows(Kind::Inventory, "external_id;product;source;note;version\nM1;Exchange;Get-ExchangeServer;Export;Cloud\n");
+        let Told::Asset(asset) = &got[0].as_ref().unwrap().told else { panic!("no asset") };
+        assert_eq!((asset.note.as_str(), asset.source), ("Get-ExchangeServer; Export", Some(tuermer_core::scale::Source::Provider)));
+        assert_eq!(asset.presence, tuermer_core::asset::Presence::Cloud);
+    }
+}

@@ -116,7 +116,7 @@ fn question_de(question: &Question) -> String {
         Question::RunsProduct { product } => format!("Läuft bei Ihnen im Haus ein eigener {product}?"),
         Question::WhichBuild { product } => format!("Welchen genauen Stand (Build-Nummer) hat Ihr {product}?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Ist auf Ihrem {product} das Update {fix}{} eingespielt?", in_brackets(kb)),
-        Question::Condition { condition } => format!("Ist auch das erledigt: {condition}?"),
+        Question::Condition { condition } => condition_de(condition),
         Question::Replacement { product } => format!("Wann wird Ihr {product} abgelöst?"),
     }
 }
@@ -126,8 +126,33 @@ fn question_en(question: &Question) -> String {
         Question::RunsProduct { product } => format!("Do you run your own {product} in the house?"),
         Question::WhichBuild { product } => format!("Which exact build number does your {product} have?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Is the update {fix}{} installed on your {product}?", in_brackets(kb)),
-        Question::Condition { condition } => format!("Is this done, too: {condition}?"),
+        Question::Condition { condition } => condition_en(condition),
         Question::Replacement { product } => format!("When will your {product} be replaced?"),
+    }
+}
+
+/// The second step of a build pack's condition; a condition of a chamber's own pack is shown as it is written.
+fn condition_de(condition: &str) -> String {
+    match condition {
+        "extended-protection" => "Ist auf dem Server «Extended Protection» eingeschaltet?".into(),
+        "hybrid" => "Ist der Server mit Exchange Online verbunden (hybrid)? Wurde dann die eigene Hybrid-App eingerichtet?".into(),
+        "serialized-data-signing" => "Ist die Signatur für PowerShell-Daten eingeschaltet?".into(),
+        "token-cache-module" => "Wurde das Modul TokenCache im IIS entfernt, oder das Windows-Update dafür eingespielt?".into(),
+        "schema" => "Wurde das Schema im Active Directory nach dem Update erweitert?".into(),
+        "download-domains" => "Sind «Download Domains» eingerichtet?".into(),
+        other => format!("Ist auch das erledigt: {other}?"),
+    }
+}
+
+fn condition_en(condition: &str) -> String {
+    match condition {
+        "extended-protection" => "Is Extended Protection switched on?".into(),
+        "hybrid" => "Is the server connected to Exchange Online (hybrid)? If so, was the dedicated hybrid app set up?".into(),
+        "serialized-data-signing" => "Is the signing of PowerShell payloads switched on?".into(),
+        "token-cache-module" => "Was the TokenCache module removed from IIS, or the Windows update for it installed?".into(),
+        "schema" => "Was the Active Directory schema extended after the update?".into(),
+        "download-domains" => "Are download domains set up?".into(),
+        other => format!("Is this done, too: {other}?"),
     }
 }
 

@@ -153,10 +153,14 @@ fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -
     match state {
         PackState::Fixed => {
             let reason = Reason::BuildHasFix { product, build, fix };
-            match condition {
-                Some(condition) => verdict(Status::Unknown, Certainty::Possible, reason, Some(Question::Condition { condition })),
-                None => verdict(Status::Fixed, Certainty::Observed, reason, None),
-            }
+            let (status, certainty) = match condition.as_deref() {
+                // Holds unless somebody switched it off.
+                None | Some("setting-override") => return verdict(Status::Fixed, Certainty::Observed, reason, None),
+                // The update is the measured half; a hybrid server has a second step that no build shows.
+                Some("hybrid") => (Status::Fixed, Certainty::Likely),
+                Some(_) => (Status::Unknown, Certainty::Possible),
+            };
+            verdict(status, certainty, reason, condition.map(|condition| Question::Condition { condition }))
         }
         PackState::Affected => {
             let cumulative_update = cumulative_update.unwrap_or_default();

@@ -16,6 +16,7 @@ pub mod picture;
 pub mod run;
 pub mod serve;
 pub mod sign;
+pub mod sign_in;
 pub mod status;
 pub mod task;
 pub mod threat;
@@ -175,6 +176,9 @@ fn language(option: Option<&str>) -> Result<Language> {
 
 /// Runs one call.
 pub async fn run(cli: Cli) -> Result<Exit> {
+    if let Some(defect) = tuermer_formats::exchange_build::defect() {
+        bail!("this program is broken, do not use it: {defect}");
+    }
     let Cli { data, database, json, no_input, lang, at, command } = cli;
     let texts = Texts(language(lang.as_deref())?);
     let data = data.or_else(|| std::env::var_os("TUERMER_DATA").filter(|text| !text.is_empty()).map(PathBuf::from));

@@ -19,6 +19,7 @@ mod writer;
 use crate::channels::smtp::Server;
 use crate::config::Transport;
 use crate::context::Context;
+use crate::stations::warn;
 use anyhow::Result;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -123,7 +124,7 @@ pub async fn run_with(context: &Context, server: Option<Server>) -> Result<Deliv
 async fn start(context: &Context, report: &mut DeliverReport) -> Result<Vec<WarningNumber>> {
     let mut open = Vec::new();
     for (number, state) in context.store.warnings_to_send().await? {
-        if !release::verify(context, &number).await? {
+        if !warn::verify(context, &number).await? {
             tracing::error!(warning.number = %number, "the release does not fit the content; nothing is sent");
             report.unapproved.push(number);
             continue;

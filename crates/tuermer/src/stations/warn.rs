@@ -13,7 +13,7 @@ pub mod compose;
 mod edit;
 
 pub use approve::{approve, content_hash, send_back, stop, verify, verify_light};
-pub use audience::{Submitted, preview, submit};
+pub use audience::{Submitted, preview, submit, submit_of};
 pub use compose::mail;
 pub use edit::{TextEdit, edit};
 
@@ -89,7 +89,10 @@ pub async fn draft_cancel(context: &Context, number: &WarningNumber, reason: &st
 }
 
 /// Writes the correction of `number` for a threat that is at hand.
-async fn cancel_of(context: &Context, threat: &Threat, number: &WarningNumber, reason: &str, actor: &str) -> Result<WarningNumber> {
+///
+/// # Errors
+/// The database refused.
+pub async fn cancel_of(context: &Context, threat: &Threat, number: &WarningNumber, reason: &str, actor: &str) -> Result<WarningNumber> {
     let zone = context.zone();
     let urgency = Urgency::Past;
     let occasion = Occasion { threat, packs: tuermer_formats::exchange_build::packs(), urgency, now: context.now(), zone: &zone };

@@ -2,47 +2,45 @@
 
 use crate::channels::mime::Outgoing;
 use crate::context::Context;
+use crate::stations::warn;
 use anyhow::{Context as _, Result};
 use tuermer_core::delivery::Delivery;
 use tuermer_core::ids::WarningNumber;
-use tuermer_core::locale::Language;
+use tuermer_core::warning::Warning;
 
 /// What all mails of one warning share.
-pub struct Letter {
-    number: WarningNumber,
-    later: bool,
-    headlines: Vec<(String, String)>,
-}
+pub struct Letter(Warning);
 
 impl Letter {
     /// Reads a warning.
+    ///
+    /// # Errors
+    /// There is none of this number.
     pub async fn load(context: &Context, number: &WarningNumber) -> Result<Self> {
-        let sql = "SELECT t.language, t.headline, w.replaces FROM warning_text t JOIN warning w ON w.number = t.warning_number WHERE w.number = $1";
-        let rows = context.store.read(sql, crate::values![number.as_str()]).await?;
-        let headlines = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<_>>()?;
-        let later = rows.first().map_or(Ok(None), |row| row.text_or_null(2))?.is_some();
-        Ok(Self { number: number.clone(), later, headlines })
+        Ok(Self(context.store.warning(number).await?.with_context(|| format!("there is no warning {number}"))?))
     }
 
-    /// The mail of one recipient.
+    /// The mail of one recipient. The address is the one two people released with the content, not the
+    /// one beside the delivery.
+    ///
+    /// # Errors
+    /// The delivery has no recipient, or the warning no text in the recipient's language.
     pub async fn to(&self, context: &Context, delivery: &Delivery) -> Result<Outgoing> {
-        let sql = "SELECT language, name, reason, contact_name FROM recipient WHERE warning_number = $1 AND organisation_id = $2";
-        let row = context.store.read_one(sql, crate::values![self.number.as_str(), delivery.organisation.as_str()]).await?;
-        let row = row.context("a delivery without its recipient")?;
-        let code = row.text(0)?;
-        let headline = self.headlines.iter().find(|(language, _)| *language == code).map_or("", |(_, headline)| headline);
-        let text = format!("{}\n\n{headline}\n\n{}\n", row.text(1)?, row.text(2)?);
-        let references = if self.later || delivery.round > 1 { context.store.first_message_id(delivery).await? } else { None };
-        let mail = &context.config.mail;
+        let Self(warning) = self;
+        let recipient = context.store.recipient(&warning.number, &delivery.organisation).await?;
+        let recipient = recipient.with_context(|| format!("delivery {} has no recipient", delivery.id))?;
+        let mail = warn::mail(context, warning, &recipient)?;
+        let later = warning.replaces.is_some() || delivery.round > 1;
+        let references = if later { context.store.first_message_id(delivery).await? } else { None };
         Ok(Outgoing {
-            from: mail.from.clone(),
-            from_name: mail.from_name.clone(),
-            to: delivery.address.clone(),
-            to_name: row.text(3)?,
-            subject: format!("{headline} [{}]", self.number),
-            html: format!("<pre>{}</pre>", text.replace('&', "&amp;").replace('<', "&lt;")),
-            text,
-            language: Language::parse(&code).unwrap_or_default(),
+            from: context.config.mail.from.clone(),
+            from_name: context.config.mail.from_name.clone(),
+            to: recipient.email,
+            to_name: recipient.contact_name,
+            subject: mail.subject,
+            text: mail.text,
+            html: mail.html,
+            language: recipient.language,
             message_id: delivery.message_id.clone(),
             references,
             date: context.now(),

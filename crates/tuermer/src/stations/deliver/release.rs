@@ -1,24 +1,12 @@
 //! Asks again, before each batch, whether two people released exactly what would leave now.
 
 use crate::context::Context;
+use crate::stations::warn;
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
 use tokio::sync::Mutex;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
-
-/// The whole check, over content, audience and channels.
-pub async fn verify(context: &Context, number: &WarningNumber) -> Result<bool> {
-    let row = context
-        .store
-        .read_one(
-            "SELECT 1 FROM warning w JOIN approval a ON a.warning_number = w.number AND a.content_hash = w.approved_hash
-             WHERE w.number = $1 AND w.state IN ('approved', 'sending') AND w.approved_hash = w.content_hash",
-            crate::values![number.as_str()],
-        )
-        .await?;
-    Ok(row.is_some())
-}
 
 /// Counts what leaves of each warning and repeats the check after every batch.
 #[derive(Default)]
@@ -33,7 +21,7 @@ impl Batches {
         let mut left = self.left.lock().await;
         let count = left.entry(number.clone()).or_default();
         if *count == 0 {
-            if !verify(context, number).await? {
+            if !warn::verify_light(context, number).await? {
                 self.refused.lock().await.insert(number.clone());
                 return Ok(false);
             }

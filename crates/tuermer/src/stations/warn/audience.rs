@@ -31,11 +31,27 @@ pub async fn submit(context: &Context, number: &WarningNumber, actor: &str) -> R
     let warning = known(context, number).await?;
     warnings::next_state(number, warning.state, Action::Submit)?;
     let recipients = preview(context, &warning).await?;
+    freeze(context, &warning, recipients, actor).await
+}
+
+/// As [`submit`], for a threat that is at hand.
+///
+/// # Errors
+/// As [`submit`].
+pub async fn submit_of(context: &Context, number: &WarningNumber, threat: &Threat, actor: &str) -> Result<Submitted> {
+    let warning = known(context, number).await?;
+    warnings::next_state(number, warning.state, Action::Submit)?;
+    let recipients = preview_of(context, &warning, threat).await?;
+    freeze(context, &warning, recipients, actor).await
+}
+
+async fn freeze(context: &Context, warning: &Warning, recipients: Vec<Recipient>, actor: &str) -> Result<Submitted> {
+    let number = &warning.number;
     if recipients.is_empty() {
         bail!("{number} has no audience: no company is affected or undecided");
     }
-    refuse_bad_mails(context, &warning, &recipients)?;
-    let hash = sha256(&canonical_bytes(&warning, &recipients));
+    refuse_bad_mails(context, warning, &recipients)?;
+    let hash = sha256(&canonical_bytes(warning, &recipients));
     let audience = u64::try_from(recipients.len())?;
     let now = context.now();
     let mut open = context.store.begin().await?;
@@ -59,6 +75,10 @@ pub async fn preview(context: &Context, warning: &Warning) -> Result<Vec<Recipie
         return context.store.reached(corrected).await;
     }
     let threat = context.store.threat(&warning.threat).await?.ok_or_else(|| anyhow!("there is no threat {}", warning.threat))?;
+    preview_of(context, warning, &threat).await
+}
+
+async fn preview_of(context: &Context, warning: &Warning, threat: &Threat) -> Result<Vec<Recipient>> {
     if threat.revision != warning.threat_revision {
         bail!(
             "{} has revision {} now, {} was written from {}; stop it and draft again, so that no old facts go out",
@@ -68,7 +88,7 @@ pub async fn preview(context: &Context, warning: &Warning) -> Result<Vec<Recipie
             warning.threat_revision
         );
     }
-    open_now(context, &threat).await
+    open_now(context, threat).await
 }
 
 /// All rows of a frozen audience.
