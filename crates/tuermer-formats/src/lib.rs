@@ -3,11 +3,11 @@
 pub mod contact_fields;
 pub mod content;
 pub mod csaf;
+pub mod csaf_write;
 pub mod encoding;
 pub mod exchange_build;
 pub mod headers;
 pub mod inventory;
-pub mod csaf_write;
 pub mod json;
 pub mod kev;
 pub mod mail;

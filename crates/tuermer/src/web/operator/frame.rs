@@ -72,9 +72,11 @@ impl Frame {
         self.texts.with(&format!("operator.{key}"), &[("n", &self.number(n))])
     }
 
-    /// The word of a closed list: `operator.<list>_<word>`.
+    /// The word of a closed list: `operator.<list>_<word>`; the stored word itself where the list has grown.
     pub fn word(&self, list: &str, word: &str) -> String {
-        self.texts.get(&format!("operator.{list}_{word}"))
+        let key = format!("operator.{list}_{word}");
+        let text = self.texts.get(&key);
+        if text == key { word.to_string() } else { text }
     }
 
     /// A text with who did it and when.
