@@ -220,7 +220,7 @@ pub fn see(path: &str) -> Response {
 
 /// The style of these pages, on top of the common one.
 pub async fn stylesheet() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], include_str!("operator.css"))
+    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], include_str!("desk.css"))
 }
 
 #[cfg(test)]
