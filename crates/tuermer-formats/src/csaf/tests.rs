@@ -1,1 +1,3 @@
+//! Rows of CSAF documents: what is read, what is refused and why.
+
 

@@ -1,1 +1,3 @@
+//! Rows of Shadowserver reports: columns, times, tags, and lines that cannot be used.
+
 
