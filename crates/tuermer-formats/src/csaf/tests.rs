@@ -1,3 +1,5 @@
+//! Rows of real-shaped documents: what is read, what is refused and why.
+
 use super::read;
 use tuermer_core::product::ProductKey;
 use tuermer_core::scale::Tlp;

@@ -1,3 +1,5 @@
+//! Rows of real-shaped documents: what is read, what is refused and why.
+
 use super::{Report, ReportError};
 use std::io::Cursor;
 use tuermer_core::observation::{Observation, SignClass};
