@@ -47,7 +47,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     let context = prepare(Home(directory.path().join("data")), args.seed, port).await?;
     let played = tokio::select! {
         played = show(call, &context, &args) => Some(played?),
-        _ = tokio::signal::ctrl_c() => None,
+        () = serve::interrupted() => None,
     };
     if let (Some(()), Some(listener)) = (played, listener) {
         guide(call, &context, port);

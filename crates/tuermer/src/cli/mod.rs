@@ -16,6 +16,7 @@ pub mod picture;
 pub mod run;
 pub mod serve;
 pub mod sign;
+pub mod sign_in;
 pub mod status;
 pub mod task;
 pub mod threat;

@@ -13,8 +13,8 @@ use tuermer_core::scale::Source;
 
 /// Winter time of the region.
 const ZONE: SignedDuration = SignedDuration::from_hours(1);
-/// A cumulative update first costs two days more.
-const OTHER_CUMULATIVE_UPDATE: SignedDuration = SignedDuration::from_hours(48);
+/// A cumulative update first costs a day more.
+const OTHER_CUMULATIVE_UPDATE: SignedDuration = SignedDuration::from_hours(24);
 
 /// How one member takes a warning.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,7 +57,7 @@ pub fn tempers(seed: u64, region: &Region) -> Vec<Temper> {
     random.set_stream(1);
     let mut one = |has_provider: bool| Temper {
         share: random.random_range(0.0..1.0),
-        says_done: random.random_ratio(3, 4),
+        says_done: random.random_ratio(9, 10),
         says_begun: random.random_ratio(3, 10),
         asks: random.random_ratio(1, 50),
         by_provider: random.random_ratio(7, 20) && has_provider,
@@ -144,6 +144,6 @@ mod tests {
             assert!(temper.patches(warned, true) > patched || patched.is_none());
             assert!(temper.says(index, false, warned, None).iter().all(|said| said.answer == Answer::NotUs));
         }
-        assert!((2_300..3_000).contains(&done), "{done} of 4000 say that they are done");
+        assert!((2_600..3_300).contains(&done), "{done} of 4000 say that they are done");
     }
 }

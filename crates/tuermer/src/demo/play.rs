@@ -274,10 +274,12 @@ impl<'a> Play<'a> {
     async fn standing(&self, moment: &str) -> Result<()> {
         let Some(head) = self.context.store.threats().await?.into_iter().next() else { return Ok(()) };
         let picture = self.context.store.picture(&head.id).await?;
-        let percent = |part: u64| (part * 100).checked_div(picture.warned).unwrap_or(0).to_string();
+        // Who has nothing to close does not count as closed.
+        let concerned = picture.affected + picture.unknown + picture.fixed_reported + picture.fixed_measured;
+        let percent = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or(0).to_string();
         let values = [
-            ("fixed", percent(picture.fixed_reported + picture.fixed_measured)),
-            ("answered", percent(picture.answered)),
+            ("fixed", percent(picture.fixed_reported + picture.fixed_measured, concerned)),
+            ("answered", percent(picture.answered, picture.warned)),
             ("help", picture.needs_help.to_string()),
         ];
         (self.tell)(moment, "demo.standing", &values);

@@ -110,6 +110,24 @@ impl Store {
             .collect()
     }
 
+    /// Takes an account's access away at once: no password, session or link of it works any more. `false`: there is none.
+    pub async fn disable_account(&self, now: Timestamp, name: &str, actor: &str) -> Result<bool> {
+        let mut open = self.begin().await?;
+        let administrators = "SELECT COUNT(*) FROM account WHERE role = 'administrator' AND disabled_at IS NULL AND password_hash IS NOT NULL AND name <> $1";
+        let others = open.read_one(administrators, values![name]).await?.map_or(Ok(0), |row| row.int(0))?;
+        let row = open.read_one("SELECT role FROM account WHERE name = $1 AND disabled_at IS NULL", values![name]).await?;
+        let Some(row) = row else { return Ok(false) };
+        if row.text(0)? == Role::Administrator.as_str() && others == 0 {
+            bail!("{name} is the only administrator; add another one first");
+        }
+        open.run("UPDATE account SET disabled_at = $1 WHERE name = $2", values![now, name]).await?;
+        open.run("DELETE FROM session WHERE account = $1", values![name]).await?;
+        open.run("DELETE FROM setup_link WHERE account = $1", values![name]).await?;
+        journal::append(&mut open, now, actor, "account.disabled", name, "").await?;
+        open.commit().await?;
+        Ok(true)
+    }
+
     /// The account, if name and password fit. Too many failures make the name wait, whoever asks.
     pub async fn sign_in(&self, now: Timestamp, name: &str, password: &str) -> Result<Option<Account>> {
         let since = now.checked_sub(SignedDuration::from_mins(limits::SIGN_IN_WINDOW_MINUTES))?;

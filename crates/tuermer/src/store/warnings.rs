@@ -142,7 +142,7 @@ impl Store {
     }
 
     /// How many deliveries stand in which state.
-    pub async fn delivery_states(&self, number: &WarningNumber) -> Result<Vec<(String, u64)>> {
+    pub async fn delivery_counts(&self, number: &WarningNumber) -> Result<Vec<(String, u64)>> {
         let sql = "SELECT state, COUNT(*) FROM delivery WHERE warning_number = $1 GROUP BY state ORDER BY state";
         self.read(sql, values![number.as_str()]).await?.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect()
     }
