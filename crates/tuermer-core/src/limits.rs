@@ -85,3 +85,5 @@ pub const CURVE_POINTS: usize = 60;
 pub const TASKS_SHOWN: usize = 1_000;
 /// Files of the demo's outbox listed at once.
 pub const OUTBOX_SHOWN: usize = 200;
+/// Longest token looked up; ours have 43 characters.
+pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;

@@ -1,1 +1,108 @@
-//! csaf: not built yet.
+//! CSAF 2.0 and 2.1 to a [`Threat`]: product tree, product status, remedies, scores, signs of exploitation.
+//!
+//! Reads only documents that passed the schema and the mandatory tests; what it cannot understand
+//! (a version range in free words) is kept as "not understood", never guessed. All text is plain
+//! text: nothing from a document is ever run, rendered as HTML or fetched.
+
+mod document;
+mod flaws;
+mod products;
+mod text;
+mod version;
+
+pub use text::{cve_id, https, plain};
+pub use version::{Order, order};
+
+use document::{Document, Meta};
+use jiff::Timestamp;
+use tuermer_core::ids::ThreatId;
+use tuermer_core::limits;
+use tuermer_core::scale::{Level, Tlp};
+use tuermer_core::threat::Threat;
+
+/// Longest title, in characters.
+const TITLE_CHARACTERS: usize = 500;
+/// Namespace in `aggregate_severity` under which our own documents carry the officer's level.
+pub(crate) const LEVEL_NAMESPACE: &str = "urn:tuermer:level";
+
+/// A document as read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What it warns about.
+    pub threat: Threat,
+    /// `draft`, `interim` or `final`.
+    pub status: String,
+    /// Publisher's namespace, the first half of the threat's id.
+    pub namespace: String,
+}
+
+/// Why a valid document is not used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CsafError {
+    /// Not the shape of a CSAF document; with line and column.
+    #[error("{0}")]
+    Shape(String),
+    /// More than we read.
+    #[error("{what}: more than {limit}")]
+    TooMuch {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// A time that is none.
+    #[error("/document/tracking/{field} is not a time: {value}")]
+    Time {
+        /// Field.
+        field: &'static str,
+        /// What stands there.
+        value: String,
+    },
+}
+
+/// Reads a document that passed the mandatory tests.
+///
+/// # Errors
+/// Another shape, a limit, or a time we cannot read.
+pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
+    let Document { document, product_tree, vulnerabilities } = serde_json::from_slice(bytes).map_err(|error| CsafError::Shape(error.to_string()))?;
+    if vulnerabilities.len() > limits::ADVISORY_VULNERABILITIES {
+        return Err(CsafError::TooMuch { what: "vulnerabilities", limit: limits::ADVISORY_VULNERABILITIES });
+    }
+    let products = products::Products::read(product_tree)?;
+    let flaws = flaws::read(&vulnerabilities, &products, &document.category)?;
+    let Meta { category, title, publisher, tracking, distribution, references, aggregate_severity } = document;
+    let time = |field, value: &str| moment(value).ok_or_else(|| CsafError::Time { field, value: plain(value, limits::FIELD_CHARACTERS) });
+    let level = aggregate_severity.filter(|severity| severity.namespace.as_deref() == Some(LEVEL_NAMESPACE)).and_then(|severity| Level::parse(&severity.text));
+    // The same publisher writes its namespace with and without a slash at the end.
+    let namespace = plain(&publisher.namespace, TITLE_CHARACTERS).trim_end_matches('/').to_string();
+    let tracking_id = plain(&tracking.id, TITLE_CHARACTERS);
+    let threat = Threat {
+        id: ThreatId(format!("{namespace}|{tracking_id}")),
+        tracking_id,
+        revision: plain(&tracking.version, limits::FIELD_CHARACTERS),
+        title: plain(&title, TITLE_CHARACTERS),
+        publisher: plain(&publisher.name, TITLE_CHARACTERS),
+        published_at: time("initial_release_date", &tracking.initial_release_date)?,
+        released_at: time("current_release_date", &tracking.current_release_date)?,
+        // A label that is missing is treated like one we do not know: strict until a person decides.
+        tlp: distribution.tlp.map_or(Tlp::AmberStrict, |tlp| Tlp::read(&tlp.label)),
+        withdrawn: matches!(category.as_str(), "csaf_withdrawn" | "csaf_superseded"),
+        category: plain(&category, limits::FIELD_CHARACTERS),
+        exploited: flaws.exploited,
+        level,
+        vulnerabilities: flaws.vulnerabilities,
+        statements: flaws.statements,
+        references: references.iter().filter_map(|reference| https(&reference.url)).collect(),
+    };
+    Ok(Reading { threat, status: tracking.status, namespace })
+}
+
+/// RFC 3339, cut to microseconds; a leap second (2.0 allows `:60`) is read as the second before it.
+fn moment(text: &str) -> Option<Timestamp> {
+    let time: Timestamp = text.parse().ok()?;
+    Timestamp::from_microsecond(time.as_microsecond()).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -170,7 +170,7 @@ impl View {
             name,
             strength: strength(recipient.status, recipient.certainty),
             reason: sentence(&recipient.reason),
-            seen: times::moment(recipient.seen_at, &sender.zone, text.language),
+            seen: times::seen(recipient.seen_at, warning.drafted_at, &sender.zone, text.language),
             question: one_line(&recipient.question),
             today: warning.urgency == Urgency::Today,
             provider: one_line(&recipient.provider_name),
@@ -194,15 +194,20 @@ impl View {
     }
 }
 
-/// The first sentence of a step leads; it is bold in HTML.
 fn numbered(number: usize, step: &str) -> Step {
+    let (lead, rest) = lead(step);
+    Step { number, lead, rest }
+}
+
+/// The first sentence of a step, which leads and is bold in HTML, and the rest.
+pub fn lead(step: &str) -> (String, String) {
     let end = step.find(['.', '?', '!', ':']).map_or(step.len(), |at| at.saturating_add(1));
     let (lead, rest) = step.split_at_checked(end).unwrap_or((step, ""));
-    Step { number, lead: lead.to_string(), rest: rest.trim().to_string() }
+    (lead.to_string(), rest.trim().to_string())
 }
 
 /// How strong the sentence is: 3 "is", 2 "probably", 1 "may be". What is undecided is never told as certain.
-fn strength(status: Status, certainty: Certainty) -> u8 {
+pub fn strength(status: Status, certainty: Certainty) -> u8 {
     match (status, certainty) {
         (Status::Affected, Certainty::Observed) => 3,
         (Status::Affected, Certainty::Likely) | (Status::Unknown, Certainty::Likely | Certainty::Observed) => 2,
@@ -211,19 +216,19 @@ fn strength(status: Status, certainty: Certainty) -> u8 {
 }
 
 /// German puts "Die" before a company whose name ends in a legal form.
-fn feminine(name: &str) -> bool {
+pub fn feminine(name: &str) -> bool {
     const FORMS: &[&str] = &["GmbH", "mbH", "AG", "KG", "OHG", "GbR", "UG", "SE", "eG", "KGaA", "PartG", "PartGmbB", "(haftungsbeschränkt)"];
     name.rsplit(' ').next().is_some_and(|last| FORMS.contains(&last))
 }
 
 /// One line that ends like a sentence.
-fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let text = one_line(text);
     if text.is_empty() || text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
 }
 
 /// A number as people read it in Germany, and as a telephone dials it; the second is empty where it cannot be dialled.
-fn telephone(text: &str) -> (String, String) {
+pub fn telephone(text: &str) -> (String, String) {
     let text = one_line(text);
     let Ok(number) = phonenumber::parse(Some(phonenumber::country::DE), &text) else { return (text, String::new()) };
     let dialled = number.format().mode(phonenumber::Mode::E164).to_string();

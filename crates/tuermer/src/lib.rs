@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod context;
+pub mod demo;
 pub mod keys;
 pub mod random;
 pub mod stations;

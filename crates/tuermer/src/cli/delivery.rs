@@ -1,13 +1,250 @@
-//! `tuermer delivery`: not built yet.
+//! `tuermer delivery`: who was reached, who was not, whom to call; every recipient in exactly one state.
 
 use super::{Call, Exit};
+use crate::stations::deliver::{self, DeliverReport};
+use crate::store::Store;
+use crate::store::deliveries::{Call as ToCall, Filter, Line};
 use anyhow::{Result, bail};
+use clap::Subcommand;
+use serde_json::json;
+use tuermer_core::delivery::DeliveryState;
+use tuermer_core::ids::DeliveryId;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Every recipient and where the message stands.
+    List {
+        /// Only this warning.
+        #[arg(long, value_name = "NUMBER")]
+        warning: Option<String>,
+        /// Only this state: due, claimed, unsure, parked, to_call, sent, refused, failed or stopped.
+        #[arg(long, value_parser = state)]
+        state: Option<DeliveryState>,
+        /// Only those whom nothing reached.
+        #[arg(long)]
+        unreached: bool,
+    },
+    /// Who was not reached.
+    Unreached {
+        /// Only this warning.
+        #[arg(long, value_name = "NUMBER")]
+        warning: Option<String>,
+    },
+    /// Settle a delivery that waits for a person.
+    #[command(group = clap::ArgGroup::new("decision").required(true))]
+    Resolve {
+        /// The delivery, as `delivery list --json` names it in `id`.
+        id: String,
+        /// It arrived, or the call was made.
+        #[arg(long, group = "decision")]
+        sent: bool,
+        /// Send it again.
+        #[arg(long, group = "decision")]
+        resend: bool,
+        /// Who decides.
+        #[arg(long = "as", value_name = "USER")]
+        actor: String,
+    },
+    /// Whom to call, as CSV.
+    CallList {
+        /// Only this warning.
+        #[arg(long, value_name = "NUMBER")]
+        warning: Option<String>,
+    },
+    /// Hand over what is due.
+    #[command(hide = true)]
+    Run {
+        /// Wait for what is due later, until nothing waits any more.
+        #[arg(long)]
+        until_done: bool,
+    },
+}
+
+fn state(text: &str) -> Result<DeliveryState, String> {
+    let words = || DeliveryState::ALL.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+    DeliveryState::parse(text).ok_or_else(|| format!("one of {}", words()))
+}
 
 /// Runs it.
-pub async fn run(_call: &Call, Args {}: Args) -> Result<Exit> {
-    bail!("not built yet")
+pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
+    let context = call.open().await?;
+    let store = &context.store;
+    match verb {
+        Verb::List { warning, state, unreached } => list(call, store, Filter { warning, state, unreached }).await,
+        Verb::Unreached { warning } => list(call, store, Filter { warning, state: None, unreached: true }).await,
+        Verb::CallList { warning } => call_list(call, store, warning.as_deref()).await,
+        Verb::Run { until_done } => hand_over(call, &context, until_done).await,
+        Verb::Resolve { id, sent: _, resend, actor } => {
+            if !store.accounts().await?.iter().any(|account| account.name == actor) {
+                bail!("{}", call.out.texts.with("delivery.no_account", &[("name", &actor)]));
+            }
+            let settled = store.resolve_delivery(&DeliveryId(id.clone()), resend, &actor, context.now()).await?;
+            if call.out.json {
+                call.out.object(&json!({"id": id, "state": settled.state.as_str()}))?;
+            } else {
+                call.out.line(&call.out.texts.with("delivery.resolved", &[("id", &id), ("state", &word(call, settled.state))]));
+            }
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+/// A state in the reader's words.
+fn word(call: &Call, state: DeliveryState) -> String {
+    call.out.texts.get(&format!("delivery.state.{}", state.as_str()))
+}
+
+async fn list(call: &Call, store: &Store, filter: Filter) -> Result<Exit> {
+    let texts = call.out.texts;
+    if !call.out.json {
+        call.out.line(&texts.get("delivery.columns"));
+    }
+    let unreached = filter.unreached;
+    let count = store
+        .delivery_lines(&filter, |line| {
+            if call.out.json {
+                return call.out.object(&object(&line));
+            }
+            let Line { warning, organisation, name, state, channel, address, detail, .. } = line;
+            let way = texts.get(&format!("delivery.channel.{}", channel.as_str()));
+            call.out.line(&format!("{warning}  {organisation:<10}  {name:<32}  {:<22}  {way:<9}  {address}  {detail}", word(call, state)));
+            Ok(())
+        })
+        .await?;
+    if !call.out.json {
+        let key = if unreached { "delivery.unreached_count" } else { "delivery.count" };
+        call.out.say(&texts.with(key, &[("count", &count.to_string())]));
+    }
+    Ok(if count == 0 { Exit::NothingFound } else { Exit::Ok })
+}
+
+/// One recipient with the keys others rely on.
+fn object(line: &Line) -> serde_json::Value {
+    let tried = line.tried.iter().map(|other| {
+        json!({
+            "id": other.id.as_str(), "channel": other.channel.as_str(), "state": other.state.as_str(), "attempts": other.attempts,
+            "message_id": other.message_id, "detail": other.detail,
+        })
+    });
+    json!({
+        "id": line.id.as_str(), "warning": line.warning, "organisation": line.organisation, "name": line.name, "contact": line.contact,
+        "address": line.address, "channel": line.channel.as_str(), "state": line.state.as_str(), "attempts": line.attempts,
+        "unsure": line.unsure_count, "message_id": line.message_id, "at": line.at.to_string(), "detail": line.detail,
+        "tried": tried.collect::<Vec<_>>(),
+    })
+}
+
+async fn call_list(call: &Call, store: &Store, warning: Option<&str>) -> Result<Exit> {
+    let texts = call.out.texts;
+    let mut header = !call.out.json;
+    let count = store
+        .call_list(warning, |to_call| {
+            if std::mem::take(&mut header) {
+                call.out.line(&texts.get("delivery.call_columns"));
+            }
+            let ToCall { id, warning, organisation, name, contact, phone, language, incident, reason, detail } = to_call;
+            if call.out.json {
+                return call.out.object(&json!({
+                    "id": id.as_str(), "warning": warning, "organisation": organisation, "name": name, "contact": contact, "phone": phone,
+                    "language": language, "incident": incident, "reason": reason, "detail": detail,
+                }));
+            }
+            let urgent = texts.get(if incident { "delivery.yes" } else { "delivery.no" });
+            let cells = [warning, organisation, name, contact, dialled(&phone), language, urgent, reason, detail, id.to_string()];
+            call.out.line(&cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(";"));
+            Ok(())
+        })
+        .await?;
+    call.out.say(&texts.with("delivery.call_count", &[("count", &count.to_string())]));
+    Ok(if count == 0 { Exit::NothingFound } else { Exit::Ok })
+}
+
+/// `+4927155500` as `0049 27155500`: dialled the same, and no table program takes it for a formula or number.
+fn dialled(phone: &str) -> String {
+    match phone.strip_prefix('+').and_then(|digits| digits.split_at_checked(2)) {
+        Some((country, rest)) => format!("00{country} {rest}"),
+        None => phone.to_string(),
+    }
+}
+
+/// A CSV cell. Names come from outside: what a table program would run as a formula gets an apostrophe.
+fn cell(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let risky = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%']);
+    let apostrophe = if risky { "'" } else { "" };
+    format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
+}
+
+async fn hand_over(call: &Call, context: &crate::context::Context, until_done: bool) -> Result<Exit> {
+    loop {
+        let report = deliver::run(context).await?;
+        say(call, &report)?;
+        let exit = exit(&report);
+        match report.next_due {
+            Some(at) if until_done && exit != Exit::NeedsApproval => {
+                let wait = at.duration_since(context.now());
+                tokio::time::sleep(wait.unsigned_abs().max(std::time::Duration::from_millis(500))).await;
+            }
+            _ => return Ok(exit),
+        }
+    }
+}
+
+fn say(call: &Call, report: &DeliverReport) -> Result<()> {
+    if call.out.json {
+        return call.out.object(report);
+    }
+    let DeliverReport { sent, refused, later, unsure, parked, stopped, to_call, next_due: _, elsewhere, away, unapproved } = report;
+    let texts = call.out.texts;
+    let counts = [("sent", sent), ("refused", refused), ("later", later), ("unsure", unsure), ("parked", parked), ("stopped", stopped), ("to_call", to_call)];
+    let counts: Vec<(&str, String)> = counts.iter().map(|(name, count)| (*name, count.to_string())).collect();
+    let counts: Vec<(&str, &str)> = counts.iter().map(|(name, count)| (*name, count.as_str())).collect();
+    call.out.line(&texts.with("delivery.report", &counts));
+    if *elsewhere {
+        call.out.say(&texts.get("delivery.elsewhere"));
+    }
+    if let Some(why) = away {
+        call.out.say(&texts.with("delivery.away", &[("why", why)]));
+    }
+    for number in unapproved {
+        call.out.say(&texts.with("delivery.unapproved", &[("number", number.as_str())]));
+    }
+    Ok(())
+}
+
+fn exit(report: &DeliverReport) -> Exit {
+    if !report.unapproved.is_empty() {
+        return Exit::NeedsApproval;
+    }
+    let partial = report.away.is_some() || report.refused > 0 || report.parked > 0 || report.unsure > 0 || report.later > 0;
+    if partial { Exit::Partial } else { Exit::Ok }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_never_formulas() {
+        for (text, expected) in [
+            ("Müller & Söhne", "\"Müller & Söhne\""),
+            ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
+            ("  +1", "\"'  +1\""),
+            ("-2", "\"'-2\""),
+            ("@SUM(1)", "\"'@SUM(1)\""),
+            ("a\r\n=b", "\"a  =b\""),
+            ("a;b", "\"a;b\""),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
+        assert_eq!(cell(&dialled("+4927155500")), "\"0049 27155500\"");
+        assert_eq!(dialled(""), "");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Call, Exit};
 use crate::context::Context;
-use crate::web;
+use crate::{stations, web};
 use anyhow::{Context as _, Result, bail};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -72,7 +72,7 @@ async fn interrupted() {
 /// Runs the stations round after round. A failed round is logged and tried again: the gap is still in the store.
 async fn work(context: Context, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        if let Err(error) = round(&context).await {
+        if let Err(error) = stations::run_all(&context).await {
             tracing::error!(error = format!("{error:#}"), "a round of the stations failed; it is tried again");
         }
         tokio::select! {
@@ -80,9 +80,4 @@ async fn work(context: Context, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(ROUND) => {}
         }
     }
-}
-
-/// One round: every station until nothing is missing.
-async fn round(_context: &Context) -> Result<()> {
-    Ok(())
 }

@@ -1,13 +1,104 @@
-//! `tuermer sign`: not built yet.
+//! `tuermer sign`: signs of attack and weakness, and what fits nobody.
 
 use super::{Call, Exit};
-use anyhow::{Result, bail};
+use crate::store::observations::{ShelfLine, SignLine};
+use anyhow::Result;
+use clap::Subcommand;
+use serde_json::json;
+use tuermer_core::limits::PAGE_ROWS;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Signs that belong to somebody, newest first.
+    List,
+    /// Counts of signs that fit nobody.
+    Shelf,
+}
 
 /// Runs it.
-pub async fn run(_call: &Call, Args {}: Args) -> Result<Exit> {
-    bail!("not built yet")
+pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
+    let context = call.open().await?;
+    let found = match verb {
+        Verb::List => list(call, &context).await?,
+        Verb::Shelf => shelf(call, &context).await?,
+    };
+    context.store.database.close().await;
+    Ok(if found { Exit::Ok } else { Exit::NothingFound })
+}
+
+async fn list(call: &Call, context: &crate::context::Context) -> Result<bool> {
+    let mut skip = 0_usize;
+    loop {
+        let page = context.store.signs(skip, PAGE_ROWS).await?;
+        for sign in &page {
+            say(call, sign)?;
+        }
+        skip = skip.saturating_add(page.len());
+        if page.len() < PAGE_ROWS {
+            break;
+        }
+    }
+    if skip == 0 && !call.out.json {
+        call.out.say(&call.out.texts.get("threat.sign_none"));
+    }
+    Ok(skip > 0)
+}
+
+fn say(call: &Call, sign: &SignLine) -> Result<()> {
+    let SignLine { external_id, name, report, observed_at, ip, port, hostname, class, severity, tags, product, version, attribution } = sign;
+    if call.out.json {
+        let tags: Vec<&str> = tags.split(';').filter(|tag| !tag.is_empty()).collect();
+        return call.out.object(&json!({
+            "organisation": external_id,
+            "name": name,
+            "report": report,
+            "observed_at": observed_at.to_string(),
+            "ip": ip,
+            "port": port,
+            "hostname": hostname,
+            "class": class,
+            "severity": severity,
+            "tags": tags,
+            "product": product,
+            "version": version,
+            "attribution": attribution,
+        }));
+    }
+    let place = hostname.as_deref().or(ip.as_deref()).unwrap_or("");
+    let values = [
+        ("at", observed_at.to_string()),
+        ("name", name.clone()),
+        ("external_id", external_id.clone()),
+        ("report", report.clone()),
+        ("where", place.to_string()),
+        ("class", class.clone()),
+        ("tags", tags.clone()),
+    ];
+    let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    call.out.line(&call.out.texts.with("threat.sign_line", &values));
+    Ok(())
+}
+
+async fn shelf(call: &Call, context: &crate::context::Context) -> Result<bool> {
+    let lines = context.store.shelf().await?;
+    if lines.is_empty() && !call.out.json {
+        call.out.say(&call.out.texts.get("threat.shelf_none"));
+    }
+    for ShelfLine { report, day, signs } in &lines {
+        if call.out.json {
+            call.out.object(&json!({"report": report, "day": day, "signs": signs}))?;
+        } else {
+            call.out.line(&call.out.texts.with("threat.shelf_line", &[("report", report), ("day", day), ("signs", &signs.to_string())]));
+        }
+    }
+    Ok(!lines.is_empty())
 }

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod assess;
 pub mod deliver;
 pub mod intake;
+pub mod register;
 pub mod warn;
 
 use crate::context::Context;

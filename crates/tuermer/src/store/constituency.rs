@@ -12,10 +12,10 @@ use tuermer_core::scale::Source;
 
 use super::engine::Row;
 
-const ASSET_COLUMNS: &str = "id, organisation_id, vendor, product, version, build, hostname, source, observed_at, note, presence";
+pub(super) const ASSET_COLUMNS: &str = "id, organisation_id, vendor, product, version, build, hostname, source, observed_at, note, presence";
 
 /// An asset from a row of [`ASSET_COLUMNS`].
-fn asset(row: &Row) -> Result<Asset> {
+pub(super) fn asset(row: &Row) -> Result<Asset> {
     let source = row.text(7)?;
     let presence = row.text(10)?;
     Ok(Asset {

@@ -5,7 +5,7 @@
 mod listing;
 mod outcomes;
 
-pub use listing::{Filter, Line, Tried};
+pub use listing::{Call, Filter, Line, Tried};
 pub use outcomes::{Claim, Finished, Record, Recorded};
 
 use super::Store;

@@ -276,6 +276,11 @@ impl Transaction {
     }
 }
 
+/// `$first,$first+1,…`: places for a list of `count` values.
+pub(super) fn places(first: usize, count: usize) -> String {
+    (first..first.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
+}
+
 fn insert_text(head: &str, width: usize, rows: usize, tail: &str) -> String {
     use std::fmt::Write as _;
     let mut sql = format!("{head} VALUES ");

@@ -1,7 +1,7 @@
 //! The audit journal: append-only, each entry chained to the one before by its hash.
 
 use super::Store;
-use super::engine::Transaction;
+use super::engine::{Row, Transaction};
 use crate::keys::sha256;
 use crate::values;
 use anyhow::Result;
@@ -74,26 +74,31 @@ pub enum Chain {
     },
 }
 
+fn entry(row: &Row) -> Result<Entry> {
+    Ok(Entry {
+        seq: row.int(0)?,
+        at: row.time(1)?,
+        actor: row.text(2)?,
+        action: row.text(3)?,
+        subject: row.text(4)?,
+        detail: row.text(5)?,
+        previous_hash: row.text(6)?,
+        hash: row.text(7)?,
+    })
+}
+
 impl Store {
     /// Entries after `after`, oldest first.
     pub async fn journal(&self, after: i64, limit: usize) -> Result<Vec<Entry>> {
         let limit = i64::try_from(limit)?;
         let sql = "SELECT seq, at, actor, action, subject, detail, previous_hash, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
-        let rows = self.read(sql, values![after, limit]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Entry {
-                    seq: row.int(0)?,
-                    at: row.time(1)?,
-                    actor: row.text(2)?,
-                    action: row.text(3)?,
-                    subject: row.text(4)?,
-                    detail: row.text(5)?,
-                    previous_hash: row.text(6)?,
-                    hash: row.text(7)?,
-                })
-            })
-            .collect()
+        self.read(sql, values![after, limit]).await?.iter().map(entry).collect()
+    }
+
+    /// What was done to one subject, newest first, at most `limit` entries.
+    pub async fn journal_of(&self, subject: &str, limit: usize) -> Result<Vec<Entry>> {
+        let sql = "SELECT seq, at, actor, action, subject, detail, previous_hash, hash FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT $2";
+        self.read(sql, values![subject, i64::try_from(limit)?]).await?.iter().map(entry).collect()
     }
 
     /// Checks every entry against the one before.

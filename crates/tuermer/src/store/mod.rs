@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod answers;
 pub mod approvals;
+pub mod assets;
 pub mod constituency;
 pub mod deliveries;
 pub mod documents;
@@ -10,7 +11,10 @@ pub mod engine;
 pub mod exposures;
 pub mod invitations;
 pub mod journal;
+pub mod kev;
+pub mod layers;
 pub mod meta;
+pub mod networks;
 pub mod observations;
 pub mod organisations;
 pub mod overview;

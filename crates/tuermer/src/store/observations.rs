@@ -1,1 +1,190 @@
-//! observations: not built yet.
+//! Signs: observations of organisations, and a shelf that only counts what fits nobody.
+
+use super::Store;
+use super::engine::{Transaction, Value};
+use crate::values;
+use anyhow::Result;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use tuermer_core::ids::OrganisationId;
+use tuermer_core::observation::{Attribution, Observation};
+
+/// One sign with those it belongs to; never empty.
+pub struct Attributed {
+    /// What was seen.
+    pub observation: Observation,
+    /// Whose it is and why.
+    pub owners: Vec<(OrganisationId, Attribution)>,
+}
+
+/// What writing a batch changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Signs that were not there.
+    pub new: u64,
+    /// Signs that were there already.
+    pub same: u64,
+}
+
+/// Unattributed signs of one document: report and day → count.
+pub type Shelf = BTreeMap<(String, String), u64>;
+
+/// `$1, $2, …` for `count` values.
+fn places(count: usize) -> String {
+    (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes one batch of signs, who they belong to, and raises the gap counter of each organisation that got a new one.
+pub async fn write(open: &mut Transaction, batch: &[Attributed], document: &str, now: Timestamp) -> Result<Written> {
+    if batch.is_empty() {
+        return Ok(Written::default());
+    }
+    let ids: Vec<Value> = batch.iter().map(|sign| Value::from(sign.observation.id.as_str())).collect();
+    let sql = format!("SELECT observation_id, organisation_id FROM sighting WHERE observation_id IN ({})", places(ids.len()));
+    let mut known = HashSet::new();
+    for row in open.read(&sql, ids).await? {
+        known.insert((row.text(0)?, row.text(1)?));
+    }
+    let mut observations: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let mut sightings: BTreeMap<(&str, &str), Vec<Value>> = BTreeMap::new();
+    let mut touched = BTreeSet::new();
+    for Attributed { observation, owners } in batch {
+        let id = observation.id.as_str();
+        observations.insert(id, row_of(observation, document, now)?);
+        for (owner, attribution) in owners {
+            if !known.contains(&(id.to_string(), owner.as_str().to_string())) {
+                sightings.insert((id, owner.as_str()), values![id, owner.as_str(), attribution.to_text()]);
+                touched.insert(owner.as_str());
+            }
+        }
+    }
+    let new = open
+        .insert_many(
+            "INSERT INTO observation (id, report, observed_at, ip, port, hostname, asn, class, severity, tags, vendor, product, version, extra, document_sha256, received_at)",
+            observations.into_values().collect(),
+            "ON CONFLICT (id) DO NOTHING",
+        )
+        .await?;
+    open.insert_many(
+        "INSERT INTO sighting (observation_id, organisation_id, attribution)",
+        sightings.into_values().collect(),
+        "ON CONFLICT (observation_id, organisation_id) DO NOTHING",
+    )
+    .await?;
+    for organisation in touched {
+        open.run("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id = $1", values![organisation]).await?;
+    }
+    Ok(Written { new, same: (batch.len() as u64).saturating_sub(new) })
+}
+
+fn row_of(observation: &Observation, document: &str, now: Timestamp) -> Result<Vec<Value>> {
+    let Observation { id, report, observed_at, ip, port, hostname, asn, class, severity, tags, proven_cves: _, vendor, product, version, extra } = observation;
+    let extra: serde_json::Map<String, serde_json::Value> = extra.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    Ok(values![
+        id.as_str(),
+        report,
+        *observed_at,
+        ip.map(|ip| ip.to_string()),
+        port.map(i64::from),
+        hostname.as_ref(),
+        asn.map(i64::from),
+        class.as_str(),
+        severity,
+        tags.join(";"),
+        vendor,
+        product,
+        version.as_ref(),
+        serde_json::to_string(&extra)?,
+        document,
+        now,
+    ])
+}
+
+/// Puts the counts of one document on the shelf.
+pub async fn shelve(open: &mut Transaction, shelf: &Shelf, document: &str) -> Result<()> {
+    let mut rows = Vec::with_capacity(shelf.len());
+    for ((report, day), signs) in shelf {
+        rows.push(values![document, report, day, i64::try_from(*signs)?]);
+    }
+    open.run("DELETE FROM shelf WHERE document_sha256 = $1", values![document]).await?;
+    open.insert_many("INSERT INTO shelf (document_sha256, report, day, signs)", rows, "").await?;
+    Ok(())
+}
+
+/// A sign as listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignLine {
+    /// Register number of the organisation.
+    pub external_id: String,
+    /// Its name.
+    pub name: String,
+    /// Report type.
+    pub report: String,
+    /// When it was seen.
+    pub observed_at: Timestamp,
+    /// Address.
+    pub ip: Option<String>,
+    /// Port.
+    pub port: Option<i64>,
+    /// Host.
+    pub hostname: Option<String>,
+    /// RSIT type.
+    pub class: String,
+    /// Severity word.
+    pub severity: String,
+    /// Tags, `;` between them.
+    pub tags: String,
+    /// Vendor and product.
+    pub product: String,
+    /// Version.
+    pub version: Option<String>,
+    /// Why it is theirs.
+    pub attribution: String,
+}
+
+/// One line of the shelf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShelfLine {
+    /// Report type.
+    pub report: String,
+    /// Day, `2021-05-14`.
+    pub day: String,
+    /// Signs that fit nobody.
+    pub signs: u64,
+}
+
+impl Store {
+    /// Signs, newest first: at most `limit`, after `skip`.
+    pub async fn signs(&self, skip: usize, limit: usize) -> Result<Vec<SignLine>> {
+        let sql = "SELECT g.external_id, g.name, o.report, o.observed_at, o.ip, o.port, o.hostname, o.class, o.severity, o.tags, o.vendor, o.product, o.version, s.attribution
+                   FROM sighting s JOIN observation o ON o.id = s.observation_id JOIN organisation g ON g.id = s.organisation_id
+                   ORDER BY o.observed_at DESC, o.id, g.id LIMIT $1 OFFSET $2";
+        let rows = self.read(sql, values![i64::try_from(limit)?, i64::try_from(skip)?]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(SignLine {
+                    external_id: row.text(0)?,
+                    name: row.text(1)?,
+                    report: row.text(2)?,
+                    observed_at: row.time(3)?,
+                    ip: row.text_or_null(4)?,
+                    port: row.int_or_null(5)?,
+                    hostname: row.text_or_null(6)?,
+                    class: row.text(7)?,
+                    severity: row.text(8)?,
+                    tags: row.text(9)?,
+                    product: format!("{} {}", row.text(10)?, row.text(11)?).trim().to_string(),
+                    version: row.text_or_null(12)?,
+                    attribution: row.text(13)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Counts of signs that fit nobody, newest day first.
+    pub async fn shelf(&self) -> Result<Vec<ShelfLine>> {
+        let sql = "SELECT report, day, CAST(SUM(signs) AS BIGINT) FROM shelf GROUP BY report, day ORDER BY day DESC, report";
+        let rows = self.read(sql, Vec::new()).await?;
+        rows.iter().map(|row| Ok(ShelfLine { report: row.text(0)?, day: row.text(1)?, signs: row.count(2)? })).collect()
+    }
+}

@@ -1,11 +1,14 @@
 //! Threats: a header row each; products and statements are read again from the kept document.
 
 use super::Store;
-use anyhow::{Result, bail};
+use super::engine::Transaction;
+use crate::values;
+use anyhow::{Context as _, Result, anyhow};
 use jiff::Timestamp;
+use std::collections::HashMap;
 use tuermer_core::ids::ThreatId;
-use tuermer_core::scale::Level;
-use tuermer_core::threat::Threat;
+use tuermer_core::scale::{Level, Tlp};
+use tuermer_core::threat::{Kev, Threat, Vulnerability};
 
 /// A threat as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,19 +39,205 @@ pub struct ThreatHead {
     pub cves: Vec<String>,
 }
 
+/// Which revision of a threat is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRevision {
+    /// Tracking version.
+    pub revision: String,
+    /// When its publisher released it.
+    pub released_at: Timestamp,
+    /// The document it stands in.
+    pub sha256: String,
+}
+
+/// The stored revision of a threat, if any.
+pub async fn stored_revision(open: &mut Transaction, id: &ThreatId) -> Result<Option<StoredRevision>> {
+    let row = open.read_one("SELECT revision, released_at, document_sha256 FROM threat WHERE id = $1", values![id.as_str()]).await?;
+    row.map(|row| Ok(StoredRevision { revision: row.text(0)?, released_at: row.time(1)?, sha256: row.text(2)? })).transpose()
+}
+
+/// Writes a threat, new or in a new revision, and raises its gap counter.
+pub async fn write(open: &mut Transaction, threat: &Threat, level: Option<Level>, sha256: &str, now: Timestamp) -> Result<()> {
+    let Threat {
+        id,
+        tracking_id,
+        revision,
+        title,
+        publisher,
+        published_at,
+        released_at,
+        tlp,
+        category,
+        withdrawn,
+        exploited,
+        level: _,
+        vulnerabilities,
+        statements: _,
+        references: _,
+    } = threat;
+    open.run(
+        "INSERT INTO threat (id, tracking_id, revision, title, publisher, category, published_at, released_at, seen_at, tlp, level, withdrawn, exploited,
+             document_sha256, changed_at, facts_revision, assessed_revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, 0)
+         ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, title = excluded.title, publisher = excluded.publisher, category = excluded.category,
+             published_at = excluded.published_at, released_at = excluded.released_at, tlp = excluded.tlp, level = excluded.level,
+             withdrawn = excluded.withdrawn, exploited = excluded.exploited, document_sha256 = excluded.document_sha256,
+             changed_at = excluded.changed_at, facts_revision = threat.facts_revision + 1",
+        values![
+            id.as_str(),
+            tracking_id,
+            revision,
+            title,
+            publisher,
+            category,
+            *published_at,
+            *released_at,
+            now,
+            tlp.as_str(),
+            level.map(Level::as_str),
+            *withdrawn,
+            *exploited,
+            sha256,
+            now
+        ],
+    )
+    .await?;
+    open.run("DELETE FROM vulnerability WHERE threat_id = $1", values![id.as_str()]).await?;
+    let mut rows = Vec::with_capacity(vulnerabilities.len());
+    for (position, Vulnerability { id: cve, title, cvss_tenths, cvss_vector, kev: _ }) in vulnerabilities.iter().enumerate() {
+        rows.push(values![id.as_str(), i64::try_from(position)?, cve, title, cvss_tenths.map(i64::from), cvss_vector]);
+    }
+    open.insert_many("INSERT INTO vulnerability (threat_id, position, cve, title, cvss_tenths, cvss_vector)", rows, "").await?;
+    Ok(())
+}
+
+/// Tracking ids that begin with `prefix`.
+pub async fn tracking_ids(open: &mut Transaction, prefix: &str) -> Result<Vec<String>> {
+    let rows = open.read("SELECT tracking_id FROM threat WHERE tracking_id LIKE $1", values![format!("{prefix}%")]).await?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// Id and document of our own statement with this tracking id.
+pub async fn stated(open: &mut Transaction, tracking_id: &str) -> Result<Option<(ThreatId, Vec<u8>)>> {
+    let sql = "SELECT t.id, d.bytes FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE UPPER(t.tracking_id) = $1 AND d.source = 'stated'";
+    let row = open.read_one(sql, values![tracking_id.to_uppercase()]).await?;
+    row.map(|row| Ok((ThreatId(row.text(0)?), row.bytes(1)?))).transpose()
+}
+
+/// CVE, score and KEV membership of a vulnerability row.
+type Flaw = (String, Option<u8>, bool);
+
+/// What the level is worked out from, without reading the document again.
+fn for_level(level: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Threat {
+    let listed = Kev { added: jiff::civil::Date::ZERO, due: jiff::civil::Date::ZERO, ransomware: false };
+    let vulnerabilities = flaws.iter().map(|(cve, cvss_tenths, kev)| Vulnerability {
+        id: cve.clone(),
+        cvss_tenths: *cvss_tenths,
+        kev: kev.then(|| listed.clone()),
+        ..Vulnerability::default()
+    });
+    Threat {
+        id: ThreatId(String::new()),
+        tracking_id: String::new(),
+        revision: String::new(),
+        title: String::new(),
+        publisher: String::new(),
+        published_at: Timestamp::UNIX_EPOCH,
+        released_at: Timestamp::UNIX_EPOCH,
+        tlp: Tlp::Red,
+        category: String::new(),
+        withdrawn: false,
+        exploited,
+        level,
+        vulnerabilities: vulnerabilities.collect(),
+        statements: Vec::new(),
+        references: Vec::new(),
+    }
+}
+
 impl Store {
     /// All threats, newest release first.
     pub async fn threats(&self) -> Result<Vec<ThreatHead>> {
-        bail!("not built yet")
+        let sql = "SELECT v.threat_id, v.cve, v.cvss_tenths, k.cve FROM vulnerability v
+                   LEFT JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL ORDER BY v.threat_id, v.position";
+        let mut flaws: HashMap<String, Vec<Flaw>> = HashMap::new();
+        for row in self.read(sql, Vec::new()).await? {
+            let tenths = row.int_or_null(2)?.and_then(|tenths| u8::try_from(tenths).ok());
+            flaws.entry(row.text(0)?).or_default().push((row.text(1)?, tenths, row.text_or_null(3)?.is_some()));
+        }
+        let sql = "SELECT id, tracking_id, revision, title, publisher, published_at, seen_at, matched_at, level, exploited, withdrawn
+                   FROM threat ORDER BY released_at DESC, id";
+        let rows = self.read(sql, Vec::new()).await?;
+        rows.iter()
+            .map(|row| {
+                let id = row.text(0)?;
+                let level = row.text_or_null(8)?.and_then(|text| Level::parse(&text));
+                let judged = for_level(level, row.bool(9)?, flaws.get(&id).map_or(&[][..], Vec::as_slice));
+                Ok(ThreatHead {
+                    id: ThreatId(id),
+                    tracking_id: row.text(1)?,
+                    revision: row.text(2)?,
+                    title: row.text(3)?,
+                    publisher: row.text(4)?,
+                    published_at: row.time(5)?,
+                    seen_at: row.time(6)?,
+                    matched_at: row.time_or_null(7)?,
+                    level: judged.level(),
+                    exploited: judged.is_exploited(),
+                    withdrawn: row.bool(10)?,
+                    cves: judged.cves().into_iter().map(str::to_string).collect(),
+                })
+            })
+            .collect()
     }
 
     /// One threat with everything, KEV joined in.
-    pub async fn threat(&self, _id: &ThreatId) -> Result<Option<Threat>> {
-        bail!("not built yet")
+    pub async fn threat(&self, id: &ThreatId) -> Result<Option<Threat>> {
+        let sql = "SELECT t.level, d.bytes FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
+        let Some(row) = self.read_one(sql, values![id.as_str()]).await? else { return Ok(None) };
+        let level = row.text_or_null(0)?.and_then(|text| Level::parse(&text));
+        let reading = tuermer_formats::csaf::read(&row.bytes(1)?).with_context(|| format!("the kept document of {id} cannot be read again"))?;
+        // The level in a document is believed only where we wrote it ourselves; the row knows.
+        let mut threat = Threat { level, ..reading.threat };
+        let listed = self.kev_of(id).await?;
+        for vulnerability in &mut threat.vulnerabilities {
+            vulnerability.kev = listed.get(&vulnerability.id).cloned();
+        }
+        Ok(Some(threat))
     }
 
-    /// Finds a threat by id, tracking id (case-insensitive), CVE, or warning number. Several CVE hits: the newest.
-    pub async fn resolve_threat(&self, _text: &str) -> Result<Option<ThreatId>> {
-        bail!("not built yet")
+    /// KEV entries of a threat's flaws by CVE.
+    async fn kev_of(&self, id: &ThreatId) -> Result<HashMap<String, Kev>> {
+        let sql =
+            "SELECT k.cve, k.added, k.due, k.ransomware FROM vulnerability v JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL WHERE v.threat_id = $1";
+        let mut listed = HashMap::new();
+        for row in self.read(sql, values![id.as_str()]).await? {
+            let day = |text: String| text.parse().map_err(|error| anyhow!("stored day {text}: {error}"));
+            listed.insert(row.text(0)?, Kev { added: day(row.text(1)?)?, due: day(row.text(2)?)?, ransomware: row.bool(3)? });
+        }
+        Ok(listed)
+    }
+
+    /// Whether the document of a threat was stated by hand (`stated`), else the name it came under.
+    pub async fn threat_source(&self, id: &ThreatId) -> Result<Option<String>> {
+        let sql = "SELECT d.source FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
+        self.read_one(sql, values![id.as_str()]).await?.map(|row| row.text(0)).transpose()
+    }
+
+    /// Finds a threat by id, tracking id (case-insensitive), CVE, or warning number. Several hits: the newest.
+    pub async fn resolve_threat(&self, text: &str) -> Result<Option<ThreatId>> {
+        let text = text.trim();
+        let upper = text.to_uppercase();
+        for (sql, value) in [
+            ("SELECT id FROM threat WHERE id = $1", text),
+            ("SELECT id FROM threat WHERE UPPER(tracking_id) = $1 ORDER BY released_at DESC, id LIMIT 1", &upper),
+            ("SELECT t.id FROM vulnerability v JOIN threat t ON t.id = v.threat_id WHERE v.cve = $1 ORDER BY t.released_at DESC, t.id LIMIT 1", &upper),
+            ("SELECT threat_id FROM warning WHERE UPPER(number) = $1", &upper),
+        ] {
+            if let Some(row) = self.read_one(sql, values![value]).await? {
+                return Ok(Some(ThreatId(row.text(0)?)));
+            }
+        }
+        Ok(None)
     }
 }

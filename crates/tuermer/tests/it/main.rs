@@ -7,6 +7,7 @@ mod journey;
 mod operator;
 mod pack;
 mod public;
+mod sink;
 mod store;
 mod support;
 mod threat;

@@ -175,3 +175,65 @@ impl Store {
         Ok(lines)
     }
 }
+
+/// One call a person must make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The delivery that the call settles.
+    pub id: DeliveryId,
+    /// `W-2021-001`
+    pub warning: String,
+    /// Register number.
+    pub organisation: String,
+    /// Company name.
+    pub name: String,
+    /// Contact's name, may be empty.
+    pub contact: String,
+    /// E.164, empty where none is known.
+    pub phone: String,
+    /// Language to speak.
+    pub language: String,
+    /// Signs of a break-in: call these first.
+    pub incident: bool,
+    /// What to say, one sentence.
+    pub reason: String,
+    /// Why by telephone.
+    pub detail: String,
+}
+
+impl Store {
+    /// Everybody to be called, those with signs of a break-in first; `warning` narrows it to one.
+    pub async fn call_list(&self, warning: Option<&str>, mut each: impl FnMut(Call) -> Result<()>) -> Result<u64> {
+        let sql = "SELECT d.id, d.warning_number, r.external_id, r.name, r.contact_name, d.address, r.language, r.incident, r.reason, d.detail
+            FROM delivery d JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
+            WHERE d.state = 'to_call' AND r.incident = $1 AND d.id > $2 AND (d.warning_number = $3 OR $3 = '')
+            ORDER BY d.id LIMIT $4";
+        let mut count = 0_u64;
+        for incident in [true, false] {
+            let mut after = String::new();
+            loop {
+                let rows = self.read(sql, values![incident, &after, warning.unwrap_or(""), i64::try_from(limits::PAGE_ROWS)?]).await?;
+                for row in &rows {
+                    after = row.text(0)?;
+                    count = count.saturating_add(1);
+                    each(Call {
+                        id: DeliveryId(row.text(0)?),
+                        warning: row.text(1)?,
+                        organisation: row.text(2)?,
+                        name: row.text(3)?,
+                        contact: row.text(4)?,
+                        phone: row.text(5)?,
+                        language: row.text(6)?,
+                        incident: row.bool(7)?,
+                        reason: row.text(8)?,
+                        detail: row.text(9)?,
+                    })?;
+                }
+                if rows.is_empty() {
+                    break;
+                }
+            }
+        }
+        Ok(count)
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::store::accounts::Account;
-use crate::text::Texts;
+use crate::text::{Texts, grouped};
 use crate::web::layout;
 use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
@@ -14,6 +14,7 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use std::convert::Infallible;
 use std::sync::Arc;
+use tuermer_core::ids::UserName;
 use tuermer_formats::times;
 
 /// The common frame of all pages, with who is signed in and how numbers and times are written.
@@ -68,12 +69,20 @@ impl Frame {
 
     /// A text with one value called `n`, written as a number.
     pub fn count(&self, key: &str, n: &u64) -> String {
-        self.texts.with(&format!("operator.{key}"), &[("n", &number(*n))])
+        self.texts.with(&format!("operator.{key}"), &[("n", &self.number(n))])
     }
 
-    /// The word of a closed list: `operator.<list>_<word>`.
+    /// The word of a closed list: `operator.<list>_<word>`; the stored word itself where the list has grown.
     pub fn word(&self, list: &str, word: &str) -> String {
-        self.texts.get(&format!("operator.{list}_{word}"))
+        let key = format!("operator.{list}_{word}");
+        let text = self.texts.get(&key);
+        if text == key { word.to_string() } else { text }
+    }
+
+    /// A text with who did it and when.
+    pub fn by_at(&self, key: &str, by: &Option<UserName>, at: &Option<Timestamp>) -> String {
+        let by = by.as_ref().map_or("–", |name| name.as_str());
+        self.texts.with(&format!("operator.{key}"), &[("by", by), ("at", &self.moment_or_dash(at))])
     }
 
     /// A time in the zone and language of the reader.
@@ -87,24 +96,10 @@ impl Frame {
         at.as_ref().map_or_else(|| "–".to_string(), |at| self.moment(at))
     }
 
-    /// A number with thin spaces between thousands.
+    /// A number as the reader's language groups it.
     pub fn number(&self, n: &u64) -> String {
-        number(*n)
+        grouped(*n, self.texts.0)
     }
-}
-
-/// `1240` → `1 240` with narrow no-break spaces.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let length = digits.len();
-    let mut text = String::with_capacity(length + length / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (length - index) % 3 == 0 {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Escapes one segment of a path: everything but letters, digits, `-`, `.`, `_` and `~`.
@@ -225,7 +220,7 @@ pub fn see(path: &str) -> Response {
 
 /// The style of these pages, on top of the common one.
 pub async fn stylesheet() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], include_str!("operator.css"))
+    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], include_str!("desk.css"))
 }
 
 #[cfg(test)]
@@ -233,10 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_paths_are_written_for_people_and_browsers() {
-        for (n, text) in [(0, "0"), (999, "999"), (1_240, "1\u{202f}240"), (1_000_000, "1\u{202f}000\u{202f}000")] {
-            assert_eq!(number(n), text);
-        }
+    fn paths_are_escaped_whole() {
         assert_eq!(segment("https://a.b|X-1 ü/../"), "https%3A%2F%2Fa.b%7CX-1%20%C3%BC%2F..%2F");
     }
 }

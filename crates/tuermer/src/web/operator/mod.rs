@@ -1,12 +1,16 @@
 //! Pages of the people who warn, after sign-in. They work without JavaScript; GET never changes anything.
 
 mod frame;
+mod member;
 mod members;
 mod operation;
+mod progress;
 mod session;
 mod setup;
 mod threat;
+mod threat_new;
 mod today;
+mod warning;
 
 use crate::context::Context;
 use axum::Router;
@@ -25,10 +29,21 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/operator.css", get(frame::stylesheet))
         .route("/heute", get(today::show))
         .route("/meldungen", get(threat::list))
+        .route("/meldung/neu", get(threat_new::show).post(threat_new::submit))
         .route("/meldung/{id}", get(threat::show))
         .route("/meldung/{id}/entwurf", post(threat::draft))
         .route("/meldung/{id}/firma/{number}", get(threat::why))
         .route("/mitglieder", get(members::show))
+        .route("/mitglieder/{number}", get(member::show))
+        .route("/mitglieder/{number}/aufgabe/{task}", post(member::finish))
+        .route("/warnung/{number}", get(warning::show))
+        .route("/warnung/{number}/verlauf", get(progress::show))
+        .route("/warnung/{number}/muster/{external}", get(warning::sample))
+        .route("/warnung/{number}/text", post(warning::edit))
+        .route("/warnung/{number}/einreichen", post(warning::submit))
+        .route("/warnung/{number}/freigeben", post(warning::approve))
+        .route("/warnung/{number}/zurueckgeben", post(warning::send_back))
+        .route("/warnung/{number}/stop", post(warning::stop))
         .route("/betrieb", get(operation::show))
         .layer(from_fn_with_state(context, frame::explain))
 }

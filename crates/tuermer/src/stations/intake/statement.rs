@@ -1,0 +1,59 @@
+//! A threat by hand: the officer's words become a CSAF document of our own, tested and kept like any other.
+
+use super::StatedThreat;
+use crate::context::Context;
+use crate::keys::sha256;
+use crate::store::documents::{self, Document};
+use crate::store::engine::Transaction;
+use crate::store::{journal, threats};
+use anyhow::{Context as _, Result, anyhow, bail};
+use tuermer_core::ids::ThreatId;
+use tuermer_csaf::Verdict;
+use tuermer_formats::csaf_write::{self, Imprint};
+
+/// States a threat; with `restates` as the next revision of an earlier statement.
+///
+/// # Errors
+/// [`csaf_write::StatementError`] names what must be corrected; everything else is ours. Nothing was kept then.
+pub async fn state_threat(context: &Context, stated: &StatedThreat, actor: &str) -> Result<ThreatId> {
+    let now = context.now();
+    let mut open = context.store.begin().await?;
+    let imprint = imprint(context, &mut open, stated).await?;
+    let bytes = csaf_write::write(stated, &imprint)?;
+    // What we publish ourselves must pass the same tests as what we accept.
+    if let Verdict::Failed(findings) = tuermer_csaf::check(&bytes) {
+        let first = findings.first().map_or(String::new(), |finding| format!("{} {}: {}", finding.test, finding.path, finding.message));
+        bail!("the statement does not make a valid CSAF document: {first}");
+    }
+    let reading = tuermer_formats::csaf::read(&bytes)?;
+    let threat = reading.threat;
+    if let Some(stored) = threats::stored_revision(&mut open, &threat.id).await? {
+        documents::supersede(&mut open, &stored.sha256).await?;
+    }
+    let hash = sha256(&bytes);
+    let size = bytes.len() as u64;
+    documents::keep(&mut open, Document { sha256: hash.clone(), kind: "csaf", source: "stated".into(), received_at: now, size, bytes, rejected: None }).await?;
+    threats::write(&mut open, &threat, threat.level, &hash, now).await?;
+    journal::append(&mut open, now, actor, "threat.stated", &threat.tracking_id, &format!("revision {}, sha256 {hash}", threat.revision)).await?;
+    open.commit().await?;
+    Ok(threat.id)
+}
+
+/// Who publishes, under which number, after which revisions.
+async fn imprint(context: &Context, open: &mut Transaction, stated: &StatedThreat) -> Result<Imprint> {
+    let chamber = &context.config.chamber;
+    let now = context.now();
+    let Some(earlier) = &stated.restates else {
+        let year = now.to_zoned(context.zone()).year();
+        let prefix = format!("TUERMER-{year}-");
+        let used = threats::tracking_ids(open, &prefix).await?;
+        let highest = used.iter().filter_map(|id| id.strip_prefix(&prefix)?.parse::<u64>().ok()).max().unwrap_or(0);
+        let tracking_id = format!("{prefix}{:04}", highest.saturating_add(1));
+        return Ok(Imprint { publisher: chamber.name.clone(), namespace: chamber.base_url.clone(), tracking_id, history: Vec::new(), stated_at: now });
+    };
+    let (id, bytes) =
+        threats::stated(open, earlier).await?.ok_or_else(|| anyhow!("{earlier} was not stated here; only an own statement can be stated again"))?;
+    let (namespace, tracking_id) = id.as_str().rsplit_once('|').context("stored threat id")?;
+    let history = csaf_write::history(&bytes).context("the kept statement cannot be read again")?;
+    Ok(Imprint { publisher: chamber.name.clone(), namespace: namespace.into(), tracking_id: tracking_id.into(), history, stated_at: now })
+}

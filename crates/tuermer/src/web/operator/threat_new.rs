@@ -1,0 +1,167 @@
+//! `/meldung/neu` – a threat in the officer's own words, in three minutes: on day 0 there is often no advisory.
+
+use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
+use super::session::SignedIn;
+use crate::context::Context;
+use crate::stations::intake::{self, StatedProduct, StatedThreat, StatedVersions, StatementError};
+use crate::text::Texts;
+use askama::Template;
+use axum::extract::{Form, State};
+use axum::response::Response;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde::Deserialize;
+use tuermer_core::scale::Level;
+
+/// What the form sends, and what it shows again when something is wrong.
+#[derive(Debug, Default, Deserialize)]
+pub struct Statement {
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    summary: String,
+    #[serde(default)]
+    product: String,
+    #[serde(default)]
+    vendor: String,
+    #[serde(default)]
+    range: String,
+    #[serde(default)]
+    product2: String,
+    #[serde(default)]
+    vendor2: String,
+    #[serde(default)]
+    range2: String,
+    #[serde(default)]
+    product3: String,
+    #[serde(default)]
+    vendor3: String,
+    #[serde(default)]
+    range3: String,
+    #[serde(default)]
+    cves: String,
+    #[serde(default)]
+    remedy: String,
+    #[serde(default)]
+    remedy_url: String,
+    #[serde(default)]
+    source_url: String,
+    #[serde(default)]
+    source_time: String,
+    #[serde(default)]
+    level: String,
+    #[serde(default)]
+    exploited: String,
+}
+
+#[derive(Template)]
+#[template(path = "operator/threat_new.html")]
+struct NewPage {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    form: Statement,
+    levels: [Level; 4],
+    packs: Vec<String>,
+}
+
+impl NewPage {
+    fn new(context: &Context, who: &SignedIn, form: Statement, errors: Vec<FieldError>) -> Self {
+        let frame = who.frame(context, "/meldung/neu", &who.t.get("operator.new_threat"));
+        let packs = tuermer_formats::exchange_build::packs().iter().map(|pack| pack.name.clone()).collect();
+        Self { frame, errors, form, levels: [Level::Extreme, Level::Serious, Level::Elevated, Level::Notice], packs }
+    }
+
+    /// What is wrong with one field, beside it.
+    fn wrong(&self, field: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+    }
+}
+
+/// The empty form: now, level 3.
+pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Response, Trouble> {
+    who.must_write()?;
+    let now = context.now().to_zoned(context.zone()).strftime("%Y-%m-%dT%H:%M").to_string();
+    let form = Statement { source_time: now, level: Level::Serious.as_str().to_string(), ..Statement::default() };
+    page(&NewPage::new(&context, &who, form, Vec::new()))
+}
+
+/// Stores the threat and shows it.
+pub async fn submit(State(context): State<Context>, who: SignedIn, Form(form): Form<Statement>) -> Result<Response, Trouble> {
+    who.must_write()?;
+    let stated = match read(&context, who.t, &form) {
+        Ok(stated) => stated,
+        Err(errors) => return page_with_errors(&NewPage::new(&context, &who, form, errors)),
+    };
+    match intake::state_threat(&context, &stated, &who.account.name).await {
+        Ok(id) => Ok(see(&format!("/meldung/{}", segment(id.as_str())))),
+        Err(error) => {
+            let error = error.downcast::<StatementError>().map_err(Trouble::Failed)?;
+            let errors = vec![told(who.t, &error)];
+            page_with_errors(&NewPage::new(&context, &who, form, errors))
+        }
+    }
+}
+
+/// The statement, or everything that is wrong with the form at once.
+fn read(context: &Context, t: Texts, form: &Statement) -> Result<StatedThreat, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    for (field, value) in [("title", &form.title), ("product", &form.product), ("source_url", &form.source_url)] {
+        if value.trim().is_empty() {
+            errors.push(FieldError { field, text: t.get(&format!("operator.new_empty_{field}")) });
+        }
+    }
+    let source_time = moment(context, &form.source_time);
+    if source_time.is_none() {
+        errors.push(FieldError { field: "source_time", text: t.get("operator.new_invalid_source_time") });
+    }
+    let level = Level::parse(&form.level);
+    if level.is_none() {
+        errors.push(FieldError { field: "level-4", text: t.get("operator.new_invalid_level") });
+    }
+    let (Some(source_time), Some(level), true) = (source_time, level, errors.is_empty()) else { return Err(errors) };
+    let rows = [(&form.vendor, &form.product, &form.range), (&form.vendor2, &form.product2, &form.range2), (&form.vendor3, &form.product3, &form.range3)];
+    let product = |(vendor, product, range): (&String, &String, &String)| StatedProduct {
+        vendor: vendor.trim().to_string(),
+        product: product.trim().to_string(),
+        versions: if range.trim().is_empty() { StatedVersions::ByPack } else { StatedVersions::Range(range.trim().to_string()) },
+    };
+    Ok(StatedThreat {
+        restates: None,
+        title: form.title.clone(),
+        summary: form.summary.clone(),
+        products: rows.into_iter().filter(|(_, product, _)| !product.trim().is_empty()).map(product).collect(),
+        cves: form.cves.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|cve| !cve.is_empty()).map(str::to_string).collect(),
+        remedy: form.remedy.clone(),
+        remedy_url: form.remedy_url.clone(),
+        source_url: form.source_url.clone(),
+        source_time,
+        level,
+        exploited: !form.exploited.is_empty(),
+    })
+}
+
+/// A local date and time of the form; not later than now.
+fn moment(context: &Context, text: &str) -> Option<Timestamp> {
+    let local: DateTime = text.trim().parse().ok()?;
+    let at = local.to_zoned(context.zone()).ok()?.timestamp();
+    // The form shows whole minutes, so the minute that is running counts as now.
+    let running = context.now().checked_add(jiff::SignedDuration::from_mins(1)).ok()?;
+    (at <= running).then_some(at)
+}
+
+/// The field a refused statement points at, in the reader's words.
+fn told(t: Texts, error: &StatementError) -> FieldError {
+    let (name, value) = match error {
+        StatementError::Empty(name) => (*name, ""),
+        StatementError::Invalid { field, value } => (*field, value.as_str()),
+    };
+    let (field, key) = match name {
+        "title" => ("title", "new_empty_title"),
+        "source_url" => ("source_url", "new_invalid_url"),
+        "remedy_url" => ("remedy_url", "new_invalid_url"),
+        "cve" => ("cves", "new_invalid_cve"),
+        "versions" => ("range", "new_invalid_range"),
+        _ => ("product", "new_empty_product"),
+    };
+    FieldError { field, text: t.with(&format!("operator.{key}"), &[("value", value)]) }
+}
