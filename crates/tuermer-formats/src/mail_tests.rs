@@ -156,7 +156,7 @@ fn the_sample_keeps_the_measures_of_plain_language() {
         {
             let sample = Recipient { certainty, question: question.into(), ..recipient(language) };
             let mail = composed(&warning(&exchange(), Urgency::Today), &sample, false);
-            let widest = mail.text.lines().map(|line| line.chars().count()).filter(|width| *width < 90).max().unwrap();
+            let widest = mail.text.lines().filter(|line| !line.starts_with("http")).map(|line| line.chars().count()).max().unwrap();
             assert!(widest <= COLUMNS, "{}", mail.text);
             let (head, _) = mail.text.split_once("\n2. ").unwrap();
             let count = words(head).len();

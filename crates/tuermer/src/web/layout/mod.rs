@@ -129,6 +129,18 @@ pub fn language(asked: Option<&str>, headers: &HeaderMap) -> Language {
     accepted.split(',').find_map(Language::parse).unwrap_or_default()
 }
 
+/// One segment of a path: everything but letters, digits, `-`, `.`, `_` and `~` escaped.
+pub fn segment(text: &str) -> String {
+    let mut path = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
+            _ => path.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    path
+}
+
 /// A page as a response.
 pub fn page<T: Template>(template: &T) -> Response {
     page_with(StatusCode::OK, template)

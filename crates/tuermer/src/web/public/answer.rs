@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::stations;
 use crate::store::answers::Given;
 use crate::text::Texts;
-use crate::web::layout::{Frame, PageError, language, not_found, notice, page};
+use crate::web::layout::{Frame, PageError, language, not_found, notice, page, segment};
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -83,7 +83,7 @@ pub async fn press(
         _ => None,
     };
     stations::answer::record(&context, &number, &reader.organisation, answer, cloud, Source::Member).await?;
-    Ok(see(&format!("/w/{number}/antwort?t={}", pressed.t)))
+    Ok(see(&format!("/w/{}/antwort?t={}", segment(number.as_str()), segment(&pressed.t))))
 }
 
 /// Shows the last answer; changes nothing.
@@ -98,7 +98,7 @@ pub async fn arrived(
     let Some(threat) = context.store.released_threat(&number).await? else { return Ok(no_link(&context, &headers)) };
     match context.store.last_answer(&threat, &reader.organisation).await? {
         Some(given) => Ok(page(&page_of(&context, &number, &reader, &token.t, &given).await?)),
-        None => Ok(see(&format!("/w/{number}?t={}", token.t))),
+        None => Ok(see(&format!("/w/{}?t={}", segment(number.as_str()), segment(&token.t)))),
     }
 }
 
@@ -112,7 +112,7 @@ pub async fn undo(State(context): State<Context>, Path(number): Path<String>, he
     if !taken_back && stands {
         return Ok(notice(&context, reader.language, StatusCode::CONFLICT, "public.undo_late", "public.undo_late_text"));
     }
-    Ok(see(&format!("/w/{number}?t={}#a", undo.t)))
+    Ok(see(&format!("/w/{}?t={}#a", segment(number.as_str()), segment(&undo.t))))
 }
 
 /// Whose link it is, if the warning is out.

@@ -1,0 +1,226 @@
+//! `/lage`: how serious is it right now? Level, active warnings, and the pictures of one of them.
+//!
+//! Only what everybody may know: warnings marked TLP:CLEAR, and counts of five or more.
+
+use super::tables::{self, Table};
+use super::warning::{level_words, shape};
+use crate::context::Context;
+use crate::store::picture::{PatchCurve, PublicWarning};
+use crate::text::Texts;
+use crate::web::layout::{Frame, PageError, language, not_found, page, segment};
+use crate::web::pictures::tiles::PublicCity;
+use crate::web::pictures::{Size, clock, curve, funnel, percent, public_count, shown, standalone, tiles};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use tuermer_core::picture::{Picture, PublicCount};
+use tuermer_formats::times;
+
+/// What the address may carry.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// Number of the warning whose numbers are wanted.
+    pub warnung: Option<String>,
+    /// Language.
+    pub lang: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "public/situation.html")]
+struct Page {
+    frame: Frame,
+    heading: String,
+    warnings: Vec<Listed>,
+    shown: Option<Shown>,
+    as_of: String,
+}
+
+struct Listed {
+    href: String,
+    headline: String,
+    detail: String,
+    numbers: Option<String>,
+}
+
+struct Shown {
+    level: u8,
+    level_words: String,
+    shape: &'static str,
+    since: String,
+    kpis: Vec<(String, String)>,
+    pictures: Vec<Drawn>,
+    query: String,
+}
+
+struct Drawn {
+    heading: String,
+    file: &'static str,
+    wide: String,
+    narrow: String,
+    caption: String,
+    table: Table,
+}
+
+/// Everything the pictures of one warning are drawn from, small counts already hidden.
+struct Numbers {
+    picture: Picture,
+    curve: PatchCurve,
+    cities: Vec<PublicCity>,
+}
+
+async fn numbers(context: &Context, warning: &PublicWarning) -> Result<Numbers, PageError> {
+    let curve = curve::public(&context.store.patch_curve(&warning.threat).await?);
+    let cities = tiles::public(&context.store.municipalities(&warning.threat).await?);
+    Ok(Numbers { picture: context.store.picture(&warning.threat).await?, curve, cities })
+}
+
+/// Shows the situation.
+pub async fn show(State(context): State<Context>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
+    let texts = Texts(language(asked.lang.as_deref(), &headers));
+    let warnings = context.store.public_warnings(texts.0).await?;
+    let chosen = choose(&warnings, asked.warnung.as_deref());
+    let shown = match chosen {
+        Some(warning) => Some(shown_of(&context, texts, &warnings, warning).await?),
+        None => None,
+    };
+    let date = context.now().to_zoned(context.zone()).date();
+    let day = format!("{}, {}", times::weekday(date, texts.0), times::day_year(date, texts.0));
+    let heading = texts.with("public.situation_on", &[("day", &day)]);
+    let frame = Frame::new(&context, texts.0, &heading).wide().in_other_language("/lage");
+    let listed = warnings.iter().map(|warning| listed(&context, texts, warning, chosen)).collect();
+    let as_of = texts.with("public.as_of", &[("at", &times::full_moment(context.now(), &context.zone(), texts.0))]);
+    Ok(kept_shortly(page(&Page { frame, heading, warnings: listed, shown, as_of })))
+}
+
+/// The wanted warning, else the gravest and newest.
+fn choose<'a>(warnings: &'a [PublicWarning], wanted: Option<&str>) -> Option<&'a PublicWarning> {
+    warnings.iter().find(|warning| Some(warning.number.as_str()) == wanted).or_else(|| warnings.first())
+}
+
+fn listed(context: &Context, texts: Texts, warning: &PublicWarning, chosen: Option<&PublicWarning>) -> Listed {
+    let at = times::full_moment(warning.released_at, &context.zone(), texts.0);
+    let key = if warning.update { "public.listed_update" } else { "public.listed" };
+    let number = segment(warning.number.as_str());
+    let other = chosen.is_some_and(|chosen| chosen.number != warning.number);
+    Listed {
+        href: format!("/w/{number}"),
+        headline: warning.headline.clone(),
+        detail: texts.with(key, &[("number", warning.number.as_str()), ("at", &at), ("level", &level_words(texts, warning.level))]),
+        numbers: other.then(|| format!("/lage?warnung={number}&lang={}", texts.0.code())),
+    }
+}
+
+async fn shown_of(context: &Context, texts: Texts, warnings: &[PublicWarning], warning: &PublicWarning) -> Result<Shown, PageError> {
+    let numbers = numbers(context, warning).await?;
+    let gravest = warnings.first().unwrap_or(warning);
+    let since = warnings.iter().filter(|other| other.level == gravest.level).map(|other| other.released_at).min().unwrap_or(gravest.released_at);
+    let since = since.to_zoned(context.zone()).date();
+    let since = format!("{}, {}", times::weekday(since, texts.0), times::day(since, texts.0));
+    let draw = |file: &'static str, heading: &str, caption: String, draw: &dyn Fn(Size) -> String, table: Table| Drawn {
+        heading: texts.get(heading),
+        file,
+        wide: draw(Size::Wide),
+        narrow: draw(Size::Narrow),
+        caption,
+        table,
+    };
+    let zone = context.zone();
+    let now = context.now();
+    let mut pictures = Vec::new();
+    if numbers.curve.points.is_empty() || public_count(numbers.curve.base) == PublicCount::Hidden {
+        let table = Table::default();
+        pictures.push(draw("kurve", "public.curve_heading", texts.get("public.curve_none"), &|_| String::new(), table));
+    } else {
+        let table = tables::curve(&numbers.curve, now, &zone, texts);
+        pictures.push(draw(
+            "kurve",
+            "public.curve_heading",
+            texts.get("public.curve_caption"),
+            &|size| curve::draw(&numbers.curve, now, &zone, texts, size),
+            table,
+        ));
+    }
+    let table = tables::funnel(&numbers.picture, texts);
+    pictures.push(draw("trichter", "public.funnel_heading", texts.get("public.funnel_caption"), &|size| funnel::draw(&numbers.picture, texts, size), table));
+    if !numbers.cities.is_empty() {
+        let key = if context.config.tiles.is_empty() { "public.bars_caption" } else { "public.tiles_caption" };
+        let draw_tiles = |size| tiles::draw(&numbers.cities, &context.config.tiles, texts, size);
+        pictures.push(draw("gemeinden", "public.tiles_heading", texts.get(key), &draw_tiles, tables::cities(&numbers.cities, texts)));
+    }
+    let clock = &numbers.picture.clock;
+    let table = tables::clock(clock, &zone, texts);
+    pictures.push(draw("zeit", "public.clock_heading", texts.get("public.clock_caption"), &|size| clock::draw(clock, &zone, texts, size), table));
+    Ok(Shown {
+        level: gravest.level.number(),
+        level_words: level_words(texts, gravest.level),
+        shape: shape(gravest.level),
+        since: texts.with("public.since", &[("day", &since)]),
+        kpis: kpis(&numbers.picture, texts),
+        pictures,
+        query: format!("?warnung={}&lang={}", segment(warning.number.as_str()), texts.0.code()),
+    })
+}
+
+fn kpis(picture: &Picture, texts: Texts) -> Vec<(String, String)> {
+    let closed = picture.fixed_measured.saturating_add(picture.fixed_reported);
+    let hit = picture.affected.saturating_add(picture.unknown).saturating_add(closed);
+    let part = |count: u64, whole: u64| match public_count(count) {
+        PublicCount::Shown(count) => format!("{}\u{a0}%", percent(count, whole)),
+        PublicCount::Hidden => texts.get("public.below_five"),
+    };
+    vec![
+        (shown(public_count(hit), texts), texts.get("public.count_hit")),
+        (part(picture.fixed_measured, hit), texts.get("public.count_fixed_measured")),
+        (part(picture.answered, picture.warned), texts.get("public.count_answered")),
+        (shown(public_count(picture.needs_help), texts), texts.get("public.count_needs_help")),
+    ]
+}
+
+/// One picture as SVG, or its table as CSV: `/lage/kurve.svg`, `/lage/kurve.csv`, ….
+pub async fn download(State(context): State<Context>, Path(file): Path<String>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
+    let texts = Texts(language(asked.lang.as_deref(), &headers));
+    let warnings = context.store.public_warnings(texts.0).await?;
+    let (Some(warning), Some((name, kind))) = (choose(&warnings, asked.warnung.as_deref()), file.split_once('.')) else {
+        return Ok(not_found(&context, texts.0));
+    };
+    let Numbers { picture, curve, cities } = numbers(&context, warning).await?;
+    let (zone, now) = (context.zone(), context.now());
+    let (svg, table) = match name {
+        "kurve" => (curve::draw(&curve, now, &zone, texts, Size::Wide), tables::curve(&curve, now, &zone, texts)),
+        "trichter" => (funnel::draw(&picture, texts, Size::Wide), tables::funnel(&picture, texts)),
+        "gemeinden" => (tiles::draw(&cities, &context.config.tiles, texts, Size::Wide), tables::cities(&cities, texts)),
+        "zeit" => (clock::draw(&picture.clock, &zone, texts, Size::Wide), tables::clock(&picture.clock, &zone, texts)),
+        _ => return Ok(not_found(&context, texts.0)),
+    };
+    Ok(match kind {
+        // A file of its own carries its own colours; the page's policy would strip them.
+        "svg" => kept_shortly(
+            (
+                [(header::CONTENT_TYPE, "image/svg+xml"), (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox")],
+                standalone(&svg),
+            )
+                .into_response(),
+        ),
+        "csv" => kept_shortly(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], table.csv()?).into_response()),
+        _ => not_found(&context, texts.0),
+    })
+}
+
+/// `/`: the situation is the first question.
+pub async fn start() -> Redirect {
+    Redirect::to("/lage")
+}
+
+/// `/warnung`, the address printed in mails: the list of what is active.
+pub async fn warnings() -> Redirect {
+    Redirect::to("/lage#warnungen")
+}
+
+/// Public counts may be a minute old, and never depend on who asks.
+fn kept_shortly(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=30"));
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
+    response
+}
