@@ -101,8 +101,24 @@ fn is_whole_area(literal: &str) -> bool {
     literal.split_once('.').is_some_and(|(_, rest)| rest.starts_with('{') && rest.ends_with('}'))
 }
 
-fn names_rest(source: &Source, key: &str) -> bool {
-    key.split_once('.').is_some_and(|(_, rest)| source.text.contains(&format!("\"{rest}\"")))
+/// The rest of the key stands somewhere by itself, or as the list of a closed word (`word("state", …)`).
+fn names_rest(sources: &[Source], key: &str) -> bool {
+    let Some((_, rest)) = key.split_once('.') else { return false };
+    let whole = format!("\"{rest}\"");
+    let lists: Vec<String> = rest.match_indices('_').map(|(end, _)| format!("word(\"{}\"", &rest[..end])).collect();
+    sources.iter().any(|source| source.text.contains(&whole) || lists.iter().any(|list| source.text.contains(list)))
+}
+
+/// Keys of the operator pages are asked for without their area: `frame.text("sign_out")`.
+fn asked_by_operator_pages(source: &Source) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for call in ["frame.text(\"", "frame.count(\"", "frame.by_at(\""] {
+        for (start, _) in source.text.match_indices(call) {
+            let rest = &source.text[start + call.len()..];
+            found.extend(rest.split_once('"').map(|(key, _)| (source.text[..start].lines().count(), key)));
+        }
+    }
+    found
 }
 
 #[test]
@@ -117,8 +133,13 @@ fn keys_and_their_use_fit() {
             complaints.push(format!("{}:{line}: {literal} has no text", source.path));
         }
     }
+    for source in sources.iter().filter(|source| source.path.contains("/operator/")) {
+        for (line, key) in asked_by_operator_pages(source).into_iter().filter(|(_, key)| !german.contains_key(&format!("operator.{key}"))) {
+            complaints.push(format!("{}:{line}: operator.{key} has no text", source.path));
+        }
+    }
     for (key, (_, place)) in &german {
-        if !literals.iter().any(|(source, (_, literal, _))| covers(literal, key) && (!is_whole_area(literal) || names_rest(source, key))) {
+        if !literals.iter().any(|(_, (_, literal, _))| covers(literal, key) && (!is_whole_area(literal) || names_rest(&sources, key))) {
             complaints.push(format!("{place}: nothing uses {key}"));
         }
     }
