@@ -101,11 +101,12 @@ fn is_whole_area(literal: &str) -> bool {
     literal.split_once('.').is_some_and(|(_, rest)| rest.starts_with('{') && rest.ends_with('}'))
 }
 
-/// The rest of the key stands somewhere by itself, or as the list of a closed word (`word("state", …)`).
+/// The rest of the key stands somewhere by itself, or as a closed list (`word("state", …)`, `"state_{}"`).
 fn names_rest(sources: &[Source], key: &str) -> bool {
     let Some((_, rest)) = key.split_once('.') else { return false };
     let whole = format!("\"{rest}\"");
-    let lists: Vec<String> = rest.match_indices('_').map(|(end, _)| format!("word(\"{}\"", &rest[..end])).collect();
+    let lists = rest.match_indices('_').flat_map(|(end, _)| [format!("word(\"{}\"", &rest[..end]), format!("\"{}_{{", &rest[..end])]);
+    let lists: Vec<String> = lists.collect();
     sources.iter().any(|source| source.text.contains(&whole) || lists.iter().any(|list| source.text.contains(list)))
 }
 
