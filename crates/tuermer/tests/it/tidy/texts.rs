@@ -1,7 +1,7 @@
 //! Both languages say the same: same keys, same placeholders; every key that is used exists, every key that exists is used.
 
 use super::{Source, built_from, files, no_complaints, root};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const FOLDER: &str = "crates/tuermer/src/texts";
 
@@ -101,13 +101,32 @@ fn is_whole_area(literal: &str) -> bool {
     literal.split_once('.').is_some_and(|(_, rest)| rest.starts_with('{') && rest.ends_with('}'))
 }
 
-/// The rest of the key stands somewhere by itself, or as a closed list (`word("state", …)`, `"state_{}"`).
-fn names_rest(sources: &[Source], key: &str) -> bool {
-    let Some((_, rest)) = key.split_once('.') else { return false };
-    let whole = format!("\"{rest}\"");
-    let lists = rest.match_indices('_').flat_map(|(end, _)| [format!("word(\"{}\"", &rest[..end]), format!("\"{}_{{", &rest[..end])]);
-    let lists: Vec<String> = lists.collect();
-    sources.iter().any(|source| source.text.contains(&whole) || lists.iter().any(|list| source.text.contains(list)))
+/// Words in quotes, and the lists of closed words: `word("state", …)` and `"state_{}"`.
+struct Quoted<'s> {
+    words: HashSet<&'s str>,
+    lists: HashSet<&'s str>,
+}
+
+impl<'s> Quoted<'s> {
+    fn new(sources: &'s [Source]) -> Self {
+        let (mut words, mut lists) = (HashSet::new(), HashSet::new());
+        for source in sources {
+            for (start, _) in source.text.match_indices('"') {
+                let rest = &source.text[start + 1..];
+                let Some(end) = rest.find(['"', '\n']) else { continue };
+                words.insert(&rest[..end]);
+                lists.extend(rest[..end].split_once("_{").map(|(list, _)| list));
+                lists.extend(source.text[..start].ends_with("word(").then_some(&rest[..end]));
+            }
+        }
+        Self { words, lists }
+    }
+
+    /// The rest of the key stands somewhere by itself or belongs to a closed list.
+    fn names_rest(&self, key: &str) -> bool {
+        let Some((_, rest)) = key.split_once('.') else { return false };
+        self.words.contains(rest) || rest.match_indices('_').any(|(end, _)| self.lists.contains(&rest[..end]))
+    }
 }
 
 /// Keys of the operator pages are asked for without their area: `frame.text("sign_out")`.
@@ -128,6 +147,7 @@ fn keys_and_their_use_fit() {
     let areas: BTreeSet<String> = german.keys().filter_map(|key| key.split_once('.').map(|(area, _)| area.to_string())).collect();
     let sources: Vec<Source> = built_from().into_iter().filter(|source| !source.path.starts_with(FOLDER)).collect();
     let literals: Vec<_> = sources.iter().flat_map(|source| literals(source, &areas).into_iter().map(move |literal| (source, literal))).collect();
+    let quoted = Quoted::new(&sources);
     let mut complaints = Vec::new();
     for (source, (line, literal, asked)) in &literals {
         if *asked && !german.keys().any(|key| covers(literal, key)) {
@@ -140,7 +160,7 @@ fn keys_and_their_use_fit() {
         }
     }
     for (key, (_, place)) in &german {
-        if !literals.iter().any(|(_, (_, literal, _))| covers(literal, key) && (!is_whole_area(literal) || names_rest(&sources, key))) {
+        if !literals.iter().any(|(_, (_, literal, _))| covers(literal, key) && (!is_whole_area(literal) || quoted.names_rest(key))) {
             complaints.push(format!("{place}: nothing uses {key}"));
         }
     }
