@@ -1,7 +1,7 @@
 //! Both languages say the same: same keys, same placeholders; every key that is used exists, every key that exists is used.
 
 use super::{Source, built_from, files, no_complaints, root};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const FOLDER: &str = "crates/tuermer/src/texts";
 
@@ -101,8 +101,44 @@ fn is_whole_area(literal: &str) -> bool {
     literal.split_once('.').is_some_and(|(_, rest)| rest.starts_with('{') && rest.ends_with('}'))
 }
 
-fn names_rest(source: &Source, key: &str) -> bool {
-    key.split_once('.').is_some_and(|(_, rest)| source.text.contains(&format!("\"{rest}\"")))
+/// Words in quotes, and the lists of closed words: `word("state", …)` and `"state_{}"`.
+struct Quoted<'s> {
+    words: HashSet<&'s str>,
+    lists: HashSet<&'s str>,
+}
+
+impl<'s> Quoted<'s> {
+    fn new(sources: &'s [Source]) -> Self {
+        let (mut words, mut lists) = (HashSet::new(), HashSet::new());
+        for source in sources {
+            for (start, _) in source.text.match_indices('"') {
+                let rest = &source.text[start + 1..];
+                let Some(end) = rest.find(['"', '\n']) else { continue };
+                words.insert(&rest[..end]);
+                lists.extend(rest[..end].split_once("_{").map(|(list, _)| list));
+                lists.extend(source.text[..start].ends_with("word(").then_some(&rest[..end]));
+            }
+        }
+        Self { words, lists }
+    }
+
+    /// The rest of the key stands somewhere by itself or belongs to a closed list.
+    fn names_rest(&self, key: &str) -> bool {
+        let Some((_, rest)) = key.split_once('.') else { return false };
+        self.words.contains(rest) || rest.match_indices('_').any(|(end, _)| self.lists.contains(&rest[..end]))
+    }
+}
+
+/// Keys of the operator pages are asked for without their area: `frame.text("sign_out")`.
+fn asked_by_operator_pages(source: &Source) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for call in ["frame.text(\"", "frame.count(\"", "frame.by_at(\""] {
+        for (start, _) in source.text.match_indices(call) {
+            let rest = &source.text[start + call.len()..];
+            found.extend(rest.split_once('"').map(|(key, _)| (source.text[..start].lines().count(), key)));
+        }
+    }
+    found
 }
 
 #[test]
@@ -111,14 +147,20 @@ fn keys_and_their_use_fit() {
     let areas: BTreeSet<String> = german.keys().filter_map(|key| key.split_once('.').map(|(area, _)| area.to_string())).collect();
     let sources: Vec<Source> = built_from().into_iter().filter(|source| !source.path.starts_with(FOLDER)).collect();
     let literals: Vec<_> = sources.iter().flat_map(|source| literals(source, &areas).into_iter().map(move |literal| (source, literal))).collect();
+    let quoted = Quoted::new(&sources);
     let mut complaints = Vec::new();
     for (source, (line, literal, asked)) in &literals {
         if *asked && !german.keys().any(|key| covers(literal, key)) {
             complaints.push(format!("{}:{line}: {literal} has no text", source.path));
         }
     }
+    for source in sources.iter().filter(|source| source.path.contains("/operator/")) {
+        for (line, key) in asked_by_operator_pages(source).into_iter().filter(|(_, key)| !german.contains_key(&format!("operator.{key}"))) {
+            complaints.push(format!("{}:{line}: operator.{key} has no text", source.path));
+        }
+    }
     for (key, (_, place)) in &german {
-        if !literals.iter().any(|(source, (_, literal, _))| covers(literal, key) && (!is_whole_area(literal) || names_rest(source, key))) {
+        if !literals.iter().any(|(_, (_, literal, _))| covers(literal, key) && (!is_whole_area(literal) || quoted.names_rest(key))) {
             complaints.push(format!("{place}: nothing uses {key}"));
         }
     }
