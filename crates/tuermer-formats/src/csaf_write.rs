@@ -186,23 +186,17 @@ fn branch(product: &StatedProduct, id: &str) -> Result<Value, StatementError> {
 
 fn flaw((key, identity): (&str, Value), ids: &[String], (remedy, url): (&str, Option<&str>), exploited: bool, title: &str) -> Value {
     let remedy = plain(remedy, 4_000);
-    let mut remediation = json!({"category": if remedy.is_empty() { "none_available" } else { "vendor_fix" }, "details": remedy, "product_ids": ids});
-    if remedy.is_empty() {
-        remediation["details"] = json!("No remedy is known yet.");
-    }
-    if let Some(url) = url {
-        remediation["url"] = json!(url);
-    }
-    let mut flaw = json!({
-        "notes": [{"category": "summary", "text": title}],
-        "product_status": {"known_affected": ids},
-        "remediations": [remediation],
-    });
-    flaw[key] = identity;
-    if exploited {
-        flaw["threats"] = json!([{"category": "exploit_status", "details": "Exploited in the wild", "product_ids": ids}]);
-    }
-    flaw
+    let (category, details) = if remedy.is_empty() { ("none_available", "No remedy is known yet.") } else { ("vendor_fix", remedy.as_str()) };
+    let url = url.map(|url| ("url".to_string(), json!(url)));
+    let remediation = [("category", json!(category)), ("details", json!(details)), ("product_ids", json!(ids))].map(|(name, value)| (name.to_string(), value));
+    let threats = exploited.then(|| json!([{"category": "exploit_status", "details": "Exploited in the wild", "product_ids": ids}]));
+    let parts = [
+        (key, identity),
+        ("notes", json!([{"category": "summary", "text": title}])),
+        ("product_status", json!({"known_affected": ids})),
+        ("remediations", json!([remediation.into_iter().chain(url).collect::<serde_json::Map<_, _>>()])),
+    ];
+    parts.into_iter().chain(threats.map(|threats| ("threats", threats))).map(|(name, value)| (name.to_string(), value)).collect()
 }
 
 fn filled(field: &'static str, text: &str) -> Result<String, StatementError> {

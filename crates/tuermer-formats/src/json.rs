@@ -136,7 +136,7 @@ mod tests {
             (br#"{"x": {"a": 1, "\u0061": 2}}"#, Err("stands twice")),
             (br#"{"a": [1, 2"#, Err("EOF")),
             (br#"{"a": 1} x"#, Err("trailing")),
-            (br#"{"a": "\ud800"}"#, Err("surrogate")),
+            (br#"{"a": "\ud800"}"#, Err("hex escape")),
             (b"{\"a\": \"x\x00y\"}", Err("control character")),
             (deep.as_bytes(), Err("recursion limit")),
             (b"\xff\xfe{\0}\0", Err("not UTF-8")),

@@ -170,7 +170,7 @@ impl View {
             name,
             strength: strength(recipient.status, recipient.certainty),
             reason: sentence(&recipient.reason),
-            seen: times::moment(recipient.seen_at, &sender.zone, text.language),
+            seen: times::seen(recipient.seen_at, warning.drafted_at, &sender.zone, text.language),
             question: one_line(&recipient.question),
             today: warning.urgency == Urgency::Today,
             provider: one_line(&recipient.provider_name),
@@ -255,4 +255,4 @@ fn colours(level: Level) -> (&'static str, &'static str) {
 
 #[cfg(test)]
 #[path = "mail_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -60,6 +60,24 @@ pub fn moment(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     }
 }
 
+/// When something was seen or said, read at `now`: with the year where it is another one, and without a clock
+/// time where the source gave only a day (stored as midnight UTC).
+pub fn seen(at: Timestamp, now: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let year = |at: Timestamp| at.to_zoned(zone.clone()).year();
+    let only_a_day = at.as_microsecond().rem_euclid(86_400_000_000) == 0;
+    let date = at.to_zoned(if only_a_day { TimeZone::UTC } else { zone.clone() }).date();
+    let named = if year(at) == year(now) { day(date, language) } else { day_year(date, language) };
+    if only_a_day {
+        return named;
+    }
+    let local = at.to_zoned(zone.clone());
+    let clock = format!("{}:{:02}", local.hour(), local.minute());
+    match language {
+        Language::German => format!("{named}, {clock} Uhr"),
+        Language::English => format!("{named}, {clock}"),
+    }
+}
+
 /// `Freitag, 5. März 2021, 18:30 Uhr` / `Friday, 5 March 2021, 18:30`.
 pub fn full_moment(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = at.to_zoned(zone.clone());
@@ -68,5 +86,26 @@ pub fn full_moment(at: Timestamp, zone: &TimeZone, language: Language) -> String
     match language {
         Language::German => format!("{date}, {clock} Uhr"),
         Language::English => format!("{date}, {clock}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_seen_is_told_as_far_as_it_is_known() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let now = at("2021-03-05T17:30:00Z");
+        for (seen_at, language, told) in [
+            ("2021-03-05T13:10:00Z", Language::German, "5. März, 14:10 Uhr"),
+            ("2021-03-05T13:10:00Z", Language::English, "5 March, 14:10"),
+            ("2021-01-12T00:00:00Z", Language::German, "12. Januar"),
+            ("2020-11-02T00:00:00Z", Language::German, "2. November 2020"),
+            ("2020-12-31T23:30:00Z", Language::English, "1 January, 0:30"),
+        ] {
+            assert_eq!(seen(at(seen_at), now, &zone, language), told);
+        }
     }
 }

@@ -1,3 +1,5 @@
+//! Rows of verdicts: assets and signs against threats, and what is said of them.
+
 use super::*;
 use crate::ids::{AssetId, ObservationId, ThreatId};
 use crate::observation::{Attribution, Observation, SignClass};

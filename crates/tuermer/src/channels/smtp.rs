@@ -192,7 +192,9 @@ impl Connection {
             Reply::Yes => {}
             no => return self.refused(no).await,
         }
-        match within(patience, self.wire.message(bytes)).await {
+        // The line end before the final dot is written by the connection.
+        let text = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
+        match within(patience, self.wire.message(text)).await {
             Reply::Yes => Sent::Outcome(Outcome::Accepted),
             Reply::No { permanent: true, words, .. } => Sent::Outcome(Outcome::Refused(words)),
             Reply::No { code, words, .. } => {

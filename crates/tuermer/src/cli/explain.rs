@@ -6,7 +6,7 @@ use crate::store::exposures::{ShownGround, Verdict};
 use anyhow::Result;
 use serde_json::json;
 use tuermer_core::scale::Status;
-use tuermer_formats::times::moment;
+use tuermer_formats::times::seen;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -86,7 +86,7 @@ fn print(call: &Call, verdict: &Verdict, grounds: &[ShownGround], zone: &jiff::t
         let source = texts.get(&format!("verdict.source_{}", ground.source));
         let place = if ground.place.is_empty() { String::new() } else { format!(", {}", ground.place) };
         call.out.line(&format!("  {sign} {reason}"));
-        call.out.line(&format!("      {source}{place}, {}", moment(ground.observed_at, zone, texts.0)));
+        call.out.line(&format!("      {source}{place}, {}", seen(ground.observed_at, verdict.assessed_at, zone, texts.0)));
     }
     let urgency = texts.get(&format!("verdict.urgency_{}", verdict.urgency.as_str()));
     call.out.line(&texts.with("verdict.until", &[("level", &verdict.severity.number().to_string()), ("urgency", &urgency)]));

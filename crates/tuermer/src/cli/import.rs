@@ -198,6 +198,7 @@ fn show(call: &Call, report: &ImportReport, error_file: Option<&str>, skip_error
     let mut line = texts.with("import.columns", &[("columns", &columns.join(", "))]);
     if !report.unknown_columns.is_empty() {
         let unknown: Vec<String> = report.unknown_columns.iter().map(|name| format!("«{name}»")).collect();
+        line.push_str("   ");
         line.push_str(&texts.with("import.unknown_columns", &[("columns", &unknown.join(", "))]));
     }
     out.line(&format!("  {line}"));
@@ -228,14 +229,15 @@ fn show_end(call: &Call, report: &ImportReport, skip_errors: bool) {
     }
     let errors = !report.errors.is_empty();
     let command = |flags: &str| format!("tuermer import {} {}{flags}", report.kind.as_str(), report.file);
-    let key = if report.written && report.new == 0 && report.changed == 0 {
+    let accepted = !report.dry_run && (skip_errors || !errors);
+    let key = if accepted && !report.written {
         "import.nothing_new"
     } else if report.written {
         "import.written"
     } else {
         "import.not_written"
     };
-    let next = if report.written { "tuermer run --once".to_string() } else { command(if errors || skip_errors { " --skip-errors" } else { "" }) };
+    let next = if accepted { "tuermer run --once".to_string() } else { command(if errors || skip_errors { " --skip-errors" } else { "" }) };
     call.out.say(&texts.with(key, &[("command", &next)]));
 }
 
@@ -246,7 +248,7 @@ fn show_rows(call: &Call, rows: &[RowError], key: &str) {
     let width = |text: fn(&RowError) -> &str| shown.iter().map(|row| text(row).chars().count()).max().unwrap_or(0).min(30);
     let (column, value) = (width(|row| &row.column), width(|row| &row.value));
     for row in shown {
-        let head = texts.with(key, &[("row", &format!("{:<7}", row.row))]);
+        let head = texts.with(key, &[("row", &format!("{:<5}", row.row))]);
         let reason = reason(texts, row.problem, &row.detail);
         call.out.line(&format!("  {head} {:<column$}  {:<value$}  {reason}", row.column, row.value));
     }

@@ -1,13 +1,277 @@
-//! `tuermer member`: not built yet.
+//! `tuermer member`: who is in the register, what each source says about them, and who cannot be reached.
 
 use super::{Call, Exit};
-use anyhow::{Result, bail};
+use crate::context::Context;
+use crate::store::networks::StoredNetwork;
+use anyhow::Result;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use tuermer_core::asset::{Asset, Presence};
+use tuermer_core::ids::OrganisationId;
+use tuermer_core::layer::{Facts, Layer};
+use tuermer_core::limits;
+use tuermer_core::locale::Language;
+use tuermer_core::organisation::{Contact, Kind, Organisation};
+use tuermer_core::scale::Source;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Verbs.
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    /// All members, or all providers.
+    List {
+        /// member or provider.
+        #[arg(long, value_enum, default_value_t = KindArgument::Member)]
+        kind: KindArgument,
+    },
+    /// One organisation: each value, who said it and when; people, networks, products.
+    Show {
+        /// Number in the register, or a part of the name.
+        text: String,
+    },
+    /// All people of members.
+    Contacts,
+    /// Members with neither mail address nor telephone number: only a letter reaches them.
+    WhyNotReachable,
+}
+
+/// Member or provider.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum KindArgument {
+    /// Member companies.
+    Member,
+    /// IT providers.
+    Provider,
+}
 
 /// Runs it.
-pub async fn run(_call: &Call, Args {}: Args) -> Result<Exit> {
-    bail!("not built yet")
+pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
+    let context = call.open().await?;
+    let exit = match verb {
+        Verb::List { kind: KindArgument::Member } => list(call, &context, Page::Kind(Kind::Member)).await?,
+        Verb::List { kind: KindArgument::Provider } => list(call, &context, Page::Kind(Kind::Provider)).await?,
+        Verb::Show { text } => show(call, &context, &text).await?,
+        Verb::Contacts => contacts(call, &context).await?,
+        Verb::WhyNotReachable => why_not_reachable(call, &context).await?,
+    };
+    context.store.database.close().await;
+    Ok(exit)
+}
+
+/// Which organisations a list pages through.
+#[derive(Clone, Copy)]
+enum Page {
+    Kind(Kind),
+    Unreachable,
+}
+
+async fn list(call: &Call, context: &Context, page: Page) -> Result<Exit> {
+    let mut after: Option<OrganisationId> = None;
+    let mut any = false;
+    loop {
+        let organisations = match page {
+            Page::Kind(kind) => context.store.organisations_page(kind, after.as_ref(), limits::PAGE_ROWS).await?,
+            Page::Unreachable => context.store.unreachable_page(after.as_ref(), limits::PAGE_ROWS).await?,
+        };
+        let Some(last) = organisations.last() else { break };
+        after = Some(last.id.clone());
+        any = true;
+        for organisation in &organisations {
+            if call.out.json {
+                call.out.object(&as_json(organisation))?;
+            } else {
+                let Organisation { external_id, name, address, .. } = organisation;
+                call.out.line(&format!("{external_id:<12}  {:<6} {:<22}  {name}", address.postcode, address.city));
+            }
+        }
+    }
+    Ok(if any { Exit::Ok } else { Exit::NothingFound })
+}
+
+fn as_json(organisation: &Organisation) -> Value {
+    let Organisation { id, kind, external_id, name, address, sector, size_class, language, provider } = organisation;
+    json!({
+        "id": id.as_str(), "external_id": external_id, "kind": kind.as_str(), "name": name, "street": address.street, "postcode": address.postcode,
+        "city": address.city, "country": address.country, "sector": sector, "size_class": size_class, "language": language.code(),
+        "provider_external_id": provider,
+    })
+}
+
+/// The facts of a layer that say something, by the names of the columns.
+fn told(facts: &Facts) -> Vec<(&'static str, &str)> {
+    let Facts { name, street, postcode, city, country, sector, size_class, language, provider } = facts;
+    let fields = [
+        ("name", name.as_deref()),
+        ("street", street.as_deref()),
+        ("postcode", postcode.as_deref()),
+        ("city", city.as_deref()),
+        ("country", country.as_deref()),
+        ("sector", sector.as_deref()),
+        ("size_class", size_class.as_deref()),
+        ("language", language.map(Language::code)),
+        ("provider_external_id", provider.as_deref()),
+    ];
+    fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
+}
+
+/// The fields of a contact that say something.
+fn told_contact(contact: &Contact) -> Vec<(&'static str, &str)> {
+    let Contact { organisation: _, name, role, email, phone, mobile, source: _, said_at: _ } = contact;
+    let fields = [
+        ("contact_name", Some(name.as_str())),
+        ("contact_role", Some(role.as_str())),
+        ("email", email.as_deref()),
+        ("phone", phone.as_deref()),
+        ("mobile", mobile.as_deref()),
+    ];
+    fields.into_iter().filter_map(|(field, value)| Some((field, value.filter(|value| !value.is_empty())?))).collect()
+}
+
+/// Everything that is known about one organisation.
+struct Sheet {
+    organisation: Organisation,
+    layers: Vec<Layer>,
+    contacts: Vec<Contact>,
+    networks: Vec<StoredNetwork>,
+    assets: Vec<Asset>,
+}
+
+async fn show(call: &Call, context: &Context, text: &str) -> Result<Exit> {
+    let texts = call.out.texts;
+    let mut found = context.store.find_organisations(text, limits::IMPORT_ERRORS_SHOWN).await?;
+    if found.len() > 1 {
+        call.out.say(&texts.with("import.member_several", &[("text", text)]));
+        for organisation in found {
+            call.out.say(&format!("  {:<12} {:<9} {}", organisation.external_id, organisation.kind.as_str(), organisation.name));
+        }
+        return Ok(Exit::NothingFound);
+    }
+    let Some(organisation) = found.pop() else {
+        call.out.say(&texts.with("import.member_not_found", &[("text", text)]));
+        return Ok(Exit::NothingFound);
+    };
+    let (store, id) = (&context.store, organisation.id.clone());
+    let sheet = Sheet {
+        organisation,
+        layers: store.layers(&id).await?,
+        contacts: store.contacts(&id).await?,
+        networks: store.networks(&id).await?,
+        assets: store.assets(&id).await?,
+    };
+    if call.out.json {
+        call.out.object(&sheet_json(&sheet))?;
+    } else {
+        show_sheet(call, context, &sheet);
+    }
+    Ok(Exit::Ok)
+}
+
+fn sheet_json(sheet: &Sheet) -> Value {
+    let Sheet { organisation, layers, contacts, networks, assets } = sheet;
+    let layer = |layer: &Layer| {
+        let values: serde_json::Map<String, Value> = told(&layer.facts).into_iter().map(|(field, value)| (field.to_string(), json!(value))).collect();
+        json!({"source": layer.source.as_str(), "said_at": layer.said_at.to_string(), "values": values})
+    };
+    let network = |network: &StoredNetwork| {
+        let StoredNetwork { kind, value, source, said_at } = network;
+        json!({"kind": kind, "value": value, "source": source.as_str(), "said_at": said_at.to_string()})
+    };
+    let asset = |asset: &Asset| {
+        let Asset { id, organisation: _, vendor, product, version, build, hostname, source, observed_at, note, presence } = asset;
+        json!({
+            "id": id.as_str(), "vendor": vendor, "product": product, "version": version, "build": build, "hostname": hostname, "source": source.as_str(),
+            "observed_at": observed_at.to_string(), "note": note, "presence": presence.as_str(),
+        })
+    };
+    let mut object = as_json(organisation);
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert("layers".into(), layers.iter().map(layer).collect());
+        fields.insert("contacts".into(), contacts.iter().map(contact_json).collect());
+        fields.insert("networks".into(), networks.iter().map(network).collect());
+        fields.insert("assets".into(), assets.iter().map(asset).collect());
+    }
+    object
+}
+
+fn show_sheet(call: &Call, context: &Context, sheet: &Sheet) {
+    let Sheet { organisation, layers, contacts, networks, assets } = sheet;
+    let zone = context.zone();
+    let line = |mark: &str, field: &str, value: &str, source: Source, at: Timestamp| {
+        let day = at.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string();
+        call.out.line(&format!("  {mark} {field:<20} {value:<36} {:<12} {day}", call.out.texts.get(source_key(source))));
+    };
+    call.out.line(&format!("{} · {} · {}", organisation.name, organisation.external_id, organisation.kind.as_str()));
+    let facts = layers.iter().flat_map(|layer| told(&layer.facts).into_iter().map(move |(field, value)| (field, value, layer.source, layer.said_at)));
+    let people =
+        contacts.iter().flat_map(|contact| told_contact(contact).into_iter().map(move |(field, value)| (field, value, contact.source, contact.said_at)));
+    let mut shown = HashSet::new();
+    for (field, value, source, said_at) in facts.chain(people) {
+        // Strongest first: the first word about a field is the one that counts.
+        line(if shown.insert(field) { "✓" } else { " " }, field, value, source, said_at);
+    }
+    for network in networks {
+        line(" ", &network.kind, &network.value, network.source, network.said_at);
+    }
+    for asset in assets {
+        let told = [asset.version.as_str(), asset.build.as_deref().unwrap_or(""), asset.hostname.as_str()];
+        let told = told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+        let told = if asset.presence == Presence::OnPremises { told } else { asset.presence.as_str().to_string() };
+        line(" ", &asset.product, &told, asset.source, asset.observed_at);
+    }
+}
+
+fn source_key(source: Source) -> &'static str {
+    match source {
+        Source::Register => "import.source_register",
+        Source::Observation => "import.source_observation",
+        Source::Provider => "import.source_provider",
+        Source::Member => "import.source_member",
+    }
+}
+
+fn contact_json(contact: &Contact) -> Value {
+    let Contact { organisation: _, name, role, email, phone, mobile, source, said_at } = contact;
+    json!({"name": name, "role": role, "email": email, "phone": phone, "mobile": mobile, "source": source.as_str(), "said_at": said_at.to_string()})
+}
+
+async fn contacts(call: &Call, context: &Context) -> Result<Exit> {
+    let mut after: Option<OrganisationId> = None;
+    let mut any = false;
+    loop {
+        let page = context.store.contacts_page(after.as_ref(), limits::PAGE_ROWS).await?;
+        let Some((_, _, last)) = page.last() else { break };
+        after = Some(last.organisation.clone());
+        any = true;
+        for (external_id, organisation, contact) in &page {
+            if call.out.json {
+                let mut object = contact_json(contact);
+                if let Some(fields) = object.as_object_mut() {
+                    fields.insert("organisation".into(), json!(external_id));
+                    fields.insert("organisation_name".into(), json!(organisation));
+                }
+                call.out.object(&object)?;
+            } else {
+                let values: Vec<&str> = told_contact(contact).into_iter().map(|(_, value)| value).collect();
+                call.out.line(&format!("{external_id:<12}  {organisation:<36}  {}", values.join(" · ")));
+            }
+        }
+    }
+    Ok(if any { Exit::Ok } else { Exit::NothingFound })
+}
+
+async fn why_not_reachable(call: &Call, context: &Context) -> Result<Exit> {
+    let found = context.store.reachability().await?;
+    let counts = [found.letter_only, found.one_channel, found.two_channels].map(|count| count.to_string());
+    let [none, one, two] = counts.each_ref().map(String::as_str);
+    // The counts are talk; the list is the result.
+    call.out.say(&call.out.texts.with("import.reachable_now", &[("none", none), ("one", one), ("two", two)]));
+    list(call, context, Page::Unreachable).await
 }

@@ -88,7 +88,7 @@ pub struct ImportReport {
     pub more_warnings: u64,
     /// True for a dry run.
     pub dry_run: bool,
-    /// True where the store now has it.
+    /// True where something was written.
     pub written: bool,
     /// How members can be reached, after this import (members only).
     pub reachability: Option<Reachability>,
@@ -191,13 +191,12 @@ pub async fn import(context: &Context, kind: ImportKind, name: &str, input: Inpu
     reading.await.context("reading the file stopped")??;
     station.finish(&mut open).await?;
     let mut report = station.report;
-    if !options.dry_run && (report.errors.is_empty() || options.skip_errors) {
-        if report.new > 0 || report.changed > 0 {
-            let detail = format!("new {} changed {} same {} errors {}", report.new, report.changed, report.same, report.error_rows);
-            let actor = options.actor.as_deref().unwrap_or("system");
-            journal::append(&mut open, now, actor, "register.imported", kind.as_str(), &detail).await?;
-            open.commit().await?;
-        }
+    let accepted = !options.dry_run && (report.errors.is_empty() || options.skip_errors);
+    if accepted && (report.new > 0 || report.changed > 0) {
+        let detail = format!("new {} changed {} same {} errors {}", report.new, report.changed, report.same, report.error_rows);
+        let actor = options.actor.as_deref().unwrap_or("system");
+        journal::append(&mut open, now, actor, "register.imported", kind.as_str(), &detail).await?;
+        open.commit().await?;
         report.written = true;
     }
     Ok(report)

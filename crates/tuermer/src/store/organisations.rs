@@ -98,19 +98,23 @@ impl Store {
     /// Organisations whose number is this text; if there is none, those whose name contains it. Members first, then by name.
     pub async fn find_organisations(&self, text: &str, limit: usize) -> Result<Vec<Organisation>> {
         let limit = i64::try_from(limit)?;
-        let sql = format!("SELECT {COLUMNS} FROM organisation WHERE external_id = $1 OR id = $1 ORDER BY kind, name, id LIMIT $2");
+        // The kinds are named so that the index on kind and number is used.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM organisation WHERE (kind IN ('member', 'provider') AND external_id = $1) OR id = $1 ORDER BY kind, name, id LIMIT $2"
+        );
         let exact = self.read(&sql, values![text, limit]).await?;
         if !exact.is_empty() {
             return exact.iter().map(organisation).collect();
         }
-        // LOWER() of SQLite knows ASCII only, so umlauts are also looked for in both cases as written.
+        // LOWER() of SQLite leaves umlauts as written, so they are looked for in both cases.
         let pattern = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         let sql = format!(
             "SELECT {COLUMNS} FROM organisation
-             WHERE LOWER(name) LIKE $1 ESCAPE '\\' OR name LIKE $2 ESCAPE '\\' OR LOWER(name) LIKE $3 ESCAPE '\\'
+             WHERE LOWER(name) LIKE $1 ESCAPE '\\' OR LOWER(name) LIKE $2 ESCAPE '\\' OR LOWER(name) LIKE $3 ESCAPE '\\'
              ORDER BY kind, name, id LIMIT $4"
         );
-        let values = values![pattern(&text.to_lowercase()), pattern(text), pattern(&text.to_ascii_lowercase()), limit];
+        let [lower, as_written, upper] = [text.to_lowercase(), text.to_ascii_lowercase(), text.to_uppercase().to_ascii_lowercase()];
+        let values = values![pattern(&lower), pattern(&as_written), pattern(&upper), limit];
         self.read(&sql, values).await?.iter().map(organisation).collect()
     }
 

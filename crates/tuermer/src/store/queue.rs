@@ -4,7 +4,7 @@ use super::Store;
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
-use tuermer_core::ids::{ThreatId, UserName, WarningNumber};
+use tuermer_core::ids::{OrganisationId, ThreatId, UserName, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::scale::Level;
@@ -133,6 +133,21 @@ pub struct OpenTask {
     pub warning: Option<WarningNumber>,
 }
 
+const TASKS: &str = "SELECT k.id, k.kind, o.external_id, o.name, k.created_at, k.note, k.warning_number
+    FROM task k JOIN organisation o ON o.id = k.organisation_id";
+
+fn open_task(row: &Row) -> Result<OpenTask> {
+    Ok(OpenTask {
+        id: row.text(0)?,
+        kind: row.text(1)?,
+        external_id: row.text(2)?,
+        name: row.text(3)?,
+        created_at: row.time(4)?,
+        note: row.text(5)?,
+        warning: row.text_or_null(6)?.map(WarningNumber),
+    })
+}
+
 fn level(text: &str) -> Level {
     Level::parse(text).unwrap_or(Level::Notice)
 }
@@ -209,21 +224,14 @@ impl Store {
     pub async fn tasks_waiting(&self, kind: &str, limit: usize) -> Result<(u64, Vec<OpenTask>)> {
         let total = self.read_one("SELECT COUNT(*) FROM task WHERE kind = $1 AND done_at IS NULL", values![kind]).await?;
         let total = total.map_or(Ok(0), |row| row.count(0))?;
-        let sql = "SELECT k.id, k.kind, o.external_id, o.name, k.created_at, k.note, k.warning_number
-                   FROM task k JOIN organisation o ON o.id = k.organisation_id
-                   WHERE k.kind = $1 AND k.done_at IS NULL ORDER BY k.created_at, k.id LIMIT $2";
-        let rows = self.read(sql, values![kind, i64::try_from(limit)?]).await?;
-        let task = |row: &Row| {
-            Ok(OpenTask {
-                id: row.text(0)?,
-                kind: row.text(1)?,
-                external_id: row.text(2)?,
-                name: row.text(3)?,
-                created_at: row.time(4)?,
-                note: row.text(5)?,
-                warning: row.text_or_null(6)?.map(WarningNumber),
-            })
-        };
-        Ok((total, rows.iter().map(task).collect::<Result<Vec<_>>>()?))
+        let sql = format!("{TASKS} WHERE k.kind = $1 AND k.done_at IS NULL ORDER BY k.created_at, k.id LIMIT $2");
+        let rows = self.read(&sql, values![kind, i64::try_from(limit)?]).await?;
+        Ok((total, rows.iter().map(open_task).collect::<Result<Vec<_>>>()?))
+    }
+
+    /// Open tasks of one organisation, oldest first.
+    pub async fn tasks_of(&self, organisation: &OrganisationId) -> Result<Vec<OpenTask>> {
+        let sql = format!("{TASKS} WHERE k.organisation_id = $1 AND k.done_at IS NULL ORDER BY k.created_at, k.id LIMIT $2");
+        self.read(&sql, values![organisation.as_str(), i64::try_from(limits::PAGE_ROWS)?]).await?.iter().map(open_task).collect()
     }
 }

@@ -2,9 +2,11 @@
 
 use super::Store;
 use crate::values;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use jiff::Timestamp;
+use tuermer_core::acknowledgement::Answer;
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::limits;
 
 /// How well a member can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +78,21 @@ pub struct Reachable {
     pub told_at: Option<Timestamp>,
 }
 
+/// One answer of one organisation, also those taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenAnswer {
+    /// Warning it answers.
+    pub warning: String,
+    /// What.
+    pub answer: Answer,
+    /// `member` or `provider`.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Taken back within ten minutes.
+    pub taken_back: bool,
+}
+
 /// Members with whether any of their contacts has a mail address and a telephone.
 const REACH: &str = "SELECT o.id AS id, o.external_id AS external_id, o.name AS name, o.city AS city, o.provider_external_id AS provider,
       CAST(MAX(CASE WHEN c.email IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) AS email,
@@ -90,6 +107,19 @@ impl Store {
     pub async fn member_by_number(&self, external_id: &str) -> Result<Option<OrganisationId>> {
         let sql = "SELECT id FROM organisation WHERE kind = 'member' AND external_id = $1";
         self.read_one(sql, values![external_id]).await?.map(|row| Ok(OrganisationId(row.text(0)?))).transpose()
+    }
+
+    /// Answers of one organisation, newest first.
+    pub async fn answers_of(&self, organisation: &OrganisationId) -> Result<Vec<GivenAnswer>> {
+        let sql = "SELECT warning_number, answer, said_by, at, undone_at FROM answer WHERE organisation_id = $1 ORDER BY at DESC, id DESC LIMIT $2";
+        let rows = self.read(sql, values![organisation.as_str(), i64::try_from(limits::PAGE_ROWS)?]).await?;
+        rows.iter()
+            .map(|row| {
+                let word = row.text(1)?;
+                let answer = Answer::parse(&word).ok_or_else(|| anyhow!("unknown answer {word}"))?;
+                Ok(GivenAnswer { warning: row.text(0)?, answer, by: row.text(2)?, at: row.time(3)?, taken_back: row.time_or_null(4)?.is_some() })
+            })
+            .collect()
     }
 
     /// How many members are reached how, worst first.

@@ -4,9 +4,11 @@
 mod deliver;
 mod import;
 mod journey;
+mod kill;
 mod operator;
 mod pack;
 mod public;
+mod sink;
 mod store;
 mod support;
 mod threat;

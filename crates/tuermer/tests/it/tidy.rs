@@ -66,6 +66,12 @@ fn files(folder: &str) -> Vec<Source> {
     found.iter().map(|path| Source { path: relative(path), text: String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned() }).collect()
 }
 
+/// Everything a program is built from: sources, templates, packs.
+fn built_from() -> Vec<Source> {
+    let belongs = |source: &Source| ["/src/", "/templates/", "/packs/"].iter().any(|folder| source.path.contains(folder));
+    files("crates").into_iter().filter(belongs).collect()
+}
+
 /// All Rust files of the workspace.
 fn rust() -> Vec<Source> {
     ["crates", "fuzz"].into_iter().flat_map(files).filter(Source::is_rust).collect()
@@ -163,7 +169,7 @@ const ARROWS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "crates/tuermer/src/web/",
-        &["crate::channels", "crate::feeds", "stations::deliver", "stations::intake", "crate::cli", "sqlx", "lettre"],
+        &["crate::channels", "crate::feeds", "stations::deliver", "crate::cli", "sqlx", "lettre"],
         "a page shows and asks; stations do",
     ),
     ("crates/tuermer/src/stations/", &["crate::web", "crate::cli", "axum", "sqlx"], "stations join store, channels and core; nobody is shown anything"),
@@ -175,7 +181,9 @@ fn arrows_between_rooms_hold() {
     let sources = rust();
     let mut complaints = Vec::new();
     for (room, forbidden, why) in ARROWS {
-        for source in sources.iter().filter(|source| source.path.starts_with(room) && !source.is_test()) {
+        // The bench fills a store with a million rows to measure it; that is no business of a noun.
+        let judged = |source: &&Source| source.path.starts_with(room) && !source.is_test() && !source.path.contains("/cli/bench");
+        for source in sources.iter().filter(judged) {
             for (number, line) in source.code() {
                 complaints.extend(forbidden.iter().filter(|word| line.contains(*word)).map(|word| format!("{}:{number}: `{word}` – {why}", source.path)));
             }

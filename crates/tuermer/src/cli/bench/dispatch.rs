@@ -169,7 +169,7 @@ fn exposure(n: usize, threat: &Threat, now: Timestamp) -> Vec<Value> {
         false,
         false,
         "extreme",
-        "immediate",
+        "today",
         "Erfunden: Ihr Server meldet eine Version mit der Lücke.",
         "Invented: your server reports a version with the flaw.",
         "",

@@ -72,9 +72,11 @@ impl Frame {
         self.texts.with(&format!("operator.{key}"), &[("n", &self.number(n))])
     }
 
-    /// The word of a closed list: `operator.<list>_<word>`.
+    /// The word of a closed list: `operator.<list>_<word>`; the stored word itself where the list has grown.
     pub fn word(&self, list: &str, word: &str) -> String {
-        self.texts.get(&format!("operator.{list}_{word}"))
+        let key = format!("operator.{list}_{word}");
+        let text = self.texts.get(&key);
+        if text == key { word.to_string() } else { text }
     }
 
     /// A text with who did it and when.
@@ -218,7 +220,7 @@ pub fn see(path: &str) -> Response {
 
 /// The style of these pages, on top of the common one.
 pub async fn stylesheet() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], include_str!("operator.css"))
+    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], include_str!("desk.css"))
 }
 
 #[cfg(test)]

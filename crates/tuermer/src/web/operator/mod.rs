@@ -1,6 +1,7 @@
 //! Pages of the people who warn, after sign-in. They work without JavaScript; GET never changes anything.
 
 mod frame;
+mod member;
 mod members;
 mod operation;
 mod progress;
@@ -33,6 +34,8 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/meldung/{id}/entwurf", post(threat::draft))
         .route("/meldung/{id}/firma/{number}", get(threat::why))
         .route("/mitglieder", get(members::show))
+        .route("/mitglieder/{number}", get(member::show))
+        .route("/mitglieder/{number}/aufgabe/{task}", post(member::finish))
         .route("/warnung/{number}", get(warning::show))
         .route("/warnung/{number}/verlauf", get(progress::show))
         .route("/warnung/{number}/muster/{external}", get(warning::sample))

@@ -137,7 +137,7 @@ fn member_page(context: &Context, warning: &Warning, recipient: &Recipient, toke
     } else {
         format!("public.verdict_{}", mail::strength(recipient.status, recipient.certainty))
     };
-    let seen = times::moment(recipient.seen_at, &context.zone(), texts.0);
+    let seen = times::seen(recipient.seen_at, context.now(), &context.zone(), texts.0);
     let reason = texts.with("public.reason", &[("reason", &mail::sentence(&recipient.reason)), ("seen", &seen)]);
     let (provider_phone, provider_tel) = mail::telephone(&recipient.provider_phone);
     let member = Member {

@@ -1,7 +1,7 @@
 //! Documents do not lie: ARCHITECTURE.md lists exactly the files that exist with what they say of themselves, every
 //! format is fuzzed and has a fixture, and nothing in the repository knows the machine it was written on.
 
-use super::{Source, files, no_complaints, root};
+use super::{Source, built_from, files, no_complaints, root};
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -50,7 +50,7 @@ fn purpose(source: &Source) -> String {
 /// One table a folder: Rust, SQL and TOML files line by line, what they include in the last line.
 fn tables() -> String {
     let mut folders: BTreeMap<String, (Vec<String>, Vec<String>)> = BTreeMap::new();
-    for source in files("crates").into_iter().filter(|source| source.path.contains("/src/")) {
+    for source in built_from() {
         let (folder, file) = source.path.rsplit_once('/').unwrap();
         let (lines, included) = folders.entry(folder.to_string()).or_default();
         match [".rs", ".sql", ".toml"].iter().any(|end| file.ends_with(end)) {

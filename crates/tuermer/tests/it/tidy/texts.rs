@@ -1,7 +1,7 @@
 //! Both languages say the same: same keys, same placeholders; every key that is used exists, every key that exists is used.
 
-use super::{Source, files, no_complaints};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{Source, built_from, files, no_complaints, root};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const FOLDER: &str = "crates/tuermer/src/texts";
 
@@ -22,7 +22,8 @@ fn catalogue(language: &str, complaints: &mut Vec<String>) -> Catalogue {
                 continue;
             };
             let (key, text) = (key.trim().to_string(), text.trim().to_string());
-            if key.split('.').next() != Some(area) {
+            let other = key.split('.').next().filter(|other| *other != area && root().join(format!("{FOLDER}/{language}/{other}.txt")).exists());
+            if other.is_some() {
                 complaints.push(format!("{place}: {key} belongs in another file"));
             }
             if text.is_empty() {
@@ -58,6 +59,16 @@ fn both_languages_say_the_same() {
     no_complaints("Both languages have the same keys and placeholders", &complaints);
 }
 
+/// Templates of a mail stand in a folder for each language.
+#[test]
+fn both_languages_have_the_same_templates() {
+    let folder = "crates/tuermer-formats/templates";
+    let names = |language: &str| files(&format!("{folder}/{language}")).into_iter().map(|source| source.path.rsplit('/').next().unwrap().to_string()).collect();
+    let (german, english): (Vec<String>, Vec<String>) = (names("de"), names("en"));
+    assert!(!german.is_empty(), "{folder}/de holds no templates");
+    assert_eq!(german, english);
+}
+
 /// A quoted word like a key in a file: (line, literal, asked for its text right there).
 fn literals<'s>(source: &'s Source, areas: &BTreeSet<String>) -> Vec<(usize, &'s str, bool)> {
     let mut found = Vec::new();
@@ -85,20 +96,71 @@ fn covers(literal: &str, key: &str) -> bool {
     }
 }
 
+/// `operator.{key}` covers everything; then the rest of the key must stand in the same file.
+fn is_whole_area(literal: &str) -> bool {
+    literal.split_once('.').is_some_and(|(_, rest)| rest.starts_with('{') && rest.ends_with('}'))
+}
+
+/// Words in quotes, and the lists of closed words: `word("state", …)` and `"state_{}"`.
+struct Quoted<'s> {
+    words: HashSet<&'s str>,
+    lists: HashSet<&'s str>,
+}
+
+impl<'s> Quoted<'s> {
+    fn new(sources: &'s [Source]) -> Self {
+        let (mut words, mut lists) = (HashSet::new(), HashSet::new());
+        for source in sources {
+            for (start, _) in source.text.match_indices('"') {
+                let rest = &source.text[start + 1..];
+                let Some(end) = rest.find(['"', '\n']) else { continue };
+                words.insert(&rest[..end]);
+                lists.extend(rest[..end].split_once("_{").map(|(list, _)| list));
+                lists.extend(source.text[..start].ends_with("word(").then_some(&rest[..end]));
+            }
+        }
+        Self { words, lists }
+    }
+
+    /// The rest of the key stands somewhere by itself or belongs to a closed list.
+    fn names_rest(&self, key: &str) -> bool {
+        let Some((_, rest)) = key.split_once('.') else { return false };
+        self.words.contains(rest) || rest.match_indices('_').any(|(end, _)| self.lists.contains(&rest[..end]))
+    }
+}
+
+/// Keys of the operator pages are asked for without their area: `frame.text("sign_out")`.
+fn asked_by_operator_pages(source: &Source) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for call in ["frame.text(\"", "frame.count(\"", "frame.by_at(\""] {
+        for (start, _) in source.text.match_indices(call) {
+            let rest = &source.text[start + call.len()..];
+            found.extend(rest.split_once('"').map(|(key, _)| (source.text[..start].lines().count(), key)));
+        }
+    }
+    found
+}
+
 #[test]
 fn keys_and_their_use_fit() {
     let german = catalogue("de", &mut Vec::new());
     let areas: BTreeSet<String> = german.keys().filter_map(|key| key.split_once('.').map(|(area, _)| area.to_string())).collect();
-    let sources: Vec<Source> = files("crates").into_iter().filter(|source| source.path.contains("/src/") && !source.path.starts_with(FOLDER)).collect();
+    let sources: Vec<Source> = built_from().into_iter().filter(|source| !source.path.starts_with(FOLDER)).collect();
     let literals: Vec<_> = sources.iter().flat_map(|source| literals(source, &areas).into_iter().map(move |literal| (source, literal))).collect();
+    let quoted = Quoted::new(&sources);
     let mut complaints = Vec::new();
     for (source, (line, literal, asked)) in &literals {
         if *asked && !german.keys().any(|key| covers(literal, key)) {
             complaints.push(format!("{}:{line}: {literal} has no text", source.path));
         }
     }
+    for source in sources.iter().filter(|source| source.path.contains("/operator/")) {
+        for (line, key) in asked_by_operator_pages(source).into_iter().filter(|(_, key)| !german.contains_key(&format!("operator.{key}"))) {
+            complaints.push(format!("{}:{line}: operator.{key} has no text", source.path));
+        }
+    }
     for (key, (_, place)) in &german {
-        if !literals.iter().any(|(_, (_, literal, _))| covers(literal, key)) {
+        if !literals.iter().any(|(_, (_, literal, _))| covers(literal, key) && (!is_whole_area(literal) || quoted.names_rest(key))) {
             complaints.push(format!("{place}: nothing uses {key}"));
         }
     }

@@ -1,0 +1,95 @@
+//! `/mitglieder/<number>` – what do we know about this company, who said so, and what was it told?
+
+use super::frame::{Frame, Trouble, page, see, segment};
+use super::session::SignedIn;
+use crate::context::Context;
+use crate::store::exposures::{ExposureFilter, Verdict};
+use crate::store::networks::StoredNetwork;
+use crate::store::queue::OpenTask;
+use crate::store::reachability::GivenAnswer;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use tuermer_core::asset::Asset;
+use tuermer_core::layer::Layer;
+use tuermer_core::limits;
+use tuermer_core::locale::Language;
+use tuermer_core::organisation::{Contact, Kind, Organisation};
+
+/// One source's words about the company.
+struct Said {
+    source: &'static str,
+    at: jiff::Timestamp,
+    facts: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "operator/member.html")]
+struct MemberPage {
+    frame: Frame,
+    organisation: Organisation,
+    provider: Option<Organisation>,
+    said: Vec<Said>,
+    contacts: Vec<Contact>,
+    networks: Vec<StoredNetwork>,
+    assets: Vec<Asset>,
+    verdicts: Vec<Verdict>,
+    answers: Vec<GivenAnswer>,
+    tasks: Vec<OpenTask>,
+    language: Language,
+}
+
+/// The page of a member, or of a provider where no member has the number.
+pub async fn show(State(context): State<Context>, who: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
+    let store = &context.store;
+    let found = match store.organisation_by_external(Kind::Member, &number).await? {
+        Some(member) => Some(member),
+        None => store.organisation_by_external(Kind::Provider, &number).await?,
+    };
+    let organisation = found.ok_or(Trouble::NotFound)?;
+    let provider = match &organisation.provider {
+        Some(external) => store.organisation_by_external(Kind::Provider, external).await?,
+        None => None,
+    };
+    let filter = ExposureFilter { organisation: Some(organisation.id.clone()), ..ExposureFilter::default() };
+    page(&MemberPage {
+        frame: who.frame(&context, "/mitglieder", &organisation.name),
+        provider,
+        said: store.layers(&organisation.id).await?.into_iter().map(said).collect(),
+        contacts: store.contacts(&organisation.id).await?,
+        networks: store.networks(&organisation.id).await?,
+        assets: store.assets(&organisation.id).await?,
+        verdicts: store.exposures(&filter, None, limits::PAGE_ROWS).await?,
+        answers: store.answers_of(&organisation.id).await?,
+        tasks: store.tasks_of(&organisation.id).await?,
+        organisation,
+        language: who.t.0,
+    })
+}
+
+/// Only what the source says; it may say nothing about a field.
+fn said(layer: Layer) -> Said {
+    let Layer { source, said_at, facts } = layer;
+    let tuermer_core::layer::Facts { name, street, postcode, city, country, sector, size_class, language, provider } = facts;
+    let language = language.map(|language| language.code().to_string());
+    let fields = [
+        ("name", name),
+        ("street", street),
+        ("postcode", postcode),
+        ("city", city),
+        ("country", country),
+        ("sector", sector),
+        ("size_class", size_class),
+        ("language", language),
+        ("provider", provider),
+    ];
+    let facts = fields.into_iter().filter_map(|(key, value)| value.filter(|text| !text.is_empty()).map(|text| (key, text))).collect();
+    Said { source: source.as_str(), at: said_at, facts }
+}
+
+/// Somebody has dealt with a task.
+pub async fn finish(State(context): State<Context>, who: SignedIn, Path((number, task)): Path<(String, String)>) -> Result<Response, Trouble> {
+    who.must_write()?;
+    context.store.finish_task(context.now(), &task, &who.account.name).await?;
+    Ok(see(&format!("/mitglieder/{}", segment(&number))))
+}
