@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
-use tuermer_core::pack::{BuildPack, BuildRow};
+use tuermer_core::pack::{BuildPack, BuildRow, PackState};
 use tuermer_core::product::ProductKey;
 use tuermer_core::scale::Urgency;
 use tuermer_core::threat::{ProductStatus, RemedyKind, Statement, Threat};
@@ -75,6 +75,16 @@ impl Occasion<'_> {
         }
     }
 
+    /// What is said to somebody whose build gets no update any more; `None` where there may be one.
+    pub fn end_of_life_advice(&self, version: &str, language: Language) -> Option<&'static str> {
+        let cves = self.threat.cves();
+        let ended = |pack: &BuildPack| {
+            let mut known = cves.iter().filter(|cve| pack.knows(cve));
+            known.any(|cve| pack.judge(version, cve, self.today()).state == PackState::EndOfLife)
+        };
+        self.packs.iter().any(ended).then(|| Words(language).get("advice.end_of_life"))
+    }
+
     fn today(&self) -> Date {
         self.now.to_zoned(self.zone.clone()).date()
     }
@@ -104,9 +114,9 @@ impl Occasion<'_> {
         let mut best: Option<PackFix<'_>> = None;
         for pack in self.packs {
             for fix in pack.fixes.iter().filter(|fix| cves.contains(&fix.cve.as_str())) {
-                let available = |row: &&BuildRow| row.update.as_deref() == Some(fix.update.as_str()) && since(row).is_some_and(|day| day <= self.today());
+                let available = |row: &&BuildRow| row.update.as_deref() == Some(fix.update.as_str()) && row.available().is_some_and(|day| day <= self.today());
                 let rows: Vec<&BuildRow> = pack.rows.iter().filter(available).collect();
-                let Some(day) = rows.iter().filter_map(|row| since(row)).min() else { continue };
+                let Some(day) = rows.iter().filter_map(|row| row.available()).min() else { continue };
                 if best.as_ref().is_none_or(|best| day > best.day) {
                     best = Some(PackFix { pack, rows, day });
                 }
@@ -211,11 +221,6 @@ impl PackFix<'_> {
         }
         text
     }
-}
-
-/// The day from which a build can be had.
-fn since(row: &BuildRow) -> Option<Date> {
-    row.available_from.or(row.released)
 }
 
 /// `CVE-2021-26855, -26857 · KB5000871`.

@@ -255,4 +255,4 @@ fn colours(level: Level) -> (&'static str, &'static str) {
 
 #[cfg(test)]
 #[path = "mail_tests.rs"]
-mod tests;
+pub(crate) mod tests;

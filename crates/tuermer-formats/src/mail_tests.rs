@@ -127,6 +127,10 @@ fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect()
 }
 
+fn ordinal(word: &str) -> bool {
+    word.strip_suffix('.').and_then(|number| number.parse::<u32>().ok()).is_some_and(|day| day <= 31)
+}
+
 /// Sentences of the prose: headings, digits, identifiers and addresses are none.
 fn sentences(text: &str) -> Vec<usize> {
     let prose = text.split("\n\n").filter(|part| part.contains(['.', '?']) && !part.contains("CVE-") && !part.contains("1 = ")).skip(1);
@@ -137,9 +141,9 @@ fn sentences(text: &str) -> Vec<usize> {
         let mut length = 0_usize;
         let all = words(&part);
         for (index, word) in all.iter().enumerate() {
-            let step = word.trim_end_matches('.').chars().all(|c| c.is_ascii_digit()) && word.ends_with('.');
-            length += usize::from(!step || length > 0);
-            let ends = word.trim_end_matches(['"', ')']).ends_with(['.', '?', '!', ':']) && !step;
+            // "2." begins a step or stands in "2. März"; neither ends a sentence, and the first is no word.
+            length += usize::from(!ordinal(word) || length > 0);
+            let ends = word.trim_end_matches(['"', ')']).ends_with(['.', '?', '!']) && !ordinal(word);
             if ends || index + 1 == all.len() {
                 lengths.push(length);
                 length = 0;
@@ -156,6 +160,7 @@ fn the_sample_keeps_the_measures_of_plain_language() {
         {
             let sample = Recipient { certainty, question: question.into(), ..recipient(language) };
             let mail = composed(&warning(&exchange(), Urgency::Today), &sample, false);
+            // An address stands on its own line and is never cut.
             let widest = mail.text.lines().filter(|line| !line.starts_with("http")).map(|line| line.chars().count()).max().unwrap();
             assert!(widest <= COLUMNS, "{}", mail.text);
             let (head, _) = mail.text.split_once("\n2. ").unwrap();
@@ -176,12 +181,175 @@ fn the_sample_keeps_the_measures_of_plain_language() {
     }
 }
 
+const GERMAN: &str = "\
+IHK Musterstadt · Frühwarnung · Stufe 4 von 4 (rot)
+Nr. W-2021-007 · Freitag, 5. März 2021, 18:30 Uhr
+
+MICROSOFT EXCHANGE: HEUTE NOCH UPDATE EINSPIELEN LASSEN
+
+Die Musterbau GmbH ist vermutlich betroffen.
+Grund: Unter mail.musterbau.example antwortet ein Exchange-Server ohne
+das Update vom 2. März. Gesehen: 5. März, 14:10 Uhr.
+
+WAS SIE HEUTE TUN SOLLTEN
+
+1. Rufen Sie Ihren IT-Betreuer an: Muster-IT GmbH, 0271 4040.
+   Sagen Sie: \"Bitte spielen Sie heute das Exchange-Update vom 2. März
+   ein und suchen Sie nach Einbruchsspuren.\"
+
+2. Geht das heute nicht? Dann lassen Sie den Zugang aus dem Internet
+   sperren. E-Mails kommen weiter an. Nur der Zugriff von außen (Handy,
+   Web, Outlook zu Hause) fällt so lange aus.
+
+3. Lassen Sie auch nach dem Update nach Spuren suchen. Das Update
+   schließt die Tür. Wer schon im Haus ist, bleibt drin.
+
+BITTE ANTWORTEN SIE MIT EINER ZIFFER
+
+   1 = erledigt              3 = betrifft uns nicht
+   2 = wird gerade gemacht   4 = wir brauchen Hilfe
+";
+
 #[test]
-fn the_german_sample_is_exactly_this() {
+fn the_german_sample_reads_as_agreed() {
     let mail = composed(&warning(&exchange(), Urgency::Today), &recipient(Language::German), false);
-    println!("{}\n{}", mail.subject, mail.text);
     assert_eq!(mail.subject, "Microsoft Exchange: heute noch Update einspielen lassen [W-2021-007]");
     assert_eq!(mail.preheader, "Betrifft Firmen mit eigenem Exchange-Server. Nicht Microsoft 365. Drei Schritte.");
+    assert!(mail.text.starts_with(GERMAN), "{}", mail.text);
+    assert!(mail.text.contains("CVE-2021-26855, -26857, -26858, -27065 · KB5000871\nExchange 2013 CU23, 2016 CU18/CU19, 2019 CU7/CU8\n"), "{}", mail.text);
     let mail = composed(&warning(&exchange(), Urgency::Today), &recipient(Language::English), false);
-    println!("{}\n{}", mail.subject, mail.text);
+    assert_eq!(mail.subject, "Microsoft Exchange: have the update installed today [W-2021-007]");
+}
+
+#[test]
+fn the_strength_of_the_sentence_follows_the_verdict() {
+    use Certainty::{Likely, Observed, Possible, Unlikely};
+    use Status::{Affected, Unknown};
+    for (status, certainty, german, english) in [
+        (Affected, Observed, "ist betroffen", "is affected"),
+        (Affected, Likely, "ist vermutlich betroffen", "is probably affected"),
+        (Affected, Possible, "könnte betroffen sein", "may be affected"),
+        (Unknown, Observed, "ist vermutlich betroffen", "is probably affected"),
+        (Unknown, Likely, "ist vermutlich betroffen", "is probably affected"),
+        (Unknown, Possible, "könnte betroffen sein", "may be affected"),
+        (Unknown, Unlikely, "könnte betroffen sein", "may be affected"),
+    ] {
+        for (language, verdict) in [(Language::German, format!("Die Musterbau GmbH {german}.")), (Language::English, format!("Musterbau GmbH {english}."))] {
+            let question = "Läuft bei Ihnen ein eigener Exchange-Server?".to_string();
+            let sample = Recipient { status, certainty, question: question.clone(), ..recipient(language) };
+            let mail = composed(&warning(&exchange(), Urgency::Today), &sample, false);
+            for part in [&mail.text, &mail.html] {
+                assert!(part.contains(&verdict) && part.contains(&question), "{status:?} {certainty:?}: {part}");
+                // The only "not affected" is the sentence that says who is not.
+                assert_eq!(part.to_lowercase().matches("nicht betroffen").count() + part.matches("not affected").count(), 1, "{part}");
+            }
+        }
+    }
+}
+
+/// The visible words of an HTML part.
+fn visible(html: &str) -> String {
+    let body = html.split_once("<body").unwrap().1;
+    let mut text = String::new();
+    let mut inside = true;
+    for c in body.replace("<br>", " ").replace("</td>", " ").replace("</li>", " ").chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text.replace("&nbsp;", " ").replace("&#38;", "&").replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'")
+}
+
+#[test]
+fn the_text_part_never_says_less() {
+    let bare = |text: &str| text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect::<String>();
+    for language in Language::ALL {
+        for cancel in [false, true] {
+            let mut warning = warning(&exchange(), Urgency::Today);
+            if cancel {
+                warning.message_type = MessageType::Cancel;
+                warning.replaces = Some(WarningNumber("W-2021-006".into()));
+            }
+            let mail = composed(&warning, &recipient(language), true);
+            let text = bare(&mail.text);
+            let known: Vec<&str> = text.split_whitespace().collect();
+            let html = visible(&mail.html).replacen(&mail.preheader, "", 1);
+            let html = bare(&html);
+            let missing: Vec<&str> = html.split_whitespace().filter(|word| !known.contains(word)).collect();
+            assert_eq!(missing, Vec::<&str>::new(), "{}", mail.text);
+            assert!(html.split_whitespace().count() > 60, "{html}");
+        }
+    }
+}
+
+#[test]
+fn what_comes_from_outside_is_text_and_nothing_else() {
+    let hostile = Recipient {
+        name: "<script>alert(1)</script>\r\nBcc: x@example.org \u{202e}GmbH".into(),
+        reason: "</td><img src=x> & mehr".into(),
+        provider_name: "\"><b>IT".into(),
+        ..recipient(Language::German)
+    };
+    let mut warning = warning(&exchange(), Urgency::Today);
+    warning.texts[0].headline = "Zeile\r\nBcc: y@example.org".into();
+    let mail = composed(&warning, &hostile, false);
+    assert_eq!(mail.subject, "Zeile Bcc: y@example.org [W-2021-007]");
+    assert!(!mail.html.contains("<script") && !mail.html.contains("<img") && !mail.html.contains("><b>IT"), "{}", mail.html);
+    assert!(mail.html.contains("&#60;script&#62;alert(1)&#60;/script&#62; Bcc: x@example.org GmbH"), "{}", mail.html);
+    assert!(!mail.text.contains('\r') && !mail.text.lines().any(|line| line.starts_with("Bcc:")), "{}", mail.text);
+}
+
+#[test]
+fn the_html_part_is_small_quiet_and_readable_in_the_dark() {
+    let long = "Sehr langer Name ".repeat(18);
+    for language in Language::ALL {
+        let sample = Recipient { name: long.clone(), reason: long.clone(), question: long.clone(), provider_name: long.clone(), ..recipient(language) };
+        let html = composed(&warning(&exchange(), Urgency::Today), &sample, true).html;
+        assert!(html.len() <= 20 * 1024, "{} bytes", html.len());
+        for forbidden in ["<img", "<script", "<form", "url(", "@import", "<link", "cid:"] {
+            assert!(!html.contains(forbidden), "{forbidden}: {html}");
+        }
+        // Every element with a text colour has a class that changes it in the dark; the bar keeps white on its colour.
+        for element in html.split('<').filter(|element| element.contains(";color:#") || element.contains("\"color:#")) {
+            let classed = [" fg\"", "\"fg\"", "\"mu\"", "\"ln\""].iter().any(|class| element.contains(class));
+            assert!(classed || element.contains("color:#ffffff"), "{element}");
+        }
+        assert!(html.matches("<a class=\"ln\"").count() == html.matches("<a ").count() && html.contains("<a "), "{html}");
+        // Each tint of a box changes with it.
+        for element in html.split('<').filter(|element| element.contains("bgcolor") && element.contains("color:#171a1f")) {
+            assert!(element.contains("\"al ") || element.contains("\"bx "), "{element}");
+        }
+    }
+}
+
+#[test]
+fn a_drill_says_so_and_a_missing_provider_is_no_gap() {
+    for (language, subject, body, call) in [
+        (Language::German, "Übung: Microsoft Exchange", "ÜBUNG", "1. Rufen Sie Ihren IT-Betreuer an.\n"),
+        (Language::English, "Exercise: Microsoft Exchange", "EXERCISE", "1. Call your IT provider.\n"),
+    ] {
+        let sample = Recipient { provider_name: String::new(), provider_phone: String::new(), ..recipient(language) };
+        let warning = warning(&exchange(), Urgency::Today);
+        let mail = composed(&warning, &sample, true);
+        assert!(mail.subject.starts_with(subject) && mail.text.starts_with(body) && mail.html.contains(body), "{}\n{}", mail.subject, mail.text);
+        assert!(mail.text.contains(call), "{}", mail.text);
+        let real = composed(&warning, &sample, false);
+        assert!(!real.text.contains(body) && !real.html.contains(body));
+    }
+}
+
+#[test]
+fn numbers_are_readable_and_can_be_dialled() {
+    for (text, readable, dialled) in [
+        ("+492714040", "0271 4040", "+492714040"),
+        ("0271 55500-7", "0271 55500-7", "+49271555007"),
+        ("+31201234567", "+31 20 123 4567", "+31201234567"),
+        ("nur abends", "nur abends", ""),
+        ("", "", ""),
+    ] {
+        assert_eq!(telephone(text), (readable.to_string(), dialled.to_string()), "{text}");
+    }
 }

@@ -54,7 +54,7 @@ pub async fn serve(context: Context, listener: TcpListener, stop: impl Future<Ou
 }
 
 /// Ctrl-C, or the service manager's request to end.
-async fn interrupted() {
+pub async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {

@@ -152,10 +152,12 @@ fn member(random: &mut ChaCha20Rng, number: usize, exchange: Option<[u32; 4]>, p
     // Few providers have most customers.
     let share = random.random_range(0.0..1.0_f64);
     let provider = random.random_ratio(if server { 3 } else { 1 }, 4).then(|| scaled(share * share, providers));
-    let known = match (server, random.random_ratio(1, 20)) {
+    let known = match (server, random.random_range(0..100_u32)) {
         (true, _) => weighted(random, &KNOWN, |(_, share)| *share).map_or(Known::Nothing, |(known, _)| *known),
-        (false, true) => Known::Cloud,
-        (false, false) => Known::Nothing,
+        (false, 0..5) => Known::Cloud,
+        // A server that is gone; the register has not noticed.
+        (false, 5) => Known::Product,
+        (false, _) => Known::Nothing,
     };
     Member {
         external_id: format!("M{:06}", number + 1),

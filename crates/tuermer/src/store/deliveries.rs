@@ -167,10 +167,13 @@ impl Store {
                 before.state.as_str()
             ));
         }
+        let sql = "SELECT 1 FROM warning WHERE number = $1 AND state = 'stopped'";
+        if resend && open.read_one(sql, values![before.warning.as_str()]).await?.is_some() {
+            return Err(anyhow!("{} was stopped; nothing of it is sent again", before.warning));
+        }
         let state = if resend { DeliveryState::Due } else { DeliveryState::Sent };
-        let unsure_count = if resend { 0 } else { before.unsure_count };
-        let next =
-            Delivery { state, unsure_count, hold_until: now, at: now, detail: format!("{} by {actor}", if resend { "resend" } else { "sent" }), ..before };
+        // The count of unsure tries stays: whoever may have got it twice remains on that list.
+        let next = Delivery { state, hold_until: now, at: now, detail: format!("{} by {actor}", if resend { "resend" } else { "sent" }), ..before };
         outcomes::write(&mut open, &next).await?;
         if resend {
             // A warning that was already finished opens again for this one mail; a stopped one does not.

@@ -61,11 +61,11 @@ impl Store {
     }
 
     /// One page of those open to a threat, as they would be warned now; channels are still empty.
-    pub async fn open_to(&self, threat: &ThreatId, providers: &Providers, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Recipient>> {
+    pub async fn open_to(&self, threat: &ThreatId, providers: &Providers, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<OpenRecipient>> {
         let after = after.map_or("", OrganisationId::as_str);
         let sql = "SELECT o.id, o.external_id, o.name, o.language, e.status, e.certainty, e.incident,
                    CASE WHEN o.language = 'en' THEN e.reason_en ELSE e.reason_de END, CASE WHEN o.language = 'en' THEN e.question_en ELSE e.question_de END,
-                   e.observed_at, COALESCE(o.provider_external_id, '')
+                   e.observed_at, COALESCE(o.provider_external_id, ''), e.version
                    FROM exposure e JOIN organisation o ON o.id = e.organisation_id
                    WHERE e.threat_id = $1 AND e.status IN ('affected', 'unknown') AND o.kind = 'member' AND o.id > $2 ORDER BY o.id LIMIT $3";
         let rows = self.read(sql, values![threat.as_str(), after, i64::try_from(limit)?]).await?;
@@ -74,7 +74,7 @@ impl Store {
                    JOIN exposure e ON e.organisation_id = c.organisation_id AND e.threat_id = $1
                    WHERE c.organisation_id > $2 AND c.organisation_id <= $3";
         let contacts = contacts(&self.read(sql, values![threat.as_str(), after, last]).await?)?;
-        rows.iter().map(|row| open_recipient(row, &contacts, providers)).collect()
+        rows.iter().map(|row| Ok(OpenRecipient { recipient: open_recipient(row, &contacts, providers)?, version: row.text(11)? })).collect()
     }
 
     /// All IT providers with name and telephone, by their external id.
@@ -100,6 +100,14 @@ impl Store {
         );
         self.read(&sql, values![number.as_str()]).await?.iter().map(recipient).collect()
     }
+}
+
+/// Somebody who would be warned now, with the version that decided the verdict.
+pub struct OpenRecipient {
+    /// The recipient; channels are still empty.
+    pub recipient: Recipient,
+    /// Build or version as told, may be empty.
+    pub version: String,
 }
 
 /// Name and telephone of each provider, by external id.

@@ -1,1 +1,72 @@
-//! journey
+//! March 2021 in an invented region, told by its figures: `tuermer demo` from the outside.
+
+use crate::support::Home;
+use serde_json::Value;
+
+fn demo(seed: &str) -> Value {
+    let home = Home::embedded();
+    let run = home.tuermer(&["demo", "--fast", "--members", "1500", "--seed", seed, "--json"]).expect(0);
+    assert!(!home.data().exists(), "the demo keeps to its own directory");
+    assert!(run.err.contains("nothing is sent") && !run.err.contains("demo."), "{}", run.err);
+    run.line()
+}
+
+/// What does not follow from the seed.
+fn without_machine(mut figures: Value) -> Value {
+    let figures = figures.as_object_mut().unwrap();
+    figures.remove("seconds");
+    figures.remove("peak_rss_mb");
+    Value::Object(figures.clone())
+}
+
+fn number(figures: &Value, path: &str) -> u64 {
+    figures.pointer(path).and_then(Value::as_u64).unwrap_or_else(|| panic!("{path} in {figures}"))
+}
+
+#[test]
+fn march_2021_happens_to_a_region() {
+    let figures = demo("2021");
+    let of = |path: &str| number(&figures, path);
+    assert_eq!((of("/members"), of("/providers"), of("/with_exchange")), (1_500, 24, 74));
+    // Nothing but the register is known in the first night: nobody is fixed, and only four numbers make somebody affected.
+    assert_eq!((of("/first_night/fixed"), of("/first_night/affected")), (0, of("/first_night/observed")));
+    assert!(of("/first_night/affected") > 10 && of("/first_night/unknown") > 20, "{figures}");
+    // Warned before the first exploitation anybody saw, by two people, in the night.
+    assert_eq!(of("/minutes_to_first_mail"), 31);
+    let first = figures["clock"]["first_sent"].as_str().unwrap();
+    assert!(first < "2021-03-03T04:23:22Z", "{first}");
+    assert!(figures["clock"]["approved"].as_str().unwrap() <= first);
+    // Everybody open in the night is warned, and later those who were not known then.
+    assert!(of("/warned") > of("/first_night/affected") + of("/first_night/unknown"), "{figures}");
+    assert_eq!(of("/warnings"), 3);
+    assert!(of("/mails") > of("/warned") * 3 / 2 && of("/mails") < of("/warned") * 3, "updates go only to those still open: {figures}");
+    assert!(of("/answered") * 2 > of("/warned") && of("/answered") < of("/warned"), "{figures}");
+    // Half and more are closed by the members' own word; measured again is none, the only scan saw open ones.
+    assert!(of("/fixed_reported") * 5 > (of("/at_the_end/affected") + of("/at_the_end/unknown")) * 2, "{figures}");
+    assert_eq!((of("/fixed_measured"), of("/incidents")), (0, 3));
+    assert!(of("/signs_attributed") > 5 && of("/signs_attributed") < of("/sign_lines"), "{figures}");
+}
+
+#[test]
+fn the_same_seed_plays_the_same_story() {
+    let [first, again, other] = ["7", "7", "8"].map(|seed| without_machine(demo(seed)));
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+}
+
+#[test]
+fn a_region_must_have_a_sensible_size() {
+    for members in ["0", "499", "250001"] {
+        let run = Home::embedded().tuermer(&["demo", "--fast", "--members", members]).expect(1);
+        assert!(run.err.contains(members) && run.err.contains("500"), "{}", run.err);
+    }
+}
+
+/// Whoever runs something on the port already learns it at once, with the way out.
+#[test]
+fn a_taken_port_is_said_before_the_play() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let run = Home::embedded().tuermer(&["demo", "--members", "500", "--port", &port]).expect(1);
+    assert!(run.err.contains(&port) && run.err.contains("--port"), "{}", run.err);
+}

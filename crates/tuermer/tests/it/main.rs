@@ -4,6 +4,7 @@
 mod deliver;
 mod import;
 mod journey;
+mod kill;
 mod operator;
 mod pack;
 mod public;

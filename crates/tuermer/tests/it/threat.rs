@@ -126,8 +126,8 @@ fn a_directory_is_read_in_order_and_part_of_it_may_fail() {
     let run = home.tuermer(&["ingest", directory.to_str().unwrap(), "--json"]).expect(5);
     let files: Vec<String> = run.lines().iter().map(|line| line["file"].as_str().unwrap().rsplit('/').next().unwrap().to_string()).collect();
     assert_eq!(files, ["1.json", "2.json", "3.json"]);
-    let german = home.tuermer(&["ingest", directory.join("2.json").to_str().unwrap(), "--lang", "de"]);
-    assert_eq!(german.code, 2, "--lang is set by the test already");
+    let german = home.tuermer(&["ingest", directory.join("2.json").to_str().unwrap(), "--lang", "de"]).expect(1);
+    assert!(german.out.contains("2.json: abgelehnt. Kein gültiges JSON"), "{}", german.out);
 }
 
 #[test]
@@ -171,11 +171,8 @@ fn signs_are_attributed_or_counted_and_reading_again_changes_nothing() {
 fn signs_find_their_members() {
     let home = Home::drill();
     let members = home.file("members.csv", "external_id,name,postcode,city\nM1,Walzwerk GmbH,57072,Siegen\nM2,Bäcker Gra,57462,Olpe\n");
-    let networks = home.file("networks.csv", "external_id,kind,value\nM1,network,192.0.2.0/24\nM2,domain,bäcker-gra.example\n");
-    if home.tuermer(&["import", "members", &members]).code != 0 {
-        eprintln!("SKIPPED: members cannot be imported yet");
-        return;
-    }
+    let networks = home.file("networks.csv", "external_id,kind,value\nM1,network,192.0.2.0/24\nM2,domain,bäcker.example\n");
+    home.tuermer(&["import", "members", &members]).expect(0);
     home.tuermer(&["import", "networks", &networks]).expect(0);
     let keys = ["lines", "attributed", "unattributed", "malformed", "new", "same"];
     assert_eq!(numbers(&ingest(&home, SIGNS_NAME, SIGNS, 0), keys), [6, 3, 1, 2, 3, 0]);
@@ -186,7 +183,7 @@ fn signs_find_their_members() {
     assert_eq!(
         told,
         [
-            ("M2", "vulnerable-system", "host:xn--bcker-gra-v2a.example"),
+            ("M2", "vulnerable-system", "host:xn--bcker-gra.example"),
             ("M1", "system-compromise", "network:192.0.2.0/24"),
             ("M1", "vulnerable-system", "network:192.0.2.0/24"),
         ]

@@ -13,6 +13,8 @@ use tuermer_formats::recognise::Kind;
 
 /// Findings named in a reason; more are counted.
 const FINDINGS_SHOWN: usize = 5;
+/// Longest message of a finding, in characters; schema errors repeat whole branches.
+const FINDING_CHARACTERS: usize = 200;
 
 /// Takes one document.
 pub async fn ingest(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
@@ -54,7 +56,8 @@ async fn judge(bytes: Vec<u8>) -> (Vec<u8>, Result<Reading, Remark>) {
 }
 
 fn failed(findings: &[Finding]) -> Remark {
-    let shown = findings.iter().take(FINDINGS_SHOWN).map(|Finding { test, path, message }| format!("{test} {path}: {message}"));
+    let shown =
+        findings.iter().take(FINDINGS_SHOWN).map(|Finding { test, path, message }| format!("{test} {path}: {}", csaf::plain(message, FINDING_CHARACTERS)));
     let mut list = shown.collect::<Vec<_>>().join("; ");
     let more = findings.len().saturating_sub(FINDINGS_SHOWN);
     if more > 0 {

@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::str::FromStr as _;
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::limits;
 use tuermer_formats::members::{Record, Told};
 use tuermer_formats::networks::stored;
 use tuermer_formats::problem::Problem;
@@ -55,7 +56,8 @@ impl Station {
             return Ok(());
         }
         let all = networks::claims(open).await?;
-        for (claim, other) in nested_networks(&all).into_iter().chain(nested_domains(&all)) {
+        let is_new = |claim: &Claim| claims.contains_key(claim);
+        for (claim, other) in nested_networks(&all, &is_new).into_iter().chain(nested_domains(&all, &is_new)) {
             let (ours, theirs) = match (claims.get(&claim.0), claims.get(&other.0)) {
                 (Some(row), _) => ((claim, *row), other),
                 (None, Some(row)) => ((other, *row), claim),
@@ -75,9 +77,12 @@ type Owned<'a> = &'a (Claim, String);
 /// A pair of claims that meet.
 type Pair = ((Claim, String), (Claim, String));
 
-/// Pairs of different owners where one block lies in the other. Blocks are nested or apart, so one
+/// Most pairs that are looked for: a thousand members with one and the same block are half a million.
+const MOST_PAIRS: usize = 20 * limits::IMPORT_WARNINGS;
+
+/// Pairs of different owners, at least one claim new, where one block lies in the other. Blocks are nested or apart, so one
 /// pass over them in order with a stack of the enclosing ones finds all.
-fn nested_networks(all: &[(Claim, String)]) -> Vec<Pair> {
+fn nested_networks(all: &[(Claim, String)], is_new: &dyn Fn(&Claim) -> bool) -> Vec<Pair> {
     let mut blocks: Vec<(IpNetwork, Owned<'_>)> =
         all.iter().filter(|(claim, _)| claim.1 == "network").filter_map(|owned| Some((IpNetwork::from_str(&owned.0.2).ok()?, owned))).collect();
     blocks.sort_by_key(|(network, _)| (network.is_ipv6(), start(network), network.netmask()));
@@ -88,7 +93,7 @@ fn nested_networks(all: &[(Claim, String)]) -> Vec<Pair> {
             enclosing.pop();
         }
         for (_, outer) in &enclosing {
-            if outer.0.0 != owned.0.0 {
+            if pairs.len() < MOST_PAIRS && outer.0.0 != owned.0.0 && (is_new(&owned.0) || is_new(&outer.0)) {
                 pairs.push((owned.clone(), (*outer).clone()));
             }
         }
@@ -108,8 +113,8 @@ fn contains(outer: &IpNetwork, inner: &IpNetwork) -> bool {
     outer.is_ipv6() == inner.is_ipv6() && outer.netmask() <= inner.netmask() && outer.contains(inner.network_address())
 }
 
-/// Pairs of different owners with the same domain, or one below the other.
-fn nested_domains(all: &[(Claim, String)]) -> Vec<Pair> {
+/// Pairs of different owners, at least one claim new, with the same domain or one below the other.
+fn nested_domains(all: &[(Claim, String)], is_new: &dyn Fn(&Claim) -> bool) -> Vec<Pair> {
     let mut owners: HashMap<&str, Vec<Owned<'_>>> = HashMap::new();
     for owned in all.iter().filter(|(claim, _)| claim.1 == "domain") {
         owners.entry(&owned.0.2).or_default().push(owned);
@@ -122,7 +127,7 @@ fn nested_domains(all: &[(Claim, String)]) -> Vec<Pair> {
             for other in owners.get(name).into_iter().flatten().filter(|other| other.0.0 != owned.0.0) {
                 // The same domain of both is one overlap, not two.
                 let same_told = name == owned.0.2 && told.contains(&(&other.0.0, &owned.0.0, name));
-                if !same_told {
+                if !same_told && pairs.len() < MOST_PAIRS && (is_new(&owned.0) || is_new(&other.0)) {
                     told.insert((&owned.0.0, &other.0.0, name));
                     pairs.push((owned.clone(), (*other).clone()));
                 }
@@ -159,8 +164,11 @@ mod tests {
             "network",
             &[("a", "192.0.2.0/24"), ("b", "192.0.2.64/26"), ("b", "192.0.2.80/32"), ("a", "192.0.2.5/32"), ("c", "198.51.100.0/24"), ("c", "2001:db8::/32")],
         );
-        assert_eq!(shown(nested_networks(&networks)), ["b:192.0.2.64/26 a:192.0.2.0/24", "b:192.0.2.80/32 a:192.0.2.0/24"]);
+        assert_eq!(shown(nested_networks(&networks, &|_| true)), ["b:192.0.2.64/26 a:192.0.2.0/24", "b:192.0.2.80/32 a:192.0.2.0/24"]);
         let domains = claims("domain", &[("a", "example.de"), ("b", "mail.example.de"), ("c", "example.de"), ("d", "ample.de")]);
-        assert_eq!(shown(nested_domains(&domains)), ["a:example.de c:example.de", "b:mail.example.de a:example.de", "b:mail.example.de c:example.de"]);
+        assert_eq!(
+            shown(nested_domains(&domains, &|_| true)),
+            ["a:example.de c:example.de", "b:mail.example.de a:example.de", "b:mail.example.de c:example.de"]
+        );
     }
 }

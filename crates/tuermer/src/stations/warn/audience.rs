@@ -2,8 +2,10 @@
 
 use super::compose::mail;
 use super::known;
+use crate::config::Transport;
 use crate::context::Context;
 use crate::keys::sha256;
+use crate::store::recipients::OpenRecipient;
 use crate::store::{journal, recipients, warnings};
 use anyhow::{Result, anyhow, bail};
 use tuermer_core::approval::canonical_bytes;
@@ -11,8 +13,10 @@ use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
 use tuermer_core::plan::{Reach, channels};
 use tuermer_core::product::ProductKey;
+use tuermer_core::scale::{Status, Urgency};
 use tuermer_core::threat::Threat;
 use tuermer_core::warning::{Action, MessageType, Recipient, Warning};
+use tuermer_formats::content::Occasion;
 
 /// What the second person is asked to release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +111,10 @@ pub(super) async fn frozen(context: &Context, number: &WarningNumber) -> Result<
 async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> {
     let exchange = ProductKey::new("Microsoft", "Exchange Server");
     let email_is_affected = threat.statements.iter().any(|statement| statement.product.matches(&exchange));
-    let folder = context.drill || context.demo || context.config.mail.transport == crate::config::Transport::Folder;
+    let folder = context.drill || context.demo || context.config.mail.transport == Transport::Folder;
+    let zone = context.zone();
+    let packs = tuermer_formats::exchange_build::packs();
+    let occasion = Occasion { threat, packs, urgency: Urgency::Past, now: context.now(), zone: &zone };
     let providers = context.store.providers().await?;
     let mut all: Vec<Recipient> = Vec::new();
     loop {
@@ -115,10 +122,20 @@ async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> 
         if page.is_empty() {
             return Ok(all);
         }
-        for mut recipient in page {
-            let reach =
-                Reach { email: !recipient.email.is_empty(), phone: !recipient.phone.is_empty(), email_is_affected, incident: recipient.incident, folder };
-            recipient.channels = channels(reach);
+        for OpenRecipient { mut recipient, version } in page {
+            recipient.channels = channels(Reach {
+                email: !recipient.email.is_empty(),
+                phone: !recipient.phone.is_empty(),
+                email_is_affected,
+                incident: recipient.incident,
+                folder,
+            });
+            // The step "install the update" cannot help where there is none; the reason then says what does.
+            if recipient.status == Status::Unknown
+                && let Some(advice) = occasion.end_of_life_advice(&version, recipient.language)
+            {
+                recipient.reason = format!("{} {advice}", recipient.reason);
+            }
             all.push(recipient);
         }
     }
