@@ -258,7 +258,7 @@ fn a_dry_run_says_everything_and_writes_nothing() {
     let file = home.file("kammer.csv", list);
     let answer = run(&home, &["import", "members", &file, "--dry-run"]).expect(0);
     for part in ["Firma→name", "(unknown: \"Kz2\")", "new 2 · changed 0", "letter only 1 (50 %)", "two channels 1 (50 %)", "no provider has this number"] {
-        assert!(answer.out.replace('«', "\"").replace('»', "\"").contains(part), "{part}: {}", answer.out);
+        assert!(answer.out.replace(['«', '»'], "\"").contains(part), "{part}: {}", answer.out);
     }
     assert!(answer.err.contains("Nothing written") && answer.err.contains("tuermer import members"), "{}", answer.err);
     run(&home, &["member", "list"]).expect(3);
