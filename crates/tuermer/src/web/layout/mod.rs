@@ -71,7 +71,8 @@ impl Frame {
             title: title.to_string(),
             chamber: context.config.chamber.name.clone(),
             demo: context.demo,
-            drill: context.drill,
+            // The demo runs on the data directory of a drill; its own words fit better.
+            drill: context.drill && !context.demo,
             wide: false,
             nav: vec![link("/lage", "public.nav_situation"), link("/hilfe", "public.nav_help")],
             other_languages: Vec::new(),
