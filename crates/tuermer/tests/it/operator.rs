@@ -292,17 +292,8 @@ async fn names_from_files_are_text_and_never_markup() {
     let (desk, threat) = Desk::with_threat().await;
     let officer = desk.signed_in("k.weber").await;
     let (warning, _) = desk.submitted(&threat).await;
-    let paths = [
-        "/mitglieder".to_string(),
-        "/mitglieder?suche=%3Cscript%3E".to_string(),
-        "/mitglieder/M-1".to_string(),
-        threat.clone(),
-        format!("{threat}/firma/M-1"),
-        warning.clone(),
-        format!("{warning}/verlauf"),
-        "/heute".to_string(),
-    ];
-    for path in &paths {
+    let (why, progress) = (format!("{threat}/firma/M-1"), format!("{warning}/verlauf"));
+    for path in ["/mitglieder", "/mitglieder?suche=%3Cscript%3E", "/mitglieder/M-1", &threat, &why, &warning, &progress, "/heute"] {
         let page = desk.get(path, &officer).await.expect(200);
         assert!(!page.text.contains("<script>alert"), "{path}");
         assert!(!page.text.contains("Beta <b>"), "{path}");
