@@ -83,17 +83,19 @@ pub async fn play(context: &Context, region: &Region, pack: &BuildPack, seed: u6
     let mut play = Play { context, region, pack, tell, tempers, places, patches, warned: HashMap::new(), coming: BTreeSet::new(), figures };
     play.load().await?;
     let threat = play.state().await?;
-    let first = play.warn(&threat, "2021-03-02T22:14:00Z", "2021-03-02T22:31:00Z", "demo.talk").await?;
+    let first = play.warn(&threat, "2021-03-02T22:14:00Z", "2021-03-02T22:31:00Z", Some("demo.talk")).await?;
     play.answers_until("2021-03-03T12:00:00Z", &first).await?;
     play.providers_report().await?;
     play.answers_until("2021-03-05T14:30:00Z", &first).await?;
     play.standing("demo.at_5_march").await?;
-    let second = play.warn(&threat, "2021-03-05T14:40:00Z", "2021-03-05T15:00:00Z", "demo.talk").await?;
+    let second = play.warn(&threat, "2021-03-05T14:40:00Z", "2021-03-05T15:00:00Z", Some("demo.talk")).await?;
     play.answers_until("2021-03-09T18:00:00Z", &second).await?;
     play.standing("demo.at_9_march").await?;
+    play.answers_until("2021-03-11T18:00:00Z", &second).await?;
+    play.state_again(&threat).await?;
     play.answers_until(REPORT, &second).await?;
     play.report().await?;
-    let third = play.warn(&threat, "2021-03-11T19:25:00Z", "2021-03-11T19:50:00Z", "demo.talk_over").await?;
+    let third = play.warn(&threat, "2021-03-11T19:25:00Z", "2021-03-11T19:50:00Z", None).await?;
     play.answers_until(END, &third).await?;
     play.finish(&threat, started).await
 }
@@ -139,20 +141,7 @@ impl<'a> Play<'a> {
     async fn state(&mut self) -> Result<ThreatId> {
         let source_time = self.at(NOTICE)?;
         self.at("2021-03-02T22:06:00Z")?;
-        let stated = StatedThreat {
-            restates: None,
-            title: "Microsoft Exchange Server: vier Lücken werden ausgenutzt".into(),
-            summary: "Angreifer übernehmen Exchange-Server, deren Weboberfläche aus dem Internet erreichbar ist, ohne Anmeldung.".into(),
-            products: vec![StatedProduct { vendor: "Microsoft".into(), product: "Exchange Server".into(), versions: StatedVersions::ByPack }],
-            cves: ["CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"].map(String::from).to_vec(),
-            remedy: "Sicherheitsupdate vom 2. März 2021 einspielen (KB5000871)".into(),
-            remedy_url: "https://support.microsoft.com/help/5000871".into(),
-            source_url: "https://techcommunity.microsoft.com/t5/exchange-team-blog/released-march-2021-exchange-server-security-updates/ba-p/2175901".into(),
-            source_time,
-            level: Level::Extreme,
-            exploited: true,
-        };
-        let threat = intake::state_threat(self.context, &stated, OFFICER).await?;
+        let threat = intake::state_threat(self.context, &notice(source_time), OFFICER).await?;
         (self.tell)("demo.moment_notice", "demo.stated", &[("count", "4".into())]);
         self.at("2021-03-02T22:09:00Z")?;
         let begun = Instant::now();
@@ -164,6 +153,19 @@ impl<'a> Play<'a> {
         values.push(("seconds", format!("{:.2}", begun.elapsed().as_secs_f64())));
         (self.tell)("demo.moment_match", "demo.matched", &values);
         Ok(threat)
+    }
+
+    /// On 11 March Microsoft has an update for older cumulative updates too: the officer states the threat again, and
+    /// everybody is judged by what can be had now.
+    async fn state_again(&self, threat: &ThreatId) -> Result<()> {
+        self.at("2021-03-11T18:00:00Z")?;
+        let known = self.context.store.threat(threat).await?.context("the threat of the play is gone")?;
+        let remedy = "Sicherheitsupdate vom 2. März 2021 einspielen (KB5000871); seit 11. März gibt es es auch für ältere Stände".into();
+        let stated = StatedThreat { restates: Some(known.tracking_id), remedy, ..notice(NOTICE.parse()?) };
+        intake::state_threat(self.context, &stated, OFFICER).await?;
+        assess::run(self.context).await?;
+        (self.tell)("demo.moment_report", "demo.stated_again", &[]);
+        Ok(())
     }
 
     async fn verdicts(&self, threat: &ThreatId) -> Result<Verdicts> {
@@ -181,12 +183,12 @@ impl<'a> Play<'a> {
     }
 
     /// Draft and submission by one person, release by another, delivery into the folder; then people have heard.
-    async fn warn(&mut self, threat: &ThreatId, drafted: &str, released: &str, talk: &str) -> Result<WarningNumber> {
+    async fn warn(&mut self, threat: &ThreatId, drafted: &str, released: &str, talk: Option<&str>) -> Result<WarningNumber> {
         let context = self.context;
         self.at(drafted)?;
         let number = warn::draft(context, threat, OFFICER).await?;
         for language in Language::ALL {
-            let edit = TextEdit { talk: Some(Texts(language).get(talk)), ..TextEdit::default() };
+            let edit = TextEdit { talk: talk.map(|key| Texts(language).get(key)), ..TextEdit::default() };
             warn::edit(context, &number, language, &edit, OFFICER).await?;
         }
         let submitted = warn::submit(context, &number, OFFICER).await?;
@@ -223,19 +225,13 @@ impl<'a> Play<'a> {
                     continue;
                 }
                 let Some((member, temper)) = self.region.members.get(index).zip(self.tempers.get(index).copied()) else { continue };
-                let patched = self.patches_at(member, &temper, at);
+                let patched = member.exchange.and_then(|_| temper.patches(at));
                 self.coming.extend(temper.says(index, member.exchange.is_some(), at, patched));
                 if let Some(slot) = self.patches.get_mut(index) {
                     *slot = patched;
                 }
             }
         }
-    }
-
-    fn patches_at(&self, member: &Member, temper: &Temper, heard: Timestamp) -> Option<Timestamp> {
-        let build = files::dotted(member.exchange?);
-        let judgement = self.pack.judge(&build, "CVE-2021-26855", date(2021, 3, 3));
-        temper.patches(heard, judgement.cumulative_update_first)
     }
 
     /// Lets time pass; everybody says what is to be said, then everything is judged again.
@@ -290,7 +286,7 @@ impl<'a> Play<'a> {
     fn closed_at(&self, index: usize, member: &Member) -> Option<Timestamp> {
         let temper = self.tempers.get(index)?;
         let press: Timestamp = PRESS.parse().ok()?;
-        let alone = self.patches_at(member, temper, press);
+        let alone = member.exchange.and_then(|_| temper.patches(press));
         self.patches.get(index).copied().flatten().or(alone)
     }
 
@@ -338,6 +334,23 @@ impl<'a> Play<'a> {
             return Err(anyhow!("the play warned nobody"));
         }
         Ok(self.figures)
+    }
+}
+
+/// Microsoft's notice of 2 March 2021 as the officer puts it.
+fn notice(source_time: Timestamp) -> StatedThreat {
+    StatedThreat {
+        restates: None,
+        title: "Microsoft Exchange Server: vier Lücken werden ausgenutzt".into(),
+        summary: "Angreifer übernehmen Exchange-Server, deren Weboberfläche aus dem Internet erreichbar ist, ohne Anmeldung.".into(),
+        products: vec![StatedProduct { vendor: "Microsoft".into(), product: "Exchange Server".into(), versions: StatedVersions::ByPack }],
+        cves: ["CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"].map(String::from).to_vec(),
+        remedy: "Sicherheitsupdate vom 2. März 2021 einspielen (KB5000871)".into(),
+        remedy_url: "https://support.microsoft.com/help/5000871".into(),
+        source_url: "https://techcommunity.microsoft.com/t5/exchange-team-blog/released-march-2021-exchange-server-security-updates/ba-p/2175901".into(),
+        source_time,
+        level: Level::Extreme,
+        exploited: true,
     }
 }
 

@@ -290,3 +290,35 @@ fn exported_cells_are_no_formulas() {
     let table = std::fs::read_to_string(home.data().join("import-fehler.csv")).unwrap();
     assert!(table.contains(";'=HYPERLINK(1)@@x;"), "{table}");
 }
+
+/// How often the facts under a member's verdicts have changed.
+async fn facts_revision(home: &Home, member: &str) -> i64 {
+    let store = home.store().await;
+    let row = store.read_one("SELECT facts_revision FROM organisation WHERE external_id = $1", tuermer::values![member]).await.unwrap();
+    store.database.close().await;
+    row.unwrap().int(0).unwrap()
+}
+
+#[tokio::test]
+async fn only_new_facts_ask_for_a_new_verdict() {
+    let home = Home::drill();
+    let members = format!("{HEADER}M1;Bau;;;;;\nM2;Holz;;;;;\n");
+    let renamed = format!("{HEADER}M1;Hochbau;;;;;\n");
+    let asset = "external_id;product;build\nM1;Exchange;15.1.2176.2\n";
+    let patched = "external_id;product;build\nM1;Exchange;15.1.2176.9\n";
+    let network = "external_id;kind;value\nM1;network;192.0.2.0/24\n";
+    let steps = [
+        ("members", members.as_str(), 0),
+        ("members", renamed.as_str(), 0),
+        ("inventory", asset, 1),
+        ("inventory", asset, 1),
+        ("inventory", patched, 2),
+        ("networks", network, 3),
+        ("networks", network, 3),
+    ];
+    for (step, (kind, list, revision)) in steps.into_iter().enumerate() {
+        import(&home, kind, list, &[], 0);
+        assert_eq!(facts_revision(&home, "M1").await, revision, "step {step}");
+    }
+    assert_eq!(facts_revision(&home, "M2").await, 0);
+}
