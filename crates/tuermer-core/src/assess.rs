@@ -172,7 +172,7 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
         }
         None => worst,
     };
-    grounds.sort_by(|a, b| (b.certainty, b.observed_at).cmp(&(a.certainty, a.observed_at)));
+    grounds.sort_by_key(|ground| std::cmp::Reverse((ground.certainty, ground.observed_at)));
     let remediation = remediation(answer, decided.ground.status);
     for entry in &mut matches {
         entry.remediation = if entry.status == Status::Fixed { RemediationState::Done } else { remediation };

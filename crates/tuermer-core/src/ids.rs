@@ -28,6 +28,13 @@ macro_rules! ids {
     )*};
 }
 
+impl ThreatId {
+    /// The tracking id, as people write it; the part before it names the publisher.
+    pub fn tracking_id(&self) -> &str {
+        self.0.rsplit_once('|').map_or(self.0.as_str(), |(_, tracking_id)| tracking_id)
+    }
+}
+
 ids! {
     /// A member or an IT provider.
     OrganisationId,

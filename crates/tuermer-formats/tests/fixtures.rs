@@ -1,5 +1,5 @@
 //! Real-shaped documents of every format: what they yield, and that no damage to them does more than end in a reason.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
 use jiff::{Timestamp, tz::TimeZone};
 use std::io::Cursor;

@@ -44,7 +44,7 @@ pub async fn run(call: &Call, Args { threat, member }: Args) -> Result<Exit> {
             .collect();
         let question = verdict.question(texts.0);
         call.out.object(&json!({
-            "organisation": verdict.external_id, "name": verdict.name, "threat": verdict.tracking_id,
+            "organisation": verdict.external_id, "name": verdict.name, "threat": verdict.tracking_id, "threat_id": verdict.threat.as_str(),
             "status": verdict.status.as_str(), "certainty": verdict.certainty.as_str(), "mitigated": verdict.mitigated, "incident": verdict.incident,
             "severity": verdict.severity.severity(), "urgency": verdict.urgency.as_str(),
             "reason": verdict.reason(texts.0), "question": (!question.is_empty()).then_some(question),

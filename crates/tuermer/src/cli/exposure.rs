@@ -78,6 +78,7 @@ fn show(call: &Call, verdict: &Verdict, cves: &[String]) -> Result<()> {
             "organisation": verdict.external_id,
             "name": verdict.name,
             "threat": verdict.tracking_id,
+            "threat_id": verdict.threat.as_str(),
             "cves": cves,
             "status": verdict.status.as_str(),
             "certainty": verdict.certainty.as_str(),

@@ -4,6 +4,7 @@ use super::{Call, Exit};
 use crate::text::grouped;
 use anyhow::Result;
 use serde_json::json;
+use tuermer_core::ids::ThreatId;
 use tuermer_core::picture::{Clock, Picture};
 use tuermer_formats::times;
 
@@ -35,7 +36,7 @@ pub async fn run(call: &Call, Args { threat }: Args) -> Result<Exit> {
     for head in heads.iter().filter(|head| wanted.as_ref().is_none_or(|id| *id == head.id)) {
         let picture = context.store.picture(&head.id).await?;
         if call.out.json {
-            call.out.object(&object(head.id.as_str(), &picture))?;
+            call.out.object(&object(&head.id, &picture))?;
         } else {
             print(call, &context.zone(), &head.title, &picture);
         }
@@ -49,12 +50,12 @@ pub async fn run(call: &Call, Args { threat }: Args) -> Result<Exit> {
 }
 
 /// The stable keys others rely on.
-fn object(threat: &str, picture: &Picture) -> serde_json::Value {
+fn object(threat: &ThreatId, picture: &Picture) -> serde_json::Value {
     let Picture { members, with_product, affected, unknown, warned, delivered, answered, fixed_reported, fixed_measured, needs_help, clock } = picture;
     let Clock { published, seen, matched, drafted, approved, first_sent, p50_delivered, p90_delivered } = clock;
     let time = |at: &Option<jiff::Timestamp>| at.map(|at| at.to_string());
     json!({
-        "threat": threat, "members": members, "with_product": with_product, "affected": affected, "unknown": unknown,
+        "threat": threat.tracking_id(), "threat_id": threat.as_str(), "members": members, "with_product": with_product, "affected": affected, "unknown": unknown,
         "warned": warned, "delivered": delivered, "answered": answered, "fixed_reported": fixed_reported,
         "fixed_measured": fixed_measured, "needs_help": needs_help,
         "clock": {

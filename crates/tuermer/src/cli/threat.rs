@@ -108,7 +108,7 @@ async fn state(call: &Call, new: New) -> Result<Exit> {
     };
     let threat = context.store.threat(&id).await?.ok_or_else(|| anyhow!("the threat just stated is not there"))?;
     if call.out.json {
-        call.out.object(&json!({"threat": id.as_str(), "tracking_id": threat.tracking_id, "revision": threat.revision}))?;
+        call.out.object(&json!({"threat": threat.tracking_id, "threat_id": id.as_str(), "revision": threat.revision}))?;
     } else {
         call.out.line(&call.out.texts.with("threat.stated", &[("tracking", &threat.tracking_id), ("revision", &threat.revision)]));
     }
@@ -179,8 +179,8 @@ fn object(threat: &Threat, head: &ThreatHead) -> Value {
     let kev = listed.iter().map(|kev| kev.added).min().zip(listed.iter().map(|kev| kev.due).min());
     let flaws: Vec<Value> = threat.vulnerabilities.iter().map(flaw_object).collect();
     json!({
-        "threat": threat.id.as_str(),
-        "tracking_id": threat.tracking_id,
+        "threat": threat.tracking_id,
+        "threat_id": threat.id.as_str(),
         "title": threat.title,
         "source": threat.publisher,
         "revision": threat.revision,

@@ -95,5 +95,5 @@ async fn products(context: &Context, threat: &ThreatId, organisation: &Organisat
     let mut keys: Vec<&ProductKey> = threat.statements.iter().filter(|s| s.status == ProductStatus::Affected).map(|s| &s.product).collect();
     keys.sort_unstable();
     keys.dedup();
-    Ok(keys.into_iter().take(PRODUCTS).map(|key| [key.vendor.clone(), key.product.clone(), format!("{} {}", key.vendor, key.product)]).collect())
+    Ok(keys.into_iter().take(PRODUCTS).map(|key| [key.vendor.clone(), key.product.clone(), key.product.clone()]).collect())
 }

@@ -8,7 +8,7 @@ pub use super::row::{Row, Value};
 use anyhow::{Context as _, Result, anyhow, bail};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Column, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Column, ConnectOptions as _, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, TypeInfo, ValueRef};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::str::FromStr;
@@ -36,6 +36,8 @@ enum Open {
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 8;
+/// Parameters of one bulk statement; both engines allow at least 32,766.
+const PARAMETERS: usize = 6_000;
 /// How long a statement waits for another process to finish writing.
 const BUSY: Duration = Duration::from_secs(30);
 /// Key of the advisory lock that serialises migrations on PostgreSQL ("tuermer" in ASCII, shortened).
@@ -57,6 +59,8 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .statement_cache_capacity(256)
+            // A slow bulk statement would be logged with all its text.
+            .disable_statement_logging()
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "MEMORY");
         let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_with(options.clone()).await;
@@ -69,7 +73,9 @@ impl Database {
 
     /// Opens a PostgreSQL database by URL.
     pub async fn open_url(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url).map_err(|_| anyhow!("--database is not a PostgreSQL URL; expected postgres://user@host/name"))?;
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| anyhow!("--database is not a PostgreSQL URL; expected postgres://user@host/name"))?
+            .disable_statement_logging();
         let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(BUSY).connect_with(options).await;
         let this = Self(Pools::Postgres(pool.context("cannot reach PostgreSQL; is it running, and are user and database right?")?));
         this.refuse_unsafe_settings().await?;
@@ -217,7 +223,7 @@ impl Transaction {
     pub async fn run(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
         match &mut self.0 {
             Open::Sqlite(open) => {
-                let mut query = sqlx::query(AssertSqlSafe(sql.to_string()));
+                let mut query = sqlx::query(AssertSqlSafe(numbered(sql)));
                 for value in values {
                     query = sqlite_bind(query, value);
                 }
@@ -251,7 +257,7 @@ impl Transaction {
     pub async fn insert_many(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64> {
         let mut touched = 0_u64;
         let width = rows.first().map_or(1, Vec::len).max(1);
-        let per_statement = (30_000 / width).clamp(1, tuermer_core::limits::ROWS_PER_STATEMENT);
+        let per_statement = (PARAMETERS / width).clamp(1, tuermer_core::limits::ROWS_PER_STATEMENT);
         let mut rows = rows.into_iter().peekable();
         let mut full_text = None;
         while rows.peek().is_some() {
@@ -338,8 +344,14 @@ impl sqlx::Encode<'_, Postgres> for PostgresNull {
     }
 }
 
+/// `$1` → `?1`: SQLite takes `$1` for a name and walks the list of all names for each, so that the time of a bulk
+/// statement would grow with the square of its parameters; `?1` is a number.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
 async fn sqlite_read<'e, E: Executor<'e, Database = Sqlite>>(executor: E, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-    let mut query = sqlx::query(AssertSqlSafe(sql.to_string()));
+    let mut query = sqlx::query(AssertSqlSafe(numbered(sql)));
     for value in values {
         query = sqlite_bind(query, value);
     }

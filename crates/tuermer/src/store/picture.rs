@@ -18,7 +18,7 @@ const RELEASED: &str = "w.approved_at IS NOT NULL AND w.state IN ('approved', 's
 /// One point of the patch curve: everything up to `at`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CurvePoint {
-    /// End of the hour.
+    /// When the last step of its hour happened.
     pub at: Timestamp,
     /// Fixed and measured, so far.
     pub measured: u64,
@@ -209,9 +209,12 @@ impl Store {
     }
 }
 
-const HOUR_MICROSECONDS: i64 = 3_600_000_000;
+/// Hours since 1970.
+fn hour(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(3_600)
+}
 
-/// Joins two lists of steps into one running count, one point an hour.
+/// Joins two lists of steps into one running count, at most one point an hour.
 fn accumulate(measured: &[(Timestamp, u64)], told: &[(Timestamp, u64)]) -> Vec<CurvePoint> {
     let mut steps: Vec<(Timestamp, u64, u64)> = measured.iter().map(|(at, n)| (*at, *n, 0)).chain(told.iter().map(|(at, n)| (*at, 0, *n))).collect();
     steps.sort_unstable_by_key(|(at, _, _)| *at);
@@ -220,10 +223,9 @@ fn accumulate(measured: &[(Timestamp, u64)], told: &[(Timestamp, u64)]) -> Vec<C
     for (at, m, t) in steps {
         measured = measured.saturating_add(m);
         told = told.saturating_add(t);
-        let hour = at.as_microsecond().div_euclid(HOUR_MICROSECONDS).saturating_add(1).saturating_mul(HOUR_MICROSECONDS);
-        let point = CurvePoint { at: Timestamp::from_microsecond(hour).unwrap_or(at), measured, told: told.max(measured) };
+        let point = CurvePoint { at, measured, told: told.max(measured) };
         match points.last_mut() {
-            Some(last) if last.at == point.at => *last = point,
+            Some(last) if hour(last.at) == hour(at) => *last = point,
             _ => points.push(point),
         }
     }
@@ -241,6 +243,6 @@ mod tests {
         let told = [(at("2021-03-05T10:20:00Z"), 3), (at("2021-03-05T10:50:00Z"), 1)];
         let points = accumulate(&measured, &told);
         let rows: Vec<(String, u64, u64)> = points.iter().map(|p| (p.at.to_string(), p.measured, p.told)).collect();
-        assert_eq!(rows, [("2021-03-05T11:00:00Z".to_string(), 2, 4), ("2021-03-06T11:00:00Z".to_string(), 3, 4)]);
+        assert_eq!(rows, [("2021-03-05T10:50:00Z".to_string(), 2, 4), ("2021-03-06T10:00:00Z".to_string(), 3, 4)]);
     }
 }

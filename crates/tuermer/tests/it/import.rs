@@ -258,7 +258,7 @@ fn a_dry_run_says_everything_and_writes_nothing() {
     let file = home.file("kammer.csv", list);
     let answer = run(&home, &["import", "members", &file, "--dry-run"]).expect(0);
     for part in ["Firma→name", "(unknown: \"Kz2\")", "new 2 · changed 0", "letter only 1 (50 %)", "two channels 1 (50 %)", "no provider has this number"] {
-        assert!(answer.out.replace('«', "\"").replace('»', "\"").contains(part), "{part}: {}", answer.out);
+        assert!(answer.out.replace(['«', '»'], "\"").contains(part), "{part}: {}", answer.out);
     }
     assert!(answer.err.contains("Nothing written") && answer.err.contains("tuermer import members"), "{}", answer.err);
     run(&home, &["member", "list"]).expect(3);
@@ -289,4 +289,36 @@ fn exported_cells_are_no_formulas() {
     import(&home, "members", format!("{HEADER}M1;Bau;;;;=HYPERLINK(1)@@x;\n"), &[], 1);
     let table = std::fs::read_to_string(home.data().join("import-fehler.csv")).unwrap();
     assert!(table.contains(";'=HYPERLINK(1)@@x;"), "{table}");
+}
+
+/// How often the facts under a member's verdicts have changed.
+async fn facts_revision(home: &Home, member: &str) -> i64 {
+    let store = home.store().await;
+    let row = store.read_one("SELECT facts_revision FROM organisation WHERE external_id = $1", tuermer::values![member]).await.unwrap();
+    store.database.close().await;
+    row.unwrap().int(0).unwrap()
+}
+
+#[tokio::test]
+async fn only_new_facts_ask_for_a_new_verdict() {
+    let home = Home::drill();
+    let members = format!("{HEADER}M1;Bau;;;;;\nM2;Holz;;;;;\n");
+    let renamed = format!("{HEADER}M1;Hochbau;;;;;\n");
+    let asset = "external_id;product;build\nM1;Exchange;15.1.2176.2\n";
+    let patched = "external_id;product;build\nM1;Exchange;15.1.2176.9\n";
+    let network = "external_id;kind;value\nM1;network;192.0.2.0/24\n";
+    let steps = [
+        ("members", members.as_str(), 0),
+        ("members", renamed.as_str(), 0),
+        ("inventory", asset, 1),
+        ("inventory", asset, 1),
+        ("inventory", patched, 2),
+        ("networks", network, 3),
+        ("networks", network, 3),
+    ];
+    for (step, (kind, list, revision)) in steps.into_iter().enumerate() {
+        import(&home, kind, list, &[], 0);
+        assert_eq!(facts_revision(&home, "M1").await, revision, "step {step}");
+    }
+    assert_eq!(facts_revision(&home, "M2").await, 0);
 }

@@ -53,7 +53,7 @@ fn a_document_is_taken_once_and_replaced_only_by_a_newer_one() {
     assert_eq!((threat["revision"].as_str(), threat["signature"].as_str(), threat["cvss"].as_f64()), (Some("1.10.0"), Some("unsigned"), Some(9.8)));
     assert_eq!(threat["not_understood"][0], "all builds before Easter");
     for text in ["bg-2026-0001", "CVE-2026-10002", "https://psirt.beispiel.example|BG-2026-0001"] {
-        assert_eq!(home.tuermer(&["threat", "show", text, "--json"]).expect(0).line()["tracking_id"], "BG-2026-0001");
+        assert_eq!(home.tuermer(&["threat", "show", text, "--json"]).expect(0).line()["threat"], "BG-2026-0001");
     }
     home.tuermer(&["threat", "show", "CVE-1999-0001"]).expect(3);
     let shown = home.tuermer(&["threat", "show", "BG-2026-0001"]).expect(0).out;
@@ -221,8 +221,8 @@ const STATE: [&str; 24] = [
 fn a_threat_by_hand_is_a_document_like_any_other() {
     let home = Home::drill();
     let stated = home.tuermer(&STATE).expect(0).line();
-    assert_eq!((stated["tracking_id"].as_str(), stated["revision"].as_str()), (Some("TUERMER-2021-0001"), Some("1")));
-    assert_eq!(home.tuermer(&STATE).expect(0).line()["tracking_id"], "TUERMER-2021-0002");
+    assert_eq!((stated["threat"].as_str(), stated["revision"].as_str()), (Some("TUERMER-2021-0001"), Some("1")));
+    assert_eq!(home.tuermer(&STATE).expect(0).line()["threat"], "TUERMER-2021-0002");
     let again: Vec<&str> = STATE.iter().copied().chain(["--restate", "tuermer-2021-0001"]).collect();
     let restated = home.tuermer(&again).expect(0).line();
     assert_eq!((restated["threat"].as_str(), restated["revision"].as_str()), (stated["threat"].as_str(), Some("2")));

@@ -23,7 +23,8 @@ fn head_object(head: &WarningHead) -> Map<String, Value> {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string());
     let object = json!({
         "number": head.number.as_str(),
-        "threat": head.threat.as_str(),
+        "threat": head.threat.tracking_id(),
+        "threat_id": head.threat.as_str(),
         "title": head.title,
         "state": head.state.as_str(),
         "level": head.level.number(),

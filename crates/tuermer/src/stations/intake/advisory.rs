@@ -70,7 +70,7 @@ fn failed(findings: &[Finding]) -> Remark {
 async fn take(context: &Context, open: &mut Transaction, name: &str, document: Document, reading: Reading) -> Result<IngestReport> {
     let Reading { threat, status, namespace: _ } = reading;
     let stored = threats::stored_revision(open, &threat.id).await?;
-    let mut report = IngestReport { threat: Some(threat.id.to_string()), ..IngestReport::new(name, Kind::Csaf) };
+    let mut report = IngestReport { threat: Some(threat.tracking_id.clone()), ..IngestReport::new(name, Kind::Csaf) };
     if let Some(stored) = &stored {
         let order = match csaf::order(&threat.revision, &stored.revision) {
             // The publisher changed the way of counting: only its dates are left to compare.

@@ -1,5 +1,6 @@
 //! Pages of the people who warn, after sign-in. They work without JavaScript; GET never changes anything.
 
+mod audience;
 mod frame;
 mod member;
 mod members;

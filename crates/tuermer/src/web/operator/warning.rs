@@ -1,5 +1,6 @@
 //! `/warnung/<number>` – what goes to whom over which way, and may it? Text, numbers, real samples, and the steps of two people.
 
+use super::audience::{Counts, chosen, count};
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
 use super::session::{SignedIn, password_fits};
 use crate::context::Context;
@@ -15,8 +16,8 @@ use serde::Deserialize;
 use tuermer_core::approval::Refusal;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
-use tuermer_core::scale::{Certainty, Status};
-use tuermer_core::warning::{Action, Channel, Recipient, Warning, WarningState, WarningText};
+use tuermer_core::scale::Certainty;
+use tuermer_core::warning::{Action, Recipient, Warning, WarningState, WarningText};
 
 /// A field a person may change.
 struct Field {
@@ -42,17 +43,6 @@ struct Sample {
     lang: &'static str,
     subject: String,
     text: String,
-}
-
-/// How many companies are told what, and how.
-#[derive(Default)]
-struct Counts {
-    total: u64,
-    strengths: Vec<(&'static str, u64)>,
-    channels: Vec<(&'static str, u64)>,
-    languages: Vec<(&'static str, u64)>,
-    incidents: u64,
-    unreachable: u64,
 }
 
 #[derive(Template)]
@@ -186,47 +176,8 @@ fn keep_typed(drafts: &mut [Draft], language: Language, edit: Edit) {
     }
 }
 
-/// The audience in numbers.
-fn count(audience: &[Recipient]) -> Counts {
-    let number = |condition: &dyn Fn(&Recipient) -> bool| audience.iter().filter(|recipient| condition(recipient)).count() as u64;
-    let strengths = [("observed", Certainty::Observed), ("likely", Certainty::Likely), ("possible", Certainty::Possible), ("unlikely", Certainty::Unlikely)];
-    let mut shares: Vec<(&'static str, u64)> =
-        strengths.into_iter().map(|(key, certainty)| (key, number(&|r| r.status == Status::Affected && r.certainty == certainty))).collect();
-    shares.push(("open", number(&|r| r.status != Status::Affected)));
-    let channels = [Channel::Email, Channel::Folder, Channel::Phone].into_iter().map(|channel| (channel.as_str(), number(&|r| r.channels.contains(&channel))));
-    let languages = Language::ALL.into_iter().map(|language| (language.code(), number(&|r| r.language == language)));
-    Counts {
-        total: audience.len() as u64,
-        strengths: shares.into_iter().filter(|(_, n)| *n > 0).collect(),
-        channels: channels.filter(|(_, n)| *n > 0).collect(),
-        languages: languages.filter(|(_, n)| *n > 0).collect(),
-        incidents: number(&|r| r.incident),
-        unreachable: number(&|r| r.channels == [Channel::Phone] && r.phone.is_empty()),
-    }
-}
-
-/// Three real recipients, as different from one another as the audience allows.
-fn chosen(audience: &[Recipient]) -> Vec<&Recipient> {
-    let mut chosen: Vec<&Recipient> = Vec::new();
-    let mailed = || audience.iter().filter(|recipient| !recipient.email.is_empty() && !recipient.incident);
-    for recipient in mailed() {
-        let kind = (recipient.status, recipient.certainty, recipient.language);
-        if chosen.len() < SAMPLES && !chosen.iter().any(|other| (other.status, other.certainty, other.language) == kind) {
-            chosen.push(recipient);
-        }
-    }
-    for recipient in mailed() {
-        if chosen.len() < SAMPLES && !chosen.iter().any(|other| other.organisation == recipient.organisation) {
-            chosen.push(recipient);
-        }
-    }
-    chosen
-}
-
 /// Entries of the journal shown below a warning.
 const HISTORY: usize = 100;
-/// Samples shown to the approver (warning rules 2.8).
-const SAMPLES: usize = 3;
 
 fn samples(context: &Context, warning: &Warning, audience: &[Recipient]) -> Result<Vec<Sample>, Trouble> {
     let sample = |recipient: &Recipient| {

@@ -58,7 +58,7 @@ pub fn draw(clock: &Clock, zone: &TimeZone, texts: Texts, size: Size) -> String 
     let steps = steps(clock);
     let (width, axis) = match size {
         Size::Wide => (680, 190.0),
-        Size::Narrow => (340, 130.0),
+        Size::Narrow => (340, 158.0),
     };
     let count = u32::try_from(steps.len()).unwrap_or(0);
     let below = if size == Size::Narrow { 56 } else { 0 };
@@ -74,7 +74,7 @@ pub fn draw(clock: &Clock, zone: &TimeZone, texts: Texts, size: Size) -> String 
     let (mut first, mut sent) = (None, None);
     for (index, (key, at)) in steps.iter().enumerate() {
         if index > 0 {
-            drawing.path("ax", &format!("M{axis:.0} {:.0}V{y:.0}", y - 46.0));
+            drawing.path("ax", &format!("M{axis:.0} {:.0}V{:.0}", y - 40.0, y - 6.0));
         }
         drawing.dot(axis, y);
         drawing.text("m", (axis - 12.0, y + 5.0), "end", &added(before, *at, zone, texts));

@@ -88,7 +88,7 @@ pub fn draw(curve: &PatchCurve, now: Timestamp, zone: &TimeZone, texts: Texts, s
         ("day", &times::day_year(until.to_zoned(zone.clone()).date(), texts.0)),
     ];
     let (area, right, bottom) = match size {
-        Size::Wide => ((680, 300), 524.0, 264.0),
+        Size::Wide => ((680, 300), 496.0, 264.0),
         Size::Narrow => ((340, 320), 326.0, 230.0),
     };
     let plot = Plot { left: 52.0, right, top: 18.0, bottom, from: curve.from, until };

@@ -47,11 +47,13 @@ pub fn draw(cities: &[PublicCity], tiles: &[Tile], texts: Texts, size: Size) -> 
     if size == Size::Wide && !tiles.is_empty() { map(cities, tiles, texts) } else { bars(cities, texts, size) }
 }
 
+/// A small region is drawn as wide as a large one, so that its tiles do not become posters.
+const COLUMNS: u32 = 6;
 const TILE_WIDTH: u32 = 114;
 const TILE_HEIGHT: u32 = 86;
 
 fn map(cities: &[PublicCity], tiles: &[Tile], texts: Texts) -> String {
-    let columns = tiles.iter().map(|t| t.column).max().unwrap_or(0).saturating_add(1);
+    let columns = tiles.iter().map(|t| t.column).max().unwrap_or(0).saturating_add(1).max(COLUMNS);
     let rows = tiles.iter().map(|t| t.row).max().unwrap_or(0).saturating_add(1);
     let area = (columns.saturating_mul(TILE_WIDTH), rows.saturating_mul(TILE_HEIGHT));
     let description = texts.with("public.tiles_description", &[("count", &tiles.len().to_string())]);
