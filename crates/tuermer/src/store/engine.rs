@@ -4,7 +4,6 @@
 //! SQLite has one writer and many readers; PostgreSQL a pool. Placeholders are `$1`, `$2`, …
 
 pub use super::row::{Row, Value};
-
 use anyhow::{Context as _, Result, anyhow, bail};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
