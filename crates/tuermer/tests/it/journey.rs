@@ -76,10 +76,8 @@ fn a_taken_port_is_said_before_the_play() {
 fn what_the_vendor_releases_later_changes_the_advice() {
     let home = Home::drill();
     let members = home.file("m.csv", "external_id,name,email\n1,Musterbau GmbH,info@musterbau.example\n");
-    let inventory = home.file(
-        "i.csv",
-        "external_id,vendor,product,version,build,source,observed_at\n1,Microsoft,Exchange Server,2019,15.2.659.4,provider,2021-01-12\n",
-    );
+    let inventory =
+        home.file("i.csv", "external_id,vendor,product,version,build,source,observed_at\n1,Microsoft,Exchange Server,2019,15.2.659.4,provider,2021-01-12\n");
     home.tuermer(&["import", "members", &members]).expect(0);
     home.tuermer(&["import", "inventory", &inventory]).expect(0);
     let state = ["threat", "new", "--title", "Exchange", "--product", "Microsoft Exchange Server", "--cve", "CVE-2021-26855", "--level", "4", "--exploited"];
