@@ -5,6 +5,9 @@
 pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// Deepest nesting of a JSON document. CSAF branches end at 30.
 pub const JSON_DEPTH: usize = 128;
+/// Most values of one JSON document. The largest real advisory (23 MB) has 330,000; a document of tiny values
+/// costs the validator several hundred bytes for each.
+pub const JSON_VALUES: usize = 1_000_000;
 /// Deepest nesting of CSAF branches (CSAF 2.x, "recursion ≤ 30").
 pub const BRANCH_DEPTH: usize = 30;
 /// Most products of one advisory; more is refused with a reason.

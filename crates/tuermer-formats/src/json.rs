@@ -5,6 +5,7 @@
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use std::collections::HashSet;
 use std::fmt;
+use tuermer_core::limits;
 
 /// Why bytes are not JSON we accept; a sentence with line and column where there is one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,14 +16,21 @@ pub enum JsonError {
     /// Not JSON, cut off, too deep, or a key twice.
     #[error("{0}")]
     Syntax(String),
+    /// More values than [`limits::JSON_VALUES`].
+    #[error("more than {} values", limits::JSON_VALUES)]
+    Values,
 }
 
 /// Keys of the outermost object, in order. Nested values are checked and thrown away.
 ///
 /// # Errors
-/// Wrong encoding, wrong syntax, a key twice, deeper than [`tuermer_core::limits::JSON_DEPTH`], or text after the end.
+/// Wrong encoding, wrong syntax, a key twice, deeper than [`limits::JSON_DEPTH`], more values than
+/// [`limits::JSON_VALUES`], or text after the end.
 pub fn check(bytes: &[u8]) -> Result<Vec<String>, JsonError> {
     let text = text(bytes)?;
+    if values(bytes) > limits::JSON_VALUES {
+        return Err(JsonError::Values);
+    }
     let mut source = serde_json::Deserializer::from_str(text);
     let keys = Strict::top().deserialize(&mut source).and_then(|keys| source.end().map(|()| keys));
     keys.map_err(|error| JsonError::Syntax(error.to_string()))
@@ -37,6 +45,21 @@ pub fn text(bytes: &[u8]) -> Result<&str, JsonError> {
         return Err(JsonError::Encoding(0));
     }
     std::str::from_utf8(bytes).map_err(|error| JsonError::Encoding(error.valid_up_to()))
+}
+
+/// How many values there are at most: each one but the first stands behind a comma or an opening bracket.
+fn values(bytes: &[u8]) -> usize {
+    let (mut inside, mut escaped, mut count) = (false, false, 1_usize);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if inside => escaped = true,
+            b'"' => inside = !inside,
+            b',' | b'[' | b'{' if !inside => count = count.saturating_add(1),
+            _ => {}
+        }
+    }
+    count
 }
 
 /// Walks a value. serde_json counts the depth (128) while it walks.
@@ -155,5 +178,15 @@ mod tests {
         }
         assert_eq!(check(br#"{"document": {"x": 1}, "vulnerabilities": []}"#).unwrap(), ["document", "vulnerabilities"]);
         assert_eq!(check(b"\xff"), Err(JsonError::Encoding(0)));
+    }
+
+    #[test]
+    fn a_flood_of_tiny_values_is_refused() {
+        let list = |count: usize| format!("{{\"document\":[{}0]}}", "0,".repeat(count)).into_bytes();
+        assert_eq!(check(&list(tuermer_core::limits::JSON_VALUES)), Err(JsonError::Values));
+        assert_eq!(check(&list(tuermer_core::limits::JSON_VALUES - 10)), Ok(vec!["document".into()]));
+        // Commas inside words are no values.
+        let words = format!("[\"{}\\\",\"]", ",[".repeat(tuermer_core::limits::JSON_VALUES));
+        assert_eq!(check(words.as_bytes()), Ok(Vec::new()));
     }
 }

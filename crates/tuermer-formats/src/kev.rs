@@ -36,6 +36,10 @@ pub struct Entry {
     pub due: Date,
     /// Known use by extortion groups.
     pub ransomware: bool,
+    /// What is wrong, in a few sentences.
+    pub description: String,
+    /// Links and remarks of CISA.
+    pub notes: String,
 }
 
 /// Why a catalogue is refused as a whole.
@@ -90,6 +94,10 @@ struct RawEntry {
     due_date: String,
     #[serde(default)]
     known_ransomware_campaign_use: String,
+    #[serde(default)]
+    short_description: String,
+    #[serde(default)]
+    notes: String,
 }
 
 /// Reads a catalogue.
@@ -115,7 +123,7 @@ pub fn read(bytes: &[u8]) -> Result<Catalogue, KevError> {
 }
 
 fn entry(number: usize, raw: RawEntry) -> Result<Entry, KevError> {
-    let RawEntry { cve, vendor_project, product, vulnerability_name, date_added, due_date, known_ransomware_campaign_use } = raw;
+    let RawEntry { cve, vendor_project, product, vulnerability_name, date_added, due_date, known_ransomware_campaign_use, short_description, notes } = raw;
     let wrong = |field, value: &str| KevError::Entry { number, cve: shorten(&cve), field, value: shorten(value) };
     let day = |field, value: &str| value.trim().parse::<Date>().map_err(|_| wrong(field, value));
     let added = day("dateAdded", &date_added)?;
@@ -129,6 +137,8 @@ fn entry(number: usize, raw: RawEntry) -> Result<Entry, KevError> {
         added,
         due,
         ransomware: known_ransomware_campaign_use == "Known",
+        description: crate::csaf::plain(&short_description, tuermer_core::limits::NOTE_CHARACTERS),
+        notes: crate::csaf::plain(&notes, tuermer_core::limits::NOTE_CHARACTERS),
     })
 }
 

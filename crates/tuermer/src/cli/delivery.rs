@@ -149,15 +149,21 @@ async fn call_list(call: &Call, store: &Store, warning: Option<&str>) -> Result<
             if std::mem::take(&mut header) {
                 call.out.line(&texts.get("delivery.call_columns"));
             }
-            let ToCall { id, warning, organisation, name, contact, phone, language, incident, reason, detail } = to_call;
+            let ToCall { id, warning, organisation, name, contact, phone, language, incident, reason, detail, email } = to_call;
             if call.out.json {
                 return call.out.object(&json!({
                     "id": id.as_str(), "warning": warning, "organisation": organisation, "name": name, "contact": contact, "phone": phone,
                     "language": language, "incident": incident, "reason": reason, "detail": detail,
                 }));
             }
+            let why = match (detail.is_empty(), incident, email.is_empty()) {
+                (false, ..) => detail,
+                (true, true, _) => texts.get("delivery.why_incident"),
+                (true, false, true) => texts.get("delivery.why_no_email"),
+                (true, false, false) => texts.get("delivery.why_email_affected"),
+            };
             let urgent = texts.get(if incident { "delivery.yes" } else { "delivery.no" });
-            let cells = [warning, organisation, name, contact, dialled(&phone), language, urgent, reason, detail, id.to_string()];
+            let cells = [warning, organisation, name, contact, dialled(&phone), language, urgent, reason, why, id.to_string()];
             call.out.line(&cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(";"));
             Ok(())
         })

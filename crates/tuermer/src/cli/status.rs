@@ -31,12 +31,12 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
     line("status_observations", &overview.observations.to_string());
     line("threats", &overview.threats.to_string());
     for (key, list, counts) in [
-        ("status_exposures", "status", &overview.exposures),
-        ("warnings", "state", &overview.warnings),
-        ("deliveries", "delivery", &overview.deliveries),
-        ("status_tasks", "task", &overview.tasks),
+        ("status_exposures", "operator.status", &overview.exposures),
+        ("warnings", "operator.state", &overview.warnings),
+        ("deliveries", "operator.delivery", &overview.deliveries),
+        ("status_tasks", "public.task", &overview.tasks),
     ] {
-        let words: Vec<String> = counts.iter().map(|(word, count)| format!("{} {count}", t.get(&format!("operator.{list}_{word}")))).collect();
+        let words: Vec<String> = counts.iter().map(|(word, count)| format!("{} {count}", t.get(&format!("{list}_{word}")))).collect();
         line(key, if words.is_empty() { "–".to_string() } else { words.join(" · ") }.as_str());
     }
     line("pending", &overview.pending.to_string());

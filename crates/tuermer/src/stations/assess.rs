@@ -77,7 +77,7 @@ async fn judge_threat(context: &Context, constituency: &Constituency, pending: &
     let found = assess(Case { threat: &threat, packs: packs(), now: context.now() }, constituency, &answers);
     let mut open = context.store.begin().await?;
     exposures::replace(&mut open, &pending.id, &threat.revision, None, &found).await?;
-    exposures::incident_tasks(&mut open, incidents(context, &found)?, context.now()).await?;
+    exposures::incident_tasks(&mut open, &found, context.now()).await?;
     exposures::threat_judged(&mut open, pending, context.now()).await?;
     open.commit().await?;
     Ok(found.len() as u64)
@@ -97,11 +97,7 @@ async fn judge_organisations(context: &Context, constituency: &Constituency, id:
         .collect();
     let mut open = context.store.begin().await?;
     exposures::replace(&mut open, id, &threat.revision, Some(&due), &found).await?;
-    exposures::incident_tasks(&mut open, incidents(context, &found)?, context.now()).await?;
+    exposures::incident_tasks(&mut open, &found, context.now()).await?;
     open.commit().await?;
     Ok(found.len() as u64)
-}
-
-fn incidents<'a>(context: &Context, found: &'a [Exposure]) -> Result<Vec<(String, &'a Exposure)>> {
-    found.iter().filter(|exposure| exposure.incident).map(|exposure| Ok((context.id()?, exposure))).collect()
 }

@@ -19,6 +19,7 @@ use std::io::Read as _;
 use std::path::Path;
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_formats::json::JsonError;
 use tuermer_formats::recognise::{self, Kind};
 
 /// What came of one file.
@@ -160,7 +161,8 @@ pub async fn ingest_json(context: &Context, name: &str, bytes: Vec<u8>) -> Resul
         Ok(keys) => keys,
         Err(error) => {
             let kind = recognise::broken_json(&bytes);
-            return Ok(IngestReport::rejected(name, kind, Remark::new("threat.ingest_json", &[("error", &error)])));
+            let key = if error == JsonError::Values { "threat.ingest_values" } else { "threat.ingest_json" };
+            return Ok(IngestReport::rejected(name, kind, Remark::new(key, &[("error", &error), ("limit", &limits::JSON_VALUES)])));
         }
     };
     match recognise::json(&keys) {

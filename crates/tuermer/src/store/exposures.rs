@@ -5,7 +5,7 @@ use super::engine::{Row, Transaction, Value};
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
-use tuermer_core::exposure::{Exposure, Ground, Match};
+use tuermer_core::exposure::{Exposure, Ground, Match, Reason};
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::locale::Language;
@@ -249,12 +249,19 @@ pub async fn replace(open: &mut Transaction, threat: &ThreatId, revision: &str, 
     Ok(())
 }
 
-/// A person must call those with signs of a break-in; one open task each.
-pub async fn incident_tasks(open: &mut Transaction, tasks: Vec<(String, &Exposure)>, now: Timestamp) -> Result<()> {
-    let rows = tasks
-        .into_iter()
-        .map(|(id, exposure)| {
-            values![id, "incident", exposure.organisation.as_str(), exposure.threat.as_str(), now, reasons::reason(&exposure.reason, Language::German)]
+/// A person must call those with signs of a break-in: one open task each, whatever the number of threats.
+/// The sign is the key, so that a call once made is not asked for again by the next verdict, only by a later sign.
+pub async fn incident_tasks(open: &mut Transaction, found: &[Exposure], now: Timestamp) -> Result<()> {
+    let newest = |exposure: &Exposure| {
+        let signs = exposure.grounds.iter().filter(|ground| matches!(ground.reason, Reason::BreakIn { .. }));
+        signs.max_by_key(|ground| ground.observed_at).cloned()
+    };
+    let rows = found
+        .iter()
+        .filter_map(|exposure| newest(exposure).map(|sign| (exposure, sign)))
+        .map(|(exposure, sign)| {
+            let id = format!("incident-{}-{}", exposure.organisation, sign.observed_at.as_microsecond());
+            values![id, "incident", exposure.organisation.as_str(), exposure.threat.as_str(), now, reasons::reason(&sign.reason, Language::German)]
         })
         .collect();
     open.insert_many("INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)", rows, "ON CONFLICT DO NOTHING").await?;

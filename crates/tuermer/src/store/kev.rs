@@ -15,7 +15,7 @@ const RELEASED: &str = "kev.released_at";
 pub struct Difference {
     /// Entries that were not there.
     pub new: u64,
-    /// Entries with another day, due day or ransomware mark, or names.
+    /// Entries with another day, due day ransomware mark or other words.
     pub changed: u64,
     /// Entries as they were.
     pub same: u64,
@@ -31,14 +31,25 @@ pub async fn released_at(open: &mut Transaction) -> Result<Option<Timestamp>> {
     Ok(row.map(|row| row.text(0)).transpose()?.and_then(|text| text.parse().ok()))
 }
 
-/// A stored entry: `(vendor, product, name, added, due, ransomware, withdrawn)`.
-type Stored = (String, String, String, String, String, bool, bool);
+/// A stored entry and whether it was withdrawn.
+type Stored = (Entry, bool);
 
 async fn stored(open: &mut Transaction) -> Result<HashMap<String, Stored>> {
-    let rows = open.read("SELECT cve, vendor, product, name, added, due, ransomware, withdrawn_at FROM kev", Vec::new()).await?;
+    let sql = "SELECT cve, vendor, product, name, added, due, ransomware, description, notes, withdrawn_at FROM kev";
+    let rows = open.read(sql, Vec::new()).await?;
     let entries = rows.iter().map(|row| {
-        let entry = (row.text(1)?, row.text(2)?, row.text(3)?, row.text(4)?, row.text(5)?, row.bool(6)?, row.int_or_null(7)?.is_some());
-        Ok((row.text(0)?, entry))
+        let entry = Entry {
+            cve: row.text(0)?,
+            vendor: row.text(1)?,
+            product: row.text(2)?,
+            name: row.text(3)?,
+            added: row.text(4)?.parse()?,
+            due: row.text(5)?.parse()?,
+            ransomware: row.bool(6)?,
+            description: row.text(7)?,
+            notes: row.text(8)?,
+        };
+        Ok((entry.cve.clone(), (entry, row.int_or_null(9)?.is_some())))
     });
     entries.collect()
 }
@@ -49,31 +60,31 @@ pub async fn replace(open: &mut Transaction, catalogue: &Catalogue, now: Timesta
     let mut difference = Difference::default();
     let mut rows: Vec<Vec<Value>> = Vec::new();
     let mut touched: Vec<&str> = Vec::new();
-    for Entry { cve, vendor, product, name, added, due, ransomware } in &catalogue.entries {
-        let (added, due) = (added.to_string(), due.to_string());
-        match stored.get(cve) {
-            Some((v, p, n, a, d, r, false)) if v == vendor && p == product && n == name && *a == added && *d == due && r == ransomware => {
+    for entry in &catalogue.entries {
+        match stored.get(&entry.cve) {
+            Some((known, false)) if known == entry => {
                 difference.same = difference.same.saturating_add(1);
                 continue;
             }
-            Some((.., old_due, _, false)) => {
+            Some((known, false)) => {
                 difference.changed = difference.changed.saturating_add(1);
-                difference.due_dates_moved = difference.due_dates_moved.saturating_add(u64::from(*old_due != due));
+                difference.due_dates_moved = difference.due_dates_moved.saturating_add(u64::from(known.due != entry.due));
             }
             _ => difference.new = difference.new.saturating_add(1),
         }
+        let Entry { cve, vendor, product, name, added, due, ransomware, description, notes } = entry;
         touched.push(cve);
-        rows.push(values![cve, vendor, product, name, added, due, *ransomware, &catalogue.version, now]);
+        rows.push(values![cve, vendor, product, name, added.to_string(), due.to_string(), *ransomware, description, notes, &catalogue.version, now]);
     }
     open.insert_many(
-        "INSERT INTO kev (cve, vendor, product, name, added, due, ransomware, catalogue, seen_at)",
+        "INSERT INTO kev (cve, vendor, product, name, added, due, ransomware, description, notes, catalogue, seen_at)",
         rows,
         "ON CONFLICT (cve) DO UPDATE SET vendor = excluded.vendor, product = excluded.product, name = excluded.name, added = excluded.added,
-             due = excluded.due, ransomware = excluded.ransomware, catalogue = excluded.catalogue, withdrawn_at = NULL",
+             due = excluded.due, ransomware = excluded.ransomware, description = excluded.description, notes = excluded.notes, catalogue = excluded.catalogue, withdrawn_at = NULL",
     )
     .await?;
     let listed: HashSet<&str> = catalogue.entries.iter().map(|entry| entry.cve.as_str()).collect();
-    for (cve, _) in stored.iter().filter(|(cve, entry)| !entry.6 && !listed.contains(cve.as_str())) {
+    for (cve, _) in stored.iter().filter(|(cve, entry)| !entry.1 && !listed.contains(cve.as_str())) {
         open.run("UPDATE kev SET withdrawn_at = $1 WHERE cve = $2", values![now, cve]).await?;
         difference.withdrawn = difference.withdrawn.saturating_add(1);
         touched.push(cve);

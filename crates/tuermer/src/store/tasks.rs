@@ -30,7 +30,10 @@ pub struct Task {
 impl Store {
     /// Open tasks, oldest first: cries for help and break-ins before other calls.
     pub async fn tasks(&self, limit: usize) -> Result<Vec<Task>> {
-        let sql = "SELECT t.id, t.kind, o.external_id, o.name, COALESCE(r.phone, ''), t.warning_number, t.created_at, t.note
+        // A task about a break-in comes before any warning: the number is then the one the register knows best.
+        let sql = "SELECT t.id, t.kind, o.external_id, o.name,
+                COALESCE(r.phone, (SELECT MAX(COALESCE(c.phone, c.mobile)) FROM contact c WHERE c.organisation_id = o.id), ''),
+                t.warning_number, t.created_at, t.note
             FROM task t JOIN organisation o ON o.id = t.organisation_id
             LEFT JOIN recipient r ON r.warning_number = t.warning_number AND r.organisation_id = t.organisation_id
             WHERE t.done_at IS NULL

@@ -149,7 +149,15 @@ pub async fn send(call: &Call, context: &Context, number: &str) -> Result<Exit> 
             call.out.say(&call.out.texts.with("warn.nothing_to_send", &[("number", number), ("state", &super::show::state(call, warning.state))]));
             return Ok(Exit::NothingFound);
         }
-        WarningState::Draft | WarningState::Submitted | WarningState::Returned => {
+        WarningState::Draft | WarningState::Returned => {
+            let sentence = call.out.texts.with("warn.submit_first", &[("number", number)]);
+            if call.out.json {
+                call.out.object(&json!({"number": number, "error": sentence}))?;
+            }
+            call.out.say(&sentence);
+            return Ok(Exit::NeedsApproval);
+        }
+        WarningState::Submitted => {
             return needs_approval(call, number, warning.submitted_by.as_ref().map_or("–", |name| name.as_str()));
         }
     }

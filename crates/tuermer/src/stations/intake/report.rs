@@ -145,7 +145,10 @@ impl Intake<'_> {
 
     fn finish(mut self) -> IngestReport {
         if !self.named.is_empty() {
-            self.report.remarks.push(Remark::new("threat.ingest_malformed", &[("count", &self.report.malformed), ("lines", &self.named.join(", "))]));
+            let nothing = self.report.malformed == self.report.lines;
+            let key = if nothing { "threat.ingest_all_malformed" } else { "threat.ingest_malformed" };
+            let remark = Remark::new(key, &[("count", &self.report.malformed), ("lines", &self.named.join(", "))]);
+            if nothing { self.report.rejected.push(remark) } else { self.report.remarks.push(remark) }
         }
         self.report
     }

@@ -197,14 +197,16 @@ pub struct Call {
     pub incident: bool,
     /// What to say, one sentence.
     pub reason: String,
-    /// Why by telephone.
+    /// What was noted at the delivery; empty where it was planned as a call from the start.
     pub detail: String,
+    /// Mail address, may be empty.
+    pub email: String,
 }
 
 impl Store {
     /// Everybody to be called, those with signs of a break-in first; `warning` narrows it to one.
     pub async fn call_list(&self, warning: Option<&str>, mut each: impl FnMut(Call) -> Result<()>) -> Result<u64> {
-        let sql = "SELECT d.id, d.warning_number, r.external_id, r.name, r.contact_name, d.address, r.language, r.incident, r.reason, d.detail
+        let sql = "SELECT d.id, d.warning_number, r.external_id, r.name, r.contact_name, d.address, r.language, r.incident, r.reason, d.detail, r.email
             FROM delivery d JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
             WHERE d.state = 'to_call' AND r.incident = $1 AND d.id > $2 AND (d.warning_number = $3 OR $3 = '')
             ORDER BY d.id LIMIT $4";
@@ -227,6 +229,7 @@ impl Store {
                         incident: row.bool(7)?,
                         reason: row.text(8)?,
                         detail: row.text(9)?,
+                        email: row.text(10)?,
                     })?;
                 }
                 if rows.is_empty() {

@@ -176,6 +176,8 @@ CREATE TABLE kev (
     added TEXT NOT NULL,
     due TEXT NOT NULL,
     ransomware BOOLEAN NOT NULL,
+    description TEXT NOT NULL,
+    notes TEXT NOT NULL,
     catalogue TEXT NOT NULL,
     seen_at BIGINT NOT NULL,
     withdrawn_at BIGINT
@@ -399,3 +401,5 @@ CREATE TABLE task (
     note TEXT NOT NULL
 );
 CREATE UNIQUE INDEX task_open ON task (kind, organisation_id, threat_id) WHERE done_at IS NULL;
+-- One call about a break-in at a time, however many threats name the product.
+CREATE UNIQUE INDEX task_incident ON task (organisation_id) WHERE kind = 'incident' AND done_at IS NULL;
