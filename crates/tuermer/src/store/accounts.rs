@@ -4,6 +4,7 @@ use super::Store;
 use super::journal;
 use crate::context::Context;
 use crate::keys::sha256;
+use crate::refusal::refusal;
 use crate::values;
 use anyhow::{Result, bail};
 use argon2::Argon2;
@@ -133,7 +134,7 @@ impl Store {
         let since = now.checked_sub(SignedDuration::from_mins(limits::SIGN_IN_WINDOW_MINUTES))?;
         let failures = self.read_one("SELECT COUNT(*) FROM sign_in_failure WHERE account = $1 AND at > $2", values![name, since]).await?;
         if failures.map_or(Ok(0), |row| row.int(0))? >= limits::SIGN_IN_FAILURES {
-            bail!("too many failed sign-ins for this name; wait {} minutes", limits::SIGN_IN_WINDOW_MINUTES);
+            return Err(refusal("operator.sign_in_wait", [("minutes", &limits::SIGN_IN_WINDOW_MINUTES)]));
         }
         let row = self.read_one("SELECT password_hash, role FROM account WHERE name = $1 AND disabled_at IS NULL", values![name]).await?;
         let (stored, role) = match &row {

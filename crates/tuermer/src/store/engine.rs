@@ -4,6 +4,8 @@
 //! SQLite has one writer and many readers; PostgreSQL a pool. Placeholders are `$1`, `$2`, …
 
 pub use super::row::{Row, Value};
+pub(super) use super::statement::places;
+use super::statement::{insert_text, nameless};
 use anyhow::{Context as _, Result, anyhow, bail};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
@@ -222,7 +224,7 @@ impl Transaction {
     pub async fn run(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
         match &mut self.0 {
             Open::Sqlite(open) => {
-                let mut query = sqlx::query(AssertSqlSafe(numbered(sql)));
+                let mut query = sqlx::query(AssertSqlSafe(nameless(sql)));
                 for value in values {
                     query = sqlite_bind(query, value);
                 }
@@ -281,30 +283,6 @@ impl Transaction {
     }
 }
 
-/// `$first,$first+1,…`: places for a list of `count` values.
-pub(super) fn places(first: usize, count: usize) -> String {
-    (first..first.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
-}
-
-fn insert_text(head: &str, width: usize, rows: usize, tail: &str) -> String {
-    use std::fmt::Write as _;
-    let mut sql = format!("{head} VALUES ");
-    let mut place = 0_usize;
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ",(" });
-        for column in 0..width {
-            place = place.saturating_add(1);
-            let comma = if column == 0 { "" } else { "," };
-            // Writing to a String cannot fail.
-            let _ = write!(sql, "{comma}${place}");
-        }
-        sql.push(')');
-    }
-    sql.push(' ');
-    sql.push_str(tail);
-    sql
-}
-
 type SqliteQuery<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
 type PostgresQuery<'q> = sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments>;
 
@@ -343,14 +321,8 @@ impl sqlx::Encode<'_, Postgres> for PostgresNull {
     }
 }
 
-/// `$1` → `?1`: SQLite takes `$1` for a name and walks the list of all names for each, so that the time of a bulk
-/// statement would grow with the square of its parameters; `?1` is a number.
-fn numbered(sql: &str) -> String {
-    sql.replace('$', "?")
-}
-
 async fn sqlite_read<'e, E: Executor<'e, Database = Sqlite>>(executor: E, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-    let mut query = sqlx::query(AssertSqlSafe(numbered(sql)));
+    let mut query = sqlx::query(AssertSqlSafe(nameless(sql)));
     for value in values {
         query = sqlite_bind(query, value);
     }

@@ -25,6 +25,7 @@ pub mod queue;
 pub mod reachability;
 pub mod recipients;
 pub mod row;
+mod statement;
 pub mod tasks;
 pub mod threats;
 pub mod warnings;

@@ -2,31 +2,13 @@
 
 use super::Store;
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::acknowledgement::Answer;
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::limits;
-use tuermer_core::scale::{Certainty, Status};
 
 use super::engine::Row;
-
-/// Companies of an audience that are told with the same strength over the same channels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AudienceShare {
-    /// Verdict.
-    pub status: Status,
-    /// Strength of the sentence.
-    pub certainty: Certainty,
-    /// Channels in order, joined with commas as stored.
-    pub channels: String,
-    /// Language code.
-    pub language: String,
-    /// Signs of a break-in: called, not mailed.
-    pub incident: bool,
-    /// Companies.
-    pub count: u64,
-}
 
 /// A company of the audience that has not answered, or must be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,25 +48,6 @@ fn silent(row: &Row) -> Result<Silent> {
 const WHO: &str = "r.organisation_id, r.external_id, r.name, r.contact_name, r.phone, r.provider_name, r.provider_phone";
 
 impl Store {
-    /// The frozen audience of a warning in shares; empty before it was submitted.
-    pub async fn audience_shares(&self, number: &WarningNumber) -> Result<Vec<AudienceShare>> {
-        let sql = "SELECT status, certainty, channels, language, incident, COUNT(*) FROM recipient WHERE warning_number = $1
-                   GROUP BY status, certainty, channels, language, incident";
-        let rows = self.read(sql, values![number.as_str()]).await?;
-        let share = |row: &Row| {
-            let (status, certainty) = (row.text(0)?, row.text(1)?);
-            Ok(AudienceShare {
-                status: Status::parse(&status).ok_or_else(|| anyhow!("unknown status {status}"))?,
-                certainty: Certainty::parse(&certainty).ok_or_else(|| anyhow!("unknown certainty {certainty}"))?,
-                channels: row.text(2)?,
-                language: row.text(3)?,
-                incident: row.bool(4)?,
-                count: row.count(5)?,
-            })
-        };
-        rows.iter().map(share).collect()
-    }
-
     /// Companies of the audience that have not answered this threat, in order of their ids.
     pub async fn silent(&self, number: &WarningNumber, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Silent>> {
         let sql = format!(
