@@ -33,7 +33,10 @@ pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
         ];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         call.out.line(&call.out.texts.with("run.done", &values));
+        if let Some(why) = &deliver.away {
+            call.out.say(&call.out.texts.with("delivery.away", &[("why", why)]));
+        }
     }
-    let partial = deliver.refused > 0 || deliver.parked > 0 || deliver.unsure > 0;
+    let partial = deliver.away.is_some() || deliver.refused > 0 || deliver.parked > 0 || deliver.unsure > 0;
     Ok(if partial { Exit::Partial } else { Exit::Ok })
 }
