@@ -3,6 +3,7 @@
 
 use super::engine::{Row, Transaction};
 use super::{Store, approvals, recipients};
+use crate::text::Told;
 use crate::values;
 use anyhow::{Result, anyhow, bail};
 use jiff::Timestamp;
@@ -262,7 +263,7 @@ pub async fn put_text(open: &mut Transaction, number: &WarningNumber, text: &War
 
 /// The state after `action`, or a sentence that says why not.
 pub fn next_state(number: &WarningNumber, state: WarningState, action: Action) -> Result<WarningState> {
-    state.after(action).ok_or_else(|| anyhow!("{number} is {}; that is not possible any more", state.as_str()))
+    state.after(action).ok_or_else(|| Told::failed("general.too_late", &[("number", number), ("state", &state.as_str())]).into())
 }
 
 fn changed(number: &WarningNumber, touched: u64) -> Result<()> {

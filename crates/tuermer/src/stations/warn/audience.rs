@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::recipients::OpenRecipient;
 use crate::store::{journal, recipients, warnings};
+use crate::text::Told;
 use anyhow::{Result, anyhow, bail};
 use tuermer_core::approval::canonical_bytes;
 use tuermer_core::ids::WarningNumber;
@@ -52,7 +53,7 @@ pub async fn submit_of(context: &Context, number: &WarningNumber, threat: &Threa
 async fn freeze(context: &Context, warning: &Warning, recipients: Vec<Recipient>, actor: &str) -> Result<Submitted> {
     let number = &warning.number;
     if recipients.is_empty() {
-        bail!("{number} has no audience: no company is affected or undecided");
+        return Err(Told::failed("general.no_audience", &[("number", number)]).into());
     }
     refuse_bad_mails(context, warning, &recipients)?;
     let hash = sha256(&canonical_bytes(warning, &recipients));
