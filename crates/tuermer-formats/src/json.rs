@@ -28,12 +28,10 @@ pub enum JsonError {
 /// [`limits::JSON_VALUES`], or text after the end.
 pub fn check(bytes: &[u8]) -> Result<Vec<String>, JsonError> {
     let text = text(bytes)?;
-    if values(bytes) > limits::JSON_VALUES {
-        return Err(JsonError::Values);
-    }
     let mut source = serde_json::Deserializer::from_str(text);
     let keys = Strict::top().deserialize(&mut source).and_then(|keys| source.end().map(|()| keys));
-    keys.map_err(|error| JsonError::Syntax(error.to_string()))
+    let keys = keys.map_err(|error| JsonError::Syntax(error.to_string()))?;
+    if values(bytes) > limits::JSON_VALUES { Err(JsonError::Values) } else { Ok(keys) }
 }
 
 /// The bytes as text.

@@ -2,18 +2,15 @@
 
 use clap::Parser as _;
 use std::process::ExitCode;
-use tuermer::cli::{self, Exit};
+use tuermer::cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     tuermer::telemetry::start();
-    let json = cli.json;
+    let (json, lang) = (cli.json, cli.lang.clone());
     match cli::run(cli).await {
         Ok(exit) => ExitCode::from(exit as u8),
-        Err(error) => {
-            cli::report(&error, json);
-            ExitCode::from(Exit::Failed as u8)
-        }
+        Err(error) => ExitCode::from(cli::report(&error, json, lang.as_deref()) as u8),
     }
 }

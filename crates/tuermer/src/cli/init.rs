@@ -7,7 +7,8 @@ use crate::context::Context;
 use crate::keys::{Keys, SECRET_BYTES};
 use crate::random::Random;
 use crate::store::Store;
-use anyhow::{Context as _, Result, bail};
+use crate::text::Told;
+use anyhow::{Context as _, Result};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -51,7 +52,7 @@ pub async fn run(call: &Call, Args { drill }: Args) -> Result<Exit> {
 /// Makes a data directory where there is none yet.
 pub async fn create(home: &Home, config: Config, drill: bool, clock: Clock, random: Random) -> Result<Context> {
     if home.config().exists() || home.key().exists() {
-        bail!("{} is already a data directory; nothing was changed", home.0.display());
+        return Err(Told::failed("general.init_twice", &[("path", &home.0.display())]).into());
     }
     for directory in [home.0.clone(), home.0.join("keys"), home.outbox()] {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).with_context(|| format!("cannot make {}", directory.display()))?;

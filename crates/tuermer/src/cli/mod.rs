@@ -29,8 +29,8 @@ use crate::context::Context;
 use crate::keys::Keys;
 use crate::random::Random;
 use crate::store::Store;
-use crate::text::Texts;
-use anyhow::{Context as _, Result, bail};
+use crate::text::{Texts, Told};
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use output::Output;
 use std::path::PathBuf;
@@ -143,7 +143,7 @@ impl Call {
     pub fn home(&self) -> Result<Home> {
         match &self.data {
             Some(path) => Ok(Home(path.clone())),
-            None => bail!("{}", self.out.texts.get("general.no_data")),
+            None => Err(Told::usage("general.no_data", &[]).into()),
         }
     }
 
@@ -157,7 +157,7 @@ impl Call {
         let store = if url.is_empty() { Store::open_file(&home.database(), false, system.now()).await? } else { Store::open_url(&url, system.now()).await? };
         let drill = store.meta("drill").await?.as_deref() == Some("true");
         let clock = match self.at {
-            Some(_) if !drill => bail!("{}", self.out.texts.get("general.at_needs_drill")),
+            Some(_) if !drill => return Err(Told::usage("general.at_needs_drill", &[]).into()),
             Some(at) => Clock::simulated(at),
             None => system,
         };
@@ -168,7 +168,7 @@ impl Call {
 /// Language from `--lang`, else `LC_ALL`/`LC_MESSAGES`/`LANG`, else German.
 fn language(option: Option<&str>) -> Result<Language> {
     if let Some(text) = option {
-        return Language::parse(text).with_context(|| format!("--lang {text}: de or en"));
+        return Language::parse(text).ok_or_else(|| Told::usage("general.lang", &[("lang", &text)]).into());
     }
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
     Ok(set.and_then(|text| Language::parse(&text)).unwrap_or_default())
@@ -207,20 +207,29 @@ pub async fn run(cli: Cli) -> Result<Exit> {
     }
 }
 
-/// Says what went wrong, once, where it ends: the sentence, then its causes.
-pub fn report(error: &anyhow::Error, json: bool) {
-    let mut sentence = error.to_string();
-    for cause in error.chain().skip(1) {
-        let cause = cause.to_string();
+/// Says what went wrong, once, where it ends: the sentence, then its causes. Gives the exit code.
+pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
+    let texts = Texts(language(lang).unwrap_or_default());
+    let mut sentence = String::new();
+    // The drivers say it at any statement, not only at the last one.
+    let full = error.chain().any(|cause| cause.to_string().contains("disk is full") || cause.to_string().contains("No space left"));
+    if full {
+        sentence.push_str(&texts.get("general.not_written"));
+    }
+    let told = error.downcast_ref::<Told>();
+    for cause in error.chain().map(ToString::to_string) {
+        // A sentence given as context is no link of its own in the chain; it is known by its English words.
+        let cause = told.filter(|told| told.to_string() == cause).map_or(cause, |told| told.sentence(texts));
         if !sentence.contains(&cause) {
-            sentence.push_str(": ");
+            sentence.push_str(if sentence.is_empty() { "" } else { ": " });
             sentence.push_str(&cause);
         }
     }
-    let out = Output { json, texts: Texts(Language::German), no_input: true };
+    let out = Output { json, texts, no_input: true };
     if json {
         // The object is two strings; if stdout is closed there is nobody left to tell.
         let _ = out.object(&serde_json::json!({"error": sentence}));
     }
     out.say(&sentence);
+    if told.is_some_and(|told| told.usage) { Exit::Usage } else { Exit::Failed }
 }

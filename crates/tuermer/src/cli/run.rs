@@ -2,7 +2,8 @@
 
 use super::{Call, Exit};
 use crate::stations::{self, RunReport};
-use anyhow::{Result, bail};
+use crate::text::Told;
+use anyhow::Result;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -15,7 +16,7 @@ pub struct Args {
 /// Runs it.
 pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
     if !once {
-        bail!("{}", call.out.texts.get("run.once"));
+        return Err(Told::usage("run.once", &[]).into());
     }
     let context = call.open().await?;
     let report = stations::run_all(&context).await?;

@@ -30,7 +30,8 @@ pub mod tasks;
 pub mod threats;
 pub mod warnings;
 
-use anyhow::{Result, bail};
+use crate::text::Told;
+use anyhow::Result;
 use engine::{Database, Transaction, Value};
 use jiff::Timestamp;
 use std::path::Path;
@@ -65,9 +66,7 @@ impl Store {
             let row = database.read_one("SELECT MAX(version) FROM schema_version", Vec::new()).await?;
             let found = row.map_or(Ok(None), |row| row.int_or_null(0))?.unwrap_or(0);
             if found > newest {
-                bail!(
-                    "the database has schema version {found}, this program knows {newest}; start the newer program, or restore the backup made before the upgrade"
-                );
+                return Err(Told::failed("general.newer_schema", &[("found", &found), ("newest", &newest)]).into());
             }
             if found == newest {
                 return Ok(Self { database });

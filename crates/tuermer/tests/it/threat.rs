@@ -100,6 +100,8 @@ fn bad_input_is_one_sentence_and_changes_nothing() {
         ("array.json", b"[1, 2]".to_vec(), "not recognised"),
         ("trailing.json", format!("{GENERIC} garbage").into_bytes(), "trailing characters"),
         ("words.txt", b"Dear colleagues".to_vec(), "not recognised"),
+        ("rubbish.csv", b"timestamp,ip\nnope,192.0.2.1\n".to_vec(), "None of the 1 lines"),
+        ("flood.json", format!("{{\"document\": [{}0]}}", "0,".repeat(1_000_000)).into_bytes(), "more than 1000000 single values"),
         ("noip.csv", b"timestamp,src_ip\n2021-01-01 00:00:00,192.0.2.1\n".to_vec(), "no column `ip`"),
     ];
     for (name, content, wanted) in rows {
@@ -188,6 +190,69 @@ fn signs_find_their_members() {
             ("M1", "vulnerable-system", "network:192.0.2.0/24"),
         ]
     );
+}
+
+/// A break-in is one call, however many threats name the product and however often they are judged;
+/// made, it is asked for again only by a later sign.
+#[test]
+fn a_break_in_is_one_call() {
+    let home = Home::drill();
+    let members = home.file("members.csv", "external_id,name,postcode,city,phone\nM1,Walzwerk GmbH,57072,Siegen,0271 555000\n");
+    let networks = home.file("networks.csv", "external_id,kind,value\nM1,network,192.0.2.0/24\n");
+    home.tuermer(&["import", "members", &members]).expect(0);
+    home.tuermer(&["import", "networks", &networks]).expect(0);
+    let state = |cve: &str| {
+        let threat =
+            ["threat", "new", "--title", cve, "--product", "Microsoft Exchange Server", "--cve", cve, "--level", "4", "--url", "https://example.org/x"];
+        home.tuermer(&threat).expect(0);
+    };
+    let shell = |day: &str| {
+        let name = format!("{day}-scan_exchange.csv");
+        let line = format!("timestamp,ip,hostname,tag,version\n{day} 00:00:00,192.0.2.7,mail.m1.example,exchange;webshell,15.0.847\n");
+        ingest(&home, &name, line, 0);
+        home.tuermer(&["run", "--once"]).expect(0);
+    };
+    let open = || home.tuermer(&["task", "list", "--json"]).lines();
+    state("CVE-2021-26855");
+    state("CVE-2021-34473");
+    shell("2021-05-14");
+    let tasks = open();
+    assert_eq!(tasks.len(), 1, "{tasks:?}");
+    assert_eq!((tasks[0]["kind"].as_str(), tasks[0]["phone"].as_str()), (Some("incident"), Some("+49271555000")));
+    let password = home.file("password", "a long enough password");
+    home.tuermer(&["user", "add", "k.weber", "--role", "officer", "--password-file", &password]).expect(0);
+    home.tuermer(&["task", "done", tasks[0]["id"].as_str().unwrap(), "--as", "k.weber"]).expect(0);
+    state("CVE-2021-31207");
+    home.tuermer(&["run", "--once"]).expect(0);
+    assert!(open().is_empty(), "{:?}", open());
+    shell("2021-05-15");
+    assert_eq!(open().len(), 1);
+}
+
+/// A wrong call is told apart from a failed one, in the reader's language.
+#[test]
+fn a_wrong_call_ends_with_2() {
+    let home = Home::drill();
+    for (call, code, german, english) in [
+        (vec!["user", "add", "k.weber", "--role", "king"], 2, "Die Rolle king gibt es nicht", "no role king"),
+        (vec!["run"], 2, "--once", "--once"),
+        (vec!["init"], 1, "ist schon ein Datenverzeichnis", "is already a data directory"),
+        (vec!["user", "add", "k", "--role", "officer"], 1, "Als Kontoname geht", "does not do"),
+    ] {
+        for (lang, wanted) in [("de", german), ("en", english)] {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_tuermer"))
+                .arg("--data")
+                .arg(home.data())
+                .args(["--lang", lang, "--json"])
+                .args(&call)
+                .output()
+                .unwrap();
+            let told = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.code() == Some(code) && told.contains("\"error\"") && told.contains(wanted), "{call:?} {lang}: {told}");
+        }
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tuermer")).args(["--lang", "fr", "status"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
 }
 
 const STATE: [&str; 24] = [

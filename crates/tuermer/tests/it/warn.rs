@@ -393,7 +393,7 @@ fn people_and_journal_on_the_command_line() {
     home.tuermer(&["user", "add", "k.weber", "--role", "officer", "--password-file", &password, "--json"]).expect(0);
     let link = home.tuermer(&["user", "add", "m.lang", "--role", "approver"]).expect(0);
     assert!(link.out.contains("/einrichten#"), "{}", link.out);
-    assert!(home.tuermer(&["user", "add", "x.y", "--role", "boss"]).expect(1).err.contains("officer, approver or administrator"));
+    assert!(home.tuermer(&["user", "add", "x.y", "--role", "boss"]).expect(2).err.contains("officer, approver or administrator"));
     assert!(home.tuermer(&["user", "add", "x.y", "--role", "officer", "--password-file", &short]).expect(1).err.contains("too short"));
     assert!(home.tuermer(&["user", "add", "k.weber", "--role", "officer", "--password-file", &password]).expect(1).err.contains("already"));
     let users = home.tuermer(&["user", "list", "--json"]).expect(0).lines();
