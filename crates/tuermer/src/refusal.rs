@@ -57,7 +57,6 @@ pub fn told(error: &Error, texts: Texts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anyhow::Context as _;
 
     #[test]
     fn a_refusal_is_told_in_the_language_of_its_reader() {
