@@ -203,6 +203,11 @@ fn numbers(text: &str) -> Option<Vec<u32>> {
 }
 
 impl BuildPack {
+    /// How many builds were known on a day: where it grows, answers may change.
+    pub fn known_rows(&self, as_of: Date) -> usize {
+        self.rows.iter().filter(|row| row.known(as_of)).count()
+    }
+
     /// True where the pack has a rule for this flaw.
     pub fn knows(&self, cve: &str) -> bool {
         self.fixes.iter().any(|fix| fix.cve.eq_ignore_ascii_case(cve))

@@ -11,6 +11,7 @@ pub mod context;
 pub mod demo;
 pub mod keys;
 pub mod random;
+pub mod refusal;
 pub mod stations;
 pub mod store;
 pub mod telemetry;

@@ -9,6 +9,7 @@
 //! A break while the text itself is written counts as unsure too: nobody can say how much arrived.
 //! Never used in a drill directory: [`Server::from_context`] refuses there, whatever the configuration says.
 
+use super::wire::Wire;
 use crate::config::Tls;
 use crate::context::Context;
 use anyhow::{Context as _, Result, bail};
@@ -19,12 +20,15 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
+use std::fmt::{self, Display};
 use std::future::Future;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tuermer_core::delivery::Outcome;
 use tuermer_core::limits;
 
+/// Begin of a certificate.
+const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// Longest answer of a server that is kept, in characters.
 const ANSWER_CHARACTERS: usize = 200;
 
@@ -110,12 +114,53 @@ fn tls_parameters(tls: Tls, host: &str, ca_file: &str, log_in: bool) -> Result<O
     let mut builder = TlsParameters::builder(host.to_string());
     if !ca_file.is_empty() {
         let pem = std::fs::read(ca_file).with_context(|| format!("mail.ca_file {ca_file} cannot be read"))?;
-        builder = builder.add_root_certificate(Certificate::from_pem(&pem).with_context(|| format!("{ca_file} holds no PEM certificate"))?);
+        if !pem.windows(PEM.len()).any(|bytes| bytes == PEM) {
+            bail!("mail.ca_file {ca_file} holds no PEM certificate");
+        }
+        builder = builder.add_root_certificate(Certificate::from_pem(&pem).with_context(|| format!("mail.ca_file {ca_file} holds no PEM certificate"))?);
     }
     if tls == Tls::Opportunistic && !log_in {
         builder = builder.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true);
     }
     Ok(Some(builder.build().context("TLS cannot be set up")?))
+}
+
+/// Why there is no connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// One sentence, with the setting to look at where it is one.
+    pub why: String,
+    /// Settings and server do not fit: waiting changes nothing, and a log-in tried again may lock the account.
+    pub lasting: bool,
+}
+
+impl Unusable {
+    fn lasting(why: String) -> Self {
+        Self { why, lasting: true }
+    }
+
+    fn passing(why: impl Display) -> Self {
+        Self { why: why.to_string(), lasting: false }
+    }
+
+    /// TLS did not come about. What the other side's bytes are wrong with stays wrong.
+    fn encrypting(error: &Error) -> Self {
+        let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+        let mut wrong = causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()).filter(|cause| cause.kind() == std::io::ErrorKind::InvalidData);
+        match wrong.next() {
+            Some(cause) => Self::lasting(format!("TLS is refused ({cause}); check mail.host, mail.port, mail.tls and mail.ca_file")),
+            None => Self::passing(words(error)),
+        }
+    }
+
+    /// The log-in failed; 4xx means later.
+    fn logging_in(error: &Error) -> Self {
+        let Self { why, .. } = Self::passing(words(error));
+        if error.is_permanent() || error.is_client() {
+            return Self::lasting(format!("it refuses the log-in of mail.user ({why}); check mail.user and the password in mail.password_file"));
+        }
+        Self::passing(format!("it does not take the log-in now ({why})"))
+    }
 }
 
 /// One open connection.
@@ -131,33 +176,41 @@ impl Connection {
     ///
     /// # Errors
     /// One sentence why the server cannot be used.
-    pub async fn open(server: &Server) -> Result<Self> {
-        let wire = tokio::time::timeout(server.patience, Self::greeted(server)).await;
-        let wire = wire.map_err(|_| anyhow::anyhow!("no answer in {} s", server.patience.as_secs())).and_then(|wire| wire);
-        let wire = wire.with_context(|| format!("the mail server {} cannot be used", server.name()))?;
-        Ok(Self { wire, patience: server.patience, used: 0 })
+    pub async fn open(server: &Server) -> Result<Self, Unusable> {
+        let patience = server.patience;
+        let greeted = tokio::time::timeout(patience, Self::greeted(server)).await;
+        match greeted.unwrap_or_else(|_| Err(Unusable::passing(format!("no answer in {} s", patience.as_secs())))) {
+            Ok(wire) => Ok(Self { wire, patience, used: 0 }),
+            Err(Unusable { why, lasting }) => Err(Unusable { why: format!("the mail server {} cannot be used: {why}", server.name()), lasting }),
+        }
     }
 
-    async fn greeted(server: &Server) -> Result<AsyncSmtpConnection> {
+    async fn greeted(server: &Server) -> Result<AsyncSmtpConnection, Unusable> {
         let Server { host, port, tls, parameters, credentials, hello, patience } = server;
         let mut wire = if *tls == Tls::Implicit {
-            AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(*patience), hello, parameters.clone(), None).await?
+            let opened = AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(*patience), hello, parameters.clone(), None).await;
+            opened.map_err(|error| Unusable::encrypting(&error))?
         } else {
-            let stream = TcpStream::connect((host.as_str(), *port)).await?;
-            // The final dot is a write of its own; without this it would wait for the delayed ACK of the text.
-            stream.set_nodelay(true)?;
-            AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello).await?
+            let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(Unusable::passing)?;
+            stream.set_nodelay(true).map_err(Unusable::passing)?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(Wire::new(stream)), hello).await.map_err(Unusable::passing)?
         };
         match (tls, parameters) {
-            (Tls::Starttls, Some(parameters)) => wire.starttls(parameters.clone(), hello).await?,
-            (Tls::Opportunistic, Some(parameters)) if wire.can_starttls() => wire.starttls(parameters.clone(), hello).await?,
+            (Tls::Starttls, Some(_)) if !wire.can_starttls() => {
+                return Err(Unusable::lasting(
+                    "it offers no STARTTLS, which mail.tls = \"starttls\" demands; set mail.tls and mail.port as its operator says".into(),
+                ));
+            }
+            (Tls::Starttls | Tls::Opportunistic, Some(parameters)) if wire.can_starttls() => {
+                wire.starttls(parameters.clone(), hello).await.map_err(|error| Unusable::encrypting(&error))?;
+            }
             _ => {}
         }
         if let Some(credentials) = credentials {
             if !wire.is_encrypted() && !loopback(host) {
-                bail!("it offers no TLS, and a password is never sent in the clear");
+                return Err(Unusable::lasting("it offers no TLS, and a password is never sent in the clear; see mail.tls".into()));
             }
-            wire.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await.context("it refuses the log-in")?;
+            wire.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await.map_err(|error| Unusable::logging_in(&error))?;
         }
         Ok(wire)
     }
@@ -170,6 +223,9 @@ impl Connection {
         if utf8 && !self.wire.server_info().supports_feature(Extension::SmtpUtfEight) {
             return Sent::Outcome(Outcome::Refused("the address has letters outside ASCII and the mail server does not offer SMTPUTF8".into()));
         }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Sent::Outcome(Outcome::Refused("the mail is not text; this is a defect of the program".into()));
+        };
         let options = if utf8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
         let patience = self.patience;
         match within(patience, self.wire.command(Mail::new(Some(from.clone()), options))).await {
@@ -192,9 +248,7 @@ impl Connection {
             Reply::Yes => {}
             no => return self.refused(no).await,
         }
-        // The line end before the final dot is written by the connection.
-        let text = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
-        match within(patience, self.wire.message(text)).await {
+        match within(patience, self.wire.command(Text(text))).await {
             Reply::Yes => Sent::Outcome(Outcome::Accepted),
             Reply::No { permanent: true, words, .. } => Sent::Outcome(Outcome::Refused(words)),
             Reply::No { code, words, .. } => {
@@ -241,6 +295,21 @@ impl Connection {
     pub async fn quit(mut self) {
         // The mails are recorded already; whether the goodbye is heard changes nothing.
         let _ = tokio::time::timeout(self.patience, self.wire.quit()).await;
+    }
+}
+
+/// The text with its final dot as one write: a dot of its own would wait for the delayed ACK of the text.
+struct Text<'a>(&'a str);
+
+impl Display for Text<'_> {
+    fn fmt(&self, into: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.strip_suffix("\r\n").unwrap_or(self.0);
+        for line in text.split("\r\n") {
+            into.write_str(if line.starts_with('.') { "." } else { "" })?;
+            into.write_str(line)?;
+            into.write_str("\r\n")?;
+        }
+        into.write_str(".\r\n")
     }
 }
 

@@ -1,8 +1,8 @@
 //! `tuermer run --once`: every station until nothing is missing, and what it did.
 
 use super::{Call, Exit};
+use crate::refusal::wrong_call;
 use crate::stations::{self, RunReport};
-use crate::text::Told;
 use anyhow::Result;
 
 /// Arguments.
@@ -16,7 +16,7 @@ pub struct Args {
 /// Runs it.
 pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
     if !once {
-        return Err(Told::usage("run.once", &[]).into());
+        return Err(wrong_call("run.once", []));
     }
     let context = call.open().await?;
     let report = stations::run_all(&context).await?;
@@ -34,7 +34,10 @@ pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
         ];
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         call.out.line(&call.out.texts.with("run.done", &values));
+        if let Some(why) = &deliver.away {
+            call.out.say(&call.out.texts.with("delivery.away", &[("why", why)]));
+        }
     }
-    let partial = deliver.refused > 0 || deliver.parked > 0 || deliver.unsure > 0;
+    let partial = deliver.away.is_some() || deliver.refused > 0 || deliver.parked > 0 || deliver.unsure > 0;
     Ok(if partial { Exit::Partial } else { Exit::Ok })
 }

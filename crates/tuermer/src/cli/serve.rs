@@ -2,7 +2,8 @@
 
 use super::{Call, Exit};
 use crate::context::Context;
-use crate::{stations, web};
+use crate::stations::{self, RunReport};
+use crate::web;
 use anyhow::{Context as _, Result, bail};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -18,6 +19,8 @@ pub struct Args {
 
 /// How often the stations look for what is missing.
 const ROUND: Duration = Duration::from_secs(2);
+/// The same after the mail server was given up: a wrong password tried every two seconds would lock the account.
+const AWAY: Duration = Duration::from_secs(60);
 
 /// Runs it.
 pub async fn run(call: &Call, Args { listen }: Args) -> Result<Exit> {
@@ -72,12 +75,19 @@ pub async fn interrupted() {
 /// Runs the stations round after round. A failed round is logged and tried again: the gap is still in the store.
 async fn work(context: Context, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        if let Err(error) = stations::run_all(&context).await {
-            tracing::error!(error = format!("{error:#}"), "a round of the stations failed; it is tried again");
+        let mut pause = ROUND;
+        match stations::run_all(&context).await {
+            Ok(RunReport { deliver, .. }) => {
+                if let Some(why) = deliver.away {
+                    tracing::error!(why, "no mail leaves; everything stays due and is tried again");
+                    pause = AWAY;
+                }
+            }
+            Err(error) => tracing::error!(error = format!("{error:#}"), "a round of the stations failed; it is tried again"),
         }
         tokio::select! {
             _ = stopped.changed() => {}
-            () = tokio::time::sleep(ROUND) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

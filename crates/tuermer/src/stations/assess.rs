@@ -4,6 +4,7 @@
 
 use crate::context::Context;
 use crate::store::exposures::{self, Pending};
+use crate::store::{kev, meta};
 use anyhow::Result;
 use serde::Serialize;
 use tuermer_core::assess::{Case, assess, assess_organisation};
@@ -25,6 +26,7 @@ pub struct AssessReport {
 
 /// Judges everything that is due.
 pub async fn run(context: &Context) -> Result<AssessReport> {
+    follow_packs(context).await?;
     let (threats, organisations) = context.store.pending().await?;
     let mut report = AssessReport { threats: threats.len() as u64, organisations: organisations.len() as u64, exposures: 0 };
     if threats.is_empty() && organisations.is_empty() {
@@ -45,6 +47,27 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
     open.commit().await?;
     tracing::info!(threats = report.threats, organisations = report.organisations, exposures = report.exposures, "judged");
     Ok(report)
+}
+
+/// A build pack learns with the days, and with a new program: threats whose flaws it knows are then due again
+/// ("update the CU first" on 5 March becomes "install the SU" on 12 March).
+async fn follow_packs(context: &Context) -> Result<()> {
+    let today = context.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    for pack in packs() {
+        let key = format!("judged.pack.{}", pack.name);
+        let known = format!("{} {}", pack.as_of, pack.known_rows(today));
+        if context.store.meta(&key).await?.as_deref() == Some(known.as_str()) {
+            continue;
+        }
+        let mut flaws: Vec<&str> = pack.fixes.iter().map(|fix| fix.cve.as_str()).collect();
+        flaws.sort_unstable();
+        flaws.dedup();
+        let mut open = context.store.begin().await?;
+        kev::raise(&mut open, &flaws).await?;
+        meta::set(&mut open, &key, &known).await?;
+        open.commit().await?;
+    }
+    Ok(())
 }
 
 /// One threat for everybody.

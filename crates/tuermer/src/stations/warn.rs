@@ -18,9 +18,10 @@ pub use compose::mail;
 pub use edit::{TextEdit, edit};
 
 use crate::context::Context;
+use crate::refusal::refusal;
 use crate::store::warnings::Draft;
 use crate::store::{journal, warnings};
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use tuermer_core::ids::{ThreatId, WarningNumber};
 use tuermer_core::locale::Language;
 use tuermer_core::scale::{Status, Tlp, Urgency};
@@ -54,10 +55,10 @@ pub async fn draft_of(context: &Context, threat: &Threat, actor: &str) -> Result
         return Ok(number);
     }
     if threat.withdrawn {
-        bail!("{} was withdrawn by its publisher; to correct a warning: tuermer warn cancel", threat.tracking_id);
+        return Err(refusal("warn.refused_withdrawn", [("threat", &threat.tracking_id)]));
     }
     if !matches!(threat.tlp, Tlp::Clear | Tlp::Green) {
-        bail!("{} is {}; that may not go to all members", threat.tracking_id, threat.tlp.as_str());
+        return Err(refusal("warn.refused_tlp", [("threat", &threat.tracking_id), ("tlp", &threat.tlp.as_str())]));
     }
     let replaces = context.store.latest_sent(&threat.id).await?;
     let kind = if replaces.is_some() { MessageType::Update } else { MessageType::Alert };
@@ -79,10 +80,10 @@ pub async fn draft_cancel(context: &Context, number: &WarningNumber, reason: &st
         return Ok(open);
     }
     if reason.trim().is_empty() {
-        bail!("a correction says what was wrong; give a reason");
+        return Err(refusal("warn.refused_no_reason", []));
     }
     if corrected.message_type == MessageType::Cancel || context.store.reached(number).await?.is_empty() {
-        bail!("{number} reached nobody; there is nothing to correct");
+        return Err(refusal("warn.refused_nobody_reached", [("number", number)]));
     }
     let threat = context.store.threat(&corrected.threat).await?.ok_or_else(|| anyhow!("there is no threat {}", corrected.threat))?;
     cancel_of(context, &threat, number, reason, actor).await

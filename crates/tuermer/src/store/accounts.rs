@@ -4,7 +4,7 @@ use super::Store;
 use super::journal;
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::text::Told;
+use crate::refusal::refusal;
 use crate::values;
 use anyhow::{Result, bail};
 use argon2::Argon2;
@@ -69,7 +69,7 @@ pub async fn setup_link(context: &Context, account: Option<&str>) -> Result<Stri
 /// Hashes a password with argon2id after checking its length.
 pub fn hash_password(context: &Context, password: &str) -> Result<String> {
     if password.chars().count() < limits::PASSWORD_CHARACTERS {
-        return Err(Told::failed("general.short_password", &[("least", &limits::PASSWORD_CHARACTERS)]).into());
+        return Err(refusal("general.short_password", [("least", &limits::PASSWORD_CHARACTERS)]));
     }
     let mut salt = [0_u8; 16];
     context.random.fill(&mut salt)?;
@@ -83,7 +83,7 @@ impl Store {
     pub async fn add_account(&self, context: &Context, name: &str, role: Role, password_hash: Option<String>, actor: &str) -> Result<()> {
         let fine = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) && (2..=64).contains(&name.len());
         if !fine {
-            return Err(Told::failed("general.account_name", &[("name", &format!("{name:?}"))]).into());
+            return Err(refusal("general.account_name", [("name", &format!("{name:?}"))]));
         }
         let now = context.now();
         let mut open = self.begin().await?;
@@ -94,7 +94,7 @@ impl Store {
             )
             .await?;
         if added == 0 {
-            return Err(Told::failed("general.account_twice", &[("name", &name)]).into());
+            return Err(refusal("general.account_twice", [("name", &name)]));
         }
         journal::append(&mut open, now, actor, "account.added", name, role.as_str()).await?;
         open.commit().await
@@ -134,7 +134,7 @@ impl Store {
         let since = now.checked_sub(SignedDuration::from_mins(limits::SIGN_IN_WINDOW_MINUTES))?;
         let failures = self.read_one("SELECT COUNT(*) FROM sign_in_failure WHERE account = $1 AND at > $2", values![name, since]).await?;
         if failures.map_or(Ok(0), |row| row.int(0))? >= limits::SIGN_IN_FAILURES {
-            return Err(Told::failed("general.too_many_sign_ins", &[("minutes", &limits::SIGN_IN_WINDOW_MINUTES)]).into());
+            return Err(refusal("operator.sign_in_wait", [("minutes", &limits::SIGN_IN_WINDOW_MINUTES)]));
         }
         let row = self.read_one("SELECT password_hash, role FROM account WHERE name = $1 AND disabled_at IS NULL", values![name]).await?;
         let (stored, role) = match &row {

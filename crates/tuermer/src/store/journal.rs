@@ -6,6 +6,7 @@ use crate::keys::sha256;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
+use tuermer_core::ids::WarningNumber;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +100,13 @@ impl Store {
     pub async fn journal_of(&self, subject: &str, limit: usize) -> Result<Vec<Entry>> {
         let sql = "SELECT seq, at, actor, action, subject, detail, previous_hash, hash FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT $2";
         self.read(sql, values![subject, i64::try_from(limit)?]).await?.iter().map(entry).collect()
+    }
+
+    /// Who sent the warning back, as long as nobody submitted it again.
+    pub async fn returned_by(&self, number: &WarningNumber) -> Result<Option<String>> {
+        let sql = "SELECT actor, action FROM journal WHERE subject = $1 AND action IN ('warning.returned', 'warning.submitted') ORDER BY seq DESC LIMIT 1";
+        let Some(row) = self.read_one(sql, values![number.as_str()]).await? else { return Ok(None) };
+        Ok((row.text(1)? == "warning.returned").then_some(row.text(0)?))
     }
 
     /// Checks every entry against the one before.

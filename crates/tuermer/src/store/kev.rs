@@ -99,7 +99,7 @@ pub async fn replace(open: &mut Transaction, catalogue: &Catalogue, now: Timesta
 }
 
 /// Raises the gap counter of the threats that carry these CVEs, once each.
-async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<()> {
+pub async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<()> {
     let cves: HashSet<&str> = cves.iter().copied().collect();
     let carried = open.read("SELECT threat_id, cve FROM vulnerability", Vec::new()).await?;
     let mut threats = HashSet::new();

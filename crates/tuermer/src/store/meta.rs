@@ -1,8 +1,15 @@
 //! Facts about this store itself.
 
 use super::Store;
+use super::engine::Transaction;
 use crate::values;
 use anyhow::Result;
+
+/// Sets a fact inside the transaction of what follows from it.
+pub async fn set(open: &mut Transaction, key: &str, value: &str) -> Result<()> {
+    open.run("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values![key, value]).await?;
+    Ok(())
+}
 
 impl Store {
     /// A fact, if set.
@@ -13,7 +20,7 @@ impl Store {
     /// Sets a fact.
     pub async fn set_meta(&self, key: &str, value: &str) -> Result<()> {
         let mut open = self.begin().await?;
-        open.run("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values![key, value]).await?;
+        set(&mut open, key, value).await?;
         open.commit().await
     }
 }

@@ -192,7 +192,10 @@ impl Store {
 
     /// Warnings everybody may see: released, TLP:CLEAR, not withdrawn, the last one of each threat; gravest and newest first.
     pub async fn public_warnings(&self, language: Language) -> Result<Vec<PublicWarning>> {
-        let sql = "SELECT w.number, w.threat_id, w.level, x.headline, w.approved_at, w.message_type
+        // An update speaks to those still open ("open at your company"); the public list keeps the words of the first one.
+        let sql = "SELECT w.number, w.threat_id, w.level, COALESCE((SELECT y.headline FROM warning f JOIN warning_text y ON y.warning_number = f.number AND y.language = $1
+                WHERE f.threat_id = w.threat_id AND f.message_type = 'alert' AND f.approved_at IS NOT NULL AND f.state IN ('approved', 'sending', 'done')
+                ORDER BY f.approved_at LIMIT 1), x.headline), w.approved_at, w.message_type
             FROM warning w JOIN threat t ON t.id = w.threat_id JOIN warning_text x ON x.warning_number = w.number AND x.language = $1
             WHERE w.approved_at IS NOT NULL AND w.state IN ('approved', 'sending', 'done') AND w.message_type <> 'cancel'
               AND t.tlp = 'TLP:CLEAR' AND t.withdrawn = FALSE

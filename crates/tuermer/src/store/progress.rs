@@ -2,31 +2,13 @@
 
 use super::Store;
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::acknowledgement::Answer;
-use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
+use tuermer_core::ids::{OrganisationId, WarningNumber};
 use tuermer_core::limits;
-use tuermer_core::scale::{Certainty, Status};
 
 use super::engine::Row;
-
-/// Companies of an audience that are told with the same strength over the same channels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AudienceShare {
-    /// Verdict.
-    pub status: Status,
-    /// Strength of the sentence.
-    pub certainty: Certainty,
-    /// Channels in order, joined with commas as stored.
-    pub channels: String,
-    /// Language code.
-    pub language: String,
-    /// Signs of a break-in: called, not mailed.
-    pub incident: bool,
-    /// Companies.
-    pub count: u64,
-}
 
 /// A company of the audience that has not answered, or must be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,26 +47,16 @@ fn silent(row: &Row) -> Result<Silent> {
 
 const WHO: &str = "r.organisation_id, r.external_id, r.name, r.contact_name, r.phone, r.provider_name, r.provider_phone";
 
-impl Store {
-    /// The frozen audience of a warning in shares; empty before it was submitted.
-    pub async fn audience_shares(&self, number: &WarningNumber) -> Result<Vec<AudienceShare>> {
-        let sql = "SELECT status, certainty, channels, language, incident, COUNT(*) FROM recipient WHERE warning_number = $1
-                   GROUP BY status, certainty, channels, language, incident";
-        let rows = self.read(sql, values![number.as_str()]).await?;
-        let share = |row: &Row| {
-            let (status, certainty) = (row.text(0)?, row.text(1)?);
-            Ok(AudienceShare {
-                status: Status::parse(&status).ok_or_else(|| anyhow!("unknown status {status}"))?,
-                certainty: Certainty::parse(&certainty).ok_or_else(|| anyhow!("unknown certainty {certainty}"))?,
-                channels: row.text(2)?,
-                language: row.text(3)?,
-                incident: row.bool(4)?,
-                count: row.count(5)?,
-            })
-        };
-        rows.iter().map(share).collect()
-    }
+/// A call is left while nobody there answered since, the hole is open, and no later warning asks for the same call.
+/// A correction is called in any case: whoever was wrongly warned has nothing open.
+const CALL_LEFT: &str = "d.state = 'to_call'
+    AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.organisation_id = d.organisation_id AND a.threat_id = w.threat_id AND a.undone_at IS NULL AND a.at >= w.approved_at)
+    AND (w.message_type = 'cancel' OR NOT EXISTS (SELECT 1 FROM exposure e
+        WHERE e.organisation_id = d.organisation_id AND e.threat_id = w.threat_id AND e.status IN ('fixed', 'not_affected')))
+    AND NOT EXISTS (SELECT 1 FROM delivery l JOIN warning v ON v.number = l.warning_number
+        WHERE l.organisation_id = d.organisation_id AND l.state = 'to_call' AND v.threat_id = w.threat_id AND v.approved_at > w.approved_at)";
 
+impl Store {
     /// Companies of the audience that have not answered this threat, in order of their ids.
     pub async fn silent(&self, number: &WarningNumber, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Silent>> {
         let sql = format!(
@@ -108,13 +80,21 @@ impl Store {
         self.read_one(sql, values![number.as_str()]).await?.map_or(Ok(0), |row| row.count(0))
     }
 
-    /// Companies of a warning that somebody must call, in order of their ids.
-    pub async fn calls(&self, number: &WarningNumber, limit: usize) -> Result<Vec<Silent>> {
+    /// How many companies of a warning somebody still must call.
+    pub async fn calls_left(&self, number: &WarningNumber) -> Result<u64> {
+        let sql = format!("SELECT COUNT(*) FROM delivery d JOIN warning w ON w.number = d.warning_number WHERE d.warning_number = $1 AND {CALL_LEFT}");
+        self.read_one(&sql, values![number.as_str()]).await?.map_or(Ok(0), |row| row.count(0))
+    }
+
+    /// Companies of a warning that somebody still must call, in order of their ids.
+    pub async fn calls(&self, number: &WarningNumber, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Silent>> {
         let sql = format!(
             "SELECT {WHO}, d.state, d.detail FROM delivery d JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
-             WHERE d.warning_number = $1 AND d.state = 'to_call' ORDER BY r.organisation_id LIMIT $2"
+             JOIN warning w ON w.number = d.warning_number
+             WHERE d.warning_number = $1 AND {CALL_LEFT} AND r.organisation_id > $2 ORDER BY r.organisation_id LIMIT $3"
         );
-        self.read(&sql, values![number.as_str(), i64::try_from(limit)?]).await?.iter().map(silent).collect()
+        let after = after.map_or("", |id| id.as_str());
+        self.read(&sql, values![number.as_str(), after, i64::try_from(limit)?]).await?.iter().map(silent).collect()
     }
 
     /// Deliveries of a warning that did not arrive or may not have: company, state, the server's words.
@@ -126,13 +106,15 @@ impl Store {
         self.read(&sql, values![number.as_str(), i64::try_from(limit)?]).await?.iter().map(silent).collect()
     }
 
-    /// The last answer of each company to a threat: how many gave which one.
-    pub async fn answers_by_word(&self, threat: &ThreatId) -> Result<Vec<(Answer, u64)>> {
-        let sql = "SELECT a.answer, COUNT(*) FROM answer a WHERE a.threat_id = $1 AND a.undone_at IS NULL
+    /// The last answer of each company of the audience: how many gave which one.
+    pub async fn answers_by_word(&self, number: &WarningNumber) -> Result<Vec<(Answer, u64)>> {
+        let sql = "SELECT a.answer, COUNT(*) FROM recipient r JOIN warning w ON w.number = r.warning_number
+                   JOIN answer a ON a.organisation_id = r.organisation_id AND a.threat_id = w.threat_id
+                   WHERE r.warning_number = $1 AND a.undone_at IS NULL
                    AND NOT EXISTS (SELECT 1 FROM answer b WHERE b.threat_id = a.threat_id AND b.organisation_id = a.organisation_id AND b.undone_at IS NULL
                      AND (b.at > a.at OR (b.at = a.at AND b.id > a.id)))
                    GROUP BY a.answer";
-        let rows = self.read(sql, values![threat.as_str()]).await?;
+        let rows = self.read(sql, values![number.as_str()]).await?;
         let given = rows.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect::<Result<Vec<_>>>()?;
         let count = |answer: Answer| given.iter().find(|(word, _)| word == answer.as_str()).map_or(0, |(_, count)| *count);
         Ok([Answer::Done, Answer::InProgress, Answer::NotUs, Answer::Help].into_iter().map(|answer| (answer, count(answer))).collect())

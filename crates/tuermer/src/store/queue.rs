@@ -171,6 +171,7 @@ fn open_warning(row: &Row) -> Result<OpenWarning> {
 
 impl Store {
     /// Warnings that are not finished, and finished ones with deliveries that need a person; newest first.
+    /// Of the calls only those that are left count.
     pub async fn open_warnings(&self, language: Language) -> Result<Vec<OpenWarning>> {
         let sql = "SELECT w.number, COALESCE(x.headline, ''), w.level, w.state, w.submitted_by, w.audience, w.drafted_at, w.submitted_at, w.approved_at, w.started_at, w.return_reason
                    FROM warning w LEFT JOIN warning_text x ON x.warning_number = w.number AND x.language = $1
@@ -181,6 +182,9 @@ impl Store {
         let mut warnings = rows.iter().map(open_warning).collect::<Result<Vec<_>>>()?;
         for warning in &mut warnings {
             warning.deliveries = self.deliveries_by_state(&warning.number).await?;
+            if warning.deliveries.to_call > 0 {
+                warning.deliveries.to_call = self.calls_left(&warning.number).await?;
+            }
         }
         Ok(warnings)
     }

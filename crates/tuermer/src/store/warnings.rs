@@ -3,7 +3,7 @@
 
 use super::engine::{Row, Transaction};
 use super::{Store, approvals, recipients};
-use crate::text::Told;
+use crate::refusal::refusal;
 use crate::values;
 use anyhow::{Result, anyhow, bail};
 use jiff::Timestamp;
@@ -263,12 +263,12 @@ pub async fn put_text(open: &mut Transaction, number: &WarningNumber, text: &War
 
 /// The state after `action`, or a sentence that says why not.
 pub fn next_state(number: &WarningNumber, state: WarningState, action: Action) -> Result<WarningState> {
-    state.after(action).ok_or_else(|| Told::failed("general.too_late", &[("number", number), ("state", &state.as_str())]).into())
+    state.after(action).ok_or_else(|| refusal("warn.refused_state", [("number", number), ("state", &state.as_str())]))
 }
 
 fn changed(number: &WarningNumber, touched: u64) -> Result<()> {
     if touched != 1 {
-        bail!("{number} was changed by somebody else at this moment; look at it and try again");
+        return Err(refusal("warn.refused_meanwhile", [("number", number)]));
     }
     Ok(())
 }
@@ -277,7 +277,7 @@ fn changed(number: &WarningNumber, touched: u64) -> Result<()> {
 pub async fn void(open: &mut Transaction, number: &WarningNumber, from: WarningState) -> Result<()> {
     let sql = "SELECT COUNT(*) FROM delivery WHERE warning_number = $1 AND (attempts > 0 OR state NOT IN ('due', 'to_call'))";
     if open.read_one(sql, values![number.as_str()]).await?.map_or(Ok(0), |row| row.int(0))? > 0 {
-        bail!("{number} is already being handed over; stop it, then write a correction");
+        return Err(refusal("warn.refused_leaving", [("number", number)]));
     }
     let sql = "UPDATE warning SET state = 'draft', submitted_by = NULL, submitted_at = NULL, approved_by = NULL, approved_at = NULL,
                content_hash = NULL, approved_hash = NULL, audience = 0 WHERE number = $1 AND state = $2";

@@ -70,3 +70,25 @@ fn a_taken_port_is_said_before_the_play() {
     let run = Home::embedded().tuermer(&["demo", "--members", "500", "--port", &port]).expect(1);
     assert!(run.err.contains(&port) && run.err.contains("--port"), "{}", run.err);
 }
+
+/// exchange.md, acceptance case 9: the same server, no new fact, two days of knowledge.
+#[test]
+fn what_the_vendor_releases_later_changes_the_advice() {
+    let home = Home::drill();
+    let members = home.file("m.csv", "external_id,name,email\n1,Musterbau GmbH,info@musterbau.example\n");
+    let inventory =
+        home.file("i.csv", "external_id,vendor,product,version,build,source,observed_at\n1,Microsoft,Exchange Server,2019,15.2.659.4,provider,2021-01-12\n");
+    home.tuermer(&["import", "members", &members]).expect(0);
+    home.tuermer(&["import", "inventory", &inventory]).expect(0);
+    let state = ["threat", "new", "--title", "Exchange", "--product", "Microsoft Exchange Server", "--cve", "CVE-2021-26855", "--level", "4", "--exploited"];
+    let source = ["--url", "https://example.org/notice", "--source-time", "2021-03-02T22:00:00Z"];
+    home.tuermer(&[&state[..], &source[..], &["--at", "2021-03-02T22:10:00Z"]].concat()).expect(0);
+    let reason = |day: &str| {
+        home.tuermer(&["run", "--once", "--at", day]).expect(0);
+        let line = home.tuermer(&["exposure", "list", "--json", "--at", day]).expect(0).line();
+        assert_eq!(line["status"], "affected");
+        line["reason"].as_str().unwrap().to_string()
+    };
+    assert!(reason("2021-03-05T08:00:00Z").contains("cumulative update (CU) must be installed first"));
+    assert!(!reason("2021-03-12T08:00:00Z").contains("first"));
+}

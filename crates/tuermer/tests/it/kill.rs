@@ -18,7 +18,7 @@ use tuermer_core::delivery::DeliveryState;
 fn judge(sink: &Sink, lines: &[Line], mails: usize, most_duplicates: usize) -> BTreeMap<&'static str, usize> {
     let copies: HashMap<usize, usize> = sink.copies().into_iter().map(|(to, copies)| (index(&to), copies)).collect();
     assert_eq!(lines.len(), mails, "every recipient once");
-    let mut found = BTreeMap::from([("duplicates", 0), ("unsure", 0), ("parked", 0)]);
+    let mut found = BTreeMap::from([("duplicates", 0), ("most copies", 0), ("unsure", 0), ("parked", 0)]);
     for line in lines {
         let copies = copies.get(&line.organisation.parse().unwrap()).copied().unwrap_or(0);
         assert!(matches!(line.state, DeliveryState::Sent | DeliveryState::Parked), "{line:?}");
@@ -26,6 +26,7 @@ fn judge(sink: &Sink, lines: &[Line], mails: usize, most_duplicates: usize) -> B
         assert!(copies <= 1 || line.unsure_count > 0, "a duplicate that is not listed: {line:?}");
         assert!(copies <= 3, "{copies} copies: {line:?}");
         *found.get_mut("duplicates").unwrap() += copies.saturating_sub(1);
+        *found.get_mut("most copies").unwrap() = copies.max(found["most copies"]);
         *found.get_mut("unsure").unwrap() += usize::from(line.unsure_count > 0);
         *found.get_mut("parked").unwrap() += usize::from(line.state == DeliveryState::Parked);
     }

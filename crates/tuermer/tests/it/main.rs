@@ -13,4 +13,5 @@ mod store;
 mod support;
 mod threat;
 mod tidy;
+mod tls;
 mod warn;

@@ -1,12 +1,13 @@
 //! A mail server that notes every mail before it answers: the only honest way to count copies.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
 /// What the server does with one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,17 @@ pub struct Taken {
     pub at: Instant,
 }
 
+/// How the server protects its conversations.
+pub enum Guard {
+    None,
+    Implicit(TlsAcceptor),
+    /// `smuggle` is what somebody on the line appends in the clear to the answer to STARTTLS.
+    Starttls {
+        acceptor: TlsAcceptor,
+        smuggle: &'static str,
+    },
+}
+
 type Script = dyn Fn(&str, usize) -> Act + Send + Sync;
 
 struct Shared {
@@ -47,6 +59,12 @@ struct Shared {
     count: watch::Sender<usize>,
     /// At this many mails nobody is answered any more, until it is raised.
     hold_at: watch::Sender<usize>,
+    guard: Guard,
+    /// The one way to log in.
+    mechanism: &'static str,
+    log_ins: AtomicUsize,
+    /// Commands heard, and whether inside TLS.
+    spoken: Mutex<BTreeSet<(String, bool)>>,
 }
 
 pub struct Sink {
@@ -55,8 +73,13 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// Starts it. `script` gets the recipient and how often it was named before.
+    /// Starts it in the clear. `script` gets the recipient and how often it was named before.
     pub async fn start(delay: Duration, script: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> Self {
+        Self::guarded(Guard::None, "PLAIN", delay, script).await
+    }
+
+    /// Starts it with TLS; `mechanism` is the way to log in that it offers.
+    pub async fn guarded(guard: Guard, mechanism: &'static str, delay: Duration, script: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared {
@@ -66,6 +89,10 @@ impl Sink {
             delay,
             count: watch::Sender::new(0),
             hold_at: watch::Sender::new(usize::MAX),
+            guard,
+            mechanism,
+            log_ins: AtomicUsize::new(0),
+            spoken: Mutex::default(),
         });
         let serving = Arc::clone(&shared);
         tokio::spawn(async move {
@@ -85,6 +112,16 @@ impl Sink {
 
     pub fn count(&self) -> usize {
         self.shared.taken.lock().unwrap().len()
+    }
+
+    /// How often somebody tried to log in.
+    pub fn log_ins(&self) -> usize {
+        self.shared.log_ins.load(Ordering::SeqCst)
+    }
+
+    /// True where this command (four letters) was heard, inside TLS or in the clear.
+    pub fn heard(&self, verb: &str, secure: bool) -> bool {
+        self.shared.spoken.lock().unwrap().contains(&(verb.to_string(), secure))
     }
 
     /// Copies by recipient.
@@ -107,24 +144,41 @@ impl Sink {
     }
 }
 
+/// What a conversation runs over.
+pub trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+
+type Line = BufReader<Box<dyn Wire>>;
+
 async fn converse(stream: TcpStream, shared: Arc<Shared>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
-    let (reader, mut writer) = stream.into_split();
-    let mut reader = BufReader::new(reader);
-    writer.write_all(b"220 sink ESMTP\r\n").await?;
+    let (wire, mut secure): (Box<dyn Wire>, bool) = match &shared.guard {
+        Guard::Implicit(acceptor) => (Box::new(acceptor.accept(stream).await?), true),
+        _ => (Box::new(stream), false),
+    };
+    let mut wire = BufReader::new(wire);
+    wire.write_all(b"220 sink ESMTP\r\n").await?;
     let (mut from, mut to, mut act) = (String::new(), String::new(), Act::Take);
     loop {
         let mut line = String::new();
-        if reader.read_line(&mut line).await? == 0 {
+        if wire.read_line(&mut line).await? == 0 {
             return Ok(());
         }
         let command = line.trim_end().to_string();
-        match command.get(..4).unwrap_or("").to_uppercase().as_str() {
-            "EHLO" => writer.write_all(b"250-sink\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n").await?,
-            "AUTH" => writer.write_all(if command == AUTH { b"235 ok\r\n" } else { b"535 no\r\n" }).await?,
+        let verb = command.get(..4).unwrap_or("").to_uppercase();
+        shared.spoken.lock().unwrap().insert((verb.clone(), secure));
+        match verb.as_str() {
+            "EHLO" => wire.write_all(hello(&shared, secure).as_bytes()).await?,
+            "STAR" => {
+                let Guard::Starttls { acceptor, smuggle } = &shared.guard else { return Ok(()) };
+                wire.write_all(format!("220 go\r\n{smuggle}").as_bytes()).await?;
+                wire = BufReader::new(Box::new(acceptor.accept(wire.into_inner()).await?));
+                secure = true;
+            }
+            "AUTH" => log_in(&mut wire, &shared, &command).await?,
             "MAIL" => {
                 from = inside(&command);
-                writer.write_all(b"250 ok\r\n").await?;
+                wire.write_all(b"250 ok\r\n").await?;
             }
             "RCPT" => {
                 to = inside(&command);
@@ -135,25 +189,43 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) -> std::io::Result<()>
                     Act::Leave => b"421 4.3.2 closing\r\n",
                     _ => b"250 ok\r\n",
                 };
-                writer.write_all(answer).await?;
+                wire.write_all(answer).await?;
                 if act == Act::Leave {
                     return Ok(());
                 }
             }
             "DATA" => {
-                writer.write_all(b"354 go on\r\n").await?;
-                if !take(&mut reader, &mut writer, &shared, &from, &to, act).await? {
+                wire.write_all(b"354 go on\r\n").await?;
+                if !take(&mut wire, &shared, &from, &to, act).await? {
                     return Ok(());
                 }
             }
-            "QUIT" => return writer.write_all(b"221 bye\r\n").await,
-            _ => writer.write_all(b"250 ok\r\n").await?,
+            "QUIT" => return wire.write_all(b"221 bye\r\n").await,
+            _ => wire.write_all(b"250 ok\r\n").await?,
         }
     }
 }
 
-/// `tuermer` / `secret`
-const AUTH: &str = "AUTH PLAIN AHR1ZXJtZXIAc2VjcmV0";
+fn hello(shared: &Shared, secure: bool) -> String {
+    let offer = matches!(shared.guard, Guard::Starttls { .. }) && !secure;
+    format!("250-sink\r\n{}250-8BITMIME\r\n250 AUTH {}\r\n", if offer { "250-STARTTLS\r\n" } else { "" }, shared.mechanism)
+}
+
+/// `tuermer` / `secret`, in one go or one after the other.
+async fn log_in(wire: &mut Line, shared: &Shared, command: &str) -> std::io::Result<()> {
+    shared.log_ins.fetch_add(1, Ordering::SeqCst);
+    let mut right = command == "AUTH PLAIN AHR1ZXJtZXIAc2VjcmV0" && shared.mechanism == "PLAIN";
+    if command == "AUTH LOGIN" {
+        right = shared.mechanism == "LOGIN";
+        for (question, expected) in [("VXNlcm5hbWU6", "dHVlcm1lcg=="), ("UGFzc3dvcmQ6", "c2VjcmV0")] {
+            wire.write_all(format!("334 {question}\r\n").as_bytes()).await?;
+            let mut answer = String::new();
+            wire.read_line(&mut answer).await?;
+            right &= answer.trim_end() == expected;
+        }
+    }
+    wire.write_all(if right { b"235 ok\r\n" } else { b"535 5.7.8 no\r\n" }).await
+}
 
 fn inside(command: &str) -> String {
     command.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inside, _)| inside.to_string()).unwrap_or_default()
@@ -167,11 +239,11 @@ fn decide(shared: &Shared, to: &str) -> Act {
 }
 
 /// Reads the text, keeps it, then answers. False: the conversation is over.
-async fn take(reader: &mut BufReader<OwnedReadHalf>, writer: &mut OwnedWriteHalf, shared: &Shared, from: &str, to: &str, act: Act) -> std::io::Result<bool> {
+async fn take(wire: &mut Line, shared: &Shared, from: &str, to: &str, act: Act) -> std::io::Result<bool> {
     let mut bytes = Vec::new();
     loop {
         let mut line = Vec::new();
-        if reader.read_until(b'\n', &mut line).await? == 0 || act == Act::CutInText {
+        if wire.read_until(b'\n', &mut line).await? == 0 || act == Act::CutInText {
             return Ok(false);
         }
         if line == b".\r\n" {
@@ -196,6 +268,6 @@ async fn take(reader: &mut BufReader<OwnedReadHalf>, writer: &mut OwnedWriteHalf
     if !shared.delay.is_zero() {
         tokio::time::sleep(shared.delay).await;
     }
-    writer.write_all(b"250 kept\r\n").await?;
+    wire.write_all(b"250 kept\r\n").await?;
     Ok(true)
 }

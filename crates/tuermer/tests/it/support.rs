@@ -143,9 +143,10 @@ impl Home {
         path.to_str().unwrap().to_string()
     }
 
-    /// The binary with `--data` set, English, not asking.
+    /// The binary with `--data` set, English, not asking. `TUERMER_TEST_BINARY` names another build of it.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tuermer"));
+        let binary = std::env::var_os("TUERMER_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_tuermer").into());
+        let mut command = Command::new(binary);
         command.arg("--data").arg(self.data()).args(["--lang", "en", "--no-input"]).args(arguments);
         if let Some(database) = &self.database {
             command.args(["--database", &database.url()]);

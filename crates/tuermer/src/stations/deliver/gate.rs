@@ -56,6 +56,11 @@ impl Gate {
         }
     }
 
+    /// Waiting would change nothing: settings and server do not fit.
+    pub fn give_up(&self, why: &str) {
+        self.known().given_up = Some(why.to_string());
+    }
+
     /// The server took a mail or refused one: it is there.
     pub fn fine(&self) {
         let mut known = self.known();

@@ -3,11 +3,12 @@
 use super::gate::Gate;
 use crate::channels::folder;
 use crate::channels::mime::{self, Outgoing};
-use crate::channels::smtp::{Connection, Sent, Server};
+use crate::channels::smtp::{Connection, Sent, Server, Unusable};
 use crate::clock::Clock;
 use crate::context::Context;
 use anyhow::{Context as _, Result};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tuermer_core::delivery::{Delivery, Outcome};
@@ -23,6 +24,9 @@ pub struct Post {
     server: Option<Server>,
     /// How the server is doing.
     pub gate: Gate,
+    /// A connection could be made.
+    proven: AtomicBool,
+    first: tokio::sync::Mutex<()>,
     sending: RwLock<HashSet<WarningNumber>>,
     letters: HashMap<WarningNumber, super::letter::Letter>,
 }
@@ -40,7 +44,14 @@ impl Post {
             letters.insert(number.clone(), super::letter::Letter::load(context, number).await?);
         }
         let server = server.filter(|_| !context.drill && !context.demo);
-        Ok(Self { server, gate: Gate::new(patience), sending: RwLock::new(open.iter().cloned().collect()), letters })
+        Ok(Self {
+            server,
+            gate: Gate::new(patience),
+            proven: AtomicBool::new(false),
+            first: tokio::sync::Mutex::default(),
+            sending: RwLock::new(open.iter().cloned().collect()),
+            letters,
+        })
     }
 
     /// How many mails are on their way at once.
@@ -76,9 +87,18 @@ impl Post {
                     continue;
                 }
             }
+            // Until one connection is known to work they are tried one by one: sixteen wrong log-ins lock an account.
+            let turn = if self.proven.load(Ordering::Acquire) { None } else { Some(self.first.lock().await) };
+            if turn.is_some() && self.gate.pause(Instant::now()) != Ok(Duration::ZERO) {
+                continue;
+            }
             match Connection::open(server).await {
-                Ok(connection) => return Some(connection),
-                Err(error) => self.gate.failed(&format!("{error:#}"), Instant::now()),
+                Ok(connection) => {
+                    self.proven.store(true, Ordering::Release);
+                    return Some(connection);
+                }
+                Err(Unusable { why, lasting: true }) => self.gate.give_up(&why),
+                Err(Unusable { why, lasting: false }) => self.gate.failed(&why, Instant::now()),
             }
         }
     }

@@ -5,9 +5,10 @@ use super::compose::message_domain;
 use super::known;
 use crate::context::Context;
 use crate::keys::sha256;
+use crate::refusal::refusal;
 use crate::store::approvals::{self, Approval};
 use crate::store::{journal, planned, warnings};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use subtle::ConstantTimeEq as _;
 use tuermer_core::approval::{self, Refusal, canonical_bytes};
 use tuermer_core::delivery::{Delivery, DeliveryState};
@@ -95,7 +96,7 @@ pub async fn send_back(context: &Context, number: &WarningNumber, actor: &str, r
     warnings::next_state(number, warning.state, Action::Return)?;
     let reason = tuermer_formats::wrap::one_line(reason);
     if reason.is_empty() {
-        bail!("say why {number} is sent back");
+        return Err(refusal("warn.refused_say_why", [("number", number)]));
     }
     let mut open = context.store.begin().await?;
     warnings::returned(&mut open, number, &reason).await?;

@@ -5,10 +5,10 @@ use super::known;
 use crate::config::Transport;
 use crate::context::Context;
 use crate::keys::sha256;
+use crate::refusal::refusal;
 use crate::store::recipients::OpenRecipient;
 use crate::store::{journal, recipients, warnings};
-use crate::text::Told;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use tuermer_core::approval::canonical_bytes;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
@@ -53,7 +53,7 @@ pub async fn submit_of(context: &Context, number: &WarningNumber, threat: &Threa
 async fn freeze(context: &Context, warning: &Warning, recipients: Vec<Recipient>, actor: &str) -> Result<Submitted> {
     let number = &warning.number;
     if recipients.is_empty() {
-        return Err(Told::failed("general.no_audience", &[("number", number)]).into());
+        return Err(refusal("warn.refused_no_audience", [("number", number)]));
     }
     refuse_bad_mails(context, warning, &recipients)?;
     let hash = sha256(&canonical_bytes(warning, &recipients));
@@ -85,13 +85,8 @@ pub async fn preview(context: &Context, warning: &Warning) -> Result<Vec<Recipie
 
 async fn preview_of(context: &Context, warning: &Warning, threat: &Threat) -> Result<Vec<Recipient>> {
     if threat.revision != warning.threat_revision {
-        bail!(
-            "{} has revision {} now, {} was written from {}; stop it and draft again, so that no old facts go out",
-            threat.tracking_id,
-            threat.revision,
-            warning.number,
-            warning.threat_revision
-        );
+        let (threat, now, then) = (&threat.tracking_id, &threat.revision, &warning.threat_revision);
+        return Err(refusal("warn.refused_old_facts", [("threat", threat), ("now", now), ("number", &warning.number), ("then", then)]));
     }
     open_now(context, threat).await
 }
@@ -151,12 +146,8 @@ fn refuse_bad_mails(context: &Context, warning: &Warning, recipients: &[Recipien
         let mail = mail(context, warning, longest)?;
         let bytes = mail.html.len().max(mail.text.len());
         if mail.text.is_empty() || mail.html.is_empty() || bytes > limits::MAIL_BYTES {
-            bail!(
-                "the mail of {} in {} has {bytes} bytes, at most {} are allowed; shorten its texts",
-                warning.number,
-                text.language.code(),
-                limits::MAIL_BYTES
-            );
+            let (number, language) = (&warning.number, text.language.code());
+            return Err(refusal("warn.refused_mail_size", [("number", number), ("language", &language), ("bytes", &bytes), ("most", &limits::MAIL_BYTES)]));
         }
     }
     Ok(())

@@ -3,8 +3,9 @@
 
 use super::known;
 use crate::context::Context;
+use crate::refusal::refusal;
 use crate::store::{journal, warnings};
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
@@ -35,7 +36,7 @@ pub struct TextEdit {
 /// Changes the text of one language. What is the same changes nothing.
 ///
 /// # Errors
-/// The warning is already being handed over, or a text is too long.
+/// The warning is already being handed over, `actor` sent it back, or a text is too long.
 pub async fn edit(context: &Context, number: &WarningNumber, language: Language, edit: &TextEdit, actor: &str) -> Result<()> {
     let warning = known(context, number).await?;
     let old = warning.texts.iter().find(|text| text.language == language);
@@ -45,6 +46,9 @@ pub async fn edit(context: &Context, number: &WarningNumber, language: Language,
         return Ok(());
     }
     warnings::next_state(number, warning.state, Action::Edit)?;
+    if context.store.returned_by(number).await?.as_deref() == Some(actor) {
+        return Err(refusal("warn.refused_returner", [("number", number)]));
+    }
     let mut open = context.store.begin().await?;
     warnings::void(&mut open, number, warning.state).await?;
     warnings::put_text(&mut open, number, &new).await?;
@@ -72,10 +76,10 @@ fn changed(old: &WarningText, edit: &TextEdit) -> Result<(WarningText, Vec<&'sta
         let Some(value) = value else { continue };
         let value = one_line(value);
         if value.chars().count() > limit {
-            bail!("{name} is longer than {limit} characters; a warning must be read in half a minute");
+            return Err(refusal("warn.refused_long", [("field", &name), ("most", &limit)]));
         }
         if needed && value.is_empty() {
-            bail!("{name} cannot be empty");
+            return Err(refusal("warn.refused_empty", [("field", &name)]));
         }
         if *target != value {
             *target = value;

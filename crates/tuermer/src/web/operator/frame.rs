@@ -91,6 +91,20 @@ impl Frame {
         if year(*at) == year(self.now) { times::moment(*at, &self.zone, self.texts.0) } else { times::full_moment(*at, &self.zone, self.texts.0) }
     }
 
+    /// When something was observed: reports of a day carry no hour.
+    pub fn seen(&self, at: &Timestamp) -> String {
+        times::seen(*at, self.now, &self.zone, self.texts.0)
+    }
+
+    /// What the journal keeps beside an action, as far as it is meant for people: a reason, or what two people agreed on.
+    pub fn told_by(&self, action: &str, detail: &str) -> String {
+        match detail.strip_prefix("audience ").and_then(|rest| rest.split_once(" hash ")) {
+            Some((n, hash)) => self.texts.with("operator.journal_agreed", &[("n", n), ("hash", hash)]),
+            None if action == "warning.returned" => detail.to_string(),
+            None => String::new(),
+        }
+    }
+
     /// A time that may not have come yet.
     pub fn moment_or_dash(&self, at: &Option<Timestamp>) -> String {
         at.as_ref().map_or_else(|| "–".to_string(), |at| self.moment(at))

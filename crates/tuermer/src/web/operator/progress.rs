@@ -16,8 +16,8 @@ use tuermer_core::ids::{OrganisationId, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::warning::{Action, Warning};
 
-/// Silent companies on one page.
-const ROWS: usize = 100;
+/// Companies of one list on a page.
+const ROWS: usize = 50;
 
 /// One hour of the table behind the picture of answers.
 struct Hour {
@@ -39,7 +39,9 @@ struct ProgressPage {
     silent_count: u64,
     silent: Vec<Silent>,
     next: Option<String>,
+    calls_left: u64,
     calls: Vec<Silent>,
+    next_call: Option<String>,
     not_reached: Vec<Silent>,
     hours: Vec<Hour>,
     wide: String,
@@ -47,24 +49,29 @@ struct ProgressPage {
     times: [(&'static str, Option<Timestamp>); 5],
 }
 
-/// Where the list of silent companies goes on.
+/// Where the lists of silent companies and of calls go on.
 #[derive(Debug, Default, Deserialize)]
 pub struct After {
     #[serde(default)]
     nach: String,
+    #[serde(default)]
+    anruf: String,
 }
 
 /// The page.
-pub async fn show(State(context): State<Context>, who: SignedIn, Path(number): Path<String>, Query(After { nach }): Query<After>) -> Result<Response, Trouble> {
+pub async fn show(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(number): Path<String>,
+    Query(After { nach, anruf }): Query<After>,
+) -> Result<Response, Trouble> {
     let store = &context.store;
     let number = WarningNumber(number);
     let warning = store.warning(&number).await?.ok_or(Trouble::NotFound)?;
     let head = store.warning_head(&number).await?.ok_or(Trouble::NotFound)?;
-    let after = (!nach.is_empty()).then_some(OrganisationId(nach));
-    let mut silent = store.silent(&number, after.as_ref(), ROWS.saturating_add(1)).await?;
-    let more = silent.len() > ROWS;
-    silent.truncate(ROWS);
-    let next = silent.last().filter(|_| more).map(|last| last.organisation.as_str().to_string());
+    let after = |id: String| (!id.is_empty()).then_some(OrganisationId(id));
+    let (silent, next) = first(store.silent(&number, after(nach).as_ref(), ROWS.saturating_add(1)).await?);
+    let (calls, next_call) = first(store.calls(&number, after(anruf).as_ref(), ROWS.saturating_add(1)).await?);
     let states = store.deliveries_by_state(&number).await?;
     let shown: Vec<(&'static str, u64)> = states.words().into_iter().filter(|(_, count)| *count > 0).collect();
     let closing = store.patch_curve(&warning.threat).await?;
@@ -76,11 +83,13 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(number): P
         audience: head.audience,
         can_stop: warning.state.after(Action::Stop).is_some(),
         deliveries: Bar::row(&shown),
-        answers: store.answers_by_word(&warning.threat).await?,
+        answers: store.answers_by_word(&number).await?,
         silent_count: store.silent_count(&number).await?,
         silent,
         next,
-        calls: store.calls(&number, limits::PAGE_ROWS).await?,
+        calls_left: store.calls_left(&number).await?,
+        calls,
+        next_call,
         not_reached: store.not_reached(&number, limits::PAGE_ROWS).await?,
         hours: hours(store.answer_curve(&number).await?),
         wide: draw(Size::Wide),
@@ -94,6 +103,14 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(number): P
         ],
         warning,
     })
+}
+
+/// One page of a list, and where the next begins.
+fn first(mut rows: Vec<Silent>) -> (Vec<Silent>, Option<String>) {
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let next = rows.last().filter(|_| more).map(|last| last.organisation.as_str().to_string());
+    (rows, next)
 }
 
 /// Answers per hour with their running total.

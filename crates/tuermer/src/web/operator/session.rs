@@ -2,6 +2,7 @@
 
 use super::frame::{FieldError, Frame, Trouble, Words, page, page_with_errors, see, segment};
 use crate::context::Context;
+use crate::refusal::refused;
 use crate::store::accounts::Account;
 use crate::text::Texts;
 use crate::web::layout;
@@ -126,7 +127,7 @@ pub async fn submit(State(context): State<Context>, Words(t): Words, Form(creden
     let sentence = match password_fits(&context, &name, password).await {
         Ok(Some(account)) => return enter(&context, &account.name, &encoded(own_path(&weiter))).await,
         Ok(None) => t.get("operator.sign_in_wrong"),
-        Err(_) => t.with("operator.sign_in_wait", &[("minutes", &limits::SIGN_IN_WINDOW_MINUTES.to_string())]),
+        Err(error) => refused(&error, t).ok_or(Trouble::Failed(error))?,
     };
     let frame = Frame::new(&context, t, None, "", &t.get("operator.sign_in"));
     page_with_errors(&SignInPage { frame, errors: vec![FieldError { field: "name", text: sentence }], name, onward: own_path(&weiter).to_string() })

@@ -146,7 +146,7 @@ fn products(threat: &Threat) -> Vec<String> {
 pub async fn draft(State(context): State<Context>, who: SignedIn, Path(text): Path<String>) -> Result<Response, Trouble> {
     who.must_write()?;
     let (id, _) = find(&context, &text).await?;
-    let number = crate::stations::warn::draft(&context, &id, &who.account.name).await.map_err(|error| Trouble::Refused(format!("{error:#}")))?;
+    let number = crate::stations::warn::draft(&context, &id, &who.account.name).await.map_err(|error| Trouble::Refused(crate::refusal::told(&error, who.t)))?;
     Ok(see(&format!("/warnung/{}", segment(number.as_str()))))
 }
 

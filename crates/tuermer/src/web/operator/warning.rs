@@ -4,6 +4,7 @@ use super::audience::{Counts, chosen, count};
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
 use super::session::{SignedIn, password_fits};
 use crate::context::Context;
+use crate::refusal::told as told_error;
 use crate::stations::warn::{self, TextEdit};
 use crate::store::accounts::Account;
 use crate::store::journal::Entry;
@@ -80,11 +81,11 @@ struct Can {
 }
 
 impl Can {
-    fn new(warning: &Warning, account: &Account) -> Self {
+    fn new(warning: &Warning, account: &Account, returned_by: Option<&str>) -> Self {
         let allowed = |action| warning.state.after(action).is_some();
         let own = warning.submitted_by.as_ref().is_some_and(|name| name.as_str() == account.name);
         Self {
-            edit: allowed(Action::Edit) && account.role.may_write(),
+            edit: allowed(Action::Edit) && account.role.may_write() && returned_by != Some(account.name.as_str()),
             submit: allowed(Action::Submit) && account.role.may_write(),
             approve: allowed(Action::Approve) && !own,
             own: allowed(Action::Approve) && own,
@@ -115,7 +116,7 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(number): P
 async fn build(context: &Context, who: &SignedIn, warning: Warning, refused: Refused) -> Result<WarningPage, Trouble> {
     let (audience, audience_trouble) = match warn::preview(context, &warning).await {
         Ok(audience) => (audience, None),
-        Err(error) => (Vec::new(), Some(format!("{error:#}"))),
+        Err(error) => (Vec::new(), Some(told_error(&error, who.t))),
     };
     let samples = samples(context, &warning, &audience)?;
     let head = context.store.warning_head(&warning.number).await?.ok_or(Trouble::NotFound)?;
@@ -137,7 +138,7 @@ async fn build(context: &Context, who: &SignedIn, warning: Warning, refused: Ref
         history: context.store.journal_of(warning.number.as_str(), HISTORY).await?,
         threat_title: head.title,
         threat_path: format!("/meldung/{}", segment(warning.threat.as_str())),
-        can: Can::new(&warning, &who.account),
+        can: Can::new(&warning, &who.account, context.store.returned_by(&warning.number).await?.as_deref()),
         typed,
         reason,
         audience_trouble,
@@ -201,9 +202,9 @@ fn without_token(context: &Context, warning: &Warning, recipient: &Recipient, te
 }
 
 /// `/warnung/<number>/muster/<register number>` – the HTML part of a real recipient's mail, alone in a sandbox.
-pub async fn sample(State(context): State<Context>, _who: SignedIn, Path((number, external)): Path<(String, String)>) -> Result<Response, Trouble> {
+pub async fn sample(State(context): State<Context>, who: SignedIn, Path((number, external)): Path<(String, String)>) -> Result<Response, Trouble> {
     let warning = find(&context, &number).await?;
-    let audience = warn::preview(&context, &warning).await.map_err(|error| Trouble::Refused(format!("{error:#}")))?;
+    let audience = warn::preview(&context, &warning).await.map_err(|error| Trouble::Refused(told_error(&error, who.t)))?;
     let recipient = audience.iter().find(|recipient| recipient.external_id == external).ok_or(Trouble::NotFound)?;
     let html = without_token(&context, &warning, recipient, &warn::mail(&context, &warning, recipient)?.html);
     let mut response = Html(html).into_response();
@@ -254,7 +255,7 @@ pub async fn edit(State(context): State<Context>, who: SignedIn, Path(number): P
         Ok(()) => Ok(see(&format!("/warnung/{}", segment(&number)))),
         Err(error) => {
             let field = if language == Language::German { "de-headline" } else { "en-headline" };
-            let errors = vec![FieldError { field, text: format!("{error:#}") }];
+            let errors = vec![FieldError { field, text: told_error(&error, who.t) }];
             let refused = Refused { errors, edit: Some((language, form)), ..Refused::default() };
             page_with_errors(&build(&context, &who, warning, refused).await?)
         }
@@ -267,7 +268,7 @@ pub async fn submit(State(context): State<Context>, who: SignedIn, Path(number):
     let warning = find(&context, &number).await?;
     match warn::submit(&context, &warning.number, &who.account.name).await {
         Ok(_) => Ok(see(&format!("/warnung/{}", segment(&number)))),
-        Err(error) => again(&context, &who, warning, "einreichen", format!("{error:#}"), Refused::default()).await,
+        Err(error) => again(&context, &who, warning, "einreichen", told_error(&error, who.t), Refused::default()).await,
     }
 }
 
@@ -293,8 +294,13 @@ pub async fn approve(State(context): State<Context>, who: SignedIn, Path(number)
     let Release { count, content_hash, password } = form;
     let warning = find(&context, &number).await?;
     let refused = Refused { typed: count.clone(), ..Refused::default() };
-    if password_fits(&context, &who.account.name, password).await.ok().flatten().is_none() {
-        return again(&context, &who, warning, "password", who.t.get("operator.approve_password"), refused).await;
+    match password_fits(&context, &who.account.name, password).await {
+        Ok(Some(_)) => {}
+        Ok(None) => return again(&context, &who, warning, "password", who.t.get("operator.approve_password"), refused).await,
+        Err(error) => match crate::refusal::refused(&error, who.t) {
+            Some(sentence) => return again(&context, &who, warning, "password", sentence, refused).await,
+            None => return Err(error.into()),
+        },
     }
     let digits: String = count.chars().filter(|c| !c.is_whitespace() && *c != '.' && *c != '\u{202f}').collect();
     let Ok(typed) = digits.parse::<u64>() else {
@@ -340,7 +346,7 @@ pub async fn send_back(
     }
     match warn::send_back(&context, &warning.number, &who.account.name, &reason).await {
         Ok(()) => Ok(see("/heute")),
-        Err(error) => again(&context, &who, warning, "reason", format!("{error:#}"), Refused { reason, ..Refused::default() }).await,
+        Err(error) => again(&context, &who, warning, "reason", told_error(&error, who.t), Refused { reason, ..Refused::default() }).await,
     }
 }
 
@@ -349,6 +355,6 @@ pub async fn stop(State(context): State<Context>, who: SignedIn, Path(number): P
     let warning = find(&context, &number).await?;
     match warn::stop(&context, &warning.number, &who.account.name).await {
         Ok(_) => Ok(see(&format!("/warnung/{}", segment(&number)))),
-        Err(error) => again(&context, &who, warning, "stop", format!("{error:#}"), Refused::default()).await,
+        Err(error) => again(&context, &who, warning, "stop", told_error(&error, who.t), Refused::default()).await,
     }
 }

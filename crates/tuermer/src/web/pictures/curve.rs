@@ -37,6 +37,9 @@ pub fn sampled(curve: &PatchCurve, until: Timestamp) -> Vec<CurvePoint> {
         .collect()
 }
 
+/// Width of the longest word beside a vertical line.
+const WORD: f64 = 64.0;
+
 /// Where the plot lies.
 struct Plot {
     left: f64,
@@ -98,7 +101,9 @@ pub fn draw(curve: &PatchCurve, now: Timestamp, zone: &TimeZone, texts: Texts, s
         let x = plot.x(*at);
         drawing.path("ev", &format!("M{x:.0} {:.0}V{:.0}", plot.top, plot.bottom));
         let key = if index == 0 { "public.curve_warning" } else { "public.curve_update" };
-        drawing.text("", (x + 4.0, plot.top + 12.0 + 16.0 * f64::from(u32::try_from(index % 3).unwrap_or(0))), "start", &texts.get(key));
+        // Words that would run out of the drawing stand before their line.
+        let (at, anchor) = if x > plot.right - WORD { (x - 4.0, "end") } else { (x + 4.0, "start") };
+        drawing.text("", (at, plot.top + 12.0 + 16.0 * f64::from(u32::try_from(index % 3).unwrap_or(0))), anchor, &texts.get(key));
     }
     let solid = |p: &CurvePoint| share(p.measured, curve.base);
     let dashed = |p: &CurvePoint| share(p.told, curve.base);

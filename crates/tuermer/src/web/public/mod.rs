@@ -2,6 +2,7 @@
 
 mod answer;
 mod outbox;
+mod outbox_letter;
 mod situation;
 mod tables;
 mod warning;

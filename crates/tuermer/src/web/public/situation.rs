@@ -165,14 +165,15 @@ async fn shown_of(context: &Context, texts: Texts, warnings: &[PublicWarning], w
 
 fn kpis(picture: &Picture, texts: Texts) -> Vec<(String, String)> {
     let closed = picture.fixed_measured.saturating_add(picture.fixed_reported);
-    let hit = picture.affected.saturating_add(picture.unknown).saturating_add(closed);
+    let open = picture.affected.saturating_add(picture.unknown);
+    let hit = open.saturating_add(closed);
     let part = |count: u64, whole: u64| match public_count(count) {
         PublicCount::Shown(count) => format!("{}\u{a0}%", percent(count, whole)),
         PublicCount::Hidden => texts.get("public.below_five"),
     };
     vec![
-        (shown(public_count(hit), texts), texts.get("public.count_hit")),
-        (part(picture.fixed_measured, hit), texts.get("public.count_fixed_measured")),
+        (shown(public_count(open), texts), texts.get("public.count_open")),
+        (part(closed, hit), texts.get("public.count_closed_share")),
         (part(picture.answered, picture.warned), texts.get("public.count_answered")),
         (shown(public_count(picture.needs_help), texts), texts.get("public.count_needs_help")),
     ]

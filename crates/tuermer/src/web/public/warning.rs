@@ -76,6 +76,8 @@ struct SelfCheck {
     heading: String,
     text: String,
     answers: Vec<(String, String)>,
+    /// Good news is not shown in the colour of the warning.
+    calm: bool,
 }
 
 /// Shows a warning.
@@ -187,7 +189,7 @@ fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<
         note,
         cancelled,
         member: None,
-        check: SelfCheck { heading: String::new(), text: String::new(), answers: Vec::new() },
+        check: SelfCheck { heading: String::new(), text: String::new(), answers: Vec::new(), calm: false },
         steps_heading: if text.say.is_empty() { String::new() } else { texts.get(heading) },
         provider: String::new(),
         provider_phone: String::new(),
@@ -210,6 +212,7 @@ fn self_check(texts: Texts, made: &Page, asked: &Asked) -> SelfCheck {
         heading: texts.with(heading, &product),
         text: if text.is_empty() { String::new() } else { texts.with(text, &product) },
         answers,
+        calm: matches!(heading, "public.check_not_affected" | "public.check_updated"),
     };
     match (asked.haus.as_deref(), asked.update.as_deref()) {
         (Some("nein"), _) => said("public.check_not_affected", "public.check_not_affected_text", vec![link("", "public.check_again")]),

@@ -1,0 +1,80 @@
+//! What a station will not do, told in the reader's language.
+//!
+//! A refusal travels as an error: the terminal and the log print it in English, a page looks for it with [`told`]
+//! and says it in the words of its reader.
+
+use crate::text::Texts;
+use anyhow::Error;
+use std::fmt;
+use tuermer_core::locale::Language;
+
+/// A broken rule: the key of its sentence and the values in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    key: &'static str,
+    values: Vec<(&'static str, String)>,
+    /// The call itself was wrong (exit code 2), not what it met.
+    pub wrong_call: bool,
+}
+
+impl Refusal {
+    /// The reason by its key, for instance as the context of another error.
+    pub fn new<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Self {
+        Self { key, values: values.into_iter().map(|(name, value)| (name, value.to_string())).collect(), wrong_call: false }
+    }
+
+    /// The sentence in a language.
+    pub fn words(&self, texts: Texts) -> String {
+        let words: Vec<(&str, String)> = self.values.iter().map(|(name, value)| (*name, spelled(texts, name, value))).collect();
+        let values: Vec<(&str, &str)> = words.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        texts.with(self.key, &values)
+    }
+}
+
+/// Fields and states have words of their own; any other value stands as it is.
+fn spelled(texts: Texts, name: &str, value: &str) -> String {
+    let key = format!("operator.{name}_{value}");
+    let words = if matches!(name, "field" | "state") { texts.get(&key) } else { key.clone() };
+    if words == key { value.to_string() } else { words }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(Texts(Language::English)))
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// The error of a broken rule.
+pub fn refusal<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Error {
+    Error::new(Refusal::new(key, values))
+}
+
+/// The error of a call that is wrong in itself.
+pub fn wrong_call<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Error {
+    Error::new(Refusal { wrong_call: true, ..Refusal::new(key, values) })
+}
+
+/// The sentence for a reader where the error is a refusal.
+pub fn refused(error: &Error, texts: Texts) -> Option<String> {
+    error.downcast_ref::<Refusal>().map(|refusal| refusal.words(texts))
+}
+
+/// What to tell a reader: the refusal in the own language, anything else as it was said.
+pub fn told(error: &Error, texts: Texts) -> String {
+    refused(error, texts).unwrap_or_else(|| format!("{error:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_in_the_language_of_its_reader() {
+        let error = refusal("warn.refused_no_audience", [("number", &"W-1")]).context("while submitting");
+        assert!(told(&error, Texts(Language::German)).contains("W-1 trifft niemanden"), "{}", told(&error, Texts(Language::German)));
+        assert!(format!("{error:#}").contains("W-1 has no audience"), "{error:#}");
+        assert_eq!(told(&anyhow::anyhow!("disk full"), Texts(Language::German)), "disk full");
+    }
+}
