@@ -22,6 +22,7 @@ use crate::context::Context;
 use crate::stations::warn;
 use anyhow::Result;
 use jiff::Timestamp;
+use lock::Lock;
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
 use tuermer_core::delivery::DeliveryState;
@@ -99,18 +100,25 @@ pub async fn run(context: &Context) -> Result<DeliverReport> {
 /// # Errors
 /// As [`run`].
 pub async fn run_with(context: &Context, server: Option<Server>) -> Result<DeliverReport> {
-    let mut report = DeliverReport::default();
-    let Some(_lock) = lock::take(context)? else {
-        report.elsewhere = true;
-        return Ok(report);
+    let Some(lock) = lock::take(context).await? else {
+        return Ok(DeliverReport { elsewhere: true, ..DeliverReport::default() });
     };
+    let lock = Arc::new(lock);
+    let report = alone(context, &lock, server).await;
+    lock.release().await;
+    report
+}
+
+/// The round itself, with nobody else handing over.
+async fn alone(context: &Context, lock: &Arc<Lock>, server: Option<Server>) -> Result<DeliverReport> {
+    let mut report = DeliverReport::default();
     for found in context.store.claims_become_unsure(context.now()).await? {
         report.count(found.state);
     }
     report.stopped = report.stopped.saturating_add(context.store.stop_deliveries(context.now()).await?);
     let open = start(context, &mut report).await?;
     if !open.is_empty() {
-        hand_over(context, server, &open, &mut report).await?;
+        hand_over(context, lock, server, &open, &mut report).await?;
     }
     report.stopped = report.stopped.saturating_add(context.store.stop_deliveries(context.now()).await?);
     for number in &open {
@@ -138,8 +146,8 @@ async fn start(context: &Context, report: &mut DeliverReport) -> Result<Vec<Warn
 }
 
 /// First everything due, then everything unsure; again until a round finds nothing.
-async fn hand_over(context: &Context, server: Option<Server>, open: &[WarningNumber], report: &mut DeliverReport) -> Result<()> {
-    let post = Arc::new(post::Post::new(context, server, open).await?);
+async fn hand_over(context: &Context, lock: &Arc<Lock>, server: Option<Server>, open: &[WarningNumber], report: &mut DeliverReport) -> Result<()> {
+    let post = Arc::new(post::Post::new(context, Arc::clone(lock), server, open).await?);
     loop {
         let mut found = 0;
         for state in [DeliveryState::Due, DeliveryState::Unsure] {

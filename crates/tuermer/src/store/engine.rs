@@ -29,6 +29,14 @@ enum Pools {
 /// A write transaction; dropped without [`Transaction::commit`] it leaves nothing behind.
 pub struct Transaction(Open);
 
+/// Whether nobody else hands mails over.
+pub enum Alone {
+    /// Nobody; the transaction, where there is one, stands for it and is kept open meanwhile.
+    Yes(Option<Transaction>),
+    /// Another process does.
+    No,
+}
+
 enum Open {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     Postgres(sqlx::Transaction<'static, Postgres>),
@@ -44,6 +52,8 @@ const PARAMETERS: usize = 6_000;
 const BUSY: Duration = Duration::from_secs(30);
 /// Key of the advisory lock that serialises migrations on PostgreSQL ("tuermer" in ASCII, shortened).
 const MIGRATION_LOCK: i64 = 0x7475_6572_6d65;
+/// Key of the advisory lock of the one process that hands mails over.
+const DISPATCH_LOCK: i64 = MIGRATION_LOCK + 1;
 
 impl Database {
     /// Opens the embedded database; `create` makes the file where it is missing.
@@ -143,6 +153,17 @@ impl Database {
             sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK).execute(&mut **open).await?;
         }
         Ok(transaction)
+    }
+
+    /// Claims the hand-over of mails among all processes on this database, until the transaction ends, which
+    /// is also when its process dies. SQLite lies in one data directory, whose own lock is enough.
+    pub async fn only_dispatcher(&self) -> Result<Alone> {
+        let Pools::Postgres(pool) = &self.0 else { return Ok(Alone::Yes(None)) };
+        let mut open = pool.begin().await?;
+        // The transaction is idle while mails leave; a limit on that would take the lock away.
+        sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0").execute(&mut *open).await?;
+        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(DISPATCH_LOCK).fetch_one(&mut *open).await?;
+        Ok(if free { Alone::Yes(Some(Transaction(Open::Postgres(open)))) } else { Alone::No })
     }
 
     /// The schema in this engine's words.

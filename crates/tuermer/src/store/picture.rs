@@ -15,6 +15,9 @@ use tuermer_core::scale::Level;
 /// Released: two people agreed. A stopped warning is out only if it had been released before.
 const RELEASED: &str = "w.approved_at IS NOT NULL AND w.state IN ('approved', 'sending', 'done', 'stopped')";
 
+/// The first warning of a threat that two people released.
+const FIRST_OUT: &str = "(SELECT f.number FROM warning f WHERE f.threat_id = $1 AND f.approved_at IS NOT NULL ORDER BY f.approved_at, f.number LIMIT 1)";
+
 /// One point of the patch curve: everything up to `at`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CurvePoint {
@@ -63,6 +66,8 @@ pub struct PublicWarning {
     pub headline: String,
     /// Released at.
     pub released_at: Timestamp,
+    /// The first warning of this threat with this step.
+    pub level_since: Timestamp,
     /// A later warning of the same threat says something new.
     pub update: bool,
 }
@@ -76,6 +81,7 @@ fn public_warning(row: &Row) -> Result<PublicWarning> {
         headline: row.text(3)?,
         released_at: row.time(4)?,
         update: row.text(5)? == "update",
+        level_since: row.time(6)?,
     })
 }
 
@@ -102,24 +108,24 @@ impl Store {
         let delivered = "SELECT COUNT(DISTINCT d.organisation_id) FROM delivery d JOIN warning w ON w.number = d.warning_number WHERE w.threat_id = $1 AND d.state = 'sent'";
         let answered = "SELECT COUNT(DISTINCT a.organisation_id) FROM answer a WHERE a.threat_id = $1 AND a.undone_at IS NULL";
         let help = "SELECT COUNT(DISTINCT t.organisation_id) FROM task t WHERE t.threat_id = $1 AND t.kind = 'help' AND t.done_at IS NULL";
-        let warned = self.count(&warned, threat).await?;
         Ok(Picture {
             members: members.map_or(Ok(0), |row| row.count(0))?,
             with_product: row.count(0)?,
             affected: row.count(1)?,
             unknown: row.count(2)?,
-            warned,
+            warned: self.count(&warned, threat).await?,
             delivered: self.count(delivered, threat).await?,
             answered: self.count(answered, threat).await?,
             fixed_reported: row.count(3)?,
             fixed_measured: row.count(4)?,
             needs_help: self.count(help, threat).await?,
-            clock: self.clock(threat, warned).await?,
+            clock: self.clock(threat).await?,
         })
     }
 
-    /// When what happened; `audience` is what 50 and 90 % are of.
-    async fn clock(&self, threat: &ThreatId, audience: u64) -> Result<Clock> {
+    /// When what happened; 50 and 90 % are of those whom the first warning was for: whoever came later cannot have been late.
+    async fn clock(&self, threat: &ThreatId) -> Result<Clock> {
+        let audience = self.count(&format!("SELECT COUNT(*) FROM recipient r WHERE r.warning_number = {FIRST_OUT}"), threat).await?;
         let sql = "SELECT t.published_at, t.seen_at, t.matched_at,
                 (SELECT MIN(w.drafted_at) FROM warning w WHERE w.threat_id = t.id),
                 (SELECT MIN(w.approved_at) FROM warning w WHERE w.threat_id = t.id),
@@ -141,9 +147,10 @@ impl Store {
     /// When the n-th organisation had its first message handed over; `None` where it is fewer.
     async fn delivered_at(&self, threat: &ThreatId, nth: u64) -> Result<Option<Timestamp>> {
         let Some(offset) = nth.checked_sub(1) else { return Ok(None) };
-        let sql = "SELECT MIN(d.at) FROM delivery d JOIN warning w ON w.number = d.warning_number
-            WHERE w.threat_id = $1 AND d.state = 'sent' GROUP BY d.organisation_id ORDER BY 1 LIMIT 1 OFFSET $2";
-        let row = self.read_one(sql, values![threat.as_str(), i64::try_from(offset)?]).await?;
+        let sql = format!(
+            "SELECT MIN(d.at) FROM delivery d WHERE d.warning_number = {FIRST_OUT} AND d.state = 'sent' GROUP BY d.organisation_id ORDER BY 1 LIMIT 1 OFFSET $2"
+        );
+        let row = self.read_one(&sql, values![threat.as_str(), i64::try_from(offset)?]).await?;
         row.map_or(Ok(None), |row| row.time_or_null(0))
     }
 
@@ -195,7 +202,8 @@ impl Store {
         // An update speaks to those still open ("open at your company"); the public list keeps the words of the first one.
         let sql = "SELECT w.number, w.threat_id, w.level, COALESCE((SELECT y.headline FROM warning f JOIN warning_text y ON y.warning_number = f.number AND y.language = $1
                 WHERE f.threat_id = w.threat_id AND f.message_type = 'alert' AND f.approved_at IS NOT NULL AND f.state IN ('approved', 'sending', 'done')
-                ORDER BY f.approved_at LIMIT 1), x.headline), w.approved_at, w.message_type
+                ORDER BY f.approved_at LIMIT 1), x.headline), w.approved_at, w.message_type,
+              (SELECT MIN(f.approved_at) FROM warning f WHERE f.threat_id = w.threat_id AND f.level = w.level)
             FROM warning w JOIN threat t ON t.id = w.threat_id JOIN warning_text x ON x.warning_number = w.number AND x.language = $1
             WHERE w.approved_at IS NOT NULL AND w.state IN ('approved', 'sending', 'done') AND w.message_type <> 'cancel'
               AND t.tlp = 'TLP:CLEAR' AND t.withdrawn = FALSE

@@ -53,8 +53,8 @@ const CALL_LEFT: &str = "d.state = 'to_call'
     AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.organisation_id = d.organisation_id AND a.threat_id = w.threat_id AND a.undone_at IS NULL AND a.at >= w.approved_at)
     AND (w.message_type = 'cancel' OR NOT EXISTS (SELECT 1 FROM exposure e
         WHERE e.organisation_id = d.organisation_id AND e.threat_id = w.threat_id AND e.status IN ('fixed', 'not_affected')))
-    AND NOT EXISTS (SELECT 1 FROM delivery l JOIN warning v ON v.number = l.warning_number
-        WHERE l.organisation_id = d.organisation_id AND l.state = 'to_call' AND v.threat_id = w.threat_id AND v.approved_at > w.approved_at)";
+    AND NOT EXISTS (SELECT 1 FROM warning v CROSS JOIN delivery l WHERE v.threat_id = w.threat_id AND v.approved_at > w.approved_at
+        AND l.warning_number = v.number AND l.organisation_id = d.organisation_id AND l.channel = d.channel AND l.state = 'to_call')";
 
 impl Store {
     /// Companies of the audience that have not answered this threat, in order of their ids.

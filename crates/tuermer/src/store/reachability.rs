@@ -135,9 +135,17 @@ impl Store {
     pub async fn reachable(&self, reach: Option<Reach>, search: &str, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Reachable>> {
         let pattern = format!("%{}%", search.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         let (email, phone) = reach.map_or((-1, -1), Reach::parts);
+        // Without a filter and a search the page is known before anybody's contacts are read.
+        let only = if reach.is_none() && search.trim().is_empty() {
+            "AND o.id IN (SELECT p.id FROM organisation p WHERE p.kind = 'member'
+               AND ($4 = '' OR p.name > (SELECT a.name FROM organisation a WHERE a.id = $4) OR (p.name = (SELECT a.name FROM organisation a WHERE a.id = $4) AND p.id > $4))
+               ORDER BY p.name, p.id LIMIT $5)"
+        } else {
+            ""
+        };
         let sql = format!(
             "SELECT m.id, m.external_id, m.name, m.city, m.provider, m.email, m.phone, m.told_at FROM ({REACH}
-               AND (LOWER(o.name) LIKE $1 ESCAPE '\\' OR LOWER(o.external_id) LIKE $1 ESCAPE '\\' OR LOWER(o.city) LIKE $1 ESCAPE '\\') {REACH_GROUP}) m
+               AND (LOWER(o.name) LIKE $1 ESCAPE '\\' OR LOWER(o.external_id) LIKE $1 ESCAPE '\\' OR LOWER(o.city) LIKE $1 ESCAPE '\\') {only} {REACH_GROUP}) m
              WHERE ($2 < 0 OR (m.email = $2 AND m.phone = $3))
                AND ($4 = '' OR m.name > (SELECT a.name FROM organisation a WHERE a.id = $4) OR (m.name = (SELECT a.name FROM organisation a WHERE a.id = $4) AND m.id > $4))
              ORDER BY m.name, m.id LIMIT $5"

@@ -1,6 +1,7 @@
 //! What every connection of a dispatch shares: the server or the folder, and which warnings may leave.
 
 use super::gate::Gate;
+use super::lock::Lock;
 use crate::channels::folder;
 use crate::channels::mime::{self, Outgoing};
 use crate::channels::smtp::{Connection, Sent, Server, Unusable};
@@ -9,7 +10,7 @@ use crate::context::Context;
 use anyhow::{Context as _, Result};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tuermer_core::delivery::{Delivery, Outcome};
 use tuermer_core::ids::WarningNumber;
@@ -21,6 +22,7 @@ const FOLDER_WRITERS: usize = 256;
 
 /// Shared by all connections of one dispatch.
 pub struct Post {
+    lock: Arc<Lock>,
     server: Option<Server>,
     /// How the server is doing.
     pub gate: Gate,
@@ -33,7 +35,7 @@ pub struct Post {
 
 impl Post {
     /// Loads what is the same for every mail. In a drill or demo there is no server, whatever is given.
-    pub async fn new(context: &Context, server: Option<Server>, open: &[WarningNumber]) -> Result<Self> {
+    pub async fn new(context: &Context, lock: Arc<Lock>, server: Option<Server>, open: &[WarningNumber]) -> Result<Self> {
         // A simulated clock cannot wait for a server.
         let patience = match context.clock {
             Clock::System => Duration::from_secs(limits::SERVER_AWAY_SECONDS),
@@ -45,6 +47,7 @@ impl Post {
         }
         let server = server.filter(|_| !context.drill && !context.demo);
         Ok(Self {
+            lock,
             server,
             gate: Gate::new(patience),
             proven: AtomicBool::new(false),
@@ -65,7 +68,15 @@ impl Post {
     }
 
     /// Reads which warnings may leave; called at least every second.
+    ///
+    /// # Errors
+    /// The database does not answer, or nobody vouches any more that we are the only ones.
     pub async fn look(&self, context: &Context) -> Result<()> {
+        if let Err(error) = self.lock.still_held().await {
+            self.sending.write().unwrap_or_else(PoisonError::into_inner).clear();
+            self.gate.give_up(&format!("{error:#}"));
+            return Err(error);
+        }
         let now: HashSet<_> = context.store.warnings_sending().await?.into_iter().collect();
         *self.sending.write().unwrap_or_else(PoisonError::into_inner) = now;
         Ok(())

@@ -91,6 +91,12 @@ impl Frame {
         if year(*at) == year(self.now) { times::moment(*at, &self.zone, self.texts.0) } else { times::full_moment(*at, &self.zone, self.texts.0) }
     }
 
+    /// Names and password of the demo, which guard nothing.
+    pub fn demo_accounts(&self) -> String {
+        use crate::demo::play::{APPROVER, OFFICER, PASSWORD};
+        self.texts.with("demo.sign_in", &[("officer", OFFICER), ("approver", APPROVER), ("password", PASSWORD)])
+    }
+
     /// When something was observed: reports of a day carry no hour.
     pub fn seen(&self, at: &Timestamp) -> String {
         times::seen(*at, self.now, &self.zone, self.texts.0)

@@ -28,6 +28,8 @@ struct Group {
     key: &'static str,
     total: u64,
     entries: Vec<Entry>,
+    /// There are rows that are not shown.
+    more: bool,
 }
 
 impl Group {
@@ -35,8 +37,10 @@ impl Group {
         format!("group_{}", self.key)
     }
 
-    fn hidden(&self) -> bool {
-        u64::try_from(self.entries.len()).is_ok_and(|shown| shown < self.total)
+    /// Rows of which the first are shown.
+    fn first(key: &'static str, total: u64, entries: Vec<Entry>) -> Self {
+        let more = u64::try_from(entries.len()).is_ok_and(|shown| shown < total);
+        Self { key, total, entries, more }
     }
 }
 
@@ -71,7 +75,7 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Query(Filter { 
         let group = match key {
             "incident" | "help" => {
                 let (total, tasks) = context.store.tasks_waiting(key, rows).await?;
-                Group { key, total, entries: tasks.iter().map(|task| of_task(&frame, task)).collect() }
+                Group::first(key, total, tasks.iter().map(|task| of_task(&frame, task)).collect())
             }
             "call" => calls(&context, &frame, &warnings, rows).await?,
             "threat" => cut(key, threats.iter().map(|threat| of_threat(&frame, threat)).collect(), rows),
@@ -88,7 +92,7 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Query(Filter { 
 fn cut(key: &'static str, mut entries: Vec<Entry>, rows: usize) -> Group {
     let total = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     entries.truncate(rows);
-    Group { key, total, entries }
+    Group::first(key, total, entries)
 }
 
 /// Whether a warning stands in a group of the queue; one warning may stand in two.
@@ -155,5 +159,7 @@ async fn calls(context: &Context, frame: &Frame, warnings: &[OpenWarning], rows:
         });
     }
     entries.extend(tasks.iter().map(|task| of_task(frame, task)));
-    Ok(Group { key: "call", total, entries })
+    // One row stands for the whole call list of a warning.
+    let more = u64::try_from(tasks.len())? < tasks_total;
+    Ok(Group { key: "call", total, entries, more })
 }

@@ -115,7 +115,7 @@ fn listed(context: &Context, texts: Texts, warning: &PublicWarning, chosen: Opti
 async fn shown_of(context: &Context, texts: Texts, warnings: &[PublicWarning], warning: &PublicWarning) -> Result<Shown, PageError> {
     let numbers = numbers(context, warning).await?;
     let gravest = warnings.first().unwrap_or(warning);
-    let since = warnings.iter().filter(|other| other.level == gravest.level).map(|other| other.released_at).min().unwrap_or(gravest.released_at);
+    let since = warnings.iter().filter(|other| other.level == gravest.level).map(|other| other.level_since).min().unwrap_or(gravest.level_since);
     let since = since.to_zoned(context.zone()).date();
     let since = format!("{}, {}", times::weekday(since, texts.0), times::day(since, texts.0));
     let draw = |file: &'static str, heading: &str, caption: String, draw: &dyn Fn(Size) -> String, table: Table| Drawn {

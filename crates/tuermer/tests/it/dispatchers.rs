@@ -1,0 +1,73 @@
+//! Two data directories on one database: one of them hands over, and the claims of a live one are never taken for dead.
+
+use crate::deliver::{approved, config, lines};
+use crate::sink::{Act, Sink};
+use crate::support::Home;
+use std::time::Duration;
+use tuermer::clock::Clock;
+use tuermer::config::Home as DataHome;
+use tuermer::context::Context;
+use tuermer::stations::deliver;
+
+/// The same database seen from a second data directory; `None` where every directory has its own.
+async fn beside(home: &Home, context: &Context, other: &Home) -> Option<Context> {
+    if home.postgres().is_none() {
+        eprintln!("SKIPPED: TUERMER_TEST_POSTGRES is not set; the embedded database has one data directory");
+        return None;
+    }
+    std::fs::create_dir_all(other.data()).unwrap();
+    Some(Context { home: DataHome(other.data()), store: home.store().await, ..context.clone() })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_one_data_directory_hands_over() {
+    let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
+    let (home, other) = (Home::empty(), Home::embedded());
+    let (context, _) = approved(&home, config(sink.port), Clock::System, 40).await;
+    let Some(second) = beside(&home, &context, &other).await else { return };
+    sink.hold_at(1);
+    let running = tokio::spawn({
+        let context = context.clone();
+        async move { deliver::run(&context).await }
+    });
+    sink.until(1).await;
+    let report = deliver::run(&second).await.unwrap();
+    assert!(report.elsewhere && report.unsure == 0, "{report:?}");
+    sink.hold_at(usize::MAX);
+    assert_eq!(running.await.unwrap().unwrap().sent, 40);
+    assert!(lines(&context).await.iter().all(|line| line.unsure_count == 0));
+    assert_eq!(sink.count(), 40, "nobody got two");
+    assert!(!deliver::run(&second).await.unwrap().elsewhere, "the lock is given back");
+    assert!(!deliver::run(&context).await.unwrap().elsewhere);
+    second.store.database.close().await;
+    context.store.database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_loses_the_lock_stops_sending() {
+    let sink = Sink::start(Duration::from_millis(50), |_, _| Act::Take).await;
+    let (home, other) = (Home::empty(), Home::embedded());
+    let mut config = config(sink.port);
+    config.mail.connections = 2;
+    let (context, _) = approved(&home, config, Clock::System, 150).await;
+    let Some(second) = beside(&home, &context, &other).await else { return };
+    let running = tokio::spawn({
+        let context = context.clone();
+        async move { deliver::run(&context).await }
+    });
+    sink.until(20).await;
+    let database = home.postgres().unwrap();
+    database.on_server(&format!(
+        "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND d.datname = '{}'",
+        database.name()
+    ));
+    let error = format!("{:#}", running.await.unwrap().unwrap_err());
+    assert!(error.contains("the database lock on handing over is gone"), "{error}");
+    assert!(sink.count() < 100, "it went on for {} mails", sink.count());
+    // Nothing was sent that is not written down, and the rest leaves from the other directory.
+    let report = deliver::run(&second).await.unwrap();
+    assert!(!report.elsewhere && report.unsure == 0, "{report:?}");
+    assert!(sink.copies().len() == 150 && sink.count() == 150);
+    second.store.database.close().await;
+    context.store.database.close().await;
+}
