@@ -1,6 +1,6 @@
 //! `tuermer.toml`: who we are, how mail leaves, where the pages listen.
 
-use crate::text::Told;
+use crate::refusal::Refusal;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -177,7 +177,7 @@ pub struct Tile {
 impl Config {
     /// Reads a file; errors name the line.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| Told::failed("general.no_home", &[("path", &path.display())]))?;
+        let text = std::fs::read_to_string(path).with_context(|| Refusal::new("general.no_home", [("path", &path.display())]))?;
         toml::from_str(&text).with_context(|| format!("{} has an error", path.display()))
     }
 }

@@ -13,9 +13,16 @@ use tuermer_core::locale::Language;
 pub struct Refusal {
     key: &'static str,
     values: Vec<(&'static str, String)>,
+    /// The call itself was wrong (exit code 2), not what it met.
+    pub wrong_call: bool,
 }
 
 impl Refusal {
+    /// The reason by its key, for instance as the context of another error.
+    pub fn new<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Self {
+        Self { key, values: values.into_iter().map(|(name, value)| (name, value.to_string())).collect(), wrong_call: false }
+    }
+
     /// The sentence in a language.
     pub fn words(&self, texts: Texts) -> String {
         let words: Vec<(&str, String)> = self.values.iter().map(|(name, value)| (*name, spelled(texts, name, value))).collect();
@@ -41,7 +48,12 @@ impl std::error::Error for Refusal {}
 
 /// The error of a broken rule.
 pub fn refusal<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Error {
-    Error::new(Refusal { key, values: values.into_iter().map(|(name, value)| (name, value.to_string())).collect() })
+    Error::new(Refusal::new(key, values))
+}
+
+/// The error of a call that is wrong in itself.
+pub fn wrong_call<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Error {
+    Error::new(Refusal { wrong_call: true, ..Refusal::new(key, values) })
 }
 
 /// The sentence for a reader where the error is a refusal.

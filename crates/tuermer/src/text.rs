@@ -58,42 +58,6 @@ impl Texts {
     }
 }
 
-/// An error told in the reader's language: raised where no language is known, put into words where it ends.
-#[derive(Debug)]
-pub struct Told {
-    key: &'static str,
-    values: Vec<(&'static str, String)>,
-    /// The call itself was wrong (exit code 2), not what it met.
-    pub usage: bool,
-}
-
-impl Told {
-    /// What went wrong: the key of its sentence and what stands in it.
-    pub fn failed(key: &'static str, values: &[(&'static str, &dyn std::fmt::Display)]) -> Self {
-        Self { key, values: values.iter().map(|(name, value)| (*name, value.to_string())).collect(), usage: false }
-    }
-
-    /// The call was wrong.
-    pub fn usage(key: &'static str, values: &[(&'static str, &dyn std::fmt::Display)]) -> Self {
-        Self { usage: true, ..Self::failed(key, values) }
-    }
-
-    /// The sentence.
-    pub fn sentence(&self, texts: Texts) -> String {
-        let values: Vec<(&str, &str)> = self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        texts.with(self.key, &values)
-    }
-}
-
-/// English, for logs and for whoever shows an error without knowing the reader.
-impl std::fmt::Display for Told {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.sentence(Texts(Language::English)))
-    }
-}
-
-impl std::error::Error for Told {}
-
 /// `25 000` in German, `25,000` in English.
 pub fn grouped(count: u64, language: Language) -> String {
     let mark = match language {

@@ -6,8 +6,8 @@ use crate::config::{Config, Home, Transport};
 use crate::context::Context;
 use crate::keys::{Keys, SECRET_BYTES};
 use crate::random::Random;
+use crate::refusal::refusal;
 use crate::store::Store;
-use crate::text::Told;
 use anyhow::{Context as _, Result};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -52,7 +52,7 @@ pub async fn run(call: &Call, Args { drill }: Args) -> Result<Exit> {
 /// Makes a data directory where there is none yet.
 pub async fn create(home: &Home, config: Config, drill: bool, clock: Clock, random: Random) -> Result<Context> {
     if home.config().exists() || home.key().exists() {
-        return Err(Told::failed("general.init_twice", &[("path", &home.0.display())]).into());
+        return Err(refusal("general.init_twice", [("path", &home.0.display())]));
     }
     for directory in [home.0.clone(), home.0.join("keys"), home.outbox()] {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).with_context(|| format!("cannot make {}", directory.display()))?;

@@ -29,8 +29,9 @@ use crate::context::Context;
 use crate::keys::Keys;
 use crate::random::Random;
 use crate::refusal::Refusal;
+use crate::refusal::{Refusal, wrong_call};
 use crate::store::Store;
-use crate::text::{Texts, Told};
+use crate::text::Texts;
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use output::Output;
@@ -144,7 +145,7 @@ impl Call {
     pub fn home(&self) -> Result<Home> {
         match &self.data {
             Some(path) => Ok(Home(path.clone())),
-            None => Err(Told::usage("general.no_data", &[]).into()),
+            None => Err(wrong_call("general.no_data", [])),
         }
     }
 
@@ -158,7 +159,7 @@ impl Call {
         let store = if url.is_empty() { Store::open_file(&home.database(), false, system.now()).await? } else { Store::open_url(&url, system.now()).await? };
         let drill = store.meta("drill").await?.as_deref() == Some("true");
         let clock = match self.at {
-            Some(_) if !drill => return Err(Told::usage("general.at_needs_drill", &[]).into()),
+            Some(_) if !drill => return Err(wrong_call("general.at_needs_drill", [])),
             Some(at) => Clock::simulated(at),
             None => system,
         };
@@ -169,7 +170,7 @@ impl Call {
 /// Language from `--lang`, else `LC_ALL`/`LC_MESSAGES`/`LANG`, else German.
 fn language(option: Option<&str>) -> Result<Language> {
     if let Some(text) = option {
-        return Language::parse(text).ok_or_else(|| Told::usage("general.lang", &[("lang", &text)]).into());
+        return Language::parse(text).ok_or_else(|| wrong_call("general.lang", [("lang", &text)]));
     }
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
     Ok(set.and_then(|text| Language::parse(&text)).unwrap_or_default())
@@ -223,6 +224,10 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
         // A sentence given as context is no link of its own in the chain; it is known by its English words.
         let cause = told.filter(|told| told.to_string() == cause).map_or(cause, |told| told.sentence(texts));
         let cause = refused.filter(|refusal| refusal.to_string() == cause).map_or(cause, |refusal| refusal.words(texts));
+    let told = error.downcast_ref::<Refusal>();
+    for cause in error.chain().map(ToString::to_string) {
+        // A sentence given as context is no link of its own in the chain; it is known by its English words.
+        let cause = told.filter(|told| told.to_string() == cause).map_or(cause, |told| told.words(texts));
         if !sentence.contains(&cause) {
             sentence.push_str(if sentence.is_empty() { "" } else { ": " });
             sentence.push_str(&cause);
@@ -234,5 +239,5 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
         let _ = out.object(&serde_json::json!({"error": sentence}));
     }
     out.say(&sentence);
-    if told.is_some_and(|told| told.usage) { Exit::Usage } else { Exit::Failed }
+    if told.is_some_and(|told| told.wrong_call) { Exit::Usage } else { Exit::Failed }
 }

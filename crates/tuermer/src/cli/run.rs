@@ -1,8 +1,8 @@
 //! `tuermer run --once`: every station until nothing is missing, and what it did.
 
 use super::{Call, Exit};
+use crate::refusal::wrong_call;
 use crate::stations::{self, RunReport};
-use crate::text::Told;
 use anyhow::Result;
 
 /// Arguments.
@@ -16,7 +16,7 @@ pub struct Args {
 /// Runs it.
 pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
     if !once {
-        return Err(Told::usage("run.once", &[]).into());
+        return Err(wrong_call("run.once", []));
     }
     let context = call.open().await?;
     let report = stations::run_all(&context).await?;

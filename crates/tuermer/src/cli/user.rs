@@ -2,8 +2,8 @@
 
 use super::sign_in::read_password;
 use super::{Call, Exit};
+use crate::refusal::wrong_call;
 use crate::store::accounts::{Role, hash_password, setup_link};
-use crate::text::Told;
 use anyhow::{Result, bail};
 use serde_json::json;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let out = &call.out;
     match verb {
         Verb::Add { name, role, password_file } => {
-            let role = Role::parse(&role).ok_or_else(|| Told::usage("warn.unknown_role", &[("role", &role)]))?;
+            let role = Role::parse(&role).ok_or_else(|| wrong_call("warn.unknown_role", [("role", &role)]))?;
             let hash = password_file.map(|path| hash_password(&context, &read_password(&path)?)).transpose()?;
             let with_password = hash.is_some();
             context.store.add_account(&context, &name, role, hash, CONSOLE).await?;

@@ -69,7 +69,7 @@ pub async fn setup_link(context: &Context, account: Option<&str>) -> Result<Stri
 /// Hashes a password with argon2id after checking its length.
 pub fn hash_password(context: &Context, password: &str) -> Result<String> {
     if password.chars().count() < limits::PASSWORD_CHARACTERS {
-        bail!("the password is too short: at least {} characters", limits::PASSWORD_CHARACTERS);
+        return Err(refusal("general.short_password", [("least", &limits::PASSWORD_CHARACTERS)]));
     }
     let mut salt = [0_u8; 16];
     context.random.fill(&mut salt)?;
@@ -83,7 +83,7 @@ impl Store {
     pub async fn add_account(&self, context: &Context, name: &str, role: Role, password_hash: Option<String>, actor: &str) -> Result<()> {
         let fine = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) && (2..=64).contains(&name.len());
         if !fine {
-            bail!("account name {name:?}: 2 to 64 letters, digits, dots, hyphens");
+            return Err(refusal("general.account_name", [("name", &format!("{name:?}"))]));
         }
         let now = context.now();
         let mut open = self.begin().await?;
@@ -94,7 +94,7 @@ impl Store {
             )
             .await?;
         if added == 0 {
-            bail!("there is already an account {name}");
+            return Err(refusal("general.account_twice", [("name", &name)]));
         }
         journal::append(&mut open, now, actor, "account.added", name, role.as_str()).await?;
         open.commit().await

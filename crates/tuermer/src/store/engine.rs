@@ -6,7 +6,7 @@
 pub use super::row::{Row, Value};
 pub(super) use super::statement::places;
 use super::statement::{insert_text, nameless};
-use crate::text::Told;
+use crate::refusal::Refusal;
 use anyhow::{Context as _, Result, anyhow, bail};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
@@ -298,7 +298,7 @@ impl Transaction {
     /// Makes everything durable.
     pub async fn commit(self) -> Result<()> {
         match self.0 {
-            Open::Sqlite(open) => open.commit().await.context(Told::failed("general.not_written", &[]))?,
+            Open::Sqlite(open) => open.commit().await.context(Refusal::new("general.not_written", []))?,
             Open::Postgres(open) => open.commit().await.context("PostgreSQL did not confirm the commit; nothing of this step may have been kept")?,
         }
         Ok(())

@@ -30,7 +30,7 @@ pub mod tasks;
 pub mod threats;
 pub mod warnings;
 
-use crate::text::Told;
+use crate::refusal::refusal;
 use anyhow::Result;
 use engine::{Database, Transaction, Value};
 use jiff::Timestamp;
@@ -66,7 +66,7 @@ impl Store {
             let row = database.read_one("SELECT MAX(version) FROM schema_version", Vec::new()).await?;
             let found = row.map_or(Ok(None), |row| row.int_or_null(0))?.unwrap_or(0);
             if found > newest {
-                return Err(Told::failed("general.newer_schema", &[("found", &found), ("newest", &newest)]).into());
+                return Err(refusal("general.newer_schema", [("found", &found), ("newest", &newest)]));
             }
             if found == newest {
                 return Ok(Self { database });
