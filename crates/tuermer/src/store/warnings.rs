@@ -268,7 +268,7 @@ pub fn next_state(number: &WarningNumber, state: WarningState, action: Action) -
 
 fn changed(number: &WarningNumber, touched: u64) -> Result<()> {
     if touched != 1 {
-        return Err(refusal("warn.refused_changed", [("number", number)]));
+        return Err(refusal("warn.refused_meanwhile", [("number", number)]));
     }
     Ok(())
 }
