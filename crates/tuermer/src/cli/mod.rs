@@ -28,7 +28,6 @@ use crate::config::{Config, Home};
 use crate::context::Context;
 use crate::keys::Keys;
 use crate::random::Random;
-use crate::refusal::Refusal;
 use crate::refusal::{Refusal, wrong_call};
 use crate::store::Store;
 use crate::text::Texts;
@@ -218,12 +217,6 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
     if full {
         sentence.push_str(&texts.get("general.not_written"));
     }
-    let told = error.downcast_ref::<Told>();
-    let refused = error.downcast_ref::<Refusal>();
-    for cause in error.chain().map(ToString::to_string) {
-        // A sentence given as context is no link of its own in the chain; it is known by its English words.
-        let cause = told.filter(|told| told.to_string() == cause).map_or(cause, |told| told.sentence(texts));
-        let cause = refused.filter(|refusal| refusal.to_string() == cause).map_or(cause, |refusal| refusal.words(texts));
     let told = error.downcast_ref::<Refusal>();
     for cause in error.chain().map(ToString::to_string) {
         // A sentence given as context is no link of its own in the chain; it is known by its English words.
