@@ -155,7 +155,8 @@ fn deciding(group: &[Finding]) -> Option<&Finding> {
 
 /// Folds everything known about one organisation into one statement.
 fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, answer: Option<&Acknowledgement>) -> Exposure {
-    let incident = findings.iter().any(|finding| finding.incident);
+    let break_in = findings.iter().filter(|finding| finding.incident).map(|finding| &finding.ground).max_by_key(|ground| ground.observed_at);
+    let break_in = break_in.map(|ground| ground.reason.clone());
     let mut grounds: Vec<Ground> = findings.iter().map(|finding| finding.ground.clone()).collect();
     let mut matches: Vec<Match> = findings.iter().flat_map(|finding| finding.matches.clone()).collect();
     let groups = servers(findings);
@@ -177,6 +178,7 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
     for entry in &mut matches {
         entry.remediation = if entry.status == Status::Fixed { RemediationState::Done } else { remediation };
     }
+    let own_words = matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. });
     let withdrawn = case.threat.withdrawn;
     let status = if withdrawn { Status::NotAffected } else { decided.ground.status };
     Exposure {
@@ -185,15 +187,19 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
         status,
         certainty: decided.ground.certainty,
         mitigated: decided.mitigated,
-        incident,
+        incident: break_in.is_some(),
         severity: case.threat.level(),
         urgency: case.urgency(status),
-        reason: if withdrawn { Reason::Withdrawn } else { decided.ground.reason.clone() },
+        reason: match break_in {
+            _ if withdrawn => Reason::Withdrawn,
+            Some(reason) if !own_words => reason,
+            _ => decided.ground.reason.clone(),
+        },
         // A fixed server may keep a question: its second step.
         question: if matches!(status, Status::Unknown | Status::Fixed) { decided.question } else { None },
         grounds,
         matches,
-        measured: !matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. }),
+        measured: !own_words,
         decisive: Some(decided.decisive),
         assessed_at: case.now,
     }

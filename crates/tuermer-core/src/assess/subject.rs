@@ -74,15 +74,14 @@ pub(super) fn sighting(case: Case<'_>, sighting: &Sighting) -> Option<Finding> {
         let verdict = if proven(&id) {
             let reason = Reason::ProvenByScan { host: host.clone(), cve: id.clone() };
             Verdict { status: Status::Affected, certainty: Certainty::Observed, reason, question: None }
-        } else if incident {
-            let reason = Reason::BreakIn { host: host.clone(), sign: sign_word(observation) };
-            Verdict { status: Status::Affected, certainty: Certainty::Observed, reason, question: None }
         } else if version.is_empty() {
             let reason = Reason::SeenFromOutside { product: name.clone(), host: host.clone(), version: String::new() };
             Verdict { status: Status::Unknown, certainty: Certainty::Possible, reason, question: Some(Question::WhichBuild { product: name.clone() }) }
         } else {
             judge(case, index, &subject)
         };
+        // A break-in says nothing about the hole: the status comes from the version beside it, the words from the break-in.
+        let verdict = if incident { Verdict { reason: Reason::BreakIn { host: host.clone(), sign: sign_word(observation) }, ..verdict } } else { verdict };
         (id, verdict)
     });
     let verdicts = verdicts.collect();

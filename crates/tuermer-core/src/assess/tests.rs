@@ -162,8 +162,12 @@ fn a_proof_outranks_the_version_beside_it_and_a_shell_is_an_incident() {
     let proof = check(vec![], vec![sign(&["exchange", "cve-2021-26855"], "15.1.2176", "2021-03-11")], None, AFFECTED);
     assert!(!proof.incident && matches!(proof.reason, Reason::ProvenByScan { .. }));
     check(vec![], vec![sign(&["exchange", "cve-2021-26855"], "", "2021-03-11")], None, AFFECTED);
-    let shell = check(vec![], vec![sign(&["exchange", "webshell"], "15.1.2176", "2021-03-11")], None, AFFECTED);
-    assert!(shell.incident);
+    let shell = check(vec![], vec![sign(&["exchange", "webshell"], "15.1.2176", "2021-03-11")], None, OPEN_QUESTION);
+    assert!(shell.incident && matches!(shell.reason, Reason::BreakIn { .. }));
+    let both = check(vec![asset("15.1.2176.2")], vec![sign(&["webshell"], "", "2021-03-11")], None, AFFECTED);
+    assert!(both.incident && matches!(both.reason, Reason::BreakIn { .. }));
+    let patched = check(vec![asset("15.1.2176.9")], vec![sign(&["webshell"], "", "2021-03-11")], None, FIXED);
+    assert!(patched.incident);
     check(vec![], vec![sign(&["exchange"], "15.1.2176", "2021-03-11")], None, OPEN_QUESTION);
 }
 
