@@ -28,6 +28,8 @@ pub struct Threat {
     pub tlp: Tlp,
     /// `document.category` of CSAF.
     pub category: String,
+    /// Where it comes from.
+    pub source: ThreatSource,
     /// Withdrawn or superseded by its publisher.
     pub withdrawn: bool,
     /// The publisher, or KEV, says it is exploited.
@@ -55,6 +57,56 @@ pub struct Vulnerability {
     pub cvss_vector: String,
     /// KEV entry, if CISA lists it.
     pub kev: Option<Kev>,
+    /// FIRST's estimate, where there is one.
+    pub epss: Option<Epss>,
+    /// CISA's answers to the decision points of SSVC (Vulnrichment).
+    pub ssvc: Ssvc,
+}
+
+/// How likely exploitation is within 30 days (EPSS), in millionths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epss {
+    /// Probability × 1,000,000.
+    pub probability: u32,
+    /// Share of all flaws that are not more likely × 1,000,000.
+    pub percentile: u32,
+}
+
+/// Decision points of SSVC as published with a flaw; `None` = nobody said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ssvc {
+    /// How far exploitation has come.
+    pub exploitation: Option<Exploitation>,
+    /// Attackers can automate it.
+    pub automatable: Option<bool>,
+    /// Technical impact is total (full control), not partial.
+    pub total_impact: Option<bool>,
+}
+
+words! {
+    /// SSVC "Exploitation".
+    Exploitation {
+        /// Nothing known.
+        None = "none",
+        /// A proof of concept is public.
+        PublicPoc = "poc",
+        /// Attacks were seen.
+        Active = "active",
+    }
+}
+
+words! {
+    /// Where a threat comes from.
+    ThreatSource {
+        /// Stated by an officer.
+        Stated = "stated",
+        /// A catalogue entry alone; its record has not come yet.
+        Kev = "kev",
+        /// A CVE record.
+        Cve = "cve",
+        /// An advisory.
+        Csaf = "csaf",
+    }
 }
 
 /// CISA's word on a flaw.

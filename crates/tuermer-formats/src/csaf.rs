@@ -87,6 +87,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
         released_at: time("current_release_date", &tracking.current_release_date)?,
         // A label that is missing is treated like one we do not know: strict until a person decides.
         tlp: distribution.tlp.map_or(Tlp::AmberStrict, |tlp| Tlp::read(&tlp.label)),
+        source: tuermer_core::threat::ThreatSource::Csaf,
         withdrawn: matches!(category.as_str(), "csaf_withdrawn" | "csaf_superseded"),
         category: plain(&category, limits::FIELD_CHARACTERS),
         exploited: flaws.exploited,

@@ -56,6 +56,7 @@ fn threat() -> Threat {
         released_at: day("2021-03-02"),
         tlp: Tlp::Clear,
         category: "csaf_security_advisory".into(),
+        source: crate::threat::ThreatSource::Csaf,
         withdrawn: false,
         exploited: true,
         level: Some(Level::Extreme),

@@ -54,7 +54,7 @@ fn vulnerability(index: usize, flaw: &Flaw) -> Vulnerability {
         title: plain(&flaw.title, limits::FIELD_CHARACTERS),
         cvss_tenths: score.map(tenths),
         cvss_vector: score.map_or(String::new(), |cvss| plain(&cvss.vector_string, limits::FIELD_CHARACTERS)),
-        kev: None,
+        ..Vulnerability::default()
     }
 }
 

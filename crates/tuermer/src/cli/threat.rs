@@ -204,7 +204,7 @@ fn object(threat: &Threat, head: &ThreatHead) -> Value {
 }
 
 fn flaw_object(flaw: &Vulnerability) -> Value {
-    let Vulnerability { id, title, cvss_tenths, cvss_vector, kev } = flaw;
+    let Vulnerability { id, title, cvss_tenths, cvss_vector, kev, epss: _, ssvc: _ } = flaw;
     let kev = kev.as_ref().map(|kev| json!({"added": kev.added.to_string(), "due": kev.due.to_string(), "ransomware": kev.ransomware}));
     json!({"id": id, "title": title, "cvss": cvss_tenths.map(score), "vector": cvss_vector, "kev": kev})
 }

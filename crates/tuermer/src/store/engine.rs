@@ -3,6 +3,8 @@
 //!
 //! SQLite has one writer and many readers; PostgreSQL a pool. Placeholders are `$1`, `$2`, …
 
+mod widen;
+
 pub use super::row::{Row, Value};
 pub(super) use super::statement::places;
 use super::statement::{insert_text, nameless};

@@ -37,10 +37,14 @@ use jiff::Timestamp;
 use std::path::Path;
 
 /// Migrations in order; a landed one is never changed.
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("schema/0001_spine.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("schema/0001_spine.sql")), (2, include_str!("schema/0002_threats.sql"))];
 
 /// Tables whose rows can be added but neither changed nor removed.
 const APPEND_ONLY: &[(i64, &str)] = &[(1, "journal")];
+
+/// Lists of allowed words that grew: migration, table, column, words before, words added.
+const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] =
+    &[(2, "document", "kind", &["csaf", "kev", "shadowserver", "unknown"], &["cve", "epss", "atom", "sbom", "provider"])];
 
 /// The store: a database whose schema is the one of this program.
 #[derive(Clone)]
@@ -102,6 +106,9 @@ async fn migrate(database: &Database, now: Timestamp) -> Result<()> {
         transaction.run_script(&database.dialect(sql)).await?;
         for (_, table) in APPEND_ONLY.iter().filter(|(since, _)| since == version) {
             transaction.run_script(&database.append_only(table)).await?;
+        }
+        for (_, table, column, before, added) in WIDENED.iter().filter(|(since, ..)| since == version) {
+            transaction.widen(table, column, before, added).await?;
         }
         transaction.run("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)", crate::values![*version, now]).await?;
     }

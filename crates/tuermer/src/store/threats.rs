@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::scale::{Level, Tlp};
-use tuermer_core::threat::{Kev, Threat, Vulnerability};
+use tuermer_core::threat::{Exploitation, Kev, Statement, Threat, Vulnerability};
+use tuermer_core::version::VersionRule;
 
 /// A threat as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,21 +69,23 @@ pub async fn write(open: &mut Transaction, threat: &Threat, level: Option<Level>
         released_at,
         tlp,
         category,
+        source,
         withdrawn,
         exploited,
         level: _,
         vulnerabilities,
-        statements: _,
+        statements,
         references: _,
     } = threat;
+    let (ranges, not_understood) = ranges(statements);
     open.run(
         "INSERT INTO threat (id, tracking_id, revision, title, publisher, category, published_at, released_at, seen_at, tlp, level, withdrawn, exploited,
-             document_sha256, changed_at, facts_revision, assessed_revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, 0)
+             document_sha256, changed_at, source, ranges, ranges_not_understood, facts_revision, assessed_revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, 0)
          ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, title = excluded.title, publisher = excluded.publisher, category = excluded.category,
              published_at = excluded.published_at, released_at = excluded.released_at, tlp = excluded.tlp, level = excluded.level,
              withdrawn = excluded.withdrawn, exploited = excluded.exploited, document_sha256 = excluded.document_sha256,
-             changed_at = excluded.changed_at, facts_revision = threat.facts_revision + 1",
+             changed_at = excluded.changed_at, source = excluded.source, ranges = excluded.ranges, ranges_not_understood = excluded.ranges_not_understood, facts_revision = threat.facts_revision + 1",
         values![
             id.as_str(),
             tracking_id,
@@ -98,17 +101,55 @@ pub async fn write(open: &mut Transaction, threat: &Threat, level: Option<Level>
             *withdrawn,
             *exploited,
             sha256,
-            now
+            now,
+            source.as_str(),
+            ranges,
+            not_understood
         ],
     )
     .await?;
+    write_vulnerabilities(open, id, vulnerabilities).await?;
+    open.run(
+        "INSERT INTO threat_revision (threat_id, document_sha256, revision, released_at, received_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (threat_id, document_sha256) DO NOTHING",
+        values![id.as_str(), sha256, revision, *released_at, now],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn write_vulnerabilities(open: &mut Transaction, id: &ThreatId, vulnerabilities: &[Vulnerability]) -> Result<()> {
     open.run("DELETE FROM vulnerability WHERE threat_id = $1", values![id.as_str()]).await?;
     let mut rows = Vec::with_capacity(vulnerabilities.len());
-    for (position, Vulnerability { id: cve, title, cvss_tenths, cvss_vector, kev: _ }) in vulnerabilities.iter().enumerate() {
-        rows.push(values![id.as_str(), i64::try_from(position)?, cve, title, cvss_tenths.map(i64::from), cvss_vector]);
+    for (position, flaw) in vulnerabilities.iter().enumerate() {
+        let Vulnerability { id: cve, title, cvss_tenths, cvss_vector, kev: _, epss: _, ssvc } = flaw;
+        let exploitation = ssvc.exploitation.map_or("", Exploitation::as_str);
+        let position = i64::try_from(position)?;
+        rows.push(values![id.as_str(), position, cve, title, cvss_tenths.map(i64::from), cvss_vector, exploitation, ssvc.automatable, ssvc.total_impact]);
     }
-    open.insert_many("INSERT INTO vulnerability (threat_id, position, cve, title, cvss_tenths, cvss_vector)", rows, "").await?;
+    open.insert_many(
+        "INSERT INTO vulnerability (threat_id, position, cve, title, cvss_tenths, cvss_vector, exploitation, automatable, total_impact)",
+        rows,
+        "",
+    )
+    .await?;
     Ok(())
+}
+
+/// How many version ranges a threat names, and how many of them could not be read.
+fn ranges(statements: &[Statement]) -> (i64, i64) {
+    let mut texts: Vec<(&str, bool)> = statements
+        .iter()
+        .filter_map(|statement| match &statement.versions {
+            VersionRule::Range(range) => Some((range.text.as_str(), false)),
+            VersionRule::NotUnderstood(text) => Some((text.as_str(), true)),
+            VersionRule::All | VersionRule::Exactly(_) => None,
+        })
+        .collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let count = |some: usize| i64::try_from(some).unwrap_or(i64::MAX);
+    (count(texts.len()), count(texts.iter().filter(|(_, not_understood)| *not_understood).count()))
 }
 
 /// Tracking ids that begin with `prefix`.
@@ -146,6 +187,7 @@ fn for_level(level: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Threat {
         released_at: Timestamp::UNIX_EPOCH,
         tlp: Tlp::Red,
         category: String::new(),
+        source: tuermer_core::threat::ThreatSource::Csaf,
         withdrawn: false,
         exploited,
         level,

@@ -205,7 +205,7 @@ fn the_core_stays_small() {
 fn only_the_engine_names_an_engine() {
     let mut complaints = Vec::new();
     for source in files("crates").iter().filter(|source| source.is_rust() && source.path.contains("/src/") && !source.is_test()) {
-        if source.path == "crates/tuermer/src/store/engine.rs" {
+        if source.path == "crates/tuermer/src/store/engine.rs" || source.path.starts_with("crates/tuermer/src/store/engine/") {
             continue;
         }
         for (number, line) in source.code() {

@@ -79,6 +79,7 @@ fn threat() -> Threat {
         released_at: at("2021-03-02T22:00:00Z"),
         tlp: Tlp::Clear,
         category: "csaf_security_advisory".into(),
+        source: tuermer_core::threat::ThreatSource::Csaf,
         withdrawn: false,
         exploited: true,
         level: Some(Level::Extreme),

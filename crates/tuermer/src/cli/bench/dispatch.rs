@@ -114,6 +114,7 @@ fn threat(now: Timestamp) -> Threat {
         released_at: now,
         tlp: Tlp::Clear,
         category: "csaf_security_advisory".into(),
+        source: tuermer_core::threat::ThreatSource::Csaf,
         withdrawn: false,
         exploited: true,
         level: Level::parse("4"),
