@@ -166,7 +166,12 @@ pub async fn stated(open: &mut Transaction, tracking_id: &str) -> Result<Option<
 }
 
 /// CVE, score and KEV membership of a vulnerability row.
-type Flaw = (String, Option<u8>, bool);
+pub(super) type Flaw = (String, Option<u8>, bool);
+
+/// The level as shown: the stated one, else worked out from scores and exploitation.
+pub(super) fn level_of(stated: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Level {
+    for_level(stated, exploited, flaws).level()
+}
 
 /// What the level is worked out from, without reading the document again.
 fn for_level(level: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Threat {
