@@ -123,3 +123,21 @@ pub const PROVIDER_PARALLEL: usize = 8;
 pub const PULL_DOCUMENTS: usize = 5_000;
 /// Rejected documents named by one pull; more are counted.
 pub const PULL_REJECTED_SHOWN: usize = 1_000;
+// Feeds.
+
+/// Longest address of a feed or of anything it points to, in characters.
+pub const URL_CHARACTERS: usize = 2_000;
+/// Most redirects of one request.
+pub const REDIRECTS: usize = 10;
+/// Seconds until a connection must stand, name and TLS included.
+pub const CONNECT_SECONDS: u64 = 20;
+/// Seconds without a single byte after which a body is given up.
+pub const STALL_SECONDS: u64 = 30;
+/// Seconds one small file (catalogue, list, advisory) may take in all.
+pub const FETCH_SECONDS: u64 = 120;
+/// Seconds an archive of records may take in all.
+pub const ARCHIVE_SECONDS: u64 = 1_800;
+/// Longest ETag that is kept, in characters; a longer one is not used.
+pub const ETAG_CHARACTERS: usize = 256;
+/// Longest piece of a stranger's words in an error, in characters.
+pub const STRANGE_WORDS_CHARACTERS: usize = 200;
