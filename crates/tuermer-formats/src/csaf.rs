@@ -6,10 +6,12 @@
 
 mod document;
 mod flaws;
+mod origin;
 mod products;
 mod text;
 mod version;
 
+pub use origin::{Origin, file_name, origin};
 pub use text::{cve_id, https, plain};
 pub use version::{Order, order};
 
