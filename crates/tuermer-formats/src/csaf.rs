@@ -10,6 +10,8 @@ mod products;
 mod text;
 mod version;
 
+pub(crate) use flaws::words_say_exploited;
+pub(crate) use products::{by_cpe, by_purl};
 pub use text::{cve_id, https, plain};
 pub use version::{Order, order};
 

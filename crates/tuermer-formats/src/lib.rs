@@ -4,6 +4,7 @@ pub mod contact_fields;
 pub mod content;
 pub mod csaf;
 pub mod csaf_write;
+pub mod cve;
 pub mod encoding;
 pub mod exchange_build;
 pub mod headers;
