@@ -10,6 +10,7 @@ pub mod config;
 pub mod context;
 pub mod demo;
 pub mod keys;
+pub mod policy;
 pub mod random;
 pub mod refusal;
 pub mod stations;
