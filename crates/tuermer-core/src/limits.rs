@@ -145,3 +145,23 @@ pub const STRANGE_WORDS_CHARACTERS: usize = 200;
 pub const CVE_REFERENCES: usize = 500;
 /// Contradictions between containers that are named; more of them say no more.
 pub const CVE_REMARKS: usize = 5;
+/// Largest policy file, in bytes; the one of the program has 3 kB.
+pub const POLICY_BYTES: u64 = 256 * 1024;
+/// Most rows of a policy; the default has 16.
+pub const POLICY_ROWS: usize = 1_000;
+/// Days CISA gave that count as "today".
+pub const DAYS_OF_TODAY: i64 = 1;
+/// Days from which a deadline is as good as "on the next upgrade".
+pub const DAYS_OF_ON_UPGRADE: i64 = 366;
+/// Largest file of a build pack (its description or its builds), in bytes; Exchange's has 20 kB.
+pub const PACK_BYTES: u64 = 4 * 1024 * 1024;
+/// Most builds of one pack; Exchange has 303 in fourteen years.
+pub const PACK_BUILDS: usize = 20_000;
+/// Most flaws of one pack.
+pub const PACK_FLAWS: usize = 5_000;
+/// Most product lines of one pack.
+pub const PACK_LINES: usize = 200;
+/// Most problems of one pack that are told at once.
+pub const PACK_PROBLEMS: usize = 50;
+/// Most packs a chamber brings in.
+pub const PACKS: usize = 200;

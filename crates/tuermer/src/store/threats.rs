@@ -152,6 +152,12 @@ fn ranges(statements: &[Statement]) -> (i64, i64) {
     (count(texts.len()), count(texts.iter().filter(|(_, not_understood)| *not_understood).count()))
 }
 
+/// Raises the gap counter of every threat: what all of them are judged by has changed.
+pub async fn raise_all(open: &mut Transaction) -> Result<()> {
+    open.run("UPDATE threat SET facts_revision = facts_revision + 1", Vec::new()).await?;
+    Ok(())
+}
+
 /// Tracking ids that begin with `prefix`.
 pub async fn tracking_ids(open: &mut Transaction, prefix: &str) -> Result<Vec<String>> {
     let rows = open.read("SELECT tracking_id FROM threat WHERE tracking_id LIKE $1", values![format!("{prefix}%")]).await?;
