@@ -94,6 +94,14 @@ pub struct ShownGround {
     pub observed_at: Timestamp,
 }
 
+impl From<&Ground> for ShownGround {
+    fn from(ground: &Ground) -> Self {
+        let Ground { status, certainty, reason, source, place, observed_at } = ground;
+        let reason = [Language::German, Language::English].map(|language| reasons::reason(reason, language));
+        Self { status: *status, certainty: *certainty, reason, source: source.as_str().to_string(), place: place.clone(), observed_at: *observed_at }
+    }
+}
+
 /// Which verdicts are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct ExposureFilter {

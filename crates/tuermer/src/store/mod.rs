@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod documents;
 pub mod engine;
 pub mod exposures;
+pub mod history;
 pub mod invitations;
 pub mod journal;
 pub mod kev;
