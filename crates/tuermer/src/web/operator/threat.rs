@@ -5,7 +5,7 @@ use super::funnel::{Step, steps};
 use super::session::SignedIn;
 use crate::context::Context;
 use crate::store::exposures::{ExposureFilter, Verdict};
-use crate::store::threat_detail::Provenance;
+use crate::store::threat_detail::{DecidingRow, Provenance};
 use crate::store::warnings::WarningHead;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -16,6 +16,7 @@ use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::scale::{Certainty, Status, Urgency};
 use tuermer_core::threat::{ProductStatus, Remedy, RemedyKind, Threat};
+use tuermer_core::urgency::Input;
 
 /// Verdicts on one page of the list.
 const ROWS: usize = 100;
@@ -59,6 +60,8 @@ struct ThreatPage {
     threat: Threat,
     id: String,
     urgency: Option<Urgency>,
+    deciding: Vec<DecidingRow>,
+    policy: String,
     steps: Vec<Step>,
     offers: Vec<Offer>,
     products: Cut,
@@ -96,6 +99,8 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Pat
     page(&ThreatPage {
         frame,
         urgency: store.worst_urgency(&id).await?,
+        deciding: store.deciding_rows(&id, limits::LINES_SHOWN).await?,
+        policy: format!("{} {}", context.policy.name, context.policy.version),
         steps: steps(&store.picture(&id).await?, &store.strengths(&id).await?),
         offers: offers(&threat),
         products: Cut::new(products(&threat)),
@@ -164,6 +169,12 @@ impl ThreatPage {
             (None, None, false) => "operator.severity_unrated",
         };
         self.frame.texts.with(key, &[("score", &worst.map_or_else(String::new, |tenths| score(&tenths, &self.language)))])
+    }
+
+    /// Which row of the policy set the shortest deadline.
+    fn deadline_because(&self) -> String {
+        let row = self.deciding.first().map_or("", |row| row.row.as_str());
+        self.frame.texts.with("operator.deadline_because", &[("row", row), ("policy", &self.policy)])
     }
 
     /// What to say of the signature: `verified`, `unsigned`, `failed`, `stated` for our own words, `unchecked` for a file brought by hand.
