@@ -3,6 +3,7 @@
 
 mod deliver;
 mod dispatchers;
+mod feeds_client;
 mod import;
 mod journey;
 mod kill;
@@ -16,3 +17,4 @@ mod threat;
 mod tidy;
 mod tls;
 mod warn;
+mod web_server;
