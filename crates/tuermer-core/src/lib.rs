@@ -14,6 +14,7 @@ pub mod constituency;
 pub mod delivery;
 pub mod exposure;
 pub mod feed;
+pub mod hindsight;
 pub mod ids;
 pub mod internet_address;
 pub mod layer;

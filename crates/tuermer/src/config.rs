@@ -21,6 +21,8 @@ pub struct Config {
     pub feeds: Feeds,
     /// Who runs this, and hears of trouble outside the pages.
     pub operators: Operators,
+    /// How deadlines are found.
+    pub urgency: UrgencyConfig,
     /// The tile map; empty = a sorted list of bars instead.
     pub tiles: Vec<Tile>,
 }
@@ -182,6 +184,14 @@ pub struct Operators {
     pub mail: Vec<String>,
     /// `de` or `en`; empty = German.
     pub language: String,
+}
+
+/// How deadlines are found.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UrgencyConfig {
+    /// File of a decision table, relative to the data directory; empty = the default, CISA BOD 26-04.
+    pub policy: String,
 }
 
 /// One municipality on the tile map.

@@ -4,6 +4,7 @@
 mod deliver;
 mod dispatchers;
 mod feeds_client;
+mod hindsight;
 mod import;
 mod journey;
 mod kill;
