@@ -141,6 +141,24 @@ pub const ARCHIVE_SECONDS: u64 = 1_800;
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.
 pub const STRANGE_WORDS_CHARACTERS: usize = 200;
+/// Most feeds.
+pub const FEEDS: usize = 1_000;
+/// Longest name of a feed, in characters.
+pub const FEED_NAME_CHARACTERS: usize = 64;
+/// Least seconds between two attempts at one feed, whatever the clock does.
+pub const FEED_DISTANCE_SECONDS: i64 = 30;
+/// Shortest period of a feed, in seconds.
+pub const FEED_PERIOD_LEAST_SECONDS: i64 = 60;
+/// Longest period and longest rule of silence of a feed, in seconds: 90 days.
+pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
+/// Longest wait a server can ask for, in seconds.
+pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
+/// Feeds asked at once.
+pub const FEEDS_AT_ONCE: usize = 4;
+/// Reasons for rejected documents kept with one pull; more are counted.
+pub const REJECTED_SHOWN: usize = 1_000;
+/// Notices listed at once.
+pub const NOTICES_SHOWN: usize = 1_000;
 /// References kept of one CVE record; the largest of 19,298 real ones has 281.
 pub const CVE_REFERENCES: usize = 500;
 /// Contradictions between containers that are named; more of them say no more.
