@@ -12,6 +12,8 @@ mod text;
 mod version;
 
 pub use origin::{Origin, file_name, origin};
+pub(crate) use flaws::words_say_exploited;
+pub(crate) use products::{by_cpe, by_purl};
 pub use text::{cve_id, https, plain};
 pub use version::{Order, order};
 

@@ -6,6 +6,7 @@ pub mod contact_fields;
 pub mod content;
 pub mod csaf;
 pub mod csaf_write;
+pub mod cve;
 pub mod encoding;
 pub mod exchange_build;
 pub mod hash_file;
