@@ -147,7 +147,45 @@ pub const STRANGE_WORDS_CHARACTERS: usize = 200;
 
 // CVE records.
 
+/// Most feeds.
+pub const FEEDS: usize = 1_000;
+/// Longest name of a feed, in characters.
+pub const FEED_NAME_CHARACTERS: usize = 64;
+/// Least seconds between two attempts at one feed, whatever the clock does.
+pub const FEED_DISTANCE_SECONDS: i64 = 30;
+/// Shortest period of a feed, in seconds.
+pub const FEED_PERIOD_LEAST_SECONDS: i64 = 60;
+/// Longest period and longest rule of silence of a feed, in seconds: 90 days.
+pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
+/// Longest wait a server can ask for, in seconds.
+pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
+/// Feeds asked at once.
+pub const FEEDS_AT_ONCE: usize = 4;
+/// Reasons for rejected documents kept with one pull; more are counted.
+pub const REJECTED_SHOWN: usize = 1_000;
+/// Notices listed at once.
+pub const NOTICES_SHOWN: usize = 1_000;
 /// References kept of one CVE record; the largest of 19,298 real ones has 281.
 pub const CVE_REFERENCES: usize = 500;
 /// Contradictions between containers that are named; more of them say no more.
 pub const CVE_REMARKS: usize = 5;
+/// Largest policy file, in bytes; the one of the program has 3 kB.
+pub const POLICY_BYTES: u64 = 256 * 1024;
+/// Most rows of a policy; the default has 16.
+pub const POLICY_ROWS: usize = 1_000;
+/// Days CISA gave that count as "today".
+pub const DAYS_OF_TODAY: i64 = 1;
+/// Days from which a deadline is as good as "on the next upgrade".
+pub const DAYS_OF_ON_UPGRADE: i64 = 366;
+/// Largest file of a build pack (its description or its builds), in bytes; Exchange's has 20 kB.
+pub const PACK_BYTES: u64 = 4 * 1024 * 1024;
+/// Most builds of one pack; Exchange has 303 in fourteen years.
+pub const PACK_BUILDS: usize = 20_000;
+/// Most flaws of one pack.
+pub const PACK_FLAWS: usize = 5_000;
+/// Most product lines of one pack.
+pub const PACK_LINES: usize = 200;
+/// Most problems of one pack that are told at once.
+pub const PACK_PROBLEMS: usize = 50;
+/// Most packs a chamber brings in.
+pub const PACKS: usize = 200;

@@ -28,4 +28,5 @@ pub mod shadowserver;
 pub mod spreadsheet;
 pub mod table;
 pub mod times;
+pub mod urgency_policy;
 pub mod wrap;
