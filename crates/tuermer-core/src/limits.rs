@@ -115,14 +115,17 @@ pub const PROVIDER_KEYS: usize = 32;
 pub const AGGREGATOR_PROVIDERS: usize = 2_000;
 /// Days before the end of a maintained address from which on a warning is due (CSAF 2.1 requirement 8).
 pub const MAINTAINED_WARNING_DAYS: i64 = 90;
-/// Longest address of a document, in characters.
-pub const LINK_CHARACTERS: usize = 2_000;
 /// Documents of one provider that are fetched at once.
 pub const PROVIDER_PARALLEL: usize = 8;
-/// Documents fetched in one pull; the next pull takes the rest, oldest first.
+/// Documents fetched in one pull, newest first; the next pull takes the rest.
 pub const PULL_DOCUMENTS: usize = 5_000;
 /// Rejected documents named by one pull; more are counted.
 pub const PULL_REJECTED_SHOWN: usize = 1_000;
+/// Hours after which a rejected document, or one whose list tells no time, is fetched again.
+pub const RECHECK_HOURS: i64 = 24;
+/// Documents of one provider that may fail one after the other before the pull is given up.
+pub const PULL_FAILURES: usize = 20;
+
 // Feeds.
 
 /// Longest address of a feed or of anything it points to, in characters.
@@ -141,6 +144,9 @@ pub const ARCHIVE_SECONDS: u64 = 1_800;
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.
 pub const STRANGE_WORDS_CHARACTERS: usize = 200;
+
+// CVE records.
+
 /// Most feeds.
 pub const FEEDS: usize = 1_000;
 /// Longest name of a feed, in characters.
