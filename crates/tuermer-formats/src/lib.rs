@@ -20,5 +20,6 @@ pub mod recognise;
 pub mod shadowserver;
 pub mod spreadsheet;
 pub mod table;
+pub mod threat_document;
 pub mod times;
 pub mod wrap;
