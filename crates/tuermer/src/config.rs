@@ -17,6 +17,8 @@ pub struct Config {
     pub web: Web,
     /// Which database; empty = embedded.
     pub store: StoreConfig,
+    /// How deadlines are found.
+    pub urgency: UrgencyConfig,
     /// The tile map; empty = a sorted list of bars instead.
     pub tiles: Vec<Tile>,
 }
@@ -160,6 +162,14 @@ impl Default for Web {
 pub struct StoreConfig {
     /// PostgreSQL URL; empty = `tuermer.db` in the data directory.
     pub url: String,
+}
+
+/// How deadlines are found.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UrgencyConfig {
+    /// File of a decision table, relative to the data directory; empty = the default, CISA BOD 26-04.
+    pub policy: String,
 }
 
 /// One municipality on the tile map.

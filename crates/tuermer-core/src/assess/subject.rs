@@ -53,7 +53,7 @@ pub(super) fn asset(case: Case<'_>, asset: &Asset) -> Finding {
         host: asset.hostname.to_lowercase(),
         observed_at: asset.observed_at,
     };
-    finding(verdicts, decisive, origin, is_mitigated(&asset.note))
+    Finding { exposed: told_exposed(&asset.note), ..finding(verdicts, decisive, origin, is_mitigated(&asset.note)) }
 }
 
 /// Judges a sign; `None` where it has nothing to do with the threat.
@@ -116,7 +116,7 @@ fn finding(verdicts: Vec<(String, Verdict)>, decisive: Decisive, origin: Origin,
     let conclusive = certainty == Certainty::Observed;
     let ground = Ground { status, certainty, reason, source, place, observed_at };
     let sign = asset.is_none();
-    Finding { ground, question, matches, decisive, host, sign, incident: false, mitigated, conclusive }
+    Finding { ground, question, matches, decisive, host, sign, incident: false, mitigated, exposed: None, conclusive }
 }
 
 /// Every flaw with its index; an advisory without flaws counts as one nameless flaw.
@@ -291,6 +291,15 @@ fn told_version(asset: &Asset) -> String {
 fn is_mitigated(note: &str) -> bool {
     let note = note.to_lowercase();
     ["mitigated", "mitigiert", "eomt", "workaround"].iter().any(|word| note.contains(word))
+}
+
+/// Whether the server answers in public networks, as a note tells it: `internal` or `internet`.
+fn told_exposed(note: &str) -> Option<bool> {
+    let words = || note.split(|c: char| !(c.is_alphanumeric() || c == '-')).map(str::to_lowercase);
+    if words().any(|word| matches!(word.as_str(), "internet" | "public")) {
+        return Some(true);
+    }
+    words().any(|word| matches!(word.as_str(), "internal" | "intern")).then_some(false)
 }
 
 fn sign_word(observation: &Observation) -> String {

@@ -43,8 +43,11 @@ fn network(row: &Row) -> Result<Option<(OrganisationId, NetworkFact)>> {
     Ok(Some((OrganisationId(row.text(0)?), fact)))
 }
 
-/// A sighting from a row joined with its observation.
-fn sighting(row: &Row) -> Result<Sighting> {
+pub(super) const SIGHTING_COLUMNS: &str = "s.organisation_id, s.attribution, o.id, o.report, o.observed_at, o.ip, o.port, o.hostname, o.asn, o.class,
+    o.severity, o.tags, o.vendor, o.product, o.version";
+
+/// A sighting from a row of [`SIGHTING_COLUMNS`].
+pub(super) fn sighting(row: &Row) -> Result<Sighting> {
     let attribution = row.text(1)?;
     let attribution = match attribution.split_once(':') {
         Some(("network", value)) => Attribution::Network(value.to_string()),
@@ -84,13 +87,7 @@ impl Store {
         let assets = rows.iter().map(asset).collect::<Result<Vec<_>>>()?;
         let rows = self.read("SELECT organisation_id, kind, value FROM network", Vec::new()).await?;
         let networks = rows.iter().filter_map(|row| network(row).transpose()).collect::<Result<Vec<_>>>()?;
-        let rows = self
-            .read(
-                "SELECT s.organisation_id, s.attribution, o.id, o.report, o.observed_at, o.ip, o.port, o.hostname, o.asn, o.class, o.severity, o.tags, o.vendor, o.product, o.version
-                 FROM sighting s JOIN observation o ON o.id = s.observation_id",
-                Vec::new(),
-            )
-            .await?;
+        let rows = self.read(&format!("SELECT {SIGHTING_COLUMNS} FROM sighting s JOIN observation o ON o.id = s.observation_id"), Vec::new()).await?;
         let sightings = rows.iter().map(sighting).collect::<Result<Vec<_>>>()?;
         Ok(Constituency::new(assets, networks, sightings))
     }

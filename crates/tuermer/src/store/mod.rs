@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod documents;
 pub mod engine;
 pub mod exposures;
+pub mod history;
 pub mod invitations;
 pub mod journal;
 pub mod kev;
@@ -18,6 +19,7 @@ pub mod networks;
 pub mod observations;
 pub mod organisations;
 pub mod overview;
+pub mod packs;
 pub mod picture;
 pub mod planned;
 pub mod progress;
@@ -51,6 +53,8 @@ const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] =
 pub struct Store {
     /// The database; statements stand beside the noun that owns the table.
     pub database: Database,
+    /// Build packs as last read.
+    packs: packs::Shelf,
 }
 
 impl Store {
@@ -73,11 +77,11 @@ impl Store {
                 return Err(refusal("general.newer_schema", [("found", &found), ("newest", &newest)]));
             }
             if found == newest {
-                return Ok(Self { database });
+                return Ok(Self { database, packs: packs::Shelf::default() });
             }
         }
         migrate(&database, now).await?;
-        Ok(Self { database })
+        Ok(Self { database, packs: packs::Shelf::default() })
     }
 
     /// Begins a write transaction.

@@ -152,6 +152,17 @@ fn ranges(statements: &[Statement]) -> (i64, i64) {
     (count(texts.len()), count(texts.iter().filter(|(_, not_understood)| *not_understood).count()))
 }
 
+/// Raises the gap counter of every threat: what all of them are judged by has changed.
+pub async fn raise_all(open: &mut Transaction) -> Result<()> {
+    open.run("UPDATE threat SET facts_revision = facts_revision + 1", Vec::new()).await?;
+    Ok(())
+}
+
+/// A kept document, read again.
+pub(super) fn kept(id: &ThreatId, bytes: &[u8]) -> Result<Threat> {
+    Ok(tuermer_formats::csaf::read(bytes).with_context(|| format!("the kept document of {id} cannot be read again"))?.threat)
+}
+
 /// Tracking ids that begin with `prefix`.
 pub async fn tracking_ids(open: &mut Transaction, prefix: &str) -> Result<Vec<String>> {
     let rows = open.read("SELECT tracking_id FROM threat WHERE tracking_id LIKE $1", values![format!("{prefix}%")]).await?;
@@ -238,9 +249,8 @@ impl Store {
         let sql = "SELECT t.level, d.bytes FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
         let Some(row) = self.read_one(sql, values![id.as_str()]).await? else { return Ok(None) };
         let level = row.text_or_null(0)?.and_then(|text| Level::parse(&text));
-        let reading = tuermer_formats::csaf::read(&row.bytes(1)?).with_context(|| format!("the kept document of {id} cannot be read again"))?;
         // The level in a document is believed only where we wrote it ourselves; the row knows.
-        let mut threat = Threat { level, ..reading.threat };
+        let mut threat = Threat { level, ..kept(id, &row.bytes(1)?)? };
         let listed = self.kev_of(id).await?;
         for vulnerability in &mut threat.vulnerabilities {
             vulnerability.kev = listed.get(&vulnerability.id).cloned();

@@ -3,6 +3,7 @@
 
 mod deliver;
 mod dispatchers;
+mod hindsight;
 mod import;
 mod journey;
 mod kill;

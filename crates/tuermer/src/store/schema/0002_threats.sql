@@ -139,6 +139,11 @@ ALTER TABLE vulnerability ADD COLUMN automatable BOOLEAN;
 ALTER TABLE vulnerability ADD COLUMN total_impact BOOLEAN;
 ALTER TABLE document ADD COLUMN encoding TEXT NOT NULL DEFAULT 'plain';
 
+-- Which row of the urgency policy decided, about which flaw, and with which answers (`exposed=yes?`: assumed).
+ALTER TABLE exposure ADD COLUMN urgency_row TEXT NOT NULL DEFAULT '';
+ALTER TABLE exposure ADD COLUMN urgency_flaw TEXT NOT NULL DEFAULT '';
+ALTER TABLE exposure ADD COLUMN urgency_inputs TEXT NOT NULL DEFAULT '';
+
 -- What an asset was said to be until `until_at`.
 CREATE TABLE asset_history (
     asset_id TEXT NOT NULL,
