@@ -8,6 +8,7 @@ pub mod csaf;
 pub mod csaf_write;
 pub mod cve;
 pub mod encoding;
+pub mod epss;
 pub mod exchange_build;
 pub mod hash_file;
 pub mod headers;
