@@ -189,3 +189,5 @@ pub const PACK_LINES: usize = 200;
 pub const PACK_PROBLEMS: usize = 50;
 /// Most packs a chamber brings in.
 pub const PACKS: usize = 200;
+/// Most estimates of one day; there were 300,000 in 2025.
+pub const EPSS_LINES: usize = 2_000_000;

@@ -8,6 +8,7 @@ pub mod constituency;
 pub mod deliveries;
 pub mod documents;
 pub mod engine;
+pub mod epss;
 pub mod exposures;
 pub mod feeds;
 pub mod history;
