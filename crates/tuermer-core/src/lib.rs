@@ -13,6 +13,7 @@ pub mod asset;
 pub mod constituency;
 pub mod delivery;
 pub mod exposure;
+pub mod feed;
 pub mod hindsight;
 pub mod ids;
 pub mod internet_address;

@@ -119,14 +119,17 @@ pub const PROVIDER_KEYS: usize = 32;
 pub const AGGREGATOR_PROVIDERS: usize = 2_000;
 /// Days before the end of a maintained address from which on a warning is due (CSAF 2.1 requirement 8).
 pub const MAINTAINED_WARNING_DAYS: i64 = 90;
-/// Longest address of a document, in characters.
-pub const LINK_CHARACTERS: usize = 2_000;
 /// Documents of one provider that are fetched at once.
 pub const PROVIDER_PARALLEL: usize = 8;
-/// Documents fetched in one pull; the next pull takes the rest, oldest first.
+/// Documents fetched in one pull, newest first; the next pull takes the rest.
 pub const PULL_DOCUMENTS: usize = 5_000;
 /// Rejected documents named by one pull; more are counted.
 pub const PULL_REJECTED_SHOWN: usize = 1_000;
+/// Hours after which a rejected document, or one whose list tells no time, is fetched again.
+pub const RECHECK_HOURS: i64 = 24;
+/// Documents of one provider that may fail one after the other before the pull is given up.
+pub const PULL_FAILURES: usize = 20;
+
 // Feeds.
 
 /// Longest address of a feed or of anything it points to, in characters.
@@ -145,6 +148,27 @@ pub const ARCHIVE_SECONDS: u64 = 1_800;
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.
 pub const STRANGE_WORDS_CHARACTERS: usize = 200;
+
+// CVE records.
+
+/// Most feeds.
+pub const FEEDS: usize = 1_000;
+/// Longest name of a feed, in characters.
+pub const FEED_NAME_CHARACTERS: usize = 64;
+/// Least seconds between two attempts at one feed, whatever the clock does.
+pub const FEED_DISTANCE_SECONDS: i64 = 30;
+/// Shortest period of a feed, in seconds.
+pub const FEED_PERIOD_LEAST_SECONDS: i64 = 60;
+/// Longest period and longest rule of silence of a feed, in seconds: 90 days.
+pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
+/// Longest wait a server can ask for, in seconds.
+pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
+/// Feeds asked at once.
+pub const FEEDS_AT_ONCE: usize = 4;
+/// Reasons for rejected documents kept with one pull; more are counted.
+pub const REJECTED_SHOWN: usize = 1_000;
+/// Notices listed at once.
+pub const NOTICES_SHOWN: usize = 1_000;
 /// References kept of one CVE record; the largest of 19,298 real ones has 281.
 pub const CVE_REFERENCES: usize = 500;
 /// Contradictions between containers that are named; more of them say no more.
@@ -169,3 +193,5 @@ pub const PACK_LINES: usize = 200;
 pub const PACK_PROBLEMS: usize = 50;
 /// Most packs a chamber brings in.
 pub const PACKS: usize = 200;
+/// Most estimates of one day; there were 300,000 in 2025.
+pub const EPSS_LINES: usize = 2_000_000;

@@ -216,9 +216,8 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
         if let Some(Forbidden { host, address }) = error.downcast_ref() {
             return FetchError::AddressRefused { host: host.clone(), address: Some(*address) };
         }
-        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if let Some(tls) = inside.and_then(|inside| inside.downcast_ref::<rustls::Error>()) {
-            return FetchError::Tls { host, why: words(&tls.to_string()) };
+        if let Some(why) = error.downcast_ref().and_then(tls_words) {
+            return FetchError::Tls { host, why };
         }
         deepest = error.to_string();
         cause = error.source();
@@ -230,6 +229,13 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
         () if error.is_connect() => FetchError::NoConnection { host, why },
         () => FetchError::Broken { url: shown(url), why },
     }
+}
+
+/// What TLS complains about, if that is inside an error of the wire; its layers are no `source` of each other.
+fn tls_words(error: &std::io::Error) -> Option<String> {
+    let inside = error.get_ref()?;
+    let tls = inside.downcast_ref::<rustls::Error>().map(|tls| words(&tls.to_string()));
+    tls.or_else(|| inside.downcast_ref().and_then(tls_words))
 }
 
 /// Words of a stranger without control characters, shortened.

@@ -3,6 +3,7 @@
 
 mod deliver;
 mod dispatchers;
+mod feeds_client;
 mod hindsight;
 mod import;
 mod journey;
@@ -17,3 +18,4 @@ mod threat;
 mod tidy;
 mod tls;
 mod warn;
+mod web_server;

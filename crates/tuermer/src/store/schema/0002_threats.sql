@@ -7,7 +7,7 @@ CREATE TABLE feed (
     url TEXT NOT NULL,
     period_seconds BIGINT NOT NULL CHECK (period_seconds > 0),
     silent_after_seconds BIGINT NOT NULL CHECK (silent_after_seconds > 0),
-    private_allowed BOOLEAN NOT NULL,
+    private_hosts TEXT NOT NULL,
     paused BOOLEAN NOT NULL,
     added_at BIGINT NOT NULL,
     next_at BIGINT NOT NULL,
@@ -16,7 +16,8 @@ CREATE TABLE feed (
     last_attempt_at BIGINT,
     last_success_at BIGINT,
     last_change_at BIGINT,
-    last_error TEXT NOT NULL,
+    last_error_de TEXT NOT NULL,
+    last_error_en TEXT NOT NULL,
     failures BIGINT NOT NULL,
     silent_since BIGINT,
     told_at BIGINT,
@@ -81,6 +82,15 @@ CREATE TABLE notice (
     mailed_at BIGINT,
     done_at BIGINT,
     done_by TEXT
+);
+
+-- To whom a notice went; a notice is mailed when every operator has a row.
+CREATE TABLE notice_mail (
+    notice_id TEXT NOT NULL REFERENCES notice (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    refused TEXT NOT NULL,
+    PRIMARY KEY (notice_id, address)
 );
 
 -- The analyst's reading list: plain text from Atom and RSS.

@@ -216,11 +216,11 @@ pub fn score(tenths: &u8, language: &Language) -> String {
 }
 
 /// A share in millionths as percent with one place: `97,5 %`; what is not zero is never shown as zero.
-fn percent(millionths: u32, language: &Language) -> String {
+pub fn percent(millionths: &u32, language: &Language) -> String {
     let tenths = millionths.saturating_add(500) / 1_000;
     let (point, gap) = if *language == Language::German { (',', "\u{202f}") } else { ('.', "") };
     match tenths {
-        0 if millionths > 0 => format!("< 0{point}1{gap}%"),
+        0 if *millionths > 0 => format!("< 0{point}1{gap}%"),
         _ => format!("{}{point}{}{gap}%", tenths / 10, tenths % 10),
     }
 }
@@ -245,7 +245,7 @@ mod tests {
         for (millionths, german, english) in
             [(975_310, "97,5\u{202f}%", "97.5%"), (1_000_000, "100,0\u{202f}%", "100.0%"), (40, "< 0,1\u{202f}%", "< 0.1%"), (0, "0,0\u{202f}%", "0.0%")]
         {
-            assert_eq!((percent(millionths, &Language::German).as_str(), percent(millionths, &Language::English).as_str()), (german, english));
+            assert_eq!((percent(&millionths, &Language::German).as_str(), percent(&millionths, &Language::English).as_str()), (german, english));
         }
     }
 
