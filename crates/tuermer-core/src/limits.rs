@@ -91,6 +91,10 @@ pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
 
+/// Longest words a person looks for in a list, in characters.
+pub const SEARCH_CHARACTERS: usize = 200;
+/// Products or version texts of one advisory listed at once; how many more there are is said.
+pub const LINES_SHOWN: usize = 200;
 // CSAF providers.
 
 /// Largest provider-metadata.json or aggregator.json, in bytes.

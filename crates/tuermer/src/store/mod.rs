@@ -32,6 +32,8 @@ pub mod recipients;
 pub mod row;
 mod statement;
 pub mod tasks;
+pub mod threat_detail;
+pub mod threat_list;
 pub mod threats;
 pub mod warnings;
 

@@ -90,12 +90,17 @@ pub async fn stated(open: &mut Transaction, tracking_id: &str) -> Result<Option<
     row.map(|row| Ok((ThreatId(row.text(0)?), documents::unpacked(&row, 1, 2)?))).transpose()
 }
 
+/// The level as shown: the stated one, else worked out from scores and exploitation.
+pub(super) fn level_of(stated: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Level {
+    for_level(stated, exploited, flaws).level()
+}
+
 /// What the list needs of a flaw.
-struct Flaw {
-    cve: String,
-    cvss_tenths: Option<u8>,
-    kev: bool,
-    epss: Option<Epss>,
+pub(super) struct Flaw {
+    pub(super) cve: String,
+    pub(super) cvss_tenths: Option<u8>,
+    pub(super) kev: bool,
+    pub(super) epss: Option<Epss>,
 }
 
 /// What the level is worked out from, without reading the document again.
