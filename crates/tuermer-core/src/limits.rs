@@ -90,3 +90,8 @@ pub const TASKS_SHOWN: usize = 1_000;
 pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
+
+// Speed and size.
+
+/// Organisations whose facts changed and that are read again one by one; where more changed, everything is read again.
+pub const CHANGED_ORGANISATIONS: usize = 20_000;

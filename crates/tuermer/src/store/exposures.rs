@@ -341,7 +341,7 @@ fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
 }
 
 fn ground_row(exposure: &Exposure, position: usize, ground: &Ground) -> Vec<Value> {
-    let Ground { status, certainty, reason, source, place, observed_at } = ground;
+    let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
     values![
         exposure.organisation.as_str(),
         exposure.threat.as_str(),

@@ -35,6 +35,8 @@ use anyhow::Result;
 use engine::{Database, Transaction, Value};
 use jiff::Timestamp;
 use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::RwLock;
 
 /// Migrations in order; a landed one is never changed.
 const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("schema/0001_spine.sql")), (2, include_str!("schema/0002_threats.sql"))];
@@ -51,6 +53,7 @@ const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] =
 pub struct Store {
     /// The database; statements stand beside the noun that owns the table.
     pub database: Database,
+    snapshot: Arc<RwLock<constituency::Kept>>,
 }
 
 impl Store {
@@ -73,11 +76,11 @@ impl Store {
                 return Err(refusal("general.newer_schema", [("found", &found), ("newest", &newest)]));
             }
             if found == newest {
-                return Ok(Self { database });
+                return Ok(Self { database, snapshot: Arc::default() });
             }
         }
         migrate(&database, now).await?;
-        Ok(Self { database })
+        Ok(Self { database, snapshot: Arc::default() })
     }
 
     /// Begins a write transaction.
