@@ -19,17 +19,19 @@ use crate::pack::BuildPack;
 use crate::product::ProductKey;
 use crate::scale::{Certainty, Status};
 use crate::threat::Threat;
-use crate::urgency::{UrgencyInputs, from_cvss_vector, urgency};
+use crate::urgency::{Decision, Urgencies};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// What is judged against: the threat, the build packs, the day.
+/// What is judged against: the threat, the build packs, the deadlines of the policy, the day.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
     /// What we warn about.
     pub threat: &'a Threat,
     /// Build tables.
     pub packs: &'a [BuildPack],
+    /// What the policy says of the threat's flaws, made once with [`Urgencies::of`].
+    pub urgencies: &'a Urgencies,
     /// Now; a pack knows only what was released by then.
     pub now: Timestamp,
 }
@@ -47,6 +49,8 @@ struct Finding {
     sign: bool,
     incident: bool,
     mitigated: bool,
+    /// Reachable from public networks as the inventory tells it; `None` = not told.
+    exposed: Option<bool>,
     /// The ground proves something, or is the organisation's own word: the newest of these wins.
     conclusive: bool,
 }
@@ -92,12 +96,10 @@ impl Case<'_> {
         named || self.packs.iter().any(|pack| pack.product.matches(product) && self.knows(pack))
     }
 
-    fn urgency(&self, status: Status) -> crate::scale::Urgency {
-        let vectors = self.threat.vulnerabilities.iter().map(|flaw| from_cvss_vector(&flaw.cvss_vector));
-        let (automatable, total_impact) = vectors.reduce(|a, b| (a.0 || b.0, a.1 || b.1)).unwrap_or((true, true));
-        // Whether a server is reachable is hardly ever known: unknown counts as the worse value.
-        let inputs = UrgencyInputs { exploited: self.threat.is_exploited(), exposed: true, automatable, total_impact };
-        urgency(status, self.threat.level(), inputs)
+    /// Until when, for one organisation: the worst of its open flaws.
+    fn decide(&self, status: Status, exposed: Option<bool>, matches: &[Match]) -> Decision {
+        let open = matches.iter().filter(|entry| matches!(entry.status, Status::Affected | Status::Unknown)).map(|entry| entry.vulnerability.as_str());
+        self.urgencies.decide(status, exposed, open)
     }
 }
 
@@ -170,6 +172,7 @@ fn deciding(group: &[Finding]) -> Option<&Finding> {
 
 /// Folds everything known about one organisation into one statement.
 fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, answer: Option<&Acknowledgement>) -> Exposure {
+    let exposed = exposed(&findings);
     let break_in = findings.iter().filter(|finding| finding.incident).map(|finding| &finding.ground).max_by_key(|ground| ground.observed_at);
     let break_in = break_in.map(|ground| ground.reason.clone());
     let mut grounds: Vec<Ground> = findings.iter().map(|finding| finding.ground.clone()).collect();
@@ -196,6 +199,7 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
     let own_words = matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. });
     let withdrawn = case.threat.withdrawn;
     let status = if withdrawn { Status::NotAffected } else { decided.ground.status };
+    let decision = case.decide(status, exposed, &matches);
     Exposure {
         organisation: organisation.clone(),
         threat: case.threat.id.clone(),
@@ -204,7 +208,8 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
         mitigated: decided.mitigated,
         incident: break_in.is_some(),
         severity: case.threat.level(),
-        urgency: case.urgency(status),
+        urgency: decision.urgency,
+        basis: decision.basis,
         reason: match break_in {
             _ if withdrawn => Reason::Withdrawn,
             Some(reason) if !own_words => reason,
@@ -239,6 +244,7 @@ fn own_word(answer: &Acknowledgement, about: &Finding) -> Option<Finding> {
         sign: false,
         incident: false,
         mitigated: false,
+        exposed: None,
         conclusive: true,
     })
 }
@@ -252,6 +258,7 @@ fn remediation(answer: Option<&Acknowledgement>, status: Status) -> RemediationS
 }
 
 fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
+    let decision = case.decide(Status::Unknown, None, &[]);
     Exposure {
         organisation: organisation.clone(),
         threat: case.threat.id.clone(),
@@ -260,7 +267,8 @@ fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
         mitigated: false,
         incident: false,
         severity: case.threat.level(),
-        urgency: case.urgency(Status::Unknown),
+        urgency: decision.urgency,
+        basis: decision.basis,
         reason: Reason::ProductOnly { product: case.threat.title.clone() },
         question: Some(Question::RunsProduct { product: case.threat.title.clone() }),
         grounds: Vec::new(),
@@ -269,6 +277,15 @@ fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
         decisive: None,
         assessed_at: case.now,
     }
+}
+
+/// Reachable from public networks: seen from outside, or told; the worst server counts, `None` = nobody said.
+fn exposed(findings: &[Finding]) -> Option<bool> {
+    if findings.iter().any(|finding| finding.sign || finding.exposed == Some(true)) {
+        return Some(true);
+    }
+    let mut in_use = findings.iter().filter(|finding| !matches!(finding.ground.reason, Reason::NotInUse { .. })).peekable();
+    (in_use.peek().is_some() && in_use.all(|finding| finding.exposed == Some(false))).then_some(false)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::ids::{AssetId, OrganisationId, ThreatId};
 use crate::scale::{Certainty, Level, Source, Status, Urgency, words};
+use crate::urgency::Basis;
 use jiff::Timestamp;
 
 /// Organisation × threat: matches and sightings folded into one statement.
@@ -23,6 +24,8 @@ pub struct Exposure {
     pub severity: Level,
     /// Until when.
     pub urgency: Urgency,
+    /// Which row of the policy said so, asked with what.
+    pub basis: Basis,
     /// The one sentence.
     pub reason: Reason,
     /// For unknown: the question that would decide it.

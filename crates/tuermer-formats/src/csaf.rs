@@ -6,10 +6,14 @@
 
 mod document;
 mod flaws;
+mod origin;
 mod products;
 mod text;
 mod version;
 
+pub(crate) use flaws::words_say_exploited;
+pub use origin::{Origin, file_name, origin};
+pub(crate) use products::{by_cpe, by_purl};
 pub use text::{cve_id, https, plain};
 pub use version::{Order, order};
 

@@ -47,7 +47,7 @@ pub(super) fn asset(case: Case<'_>, asset: AssetKind<'_>) -> Finding {
     let version = if subject.version.is_empty() { asset.version.to_string() } else { subject.version.clone() };
     let decisive = Decisive { product: name, version, source: asset.source.as_str().to_string(), observed_at: Timestamp::UNIX_EPOCH };
     let origin = Origin { sign: false, source: asset.source, place: asset.note.to_string(), host: String::new(), observed_at: Timestamp::UNIX_EPOCH };
-    finding(verdicts, decisive, origin, is_mitigated(asset.note))
+    Finding { exposed: told_exposed(asset.note), ..finding(verdicts, decisive, origin, is_mitigated(asset.note)) }
 }
 
 /// Judges a sign; `None` where it has nothing to do with the threat.
@@ -109,7 +109,7 @@ fn finding(verdicts: Vec<(String, Verdict)>, decisive: Decisive, origin: Origin,
     let Verdict { status, certainty, reason, question } = worst;
     let conclusive = certainty == Certainty::Observed;
     let ground = Ground { status, certainty, reason, asset: None, source, place, observed_at };
-    Finding { ground, question, matches, decisive, host, sign, incident: false, mitigated, conclusive }
+    Finding { ground, question, matches, decisive, host, sign, incident: false, mitigated, exposed: None, conclusive }
 }
 
 /// Every flaw with its index; an advisory without flaws counts as one nameless flaw.
@@ -284,6 +284,15 @@ fn told_version(asset: AssetKind<'_>) -> String {
 fn is_mitigated(note: &str) -> bool {
     let note = note.to_lowercase();
     ["mitigated", "mitigiert", "eomt", "workaround"].iter().any(|word| note.contains(word))
+}
+
+/// Whether the server answers in public networks, as a note tells it: `internal` or `internet`.
+fn told_exposed(note: &str) -> Option<bool> {
+    let words = || note.split(|c: char| !(c.is_alphanumeric() || c == '-')).map(str::to_lowercase);
+    if words().any(|word| matches!(word.as_str(), "internet" | "public")) {
+        return Some(true);
+    }
+    words().any(|word| matches!(word.as_str(), "internal" | "intern")).then_some(false)
 }
 
 fn sign_word(observation: &Observation) -> String {

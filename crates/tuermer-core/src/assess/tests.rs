@@ -118,7 +118,8 @@ pub(super) fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
 
 fn judge(threat: &Threat, assets: Vec<Asset>, signs: Vec<Sighting>, answer: Option<Acknowledgement>) -> Option<Exposure> {
     let packs = [pack()];
-    let case = Case { threat, packs: &packs, now: day("2021-03-12") };
+    let urgencies = Urgencies::of(&crate::urgency::tests::policy(), threat);
+    let case = Case { threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
     let constituency = Constituency::new(assets, Vec::new(), signs);
     let answers: Vec<Acknowledgement> = answer.into_iter().collect();
     assess(case, &constituency, &answers).pop()

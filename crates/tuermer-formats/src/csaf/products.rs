@@ -175,10 +175,10 @@ fn patch(path: &[&Branch]) -> Option<String> {
 }
 
 /// What a helper tells where the branches name no product.
-struct Identified {
-    vendor: String,
-    product: String,
-    version: Option<String>,
+pub struct Identified {
+    pub vendor: String,
+    pub product: String,
+    pub version: Option<String>,
 }
 
 fn identified(helper: &Identification) -> Option<Identified> {
@@ -187,7 +187,7 @@ fn identified(helper: &Identification) -> Option<Identified> {
 }
 
 /// `pkg:type/namespace/name@version?qualifiers#subpath`
-fn by_purl(purl: &str) -> Option<Identified> {
+pub fn by_purl(purl: &str) -> Option<Identified> {
     let rest = purl.strip_prefix("pkg:")?.split(['?', '#']).next()?;
     let (path, version) = rest.rsplit_once('@').map_or((rest, None), |(path, version)| (path, Some(percent_decoded(version))));
     let mut parts = path.split('/').rev();
@@ -198,7 +198,7 @@ fn by_purl(purl: &str) -> Option<Identified> {
 }
 
 /// `cpe:2.3:part:vendor:product:version:…` and `cpe:/part:vendor:product:version`. A wildcard tells no version.
-fn by_cpe(cpe: &str) -> Option<Identified> {
+pub fn by_cpe(cpe: &str) -> Option<Identified> {
     let rest = cpe.strip_prefix("cpe:2.3:").or_else(|| cpe.strip_prefix("cpe:/"))?;
     let rest = rest.replace("\\:", "%3a");
     let mut parts = rest.split(':').skip(1).map(|part| percent_decoded(&part.replace('\\', "")));

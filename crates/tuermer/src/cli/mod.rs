@@ -153,6 +153,7 @@ impl Call {
         let home = self.home()?;
         let config = Config::read(&home.config())?;
         let keys = Keys::read(&home.key())?;
+        let policy = self.policy(&config, &home)?;
         let system = Clock::System;
         let url = self.database.clone().unwrap_or_else(|| config.store.url.clone());
         let store = if url.is_empty() { Store::open_file(&home.database(), false, system.now()).await? } else { Store::open_url(&url, system.now()).await? };
@@ -162,7 +163,19 @@ impl Call {
             Some(at) => Clock::simulated(at),
             None => system,
         };
-        Ok(Context { store, clock, random: Random::System, keys, config: Arc::new(config), home, drill, demo: false })
+        Ok(Context { store, clock, random: Random::System, keys, policy, config: Arc::new(config), home, drill, demo: false })
+    }
+
+    /// The policy of deadlines. A file with a mistake is told, and the default stays: no deadline must fail for it.
+    fn policy(&self, config: &Config, home: &Home) -> Result<Arc<tuermer_core::urgency::UrgencyPolicy>> {
+        match crate::policy::configured(config, home) {
+            Ok(Some(policy)) => Ok(policy),
+            Ok(None) => crate::policy::standard(),
+            Err(error) => {
+                self.out.say(&self.out.texts.with("policy.default_stays", &[("error", &format!("{error:#}"))]));
+                crate::policy::standard()
+            }
+        }
     }
 }
 
@@ -178,6 +191,9 @@ fn language(option: Option<&str>) -> Result<Language> {
 /// Runs one call.
 pub async fn run(cli: Cli) -> Result<Exit> {
     if let Some(defect) = tuermer_formats::exchange_build::defect() {
+        bail!("this program is broken, do not use it: {defect}");
+    }
+    if let Some(defect) = tuermer_formats::urgency_policy::defect() {
         bail!("this program is broken, do not use it: {defect}");
     }
     let Cli { data, database, json, no_input, lang, at, command } = cli;

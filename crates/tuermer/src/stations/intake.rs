@@ -152,11 +152,22 @@ fn open(path: &Path) -> Result<(File, u64, Vec<u8>), Remark> {
     Ok((file, metadata.len(), head))
 }
 
-/// A JSON document from bytes, for instance from an upload.
+/// Bytes from anywhere: a feed, an upload. `name` is kept as the source: an address, or a file name.
 ///
 /// # Errors
-/// The store cannot be read or written.
-pub async fn ingest_json(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
+/// The store cannot be read or written; nothing of the bytes was kept then.
+pub async fn ingest_bytes(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
+    let reject = |kind, remark| Ok(IngestReport::rejected(name, kind, remark));
+    if bytes.is_empty() {
+        return reject(Kind::Unknown, Remark::new("threat.ingest_empty", &[]));
+    }
+    if !recognise::looks_like_json(&bytes) {
+        return reject(Kind::Unknown, Remark::new("threat.ingest_unknown", &[]));
+    }
+    ingest_json(context, name, bytes).await
+}
+
+async fn ingest_json(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
     let keys = match tuermer_formats::json::check(&bytes) {
         Ok(keys) => keys,
         Err(error) => {

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod assess;
 pub mod deliver;
+pub mod hindsight;
 pub mod intake;
 pub mod register;
 pub mod warn;

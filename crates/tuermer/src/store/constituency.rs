@@ -64,11 +64,7 @@ impl Deref for Snapshot {
     }
 }
 
-const ASSETS: &str = "SELECT id, organisation_id, vendor, product, version, build, hostname, source, observed_at, note, presence FROM asset";
 const NETWORKS: &str = "SELECT organisation_id, kind, value FROM network";
-const SIGHTINGS: &str = "SELECT organisation_id, s.attribution, o.id, o.report, o.observed_at, o.ip, o.port, o.hostname, o.asn, o.class, o.severity, o.tags,
-    o.vendor, o.product, o.version FROM sighting s JOIN observation o ON o.id = s.observation_id";
-
 fn add_asset(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     let (source, presence) = (row.text(7)?, row.text(10)?);
     let kind = AssetKind {
@@ -97,8 +93,16 @@ fn add_network(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A sighting from a row joined with its observation.
+pub(super) const SIGHTING_COLUMNS: &str = "s.organisation_id, s.attribution, o.id, o.report, o.observed_at, o.ip, o.port, o.hostname, o.asn, o.class,
+    o.severity, o.tags, o.vendor, o.product, o.version";
+
 fn add_sighting(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
+    constituency.add_sighting(sighting(row)?);
+    Ok(())
+}
+
+/// A sighting from a row of [`SIGHTING_COLUMNS`].
+pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
     let attribution = row.text(1)?;
     let attribution = match attribution.split_once(':') {
         Some(("network", value)) => Attribution::Network(value.to_string()),
@@ -109,7 +113,7 @@ fn add_sighting(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> 
     let class = row.text(9)?;
     let owned = |index| Ok::<_, anyhow::Error>(row.text_or_null(index)?.map(str::to_string));
     let tags: Vec<String> = row.text(11)?.split(';').filter(|tag| !tag.is_empty()).map(str::to_string).collect();
-    constituency.add_sighting(Sighting {
+    Ok(Sighting {
         organisation: OrganisationId(row.text(0)?.to_string()),
         attribution,
         observation: Observation {
@@ -129,8 +133,7 @@ fn add_sighting(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> 
             version: owned(14)?,
             extra: Vec::new(),
         },
-    });
-    Ok(())
+    })
 }
 
 impl Store {
@@ -205,9 +208,10 @@ impl Store {
 
     async fn read_facts(&self, constituency: Constituency, only: &str, ids: &[String]) -> Result<Constituency> {
         let values = || ids.iter().map(|id| Value::from(id.as_str())).collect();
-        let constituency = self.database.read_into(&format!("{ASSETS}{only}"), values(), constituency, add_asset).await?;
+        let constituency = self.database.read_into(&format!("SELECT {ASSET_COLUMNS} FROM asset{only}"), values(), constituency, add_asset).await?;
         let constituency = self.database.read_into(&format!("{NETWORKS}{only}"), values(), constituency, add_network).await?;
-        self.database.read_into(&format!("{SIGHTINGS}{only}"), values(), constituency, add_sighting).await
+        let sightings = format!("SELECT {SIGHTING_COLUMNS} FROM sighting s JOIN observation o ON o.id = s.observation_id{only}");
+        self.database.read_into(&sightings, values(), constituency, add_sighting).await
     }
 
     /// Assets of one organisation, newest first.

@@ -39,6 +39,12 @@ pub struct Verdict {
     pub severity: Level,
     /// Until when.
     pub urgency: Urgency,
+    /// Row of the policy that said so.
+    pub urgency_row: String,
+    /// The flaw it was asked about, empty where the threat names none.
+    pub urgency_flaw: String,
+    /// What it was asked with, as [`Basis::inputs_text`] writes it.
+    pub urgency_inputs: String,
     /// The sentence, German and English.
     pub reason: [String; 2],
     /// The question, German and English; empty when nothing is open.
@@ -88,6 +94,14 @@ pub struct ShownGround {
     pub observed_at: Timestamp,
 }
 
+impl From<&Ground> for ShownGround {
+    fn from(ground: &Ground) -> Self {
+        let Ground { status, certainty, reason, source, place, observed_at } = ground;
+        let reason = [Language::German, Language::English].map(|language| reasons::reason(reason, language));
+        Self { status: *status, certainty: *certainty, reason, source: source.as_str().to_string(), place: place.clone(), observed_at: *observed_at }
+    }
+}
+
 /// Which verdicts are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct ExposureFilter {
@@ -109,7 +123,8 @@ pub struct Pending<Id> {
 }
 
 const COLUMNS: &str = "e.organisation_id, o.external_id, o.name, o.city, e.threat_id, t.tracking_id, e.status, e.certainty, e.mitigated, e.incident,
-    e.severity, e.urgency, e.reason_de, e.reason_en, e.question_de, e.question_en, e.product, e.version, e.source, e.observed_at, e.measured, e.assessed_at";
+    e.severity, e.urgency, e.reason_de, e.reason_en, e.question_de, e.question_en, e.product, e.version, e.source, e.observed_at, e.measured, e.assessed_at,
+    e.urgency_row, e.urgency_flaw, e.urgency_inputs";
 
 /// A stored word of one of the core's lists.
 fn word<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
@@ -138,6 +153,9 @@ fn verdict(row: &Row) -> Result<Verdict> {
         observed_at: row.time(19)?,
         measured: row.bool(20)?,
         assessed_at: row.time(21)?,
+        urgency_row: row.text(22)?,
+        urgency_flaw: row.text(23)?,
+        urgency_inputs: row.text(24)?,
     })
 }
 
@@ -230,7 +248,7 @@ pub async fn replace(open: &mut Transaction, threat: &ThreatId, revision: &str, 
     let rows = exposures.iter().map(|exposure| exposure_row(exposure, revision)).collect();
     open.insert_many(
         "INSERT INTO exposure (organisation_id, threat_id, threat_revision, status, certainty, mitigated, incident, severity, urgency, reason_de, reason_en,
-         question_de, question_en, product, version, source, observed_at, measured, assessed_at)",
+         question_de, question_en, product, version, source, observed_at, measured, assessed_at, urgency_row, urgency_flaw, urgency_inputs)",
         rows,
         "",
     )
@@ -307,6 +325,7 @@ fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
         incident,
         severity,
         urgency,
+        basis,
         reason,
         question,
         grounds: _,
@@ -337,6 +356,9 @@ fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
         decisive.map_or(*assessed_at, |d| d.observed_at),
         *measured,
         *assessed_at,
+        &*basis.row,
+        &*basis.flaw,
+        basis.inputs_text(),
     ]
 }
 

@@ -8,16 +8,21 @@ pub mod constituency;
 pub mod deliveries;
 pub mod documents;
 pub mod engine;
+pub mod epss;
 pub mod exposures;
+pub mod feeds;
+pub mod history;
 pub mod invitations;
 pub mod journal;
 pub mod kev;
 pub mod layers;
 pub mod meta;
 pub mod networks;
+pub mod notices;
 pub mod observations;
 pub mod organisations;
 pub mod overview;
+pub mod packs;
 pub mod picture;
 pub mod planned;
 pub mod progress;
@@ -54,6 +59,8 @@ pub struct Store {
     /// The database; statements stand beside the noun that owns the table.
     pub database: Database,
     snapshot: Arc<RwLock<constituency::Kept>>,
+    /// Build packs as last read.
+    packs: packs::Shelf,
 }
 
 impl Store {
@@ -76,11 +83,11 @@ impl Store {
                 return Err(refusal("general.newer_schema", [("found", &found), ("newest", &newest)]));
             }
             if found == newest {
-                return Ok(Self { database, snapshot: Arc::default() });
+                return Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() });
             }
         }
         migrate(&database, now).await?;
-        Ok(Self { database, snapshot: Arc::default() })
+        Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() })
     }
 
     /// Begins a write transaction.

@@ -7,7 +7,7 @@ CREATE TABLE feed (
     url TEXT NOT NULL,
     period_seconds BIGINT NOT NULL CHECK (period_seconds > 0),
     silent_after_seconds BIGINT NOT NULL CHECK (silent_after_seconds > 0),
-    private_allowed BOOLEAN NOT NULL,
+    private_hosts TEXT NOT NULL,
     paused BOOLEAN NOT NULL,
     added_at BIGINT NOT NULL,
     next_at BIGINT NOT NULL,
@@ -16,7 +16,8 @@ CREATE TABLE feed (
     last_attempt_at BIGINT,
     last_success_at BIGINT,
     last_change_at BIGINT,
-    last_error TEXT NOT NULL,
+    last_error_de TEXT NOT NULL,
+    last_error_en TEXT NOT NULL,
     failures BIGINT NOT NULL,
     silent_since BIGINT,
     told_at BIGINT,
@@ -83,6 +84,15 @@ CREATE TABLE notice (
     done_by TEXT
 );
 
+-- To whom a notice went; a notice is mailed when every operator has a row.
+CREATE TABLE notice_mail (
+    notice_id TEXT NOT NULL REFERENCES notice (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    refused TEXT NOT NULL,
+    PRIMARY KEY (notice_id, address)
+);
+
 -- The analyst's reading list: plain text from Atom and RSS.
 CREATE TABLE reading (
     feed TEXT NOT NULL REFERENCES feed (name) ON DELETE CASCADE,
@@ -138,6 +148,11 @@ ALTER TABLE vulnerability ADD COLUMN exploitation TEXT NOT NULL DEFAULT '';
 ALTER TABLE vulnerability ADD COLUMN automatable BOOLEAN;
 ALTER TABLE vulnerability ADD COLUMN total_impact BOOLEAN;
 ALTER TABLE document ADD COLUMN encoding TEXT NOT NULL DEFAULT 'plain';
+
+-- Which row of the urgency policy decided, about which flaw, and with which answers (`exposed=yes?`: assumed).
+ALTER TABLE exposure ADD COLUMN urgency_row TEXT NOT NULL DEFAULT '';
+ALTER TABLE exposure ADD COLUMN urgency_flaw TEXT NOT NULL DEFAULT '';
+ALTER TABLE exposure ADD COLUMN urgency_inputs TEXT NOT NULL DEFAULT '';
 
 -- What an asset was said to be until `until_at`.
 CREATE TABLE asset_history (
