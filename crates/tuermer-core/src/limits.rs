@@ -95,6 +95,10 @@ pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
 pub const SEARCH_CHARACTERS: usize = 200;
 /// Products or version texts of one advisory listed at once; how many more there are is said.
 pub const LINES_SHOWN: usize = 200;
+// Speed and size.
+
+/// Organisations whose facts changed and that are read again one by one; where more changed, everything is read again.
+pub const CHANGED_ORGANISATIONS: usize = 20_000;
 // CSAF providers.
 
 /// Largest provider-metadata.json or aggregator.json, in bytes.

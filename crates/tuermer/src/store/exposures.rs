@@ -96,7 +96,7 @@ pub struct ShownGround {
 
 impl From<&Ground> for ShownGround {
     fn from(ground: &Ground) -> Self {
-        let Ground { status, certainty, reason, source, place, observed_at } = ground;
+        let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
         let reason = [Language::German, Language::English].map(|language| reasons::reason(reason, language));
         Self { status: *status, certainty: *certainty, reason, source: source.as_str().to_string(), place: place.clone(), observed_at: *observed_at }
     }
@@ -369,7 +369,7 @@ fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
 }
 
 fn ground_row(exposure: &Exposure, position: usize, ground: &Ground) -> Vec<Value> {
-    let Ground { status, certainty, reason, source, place, observed_at } = ground;
+    let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
     values![
         exposure.organisation.as_str(),
         exposure.threat.as_str(),

@@ -125,7 +125,7 @@ impl Store {
         let sql =
             format!("SELECT {SIGHTING_COLUMNS}, o.received_at FROM sighting s JOIN observation o ON o.id = s.observation_id WHERE s.organisation_id = $1");
         for row in self.read(&sql, values![organisation.as_str()]).await? {
-            past.sightings.push(Told { what: sighting(&row)?, since: row.time(15)?, until: None });
+            past.sightings.push(Told { what: sighting(&row.cells())?, since: row.time(15)?, until: None });
         }
         let sql = format!("SELECT {}, a.undone_at FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2", answers::COLUMNS);
         for row in self.read(&sql, values![organisation.as_str(), threat.as_str()]).await? {

@@ -42,6 +42,8 @@ use anyhow::Result;
 use engine::{Database, Transaction, Value};
 use jiff::Timestamp;
 use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::RwLock;
 
 /// Migrations in order; a landed one is never changed.
 const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("schema/0001_spine.sql")), (2, include_str!("schema/0002_threats.sql"))];
@@ -58,6 +60,7 @@ const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] =
 pub struct Store {
     /// The database; statements stand beside the noun that owns the table.
     pub database: Database,
+    snapshot: Arc<RwLock<constituency::Kept>>,
     /// Build packs as last read.
     packs: packs::Shelf,
 }
@@ -82,11 +85,11 @@ impl Store {
                 return Err(refusal("general.newer_schema", [("found", &found), ("newest", &newest)]));
             }
             if found == newest {
-                return Ok(Self { database, packs: packs::Shelf::default() });
+                return Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() });
             }
         }
         migrate(&database, now).await?;
-        Ok(Self { database, packs: packs::Shelf::default() })
+        Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() })
     }
 
     /// Begins a write transaction.
