@@ -23,6 +23,11 @@ impl Refusal {
         Self { key, values: values.into_iter().map(|(name, value)| (name, value.to_string())).collect(), wrong_call: false }
     }
 
+    /// The same from values that are texts already.
+    pub fn of(key: &'static str, values: Vec<(&'static str, String)>) -> Self {
+        Self { key, values, wrong_call: false }
+    }
+
     /// The sentence in a language.
     pub fn words(&self, texts: Texts) -> String {
         let words: Vec<(&str, String)> = self.values.iter().map(|(name, value)| (*name, spelled(texts, name, value))).collect();

@@ -7,7 +7,9 @@ pub mod assess;
 pub mod deliver;
 pub mod hindsight;
 pub mod intake;
+pub mod poll;
 pub mod register;
+pub mod tell;
 pub mod warn;
 
 use crate::context::Context;
