@@ -90,3 +90,10 @@ pub const TASKS_SHOWN: usize = 1_000;
 pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
+
+/// Longest version that is compared, in bytes; the longest of 84,000 real bounds has 120.
+pub const VERSION_BYTES: usize = 256;
+/// Most intervals of one range; the longest real range has some hundred branches.
+pub const RANGE_INTERVALS: usize = 2_000;
+/// Longest purl or CPE that is read, in bytes.
+pub const IDENTIFIER_BYTES: usize = 2_048;
