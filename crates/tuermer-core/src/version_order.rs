@@ -239,3 +239,5 @@ mod law_tests;
 #[cfg(test)]
 #[path = "version_order_tests.rs"]
 mod tests;
+#[cfg(test)]
+mod vendor_tests;
