@@ -167,3 +167,9 @@ pub const PACK_PROBLEMS: usize = 50;
 pub const PACKS: usize = 200;
 /// Most estimates of one day; there were 300,000 in 2025.
 pub const EPSS_LINES: usize = 2_000_000;
+/// Most documents of one archive. All CVE records of the world are 320,000.
+pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
+/// Most unpacked bytes of one archive; all CVE records have 3 GB.
+pub const ARCHIVE_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Rejected documents of one archive that are named; more are counted.
+pub const REJECTED_SHOWN: usize = 1_000;
