@@ -209,3 +209,9 @@ pub const VERSION_BYTES: usize = 256;
 pub const RANGE_INTERVALS: usize = 2_000;
 /// Longest purl or CPE that is read, in bytes.
 pub const IDENTIFIER_BYTES: usize = 2_048;
+/// Most documents of one archive. All CVE records of the world are 320,000.
+pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
+/// Most unpacked bytes of one archive; all CVE records have 3 GB.
+pub const ARCHIVE_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Rejected documents of one archive that are named; more are counted.
+pub const REJECTED_SHOWN: usize = 1_000;
