@@ -27,6 +27,7 @@ pub mod pack_conflict;
 pub mod picture;
 pub mod plan;
 pub mod product;
+pub mod provenance;
 pub mod scale;
 pub mod threat;
 pub mod urgency;

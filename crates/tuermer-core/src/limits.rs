@@ -119,8 +119,6 @@ pub const MAINTAINED_WARNING_DAYS: i64 = 90;
 pub const PROVIDER_PARALLEL: usize = 8;
 /// Documents fetched in one pull, newest first; the next pull takes the rest.
 pub const PULL_DOCUMENTS: usize = 5_000;
-/// Rejected documents named by one pull; more are counted.
-pub const PULL_REJECTED_SHOWN: usize = 1_000;
 /// Hours after which a rejected document, or one whose list tells no time, is fetched again.
 pub const RECHECK_HOURS: i64 = 24;
 /// Documents of one provider that may fail one after the other before the pull is given up.

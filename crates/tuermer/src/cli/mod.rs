@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod demo;
 pub mod explain;
 pub mod exposure;
+pub mod feed_key;
 pub mod import;
 pub mod ingest;
 pub mod init;

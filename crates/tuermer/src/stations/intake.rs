@@ -5,6 +5,7 @@
 
 mod advisory;
 mod catalogue;
+pub mod evidence;
 mod report;
 mod statement;
 

@@ -58,10 +58,11 @@ pub async fn discover(client: &Client, address: &str) -> Result<Discovered, Refu
         found.ask(client, url.as_str()).await;
     }
     if found.providers.is_empty() && found.aggregator.is_none() {
-        let reasons: Vec<String> = found.steps.iter().filter_map(|(_, reason)| reason.as_ref()).map(ToString::to_string).collect();
-        return Err(match (found.steps.first(), reasons.len()) {
-            (Some((_, Some(reason))), 1) => reason.clone(),
-            _ => Refusal::new("provider.nothing_found", [("url", &address), ("reasons", &reasons.join(" "))]),
+        // A server that is away, or a broken file, says more than all the places where nothing lies.
+        let telling = found.steps.iter().filter_map(|(_, reason)| reason.as_ref()).find(|reason| reason.key() != "feed.error_not_found");
+        return Err(match (telling, found.steps.as_slice()) {
+            (Some(reason), _) | (None, [(_, Some(reason))]) => reason.clone(),
+            _ => Refusal::new("provider.nothing_found", [("url", &address)]),
         });
     }
     Ok(found)
@@ -95,7 +96,11 @@ impl Discovered {
         let name = domain.host_str().filter(|_| domain.domain().is_some());
         if let (true, Some(name)) = (self.providers.is_empty(), name) {
             let port = domain.port().map(|port| format!(":{port}")).unwrap_or_default();
-            self.ask(client, &format!("https://csaf.data.security.{name}{port}/")).await;
+            let place = format!("https://csaf.data.security.{name}{port}/");
+            if !self.ask(client, &place).await {
+                // Most domains have no such name; that is no news.
+                self.steps.retain(|(step, _)| *step != place);
+            }
         }
     }
 
@@ -137,8 +142,7 @@ async fn read(client: &Client, url: &str) -> Result<Kind, Refusal> {
     if let Ok(list) = aggregator::read(&body.bytes, &body.url) {
         return Ok(Kind::Aggregator(list));
     }
-    let mut provider =
-        provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
+    let mut provider = provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
     if body.url != url {
         let mut redirect = Tolerated::default();
         redirect.count("metadata_redirect");
