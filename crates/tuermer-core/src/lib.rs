@@ -10,6 +10,7 @@ pub mod acknowledgement;
 pub mod approval;
 pub mod assess;
 pub mod asset;
+pub mod compact;
 pub mod constituency;
 pub mod delivery;
 pub mod exposure;

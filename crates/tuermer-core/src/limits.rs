@@ -91,6 +91,14 @@ pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
 
+/// Longest words a person looks for in a list, in characters.
+pub const SEARCH_CHARACTERS: usize = 200;
+/// Products or version texts of one advisory listed at once; how many more there are is said.
+pub const LINES_SHOWN: usize = 200;
+// Speed and size.
+
+/// Organisations whose facts changed and that are read again one by one; where more changed, everything is read again.
+pub const CHANGED_ORGANISATIONS: usize = 20_000;
 // CSAF providers.
 
 /// Largest provider-metadata.json or aggregator.json, in bytes.
@@ -187,3 +195,5 @@ pub const PACK_LINES: usize = 200;
 pub const PACK_PROBLEMS: usize = 50;
 /// Most packs a chamber brings in.
 pub const PACKS: usize = 200;
+/// Most estimates of one day; there were 300,000 in 2025.
+pub const EPSS_LINES: usize = 2_000_000;

@@ -77,8 +77,10 @@ pub fn status_of(word: &str) -> ProductStatus {
 
 /// Cuts `from … upper` at the changes; `None` where anything in it has no order.
 fn cut(version: &str, upper: &(String, bool), status: ProductStatus, changes: &[(String, ProductStatus)]) -> Option<Vec<Piece>> {
-    let mut from = lower_bound(version)?;
     let to = upper_bound(upper)?;
+    // Chrome and others write the first good version in both fields: everything before it.
+    let empty = !upper.1 && same(version, &upper.0);
+    let mut from = if empty { None } else { lower_bound(version)? };
     let (mut status, mut found) = (status, Vec::new());
     for (at, next) in changes {
         if !is_version(at) {
@@ -175,8 +177,8 @@ fn single(text: &str, status: ProductStatus) -> Vec<Piece> {
     if listed.len() > 1 && listed.iter().all(|part| is_version(part)) {
         return listed.into_iter().map(|part| Piece { rule: VersionRule::Exactly(part.to_string()), status }).collect();
     }
-    match VersionRule::parse_range(text) {
-        VersionRule::Range(range) => piece(VersionRule::Range(range)),
+    match VersionRule::parse_range(&lower.replace("before version ", "before ").replace("prior to version ", "prior to ")) {
+        VersionRule::Range(range) => piece(VersionRule::Range(VersionRange { text: text.to_string(), ..range })),
         _ if names_one(&lower) => piece(VersionRule::Exactly(text.to_string())),
         _ => piece(VersionRule::NotUnderstood(text.to_string())),
     }

@@ -69,7 +69,7 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
         let key = match report.kind {
             Kind::Shadowserver => "threat.ingest_signs_line",
             Kind::Kev => "threat.ingest_kev_line",
-            Kind::Csaf | Kind::Unknown => "threat.ingest_line",
+            _ => "threat.ingest_line",
         };
         let IngestReport { new, changed, same, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, .. } = report;
         let numbers = [
@@ -104,7 +104,7 @@ fn object(call: &Call, report: &IngestReport) -> Value {
         Kind::Csaf => json!({"threat": threat}),
         Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
         Kind::Shadowserver => json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed}),
-        Kind::Unknown => json!({}),
+        _ => json!({}),
     };
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);

@@ -10,7 +10,7 @@ use tuermer_core::hindsight::judge;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::locale::Language;
 use tuermer_core::organisation::Organisation;
-use tuermer_formats::exchange_build::packs;
+use tuermer_core::urgency::Urgencies;
 use tuermer_formats::reasons;
 
 /// A verdict about an earlier day, as shown.
@@ -56,7 +56,9 @@ impl Late {
 pub async fn explain(context: &Context, id: &ThreatId, organisation: &Organisation, at: Timestamp) -> Result<Option<Hindsight>> {
     let Some(known) = context.store.threat_as_of(id, at).await? else { return Ok(None) };
     let past = context.store.past(&organisation.id, id).await?;
-    let case = Case { threat: &known.threat, packs: packs(), now: at };
+    let packs = context.packs().await?;
+    let urgencies = Urgencies::of(&context.policy, &known.threat);
+    let case = Case { threat: &known.threat, packs: &packs, urgencies: &urgencies, now: at };
     let Some(then) = judge(case, &organisation.id, &past) else { return Ok(None) };
     let mut late = Vec::new();
     late.extend((known.since > at).then_some(Late::Threat(known.since)));
@@ -89,6 +91,9 @@ fn verdict(exposure: &Exposure, organisation: &Organisation) -> Verdict {
         incident: exposure.incident,
         severity: exposure.severity,
         urgency: exposure.urgency,
+        urgency_row: exposure.basis.row.to_string(),
+        urgency_flaw: exposure.basis.flaw.to_string(),
+        urgency_inputs: exposure.basis.inputs_text(),
         reason: both(&|language| reasons::reason(&exposure.reason, language)),
         question: both(&|language| exposure.question.as_ref().map_or_else(String::new, |question| reasons::question(question, language))),
         product: decisive.map_or_else(String::new, |decisive| decisive.product.clone()),

@@ -235,3 +235,6 @@ CREATE TABLE build_pack (
     imported_at BIGINT NOT NULL,
     imported_by TEXT NOT NULL
 );
+
+-- Tells by its sum whether a snapshot in memory is still what stands here.
+CREATE INDEX organisation_facts ON organisation (facts_revision);
