@@ -146,6 +146,10 @@ pub const STALL_SECONDS: u64 = 30;
 pub const FETCH_SECONDS: u64 = 120;
 /// Seconds an archive of records may take in all.
 pub const ARCHIVE_SECONDS: u64 = 1_800;
+/// Largest archive of records, as sent, in bytes; all CVE records of the world are about 600 MB.
+pub const ARCHIVE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Bytes of a fetched file by which its kind is judged.
+pub const PEEK_BYTES: u64 = 64 * 1024;
 /// Longest ETag that is kept, in characters; a longer one is not used.
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.

@@ -7,7 +7,7 @@ pub mod csaf;
 pub mod fetch_error;
 mod guard;
 
-pub use client::{Body, Client, ClientRules, Fetched, Wanted};
+pub use client::{Body, Client, ClientRules, Fetched, Head, Wanted};
 pub use fetch_error::FetchError;
 
 use crate::refusal::Refusal;

@@ -13,6 +13,7 @@ pub use statement::state_threat;
 pub use tuermer_formats::csaf_write::{StatedProduct, StatedThreat, StatedVersions, StatementError};
 
 use crate::context::Context;
+use crate::refusal::Refusal;
 use crate::text::Texts;
 use anyhow::Result;
 use std::fs::File;
@@ -79,6 +80,12 @@ impl Remark {
     /// The sentence as stored with the document.
     fn stored(&self) -> String {
         self.sentence(Texts(Language::German))
+    }
+}
+
+impl From<Remark> for Refusal {
+    fn from(Remark { key, values }: Remark) -> Self {
+        Self::of(key, values)
     }
 }
 

@@ -7,8 +7,10 @@ pub mod assess;
 pub mod deliver;
 pub mod hindsight;
 pub mod intake;
+pub mod poll;
 pub mod provider;
 pub mod register;
+pub mod tell;
 pub mod warn;
 
 use crate::context::Context;
