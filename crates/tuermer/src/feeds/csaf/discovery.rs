@@ -85,7 +85,7 @@ impl Discovered {
             match client.body(&place, plain(limits::SECURITY_TXT_BYTES)).await {
                 Ok(body) => {
                     self.steps.push((place, None));
-                    for url in security_txt::read(&body.bytes, &body.url).csaf {
+                    for url in security_txt::read(&body.bytes, &body.head.url).csaf {
                         self.ask(client, &url).await;
                     }
                     break;
@@ -139,14 +139,14 @@ fn at(domain: &Url, path: &str) -> String {
 /// Fetches and reads one file.
 async fn read(client: &Client, url: &str) -> Result<Kind, Refusal> {
     let body = metadata(client, url).await?;
-    if let Ok(list) = aggregator::read(&body.bytes, &body.url) {
+    if let Ok(list) = aggregator::read(&body.bytes, &body.head.url) {
         return Ok(Kind::Aggregator(list));
     }
-    let mut provider = provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
-    if body.url != url {
+    let mut provider = provider::read(&body.bytes, &body.head.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
+    if body.head.url != url {
         let mut redirect = Tolerated::default();
         redirect.count("metadata_redirect");
         provider.tolerated.add(&redirect);
     }
-    Ok(Kind::Provider(Box::new(Found { url: body.url, provider })))
+    Ok(Kind::Provider(Box::new(Found { url: body.head.url, provider })))
 }
