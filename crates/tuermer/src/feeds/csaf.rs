@@ -34,8 +34,8 @@ fn plain(limit_bytes: u64) -> Wanted<'static> {
 /// Fetches metadata. It speaks for the host it was asked of, so a redirect to somebody else's host is refused.
 async fn metadata(client: &Client, url: &str) -> Result<Body, Refusal> {
     let body = client.body(url, json(limits::METADATA_BYTES)).await.map_err(|error| error.sentence())?;
-    if links::registered_name(&body.head.url) != links::registered_name(url) {
-        return Err(Refusal::new("provider.metadata_elsewhere", [("url", &url), ("target", &body.head.url)]));
+    if links::registered_name(&body.url) != links::registered_name(url) {
+        return Err(Refusal::new("provider.metadata_elsewhere", [("url", &url), ("target", &body.url)]));
     }
     Ok(body)
 }

@@ -187,6 +187,18 @@ async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
     }
 }
 
+/// Tries an address step by step without taking or noting anything; each step is a sentence.
+///
+/// # Errors
+/// The step that failed; the steps before it stand in `steps`.
+pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
+    let client = client(context, &feed.private_hosts)?;
+    match feed.kind {
+        FeedKind::Csaf => provider::look(context, &client, feed, steps).await,
+        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::look(context, &client, feed, steps).await,
+    }
+}
+
 /// The client for a feed: only its own hosts of the house may be asked for it.
 ///
 /// # Errors
@@ -230,9 +242,4 @@ fn retry_after(error: &Error, now: Timestamp) -> Option<i64> {
 pub fn sentence(error: &Error, language: Language) -> String {
     let fetched = error.downcast_ref::<FetchError>().map(|error| error.sentence().words(Texts(language)));
     fetched.unwrap_or_else(|| refusal::told(error, Texts(language)))
-}
-
-/// The same for a reason that is a sentence already.
-pub fn told(reason: &Refusal, language: Language) -> String {
-    reason.words(Texts(language))
 }

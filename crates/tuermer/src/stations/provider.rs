@@ -8,8 +8,11 @@
 
 mod identity;
 mod keyring;
+mod look;
 mod moved;
 mod take;
+
+pub use look::look;
 
 use crate::context::Context;
 use crate::feeds::csaf::{self, Found, Listing};

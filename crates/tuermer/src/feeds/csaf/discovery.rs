@@ -45,12 +45,13 @@ enum Kind {
     Aggregator(Aggregator),
 }
 
-/// Looks for providers behind an address: a domain (`https://vendor.example`), or a file.
+/// Looks for providers behind an address: a domain (`vendor.example`, `https://vendor.example/`), or a file.
 ///
 /// # Errors
 /// Nothing was found; the sentence says where was looked.
 pub async fn discover(client: &Client, address: &str) -> Result<Discovered, Refusal> {
-    let url = Url::parse(address.trim()).map_err(|_| Refusal::new("feed.error_not_a_url", [("url", &address)]))?;
+    let full = if address.contains("://") { address.trim().to_string() } else { format!("https://{}/", address.trim()) };
+    let url = Url::parse(&full).map_err(|_| Refusal::new("feed.error_not_a_url", [("url", &address)]))?;
     let mut found = Discovered::default();
     if matches!(url.path(), "" | "/") && !is_dns_name_of_csaf(&url) {
         found.by_domain(client, &url).await;
@@ -85,7 +86,7 @@ impl Discovered {
             match client.body(&place, plain(limits::SECURITY_TXT_BYTES)).await {
                 Ok(body) => {
                     self.steps.push((place, None));
-                    for url in security_txt::read(&body.bytes, &body.head.url).csaf {
+                    for url in security_txt::read(&body.bytes, &body.url).csaf {
                         self.ask(client, &url).await;
                     }
                     break;
@@ -139,14 +140,15 @@ fn at(domain: &Url, path: &str) -> String {
 /// Fetches and reads one file.
 async fn read(client: &Client, url: &str) -> Result<Kind, Refusal> {
     let body = metadata(client, url).await?;
-    if let Ok(list) = aggregator::read(&body.bytes, &body.head.url) {
+    if let Ok(list) = aggregator::read(&body.bytes, &body.url) {
         return Ok(Kind::Aggregator(list));
     }
-    let mut provider = provider::read(&body.bytes, &body.head.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
-    if body.head.url != url {
+    let mut provider =
+        provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
+    if body.url != url {
         let mut redirect = Tolerated::default();
         redirect.count("metadata_redirect");
         provider.tolerated.add(&redirect);
     }
-    Ok(Kind::Provider(Box::new(Found { url: body.head.url, provider })))
+    Ok(Kind::Provider(Box::new(Found { url: body.url, provider })))
 }

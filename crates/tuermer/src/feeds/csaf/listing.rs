@@ -62,9 +62,9 @@ pub async fn list(client: &Client, List { url, directory }: &List, etag: &str) -
         Fetched::NotModified => return Ok(Listing { unchanged: true, etag: etag.to_string(), ..Listing::default() }),
         Fetched::Body(body) => body,
     };
-    let found = rolie::read(&body.bytes, &body.head.url).map_err(|error| Refusal::new("provider.not_rolie", [("url", url), ("error", &error)]))?;
+    let found = rolie::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_rolie", [("url", url), ("error", &error)]))?;
     let rolie::Rolie { updated: _, entries, unusable, tolerated } = found;
-    Ok(Listing { unchanged: false, etag: body.head.etag, entries, unusable, tolerated })
+    Ok(Listing { unchanged: false, etag: body.etag, entries, unusable, tolerated })
 }
 
 /// `changes.csv` with its times; only where it is missing `index.txt`, which tells no times.
@@ -76,13 +76,13 @@ async fn directory_list(client: &Client, url: &str, etag: &str) -> Result<Listin
         Err(error) if error.is_not_found() => (client.body(&index, plain(limits::LISTING_BYTES)).await.map_err(|error| error.sentence())?, true),
         Err(error) => return Err(error.sentence()),
     };
-    let read = if index { changes::index(&body.bytes, &body.head.url) } else { changes::changes(&body.bytes, &body.head.url) };
+    let read = if index { changes::index(&body.bytes, &body.url) } else { changes::changes(&body.bytes, &body.url) };
     let changes::Listing { entries, unusable, mut tolerated } =
-        read.map_err(|error| Refusal::new("provider.not_a_list", [("url", &body.head.url), ("error", &error)]))?;
+        read.map_err(|error| Refusal::new("provider.not_a_list", [("url", &body.url), ("error", &error)]))?;
     if index {
         tolerated.count("no_changes_csv");
     }
     // Without times an unchanged list says nothing about its documents.
-    let etag = if index { String::new() } else { body.head.etag };
+    let etag = if index { String::new() } else { body.etag };
     Ok(Listing { unchanged: false, etag, entries, unusable, tolerated })
 }

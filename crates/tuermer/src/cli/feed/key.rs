@@ -1,6 +1,7 @@
 //! `tuermer feed key list|trust|refuse`: which signing keys count. `tuermer feed publisher list|forget`: from where a publisher speaks.
 
-use super::{Call, Exit};
+use crate::cli::{Call, Exit};
+use crate::context::Context;
 use crate::refusal::Refusal;
 use crate::text::Texts;
 use anyhow::{Result, bail};
@@ -46,24 +47,23 @@ pub enum PublisherCommand {
 }
 
 /// Runs `feed key`.
-pub async fn keys(call: &Call, command: KeyCommand) -> Result<Exit> {
+pub async fn keys(call: &Call, context: &Context, command: KeyCommand) -> Result<Exit> {
     match command {
-        KeyCommand::List => list_keys(call).await,
-        KeyCommand::Trust(decision) => decide(call, decision, KeyState::Trusted).await,
-        KeyCommand::Refuse(decision) => decide(call, decision, KeyState::Refused).await,
+        KeyCommand::List => list_keys(call, context).await,
+        KeyCommand::Trust(decision) => decide(call, context, decision, KeyState::Trusted).await,
+        KeyCommand::Refuse(decision) => decide(call, context, decision, KeyState::Refused).await,
     }
 }
 
 /// Runs `feed publisher`.
-pub async fn publishers(call: &Call, command: PublisherCommand) -> Result<Exit> {
+pub async fn publishers(call: &Call, context: &Context, command: PublisherCommand) -> Result<Exit> {
     match command {
-        PublisherCommand::List => list_publishers(call).await,
-        PublisherCommand::Forget { namespace, user } => forget(call, &namespace, &user).await,
+        PublisherCommand::List => list_publishers(call, context).await,
+        PublisherCommand::Forget { namespace, user } => forget(call, context, &namespace, &user).await,
     }
 }
 
-async fn list_keys(call: &Call) -> Result<Exit> {
-    let context = call.open().await?;
+async fn list_keys(call: &Call, context: &Context) -> Result<Exit> {
     let texts = call.out.texts;
     let keys = context.store.pinned_keys(None).await?;
     for key in &keys {
@@ -87,10 +87,9 @@ async fn list_keys(call: &Call) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn decide(call: &Call, Decision { fingerprint, user }: Decision, state: KeyState) -> Result<Exit> {
-    let context = call.open().await?;
+async fn decide(call: &Call, context: &Context, Decision { fingerprint, user }: Decision, state: KeyState) -> Result<Exit> {
     let texts = call.out.texts;
-    known(&context, &user, texts).await?;
+    known(context, &user, texts).await?;
     let fingerprint = fingerprint.split_whitespace().collect::<String>().to_uppercase();
     let detail = Refusal::new("provider.key_refused_by_person", [("fingerprint", &fingerprint)]).words(Texts(Language::German));
     if !context.store.decide_key(&fingerprint, state, &user, &detail, context.now()).await? {
@@ -102,8 +101,7 @@ async fn decide(call: &Call, Decision { fingerprint, user }: Decision, state: Ke
     Ok(Exit::Ok)
 }
 
-async fn list_publishers(call: &Call) -> Result<Exit> {
-    let context = call.open().await?;
+async fn list_publishers(call: &Call, context: &Context) -> Result<Exit> {
     let texts = call.out.texts;
     let publishers = context.store.pinned_publishers().await?;
     for publisher in &publishers {
@@ -124,10 +122,9 @@ async fn list_publishers(call: &Call) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn forget(call: &Call, namespace: &str, user: &str) -> Result<Exit> {
-    let context = call.open().await?;
+async fn forget(call: &Call, context: &Context, namespace: &str, user: &str) -> Result<Exit> {
     let texts = call.out.texts;
-    known(&context, user, texts).await?;
+    known(context, user, texts).await?;
     let found = context.store.forget_publisher(namespace, user, context.now()).await?;
     let key = if found { "provider.publisher_forgotten" } else { "provider.publisher_not_found" };
     call.out.say(&texts.with(key, &[("namespace", namespace)]));
@@ -135,7 +132,7 @@ async fn forget(call: &Call, namespace: &str, user: &str) -> Result<Exit> {
 }
 
 /// The account must exist: the journal names it.
-async fn known(context: &crate::context::Context, user: &str, texts: Texts) -> Result<()> {
+async fn known(context: &Context, user: &str, texts: Texts) -> Result<()> {
     if context.store.accounts().await?.iter().any(|account| account.name == user) {
         return Ok(());
     }
