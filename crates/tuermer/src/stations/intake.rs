@@ -11,6 +11,7 @@ mod batch;
 mod bulk;
 mod catalogue;
 mod estimates;
+pub mod evidence;
 mod judge;
 mod report;
 mod source;
@@ -99,7 +100,7 @@ impl Remark {
 }
 
 impl From<Remark> for Refusal {
-    fn from(Remark { key, values }: Remark) -> Self {
+    fn from(Remark { key, values, document: _ }: Remark) -> Self {
         Self::of(key, values)
     }
 }

@@ -35,7 +35,7 @@ enum Ready {
 ///
 /// # Errors
 /// The store cannot be read or written, or `tell` fails; what was told until then stays.
-pub async fn ingest_all(context: &Context, input: Input, progress: &Progress, tell: &mut dyn FnMut(IngestReport) -> Result<()>) -> Result<()> {
+pub async fn ingest_all(context: &Context, input: Input, progress: &Progress, tell: &mut (dyn FnMut(IngestReport) -> Result<()> + Send)) -> Result<()> {
     let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
     let reading = tokio::task::spawn_blocking(move || Reader::new(sender).read(input));
     let mut teller = Teller { archives: HashMap::new(), progress, tell };
@@ -124,7 +124,7 @@ async fn text(context: &Context, text: Text) -> Result<IngestReport> {
 struct Teller<'a> {
     archives: HashMap<String, IngestReport>,
     progress: &'a Progress,
-    tell: &'a mut dyn FnMut(IngestReport) -> Result<()>,
+    tell: &'a mut (dyn FnMut(IngestReport) -> Result<()> + Send),
 }
 
 impl Teller<'_> {

@@ -254,7 +254,7 @@ impl Reader {
             }
             Err(error) => return self.refuse(place.clone(), Kind::Archive, broken(&error)),
         };
-        let mut left = limits::ARCHIVE_BYTES;
+        let mut left = limits::UNPACKED_BYTES;
         for index in 0..archive.len() {
             let entry = match archive.by_index(index) {
                 Ok(entry) => entry,
@@ -277,7 +277,7 @@ impl Reader {
             }
             match whole(entry) {
                 Ok(bytes) if (bytes.len() as u64) > left => {
-                    return self.refuse(place.clone(), Kind::Archive, Remark::new("threat.ingest_archive_size", &[("limit", &(limits::ARCHIVE_BYTES >> 30))]));
+                    return self.refuse(place.clone(), Kind::Archive, Remark::new("threat.ingest_archive_size", &[("limit", &(limits::UNPACKED_BYTES >> 30))]));
                 }
                 Ok(bytes) => {
                     left = left.saturating_sub(bytes.len() as u64);
@@ -356,8 +356,8 @@ fn head_of_gzip(reader: &mut impl Read) -> std::io::Result<Vec<u8>> {
 /// An inner archive on disk, gone when it is closed.
 fn unpacked(entry: impl Read) -> std::io::Result<File> {
     let mut file = tempfile::tempfile()?;
-    let copied = std::io::copy(&mut entry.take(limits::ARCHIVE_BYTES), &mut file)?;
-    if copied >= limits::ARCHIVE_BYTES {
+    let copied = std::io::copy(&mut entry.take(limits::UNPACKED_BYTES), &mut file)?;
+    if copied >= limits::UNPACKED_BYTES {
         return Err(std::io::Error::other("too large"));
     }
     file.rewind()?;
