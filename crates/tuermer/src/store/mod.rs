@@ -10,6 +10,7 @@ pub mod documents;
 pub mod engine;
 pub mod epss;
 pub mod exposures;
+pub mod feed_desk;
 pub mod feeds;
 pub mod history;
 pub mod invitations;
