@@ -203,3 +203,9 @@ pub const PACK_PROBLEMS: usize = 50;
 pub const PACKS: usize = 200;
 /// Most estimates of one day; there were 300,000 in 2025.
 pub const EPSS_LINES: usize = 2_000_000;
+/// Longest version that is compared, in bytes; the longest of 84,000 real bounds has 120.
+pub const VERSION_BYTES: usize = 256;
+/// Most intervals of one range; the longest real range has some hundred branches.
+pub const RANGE_INTERVALS: usize = 2_000;
+/// Longest purl or CPE that is read, in bytes.
+pub const IDENTIFIER_BYTES: usize = 2_048;

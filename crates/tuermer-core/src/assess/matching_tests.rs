@@ -1,12 +1,12 @@
 //! Judging everybody at once gives what judging each alone gives, also after some were read again.
 
-use crate::urgency::{Urgencies, tests::policy};
 use super::tests::{asset, day, pack, sign, threat};
 use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::AssetId;
 use crate::observation::Sighting;
 use crate::scale::Source;
+use crate::urgency::{Urgencies, tests::policy};
 use proptest::prelude::*;
 
 /// Organisations of a generated world.

@@ -5,9 +5,9 @@
 //! `status` and `feed list` then say so.
 
 use super::deliver::lock;
+use crate::channels::folder;
 use crate::channels::mime::{self, Outgoing};
 use crate::channels::smtp::{Connection, Sent, Server};
-use crate::channels::folder;
 use crate::config::Transport;
 use crate::context::Context;
 use crate::keys::sha256;
