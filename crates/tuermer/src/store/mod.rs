@@ -11,6 +11,7 @@ pub mod engine;
 pub mod epss;
 pub mod exposures;
 pub mod feed_entries;
+pub mod feed_desk;
 pub mod feeds;
 pub mod history;
 pub mod invitations;
