@@ -26,6 +26,8 @@ pub mod pack_conflict;
 pub mod picture;
 pub mod plan;
 pub mod product;
+pub mod query;
+pub mod revision;
 pub mod scale;
 pub mod threat;
 pub mod urgency;

@@ -91,6 +91,14 @@ pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
 
+// History, comments, and lists of matches.
+
+/// Terms of one search over threats; each is one condition of a statement.
+pub const SEARCH_TERMS: usize = 32;
+/// Longest comment on a threat, in characters.
+pub const COMMENT_CHARACTERS: usize = 10_000;
+/// Documents or assets that one run of the matching by hand may name.
+pub const MATCH_RUN_SUBJECTS: usize = 1_000;
 // CSAF providers.
 
 /// Largest provider-metadata.json or aggregator.json, in bytes.

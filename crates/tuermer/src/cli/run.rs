@@ -20,7 +20,7 @@ pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
     }
     let context = call.open().await?;
     let report = stations::run_all(&context).await?;
-    let RunReport { assess, deliver } = &report;
+    let RunReport { assess, deliver, .. } = &report;
     if call.out.json {
         call.out.object(&report)?;
     } else {

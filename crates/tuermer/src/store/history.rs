@@ -45,6 +45,21 @@ struct Entry {
 }
 
 impl Store {
+    /// The threat of the same publisher whose document lies at this address: the file is named after the tracking id (CSAF 5.1).
+    pub async fn threat_at(&self, url: &str, publisher_of: &ThreatId) -> Result<Option<ThreatId>> {
+        let namespace = |id: &str| id.rsplit_once('|').map(|(namespace, _)| namespace.to_string());
+        let file = url.rsplit('/').next().unwrap_or(url);
+        let stem = file.strip_suffix(".json").unwrap_or(file);
+        let rows = self.read("SELECT id, tracking_id FROM threat WHERE LOWER(tracking_id) LIKE $1", values![stem.to_lowercase()]).await?;
+        for row in rows {
+            let id = row.text(0)?;
+            if file_stem(&row.text(1)?) == stem.to_lowercase() && namespace(&id) == namespace(publisher_of.as_str()) {
+                return Ok(Some(ThreatId(id)));
+            }
+        }
+        Ok(None)
+    }
+
     /// The revisions of a threat in the order in which they reached us.
     pub async fn revisions(&self, id: &ThreatId) -> Result<Vec<KeptRevision>> {
         let sql = "SELECT revision, released_at, received_at, document_sha256 FROM threat_revision WHERE threat_id = $1 ORDER BY received_at, released_at, document_sha256";
@@ -134,6 +149,20 @@ impl Store {
         }
         Ok(past)
     }
+}
+
+/// A tracking id as the name of a file: lower case, everything but letters, digits, `+` and `-` as `_`, runs of it once.
+fn file_stem(tracking_id: &str) -> String {
+    let mut stem = String::new();
+    for letter in tracking_id.to_lowercase().chars() {
+        let kept = letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '+' | '-');
+        match kept {
+            true => stem.push(letter),
+            false if stem.ends_with('_') => {}
+            false => stem.push('_'),
+        }
+    }
+    stem
 }
 
 fn kev(added: &str, due: &str, ransomware: bool) -> Result<Kev> {

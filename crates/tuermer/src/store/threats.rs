@@ -1,7 +1,7 @@
 //! Threats: a header row each; products and statements are read again from the kept document.
 
-use super::Store;
 use super::engine::Transaction;
+use super::{Store, products};
 use crate::values;
 use anyhow::{Context as _, Result, anyhow};
 use jiff::Timestamp;
@@ -109,6 +109,7 @@ pub async fn write(open: &mut Transaction, threat: &Threat, level: Option<Level>
     )
     .await?;
     write_vulnerabilities(open, id, vulnerabilities).await?;
+    products::write(open, threat, now).await?;
     open.run(
         "INSERT INTO threat_revision (threat_id, document_sha256, revision, released_at, received_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (threat_id, document_sha256) DO NOTHING",

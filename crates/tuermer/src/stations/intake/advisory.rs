@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::{self, Document};
 use crate::store::engine::Transaction;
+use crate::store::search::{self, DocumentFields};
 use crate::store::{journal, threats};
 use anyhow::Result;
 use tuermer_csaf::{Finding, Verdict};
@@ -68,7 +69,7 @@ fn failed(findings: &[Finding]) -> Remark {
 
 /// Compares with the stored revision and writes what is newer.
 async fn take(context: &Context, open: &mut Transaction, name: &str, document: Document, reading: Reading) -> Result<IngestReport> {
-    let Reading { threat, status, namespace: _ } = reading;
+    let (fields, Reading { threat, status, .. }) = (DocumentFields::of(&reading), reading);
     let stored = threats::stored_revision(open, &threat.id).await?;
     let mut report = IngestReport { threat: Some(threat.tracking_id.clone()), ..IngestReport::new(name, Kind::Csaf) };
     if let Some(stored) = &stored {
@@ -100,6 +101,7 @@ async fn take(context: &Context, open: &mut Transaction, name: &str, document: D
     let hash = document.sha256.clone();
     documents::keep(open, document).await?;
     threats::write(open, &threat, None, &hash, context.now()).await?;
+    search::describe(open, &threat.id, &fields).await?;
     journal::append(open, context.now(), "system", "threat.ingested", &threat.tracking_id, &format!("revision {}, sha256 {hash}", threat.revision)).await?;
     if status != "final" {
         report.remarks.push(Remark::new("threat.ingest_status", &[("status", &status)]));
