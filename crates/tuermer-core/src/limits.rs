@@ -99,6 +99,8 @@ pub const SEARCH_TERMS: usize = 32;
 pub const COMMENT_CHARACTERS: usize = 10_000;
 /// Documents or assets that one run of the matching by hand may name.
 pub const MATCH_RUN_SUBJECTS: usize = 1_000;
+/// Runs of the matching listed at once.
+pub const MATCH_RUNS_SHOWN: usize = 100;
 // CSAF providers.
 
 /// Largest provider-metadata.json or aggregator.json, in bytes.

@@ -18,10 +18,12 @@ pub(super) const COLUMNS: &str = "a.id, a.organisation_id, a.threat_id, a.answer
 const LAST: &str = "a.undone_at IS NULL AND NOT EXISTS (SELECT 1 FROM answer later WHERE later.organisation_id = a.organisation_id
     AND later.threat_id = a.threat_id AND later.undone_at IS NULL AND later.at > a.at)";
 
-/// A newer revision changed status or remedy of a product this organisation was matched with; a sign may be of any.
-const OVERTAKEN: &str = "(a.answer IN ('done', 'in_progress') AND EXISTS (SELECT 1 FROM asset_match m LEFT JOIN asset s ON s.id = m.asset_id
-    JOIN threat_product p ON p.threat_id = m.threat_id AND (m.asset_id = '' OR p.product_key = s.product_key)
-    WHERE m.organisation_id = a.organisation_id AND m.threat_id = a.threat_id AND p.since_at > a.at))";
+/// When a newer revision changed status or remedy of a product this organisation was matched with, after it had said
+/// "done" or "in progress"; a sign may be of any product. NULL: its word stands.
+pub(super) const OVERTAKEN_AT: &str = "(CASE WHEN a.answer IN ('done', 'in_progress') THEN
+    (SELECT MIN(p.since_at) FROM asset_match m LEFT JOIN asset s ON s.id = m.asset_id
+     JOIN threat_product p ON p.threat_id = m.threat_id AND (m.asset_id = '' OR p.product_key = s.product_key)
+     WHERE m.organisation_id = a.organisation_id AND m.threat_id = a.threat_id AND p.since_at > a.at) END)";
 
 /// An answer as kept: what was said, and the row that says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +65,7 @@ impl Store {
     /// The last word of every organisation on one threat, by organisation: its answer, or what a person marked for it
     /// since. A "done" that came before the remedy changed does not count any more.
     pub async fn answers_for(&self, threat: &ThreatId) -> Result<Vec<Acknowledgement>> {
-        let sql = format!("SELECT {COLUMNS} FROM answer a WHERE a.threat_id = $1 AND {LAST} AND NOT {OVERTAKEN} ORDER BY a.organisation_id");
+        let sql = format!("SELECT {COLUMNS} FROM answer a WHERE a.threat_id = $1 AND {LAST} AND {OVERTAKEN_AT} IS NULL ORDER BY a.organisation_id");
         let rows = self.read(&sql, values![threat.as_str()]).await?;
         let answers = rows.iter().map(|row| Ok(given(row)?.said)).collect::<Result<Vec<Acknowledgement>>>()?;
         let mut last: BTreeMap<OrganisationId, Acknowledgement> = BTreeMap::new();

@@ -69,6 +69,18 @@ impl Store {
         rows.iter().map(revision).collect()
     }
 
+    /// The revision that stands now.
+    pub async fn current_revision(&self, id: &ThreatId) -> Result<Option<String>> {
+        self.read_one("SELECT revision FROM threat WHERE id = $1", values![id.as_str()]).await?.map(|row| row.text(0)).transpose()
+    }
+
+    /// Whether the current document is what its publisher signed: `verified`, `unsigned` or `failed`.
+    pub async fn signature_state(&self, id: &ThreatId) -> Result<String> {
+        let sql = "SELECT s.state FROM threat t JOIN signature s ON s.document_sha256 = t.document_sha256 WHERE t.id = $1";
+        let row = self.read_one(sql, values![id.as_str()]).await?;
+        row.map_or_else(|| Ok("unsigned".to_string()), |row| row.text(0))
+    }
+
     /// One revision of a threat as its document says it, without KEV and scores from elsewhere.
     pub async fn threat_in_revision(&self, id: &ThreatId, kept_revision: &KeptRevision) -> Result<Threat> {
         let row = self.read_one("SELECT bytes, source FROM document WHERE sha256 = $1", values![&kept_revision.sha256]).await?;
@@ -142,11 +154,15 @@ impl Store {
         for row in self.read(&sql, values![organisation.as_str()]).await? {
             past.sightings.push(Told { what: sighting(&row)?, since: row.time(15)?, until: None });
         }
-        let sql = format!("SELECT {}, a.undone_at FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2", answers::COLUMNS);
+        let columns = format!("{}, a.undone_at, {}", answers::COLUMNS, answers::OVERTAKEN_AT);
+        let sql = format!("SELECT {columns} FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2");
         for row in self.read(&sql, values![organisation.as_str(), threat.as_str()]).await? {
             let said = given(&row)?.said;
-            past.answers.push(Told { since: said.at, what: said, until: row.time_or_null(8)? });
+            let until = [row.time_or_null(8)?, row.time_or_null(9)?].into_iter().flatten().min();
+            past.answers.push(Told { since: said.at, what: said, until });
         }
+        let marks = self.marks_as_answers(threat).await?;
+        past.answers.extend(marks.into_iter().filter(|said| said.organisation == *organisation).map(|said| Told { since: said.at, what: said, until: None }));
         Ok(past)
     }
 }
