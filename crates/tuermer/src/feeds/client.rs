@@ -18,6 +18,7 @@ use reqwest::{NoProxy, Proxy, Response, StatusCode, redirect};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::error::Error as StdError;
+use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tuermer_core::limits;
@@ -67,6 +68,19 @@ pub enum Fetched {
     Body(Body),
 }
 
+/// What is told about a body that went elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Where it was found after all redirects.
+    pub url: String,
+    /// For the next request; empty where there is none.
+    pub etag: String,
+    /// For the next request; empty where there is none.
+    pub last_modified: String,
+    /// What it says it is, in lower case, without parameters; may be empty.
+    pub content_type: String,
+}
+
 /// A fetched body: unverified bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
@@ -112,15 +126,34 @@ impl Client {
         Ok(Self { inner: builder.build().context("the client for feeds cannot be set up")?, guard })
     }
 
-    /// Fetches one address.
+    /// Fetches one address into memory.
     ///
     /// # Errors
     /// One sentence; nothing of the body is kept then.
     pub async fn get(&self, url: &str, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
+        let mut bytes = Vec::new();
+        let head = self.get_into(url, wanted, &mut bytes).await?;
+        let Some(Head { url, etag, last_modified, content_type }) = head else { return Ok(Fetched::NotModified) };
+        Ok(Fetched::Body(Body { bytes, url, etag, last_modified, content_type }))
+    }
+
+    /// Fetches one address piece by piece into a file (or memory); `None` where the copy we have is the newest.
+    ///
+    /// # Errors
+    /// One sentence; what was written by then is worth nothing.
+    pub async fn get_into(&self, url: &str, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
         let first = self.guard.read(url)?;
         let slow = FetchError::TooSlow { url: shown(&first), seconds: wanted.seconds };
         let limit = Duration::from_secs(wanted.seconds);
-        tokio::time::timeout(limit, self.follow(first, wanted)).await.unwrap_or(Err(slow))
+        tokio::time::timeout(limit, self.follow(first, wanted, into)).await.unwrap_or(Err(slow))
+    }
+
+    /// Judges an address before anything is asked.
+    ///
+    /// # Errors
+    /// No address, not https, a password in it, or a host that must not be asked.
+    pub fn check(&self, url: &str) -> Result<Url, FetchError> {
+        self.guard.read(url)
     }
 
     /// Fetches a body without conditions.
@@ -136,12 +169,12 @@ impl Client {
     }
 
     /// Goes from redirect to redirect until there is an answer.
-    async fn follow(&self, first: Url, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
+    async fn follow(&self, first: Url, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
         let mut url = first.clone();
         for _ in 0..=limits::REDIRECTS {
             let response = self.ask(&url, wanted).await?;
             let Some(target) = target(&response, &url) else {
-                return answer(response, &url, wanted).await;
+                return answer(response, &url, wanted, into).await;
             };
             if let Err(why) = self.guard.check(&target) {
                 return Err(FetchError::RedirectRefused { url: shown(&url), target: shown(&target), why: Box::new(why) });
@@ -173,37 +206,39 @@ fn target(response: &Response, url: &Url) -> Option<Url> {
 }
 
 /// Judges the head of the answer and reads the body.
-async fn answer(response: Response, url: &Url, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
+async fn answer(response: Response, url: &Url, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
     let asked = !wanted.etag.is_empty() || !wanted.last_modified.is_empty();
     match response.status() {
         StatusCode::OK => {}
-        StatusCode::NOT_MODIFIED if asked => return Ok(Fetched::NotModified),
+        StatusCode::NOT_MODIFIED if asked => return Ok(None),
         status => return Err(FetchError::Status { url: shown(url), code: status.as_u16(), retry_after: retry_after(response.headers()) }),
     }
-    let content_type = media_type(response.headers());
+    let headers = response.headers();
+    let content_type = media_type(headers);
     if !readable(&content_type, wanted.accept) {
         return Err(FetchError::ContentType { url: shown(url), found: content_type });
     }
-    let (etag, last_modified) = (kept(response.headers(), header::ETAG), kept(response.headers(), header::LAST_MODIFIED));
-    let bytes = read(response, url, wanted.limit_bytes).await?;
-    Ok(Fetched::Body(Body { bytes, url: url.to_string(), etag, last_modified, content_type }))
+    let (etag, last_modified) = (kept(headers, header::ETAG), kept(headers, header::LAST_MODIFIED));
+    read(response, url, wanted.limit_bytes, into).await?;
+    Ok(Some(Head { url: url.to_string(), etag, last_modified, content_type }))
 }
 
 /// The body piece by piece: counted after unpacking, and never silent for long.
-async fn read(mut response: Response, url: &Url, limit_bytes: u64) -> Result<Vec<u8>, FetchError> {
+async fn read(mut response: Response, url: &Url, limit_bytes: u64, into: &mut (dyn Write + Send)) -> Result<(), FetchError> {
     let too_big = || FetchError::TooBig { url: shown(url), limit_bytes };
     if response.content_length().is_some_and(|length| length > limit_bytes) {
         return Err(too_big());
     }
-    let mut bytes = Vec::new();
+    let mut size = 0_u64;
     loop {
         let piece = tokio::time::timeout(Duration::from_secs(limits::STALL_SECONDS), response.chunk()).await;
         let piece = piece.map_err(|_| FetchError::TooSlow { url: shown(url), seconds: limits::STALL_SECONDS })?;
-        let Some(piece) = piece.map_err(|error| failure(&error, url))? else { return Ok(bytes) };
-        if (bytes.len() as u64).saturating_add(piece.len() as u64) > limit_bytes {
+        let Some(piece) = piece.map_err(|error| failure(&error, url))? else { return Ok(()) };
+        size = size.saturating_add(piece.len() as u64);
+        if size > limit_bytes {
             return Err(too_big());
         }
-        bytes.extend_from_slice(&piece);
+        into.write_all(&piece).map_err(|error| FetchError::NotKept { url: shown(url), why: error.to_string() })?;
     }
 }
 
@@ -216,9 +251,8 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
         if let Some(Forbidden { host, address }) = error.downcast_ref() {
             return FetchError::AddressRefused { host: host.clone(), address: Some(*address) };
         }
-        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if let Some(tls) = inside.and_then(|inside| inside.downcast_ref::<rustls::Error>()) {
-            return FetchError::Tls { host, why: words(&tls.to_string()) };
+        if let Some(why) = error.downcast_ref().and_then(tls_words) {
+            return FetchError::Tls { host, why };
         }
         deepest = error.to_string();
         cause = error.source();
@@ -230,6 +264,13 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
         () if error.is_connect() => FetchError::NoConnection { host, why },
         () => FetchError::Broken { url: shown(url), why },
     }
+}
+
+/// What TLS complains about, if that is inside an error of the wire; its layers are no `source` of each other.
+fn tls_words(error: &std::io::Error) -> Option<String> {
+    let inside = error.get_ref()?;
+    let tls = inside.downcast_ref::<rustls::Error>().map(|tls| words(&tls.to_string()));
+    tls.or_else(|| inside.downcast_ref().and_then(tls_words))
 }
 
 /// Words of a stranger without control characters, shortened.

@@ -32,6 +32,14 @@ impl DocumentFields {
     }
 }
 
+impl DocumentFields {
+    /// In the order of the columns.
+    pub(super) fn values(&self) -> Vec<Value> {
+        let Self { csaf_version, publisher_category, status, aggregate_severity } = self;
+        values![csaf_version, publisher_category, status, aggregate_severity]
+    }
+}
+
 /// Writes the fields of a threat's document, in the transaction that writes the threat.
 pub async fn describe(open: &mut Transaction, id: &ThreatId, fields: &DocumentFields) -> Result<()> {
     let DocumentFields { csaf_version, publisher_category, status, aggregate_severity } = fields;

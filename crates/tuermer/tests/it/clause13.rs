@@ -138,7 +138,11 @@ fn clause_12_searches_by_required_fields_by_cve_and_by_properties_of_the_product
 #[test]
 fn clause_12_filters_and_sorts_by_all_that_is_searched_and_by_cvss_and_aggregate_severity() {
     let home = matched();
-    ingest(&home, Advisory { publisher: "Acme", namespace: "https://acme.example", ..Advisory::new("AA-1", "CVE-2026-10000", ("Zebra", "1")) }.document(), NOON);
+    ingest(
+        &home,
+        Advisory { publisher: "Acme", namespace: "https://acme.example", ..Advisory::new("AA-1", "CVE-2026-10000", ("Zebra", "1")) }.document(),
+        NOON,
+    );
     let sorted = |field: &str, desc: bool| {
         let list = ["threat", "list", "--search", "released:2026", "--sort", field];
         all(&lines(&home, &[&list[..], if desc { &["--desc"] } else { &[] }].concat()), "threat").join(" ")

@@ -9,6 +9,7 @@ use crate::store::search::{self, DocumentFields};
 use crate::store::{journal, threats};
 use anyhow::{Context as _, Result, anyhow, bail};
 use tuermer_core::ids::ThreatId;
+use tuermer_core::threat::{Threat, ThreatSource};
 use tuermer_csaf::Verdict;
 use tuermer_formats::csaf_write::{self, Imprint};
 
@@ -28,7 +29,7 @@ pub async fn state_threat(context: &Context, stated: &StatedThreat, actor: &str)
     }
     let reading = tuermer_formats::csaf::read(&bytes)?;
     let fields = DocumentFields::of(&reading);
-    let threat = reading.threat;
+    let threat = Threat { source: ThreatSource::Stated, ..reading.threat };
     if let Some(stored) = threats::stored_revision(&mut open, &threat.id).await? {
         documents::supersede(&mut open, &stored.sha256).await?;
     }
