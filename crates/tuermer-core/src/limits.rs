@@ -91,6 +91,16 @@ pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
 
+// History, comments, and lists of matches.
+
+/// Terms of one search over threats; each is one condition of a statement.
+pub const SEARCH_TERMS: usize = 32;
+/// Longest comment on a threat, in characters.
+pub const COMMENT_CHARACTERS: usize = 10_000;
+/// Documents or assets that one run of the matching by hand may name.
+pub const MATCH_RUN_SUBJECTS: usize = 1_000;
+/// Runs of the matching listed at once.
+pub const MATCH_RUNS_SHOWN: usize = 100;
 /// Longest words a person looks for in a list, in characters.
 pub const SEARCH_CHARACTERS: usize = 200;
 /// Products or version texts of one advisory listed at once; how many more there are is said.
