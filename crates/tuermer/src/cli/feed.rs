@@ -3,6 +3,8 @@
 mod add;
 mod show;
 
+pub use show::say_no_operators;
+
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::Refusal;

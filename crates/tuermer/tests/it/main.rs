@@ -3,6 +3,7 @@
 
 mod deliver;
 mod dispatchers;
+mod feeds;
 mod feeds_client;
 mod hindsight;
 mod import;
