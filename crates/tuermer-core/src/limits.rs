@@ -91,6 +91,14 @@ pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
 
+/// Longest words a person looks for in a list, in characters.
+pub const SEARCH_CHARACTERS: usize = 200;
+/// Products or version texts of one advisory listed at once; how many more there are is said.
+pub const LINES_SHOWN: usize = 200;
+// Speed and size.
+
+/// Organisations whose facts changed and that are read again one by one; where more changed, everything is read again.
+pub const CHANGED_ORGANISATIONS: usize = 20_000;
 // CSAF providers.
 
 /// Largest provider-metadata.json or aggregator.json, in bytes.
@@ -115,14 +123,15 @@ pub const PROVIDER_KEYS: usize = 32;
 pub const AGGREGATOR_PROVIDERS: usize = 2_000;
 /// Days before the end of a maintained address from which on a warning is due (CSAF 2.1 requirement 8).
 pub const MAINTAINED_WARNING_DAYS: i64 = 90;
-/// Longest address of a document, in characters.
-pub const LINK_CHARACTERS: usize = 2_000;
 /// Documents of one provider that are fetched at once.
 pub const PROVIDER_PARALLEL: usize = 8;
-/// Documents fetched in one pull; the next pull takes the rest, oldest first.
+/// Documents fetched in one pull, newest first; the next pull takes the rest.
 pub const PULL_DOCUMENTS: usize = 5_000;
-/// Rejected documents named by one pull; more are counted.
-pub const PULL_REJECTED_SHOWN: usize = 1_000;
+/// Hours after which a rejected document, or one whose list tells no time, is fetched again.
+pub const RECHECK_HOURS: i64 = 24;
+/// Documents of one provider that may fail one after the other before the pull is given up.
+pub const PULL_FAILURES: usize = 20;
+
 // Feeds.
 
 /// Longest address of a feed or of anything it points to, in characters.
@@ -145,6 +154,9 @@ pub const PEEK_BYTES: u64 = 64 * 1024;
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.
 pub const STRANGE_WORDS_CHARACTERS: usize = 200;
+
+// CVE records.
+
 /// Most feeds.
 pub const FEEDS: usize = 1_000;
 /// Longest name of a feed, in characters.
@@ -159,7 +171,7 @@ pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
 pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
 /// Feeds asked at once.
 pub const FEEDS_AT_ONCE: usize = 4;
-/// Reasons for rejected documents kept with one pull; more are counted.
+/// Rejected documents of one pull or one archive that are named; more are counted.
 pub const REJECTED_SHOWN: usize = 1_000;
 /// Notices listed at once.
 pub const NOTICES_SHOWN: usize = 1_000;
@@ -187,3 +199,15 @@ pub const PACK_LINES: usize = 200;
 pub const PACK_PROBLEMS: usize = 50;
 /// Most packs a chamber brings in.
 pub const PACKS: usize = 200;
+/// Most estimates of one day; there were 300,000 in 2025.
+pub const EPSS_LINES: usize = 2_000_000;
+/// Longest version that is compared, in bytes; the longest of 84,000 real bounds has 120.
+pub const VERSION_BYTES: usize = 256;
+/// Most intervals of one range; the longest real range has some hundred branches.
+pub const RANGE_INTERVALS: usize = 2_000;
+/// Longest purl or CPE that is read, in bytes.
+pub const IDENTIFIER_BYTES: usize = 2_048;
+/// Most documents of one archive. All CVE records of the world are 320,000.
+pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
+/// Most unpacked bytes of one archive; all CVE records have 3 GB.
+pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;

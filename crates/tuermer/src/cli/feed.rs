@@ -1,6 +1,8 @@
 //! `tuermer feed`: the sources that are asked by themselves, how they answer, and trying one by hand.
 
 mod add;
+mod key;
+mod listed;
 mod show;
 
 pub use show::say_no_operators;
@@ -75,6 +77,16 @@ enum Verb {
         /// Name as shown by `feed list`.
         name: String,
     },
+    /// Signing keys of CSAF providers: which count.
+    Key {
+        #[command(subcommand)]
+        command: key::KeyCommand,
+    },
+    /// From which domain the publishers of advisories speak.
+    Publisher {
+        #[command(subcommand)]
+        command: key::PublisherCommand,
+    },
 }
 
 /// How a new source is asked.
@@ -102,6 +114,8 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::Pause { name } => pause(call, &context, &name, true).await,
         Verb::Resume { name } => pause(call, &context, &name, false).await,
         Verb::Remove { name } => remove(call, &context, &name).await,
+        Verb::Key { command } => key::keys(call, &context, command).await,
+        Verb::Publisher { command } => key::publishers(call, &context, command).await,
     };
     context.store.database.close().await;
     exit

@@ -7,10 +7,10 @@
 //! already is known by its bytes. A failure keeps the last good copy. Feeds are asked side by side, so that a
 //! slow one holds up nobody. Only `serve`, `run --once` and `feed pull` come here.
 
-mod csaf;
 mod file;
 mod health;
 
+use super::provider;
 use crate::context::Context;
 use crate::feeds::fetch_error::RetryAfter;
 use crate::feeds::{Client, ClientRules, FetchError, PullReport};
@@ -182,7 +182,7 @@ pub async fn pull(context: &Context, feed: Feed) -> Result<Option<Pulled>> {
 async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
     let client = client(context, &feed.private_hosts)?;
     match feed.kind {
-        FeedKind::Csaf => csaf::pull(context, &client, feed).await,
+        FeedKind::Csaf => provider::pull(context, &client, feed).await,
         FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::pull(context, &client, feed).await,
     }
 }
@@ -194,7 +194,7 @@ async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
 pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
     let client = client(context, &feed.private_hosts)?;
     match feed.kind {
-        FeedKind::Csaf => csaf::look(&client, feed, steps).await,
+        FeedKind::Csaf => provider::look(context, &client, feed, steps).await,
         FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::look(context, &client, feed, steps).await,
     }
 }

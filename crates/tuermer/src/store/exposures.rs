@@ -96,7 +96,7 @@ pub struct ShownGround {
 
 impl From<&Ground> for ShownGround {
     fn from(ground: &Ground) -> Self {
-        let Ground { status, certainty, reason, source, place, observed_at } = ground;
+        let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
         let reason = [Language::German, Language::English].map(|language| reasons::reason(reason, language));
         Self { status: *status, certainty: *certainty, reason, source: source.as_str().to_string(), place: place.clone(), observed_at: *observed_at }
     }
@@ -111,6 +111,8 @@ pub struct ExposureFilter {
     pub organisation: Option<OrganisationId>,
     /// With this status.
     pub status: Option<Status>,
+    /// As sure as this; "possible" holds the unlikely ones, too.
+    pub certainty: Option<Certainty>,
 }
 
 /// Something whose facts changed since it was judged.
@@ -182,6 +184,10 @@ impl Store {
         equal("e.threat_id", filter.threat.as_ref().map(ThreatId::as_str));
         equal("e.organisation_id", filter.organisation.as_ref().map(OrganisationId::as_str));
         equal("e.status", filter.status.map(Status::as_str));
+        equal("e.certainty", filter.certainty.filter(|certainty| *certainty != Certainty::Possible).map(Certainty::as_str));
+        if filter.certainty == Some(Certainty::Possible) {
+            conditions.push("e.certainty IN ('possible', 'unlikely')".to_string());
+        }
         if let Some((organisation, threat)) = after {
             values.push(organisation.as_str().into());
             values.push(threat.as_str().into());
@@ -200,7 +206,7 @@ impl Store {
 
     /// One verdict.
     pub async fn exposure(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Option<Verdict>> {
-        let filter = ExposureFilter { threat: Some(threat.clone()), organisation: Some(organisation.clone()), status: None };
+        let filter = ExposureFilter { threat: Some(threat.clone()), organisation: Some(organisation.clone()), ..ExposureFilter::default() };
         Ok(self.exposures(&filter, None, 1).await?.pop())
     }
 
@@ -363,7 +369,7 @@ fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
 }
 
 fn ground_row(exposure: &Exposure, position: usize, ground: &Ground) -> Vec<Value> {
-    let Ground { status, certainty, reason, source, place, observed_at } = ground;
+    let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
     values![
         exposure.organisation.as_str(),
         exposure.threat.as_str(),

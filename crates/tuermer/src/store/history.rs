@@ -56,11 +56,11 @@ impl Store {
 
     /// One revision of a threat as its document says it, without KEV and scores from elsewhere.
     pub async fn threat_in_revision(&self, id: &ThreatId, kept_revision: &KeptRevision) -> Result<Threat> {
-        let row = self.read_one("SELECT bytes, source FROM document WHERE sha256 = $1", values![&kept_revision.sha256]).await?;
+        let row = self.read_one("SELECT kind, bytes, encoding, source FROM document WHERE sha256 = $1", values![&kept_revision.sha256]).await?;
         let row = row.ok_or_else(|| anyhow!("the document {} of {id} is not kept any more", kept_revision.sha256))?;
-        let threat = kept(id, &row.bytes(0)?)?;
+        let threat = kept(id, &row, 0, 1, 2)?;
         // The level in a document is believed only where we wrote it ourselves.
-        let level = threat.level.filter(|_| row.text(1).is_ok_and(|source| source == "stated"));
+        let level = threat.level.filter(|_| row.text(3).is_ok_and(|source| source == "stated"));
         Ok(Threat { level, ..threat })
     }
 
@@ -125,7 +125,7 @@ impl Store {
         let sql =
             format!("SELECT {SIGHTING_COLUMNS}, o.received_at FROM sighting s JOIN observation o ON o.id = s.observation_id WHERE s.organisation_id = $1");
         for row in self.read(&sql, values![organisation.as_str()]).await? {
-            past.sightings.push(Told { what: sighting(&row)?, since: row.time(15)?, until: None });
+            past.sightings.push(Told { what: sighting(&row.cells())?, since: row.time(15)?, until: None });
         }
         let sql = format!("SELECT {}, a.undone_at FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2", answers::COLUMNS);
         for row in self.read(&sql, values![organisation.as_str(), threat.as_str()]).await? {

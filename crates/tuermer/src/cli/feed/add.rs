@@ -1,6 +1,6 @@
 //! `tuermer feed add`: everything a stranger may type wrong is said before anything is written.
 
-use super::{Rules, say_steps, tried};
+use super::{Rules, listed, say_steps, tried};
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::{refusal, wrong_call};
@@ -30,6 +30,9 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, name, 
     }
     free(context, &feed).await?;
     if !untested {
+        if let Some(providers) = listed::of(context, &feed).await.unwrap_or_default() {
+            return listed::add(call, context, &feed, providers).await;
+        }
         let (steps, result) = tried(context, &feed).await;
         if !call.out.json {
             say_steps(call, &steps);
@@ -53,7 +56,7 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, name, 
 }
 
 /// Name and address must be new.
-async fn free(context: &Context, feed: &Feed) -> Result<()> {
+pub async fn free(context: &Context, feed: &Feed) -> Result<()> {
     let feeds = context.store.feeds().await?;
     if let Some(known) = feeds.iter().find(|known| known.kind == feed.kind && known.url == feed.url) {
         return Err(refusal("feed.url_taken", [("url", &feed.url), ("name", &known.name)]));
