@@ -5,6 +5,7 @@ mod advisory;
 mod clause13;
 mod deliver;
 mod dispatchers;
+mod feeds;
 mod feeds_client;
 mod hindsight;
 mod import;
