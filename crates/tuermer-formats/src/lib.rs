@@ -1,6 +1,7 @@
 //! Bytes to nouns and back. No I/O, no clock; every input is hostile.
 
 pub mod aggregator;
+pub mod build_pack;
 pub mod changes;
 pub mod contact_fields;
 pub mod content;
@@ -8,7 +9,6 @@ pub mod csaf;
 pub mod csaf_write;
 pub mod cve;
 pub mod encoding;
-pub mod exchange_build;
 pub mod hash_file;
 pub mod headers;
 pub mod inventory;

@@ -7,6 +7,7 @@ pub mod assess;
 pub mod deliver;
 pub mod hindsight;
 pub mod intake;
+pub mod packs;
 pub mod register;
 pub mod warn;
 

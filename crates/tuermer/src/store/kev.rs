@@ -98,8 +98,8 @@ pub async fn replace(open: &mut Transaction, catalogue: &Catalogue, now: Timesta
     Ok(difference)
 }
 
-/// Raises the gap counter of the threats that carry these CVEs, once each.
-pub async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<()> {
+/// Raises the gap counter of the threats that carry these CVEs, once each; gives their number.
+pub async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<u64> {
     let cves: HashSet<&str> = cves.iter().copied().collect();
     let carried = open.read("SELECT threat_id, cve FROM vulnerability", Vec::new()).await?;
     let mut threats = HashSet::new();
@@ -108,8 +108,9 @@ pub async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<()> {
             threats.insert(row.text(0)?);
         }
     }
+    let raised = threats.len() as u64;
     for id in threats {
         open.run("UPDATE threat SET facts_revision = facts_revision + 1 WHERE id = $1", values![id]).await?;
     }
-    Ok(())
+    Ok(raised)
 }
