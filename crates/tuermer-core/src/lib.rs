@@ -24,6 +24,7 @@ pub mod locale;
 pub mod observation;
 pub mod organisation;
 pub mod pack;
+pub mod pack_check;
 pub mod pack_conflict;
 pub mod picture;
 pub mod plan;
