@@ -7,6 +7,7 @@ mod frame;
 mod funnel;
 mod member;
 mod members;
+mod notices;
 mod operation;
 mod progress;
 mod session;
@@ -34,6 +35,7 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/abmelden", post(session::sign_out))
         .route("/operator.css", get(frame::stylesheet))
         .route("/heute", get(today::show))
+        .route("/hinweis/{id}/erledigt", post(notices::finish))
         .route("/meldungen", get(threats::show))
         .route("/meldung/neu", get(threat_new::show).post(threat_new::submit))
         .route("/meldung/{id}", get(threat::show))
