@@ -28,6 +28,7 @@ pub mod pack_conflict;
 pub mod picture;
 pub mod plan;
 pub mod product;
+pub mod provenance;
 mod range_words;
 pub mod scale;
 pub mod threat;

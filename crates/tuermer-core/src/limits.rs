@@ -127,8 +127,6 @@ pub const MAINTAINED_WARNING_DAYS: i64 = 90;
 pub const PROVIDER_PARALLEL: usize = 8;
 /// Documents fetched in one pull, newest first; the next pull takes the rest.
 pub const PULL_DOCUMENTS: usize = 5_000;
-/// Rejected documents named by one pull; more are counted.
-pub const PULL_REJECTED_SHOWN: usize = 1_000;
 /// Hours after which a rejected document, or one whose list tells no time, is fetched again.
 pub const RECHECK_HOURS: i64 = 24;
 /// Documents of one provider that may fail one after the other before the pull is given up.
@@ -173,7 +171,7 @@ pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
 pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
 /// Feeds asked at once.
 pub const FEEDS_AT_ONCE: usize = 4;
-/// Reasons for rejected documents kept with one pull; more are counted.
+/// Rejected documents of one pull or one archive that are named; more are counted.
 pub const REJECTED_SHOWN: usize = 1_000;
 /// Notices listed at once.
 pub const NOTICES_SHOWN: usize = 1_000;
@@ -209,3 +207,7 @@ pub const VERSION_BYTES: usize = 256;
 pub const RANGE_INTERVALS: usize = 2_000;
 /// Longest purl or CPE that is read, in bytes.
 pub const IDENTIFIER_BYTES: usize = 2_048;
+/// Most documents of one archive. All CVE records of the world are 320,000.
+pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
+/// Most unpacked bytes of one archive; all CVE records have 3 GB.
+pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;

@@ -28,6 +28,11 @@ impl Refusal {
         Self { key, values, wrong_call: false }
     }
 
+    /// The key of the sentence.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
     /// The sentence in a language.
     pub fn words(&self, texts: Texts) -> String {
         let words: Vec<(&str, String)> = self.values.iter().map(|(name, value)| (*name, spelled(texts, name, value))).collect();

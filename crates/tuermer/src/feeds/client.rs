@@ -68,7 +68,7 @@ pub enum Fetched {
     Body(Body),
 }
 
-/// What is told about a body.
+/// What is told about a body that went elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// Where it was found after all redirects.
@@ -86,8 +86,14 @@ pub struct Head {
 pub struct Body {
     /// As sent, unpacked where the transfer was packed.
     pub bytes: Vec<u8>,
-    /// What is told about it.
-    pub head: Head,
+    /// Where it was found after all redirects.
+    pub url: String,
+    /// For the next request; empty where there is none.
+    pub etag: String,
+    /// For the next request; empty where there is none.
+    pub last_modified: String,
+    /// What it says it is, in lower case, without parameters; may be empty.
+    pub content_type: String,
 }
 
 /// The client. Cheap to clone; clones share connections.
@@ -127,7 +133,8 @@ impl Client {
     pub async fn get(&self, url: &str, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
         let mut bytes = Vec::new();
         let head = self.get_into(url, wanted, &mut bytes).await?;
-        Ok(head.map_or(Fetched::NotModified, |head| Fetched::Body(Body { bytes, head })))
+        let Some(Head { url, etag, last_modified, content_type }) = head else { return Ok(Fetched::NotModified) };
+        Ok(Fetched::Body(Body { bytes, url, etag, last_modified, content_type }))
     }
 
     /// Fetches one address piece by piece into a file (or memory); `None` where the copy we have is the newest.
@@ -139,6 +146,14 @@ impl Client {
         let slow = FetchError::TooSlow { url: shown(&first), seconds: wanted.seconds };
         let limit = Duration::from_secs(wanted.seconds);
         tokio::time::timeout(limit, self.follow(first, wanted, into)).await.unwrap_or(Err(slow))
+    }
+
+    /// Judges an address before anything is asked.
+    ///
+    /// # Errors
+    /// No address, not https, a password in it, or a host that must not be asked.
+    pub fn check(&self, url: &str) -> Result<Url, FetchError> {
+        self.guard.read(url)
     }
 
     /// Fetches a body without conditions.

@@ -3,6 +3,7 @@
 //! Fetches bytes; knows neither store nor screen. `stations/poll.rs` joins it with both.
 
 pub mod client;
+pub mod csaf;
 pub mod fetch_error;
 mod guard;
 

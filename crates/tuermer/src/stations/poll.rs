@@ -7,10 +7,10 @@
 //! already is known by its bytes. A failure keeps the last good copy. Feeds are asked side by side, so that a
 //! slow one holds up nobody. Only `serve`, `run --once` and `feed pull` come here.
 
-mod csaf;
 mod file;
 mod health;
 
+use super::provider;
 use crate::context::Context;
 use crate::feeds::fetch_error::RetryAfter;
 use crate::feeds::{Client, ClientRules, FetchError, PullReport};
@@ -182,8 +182,20 @@ pub async fn pull(context: &Context, feed: Feed) -> Result<Option<Pulled>> {
 async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
     let client = client(context, &feed.private_hosts)?;
     match feed.kind {
-        FeedKind::Csaf => csaf::pull(context, &client, feed).await,
+        FeedKind::Csaf => provider::pull(context, &client, feed).await,
         FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::pull(context, &client, feed).await,
+    }
+}
+
+/// Tries an address step by step without taking or noting anything; each step is a sentence.
+///
+/// # Errors
+/// The step that failed; the steps before it stand in `steps`.
+pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
+    let client = client(context, &feed.private_hosts)?;
+    match feed.kind {
+        FeedKind::Csaf => provider::look(context, &client, feed, steps).await,
+        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::look(context, &client, feed, steps).await,
     }
 }
 
@@ -230,9 +242,4 @@ fn retry_after(error: &Error, now: Timestamp) -> Option<i64> {
 pub fn sentence(error: &Error, language: Language) -> String {
     let fetched = error.downcast_ref::<FetchError>().map(|error| error.sentence().words(Texts(language)));
     fetched.unwrap_or_else(|| refusal::told(error, Texts(language)))
-}
-
-/// The same for a reason that is a sentence already.
-pub fn told(reason: &Refusal, language: Language) -> String {
-    reason.words(Texts(language))
 }

@@ -2,7 +2,7 @@
 
 mod write;
 
-pub use write::{Written, ranges, stored_revisions, write, write_many};
+pub use write::{Written, ranges, says_the_same, stored_revisions, write, write_many, write_revisions};
 
 use super::engine::Transaction;
 use super::row::Row;

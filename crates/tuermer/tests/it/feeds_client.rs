@@ -3,7 +3,7 @@
 use crate::web_server::{Answer, Content, WebServer};
 use std::time::{Duration, Instant};
 use tuermer::feeds::fetch_error::RetryAfter;
-use tuermer::feeds::{Body, Client, ClientRules, FetchError, Fetched, Wanted};
+use tuermer::feeds::{Client, ClientRules, FetchError, Fetched, Wanted};
 
 const LIMIT: u64 = 256 * 1024;
 const WANTED: Wanted<'static> = Wanted { limit_bytes: LIMIT, seconds: 2, ..Wanted::JSON };
@@ -51,8 +51,8 @@ fn misbehaving() -> WebServer {
 async fn a_body_and_what_is_kept_for_the_next_time() {
     let server = misbehaving();
     let client = client(&server, &["localhost"]);
-    let Fetched::Body(Body { bytes, head: body }) = client.get(&server.url("/there"), WANTED).await.unwrap() else { panic!("no body") };
-    assert_eq!((bytes.as_slice(), body.url), (b"{}".as_slice(), server.url("/fine.json")));
+    let Fetched::Body(body) = client.get(&server.url("/there"), WANTED).await.unwrap() else { panic!("no body") };
+    assert_eq!((body.bytes.as_slice(), body.url), (b"{}".as_slice(), server.url("/fine.json")));
     assert_eq!((body.etag.as_str(), body.last_modified.as_str(), body.content_type.as_str()), ("\"1\"", "Mon, 02 Mar 2026 00:00:00 GMT", "application/json"));
     let again = Wanted { etag: &body.etag, last_modified: &body.last_modified, ..WANTED };
     assert_eq!(client.get(&server.url("/fine.json"), again).await.unwrap(), Fetched::NotModified);

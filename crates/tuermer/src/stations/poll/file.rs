@@ -9,6 +9,7 @@ use crate::refusal::{Refusal, refusal};
 use crate::stations::intake::{self, IngestReport};
 use anyhow::{Context as _, Error, Result};
 use std::io::{Read as _, Seek as _};
+use tempfile::NamedTempFile;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
 
@@ -17,19 +18,43 @@ use tuermer_core::limits;
 /// # Errors
 /// It cannot be fetched, is something else, or is not believed (a truncated catalogue); then the last good copy stays.
 pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<PullReport> {
-    // Records come in archives larger than anybody wants in memory.
-    let mut file = tempfile::NamedTempFile::new_in(&context.home.0).context("no room for what a feed sends")?;
-    let Some(Head { url, etag, last_modified, .. }) = client.get_into(&feed.url, wanted(feed), file.as_file_mut()).await? else {
+    let Some((Head { url, etag, last_modified, .. }, file)) = fetch(context, client, feed).await? else {
         return Ok(PullReport { unchanged: true, ..PullReport::default() });
     };
+    let report = intake::ingest(context, &url, file.path()).await?;
+    Ok(PullReport { etag, last_modified, ..taken(feed, report)? })
+}
+
+/// Fetches the file, says what it is, and takes nothing.
+///
+/// # Errors
+/// It cannot be fetched or is something else.
+pub async fn look(context: &Context, client: &Client, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
+    let whole = Feed { etag: String::new(), last_modified: String::new(), ..feed.clone() };
+    let Some((head, file)) = fetch(context, client, &whole).await? else { return Ok(()) };
+    let size = file.as_file().metadata()?.len();
+    if head.url != feed.url {
+        steps.push(Refusal::new("feed.step_redirected", [("url", &head.url)]));
+    }
+    let kind = if head.content_type.is_empty() { "–" } else { &head.content_type };
+    steps.push(Refusal::new("feed.step_fetched", [("bytes", &size), ("type", &kind)]));
+    steps.push(Refusal::new(if head.etag.is_empty() && head.last_modified.is_empty() { "feed.step_whole" } else { "feed.step_conditions" }, []));
+    steps.push(Refusal::new("feed.step_kind", [("kind", &feed.kind.as_str())]));
+    Ok(())
+}
+
+/// The file if it is of the right kind; `None` where the copy we have is the newest.
+async fn fetch(context: &Context, client: &Client, feed: &Feed) -> Result<Option<(Head, NamedTempFile)>> {
+    // Records come in archives larger than anybody wants in memory.
+    let mut file = NamedTempFile::new_in(&context.home.0).context("no room for what a feed sends")?;
+    let Some(found) = client.get_into(&feed.url, wanted(feed), file.as_file_mut()).await? else { return Ok(None) };
     file.as_file_mut().rewind()?;
     let mut head = Vec::new();
     file.as_file_mut().take(limits::PEEK_BYTES).read_to_end(&mut head)?;
     if !fits(feed.kind, &head) {
-        return Err(refusal("feed.error_other_kind", [("url", &url), ("kind", &feed.kind.as_str())]));
+        return Err(refusal("feed.error_other_kind", [("url", &found.url), ("kind", &feed.kind.as_str())]));
     }
-    let report = intake::ingest(context, &url, file.path()).await?;
-    Ok(PullReport { etag, last_modified, ..taken(feed, report)? })
+    Ok(Some((found, file)))
 }
 
 fn wanted(feed: &Feed) -> Wanted<'_> {

@@ -41,6 +41,14 @@ CREATE TABLE feed_entry (
     PRIMARY KEY (feed, url)
 );
 
+-- The version of a list in which nothing is left to fetch.
+CREATE TABLE feed_list (
+    feed TEXT NOT NULL REFERENCES feed (name) ON DELETE CASCADE,
+    url TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    PRIMARY KEY (feed, url)
+);
+
 -- OpenPGP keys of a provider as first seen; another fingerprint waits for a person.
 CREATE TABLE pinned_key (
     provider TEXT NOT NULL,
@@ -57,6 +65,7 @@ CREATE TABLE pinned_key (
 CREATE TABLE pinned_publisher (
     namespace TEXT PRIMARY KEY,
     domain TEXT NOT NULL,
+    role TEXT NOT NULL,
     pinned_at BIGINT NOT NULL
 );
 

@@ -65,6 +65,11 @@ pub async fn write_many(open: &mut Transaction, threats: &[Written<'_>], now: Ti
         "",
     )
     .await?;
+    write_revisions(open, threats, now).await
+}
+
+/// Notes revisions without making them what we warn about.
+pub async fn write_revisions(open: &mut Transaction, threats: &[Written<'_>], now: Timestamp) -> Result<()> {
     let revision = |Written { threat, sha256, .. }: &Written<'_>| values![threat.id.as_str(), *sha256, &threat.revision, threat.released_at, now];
     open.insert_many(
         "INSERT INTO threat_revision (threat_id, document_sha256, revision, released_at, received_at)",
@@ -73,6 +78,13 @@ pub async fn write_many(open: &mut Transaction, threats: &[Written<'_>], now: Ti
     )
     .await?;
     Ok(())
+}
+
+/// Whether the stored document of this threat says the same in other bytes.
+pub async fn says_the_same(open: &mut Transaction, threat: &Threat) -> Result<bool> {
+    let sql = "SELECT d.kind, d.bytes, d.encoding FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
+    let Some(row) = open.read_one(sql, values![threat.id.as_str()]).await? else { return Ok(false) };
+    Ok(super::kept(&threat.id, &row, 0, 1, 2)? == *threat)
 }
 
 fn header(Written { threat, level, sha256 }: Written<'_>, now: Timestamp) -> Vec<Value> {
