@@ -157,7 +157,7 @@ async fn feeds_are_shown_as_they_stand_and_asked_or_paused_by_form() {
     desk.get("/quellen", &approver).await.expect(200).says("No feed yet").says("Everything that came was taken");
     let (store, now) = (&desk.context.store, desk.context.now());
     for (name, kind) in [("kev", FeedKind::Kev), ("psirt", FeedKind::Csaf), ("news", FeedKind::Atom)] {
-        assert!(store.add_feed(&feed(name, kind, now)).await.unwrap());
+        assert!(store.add_feed(&feed(name, kind, now), "k.weber").await.unwrap());
     }
     let counts = FeedCounts { discovered: 1_604, new: 3, rejected: 1, ..FeedCounts::default() };
     let came = Came::Read { counts, etag: String::new(), last_modified: String::new() };
@@ -190,6 +190,24 @@ async fn feeds_are_shown_as_they_stand_and_asked_or_paused_by_form() {
     desk.post("/quellen/psirt/holen", &officer, &[]).await.leads_to("/quellen");
     assert_eq!(store.feed("psirt").await.unwrap().unwrap().next_at, desk.context.now());
     desk.post("/quellen/nobody/holen", &officer, &[]).await.expect(404);
+    // A new one is added by form; what is typed wrong is said at its field.
+    let typed = |kind: &'static str, url: &'static str| [("kind", kind), ("url", url)];
+    desk.post("/quellen", &approver, &typed("epss", "")).await.expect(403);
+    for (kind, url, words) in [
+        ("csaf", "", "csaf"),
+        ("csaf", "http://vendor.example/", "https"),
+        ("atom", "https://127.0.0.1/<i>", "127.0.0.1"),
+        ("floppy", "https://vendor.example/", "floppy"),
+        ("kev", "https://kev.example/%3Cb%3E", "kev"),
+    ] {
+        let page = desk.post("/quellen", &officer, &typed(kind, url)).await.expect(422).says("href=\"#url\"").says(words);
+        assert!(!page.text.contains("<i>"), "{url}");
+    }
+    desk.post("/quellen", &officer, &typed("csaf", "vendor.example")).await.leads_to("/quellen");
+    desk.get("/quellen", &officer).await.says("vendor.example").says("never asked yet");
+    desk.post("/quellen/vendor.example/entfernen", &approver, &[]).await.expect(403);
+    desk.post("/quellen/vendor.example/entfernen", &officer, &[]).await.leads_to("/quellen");
+    assert!(store.feed("vendor.example").await.unwrap().is_none());
     // The notice stands on top of the day until somebody is done with it.
     let today = desk.get("/heute", &officer).await.expect(200).says("The feed psirt is silent.").says("Last error: &#60;b&#62;").says("not told by mail yet");
     assert!(!today.text.contains("Nothing needs a decision"));

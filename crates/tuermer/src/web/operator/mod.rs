@@ -5,6 +5,7 @@ mod bars;
 mod feeds;
 mod frame;
 mod funnel;
+mod keys;
 mod member;
 mod members;
 mod notices;
@@ -41,7 +42,9 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/meldung/{id}", get(threat::show))
         .route("/meldung/{id}/entwurf", post(threat::draft))
         .route("/meldung/{id}/firma/{number}", get(why::show))
-        .route("/quellen", get(feeds::show))
+        .route("/quellen", get(feeds::show).post(feeds::add))
+        .route("/quellen/{name}/entfernen", post(feeds::remove))
+        .route("/quellen/schluessel/{fingerprint}", post(keys::decide))
         .route("/quellen/{name}/holen", post(feeds::pull))
         .route("/quellen/{name}/pause", post(feeds::pause))
         .route("/quellen/{name}/weiter", post(feeds::resume))
