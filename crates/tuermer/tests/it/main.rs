@@ -12,6 +12,7 @@ mod import;
 mod journey;
 mod kill;
 mod operator;
+mod operator_threats;
 mod pack;
 mod public;
 mod sink;
