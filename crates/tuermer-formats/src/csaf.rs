@@ -6,6 +6,7 @@
 
 mod document;
 mod flaws;
+mod identity;
 mod products;
 mod text;
 mod version;
@@ -105,5 +106,7 @@ fn moment(text: &str) -> Option<Timestamp> {
     Timestamp::from_microsecond(time.as_microsecond()).ok()
 }
 
+#[cfg(test)]
+mod product_tests;
 #[cfg(test)]
 mod tests;
