@@ -5,29 +5,33 @@
 //! stronger source), then the worst server decides. Never `affected` from a product name or a wildcard
 //! alone; doubt is `unknown` with the question that would end it.
 
+mod matching;
 mod subject;
 
+pub use matching::{Alike, Matching, Standings};
+
 use crate::acknowledgement::{Acknowledgement, Answer};
-use crate::asset::{Asset, Presence};
 use crate::constituency::Constituency;
 use crate::exposure::{Decisive, Exposure, Ground, Match, Question, Reason, RemediationState};
-use crate::ids::OrganisationId;
+use crate::ids::{AssetId, OrganisationId};
 use crate::observation::Sighting;
 use crate::pack::BuildPack;
 use crate::product::ProductKey;
 use crate::scale::{Certainty, Status};
 use crate::threat::Threat;
-use crate::urgency::{UrgencyInputs, from_cvss_vector, urgency};
+use crate::urgency::{Decision, Urgencies};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-/// What is judged against: the threat, the build packs, the day.
+/// What is judged against: the threat, the build packs, the deadlines of the policy, the day.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
     /// What we warn about.
     pub threat: &'a Threat,
     /// Build tables.
     pub packs: &'a [BuildPack],
+    /// What the policy says of the threat's flaws, made once with [`Urgencies::of`].
+    pub urgencies: &'a Urgencies,
     /// Now; a pack knows only what was released by then.
     pub now: Timestamp,
 }
@@ -45,22 +49,27 @@ struct Finding {
     sign: bool,
     incident: bool,
     mitigated: bool,
+    /// Reachable from public networks as the inventory tells it; `None` = not told.
+    exposed: Option<bool>,
     /// The ground proves something, or is the organisation's own word: the newest of these wins.
     conclusive: bool,
 }
 
-/// Judges every organisation that has, had or shows a product of the threat.
+/// Judges every organisation that has, had or shows a product of the threat; [`Matching`] does the same page by page.
 pub fn assess(case: Case<'_>, constituency: &Constituency, answers: &[Acknowledgement]) -> Vec<Exposure> {
-    let answers: HashMap<&OrganisationId, &Acknowledgement> = answers.iter().map(|answer| (&answer.organisation, answer)).collect();
-    let concerned = constituency.concerned(&case.products());
-    concerned.iter().filter_map(|organisation| assess_organisation(case, constituency, organisation, answers.get(organisation).copied())).collect()
+    let mut standings = Standings::default();
+    Matching::new(case, constituency, answers, None).next(usize::MAX, &mut standings);
+    let mut exposures = standings.exposures();
+    exposures.sort_unstable_by(|one, other| one.organisation.cmp(&other.organisation));
+    exposures
 }
 
 /// Judges one organisation; `None` where nothing of it has to do with the threat.
 pub fn assess_organisation(case: Case<'_>, constituency: &Constituency, organisation: &OrganisationId, answer: Option<&Acknowledgement>) -> Option<Exposure> {
     let assets = constituency.assets_of(organisation);
-    let sightings = constituency.sightings_of(organisation);
-    let findings = findings(case, &assets, sightings);
+    let concerned = assets.iter().filter(|asset| case.concerns(&ProductKey::new(&asset.vendor, &asset.product)));
+    let told = concerned.map(|asset| subject::asset(case, asset.kind()).at(asset.id.clone(), &asset.hostname, asset.observed_at)).collect();
+    let findings = findings(case, told, constituency.sightings_of(organisation));
     if findings.is_empty() {
         return None;
     }
@@ -87,22 +96,30 @@ impl Case<'_> {
         named || self.packs.iter().any(|pack| pack.product.matches(product) && self.knows(pack))
     }
 
-    fn urgency(&self, status: Status) -> crate::scale::Urgency {
-        let vectors = self.threat.vulnerabilities.iter().map(|flaw| from_cvss_vector(&flaw.cvss_vector));
-        let (automatable, total_impact) = vectors.reduce(|a, b| (a.0 || b.0, a.1 || b.1)).unwrap_or((true, true));
-        // Whether a server is reachable is hardly ever known: unknown counts as the worse value.
-        let inputs = UrgencyInputs { exploited: self.threat.is_exploited(), exposed: true, automatable, total_impact };
-        urgency(status, self.threat.level(), inputs)
+    /// Until when, for one organisation: the worst of its open flaws.
+    fn decide(&self, status: Status, exposed: Option<bool>, matches: &[Match]) -> Decision {
+        let open = matches.iter().filter(|entry| matches!(entry.status, Status::Affected | Status::Unknown)).map(|entry| entry.vulnerability.as_str());
+        self.urgencies.decide(status, exposed, open)
     }
 }
 
-/// Judges every asset and sign by itself, and drops "not in use" where the product was seen later.
-fn findings(case: Case<'_>, assets: &[&Asset], sightings: &[Sighting]) -> Vec<Finding> {
-    let key = |asset: &Asset| ProductKey::new(&asset.vendor, &asset.product);
-    let mut findings: Vec<Finding> = Vec::new();
-    for asset in assets.iter().filter(|asset| case.concerns(&key(asset))) {
-        findings.push(subject::asset(case, asset));
+impl Finding {
+    /// The finding on a kind, said of one asset.
+    fn at(mut self, id: AssetId, host: &str, observed_at: Timestamp) -> Self {
+        self.ground.observed_at = observed_at;
+        self.decisive.observed_at = observed_at;
+        self.host = host.to_lowercase();
+        for entry in &mut self.matches {
+            entry.asset = Some(id.clone());
+        }
+        self.ground.asset = Some(id);
+        self
     }
+}
+
+/// Judges every sign by itself beside what was found on assets, and drops "not in use" where the product was seen later.
+fn findings(case: Case<'_>, told: Vec<Finding>, sightings: &[Sighting]) -> Vec<Finding> {
+    let mut findings = told;
     for sighting in sightings {
         findings.extend(subject::sighting(case, sighting));
     }
@@ -155,6 +172,7 @@ fn deciding(group: &[Finding]) -> Option<&Finding> {
 
 /// Folds everything known about one organisation into one statement.
 fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, answer: Option<&Acknowledgement>) -> Exposure {
+    let exposed = exposed(&findings);
     let break_in = findings.iter().filter(|finding| finding.incident).map(|finding| &finding.ground).max_by_key(|ground| ground.observed_at);
     let break_in = break_in.map(|ground| ground.reason.clone());
     let mut grounds: Vec<Ground> = findings.iter().map(|finding| finding.ground.clone()).collect();
@@ -181,6 +199,7 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
     let own_words = matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. });
     let withdrawn = case.threat.withdrawn;
     let status = if withdrawn { Status::NotAffected } else { decided.ground.status };
+    let decision = case.decide(status, exposed, &matches);
     Exposure {
         organisation: organisation.clone(),
         threat: case.threat.id.clone(),
@@ -189,7 +208,8 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
         mitigated: decided.mitigated,
         incident: break_in.is_some(),
         severity: case.threat.level(),
-        urgency: case.urgency(status),
+        urgency: decision.urgency,
+        basis: decision.basis,
         reason: match break_in {
             _ if withdrawn => Reason::Withdrawn,
             Some(reason) if !own_words => reason,
@@ -213,7 +233,7 @@ fn own_word(answer: &Acknowledgement, about: &Finding) -> Option<Finding> {
         Answer::NotUs => (Status::NotAffected, Reason::NotInUse { product, cloud: answer.cloud.unwrap_or(false) }),
         Answer::InProgress | Answer::Help => return None,
     };
-    let ground = Ground { status, certainty: Certainty::Likely, reason, source: answer.by, place: String::new(), observed_at: answer.at };
+    let ground = Ground { status, certainty: Certainty::Likely, reason, asset: None, source: answer.by, place: String::new(), observed_at: answer.at };
     let decisive = Decisive { source: answer.by.as_str().to_string(), observed_at: answer.at, ..about.decisive.clone() };
     Some(Finding {
         ground,
@@ -224,6 +244,7 @@ fn own_word(answer: &Acknowledgement, about: &Finding) -> Option<Finding> {
         sign: false,
         incident: false,
         mitigated: false,
+        exposed: None,
         conclusive: true,
     })
 }
@@ -237,6 +258,7 @@ fn remediation(answer: Option<&Acknowledgement>, status: Status) -> RemediationS
 }
 
 fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
+    let decision = case.decide(Status::Unknown, None, &[]);
     Exposure {
         organisation: organisation.clone(),
         threat: case.threat.id.clone(),
@@ -245,7 +267,8 @@ fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
         mitigated: false,
         incident: false,
         severity: case.threat.level(),
-        urgency: case.urgency(Status::Unknown),
+        urgency: decision.urgency,
+        basis: decision.basis,
         reason: Reason::ProductOnly { product: case.threat.title.clone() },
         question: Some(Question::RunsProduct { product: case.threat.title.clone() }),
         grounds: Vec::new(),
@@ -256,10 +279,16 @@ fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
     }
 }
 
-/// True where an inventory row says that the product is not in the house.
-fn is_absent(asset: &Asset) -> bool {
-    asset.presence != Presence::OnPremises
+/// Reachable from public networks: seen from outside, or told; the worst server counts, `None` = nobody said.
+fn exposed(findings: &[Finding]) -> Option<bool> {
+    if findings.iter().any(|finding| finding.sign || finding.exposed == Some(true)) {
+        return Some(true);
+    }
+    let mut in_use = findings.iter().filter(|finding| !matches!(finding.ground.reason, Reason::NotInUse { .. })).peekable();
+    (in_use.peek().is_some() && in_use.all(|finding| finding.exposed == Some(false))).then_some(false)
 }
 
+#[cfg(test)]
+mod matching_tests;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use crate::ids::{AssetId, OrganisationId, ThreatId};
 use crate::scale::{Certainty, Level, Source, Status, Urgency, words};
+use crate::urgency::Basis;
 use jiff::Timestamp;
 
 /// Organisation × threat: matches and sightings folded into one statement.
@@ -23,6 +24,8 @@ pub struct Exposure {
     pub severity: Level,
     /// Until when.
     pub urgency: Urgency,
+    /// Which row of the policy said so, asked with what.
+    pub basis: Basis,
     /// The one sentence.
     pub reason: Reason,
     /// For unknown: the question that would decide it.
@@ -40,7 +43,7 @@ pub struct Exposure {
 }
 
 /// What decided, as shown beside the verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decisive {
     /// Product name as told.
     pub product: String,
@@ -53,7 +56,7 @@ pub struct Decisive {
 }
 
 /// One thing that was considered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ground {
     /// What it says about the status.
     pub status: Status,
@@ -61,6 +64,8 @@ pub struct Ground {
     pub certainty: Certainty,
     /// Why.
     pub reason: Reason,
+    /// Asset it speaks of; `None` for a sign from outside and for the organisation's own word.
+    pub asset: Option<AssetId>,
     /// Who said so.
     pub source: Source,
     /// Report, host or note that carries it ("scan_exchange", "mail.example.de").
@@ -82,7 +87,7 @@ words! {
 }
 
 /// One asset against one flaw.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Match {
     /// Which asset; `None` where only a sign is known.
     pub asset: Option<AssetId>,
@@ -97,7 +102,7 @@ pub struct Match {
 }
 
 /// Why, as data: the sentence is made from it in the reader's language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// A build that lacks the update.
     BuildBelowFix {
@@ -218,7 +223,7 @@ pub enum Reason {
 }
 
 /// The one question that would decide an unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Question {
     /// Do you run this product yourselves?
     RunsProduct {

@@ -192,12 +192,12 @@ impl Bounds {
     fn read(interval: &Interval, scheme: Scheme) -> Option<Self> {
         let from = match &interval.from {
             // ">= 7.4" and "< 7.4" divide at 7.4.0; "> 7.4" may mean that all of 7.4 is outside.
-            Some((text, true)) => Some((Version::parse(scheme, text)?.completed(), true)),
+            Some((text, true)) => Some((Version::bound(scheme, text)?, true)),
             Some((text, false)) => Some((Version::parse(scheme, text)?, false)),
             None => None,
         };
         let to = match &interval.to {
-            Some((text, false)) => Some((Version::parse(scheme, text)?.completed(), false)),
+            Some((text, false)) => Some((Version::bound(scheme, text)?, false)),
             Some((text, true)) => Some((Version::parse(scheme, text)?, true)),
             None => None,
         };

@@ -7,10 +7,14 @@
 mod document;
 mod flaws;
 mod identity;
+mod origin;
 mod products;
 mod text;
 mod version;
 
+pub(crate) use flaws::words_say_exploited;
+pub(crate) use identity::{by_cpe, by_purl};
+pub use origin::{Origin, file_name, origin};
 pub use text::{cve_id, https, plain};
 pub use version::{Order, order};
 

@@ -1,8 +1,8 @@
 //! Times as people read them, in their language and zone.
 
-use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tuermer_core::locale::Language;
 
 const MONTHS_DE: [&str; 12] = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"];
@@ -89,9 +89,44 @@ pub fn full_moment(at: Timestamp, zone: &TimeZone, language: Language) -> String
     }
 }
 
+/// A moment as a person types it: RFC 3339, `2021-03-05 14:00` in the reader's zone, or a day, which means its last
+/// moment ("what did we know on the fifth?").
+pub fn typed(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at);
+    }
+    if let Ok(date) = text.parse::<Date>()
+        && text.len() == "2021-03-05".len()
+    {
+        let next = date.tomorrow().ok()?.to_zoned(zone.clone()).ok()?.timestamp();
+        return next.checked_sub(SignedDuration::from_micros(1)).ok();
+    }
+    let local = text.parse::<DateTime>().ok()?;
+    Some(local.to_zoned(zone.clone()).ok()?.timestamp())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_read_as_it_is_typed() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        for (text, wanted) in [
+            ("2021-03-05T13:00:00Z", Some("2021-03-05T13:00:00Z")),
+            ("2021-03-05T14:00:00+01:00", Some("2021-03-05T13:00:00Z")),
+            ("2021-03-05 14:00", Some("2021-03-05T13:00:00Z")),
+            ("2021-07-05T14:00", Some("2021-07-05T12:00:00Z")),
+            ("2021-03-05", Some("2021-03-05T22:59:59.999999Z")),
+            (" 2021-03-05 ", Some("2021-03-05T22:59:59.999999Z")),
+            ("2021-03", None),
+            ("yesterday", None),
+            ("2021-02-30", None),
+        ] {
+            assert_eq!(typed(text, &zone), wanted.map(|text| text.parse().unwrap()), "{text}");
+        }
+    }
 
     #[test]
     fn what_was_seen_is_told_as_far_as_it_is_known() {

@@ -7,6 +7,8 @@ use crate::random::Random;
 use crate::store::Store;
 use jiff::Timestamp;
 use std::sync::Arc;
+use tuermer_core::pack::BuildPack;
+use tuermer_core::urgency::UrgencyPolicy;
 
 /// One running Türmer.
 #[derive(Clone)]
@@ -21,6 +23,8 @@ pub struct Context {
     pub keys: Keys,
     /// Settings.
     pub config: Arc<Config>,
+    /// Decision table of deadlines: the default, or that of `[urgency] policy`.
+    pub policy: Arc<UrgencyPolicy>,
     /// Data directory.
     pub home: Home,
     /// Made with `init --drill`: time may be moved, every output says ÜBUNG, nothing leaves but to the folder.
@@ -38,6 +42,14 @@ impl Context {
     /// A new id.
     pub fn id(&self) -> anyhow::Result<String> {
         self.random.id(self.now())
+    }
+
+    /// Every build pack: those of the program, and over them those a chamber brought in.
+    ///
+    /// # Errors
+    /// The database refused, or an imported pack can no longer be read.
+    pub async fn packs(&self) -> anyhow::Result<Arc<Vec<BuildPack>>> {
+        self.store.packs().await
     }
 
     /// The zone in which people read times; UTC where the configured name is unknown.

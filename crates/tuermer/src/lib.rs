@@ -1,6 +1,6 @@
 //! The shell of Türmer: everything that touches disk, network, clock or screen.
 //!
-//! [`stations`] join [`store`], [`channels`] and the decisions of `tuermer-core`; [`web`] and [`cli`]
+//! [`stations`] join [`store`], [`channels`], [`feeds`] and the decisions of `tuermer-core`; [`web`] and [`cli`]
 //! show and ask; [`context`] carries what a decision must not reach for itself.
 
 pub mod channels;
@@ -9,7 +9,9 @@ pub mod clock;
 pub mod config;
 pub mod context;
 pub mod demo;
+pub mod feeds;
 pub mod keys;
+pub mod policy;
 pub mod random;
 pub mod refusal;
 pub mod stations;

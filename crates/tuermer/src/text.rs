@@ -14,7 +14,7 @@ macro_rules! areas {
     };
 }
 
-areas!["general", "import", "threat", "pack", "verdict", "warn", "delivery", "public", "operator", "demo"];
+areas!["general", "import", "threat", "pack", "verdict", "warn", "delivery", "public", "operator", "demo", "feed", "provider"];
 
 type Catalogue = HashMap<&'static str, &'static str>;
 

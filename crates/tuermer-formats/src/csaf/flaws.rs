@@ -200,7 +200,12 @@ fn says_exploited(note: &ThreatNote) -> bool {
     if text.contains("exploited:no") {
         return text.contains("exploitation detected");
     }
-    text.split(['.', ';', '!', '\n']).any(sentence_says_exploited)
+    words_say_exploited(&text)
+}
+
+/// True where one of the sentences says that attacks happen.
+pub fn words_say_exploited(text: &str) -> bool {
+    text.to_lowercase().split(['.', ';', '!', '\n']).any(sentence_says_exploited)
 }
 
 fn sentence_says_exploited(sentence: &str) -> bool {

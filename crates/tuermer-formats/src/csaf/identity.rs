@@ -36,7 +36,7 @@ pub fn identities(helper: &Identification) -> Vec<Identity> {
     purls.chain(cpe).take(IDENTITIES).collect()
 }
 
-fn by_purl(text: &str) -> Option<Identity> {
+pub fn by_purl(text: &str) -> Option<Identity> {
     let purl = Purl::parse(text)?;
     Some(Identity {
         key: ProductKey::of_purl(&purl),
@@ -48,7 +48,7 @@ fn by_purl(text: &str) -> Option<Identity> {
     })
 }
 
-fn by_cpe(text: &str) -> Option<Identity> {
+pub fn by_cpe(text: &str) -> Option<Identity> {
     let cpe = Cpe::parse(text)?;
     let versions = Some(cpe.versions()).filter(|versions| *versions != VersionRule::All);
     let vendor = match &cpe.vendor {

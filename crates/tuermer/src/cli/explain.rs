@@ -1,12 +1,20 @@
-//! `tuermer explain THREAT MEMBER`: the whole ground of one verdict.
+//! `tuermer explain THREAT MEMBER [--as-of TIME]`: the whole ground of one verdict, of today or of an earlier day.
 
 use super::exposure::{heading, nothing_found};
 use super::{Call, Exit};
+use crate::context::Context;
+use crate::refusal::wrong_call;
+use crate::stations::hindsight::{self, Hindsight, Late};
 use crate::store::exposures::{ShownGround, Verdict};
 use anyhow::Result;
-use serde_json::json;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use tuermer_core::ids::ThreatId;
+use tuermer_core::locale::Language;
+use tuermer_core::organisation::Organisation;
 use tuermer_core::scale::Status;
-use tuermer_formats::times::seen;
+use tuermer_formats::times::{self, seen};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -15,10 +23,23 @@ pub struct Args {
     threat: String,
     /// Member: register number or a part of the name.
     member: String,
+    /// What did we know then? `2021-03-05` (the end of that day), `2021-03-05 14:00`, or RFC 3339.
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+}
+
+/// What is shown, whether stored or put together for an earlier day.
+struct Explained {
+    verdict: Verdict,
+    grounds: Vec<ShownGround>,
+    /// Asset, flaw, status, remediation.
+    matches: Vec<(String, String, String, String)>,
+    /// The earlier day, since when it was known, what came too late.
+    past: Option<(Timestamp, Timestamp, Vec<Late>)>,
 }
 
 /// Runs it.
-pub async fn run(call: &Call, Args { threat, member }: Args) -> Result<Exit> {
+pub async fn run(call: &Call, Args { threat, member, as_of }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let store = &context.store;
     let texts = call.out.texts;
@@ -30,46 +51,94 @@ pub async fn run(call: &Call, Args { threat, member }: Args) -> Result<Exit> {
         [] => return nothing_found(call, "verdict.no_member", &member),
         _ => return nothing_found(call, "verdict.several", &member),
     };
-    let Some(verdict) = store.exposure(&id, &organisation.id).await? else {
+    let explained = match as_of {
+        None => stored(&context, &id, organisation).await?,
+        Some(text) => earlier(&context, &id, organisation, &text).await?,
+    };
+    let Some(explained) = explained else {
         call.out.say(&texts.with("verdict.not_concerned", &[("name", &organisation.name)]));
         return Ok(Exit::NothingFound);
     };
-    let grounds = store.grounds(&id, &organisation.id).await?;
-    let matches = store.matches(&id, &organisation.id).await?;
     if call.out.json {
-        let grounds: Vec<_> = grounds.iter().map(|ground| ground_json(call, ground)).collect();
-        let matches: Vec<_> = matches
-            .iter()
-            .map(|(asset, flaw, status, remediation)| json!({"asset": asset, "vulnerability": flaw, "status": status, "remediation": remediation}))
-            .collect();
-        let question = verdict.question(texts.0);
-        call.out.object(&json!({
-            "organisation": verdict.external_id, "name": verdict.name, "threat": verdict.tracking_id, "threat_id": verdict.threat.as_str(),
-            "status": verdict.status.as_str(), "certainty": verdict.certainty.as_str(), "mitigated": verdict.mitigated, "incident": verdict.incident,
-            "severity": verdict.severity.severity(), "urgency": verdict.urgency.as_str(),
-            "reason": verdict.reason(texts.0), "question": (!question.is_empty()).then_some(question),
-            "grounds": grounds, "matches": matches, "assessed_at": verdict.assessed_at.to_string(),
-        }))?;
-        return Ok(Exit::Ok);
-    }
-    print(call, &verdict, &grounds, &context.zone());
-    for (_, flaw, status, remediation) in matches {
-        call.out.line(&format!("    {flaw}  {status}  {remediation}"));
+        call.out.object(&object(call, &explained, &context.zone()))?;
+    } else {
+        print(call, &explained, &context.zone());
     }
     Ok(Exit::Ok)
 }
 
-fn ground_json(call: &Call, ground: &ShownGround) -> serde_json::Value {
+async fn stored(context: &Context, id: &ThreatId, organisation: &Organisation) -> Result<Option<Explained>> {
+    let Some(verdict) = context.store.exposure(id, &organisation.id).await? else { return Ok(None) };
+    let grounds = context.store.grounds(id, &organisation.id).await?;
+    let matches = context.store.matches(id, &organisation.id).await?;
+    Ok(Some(Explained { verdict, grounds, matches, past: None }))
+}
+
+async fn earlier(context: &Context, id: &ThreatId, organisation: &Organisation, text: &str) -> Result<Option<Explained>> {
+    let Some(at) = times::typed(text, &context.zone()) else { return Err(wrong_call("verdict.as_of_time", [("text", &text)])) };
+    if at > context.now() {
+        return Err(wrong_call("verdict.as_of_future", [("text", &text)]));
+    }
+    let Some(then) = hindsight::explain(context, id, organisation, at).await? else { return Ok(None) };
+    let Hindsight { verdict, grounds, matches, as_of, known_since, late } = then;
+    let matches = matches.into_iter().map(|entry| {
+        let asset = entry.asset.map_or_else(String::new, |asset| asset.0);
+        (asset, entry.vulnerability, entry.status.as_str().to_string(), entry.remediation.as_str().to_string())
+    });
+    Ok(Some(Explained { verdict, grounds, matches: matches.collect(), past: Some((as_of, known_since, late)) }))
+}
+
+fn object(call: &Call, explained: &Explained, zone: &TimeZone) -> Value {
+    let Explained { verdict, grounds, matches, past } = explained;
+    let texts = call.out.texts;
+    let grounds: Vec<_> = grounds.iter().map(|ground| ground_object(texts.0, ground, verdict.assessed_at)).collect();
+    let matches: Vec<_> = matches
+        .iter()
+        .map(|(asset, flaw, status, remediation)| json!({"asset": asset, "vulnerability": flaw, "status": status, "remediation": remediation}))
+        .collect();
+    let question = verdict.question(texts.0);
+    let mut object = json!({
+        "organisation": verdict.external_id, "name": verdict.name, "threat": verdict.tracking_id, "threat_id": verdict.threat.as_str(),
+        "status": verdict.status.as_str(), "certainty": verdict.certainty.as_str(), "mitigated": verdict.mitigated, "incident": verdict.incident,
+        "severity": verdict.severity.severity(), "urgency": verdict.urgency.as_str(),
+        "reason": verdict.reason(texts.0), "question": (!question.is_empty()).then_some(question),
+        "grounds": grounds, "matches": matches, "assessed_at": verdict.assessed_at.to_string(),
+    });
+    if let (Some((as_of, known_since, late)), Some(object)) = (past, object.as_object_mut()) {
+        let late = late.iter().map(|late| {
+            let (what, since) = late.parts();
+            json!({"what": what, "since": since.to_string(), "sentence": sentence(call, *late, *as_of, zone)})
+        });
+        object.insert("as_of".into(), json!(as_of.to_string()));
+        object.insert("known_since".into(), json!(known_since.to_string()));
+        object.insert("hindsight".into(), late.collect());
+    }
+    object
+}
+
+/// `as_of` is the day whose knowledge was asked for when this ground was weighed.
+fn ground_object(language: Language, ground: &ShownGround, as_of: Timestamp) -> Value {
     let [german, english] = &ground.reason;
-    let reason = if call.out.texts.0 == tuermer_core::locale::Language::German { german } else { english };
+    let reason = if language == Language::German { german } else { english };
     json!({
         "status": ground.status.as_str(), "certainty": ground.certainty.as_str(), "reason": reason,
-        "source": ground.source, "place": ground.place, "date": ground.observed_at.to_string(),
+        "source": ground.source, "place": ground.place, "date": ground.observed_at.to_string(), "as_of": as_of.to_string(),
     })
 }
 
-fn print(call: &Call, verdict: &Verdict, grounds: &[ShownGround], zone: &jiff::tz::TimeZone) {
+/// What came too late, with the day whose knowledge was used all the same.
+fn sentence(call: &Call, late: Late, as_of: Timestamp, zone: &TimeZone) -> String {
+    let (what, since) = late.parts();
+    let day = |at: Timestamp| times::day_year(at.to_zoned(zone.clone()).date(), call.out.texts.0);
+    call.out.texts.with(&format!("verdict.late_{what}"), &[("since", &day(since)), ("day", &day(as_of))])
+}
+
+fn print(call: &Call, explained: &Explained, zone: &TimeZone) {
+    let Explained { verdict, grounds, matches, past } = explained;
     let texts = call.out.texts;
+    if let Some((as_of, ..)) = past {
+        call.out.line(&texts.with("verdict.as_of", &[("moment", &times::full_moment(*as_of, zone, texts.0))]));
+    }
     call.out.line(&format!("{}  {} ({})", heading(call, verdict), verdict.name, verdict.external_id));
     call.out.line(&format!("  {}", verdict.reason(texts.0)));
     if !verdict.question(texts.0).is_empty() {
@@ -82,7 +151,7 @@ fn print(call: &Call, verdict: &Verdict, grounds: &[ShownGround], zone: &jiff::t
             Status::Fixed | Status::NotAffected => "–",
         };
         let [german, english] = &ground.reason;
-        let reason = if texts.0 == tuermer_core::locale::Language::German { german } else { english };
+        let reason = if texts.0 == Language::German { german } else { english };
         let source = texts.get(&format!("verdict.source_{}", ground.source));
         let place = if ground.place.is_empty() { String::new() } else { format!(", {}", ground.place) };
         call.out.line(&format!("  {sign} {reason}"));
@@ -90,4 +159,12 @@ fn print(call: &Call, verdict: &Verdict, grounds: &[ShownGround], zone: &jiff::t
     }
     let urgency = texts.get(&format!("verdict.urgency_{}", verdict.urgency.as_str()));
     call.out.line(&texts.with("verdict.until", &[("level", &verdict.severity.number().to_string()), ("urgency", &urgency)]));
+    for (_, flaw, status, remediation) in matches {
+        call.out.line(&format!("    {flaw}  {status}  {remediation}"));
+    }
+    if let Some((as_of, _, late)) = past {
+        for late in late {
+            call.out.line(&format!("  ! {}", sentence(call, *late, *as_of, zone)));
+        }
+    }
 }

@@ -65,7 +65,17 @@ pub async fn create(home: &Home, config: Config, drill: bool, clock: Clock, rand
     store.set_meta("drill", if drill { "true" } else { "false" }).await?;
     write_private(&home.key(), &hex::encode(secret))?;
     write_private(&home.config(), &toml::to_string_pretty(&config)?)?;
-    Ok(Context { store, clock, random, keys: Keys::new(secret), config: Arc::new(config), home: home.clone(), drill, demo: false })
+    Ok(Context {
+        store,
+        clock,
+        random,
+        keys: Keys::new(secret),
+        policy: crate::policy::standard()?,
+        config: Arc::new(config),
+        home: home.clone(),
+        drill,
+        demo: false,
+    })
 }
 
 /// Writes a file only its owner may read, and makes sure it is on disk.

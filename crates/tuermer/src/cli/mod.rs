@@ -6,10 +6,12 @@ pub mod delivery;
 pub mod demo;
 pub mod explain;
 pub mod exposure;
+pub mod feed;
 pub mod import;
 pub mod ingest;
 pub mod init;
 pub mod member;
+pub mod notice;
 pub mod output;
 pub mod pack;
 pub mod picture;
@@ -101,6 +103,8 @@ pub enum Command {
     Member(member::Args),
     /// Read advisories, catalogues and reports from files.
     Ingest(ingest::Args),
+    /// Sources that are asked by themselves.
+    Feed(feed::Args),
     /// What we warn about.
     Threat(threat::Args),
     /// Signs of attack.
@@ -117,6 +121,8 @@ pub enum Command {
     Delivery(delivery::Args),
     /// The numbers of the situation.
     Picture(picture::Args),
+    /// What the operators were told.
+    Notice(notice::Args),
     /// What a person must do.
     Task(task::Args),
     /// People who sign in.
@@ -153,6 +159,7 @@ impl Call {
         let home = self.home()?;
         let config = Config::read(&home.config())?;
         let keys = Keys::read(&home.key())?;
+        let policy = self.policy(&config, &home)?;
         let system = Clock::System;
         let url = self.database.clone().unwrap_or_else(|| config.store.url.clone());
         let store = if url.is_empty() { Store::open_file(&home.database(), false, system.now()).await? } else { Store::open_url(&url, system.now()).await? };
@@ -162,7 +169,19 @@ impl Call {
             Some(at) => Clock::simulated(at),
             None => system,
         };
-        Ok(Context { store, clock, random: Random::System, keys, config: Arc::new(config), home, drill, demo: false })
+        Ok(Context { store, clock, random: Random::System, keys, policy, config: Arc::new(config), home, drill, demo: false })
+    }
+
+    /// The policy of deadlines. A file with a mistake is told, and the default stays: no deadline must fail for it.
+    fn policy(&self, config: &Config, home: &Home) -> Result<Arc<tuermer_core::urgency::UrgencyPolicy>> {
+        match crate::policy::configured(config, home) {
+            Ok(Some(policy)) => Ok(policy),
+            Ok(None) => crate::policy::standard(),
+            Err(error) => {
+                self.out.say(&self.out.texts.with("policy.default_stays", &[("error", &format!("{error:#}"))]));
+                crate::policy::standard()
+            }
+        }
     }
 }
 
@@ -180,6 +199,9 @@ pub async fn run(cli: Cli) -> Result<Exit> {
     if let Some(defect) = tuermer_formats::exchange_build::defect() {
         bail!("this program is broken, do not use it: {defect}");
     }
+    if let Some(defect) = tuermer_formats::urgency_policy::defect() {
+        bail!("this program is broken, do not use it: {defect}");
+    }
     let Cli { data, database, json, no_input, lang, at, command } = cli;
     let texts = Texts(language(lang.as_deref())?);
     let data = data.or_else(|| std::env::var_os("TUERMER_DATA").filter(|text| !text.is_empty()).map(PathBuf::from));
@@ -193,6 +215,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Import(args) => import::run(&call, args).await,
         Command::Member(args) => member::run(&call, args).await,
         Command::Ingest(args) => ingest::run(&call, args).await,
+        Command::Feed(args) => feed::run(&call, args).await,
         Command::Threat(args) => threat::run(&call, args).await,
         Command::Sign(args) => sign::run(&call, args).await,
         Command::Pack(args) => pack::run(&call, args).await,
@@ -201,6 +224,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Warn(args) => warn::run(&call, args).await,
         Command::Delivery(args) => delivery::run(&call, args).await,
         Command::Picture(args) => picture::run(&call, args).await,
+        Command::Notice(args) => notice::run(&call, args).await,
         Command::Task(args) => task::run(&call, args).await,
         Command::User(args) => user::run(&call, args).await,
         Command::Audit(args) => audit::run(&call, args).await,

@@ -69,7 +69,7 @@ fn later_than(now: Timestamp, before: Option<&Given>) -> Timestamp {
 /// "not us" with cloud or none, and "help" has an open task.
 async fn settle(context: &Context, open: &mut Transaction, threat: &ThreatId, organisation: &OrganisationId, products: &[[String; 3]]) -> Result<()> {
     let note = format!("answer to {threat}");
-    answers::remove_told_assets(open, organisation, &note).await?;
+    answers::remove_told_assets(open, organisation, &note, context.now()).await?;
     let Some(last) = answers::last(open, threat, organisation).await? else { return Ok(()) };
     match (last.said.answer, last.said.cloud) {
         (Answer::NotUs, Some(cloud)) => {

@@ -26,7 +26,7 @@ use tuermer_core::ids::{ThreatId, WarningNumber};
 use tuermer_core::locale::Language;
 use tuermer_core::scale::{Status, Tlp, Urgency};
 use tuermer_core::threat::Threat;
-use tuermer_core::urgency::{UrgencyInputs, from_cvss_vector, urgency};
+use tuermer_core::urgency::Urgencies;
 use tuermer_core::warning::{MessageType, WarningText};
 use tuermer_formats::content::Occasion;
 
@@ -64,7 +64,8 @@ pub async fn draft_of(context: &Context, threat: &Threat, actor: &str) -> Result
     let kind = if replaces.is_some() { MessageType::Update } else { MessageType::Alert };
     let urgency = until_when(context, threat).await?;
     let zone = context.zone();
-    let occasion = Occasion { threat, packs: tuermer_formats::exchange_build::packs(), urgency, now: context.now(), zone: &zone };
+    let packs = context.packs().await?;
+    let occasion = Occasion { threat, packs: &packs, urgency, now: context.now(), zone: &zone };
     let text = |language| if replaces.is_some() { occasion.update(language) } else { occasion.alert(language) };
     let texts = Language::ALL.into_iter().map(text).collect();
     write(context, threat, kind, urgency, replaces, texts, actor).await
@@ -96,7 +97,8 @@ pub async fn draft_cancel(context: &Context, number: &WarningNumber, reason: &st
 pub async fn cancel_of(context: &Context, threat: &Threat, number: &WarningNumber, reason: &str, actor: &str) -> Result<WarningNumber> {
     let zone = context.zone();
     let urgency = Urgency::Past;
-    let occasion = Occasion { threat, packs: tuermer_formats::exchange_build::packs(), urgency, now: context.now(), zone: &zone };
+    let packs = context.packs().await?;
+    let occasion = Occasion { threat, packs: &packs, urgency, now: context.now(), zone: &zone };
     let texts = Language::ALL.into_iter().map(|language| occasion.cancel(language, number, reason)).collect();
     write(context, threat, MessageType::Cancel, urgency, Some(number.clone()), texts, actor).await
 }
@@ -106,9 +108,7 @@ async fn until_when(context: &Context, threat: &Threat) -> Result<Urgency> {
     if let Some(urgency) = context.store.worst_urgency(&threat.id).await? {
         return Ok(urgency);
     }
-    let worst = threat.vulnerabilities.iter().max_by_key(|vulnerability| vulnerability.cvss_tenths);
-    let (automatable, total_impact) = from_cvss_vector(worst.map_or("", |vulnerability| &vulnerability.cvss_vector));
-    Ok(urgency(Status::Unknown, threat.level(), UrgencyInputs { exploited: threat.is_exploited(), exposed: true, automatable, total_impact }))
+    Ok(Urgencies::of(&context.policy, threat).decide(Status::Unknown, None, std::iter::empty()).urgency)
 }
 
 async fn write(

@@ -1,8 +1,8 @@
 //! Answers of members and providers: kept one row each, never overwritten by another answer; the last
 //! one that was not taken back counts.
 
-use super::Store;
 use super::engine::{Row, Transaction};
+use super::{Store, assets};
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +11,7 @@ use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::limits::UNDO_MINUTES;
 use tuermer_core::scale::Source;
 
-const COLUMNS: &str = "a.id, a.organisation_id, a.threat_id, a.answer, a.cloud, a.said_by, a.at, a.warning_number";
+pub(super) const COLUMNS: &str = "a.id, a.organisation_id, a.threat_id, a.answer, a.cloud, a.said_by, a.at, a.warning_number";
 
 /// No later answer of the same organisation to the same threat is valid.
 const LAST: &str = "a.undone_at IS NULL AND NOT EXISTS (SELECT 1 FROM answer later WHERE later.organisation_id = a.organisation_id
@@ -35,7 +35,8 @@ impl Given {
     }
 }
 
-fn given(row: &Row) -> Result<Given> {
+/// An answer from a row of [`COLUMNS`].
+pub(super) fn given(row: &Row) -> Result<Given> {
     let answer = row.text(3)?;
     let by = row.text(5)?;
     Ok(Given {
@@ -120,8 +121,11 @@ pub async fn facts_changed(open: &mut Transaction, organisation: &OrganisationId
     Ok(())
 }
 
-/// Removes the asset facts that came from this organisation's answers to this threat.
-pub async fn remove_told_assets(open: &mut Transaction, organisation: &OrganisationId, note: &str) -> Result<()> {
+/// Removes the asset facts that came from this organisation's answers to this threat; that they were told is kept.
+pub async fn remove_told_assets(open: &mut Transaction, organisation: &OrganisationId, note: &str, now: Timestamp) -> Result<()> {
+    let told = open.read("SELECT id FROM asset WHERE organisation_id = $1 AND note = $2", values![organisation.as_str(), note]).await?;
+    let ids = told.iter().map(|row| row.text(0)).collect::<Result<Vec<_>>>()?;
+    assets::remember(open, &ids.iter().map(String::as_str).collect::<Vec<_>>(), now).await?;
     open.run("DELETE FROM asset WHERE organisation_id = $1 AND note = $2", values![organisation.as_str(), note]).await?;
     Ok(())
 }
@@ -141,6 +145,10 @@ pub struct ToldAsset<'a> {
 /// Writes "we use the cloud service" or "we do not have it" as a fact.
 pub async fn tell_asset(open: &mut Transaction, said: &Acknowledgement, told: ToldAsset<'_>) -> Result<()> {
     let ToldAsset { id, product: [vendor, product, key], presence, note } = told;
+    let sql = "SELECT id FROM asset WHERE organisation_id = $1 AND product_key = $2 AND hostname = '' AND source = $3";
+    if let Some(row) = open.read_one(sql, values![said.organisation.as_str(), key, said.by.as_str()]).await? {
+        assets::remember(open, &[row.text(0)?.as_str()], said.at).await?;
+    }
     open.run(
         "INSERT INTO asset (id, organisation_id, vendor, product, product_key, version, build, hostname, source, observed_at, note, presence, changed_at)
          VALUES ($1, $2, $3, $4, $5, '', NULL, '', $6, $7, $8, $9, $7)

@@ -39,6 +39,12 @@ pub struct Verdict {
     pub severity: Level,
     /// Until when.
     pub urgency: Urgency,
+    /// Row of the policy that said so.
+    pub urgency_row: String,
+    /// The flaw it was asked about, empty where the threat names none.
+    pub urgency_flaw: String,
+    /// What it was asked with, as [`Basis::inputs_text`] writes it.
+    pub urgency_inputs: String,
     /// The sentence, German and English.
     pub reason: [String; 2],
     /// The question, German and English; empty when nothing is open.
@@ -88,6 +94,14 @@ pub struct ShownGround {
     pub observed_at: Timestamp,
 }
 
+impl From<&Ground> for ShownGround {
+    fn from(ground: &Ground) -> Self {
+        let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
+        let reason = [Language::German, Language::English].map(|language| reasons::reason(reason, language));
+        Self { status: *status, certainty: *certainty, reason, source: source.as_str().to_string(), place: place.clone(), observed_at: *observed_at }
+    }
+}
+
 /// Which verdicts are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct ExposureFilter {
@@ -97,6 +111,8 @@ pub struct ExposureFilter {
     pub organisation: Option<OrganisationId>,
     /// With this status.
     pub status: Option<Status>,
+    /// As sure as this; "possible" holds the unlikely ones, too.
+    pub certainty: Option<Certainty>,
 }
 
 /// Something whose facts changed since it was judged.
@@ -109,7 +125,8 @@ pub struct Pending<Id> {
 }
 
 const COLUMNS: &str = "e.organisation_id, o.external_id, o.name, o.city, e.threat_id, t.tracking_id, e.status, e.certainty, e.mitigated, e.incident,
-    e.severity, e.urgency, e.reason_de, e.reason_en, e.question_de, e.question_en, e.product, e.version, e.source, e.observed_at, e.measured, e.assessed_at";
+    e.severity, e.urgency, e.reason_de, e.reason_en, e.question_de, e.question_en, e.product, e.version, e.source, e.observed_at, e.measured, e.assessed_at,
+    e.urgency_row, e.urgency_flaw, e.urgency_inputs";
 
 /// A stored word of one of the core's lists.
 fn word<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
@@ -138,6 +155,9 @@ fn verdict(row: &Row) -> Result<Verdict> {
         observed_at: row.time(19)?,
         measured: row.bool(20)?,
         assessed_at: row.time(21)?,
+        urgency_row: row.text(22)?,
+        urgency_flaw: row.text(23)?,
+        urgency_inputs: row.text(24)?,
     })
 }
 
@@ -164,6 +184,10 @@ impl Store {
         equal("e.threat_id", filter.threat.as_ref().map(ThreatId::as_str));
         equal("e.organisation_id", filter.organisation.as_ref().map(OrganisationId::as_str));
         equal("e.status", filter.status.map(Status::as_str));
+        equal("e.certainty", filter.certainty.filter(|certainty| *certainty != Certainty::Possible).map(Certainty::as_str));
+        if filter.certainty == Some(Certainty::Possible) {
+            conditions.push("e.certainty IN ('possible', 'unlikely')".to_string());
+        }
         if let Some((organisation, threat)) = after {
             values.push(organisation.as_str().into());
             values.push(threat.as_str().into());
@@ -182,7 +206,7 @@ impl Store {
 
     /// One verdict.
     pub async fn exposure(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Option<Verdict>> {
-        let filter = ExposureFilter { threat: Some(threat.clone()), organisation: Some(organisation.clone()), status: None };
+        let filter = ExposureFilter { threat: Some(threat.clone()), organisation: Some(organisation.clone()), ..ExposureFilter::default() };
         Ok(self.exposures(&filter, None, 1).await?.pop())
     }
 
@@ -230,7 +254,7 @@ pub async fn replace(open: &mut Transaction, threat: &ThreatId, revision: &str, 
     let rows = exposures.iter().map(|exposure| exposure_row(exposure, revision)).collect();
     open.insert_many(
         "INSERT INTO exposure (organisation_id, threat_id, threat_revision, status, certainty, mitigated, incident, severity, urgency, reason_de, reason_en,
-         question_de, question_en, product, version, source, observed_at, measured, assessed_at)",
+         question_de, question_en, product, version, source, observed_at, measured, assessed_at, urgency_row, urgency_flaw, urgency_inputs)",
         rows,
         "",
     )
@@ -307,6 +331,7 @@ fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
         incident,
         severity,
         urgency,
+        basis,
         reason,
         question,
         grounds: _,
@@ -337,11 +362,14 @@ fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
         decisive.map_or(*assessed_at, |d| d.observed_at),
         *measured,
         *assessed_at,
+        &*basis.row,
+        &*basis.flaw,
+        basis.inputs_text(),
     ]
 }
 
 fn ground_row(exposure: &Exposure, position: usize, ground: &Ground) -> Vec<Value> {
-    let Ground { status, certainty, reason, source, place, observed_at } = ground;
+    let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
     values![
         exposure.organisation.as_str(),
         exposure.threat.as_str(),

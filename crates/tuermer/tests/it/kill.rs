@@ -74,7 +74,17 @@ async fn reopen(home: &Home, config: Config) -> Context {
     let clock = Clock::simulated(Clock::System.now());
     let store = home.store().await;
     let keys = tuermer::keys::Keys::read(&data.key()).unwrap();
-    Context { store, clock, random: Random::System, keys, config: Arc::new(config), home: data, drill: false, demo: false }
+    Context {
+        store,
+        clock,
+        random: Random::System,
+        keys,
+        policy: tuermer::policy::standard().unwrap(),
+        config: Arc::new(config),
+        home: data,
+        drill: false,
+        demo: false,
+    }
 }
 
 /// The same at full size; `scripts/kill-test` runs it.

@@ -3,6 +3,8 @@
 
 mod deliver;
 mod dispatchers;
+mod feeds_client;
+mod hindsight;
 mod import;
 mod journey;
 mod kill;
@@ -16,3 +18,4 @@ mod threat;
 mod tidy;
 mod tls;
 mod warn;
+mod web_server;

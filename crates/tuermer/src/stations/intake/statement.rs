@@ -8,6 +8,7 @@ use crate::store::engine::Transaction;
 use crate::store::{journal, threats};
 use anyhow::{Context as _, Result, anyhow, bail};
 use tuermer_core::ids::ThreatId;
+use tuermer_core::threat::{Threat, ThreatSource};
 use tuermer_csaf::Verdict;
 use tuermer_formats::csaf_write::{self, Imprint};
 
@@ -26,7 +27,7 @@ pub async fn state_threat(context: &Context, stated: &StatedThreat, actor: &str)
         bail!("the statement does not make a valid CSAF document: {first}");
     }
     let reading = tuermer_formats::csaf::read(&bytes)?;
-    let threat = reading.threat;
+    let threat = Threat { source: ThreatSource::Stated, ..reading.threat };
     if let Some(stored) = threats::stored_revision(&mut open, &threat.id).await? {
         documents::supersede(&mut open, &stored.sha256).await?;
     }

@@ -109,8 +109,8 @@ async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> 
     let email_is_affected = threat.statements.iter().any(|statement| statement.product.matches(&exchange));
     let folder = context.drill || context.demo || context.config.mail.transport == Transport::Folder;
     let zone = context.zone();
-    let packs = tuermer_formats::exchange_build::packs();
-    let occasion = Occasion { threat, packs, urgency: Urgency::Past, now: context.now(), zone: &zone };
+    let packs = context.packs().await?;
+    let occasion = Occasion { threat, packs: &packs, urgency: Urgency::Past, now: context.now(), zone: &zone };
     let providers = context.store.providers().await?;
     let mut all: Vec<Recipient> = Vec::new();
     loop {

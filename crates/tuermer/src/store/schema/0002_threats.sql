@@ -7,7 +7,7 @@ CREATE TABLE feed (
     url TEXT NOT NULL,
     period_seconds BIGINT NOT NULL CHECK (period_seconds > 0),
     silent_after_seconds BIGINT NOT NULL CHECK (silent_after_seconds > 0),
-    private_allowed BOOLEAN NOT NULL,
+    private_hosts TEXT NOT NULL,
     paused BOOLEAN NOT NULL,
     added_at BIGINT NOT NULL,
     next_at BIGINT NOT NULL,
@@ -16,7 +16,8 @@ CREATE TABLE feed (
     last_attempt_at BIGINT,
     last_success_at BIGINT,
     last_change_at BIGINT,
-    last_error TEXT NOT NULL,
+    last_error_de TEXT NOT NULL,
+    last_error_en TEXT NOT NULL,
     failures BIGINT NOT NULL,
     silent_since BIGINT,
     told_at BIGINT,
@@ -40,6 +41,14 @@ CREATE TABLE feed_entry (
     PRIMARY KEY (feed, url)
 );
 
+-- The version of a list in which nothing is left to fetch.
+CREATE TABLE feed_list (
+    feed TEXT NOT NULL REFERENCES feed (name) ON DELETE CASCADE,
+    url TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    PRIMARY KEY (feed, url)
+);
+
 -- OpenPGP keys of a provider as first seen; another fingerprint waits for a person.
 CREATE TABLE pinned_key (
     provider TEXT NOT NULL,
@@ -56,6 +65,7 @@ CREATE TABLE pinned_key (
 CREATE TABLE pinned_publisher (
     namespace TEXT PRIMARY KEY,
     domain TEXT NOT NULL,
+    role TEXT NOT NULL,
     pinned_at BIGINT NOT NULL
 );
 
@@ -81,6 +91,15 @@ CREATE TABLE notice (
     mailed_at BIGINT,
     done_at BIGINT,
     done_by TEXT
+);
+
+-- To whom a notice went; a notice is mailed when every operator has a row.
+CREATE TABLE notice_mail (
+    notice_id TEXT NOT NULL REFERENCES notice (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    refused TEXT NOT NULL,
+    PRIMARY KEY (notice_id, address)
 );
 
 -- The analyst's reading list: plain text from Atom and RSS.
@@ -138,6 +157,11 @@ ALTER TABLE vulnerability ADD COLUMN exploitation TEXT NOT NULL DEFAULT '';
 ALTER TABLE vulnerability ADD COLUMN automatable BOOLEAN;
 ALTER TABLE vulnerability ADD COLUMN total_impact BOOLEAN;
 ALTER TABLE document ADD COLUMN encoding TEXT NOT NULL DEFAULT 'plain';
+
+-- Which row of the urgency policy decided, about which flaw, and with which answers (`exposed=yes?`: assumed).
+ALTER TABLE exposure ADD COLUMN urgency_row TEXT NOT NULL DEFAULT '';
+ALTER TABLE exposure ADD COLUMN urgency_flaw TEXT NOT NULL DEFAULT '';
+ALTER TABLE exposure ADD COLUMN urgency_inputs TEXT NOT NULL DEFAULT '';
 
 -- What an asset was said to be until `until_at`.
 CREATE TABLE asset_history (
@@ -211,3 +235,6 @@ CREATE TABLE build_pack (
     imported_at BIGINT NOT NULL,
     imported_by TEXT NOT NULL
 );
+
+-- Tells by its sum whether a snapshot in memory is still what stands here.
+CREATE INDEX organisation_facts ON organisation (facts_revision);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Modules of `tuermer-formats` that read what comes from outside.
-const READERS: &[&str] = &["csaf", "kev", "members", "shadowserver"];
+const READERS: &[&str] = &["aggregator", "changes", "csaf", "hash_file", "kev", "members", "provider", "rolie", "security_txt", "shadowserver"];
 /// Its other modules: parts of a reader, they write, or they read what comes with the program.
 const PARTS: &[&str] = &[
     "contact_fields",
@@ -17,6 +17,7 @@ const PARTS: &[&str] = &[
     "headers",
     "inventory",
     "json",
+    "links",
     "mail",
     "networks",
     "problem",
