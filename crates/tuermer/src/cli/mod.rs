@@ -13,6 +13,7 @@ pub mod member;
 pub mod output;
 pub mod pack;
 pub mod picture;
+pub mod reading;
 pub mod run;
 pub mod serve;
 pub mod sign;
@@ -101,6 +102,8 @@ pub enum Command {
     Member(member::Args),
     /// Read advisories, catalogues and reports from files.
     Ingest(ingest::Args),
+    /// What the analyst's feeds told.
+    Reading(reading::Args),
     /// What we warn about.
     Threat(threat::Args),
     /// Signs of attack.
@@ -209,6 +212,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Import(args) => import::run(&call, args).await,
         Command::Member(args) => member::run(&call, args).await,
         Command::Ingest(args) => ingest::run(&call, args).await,
+        Command::Reading(args) => reading::run(&call, args).await,
         Command::Threat(args) => threat::run(&call, args).await,
         Command::Sign(args) => sign::run(&call, args).await,
         Command::Pack(args) => pack::run(&call, args).await,

@@ -26,6 +26,7 @@ pub mod planned;
 pub mod progress;
 pub mod queue;
 pub mod reachability;
+pub mod reading;
 pub mod recipients;
 pub mod row;
 mod statement;
