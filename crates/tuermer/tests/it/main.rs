@@ -1,6 +1,7 @@
 //! One test binary: journeys told through the binary, the store on both engines, and the tidy test.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
+mod csaf_site;
 mod deliver;
 mod dispatchers;
 mod feeds_client;
@@ -10,6 +11,7 @@ mod journey;
 mod kill;
 mod operator;
 mod pack;
+mod provider;
 mod public;
 mod sink;
 mod store;

@@ -143,8 +143,7 @@ async fn read(client: &Client, url: &str) -> Result<Kind, Refusal> {
     if let Ok(list) = aggregator::read(&body.bytes, &body.url) {
         return Ok(Kind::Aggregator(list));
     }
-    let mut provider =
-        provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
+    let mut provider = provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
     if body.url != url {
         let mut redirect = Tolerated::default();
         redirect.count("metadata_redirect");
