@@ -1,6 +1,6 @@
 //! CSAF providers, told from outside: a sound one is read to its end, a hostile one gets nothing through.
 
-use crate::csaf_site::{NOW, Published, Site, Stage, TestKey, document};
+use crate::csaf_site::{Published, Site, Stage, TestKey, document};
 use crate::web_server::Tree;
 use serde_json::{Value, json};
 use tuermer_core::provenance::SignatureState;
@@ -151,7 +151,7 @@ async fn metadata_is_believed_only_on_the_host_that_was_asked() {
     for (path, wanted) in [
         ("/there.json", Some("somebody else's host")),
         ("/plain.json", Some("not https")),
-        ("/nothing.json", Some("Nothing lies")),
+        ("/nothing.json", Some("nothing (any more)")),
         ("/white/feed.json", Some("is no CSAF provider")),
         ("/key-Good.asc", Some("is no CSAF provider")),
         ("/here.json", None),
@@ -327,7 +327,7 @@ async fn lists_that_lead_nowhere() {
         ("no distributions", metadata(&|value| value["distributions"] = json!([])), "names no list"),
         ("behind a sign-in", metadata(&|value| value["distributions"][0]["rolie"]["feeds"][0]["tlp_label"] = "RED".into()), "names no list"),
         ("not kept any more", metadata(&|value| value["maintained_until"] = "2026-03-01T00:00:00Z".into()), "not been maintained since"),
-        ("no such list", metadata(&|value| value["distributions"][0]["rolie"]["feeds"][0]["url"] = "{{.URL}}/none.json".into()), "Nothing lies"),
+        ("no such list", metadata(&|value| value["distributions"][0]["rolie"]["feeds"][0]["url"] = "{{.URL}}/none.json".into()), "nothing (any more)"),
         ("endless", endless, "more than 200000 entries"),
     ] {
         let stage = Stage::new(files);
@@ -370,5 +370,4 @@ async fn domains_and_lists_of_providers() {
     assert!(run.err.contains("nobody has checked this provider"), "{}", run.err);
     stage.run(&[&["feed", "add", "csaf", &url, "--json"], &private[..]].concat()).expect(5);
     assert_eq!(numbers(&stage.pull("localhost"))[1], 1);
-    assert_eq!(NOW.len(), 20);
 }
