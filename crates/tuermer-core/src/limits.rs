@@ -91,6 +91,16 @@ pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
 
+// History, comments, and lists of matches.
+
+/// Terms of one search over threats; each is one condition of a statement.
+pub const SEARCH_TERMS: usize = 32;
+/// Longest comment on a threat, in characters.
+pub const COMMENT_CHARACTERS: usize = 10_000;
+/// Documents or assets that one run of the matching by hand may name.
+pub const MATCH_RUN_SUBJECTS: usize = 1_000;
+/// Runs of the matching listed at once.
+pub const MATCH_RUNS_SHOWN: usize = 100;
 /// Longest words a person looks for in a list, in characters.
 pub const SEARCH_CHARACTERS: usize = 200;
 /// Products or version texts of one advisory listed at once; how many more there are is said.
@@ -171,7 +181,7 @@ pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
 pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
 /// Feeds asked at once.
 pub const FEEDS_AT_ONCE: usize = 4;
-/// Reasons for rejected documents kept with one pull; more are counted.
+/// Rejected documents of one pull or one archive that are named; more are counted.
 pub const REJECTED_SHOWN: usize = 1_000;
 /// Notices listed at once.
 pub const NOTICES_SHOWN: usize = 1_000;
@@ -201,3 +211,26 @@ pub const PACK_PROBLEMS: usize = 50;
 pub const PACKS: usize = 200;
 /// Most estimates of one day; there were 300,000 in 2025.
 pub const EPSS_LINES: usize = 2_000_000;
+/// Longest version that is compared, in bytes; the longest of 84,000 real bounds has 120.
+pub const VERSION_BYTES: usize = 256;
+/// Most intervals of one range; the longest real range has some hundred branches.
+pub const RANGE_INTERVALS: usize = 2_000;
+/// Longest purl or CPE that is read, in bytes.
+pub const IDENTIFIER_BYTES: usize = 2_048;
+/// Most documents of one archive. All CVE records of the world are 320,000.
+pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
+/// Most unpacked bytes of one archive; all CVE records have 3 GB.
+pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+pub const ARCHIVE_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Rejected documents of one archive that are named; more are counted.
+pub const REJECTED_SHOWN: usize = 1_000;
+/// Deepest nesting of XML; a feed with XHTML in it has 20.
+pub const XML_DEPTH: usize = 100;
+/// Largest feed of the reading list, in bytes.
+pub const READING_BYTES: usize = 8 * 1024 * 1024;
+/// Most entries taken of one feed at once.
+pub const READING_ENTRIES: usize = 1_000;
+/// Days an entry of the reading list is kept.
+pub const READING_DAYS: i64 = 90;
+/// Most components of one bill of materials.
+pub const SBOM_COMPONENTS: usize = 100_000;

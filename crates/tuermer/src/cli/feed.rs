@@ -5,6 +5,8 @@ mod key;
 mod listed;
 mod show;
 
+pub use show::say_no_operators;
+
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::Refusal;

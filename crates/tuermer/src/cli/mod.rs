@@ -10,6 +10,7 @@ pub mod feed;
 pub mod import;
 pub mod ingest;
 pub mod init;
+pub mod matching;
 pub mod member;
 pub mod notice;
 pub mod output;
@@ -115,6 +116,8 @@ pub enum Command {
     Exposure(exposure::Args),
     /// Why (not) affected.
     Explain(explain::Args),
+    /// Which advisory matches which asset, and how far remedies have come.
+    Match(matching::Args),
     /// Write, approve, send and stop warnings.
     Warn(warn::Args),
     /// Who was reached.
@@ -221,6 +224,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Pack(args) => pack::run(&call, args).await,
         Command::Exposure(args) => exposure::run(&call, args).await,
         Command::Explain(args) => explain::run(&call, args).await,
+        Command::Match(args) => matching::run(&call, args).await,
         Command::Warn(args) => warn::run(&call, args).await,
         Command::Delivery(args) => delivery::run(&call, args).await,
         Command::Picture(args) => picture::run(&call, args).await,

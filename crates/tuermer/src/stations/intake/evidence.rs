@@ -3,7 +3,7 @@
 //! The proof is written after its document, in a transaction of its own: a crash between the two leaves a document that
 //! counts as unsigned until the provider is asked again, never one that is shown as signed and is not.
 
-use super::{IngestReport, Remark, advisory};
+use super::{IngestReport, Remark, ingest_bytes};
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::Refusal;
@@ -57,7 +57,7 @@ pub async fn ingest_signed(context: &Context, name: &str, bytes: Vec<u8>, eviden
         return Ok(IngestReport::rejected(name, recognise::json(&keys), Remark::new("provider.not_an_advisory", &[])));
     }
     let hash = sha256(&bytes);
-    let report = advisory::ingest(context, name, bytes).await?;
+    let report = ingest_bytes(context, name, bytes).await?;
     if context.store.document_state(&hash).await?.is_some() {
         let mut open = context.store.begin().await?;
         signatures::keep(&mut open, &evidence.of(hash, context)).await?;
