@@ -3,6 +3,7 @@
 
 mod advisory;
 mod clause13;
+mod csaf_site;
 mod deliver;
 mod dispatchers;
 mod feeds;
@@ -14,6 +15,7 @@ mod kill;
 mod operator;
 mod operator_threats;
 mod pack;
+mod provider;
 mod public;
 mod sink;
 mod store;

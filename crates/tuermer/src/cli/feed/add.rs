@@ -29,11 +29,11 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, name, 
     if !is_name(&feed.name) {
         return Err(wrong_call("feed.name_wrong", [("name", &feed.name), ("limit", &limits::FEED_NAME_CHARACTERS)]));
     }
+    if !untested && let Some(providers) = listed::of(context, &feed).await.unwrap_or_default() {
+        return listed::add(call, context, &feed, providers).await;
+    }
     free(context, &feed).await?;
     if !untested {
-        if let Some(providers) = listed::of(context, &feed).await.unwrap_or_default() {
-            return listed::add(call, context, &feed, providers).await;
-        }
         let (steps, result) = tried(context, &feed).await;
         if !call.out.json {
             say_steps(call, &steps);
