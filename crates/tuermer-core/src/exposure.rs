@@ -43,7 +43,7 @@ pub struct Exposure {
 }
 
 /// What decided, as shown beside the verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decisive {
     /// Product name as told.
     pub product: String,
@@ -56,7 +56,7 @@ pub struct Decisive {
 }
 
 /// One thing that was considered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ground {
     /// What it says about the status.
     pub status: Status,
@@ -64,6 +64,8 @@ pub struct Ground {
     pub certainty: Certainty,
     /// Why.
     pub reason: Reason,
+    /// Asset it speaks of; `None` for a sign from outside and for the organisation's own word.
+    pub asset: Option<AssetId>,
     /// Who said so.
     pub source: Source,
     /// Report, host or note that carries it ("scan_exchange", "mail.example.de").
@@ -85,7 +87,7 @@ words! {
 }
 
 /// One asset against one flaw.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Match {
     /// Which asset; `None` where only a sign is known.
     pub asset: Option<AssetId>,
@@ -100,7 +102,7 @@ pub struct Match {
 }
 
 /// Why, as data: the sentence is made from it in the reader's language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// A build that lacks the update.
     BuildBelowFix {
@@ -243,7 +245,7 @@ pub enum Reason {
 }
 
 /// The one question that would decide an unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Question {
     /// Do you run this product yourselves?
     RunsProduct {

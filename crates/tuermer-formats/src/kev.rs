@@ -2,10 +2,15 @@
 //!
 //! A published state has been cut off in the middle, so the list must have as many entries as the
 //! catalogue says. Due dates before the day of listing occur and are kept as they are.
+//! An entry may come weeks before its CVE record; until then it is a threat of its own (`threat.rs` beside).
+
+mod threat;
+
+pub use threat::{REVISION_PREFIX, entry_document, read_entry, threat};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// One whole catalogue.
@@ -82,7 +87,7 @@ struct RawCatalogue {
     vulnerabilities: Vec<RawEntry>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RawEntry {
     #[serde(rename = "cveID")]

@@ -1,6 +1,7 @@
 //! Bytes to nouns and back. No I/O, no clock; every input is hostile.
 
 pub mod aggregator;
+pub mod atom;
 pub mod build_pack;
 pub mod changes;
 pub mod contact_fields;
@@ -9,6 +10,7 @@ pub mod csaf;
 pub mod csaf_write;
 pub mod cve;
 pub mod encoding;
+pub mod epss;
 pub mod hash_file;
 pub mod headers;
 pub mod inventory;
@@ -23,10 +25,13 @@ pub mod provider;
 pub mod reasons;
 pub mod recognise;
 pub mod rolie;
+pub mod sbom;
 pub mod security_txt;
 pub mod shadowserver;
 pub mod spreadsheet;
 pub mod table;
+pub mod threat_document;
 pub mod times;
 pub mod urgency_policy;
 pub mod wrap;
+pub mod xml;

@@ -2,16 +2,16 @@
 //!
 //! A build pack decides where it knows the flaw; otherwise the publisher's version ranges do.
 
-use super::{Case, Finding, is_absent};
-use crate::asset::{Asset, Presence};
+use super::{Case, Finding};
+use crate::asset::{AssetKind, Presence};
 use crate::exposure::{Decisive, Ground, Match, Question, Reason, RemediationState};
-use crate::ids::AssetId;
 use crate::observation::{Observation, Sighting};
 use crate::pack::{BuildPack, PackJudgement, PackState, Untold};
 use crate::product::ProductKey;
 use crate::scale::{Certainty, Source, Status};
 use crate::threat::{ProductStatus, Statement};
 use crate::version::VersionRule;
+use jiff::Timestamp;
 
 /// What one flaw means for one product in one version.
 #[derive(Debug, Clone)]
@@ -35,33 +35,22 @@ struct Subject<'a> {
     note: &'a str,
 }
 
-/// Judges an asset.
-pub(super) fn asset(case: Case<'_>, asset: &Asset) -> Finding {
-    let name = display_name(&asset.vendor, &asset.product);
-    let subject = Subject {
-        key: ProductKey::new(&asset.vendor, &asset.product),
-        name: name.clone(),
-        version: told_version(asset),
-        words: &asset.version,
-        note: &asset.note,
-    };
-    let verdicts: Vec<(String, Verdict)> = if is_absent(asset) {
+/// Judges an asset by its kind; which asset, where and when is said by [`Finding::at`].
+pub(super) fn asset(case: Case<'_>, asset: AssetKind<'_>) -> Finding {
+    let name = display_name(asset.vendor, asset.product);
+    let key = ProductKey::new(asset.vendor, asset.product);
+    let subject = Subject { key, name: name.clone(), version: told_version(asset), words: asset.version, note: asset.note };
+    let verdicts: Vec<(String, Verdict)> = if asset.presence != Presence::OnPremises {
         let reason = Reason::NotInUse { product: name.clone(), cloud: asset.presence == Presence::Cloud };
         let verdict = Verdict { status: Status::NotAffected, certainty: Certainty::Observed, reason, question: None };
         flaws(case).into_iter().map(|(_, id)| (id, verdict.clone())).collect()
     } else {
         flaws(case).into_iter().map(|(index, id)| (id, judge(case, index, &subject))).collect()
     };
-    let version = if subject.version.is_empty() { asset.version.clone() } else { subject.version.clone() };
-    let decisive = Decisive { product: name, version, source: asset.source.as_str().to_string(), observed_at: asset.observed_at };
-    let origin = Origin {
-        asset: Some(asset.id.clone()),
-        source: asset.source,
-        place: asset.note.clone(),
-        host: asset.hostname.to_lowercase(),
-        observed_at: asset.observed_at,
-    };
-    Finding { exposed: told_exposed(&asset.note), ..finding(verdicts, decisive, origin, is_mitigated(&asset.note)) }
+    let version = if subject.version.is_empty() { asset.version.to_string() } else { subject.version.clone() };
+    let decisive = Decisive { product: name, version, source: asset.source.as_str().to_string(), observed_at: Timestamp::UNIX_EPOCH };
+    let origin = Origin { sign: false, source: asset.source, place: asset.note.to_string(), host: String::new(), observed_at: Timestamp::UNIX_EPOCH };
+    Finding { exposed: told_exposed(asset.note), ..finding(verdicts, decisive, origin, is_mitigated(asset.note)) }
 }
 
 /// Judges a sign; `None` where it has nothing to do with the threat.
@@ -95,23 +84,23 @@ pub(super) fn sighting(case: Case<'_>, sighting: &Sighting) -> Option<Finding> {
     let verdicts = verdicts.collect();
     let decisive = Decisive { product: name, version, source: observation.report.clone(), observed_at: observation.observed_at };
     let place = if host.is_empty() { observation.report.clone() } else { host.clone() };
-    let origin = Origin { asset: None, source: Source::Observation, place, host, observed_at: observation.observed_at };
+    let origin = Origin { sign: true, source: Source::Observation, place, host, observed_at: observation.observed_at };
     Some(Finding { incident, ..finding(verdicts, decisive, origin, false) })
 }
 
 struct Origin {
-    asset: Option<AssetId>,
+    sign: bool,
     source: Source,
     place: String,
     host: String,
-    observed_at: jiff::Timestamp,
+    observed_at: Timestamp,
 }
 
 /// The worst flaw speaks for the asset; every flaw keeps its own row.
 fn finding(verdicts: Vec<(String, Verdict)>, decisive: Decisive, origin: Origin, mitigated: bool) -> Finding {
-    let Origin { asset, source, place, host, observed_at } = origin;
+    let Origin { sign, source, place, host, observed_at } = origin;
     let matches = verdicts.iter().map(|(id, verdict)| Match {
-        asset: asset.clone(),
+        asset: None,
         vulnerability: id.clone(),
         status: verdict.status,
         certainty: verdict.certainty,
@@ -122,8 +111,7 @@ fn finding(verdicts: Vec<(String, Verdict)>, decisive: Decisive, origin: Origin,
     let worst = worst.unwrap_or_else(|| product_only(&decisive.product));
     let Verdict { status, certainty, reason, question } = worst;
     let conclusive = certainty == Certainty::Observed;
-    let ground = Ground { status, certainty, reason, source, place, observed_at };
-    let sign = asset.is_none();
+    let ground = Ground { status, certainty, reason, asset: None, source, place, observed_at };
     Finding { ground, question, matches, decisive, host, sign, incident: false, mitigated, exposed: None, conclusive }
 }
 
@@ -250,7 +238,7 @@ fn inside_range(statement: &Statement, subject: &Subject<'_>, version: &str) -> 
     let question = Some(Question::WhichBuild { product: product.clone() });
     match statement.status {
         ProductStatus::Affected => {
-            let wildcard = matches!(&statement.versions, VersionRule::Range(range) if range.intervals.iter().any(|i| i.from.is_none() && i.to.is_none()));
+            let wildcard = matches!(&statement.versions, VersionRule::Range(range) if range.intervals().iter().any(|i| i.from.is_none() && i.to.is_none()));
             let certainty = if wildcard { Certainty::Likely } else { Certainty::Observed };
             Verdict { status: Status::Affected, certainty, reason: Reason::VersionInRange { product, version, range }, question: None }
         }
@@ -285,12 +273,12 @@ fn range_text(statement: &Statement) -> String {
 
 /// The build, or a version that looks like one. `Get-ExchangeServer` shows the cumulative update only,
 /// whatever is installed on top: its fourth part is cut off.
-fn told_version(asset: &Asset) -> String {
+fn told_version(asset: AssetKind<'_>) -> String {
     let looks_like_build =
         |text: &str| text.split('.').count() >= 3 && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    let told = match &asset.build {
-        Some(build) => build.clone(),
-        None if looks_like_build(&asset.version) => asset.version.clone(),
+    let told = match asset.build {
+        Some(build) => build.to_string(),
+        None if looks_like_build(asset.version) => asset.version.to_string(),
         None => return String::new(),
     };
     let note = asset.note.to_lowercase();

@@ -1,6 +1,7 @@
 //! Rows of verdicts: assets and signs against threats, and what is said of them.
 
 use super::*;
+use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
 use crate::observation::{Attribution, Observation, SignClass};
 use crate::pack::{BuildForm, BuildRow, Fix, PackRule, ProductLine};
@@ -11,12 +12,12 @@ use jiff::civil::date;
 
 const LEAK: &str = "CVE-2021-26855";
 
-fn day(text: &str) -> Timestamp {
+pub(super) fn day(text: &str) -> Timestamp {
     format!("{text}T12:00:00Z").parse().unwrap()
 }
 
 /// A small table in the shape of the real one: CU18 and CU19, both with the March update.
-fn pack() -> BuildPack {
+pub(super) fn pack() -> BuildPack {
     let row = |build: [u32; 4], cu: &str, update: Option<&str>, released: jiff::civil::Date| BuildRow {
         build,
         line: "Exchange Server 2016".into(),
@@ -56,7 +57,7 @@ fn pack() -> BuildPack {
     }
 }
 
-fn threat() -> Threat {
+pub(super) fn threat() -> Threat {
     Threat {
         id: ThreatId("t".into()),
         tracking_id: "T-1".into(),
@@ -85,7 +86,7 @@ fn threat() -> Threat {
     }
 }
 
-fn asset(build: &str) -> Asset {
+pub(super) fn asset(build: &str) -> Asset {
     Asset {
         id: AssetId(format!("a{build}")),
         organisation: OrganisationId("o".into()),
@@ -101,7 +102,7 @@ fn asset(build: &str) -> Asset {
     }
 }
 
-fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
+pub(super) fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
     let shell = tags.contains(&"webshell");
     Sighting {
         organisation: OrganisationId("o".into()),

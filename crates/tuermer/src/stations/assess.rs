@@ -7,9 +7,8 @@ use crate::store::exposures::{self, Pending};
 use crate::store::{kev, meta, threats};
 use anyhow::Result;
 use serde::Serialize;
-use tuermer_core::assess::{Case, assess, assess_organisation};
+use tuermer_core::assess::{Case, Matching, Standings, assess};
 use tuermer_core::constituency::Constituency;
-use tuermer_core::exposure::Exposure;
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::pack::BuildPack;
 use tuermer_core::urgency::Urgencies;
@@ -113,13 +112,10 @@ async fn judge_organisations(
     let answers = context.store.answers_for(id).await?;
     let urgencies = Urgencies::of(&context.policy, &threat);
     let case = Case { threat: &threat, packs, urgencies: &urgencies, now: context.now() };
-    let concerned = constituency.concerned(&case.products());
     let due: Vec<OrganisationId> = pending.iter().map(|pending| pending.id.clone()).collect();
-    let found: Vec<Exposure> = due
-        .iter()
-        .filter(|organisation| concerned.binary_search(organisation).is_ok())
-        .filter_map(|organisation| assess_organisation(case, constituency, organisation, answers.iter().find(|answer| &answer.organisation == organisation)))
-        .collect();
+    let mut standings = Standings::default();
+    Matching::new(case, constituency, &answers, Some(&due)).next(usize::MAX, &mut standings);
+    let found = standings.exposures();
     let mut open = context.store.begin().await?;
     exposures::replace(&mut open, id, &threat.revision, Some(&due), &found).await?;
     exposures::incident_tasks(&mut open, &found, context.now()).await?;

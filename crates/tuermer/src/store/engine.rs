@@ -3,6 +3,7 @@
 //!
 //! SQLite has one writer and many readers; PostgreSQL a pool. Placeholders are `$1`, `$2`, …
 
+mod each;
 mod widen;
 
 pub use super::row::{Row, Value};
@@ -10,6 +11,7 @@ pub(super) use super::statement::places;
 use super::statement::{insert_text, nameless};
 use crate::refusal::Refusal;
 use anyhow::{Context as _, Result, anyhow, bail};
+pub use each::Cells;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions as _, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, TypeInfo, ValueRef};
@@ -24,7 +26,7 @@ pub struct Database(Pools);
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, lenders: each::Lenders },
     Postgres(PgPool),
 }
 
@@ -80,7 +82,7 @@ impl Database {
         let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_with(options.clone()).await;
         let writer = writer.with_context(|| format!("cannot open the database {}", path.display()))?;
         let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(BUSY).connect_lazy_with(options.pragma("query_only", "ON"));
-        let this = Self(Pools::Sqlite { writer, readers });
+        let this = Self(Pools::Sqlite { writer, readers, lenders: each::Lenders::new(path.to_path_buf()) });
         this.refuse_unsafe_settings().await?;
         Ok(this)
     }
@@ -221,7 +223,8 @@ impl Database {
     /// Closes all connections (SQLite: folds the write-ahead log back).
     pub async fn close(&self) {
         match &self.0 {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, lenders } => {
+                lenders.close();
                 readers.close().await;
                 writer.close().await;
             }

@@ -96,7 +96,7 @@ pub struct ShownGround {
 
 impl From<&Ground> for ShownGround {
     fn from(ground: &Ground) -> Self {
-        let Ground { status, certainty, reason, source, place, observed_at } = ground;
+        let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
         let reason = [Language::German, Language::English].map(|language| reasons::reason(reason, language));
         Self { status: *status, certainty: *certainty, reason, source: source.as_str().to_string(), place: place.clone(), observed_at: *observed_at }
     }
@@ -111,6 +111,8 @@ pub struct ExposureFilter {
     pub organisation: Option<OrganisationId>,
     /// With this status.
     pub status: Option<Status>,
+    /// As sure as this; "possible" holds the unlikely ones, too.
+    pub certainty: Option<Certainty>,
 }
 
 /// Something whose facts changed since it was judged.
@@ -127,7 +129,7 @@ const COLUMNS: &str = "e.organisation_id, o.external_id, o.name, o.city, e.threa
     e.urgency_row, e.urgency_flaw, e.urgency_inputs";
 
 /// A stored word of one of the core's lists.
-fn word<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
+pub(super) fn word<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
     parse(text).ok_or_else(|| anyhow!("unknown word {text} in the database"))
 }
 
@@ -182,6 +184,10 @@ impl Store {
         equal("e.threat_id", filter.threat.as_ref().map(ThreatId::as_str));
         equal("e.organisation_id", filter.organisation.as_ref().map(OrganisationId::as_str));
         equal("e.status", filter.status.map(Status::as_str));
+        equal("e.certainty", filter.certainty.filter(|certainty| *certainty != Certainty::Possible).map(Certainty::as_str));
+        if filter.certainty == Some(Certainty::Possible) {
+            conditions.push("e.certainty IN ('possible', 'unlikely')".to_string());
+        }
         if let Some((organisation, threat)) = after {
             values.push(organisation.as_str().into());
             values.push(threat.as_str().into());
@@ -200,7 +206,7 @@ impl Store {
 
     /// One verdict.
     pub async fn exposure(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Option<Verdict>> {
-        let filter = ExposureFilter { threat: Some(threat.clone()), organisation: Some(organisation.clone()), status: None };
+        let filter = ExposureFilter { threat: Some(threat.clone()), organisation: Some(organisation.clone()), ..ExposureFilter::default() };
         Ok(self.exposures(&filter, None, 1).await?.pop())
     }
 
@@ -286,6 +292,19 @@ pub async fn incident_tasks(open: &mut Transaction, found: &[Exposure], now: Tim
     Ok(())
 }
 
+/// Makes these threats and organisations due, although nothing about them changed.
+pub async fn make_due(open: &mut Transaction, threats: &[ThreatId], organisations: &[OrganisationId]) -> Result<()> {
+    let tables =
+        [("threat", threats.iter().map(ThreatId::as_str).collect::<Vec<_>>()), ("organisation", organisations.iter().map(OrganisationId::as_str).collect())];
+    for (table, ids) in tables {
+        for chunk in ids.chunks(ROWS_PER_STATEMENT) {
+            let sql = format!("UPDATE {table} SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, chunk.len()));
+            open.run(&sql, chunk.iter().map(|id| Value::from(*id)).collect()).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Notes that a threat was judged at `revision` of its facts.
 pub async fn threat_judged(open: &mut Transaction, pending: &Pending<ThreatId>, now: Timestamp) -> Result<()> {
     let sql = "UPDATE threat SET assessed_revision = $2, matched_at = COALESCE(matched_at, $3) WHERE id = $1";
@@ -363,7 +382,7 @@ fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
 }
 
 fn ground_row(exposure: &Exposure, position: usize, ground: &Ground) -> Vec<Value> {
-    let Ground { status, certainty, reason, source, place, observed_at } = ground;
+    let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
     values![
         exposure.organisation.as_str(),
         exposure.threat.as_str(),

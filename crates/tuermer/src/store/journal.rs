@@ -44,17 +44,24 @@ fn hash(seq: i64, at: Timestamp, parts: [&str; 5]) -> String {
 
 /// Appends an entry inside the transaction of the deed it tells of.
 pub async fn append(open: &mut Transaction, at: Timestamp, actor: &str, action: &str, subject: &str, detail: &str) -> Result<()> {
+    append_many(open, at, actor, action, &[(subject, detail)]).await
+}
+
+/// Appends one entry for each subject and detail.
+pub async fn append_many<T: AsRef<str>>(open: &mut Transaction, at: Timestamp, actor: &str, action: &str, told: &[(T, T)]) -> Result<()> {
     let last = open.read_one("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", Vec::new()).await?;
-    let (seq, previous) = match last {
-        Some(row) => (row.int(0)?.saturating_add(1), row.text(1)?),
-        None => (1, FIRST.to_string()),
+    let (mut seq, mut previous) = match last {
+        Some(row) => (row.int(0)?, row.text(1)?),
+        None => (0, FIRST.to_string()),
     };
-    let hash = hash(seq, at, [actor, action, subject, detail, &previous]);
-    open.run(
-        "INSERT INTO journal (seq, at, actor, action, subject, detail, previous_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        values![seq, at, actor, action, subject, detail, previous, hash],
-    )
-    .await?;
+    let mut rows = Vec::with_capacity(told.len());
+    for (subject, detail) in told {
+        let (subject, detail) = (subject.as_ref(), detail.as_ref());
+        seq = seq.saturating_add(1);
+        let hash = hash(seq, at, [actor, action, subject, detail, &previous]);
+        rows.push(values![seq, at, actor, action, subject, detail, std::mem::replace(&mut previous, hash.clone()), hash]);
+    }
+    open.insert_many("INSERT INTO journal (seq, at, actor, action, subject, detail, previous_hash, hash)", rows, "").await?;
     Ok(())
 }
 

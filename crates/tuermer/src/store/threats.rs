@@ -1,15 +1,20 @@
 //! Threats: a header row each; products and statements are read again from the kept document.
 
-use super::Store;
+mod write;
+
+pub use write::{Written, ranges, says_the_same, stored_revisions, write, write_many, write_revisions};
+
 use super::engine::Transaction;
+use super::row::Row;
+use super::{Store, documents, epss};
 use crate::values;
 use anyhow::{Context as _, Result, anyhow};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::scale::{Level, Tlp};
-use tuermer_core::threat::{Exploitation, Kev, Statement, Threat, Vulnerability};
-use tuermer_core::version::VersionRule;
+use tuermer_core::threat::{Epss, Kev, Threat, ThreatSource, Vulnerability};
+use tuermer_formats::recognise::Kind;
 
 /// A threat as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +43,8 @@ pub struct ThreatHead {
     pub withdrawn: bool,
     /// CVEs in order.
     pub cves: Vec<String>,
+    /// Of its flaws, the one most likely to be exploited soon.
+    pub epss: Option<Epss>,
 }
 
 /// Which revision of a threat is stored.
@@ -57,110 +64,17 @@ pub async fn stored_revision(open: &mut Transaction, id: &ThreatId) -> Result<Op
     row.map(|row| Ok(StoredRevision { revision: row.text(0)?, released_at: row.time(1)?, sha256: row.text(2)? })).transpose()
 }
 
-/// Writes a threat, new or in a new revision, and raises its gap counter.
-pub async fn write(open: &mut Transaction, threat: &Threat, level: Option<Level>, sha256: &str, now: Timestamp) -> Result<()> {
-    let Threat {
-        id,
-        tracking_id,
-        revision,
-        title,
-        publisher,
-        published_at,
-        released_at,
-        tlp,
-        category,
-        source,
-        withdrawn,
-        exploited,
-        level: _,
-        vulnerabilities,
-        statements,
-        references: _,
-    } = threat;
-    let (ranges, not_understood) = ranges(statements);
-    open.run(
-        "INSERT INTO threat (id, tracking_id, revision, title, publisher, category, published_at, released_at, seen_at, tlp, level, withdrawn, exploited,
-             document_sha256, changed_at, source, ranges, ranges_not_understood, facts_revision, assessed_revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, 0)
-         ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, title = excluded.title, publisher = excluded.publisher, category = excluded.category,
-             published_at = excluded.published_at, released_at = excluded.released_at, tlp = excluded.tlp, level = excluded.level,
-             withdrawn = excluded.withdrawn, exploited = excluded.exploited, document_sha256 = excluded.document_sha256,
-             changed_at = excluded.changed_at, source = excluded.source, ranges = excluded.ranges, ranges_not_understood = excluded.ranges_not_understood, facts_revision = threat.facts_revision + 1",
-        values![
-            id.as_str(),
-            tracking_id,
-            revision,
-            title,
-            publisher,
-            category,
-            *published_at,
-            *released_at,
-            now,
-            tlp.as_str(),
-            level.map(Level::as_str),
-            *withdrawn,
-            *exploited,
-            sha256,
-            now,
-            source.as_str(),
-            ranges,
-            not_understood
-        ],
-    )
-    .await?;
-    write_vulnerabilities(open, id, vulnerabilities).await?;
-    open.run(
-        "INSERT INTO threat_revision (threat_id, document_sha256, revision, released_at, received_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (threat_id, document_sha256) DO NOTHING",
-        values![id.as_str(), sha256, revision, *released_at, now],
-    )
-    .await?;
-    Ok(())
-}
-
-async fn write_vulnerabilities(open: &mut Transaction, id: &ThreatId, vulnerabilities: &[Vulnerability]) -> Result<()> {
-    open.run("DELETE FROM vulnerability WHERE threat_id = $1", values![id.as_str()]).await?;
-    let mut rows = Vec::with_capacity(vulnerabilities.len());
-    for (position, flaw) in vulnerabilities.iter().enumerate() {
-        let Vulnerability { id: cve, title, cvss_tenths, cvss_vector, kev: _, epss: _, ssvc } = flaw;
-        let exploitation = ssvc.exploitation.map_or("", Exploitation::as_str);
-        let position = i64::try_from(position)?;
-        rows.push(values![id.as_str(), position, cve, title, cvss_tenths.map(i64::from), cvss_vector, exploitation, ssvc.automatable, ssvc.total_impact]);
-    }
-    open.insert_many(
-        "INSERT INTO vulnerability (threat_id, position, cve, title, cvss_tenths, cvss_vector, exploitation, automatable, total_impact)",
-        rows,
-        "",
-    )
-    .await?;
-    Ok(())
-}
-
-/// How many version ranges a threat names, and how many of them could not be read.
-fn ranges(statements: &[Statement]) -> (i64, i64) {
-    let mut texts: Vec<(&str, bool)> = statements
-        .iter()
-        .filter_map(|statement| match &statement.versions {
-            VersionRule::Range(range) => Some((range.text.as_str(), false)),
-            VersionRule::NotUnderstood(text) => Some((text.as_str(), true)),
-            VersionRule::All | VersionRule::Exactly(_) => None,
-        })
-        .collect();
-    texts.sort_unstable();
-    texts.dedup();
-    let count = |some: usize| i64::try_from(some).unwrap_or(i64::MAX);
-    (count(texts.len()), count(texts.iter().filter(|(_, not_understood)| *not_understood).count()))
-}
-
 /// Raises the gap counter of every threat: what all of them are judged by has changed.
 pub async fn raise_all(open: &mut Transaction) -> Result<()> {
     open.run("UPDATE threat SET facts_revision = facts_revision + 1", Vec::new()).await?;
     Ok(())
 }
 
-/// A kept document, read again.
-pub(super) fn kept(id: &ThreatId, bytes: &[u8]) -> Result<Threat> {
-    Ok(tuermer_formats::csaf::read(bytes).with_context(|| format!("the kept document of {id} cannot be read again"))?.threat)
+/// The threat in a kept document, from the columns kind, bytes and encoding.
+pub(super) fn kept(id: &ThreatId, row: &Row, kind: usize, bytes: usize, encoding: usize) -> Result<Threat> {
+    let document = documents::unpacked(row, bytes, encoding)?;
+    let threat = tuermer_formats::threat_document::read(Kind::parse(&row.text(kind)?), &document);
+    threat.with_context(|| format!("the kept document of {id} cannot be read again"))
 }
 
 /// Tracking ids that begin with `prefix`.
@@ -171,21 +85,45 @@ pub async fn tracking_ids(open: &mut Transaction, prefix: &str) -> Result<Vec<St
 
 /// Id and document of our own statement with this tracking id.
 pub async fn stated(open: &mut Transaction, tracking_id: &str) -> Result<Option<(ThreatId, Vec<u8>)>> {
-    let sql = "SELECT t.id, d.bytes FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE UPPER(t.tracking_id) = $1 AND d.source = 'stated'";
+    let sql = "SELECT t.id, d.bytes, d.encoding FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE UPPER(t.tracking_id) = $1 AND d.source = 'stated'";
     let row = open.read_one(sql, values![tracking_id.to_uppercase()]).await?;
-    row.map(|row| Ok((ThreatId(row.text(0)?), row.bytes(1)?))).transpose()
+    row.map(|row| Ok((ThreatId(row.text(0)?), documents::unpacked(&row, 1, 2)?))).transpose()
 }
 
-/// CVE, score and KEV membership of a vulnerability row.
-type Flaw = (String, Option<u8>, bool);
+/// What a list needs of a flaw.
+pub(super) struct Flaw {
+    pub(super) cve: String,
+    pub(super) cvss_tenths: Option<u8>,
+    pub(super) kev: bool,
+    pub(super) epss: Option<Epss>,
+}
+
+impl Flaw {
+    /// A row of `cve, cvss_tenths, kev.cve, epss.probability, epss.percentile` that begins at column `first`.
+    pub(super) fn read(row: &Row, first: usize) -> Result<Self> {
+        let column = |place: usize| first.saturating_add(place);
+        Ok(Self {
+            cve: row.text(column(0))?,
+            cvss_tenths: row.int_or_null(column(1))?.and_then(|tenths| u8::try_from(tenths).ok()),
+            kev: row.text_or_null(column(2))?.is_some(),
+            epss: row.int_or_null(column(3))?.map(|_| epss::estimate(row, column(3))).transpose()?,
+        })
+    }
+}
+
+/// The level as shown: the stated one, else worked out from scores and exploitation.
+pub(super) fn level_of(stated: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Level {
+    for_level(stated, exploited, flaws).level()
+}
 
 /// What the level is worked out from, without reading the document again.
 fn for_level(level: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Threat {
     let listed = Kev { added: jiff::civil::Date::ZERO, due: jiff::civil::Date::ZERO, ransomware: false };
-    let vulnerabilities = flaws.iter().map(|(cve, cvss_tenths, kev)| Vulnerability {
-        id: cve.clone(),
-        cvss_tenths: *cvss_tenths,
-        kev: kev.then(|| listed.clone()),
+    let vulnerabilities = flaws.iter().map(|flaw| Vulnerability {
+        id: flaw.cve.clone(),
+        cvss_tenths: flaw.cvss_tenths,
+        kev: flaw.kev.then(|| listed.clone()),
+        epss: flaw.epss,
         ..Vulnerability::default()
     });
     Threat {
@@ -211,12 +149,12 @@ fn for_level(level: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Threat {
 impl Store {
     /// All threats, newest release first.
     pub async fn threats(&self) -> Result<Vec<ThreatHead>> {
-        let sql = "SELECT v.threat_id, v.cve, v.cvss_tenths, k.cve FROM vulnerability v
-                   LEFT JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL ORDER BY v.threat_id, v.position";
+        let sql = "SELECT v.threat_id, v.cve, v.cvss_tenths, k.cve, e.probability, e.percentile FROM vulnerability v
+                   LEFT JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL
+                   LEFT JOIN epss e ON e.cve = v.cve ORDER BY v.threat_id, v.position";
         let mut flaws: HashMap<String, Vec<Flaw>> = HashMap::new();
         for row in self.read(sql, Vec::new()).await? {
-            let tenths = row.int_or_null(2)?.and_then(|tenths| u8::try_from(tenths).ok());
-            flaws.entry(row.text(0)?).or_default().push((row.text(1)?, tenths, row.text_or_null(3)?.is_some()));
+            flaws.entry(row.text(0)?).or_default().push(Flaw::read(&row, 1)?);
         }
         let sql = "SELECT id, tracking_id, revision, title, publisher, published_at, seen_at, matched_at, level, exploited, withdrawn
                    FROM threat ORDER BY released_at DESC, id";
@@ -238,6 +176,7 @@ impl Store {
                     level: judged.level(),
                     exploited: judged.is_exploited(),
                     withdrawn: row.bool(10)?,
+                    epss: judged.vulnerabilities.iter().filter_map(|flaw| flaw.epss).max_by_key(|epss| epss.probability),
                     cves: judged.cves().into_iter().map(str::to_string).collect(),
                 })
             })
@@ -246,14 +185,19 @@ impl Store {
 
     /// One threat with everything, KEV joined in.
     pub async fn threat(&self, id: &ThreatId) -> Result<Option<Threat>> {
-        let sql = "SELECT t.level, d.bytes FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
+        let sql = "SELECT t.level, t.withdrawn, t.source, d.kind, d.bytes, d.encoding FROM threat t JOIN document d ON d.sha256 = t.document_sha256
+             WHERE t.id = $1";
         let Some(row) = self.read_one(sql, values![id.as_str()]).await? else { return Ok(None) };
-        let level = row.text_or_null(0)?.and_then(|text| Level::parse(&text));
-        // The level in a document is believed only where we wrote it ourselves; the row knows.
-        let mut threat = Threat { level, ..kept(id, &row.bytes(1)?)? };
-        let listed = self.kev_of(id).await?;
+        let mut threat = kept(id, &row, 3, 4, 5)?;
+        // The level in a document is believed only where we wrote it ourselves; the row knows. It also knows that the
+        // catalogue took an entry back, which no document says.
+        threat.level = row.text_or_null(0)?.and_then(|text| Level::parse(&text));
+        threat.withdrawn = row.bool(1)?;
+        threat.source = ThreatSource::parse(&row.text(2)?).unwrap_or(threat.source);
+        let (listed, estimates) = (self.kev_of(id).await?, self.epss_of(id).await?);
         for vulnerability in &mut threat.vulnerabilities {
             vulnerability.kev = listed.get(&vulnerability.id).cloned();
+            vulnerability.epss = estimates.get(&vulnerability.id).copied();
         }
         Ok(Some(threat))
     }

@@ -7,7 +7,7 @@ CREATE TABLE feed (
     url TEXT NOT NULL,
     period_seconds BIGINT NOT NULL CHECK (period_seconds > 0),
     silent_after_seconds BIGINT NOT NULL CHECK (silent_after_seconds > 0),
-    private_allowed BOOLEAN NOT NULL,
+    private_hosts TEXT NOT NULL,
     paused BOOLEAN NOT NULL,
     added_at BIGINT NOT NULL,
     next_at BIGINT NOT NULL,
@@ -16,7 +16,8 @@ CREATE TABLE feed (
     last_attempt_at BIGINT,
     last_success_at BIGINT,
     last_change_at BIGINT,
-    last_error TEXT NOT NULL,
+    last_error_de TEXT NOT NULL,
+    last_error_en TEXT NOT NULL,
     failures BIGINT NOT NULL,
     silent_since BIGINT,
     told_at BIGINT,
@@ -40,6 +41,14 @@ CREATE TABLE feed_entry (
     PRIMARY KEY (feed, url)
 );
 
+-- The version of a list in which nothing is left to fetch.
+CREATE TABLE feed_list (
+    feed TEXT NOT NULL REFERENCES feed (name) ON DELETE CASCADE,
+    url TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    PRIMARY KEY (feed, url)
+);
+
 -- OpenPGP keys of a provider as first seen; another fingerprint waits for a person.
 CREATE TABLE pinned_key (
     provider TEXT NOT NULL,
@@ -56,6 +65,7 @@ CREATE TABLE pinned_key (
 CREATE TABLE pinned_publisher (
     namespace TEXT PRIMARY KEY,
     domain TEXT NOT NULL,
+    role TEXT NOT NULL,
     pinned_at BIGINT NOT NULL
 );
 
@@ -81,6 +91,15 @@ CREATE TABLE notice (
     mailed_at BIGINT,
     done_at BIGINT,
     done_by TEXT
+);
+
+-- To whom a notice went; a notice is mailed when every operator has a row.
+CREATE TABLE notice_mail (
+    notice_id TEXT NOT NULL REFERENCES notice (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    refused TEXT NOT NULL,
+    PRIMARY KEY (notice_id, address)
 );
 
 -- The analyst's reading list: plain text from Atom and RSS.
@@ -119,14 +138,17 @@ CREATE TABLE kev_history (
 );
 
 -- Every revision of a threat we took, so that two can be compared and an earlier day can be asked about.
+-- `step`: how much it changed (first, patch, minor, major); empty until it was weighed against the one before.
 CREATE TABLE threat_revision (
     threat_id TEXT NOT NULL REFERENCES threat (id) ON DELETE CASCADE,
     document_sha256 TEXT NOT NULL REFERENCES document (sha256),
     revision TEXT NOT NULL,
     released_at BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
+    step TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (threat_id, document_sha256)
 );
+CREATE INDEX threat_revision_unweighed ON threat_revision (threat_id) WHERE step = '';
 INSERT INTO threat_revision (threat_id, document_sha256, revision, released_at, received_at)
     SELECT id, document_sha256, revision, released_at, changed_at FROM threat;
 
@@ -134,10 +156,26 @@ ALTER TABLE threat ADD COLUMN source TEXT NOT NULL DEFAULT 'csaf';
 ALTER TABLE threat ADD COLUMN aggregate_severity TEXT NOT NULL DEFAULT '';
 ALTER TABLE threat ADD COLUMN ranges BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE threat ADD COLUMN ranges_not_understood BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE threat ADD COLUMN csaf_version TEXT NOT NULL DEFAULT '';
+ALTER TABLE threat ADD COLUMN publisher_category TEXT NOT NULL DEFAULT '';
+ALTER TABLE threat ADD COLUMN document_status TEXT NOT NULL DEFAULT '';
 ALTER TABLE vulnerability ADD COLUMN exploitation TEXT NOT NULL DEFAULT '';
 ALTER TABLE vulnerability ADD COLUMN automatable BOOLEAN;
 ALTER TABLE vulnerability ADD COLUMN total_impact BOOLEAN;
 ALTER TABLE document ADD COLUMN encoding TEXT NOT NULL DEFAULT 'plain';
+
+-- Products a threat names, for the search, and since when it says of each what it says now (CSAF clause 13.8):
+-- `stance` is a hash over status and remedy; `since_at` 0 = since the first revision.
+CREATE TABLE threat_product (
+    threat_id TEXT NOT NULL REFERENCES threat (id) ON DELETE CASCADE,
+    product_key TEXT NOT NULL,
+    vendor TEXT NOT NULL,
+    name TEXT NOT NULL,
+    stance TEXT NOT NULL,
+    since_at BIGINT NOT NULL,
+    PRIMARY KEY (threat_id, product_key, vendor)
+);
+CREATE INDEX threat_product_key ON threat_product (product_key);
 
 -- Which row of the urgency policy decided, about which flaw, and with which answers (`exposed=yes?`: assumed).
 ALTER TABLE exposure ADD COLUMN urgency_row TEXT NOT NULL DEFAULT '';
@@ -194,6 +232,7 @@ CREATE TABLE remediation (
 );
 
 -- CSAF clause 13.10 to 13.12: runs of the matching, by hand and by themselves, never pooled with each other.
+-- `trigger_kind`: words of what set it off, with commas between.
 CREATE TABLE match_run (
     id TEXT PRIMARY KEY,
     mode TEXT NOT NULL CHECK (mode IN ('manual', 'automatic')),
@@ -205,6 +244,7 @@ CREATE TABLE match_run (
     organisations BIGINT NOT NULL,
     exposures BIGINT NOT NULL
 );
+CREATE INDEX match_run_asked ON match_run (asked_at);
 
 -- Build packs a chamber brought in; one of the same name replaces the one in the program.
 CREATE TABLE build_pack (
@@ -216,3 +256,6 @@ CREATE TABLE build_pack (
     imported_at BIGINT NOT NULL,
     imported_by TEXT NOT NULL
 );
+
+-- Tells by its sum whether a snapshot in memory is still what stands here.
+CREATE INDEX organisation_facts ON organisation (facts_revision);
