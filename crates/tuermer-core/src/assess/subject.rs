@@ -38,8 +38,8 @@ struct Subject<'a> {
 /// Judges an asset by its kind; which asset, where and when is said by [`Finding::at`].
 pub(super) fn asset(case: Case<'_>, asset: AssetKind<'_>) -> Finding {
     let name = display_name(asset.vendor, asset.product);
-    let key = ProductKey::new(asset.vendor, asset.product);
-    let subject = Subject { key, name: name.clone(), version: told_version(asset), words: asset.version, note: asset.note };
+    let subject =
+        Subject { key: ProductKey::new(asset.vendor, asset.product), name: name.clone(), version: told_version(asset), words: asset.version, note: asset.note };
     let verdicts: Vec<(String, Verdict)> = if asset.presence != Presence::OnPremises {
         let reason = Reason::NotInUse { product: name.clone(), cloud: asset.presence == Presence::Cloud };
         let verdict = Verdict { status: Status::NotAffected, certainty: Certainty::Observed, reason, question: None };

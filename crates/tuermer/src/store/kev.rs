@@ -159,7 +159,7 @@ pub async fn withdraw(open: &mut Transaction, ids: &[String], now: Timestamp) ->
     Ok(())
 }
 
-/// Raises the gap counter of the threats that carry these CVEs; gives their number.
+/// Raises the gap counter of the threats that carry these CVEs, once each; gives their number.
 pub async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<u64> {
     let mut raised = 0_u64;
     for page in cves.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {

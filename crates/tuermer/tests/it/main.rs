@@ -3,6 +3,7 @@
 
 mod advisory;
 mod clause13;
+mod csaf_site;
 mod deliver;
 mod dispatchers;
 mod feeds;
@@ -12,7 +13,9 @@ mod import;
 mod journey;
 mod kill;
 mod operator;
+mod operator_threats;
 mod pack;
+mod provider;
 mod public;
 mod sink;
 mod store;
