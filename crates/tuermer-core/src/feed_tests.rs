@@ -128,7 +128,8 @@ fn spans_and_names() {
     for (number, expected) in [(90, "90s"), (60, "1m"), (900, "15m"), (3600, "1h"), (5400, "90m"), (DAY, "1d"), (36 * HOUR, "36h")] {
         assert_eq!((span(number).as_str(), seconds(expected)), (expected, Some(number)));
     }
-    for (text, expected) in [("kev", true), ("cert-bund.de", true), ("", false), ("Ä", false), ("a b", false), ("KEV", false), ("-x", false), ("--all", false)] {
+    for (text, expected) in [("kev", true), ("cert-bund.de", true), ("", false), ("Ä", false), ("a b", false), ("KEV", false), ("-x", false), ("--all", false)]
+    {
         assert_eq!(is_name(text), expected, "{text}");
     }
 }

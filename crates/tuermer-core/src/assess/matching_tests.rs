@@ -94,7 +94,8 @@ proptest! {
             }));
         }
         let (threat, packs) = (Threat { withdrawn, ..threat() }, [pack()]);
-        let case = Case { threat: &threat, packs: &packs, now: day("2021-03-12") };
+        let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
+        let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
         let alone = |organisation: &OrganisationId| {
             let answer = answers.iter().find(|answer| &answer.organisation == organisation);
             assess_organisation(case, &fresh, organisation, answer)
@@ -119,7 +120,9 @@ fn those_who_stand_alike_share_one_verdict() {
     let constituency = Constituency::new(assets, Vec::new(), Vec::new());
     let (threat, packs) = (threat(), [pack()]);
     let mut standings = Standings::default();
-    let mut matching = Matching::new(Case { threat: &threat, packs: &packs, now: day("2021-03-12") }, &constituency, &[], None);
+    let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
+    let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
+    let mut matching = Matching::new(case, &constituency, &[], None);
     assert!(matching.next(60, &mut standings) && !matching.next(60, &mut standings));
     assert_eq!((standings.shared.len(), standings.alike.len(), standings.own.len()), (1, 100, 0));
 }
