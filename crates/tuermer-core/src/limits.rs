@@ -91,6 +91,16 @@ pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
 
+// History, comments, and lists of matches.
+
+/// Terms of one search over threats; each is one condition of a statement.
+pub const SEARCH_TERMS: usize = 32;
+/// Longest comment on a threat, in characters.
+pub const COMMENT_CHARACTERS: usize = 10_000;
+/// Documents or assets that one run of the matching by hand may name.
+pub const MATCH_RUN_SUBJECTS: usize = 1_000;
+/// Runs of the matching listed at once.
+pub const MATCH_RUNS_SHOWN: usize = 100;
 /// Longest words a person looks for in a list, in characters.
 pub const SEARCH_CHARACTERS: usize = 200;
 /// Products or version texts of one advisory listed at once; how many more there are is said.
@@ -127,8 +137,6 @@ pub const MAINTAINED_WARNING_DAYS: i64 = 90;
 pub const PROVIDER_PARALLEL: usize = 8;
 /// Documents fetched in one pull, newest first; the next pull takes the rest.
 pub const PULL_DOCUMENTS: usize = 5_000;
-/// Rejected documents named by one pull; more are counted.
-pub const PULL_REJECTED_SHOWN: usize = 1_000;
 /// Hours after which a rejected document, or one whose list tells no time, is fetched again.
 pub const RECHECK_HOURS: i64 = 24;
 /// Documents of one provider that may fail one after the other before the pull is given up.
@@ -148,6 +156,10 @@ pub const STALL_SECONDS: u64 = 30;
 pub const FETCH_SECONDS: u64 = 120;
 /// Seconds an archive of records may take in all.
 pub const ARCHIVE_SECONDS: u64 = 1_800;
+/// Largest archive of records, as sent, in bytes; all CVE records of the world are about 600 MB.
+pub const ARCHIVE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Bytes of a fetched file by which its kind is judged.
+pub const PEEK_BYTES: u64 = 64 * 1024;
 /// Longest ETag that is kept, in characters; a longer one is not used.
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.
@@ -169,7 +181,7 @@ pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
 pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
 /// Feeds asked at once.
 pub const FEEDS_AT_ONCE: usize = 4;
-/// Reasons for rejected documents kept with one pull; more are counted.
+/// Rejected documents of one pull or one archive that are named; more are counted.
 pub const REJECTED_SHOWN: usize = 1_000;
 /// Notices listed at once.
 pub const NOTICES_SHOWN: usize = 1_000;
@@ -208,3 +220,23 @@ pub const THREATS_PER_TRANSACTION: usize = 256;
 
 /// Changed verdicts after which a transaction ends, so that others can write.
 pub const VERDICTS_PER_TRANSACTION: u64 = 20_000;
+/// Longest version that is compared, in bytes; the longest of 84,000 real bounds has 120.
+pub const VERSION_BYTES: usize = 256;
+/// Most intervals of one range; the longest real range has some hundred branches.
+pub const RANGE_INTERVALS: usize = 2_000;
+/// Longest purl or CPE that is read, in bytes.
+pub const IDENTIFIER_BYTES: usize = 2_048;
+/// Most documents of one archive. All CVE records of the world are 320,000.
+pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
+/// Most unpacked bytes of one archive; all CVE records have 3 GB.
+pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Deepest nesting of XML; a feed with XHTML in it has 20.
+pub const XML_DEPTH: usize = 100;
+/// Largest feed of the reading list, in bytes.
+pub const READING_BYTES: usize = 8 * 1024 * 1024;
+/// Most entries taken of one feed at once.
+pub const READING_ENTRIES: usize = 1_000;
+/// Days an entry of the reading list is kept.
+pub const READING_DAYS: i64 = 90;
+/// Most components of one bill of materials.
+pub const SBOM_COMPONENTS: usize = 100_000;

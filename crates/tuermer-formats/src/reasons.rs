@@ -65,6 +65,7 @@ fn reason_de(reason: &Reason) -> String {
         Reason::NotInUse { product, cloud: true } => format!("{product} läuft bei Ihnen als Cloud-Dienst. Dort spielt der Anbieter das Update ein."),
         Reason::NotInUse { product, cloud: false } => format!("Nach Auskunft gibt es {product} bei Ihnen nicht."),
         Reason::ReportedFixed { by: Source::Provider } => "Ihr IT-Betreuer hat gemeldet: erledigt.".to_string(),
+        Reason::ReportedFixed { by: Source::Register } => "Bei uns ist vermerkt: erledigt.".to_string(),
         Reason::ReportedFixed { .. } => "Sie haben gemeldet: erledigt.".to_string(),
         Reason::Withdrawn => "Der Herausgeber hat die Meldung zurückgezogen.".to_string(),
     }
@@ -106,6 +107,7 @@ fn reason_en(reason: &Reason) -> String {
         Reason::NotInUse { product, cloud: true } => format!("You use {product} as a cloud service. The provider installs the update there."),
         Reason::NotInUse { product, cloud: false } => format!("We were told that you do not have {product}."),
         Reason::ReportedFixed { by: Source::Provider } => "Your IT provider reported: done.".to_string(),
+        Reason::ReportedFixed { by: Source::Register } => "We have a note: done.".to_string(),
         Reason::ReportedFixed { .. } => "You reported: done.".to_string(),
         Reason::Withdrawn => "The publisher withdrew the advisory.".to_string(),
     }

@@ -1,7 +1,7 @@
 //! What kind of file is this? Decided by content, never by name.
 
 /// Kinds of files we read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kind {
     /// A CSAF document.
     Csaf,
@@ -22,6 +22,7 @@ pub enum Kind {
     /// Many documents in one file: a ZIP, or one JSON document a line.
     Archive,
     /// None of these.
+    #[default]
     Unknown,
 }
 

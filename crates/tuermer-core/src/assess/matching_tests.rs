@@ -6,6 +6,7 @@ use crate::asset::{Asset, Presence};
 use crate::ids::AssetId;
 use crate::observation::Sighting;
 use crate::scale::Source;
+use crate::urgency::{Urgencies, tests::policy};
 use proptest::prelude::*;
 
 /// Organisations of a generated world.
@@ -94,7 +95,7 @@ proptest! {
             }));
         }
         let (threat, packs) = (Threat { withdrawn, ..threat() }, [pack()]);
-        let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
+        let urgencies = Urgencies::of(&policy(), &threat);
         let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
         let alone = |organisation: &OrganisationId| {
             let answer = answers.iter().find(|answer| &answer.organisation == organisation);
@@ -120,9 +121,8 @@ fn those_who_stand_alike_share_one_verdict() {
     let constituency = Constituency::new(assets, Vec::new(), Vec::new());
     let (threat, packs) = (threat(), [pack()]);
     let mut standings = Standings::default();
-    let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
-    let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
-    let mut matching = Matching::new(case, &constituency, &[], None);
+    let urgencies = Urgencies::of(&policy(), &threat);
+    let mut matching = Matching::new(Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") }, &constituency, &[], None);
     assert!(matching.next(60, &mut standings) && !matching.next(60, &mut standings));
     assert_eq!((standings.shared.len(), standings.alike.len(), standings.own.len()), (1, 100, 0));
 }

@@ -229,7 +229,7 @@ fn inside_range(statement: &Statement, subject: &Subject<'_>, version: &str) -> 
     let question = Some(Question::WhichBuild { product: product.clone() });
     match statement.status {
         ProductStatus::Affected => {
-            let wildcard = matches!(&statement.versions, VersionRule::Range(range) if range.intervals.iter().any(|i| i.from.is_none() && i.to.is_none()));
+            let wildcard = matches!(&statement.versions, VersionRule::Range(range) if range.intervals().iter().any(|i| i.from.is_none() && i.to.is_none()));
             let certainty = if wildcard { Certainty::Likely } else { Certainty::Observed };
             Verdict { status: Status::Affected, certainty, reason: Reason::VersionInRange { product, version, range }, question: None }
         }

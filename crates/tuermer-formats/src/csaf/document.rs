@@ -22,6 +22,8 @@ pub struct Document {
 #[derive(Debug, Deserialize)]
 pub struct Meta {
     pub category: String,
+    #[serde(default)]
+    pub csaf_version: String,
     pub title: String,
     pub publisher: Publisher,
     pub tracking: Tracking,
@@ -35,6 +37,8 @@ pub struct Meta {
 /// `/document/publisher`
 #[derive(Debug, Deserialize)]
 pub struct Publisher {
+    #[serde(default)]
+    pub category: String,
     pub name: String,
     pub namespace: String,
 }
@@ -65,6 +69,8 @@ pub struct Label {
 #[derive(Debug, Deserialize)]
 pub struct Reference {
     pub url: String,
+    #[serde(default)]
+    pub summary: String,
 }
 
 /// `/document/aggregate_severity`

@@ -51,7 +51,7 @@ fn intervals(rule: &VersionRule) -> Option<Vec<Interval>> {
             let edge = Some((version.clone(), true));
             super::interval::is_version(version).then(|| vec![Interval { from: edge.clone(), to: edge }])
         }
-        VersionRule::Range(range) => Some(range.intervals.clone()),
+        VersionRule::Range(range) => Some(range.intervals().to_vec()),
         VersionRule::NotUnderstood(_) => None,
     }
 }

@@ -9,6 +9,7 @@ use crate::csaf::plain;
 use tuermer_core::limits;
 use tuermer_core::threat::ProductStatus;
 use tuermer_core::version::{Interval, VersionRange, VersionRule};
+use tuermer_core::version_order::{Scheme, Version};
 
 /// A bound and whether it is inside; `None` is unbounded.
 pub type Bound = Option<(String, bool)>;
@@ -118,7 +119,8 @@ fn piece(from: Bound, to: Bound, status: ProductStatus) -> Piece {
 /// Intervals as a rule; the text is made from them, because the record has them in several fields.
 pub fn rule(intervals: Vec<Interval>) -> VersionRule {
     let text = intervals.iter().map(interval_text).collect::<Vec<_>>().join(" | ");
-    VersionRule::Range(VersionRange { text: plain(&text, limits::NOTE_CHARACTERS), intervals })
+    let text = plain(&text, limits::NOTE_CHARACTERS);
+    VersionRange::new(&text, Scheme::Generic, intervals).map_or(VersionRule::NotUnderstood(text), VersionRule::Range)
 }
 
 fn interval_text(interval: &Interval) -> String {
@@ -178,7 +180,10 @@ fn single(text: &str, status: ProductStatus) -> Vec<Piece> {
         return listed.into_iter().map(|part| Piece { rule: VersionRule::Exactly(part.to_string()), status }).collect();
     }
     match VersionRule::parse_range(&lower.replace("before version ", "before ").replace("prior to version ", "prior to ")) {
-        VersionRule::Range(range) => piece(VersionRule::Range(VersionRange { text: text.to_string(), ..range })),
+        VersionRule::Range(mut range) => {
+            range.text = text.to_string();
+            piece(VersionRule::Range(range))
+        }
         _ if names_one(&lower) => piece(VersionRule::Exactly(text.to_string())),
         _ => piece(VersionRule::NotUnderstood(text.to_string())),
     }
@@ -202,8 +207,8 @@ fn same(one: &str, other: &str) -> bool {
 
 /// Whether `one` ≤ `other`, by the rules by which versions of assets are compared with bounds.
 fn compared(one: &str, other: &str) -> Option<bool> {
-    let upper = Interval { from: None, to: Some((other.to_string(), true)) };
-    VersionRange { text: String::new(), intervals: vec![upper] }.contains(one)
+    let order = Version::parse(Scheme::Generic, one)?.compare(&Version::parse(Scheme::Generic, other)?)?;
+    Some(order != std::cmp::Ordering::Greater)
 }
 
 /// Whether anything lies between a lower and an upper bound.

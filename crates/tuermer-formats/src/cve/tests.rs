@@ -43,7 +43,7 @@ fn versions_mean_what_the_format_says() {
     for (affected, rows) in [
         // half open and closed
         (json!({"versions": [{"version": "1.2", "lessThan": "1.4", "status": a}]}), vec![("1.1", "-"), ("1.2", a), ("1.3.9", a), ("1.4", "-")]),
-        (json!({"versions": [{"version": "1.2", "lessThanOrEqual": "1.4", "status": a}]}), vec![("1.4", a), ("1.4.1", "-")]),
+        (json!({"versions": [{"version": "1.2", "lessThanOrEqual": "1.4", "status": a}]}), vec![("1.4", a), ("1.4.1", "?")]),
         // zero padding, as in Exchange
         (
             json!({"versions": [{"version": "15.02.0", "lessThan": "15.2.1544.004", "versionType": "custom", "status": a}]}),

@@ -1,16 +1,24 @@
-//! `tuermer ingest FILE…`: advisories, catalogues and reports from files; one line of answer per file.
+//! `tuermer ingest FILE…`: advisories, records, catalogues and reports from files; one line of answer per file, written
+//! only when what it tells is durable.
 
 use super::{Call, Exit};
-use crate::stations::intake::{self, IngestReport};
+use crate::stations::intake::{self, IngestReport, Input, Progress, Remark};
 use anyhow::Result;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 use tuermer_formats::recognise::Kind;
+
+/// How long it runs before it shows how far it is.
+const QUIET: Duration = Duration::from_secs(2);
+/// How often it shows that.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// CSAF or KEV (JSON), Shadowserver (CSV); a directory means its files in the order of their names.
+    /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS or Shadowserver (CSV), also packed with gzip; a directory means the files beneath.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -18,42 +26,56 @@ pub struct Args {
 /// Runs it.
 pub async fn run(call: &Call, Args { files }: Args) -> Result<Exit> {
     let context = call.open().await?;
-    let (mut all, mut rejected) = (0_u64, 0_u64);
-    for path in files.iter().flat_map(|path| listed(call, path)) {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let report = intake::ingest(&context, &name, &path).await?;
+    let (mut all, mut rejected, mut partly) = (0_u64, 0_u64, 0_u64);
+    let mut tell = |report: IngestReport| {
         all = all.saturating_add(1);
-        rejected = rejected.saturating_add(u64::from(!report.rejected.is_empty()));
-        say(call, &IngestReport { file: path.display().to_string(), ..report })?;
-    }
+        let used = report.documents > report.rejected.len() as u64;
+        match (report.rejected.is_empty(), used && report.documents > 1) {
+            (true, _) => {}
+            (false, true) => partly = partly.saturating_add(1),
+            (false, false) => rejected = rejected.saturating_add(1),
+        }
+        say(call, &report)
+    };
+    let progress = Progress::default();
+    let ingested = watched(intake::ingest_all(&context, Input::Files(files.clone()), &progress, &mut tell), &progress).await;
     context.store.database.close().await;
+    ingested?;
+    if all == 0 {
+        for path in &files {
+            call.out.say(&call.out.texts.with("threat.ingest_empty_directory", &[("path", &path.display().to_string())]));
+        }
+    }
     Ok(match rejected {
         0 if all == 0 => Exit::NothingFound,
-        0 => Exit::Ok,
+        0 if partly == 0 => Exit::Ok,
         some if some == all => Exit::Failed,
         _ => Exit::Partial,
     })
 }
 
-/// Files that lie beside documents: hashes and signatures, no documents themselves.
-const BESIDE: &[&str] = &["asc", "sha256", "sha512"];
-
-/// The file itself, or the documents of a directory in the order of their names (not those beneath).
-fn listed(call: &Call, path: &Path) -> Vec<PathBuf> {
-    if !path.is_dir() {
-        return vec![path.to_path_buf()];
+/// Shows how far it is when it takes longer and somebody is looking: to stderr, and only where that is a terminal.
+async fn watched(ingest: impl Future<Output = Result<()>>, progress: &Progress) -> Result<()> {
+    tokio::pin!(ingest);
+    let started = Instant::now();
+    if let Ok(done) = tokio::time::timeout(QUIET, &mut ingest).await {
+        return done;
     }
-    let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_path_buf()] };
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file() && !beside(path)).collect();
-    files.sort();
-    if files.is_empty() {
-        call.out.say(&call.out.texts.with("threat.ingest_empty_directory", &[("path", &path.display().to_string())]));
+    let spinner = indicatif::ProgressBar::new_spinner();
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        tokio::select! {
+            done = &mut ingest => {
+                spinner.finish_and_clear();
+                return done;
+            }
+            _ = tick.tick() => {
+                let documents = progress.documents.load(Ordering::Relaxed);
+                spinner.set_message(format!("{documents} ({}/s)", documents.checked_div(started.elapsed().as_secs().max(1)).unwrap_or(0)));
+                spinner.tick();
+            }
+        }
     }
-    files
-}
-
-fn beside(path: &Path) -> bool {
-    path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| BESIDE.contains(&extension))
 }
 
 fn say(call: &Call, report: &IngestReport) -> Result<()> {
@@ -63,19 +85,25 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
     let texts = call.out.texts;
     let file = report.file.as_str();
     for remark in &report.rejected {
+        let file = if remark.document.is_empty() { file.to_string() } else { format!("{file}: {}", remark.document) };
+        let file = file.as_str();
         call.out.line(&texts.with("threat.ingest_rejected_line", &[("file", file), ("reason", &remark.sentence(texts))]));
     }
-    if report.rejected.is_empty() {
+    if report.rejected.is_empty() || report.documents > 1 {
         let key = match report.kind {
             Kind::Shadowserver => "threat.ingest_signs_line",
             Kind::Kev => "threat.ingest_kev_line",
+            _ if report.documents > 1 => "threat.ingest_archive_line",
             _ => "threat.ingest_line",
         };
-        let IngestReport { new, changed, same, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, .. } = report;
+        let not_used = report.rejected.len() as u64;
+        let IngestReport { new, changed, same, documents, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, .. } = report;
         let numbers = [
             ("new", new),
             ("changed", changed),
             ("same", same),
+            ("documents", documents),
+            ("rejected", &not_used),
             ("withdrawn", withdrawn),
             ("due_dates_moved", due_dates_moved),
             ("lines", lines),
@@ -95,16 +123,26 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
 }
 
 fn object(call: &Call, report: &IngestReport) -> Value {
-    let IngestReport { file, kind, new, changed, same, rejected, remarks, threat, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed } =
-        report;
-    let rejected: Vec<Value> = rejected.iter().map(|remark| json!({"reason": remark.sentence(call.out.texts)})).collect();
+    let IngestReport { file, kind, new, changed, same, rejected, remarks, threat, documents, verified, ranges, ranges_not_understood, .. } = report;
+    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, .. } = report;
+    let reason = |remark: &Remark| match remark.document.as_str() {
+        "" => json!({"reason": remark.sentence(call.out.texts)}),
+        document => json!({"document": document, "reason": remark.sentence(call.out.texts)}),
+    };
+    let rejected: Vec<Value> = rejected.iter().map(reason).collect();
     let remarks: Vec<String> = remarks.iter().map(|remark| remark.sentence(call.out.texts)).collect();
     let mut object = json!({"file": file, "kind": kind.as_str(), "new": new, "changed": changed, "same": same, "rejected": rejected, "remarks": remarks});
     let more = match kind {
-        Kind::Csaf => json!({"threat": threat}),
+        Kind::Csaf | Kind::Cve | Kind::Archive => json!({
+            "threat": threat,
+            "documents": documents,
+            "verified": verified,
+            "ranges": ranges,
+            "ranges_not_understood": ranges_not_understood,
+        }),
         Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
         Kind::Shadowserver => json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed}),
-        _ => json!({}),
+        Kind::Epss | Kind::Atom | Kind::Sbom | Kind::Provider | Kind::Unknown => json!({}),
     };
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);

@@ -6,10 +6,13 @@ pub mod delivery;
 pub mod demo;
 pub mod explain;
 pub mod exposure;
+pub mod feed;
 pub mod import;
 pub mod ingest;
 pub mod init;
+pub mod matching;
 pub mod member;
+pub mod notice;
 pub mod output;
 pub mod pack;
 pub mod picture;
@@ -101,6 +104,8 @@ pub enum Command {
     Member(member::Args),
     /// Read advisories, catalogues and reports from files.
     Ingest(ingest::Args),
+    /// Sources that are asked by themselves.
+    Feed(feed::Args),
     /// What we warn about.
     Threat(threat::Args),
     /// Signs of attack.
@@ -111,12 +116,16 @@ pub enum Command {
     Exposure(exposure::Args),
     /// Why (not) affected.
     Explain(explain::Args),
+    /// Which advisory matches which asset, and how far remedies have come.
+    Match(matching::Args),
     /// Write, approve, send and stop warnings.
     Warn(warn::Args),
     /// Who was reached.
     Delivery(delivery::Args),
     /// The numbers of the situation.
     Picture(picture::Args),
+    /// What the operators were told.
+    Notice(notice::Args),
     /// What a person must do.
     Task(task::Args),
     /// People who sign in.
@@ -209,14 +218,17 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Import(args) => import::run(&call, args).await,
         Command::Member(args) => member::run(&call, args).await,
         Command::Ingest(args) => ingest::run(&call, args).await,
+        Command::Feed(args) => feed::run(&call, args).await,
         Command::Threat(args) => threat::run(&call, args).await,
         Command::Sign(args) => sign::run(&call, args).await,
         Command::Pack(args) => pack::run(&call, args).await,
         Command::Exposure(args) => exposure::run(&call, args).await,
         Command::Explain(args) => explain::run(&call, args).await,
+        Command::Match(args) => matching::run(&call, args).await,
         Command::Warn(args) => warn::run(&call, args).await,
         Command::Delivery(args) => delivery::run(&call, args).await,
         Command::Picture(args) => picture::run(&call, args).await,
+        Command::Notice(args) => notice::run(&call, args).await,
         Command::Task(args) => task::run(&call, args).await,
         Command::User(args) => user::run(&call, args).await,
         Command::Audit(args) => audit::run(&call, args).await,

@@ -1,29 +1,37 @@
 //! Intake: a file becomes a threat, a catalogue or signs; what is wrong with it is said in one sentence.
 //!
-//! Decides by content what a file is. Each file is one step: it is taken whole, or nothing of it is
-//! used. Raw bytes stay as evidence with SHA-256, source and time.
+//! Decides by content what a file is. Each document is taken whole, or nothing of it is used. Raw bytes stay as evidence
+//! with SHA-256, source and time. Many documents share a transaction; a document is told of only once that is durable.
+//!
+//! ```text
+//! [source] files, archives, lines → [judge] in parallel: same bytes? valid? read → [batch] one transaction → told
+//! ```
 
-mod advisory;
+mod batch;
+mod bulk;
 mod catalogue;
+mod estimates;
+pub mod evidence;
+mod judge;
 mod report;
+mod source;
 mod statement;
 
+pub use bulk::{Progress, ingest_all};
+pub use source::Input;
 pub use statement::state_threat;
 pub use tuermer_formats::csaf_write::{StatedProduct, StatedThreat, StatedVersions, StatementError};
 
 use crate::context::Context;
+use crate::refusal::Refusal;
 use crate::text::Texts;
 use anyhow::Result;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
-use tuermer_core::limits;
 use tuermer_core::locale::Language;
-use tuermer_formats::json::JsonError;
-use tuermer_formats::recognise::{self, Kind};
+use tuermer_formats::recognise::Kind;
 
 /// What came of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IngestReport {
     /// Name as given.
     pub file: String,
@@ -41,6 +49,14 @@ pub struct IngestReport {
     pub remarks: Vec<Remark>,
     /// Id of the threat it became.
     pub threat: Option<String>,
+    /// Documents with a threat in them, whatever became of them; more than one in an archive.
+    pub documents: u64,
+    /// Of these, documents that are what their publisher signed.
+    pub verified: u64,
+    /// Different version ranges the taken documents name.
+    pub ranges: u64,
+    /// Of these, ranges that were not understood.
+    pub ranges_not_understood: u64,
     /// KEV: entries that are not listed any more.
     pub withdrawn: u64,
     /// KEV: entries with another due day.
@@ -62,11 +78,13 @@ pub struct Remark {
     pub key: &'static str,
     /// Its values.
     pub values: Vec<(&'static str, String)>,
+    /// Which document of an archive it is about; empty where it is about the file.
+    pub document: String,
 }
 
 impl Remark {
     fn new(key: &'static str, values: &[(&'static str, &dyn std::fmt::Display)]) -> Self {
-        Self { key, values: values.iter().map(|(name, value)| (*name, value.to_string())).collect() }
+        Self { key, values: values.iter().map(|(name, value)| (*name, value.to_string())).collect(), document: String::new() }
     }
 
     /// The sentence.
@@ -81,24 +99,15 @@ impl Remark {
     }
 }
 
+impl From<Remark> for Refusal {
+    fn from(Remark { key, values, document: _ }: Remark) -> Self {
+        Self::of(key, values)
+    }
+}
+
 impl IngestReport {
     fn new(file: &str, kind: Kind) -> Self {
-        Self {
-            file: file.to_string(),
-            kind,
-            new: 0,
-            changed: 0,
-            same: 0,
-            rejected: Vec::new(),
-            remarks: Vec::new(),
-            threat: None,
-            withdrawn: 0,
-            due_dates_moved: 0,
-            lines: 0,
-            attributed: 0,
-            unattributed: 0,
-            malformed: 0,
-        }
+        Self { file: file.to_string(), kind, ..Self::default() }
     }
 
     fn rejected(file: &str, kind: Kind, remark: Remark) -> Self {
@@ -109,76 +118,25 @@ impl IngestReport {
 /// Reads one file. What is wrong with the file is in the report; an error is ours (the database, the disk).
 ///
 /// # Errors
-/// The store cannot be read or written; nothing of the file was kept then.
+/// The store cannot be read or written; nothing of the step that failed was kept then.
 pub async fn ingest(context: &Context, name: &str, path: &Path) -> Result<IngestReport> {
-    let reject = |kind, remark| Ok(IngestReport::rejected(name, kind, remark));
-    let (mut file, size, head) = match open(path) {
-        Ok(opened) => opened,
-        Err(remark) => return reject(Kind::Unknown, remark),
-    };
-    if head.is_empty() {
-        return reject(Kind::Unknown, Remark::new("threat.ingest_empty", &[]));
-    }
-    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-        return reject(Kind::Unknown, Remark::new("threat.ingest_utf16", &[]));
-    }
-    if !recognise::looks_like_json(&head) {
-        return match recognise::table(&head) {
-            Kind::Shadowserver => report::ingest(context, name, path, size).await,
-            kind => reject(kind, Remark::new("threat.ingest_unknown", &[])),
-        };
-    }
-    if size > limits::DOCUMENT_BYTES {
-        let limit = limits::DOCUMENT_BYTES >> 20;
-        return reject(recognise::broken_json(&head), Remark::new("threat.ingest_too_big", &[("size", &(size >> 20)), ("limit", &limit)]));
-    }
-    let mut bytes = head;
-    if let Err(error) = file.by_ref().take(limits::DOCUMENT_BYTES).read_to_end(&mut bytes) {
-        return reject(Kind::Unknown, Remark::new("threat.ingest_unreadable", &[("error", &error)]));
-    }
-    ingest_json(context, name, bytes).await
-}
-
-/// The open file, its size and its first bytes, already read.
-fn open(path: &Path) -> Result<(File, u64, Vec<u8>), Remark> {
-    let unreadable = |error: std::io::Error| Remark::new("threat.ingest_unreadable", &[("error", &error)]);
-    let mut file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(Remark::new("threat.ingest_not_a_file", &[]));
-    }
-    let mut head = Vec::new();
-    file.by_ref().take(recognise::HEAD_BYTES as u64).read_to_end(&mut head).map_err(unreadable)?;
-    Ok((file, metadata.len(), head))
+    one(context, name, Input::Files(vec![path.to_path_buf()])).await
 }
 
 /// Bytes from anywhere: a feed, an upload. `name` is kept as the source: an address, or a file name.
 ///
 /// # Errors
-/// The store cannot be read or written; nothing of the bytes was kept then.
+/// The store cannot be read or written; nothing of the step that failed was kept then.
 pub async fn ingest_bytes(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
-    let reject = |kind, remark| Ok(IngestReport::rejected(name, kind, remark));
-    if bytes.is_empty() {
-        return reject(Kind::Unknown, Remark::new("threat.ingest_empty", &[]));
-    }
-    if !recognise::looks_like_json(&bytes) {
-        return reject(Kind::Unknown, Remark::new("threat.ingest_unknown", &[]));
-    }
-    ingest_json(context, name, bytes).await
+    one(context, name, Input::Bytes { name: name.to_string(), bytes }).await
 }
 
-async fn ingest_json(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
-    let keys = match tuermer_formats::json::check(&bytes) {
-        Ok(keys) => keys,
-        Err(error) => {
-            let kind = recognise::broken_json(&bytes);
-            let key = if error == JsonError::Values { "threat.ingest_values" } else { "threat.ingest_json" };
-            return Ok(IngestReport::rejected(name, kind, Remark::new(key, &[("error", &error), ("limit", &limits::JSON_VALUES)])));
-        }
+async fn one(context: &Context, name: &str, input: Input) -> Result<IngestReport> {
+    let mut found = None;
+    let mut tell = |report: IngestReport| {
+        found = Some(IngestReport { file: name.to_string(), ..report });
+        Ok(())
     };
-    match recognise::json(&keys) {
-        Kind::Csaf => advisory::ingest(context, name, bytes).await,
-        Kind::Kev => catalogue::ingest(context, name, bytes).await,
-        kind => Ok(IngestReport::rejected(name, kind, Remark::new("threat.ingest_unknown", &[]))),
-    }
+    ingest_all(context, input, &Progress::default(), &mut tell).await?;
+    Ok(found.unwrap_or_else(|| IngestReport::rejected(name, Kind::Unknown, Remark::new("threat.ingest_not_a_file", &[]))))
 }

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use tuermer_core::limits;
+use tuermer_formats::recognise::Kind;
 
 /// Documents smaller than this gain nothing from being compressed, in bytes.
 const COMPRESSED_FROM: usize = 512;
@@ -40,6 +41,15 @@ pub struct Document {
     pub bytes: Vec<u8>,
     /// Why it was rejected; `None` = accepted.
     pub rejected: Option<String>,
+}
+
+/// What the store has of the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// What it is.
+    pub kind: Kind,
+    /// Accepted, and not replaced since.
+    pub accepted: bool,
 }
 
 /// A document as it will lie in the store.
@@ -146,13 +156,13 @@ impl Store {
         self.read_one("SELECT state FROM document WHERE sha256 = $1", values![sha256]).await?.map(|row| row.text(0)).transpose()
     }
 
-    /// The states of those documents that we have.
-    pub async fn document_states(&self, sha256: &[String]) -> Result<HashMap<String, String>> {
+    /// Kind and state of those documents that we have.
+    pub async fn document_states(&self, sha256: &[&str]) -> Result<HashMap<String, Known>> {
         let mut found = HashMap::new();
         for page in sha256.chunks(limits::ROWS_PER_STATEMENT) {
-            let sql = format!("SELECT sha256, state FROM document WHERE sha256 IN ({})", places(1, page.len()));
-            for row in self.read(&sql, page.iter().map(Value::from).collect()).await? {
-                found.insert(row.text(0)?, row.text(1)?);
+            let sql = format!("SELECT sha256, kind, state FROM document WHERE sha256 IN ({})", places(1, page.len()));
+            for row in self.read(&sql, page.iter().map(|hash| Value::from(*hash)).collect()).await? {
+                found.insert(row.text(0)?, Known { kind: Kind::parse(&row.text(1)?), accepted: row.text(2)? == "accepted" });
             }
         }
         Ok(found)

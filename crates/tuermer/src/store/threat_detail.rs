@@ -6,7 +6,8 @@ use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use tuermer_core::ids::ThreatId;
-use tuermer_core::scale::{Certainty, Status};
+use tuermer_core::scale::{Certainty, Status, Urgency};
+use tuermer_core::urgency::{Answered, Basis, Input};
 
 /// Where the stored revision of a threat came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,44 @@ pub struct CheckedSignature {
     pub checked_at: Timestamp,
 }
 
+/// A row of the policy that set the deadline of some open companies, with what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidingRow {
+    /// Until when.
+    pub urgency: Urgency,
+    /// Row of the table, `+` and the lift where one shortened the deadline.
+    pub row: String,
+    /// The flaw that decided; empty where the threat names none.
+    pub flaw: String,
+    /// The answers it was asked with.
+    pub inputs: Vec<(Input, Answered)>,
+    /// Open companies with this deadline.
+    pub companies: u64,
+}
+
 impl Store {
+    /// Which rows of the policy set the deadlines of the open companies, the most urgent first, `limit` at most.
+    pub async fn deciding_rows(&self, threat: &ThreatId, limit: usize) -> Result<Vec<DecidingRow>> {
+        let sql = "SELECT e.urgency, e.urgency_row, e.urgency_flaw, e.urgency_inputs, COUNT(*) FROM exposure e
+                   JOIN organisation o ON o.id = e.organisation_id AND o.kind = 'member'
+                   WHERE e.threat_id = $1 AND e.status IN ('affected', 'unknown')
+                   GROUP BY e.urgency, e.urgency_row, e.urgency_flaw, e.urgency_inputs";
+        let mut deciding = Vec::new();
+        for row in self.read(sql, values![threat.as_str()]).await? {
+            let urgency = row.text(0)?;
+            deciding.push(DecidingRow {
+                urgency: Urgency::parse(&urgency).ok_or_else(|| anyhow!("unknown deadline {urgency}"))?,
+                row: row.text(1)?,
+                flaw: row.text(2)?,
+                inputs: Basis::parse_inputs(&row.text(3)?),
+                companies: row.count(4)?,
+            });
+        }
+        deciding.sort_by(|a, b| (b.urgency, b.companies, &a.row).cmp(&(a.urgency, a.companies, &b.row)));
+        deciding.truncate(limit);
+        Ok(deciding)
+    }
+
     /// Where the stored revision of a threat came from.
     pub async fn provenance(&self, threat: &ThreatId) -> Result<Option<Provenance>> {
         let sql = "SELECT d.source, d.received_at, d.sha256, t.ranges, t.ranges_not_understood, s.state, s.fingerprint, s.detail, s.url, s.checked_at

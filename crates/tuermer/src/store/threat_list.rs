@@ -126,6 +126,8 @@ pub struct ListedThreat {
     pub level: Level,
     /// Worst score in tenths.
     pub cvss_tenths: Option<u8>,
+    /// Of its flaws, the highest probability of exploitation within 30 days, in millionths.
+    pub epss: Option<u32>,
     /// Exploited by the publisher's word.
     pub exploited: bool,
     /// One of its flaws stands in KEV.
@@ -182,14 +184,13 @@ impl Store {
 
     async fn flaws_of(&self, ids: &[Value]) -> Result<HashMap<String, Vec<Flaw>>> {
         let sql = format!(
-            "SELECT v.threat_id, v.cve, v.cvss_tenths, k.cve FROM vulnerability v
-             LEFT JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL WHERE v.threat_id IN ({}) ORDER BY v.threat_id, v.position",
+            "SELECT v.threat_id, v.cve, v.cvss_tenths, k.cve, e.probability, e.percentile FROM vulnerability v
+             LEFT JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL LEFT JOIN epss e ON e.cve = v.cve WHERE v.threat_id IN ({}) ORDER BY v.threat_id, v.position",
             places(ids.len())
         );
         let mut flaws: HashMap<String, Vec<Flaw>> = HashMap::new();
         for row in self.read(&sql, ids.to_vec()).await? {
-            let tenths = row.int_or_null(2)?.and_then(|tenths| u8::try_from(tenths).ok());
-            flaws.entry(row.text(0)?).or_default().push(Flaw { cve: row.text(1)?, cvss_tenths: tenths, kev: row.text_or_null(3)?.is_some(), epss: None });
+            flaws.entry(row.text(0)?).or_default().push(Flaw::read(&row, 1)?);
         }
         Ok(flaws)
     }
@@ -224,6 +225,7 @@ fn listed(row: &Row, flaws: &HashMap<String, Vec<Flaw>>, companies: &HashMap<(St
         released_at: row.time(5)?,
         level: level_of(chosen, exploited, flaws),
         cvss_tenths: flaws.iter().filter_map(|flaw| flaw.cvss_tenths).max(),
+        epss: flaws.iter().filter_map(|flaw| flaw.epss).map(|epss| epss.probability).max(),
         exploited,
         kev: flaws.iter().any(|flaw| flaw.kev),
         withdrawn: row.bool(8)?,

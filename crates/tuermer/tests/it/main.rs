@@ -1,8 +1,11 @@
 //! One test binary: journeys told through the binary, the store on both engines, and the tidy test.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
+mod advisory;
+mod clause13;
 mod deliver;
 mod dispatchers;
+mod feeds;
 mod feeds_client;
 mod hindsight;
 mod import;

@@ -45,12 +45,13 @@ enum Kind {
     Aggregator(Aggregator),
 }
 
-/// Looks for providers behind an address: a domain (`https://vendor.example`), or a file.
+/// Looks for providers behind an address: a domain (`vendor.example`, `https://vendor.example/`), or a file.
 ///
 /// # Errors
 /// Nothing was found; the sentence says where was looked.
 pub async fn discover(client: &Client, address: &str) -> Result<Discovered, Refusal> {
-    let url = Url::parse(address.trim()).map_err(|_| Refusal::new("feed.error_not_a_url", [("url", &address)]))?;
+    let full = if address.contains("://") { address.trim().to_string() } else { format!("https://{}/", address.trim()) };
+    let url = Url::parse(&full).map_err(|_| Refusal::new("feed.error_not_a_url", [("url", &address)]))?;
     let mut found = Discovered::default();
     if matches!(url.path(), "" | "/") && !is_dns_name_of_csaf(&url) {
         found.by_domain(client, &url).await;
@@ -58,10 +59,11 @@ pub async fn discover(client: &Client, address: &str) -> Result<Discovered, Refu
         found.ask(client, url.as_str()).await;
     }
     if found.providers.is_empty() && found.aggregator.is_none() {
-        let reasons: Vec<String> = found.steps.iter().filter_map(|(_, reason)| reason.as_ref()).map(ToString::to_string).collect();
-        return Err(match (found.steps.first(), reasons.len()) {
-            (Some((_, Some(reason))), 1) => reason.clone(),
-            _ => Refusal::new("provider.nothing_found", [("url", &address), ("reasons", &reasons.join(" "))]),
+        // A server that is away, or a broken file, says more than all the places where nothing lies.
+        let telling = found.steps.iter().filter_map(|(_, reason)| reason.as_ref()).find(|reason| reason.key() != "feed.error_not_found");
+        return Err(match (telling, found.steps.as_slice()) {
+            (Some(reason), _) | (None, [(_, Some(reason))]) => reason.clone(),
+            _ => Refusal::new("provider.nothing_found", [("url", &address)]),
         });
     }
     Ok(found)
@@ -95,7 +97,11 @@ impl Discovered {
         let name = domain.host_str().filter(|_| domain.domain().is_some());
         if let (true, Some(name)) = (self.providers.is_empty(), name) {
             let port = domain.port().map(|port| format!(":{port}")).unwrap_or_default();
-            self.ask(client, &format!("https://csaf.data.security.{name}{port}/")).await;
+            let place = format!("https://csaf.data.security.{name}{port}/");
+            if !self.ask(client, &place).await {
+                // Most domains have no such name; that is no news.
+                self.steps.retain(|(step, _)| *step != place);
+            }
         }
     }
 
@@ -137,8 +143,7 @@ async fn read(client: &Client, url: &str) -> Result<Kind, Refusal> {
     if let Ok(list) = aggregator::read(&body.bytes, &body.url) {
         return Ok(Kind::Aggregator(list));
     }
-    let mut provider =
-        provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
+    let mut provider = provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
     if body.url != url {
         let mut redirect = Tolerated::default();
         redirect.count("metadata_redirect");

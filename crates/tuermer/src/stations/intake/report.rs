@@ -3,6 +3,7 @@
 //! The file is read twice: once for its SHA-256, once for its lines. Up to 50,000 lines are one step;
 //! a larger file is written in several, and reading it again completes what was cut off.
 
+use super::source::Content;
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;
@@ -11,9 +12,7 @@ use crate::store::engine::Transaction;
 use crate::store::observations::{self, Attributed, Shelf};
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
-use std::fs::File;
 use std::io::{BufReader, Read as _};
-use std::path::Path;
 use tuermer_core::constituency::Constituency;
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
@@ -28,13 +27,14 @@ const BATCHES_PER_STEP: u64 = 50;
 const MALFORMED_SHOWN: usize = 5;
 
 /// Takes one report.
-pub async fn ingest(context: &Context, name: &str, path: &Path, size: u64) -> Result<IngestReport> {
+pub async fn ingest(context: &Context, name: &str, content: Content) -> Result<IngestReport> {
     let reject = |error: &dyn std::fmt::Display| IngestReport::rejected(name, Kind::Shadowserver, Remark::new("threat.ingest_report", &[("error", error)]));
-    let (hash, bytes) = match hashed(path, size) {
+    let size = content.size();
+    let (hash, bytes) = match hashed(&content) {
         Ok(hashed) => hashed,
         Err(error) => return Ok(reject(&error)),
     };
-    let file = match File::open(path) {
+    let file = match content.reader() {
         Ok(file) => file,
         Err(error) => return Ok(reject(&error)),
     };
@@ -70,9 +70,9 @@ pub async fn ingest(context: &Context, name: &str, path: &Path, size: u64) -> Re
 }
 
 /// SHA-256 and, up to the limit, the bytes.
-fn hashed(path: &Path, size: u64) -> std::io::Result<(String, Vec<u8>)> {
-    let mut file = File::open(path)?;
-    if size <= limits::DOCUMENT_BYTES {
+fn hashed(content: &Content) -> std::io::Result<(String, Vec<u8>)> {
+    let mut file = content.reader()?;
+    if content.size() <= limits::DOCUMENT_BYTES {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         return Ok((sha256(&bytes), bytes));

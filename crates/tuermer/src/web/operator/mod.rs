@@ -2,6 +2,7 @@
 
 mod audience;
 mod bars;
+mod feeds;
 mod frame;
 mod funnel;
 mod member;
@@ -38,6 +39,10 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/meldung/{id}", get(threat::show))
         .route("/meldung/{id}/entwurf", post(threat::draft))
         .route("/meldung/{id}/firma/{number}", get(why::show))
+        .route("/quellen", get(feeds::show))
+        .route("/quellen/{name}/holen", post(feeds::pull))
+        .route("/quellen/{name}/pause", post(feeds::pause))
+        .route("/quellen/{name}/weiter", post(feeds::resume))
         .route("/mitglieder", get(members::show))
         .route("/mitglieder/{number}", get(member::show))
         .route("/mitglieder/{number}/aufgabe/{task}", post(member::finish))

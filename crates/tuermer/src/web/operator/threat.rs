@@ -5,7 +5,7 @@ use super::funnel::{Step, steps};
 use super::session::SignedIn;
 use crate::context::Context;
 use crate::store::exposures::{ExposureFilter, Verdict};
-use crate::store::threat_detail::Provenance;
+use crate::store::threat_detail::{DecidingRow, Provenance};
 use crate::store::warnings::WarningHead;
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -16,6 +16,7 @@ use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::scale::{Certainty, Status, Urgency};
 use tuermer_core::threat::{ProductStatus, Remedy, RemedyKind, Threat};
+use tuermer_core::urgency::Input;
 
 /// Verdicts on one page of the list.
 const ROWS: usize = 100;
@@ -59,6 +60,8 @@ struct ThreatPage {
     threat: Threat,
     id: String,
     urgency: Option<Urgency>,
+    deciding: Vec<DecidingRow>,
+    policy: String,
     steps: Vec<Step>,
     offers: Vec<Offer>,
     products: Cut,
@@ -96,6 +99,8 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Pat
     page(&ThreatPage {
         frame,
         urgency: store.worst_urgency(&id).await?,
+        deciding: store.deciding_rows(&id, limits::LINES_SHOWN).await?,
+        policy: format!("{} {}", context.policy.name, context.policy.version),
         steps: steps(&store.picture(&id).await?, &store.strengths(&id).await?),
         offers: offers(&threat),
         products: Cut::new(products(&threat)),
@@ -166,6 +171,12 @@ impl ThreatPage {
         self.frame.texts.with(key, &[("score", &worst.map_or_else(String::new, |tenths| score(&tenths, &self.language)))])
     }
 
+    /// Which row of the policy set the shortest deadline.
+    fn deadline_because(&self) -> String {
+        let row = self.deciding.first().map_or("", |row| row.row.as_str());
+        self.frame.texts.with("operator.deadline_because", &[("row", row), ("policy", &self.policy)])
+    }
+
     /// What to say of the signature: `verified`, `unsigned`, `failed`, `stated` for our own words, `unchecked` for a file brought by hand.
     fn signed<'p>(&self, provenance: &'p Provenance) -> &'p str {
         match &provenance.signature {
@@ -205,11 +216,11 @@ pub fn score(tenths: &u8, language: &Language) -> String {
 }
 
 /// A share in millionths as percent with one place: `97,5 %`; what is not zero is never shown as zero.
-fn percent(millionths: u32, language: &Language) -> String {
+pub fn percent(millionths: &u32, language: &Language) -> String {
     let tenths = millionths.saturating_add(500) / 1_000;
     let (point, gap) = if *language == Language::German { (',', "\u{202f}") } else { ('.', "") };
     match tenths {
-        0 if millionths > 0 => format!("< 0{point}1{gap}%"),
+        0 if *millionths > 0 => format!("< 0{point}1{gap}%"),
         _ => format!("{}{point}{}{gap}%", tenths / 10, tenths % 10),
     }
 }
@@ -234,7 +245,7 @@ mod tests {
         for (millionths, german, english) in
             [(975_310, "97,5\u{202f}%", "97.5%"), (1_000_000, "100,0\u{202f}%", "100.0%"), (40, "< 0,1\u{202f}%", "< 0.1%"), (0, "0,0\u{202f}%", "0.0%")]
         {
-            assert_eq!((percent(millionths, &Language::German).as_str(), percent(millionths, &Language::English).as_str()), (german, english));
+            assert_eq!((percent(&millionths, &Language::German).as_str(), percent(&millionths, &Language::English).as_str()), (german, english));
         }
     }
 

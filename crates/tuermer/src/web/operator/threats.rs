@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
-use super::threat::score;
+use super::threat::{percent, score};
 use crate::context::Context;
 use crate::store::threat_list::{ListedThreat, Order, Which};
 use askama::Template;

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use tuermer_core::locale::Language;
 use tuermer_core::threat::Threat;
+use tuermer_core::urgency::{Answered, Basis, Input};
 
 #[derive(Template)]
 #[template(path = "operator/why.html")]
@@ -18,6 +19,8 @@ struct WhyPage {
     threat: Threat,
     id: String,
     verdict: Verdict,
+    policy: String,
+    inputs: Vec<(Input, Answered)>,
     grounds: Vec<ShownGround>,
     matches: Vec<(String, String, String, String)>,
     language: Language,
@@ -31,7 +34,9 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path((text, ext
     let grounds = context.store.grounds(&id, &organisation).await?;
     let matches = context.store.matches(&id, &organisation).await?;
     let frame = who.frame(&context, "/meldungen", &who.t.with("operator.why_title", &[("name", &verdict.name)]));
-    page(&WhyPage { frame, threat, id: segment(id.as_str()), verdict, grounds, matches, language: who.t.0 })
+    let policy = format!("{} {}", context.policy.name, context.policy.version);
+    let inputs = Basis::parse_inputs(&verdict.urgency_inputs);
+    page(&WhyPage { policy, inputs, frame, threat, id: segment(id.as_str()), verdict, grounds, matches, language: who.t.0 })
 }
 
 /// A ground's sentence in the reader's language.

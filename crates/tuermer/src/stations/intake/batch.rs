@@ -1,0 +1,160 @@
+//! Many judged documents in one transaction: which are newer than what we have, and what is written of them.
+
+use super::judge::{Judged, Outcome, Read};
+use super::source::Place;
+use super::{IngestReport, Remark};
+use crate::context::Context;
+use crate::store::documents::{self, PackedDocument};
+use crate::store::engine::Transaction;
+use crate::store::journal;
+use crate::store::search::DocumentFields;
+use crate::store::threats::{self, StoredRevision, Written};
+use anyhow::Result;
+use std::collections::{HashMap, HashSet};
+use tuermer_core::threat::{Threat, ThreatSource};
+use tuermer_formats::csaf::{self, Order};
+use tuermer_formats::kev::REVISION_PREFIX;
+
+/// What is decided about a document that was read.
+enum Decision {
+    New,
+    Newer,
+    Same,
+    /// Kept and explained, not used; the key of the sentence.
+    Refused(&'static str),
+}
+
+/// What is written at the end of a batch.
+#[derive(Default)]
+struct Writing {
+    documents: Vec<PackedDocument>,
+    superseded: Vec<String>,
+    taken: Vec<(Threat, String, DocumentFields)>,
+    journal: Vec<(String, String)>,
+    hashes: HashSet<String>,
+}
+
+/// Takes documents in one transaction and tells what became of each, in order. Nothing is told before it is durable.
+pub async fn take(context: &Context, batch: Vec<Judged>) -> Result<Vec<(Place, IngestReport)>> {
+    let mut open = context.store.begin().await?;
+    let ids: HashSet<&str> = batch.iter().filter_map(|judged| Some(read(judged)?.threat.id.as_str())).collect();
+    let mut stored = threats::stored_revisions(&mut open, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let (mut writing, mut told) = (Writing::default(), Vec::with_capacity(batch.len()));
+    for judged in batch {
+        let place = judged.place.clone();
+        let report = one(&mut open, judged, &mut stored, &mut writing).await?;
+        told.push((place, report));
+    }
+    write(context, open, writing).await?;
+    Ok(told)
+}
+
+fn read(judged: &Judged) -> Option<&Read> {
+    match &judged.outcome {
+        Outcome::Threat(read) => Some(read),
+        _ => None,
+    }
+}
+
+async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String, StoredRevision>, writing: &mut Writing) -> Result<IngestReport> {
+    let Judged { place, kind, sha256, known, outcome } = judged;
+    let file = place.file.as_str();
+    let Read { threat, remarks, document, fields } = match outcome {
+        Outcome::Same => return Ok(IngestReport { same: 1, documents: 1, ..IngestReport::new(file, kind) }),
+        Outcome::Refused(remark, document) => {
+            writing.documents.extend(document.filter(|_| writing.hashes.insert(sha256)).map(|document| *document));
+            return Ok(IngestReport { documents: 1, ..IngestReport::rejected(file, kind, remark) });
+        }
+        // Taken in a step of its own, not here.
+        Outcome::Whole(_) => return Ok(IngestReport::new(file, kind)),
+        Outcome::Threat(read) => *read,
+    };
+    let before = stored.get(threat.id.as_str());
+    let mut report = IngestReport { threat: Some(threat.tracking_id.clone()), documents: 1, remarks, ..IngestReport::new(file, kind) };
+    match decide(open, before, &threat, &sha256).await? {
+        Decision::New => report.new = 1,
+        Decision::Newer => report.changed = 1,
+        Decision::Same => return Ok(IngestReport { same: 1, ..report }),
+        Decision::Refused(key) => {
+            let revision = before.map_or("", |before| before.revision.as_str());
+            let remark = Remark::new(key, &[("id", &threat.tracking_id), ("revision", &threat.revision), ("stored", &revision)]);
+            if !known && writing.hashes.insert(sha256) {
+                writing.documents.push(document.rejected(remark.stored()));
+            }
+            report.remarks.clear();
+            report.rejected.push(remark);
+            return Ok(report);
+        }
+    }
+    let (ranges, not_understood) = threats::ranges(&threat.statements);
+    (report.ranges, report.ranges_not_understood) = (ranges, not_understood);
+    if not_understood > 0 {
+        report.remarks.push(Remark::new("threat.ingest_not_understood", &[("count", &not_understood)]));
+    }
+    let revision = StoredRevision { revision: threat.revision.clone(), released_at: threat.released_at, sha256: sha256.clone() };
+    let replaced = stored.insert(threat.id.0.clone(), revision);
+    writing.add((threat, fields), sha256, document, replaced);
+    Ok(report)
+}
+
+impl Writing {
+    fn add(&mut self, (threat, fields): (Threat, DocumentFields), sha256: String, document: PackedDocument, replaced: Option<StoredRevision>) {
+        self.superseded.extend(replaced.map(|replaced| replaced.sha256));
+        self.journal.push((threat.tracking_id.clone(), format!("revision {}, sha256 {sha256}", threat.revision)));
+        if self.hashes.insert(sha256.clone()) {
+            self.documents.push(document);
+        }
+        self.taken.push((threat, sha256, fields));
+    }
+}
+
+/// Compares with the stored revision.
+async fn decide(open: &mut Transaction, stored: Option<&StoredRevision>, threat: &Threat, sha256: &str) -> Result<Decision> {
+    let Some(stored) = stored else { return Ok(Decision::New) };
+    if stored.sha256 == sha256 {
+        return Ok(Decision::Same);
+    }
+    // The catalogue alone knew of the flaw; now its record has come.
+    if threat.source == ThreatSource::Cve && stored.revision.starts_with(REVISION_PREFIX) {
+        return Ok(Decision::Newer);
+    }
+    let order = match csaf::order(&threat.revision, &stored.revision) {
+        // The publisher changed the way of counting, or counts by dates: only its dates are left to compare.
+        Order::Incomparable => match threat.released_at.cmp(&stored.released_at) {
+            std::cmp::Ordering::Greater => Order::Newer,
+            _ => Order::Older,
+        },
+        order => order,
+    };
+    Ok(match order {
+        Order::Newer | Order::Incomparable => Decision::Newer,
+        Order::Older => Decision::Refused("threat.ingest_older"),
+        // Mirrors write the same record with other blanks.
+        Order::Same if threat.source == ThreatSource::Cve && threats::says_the_same(open, threat).await? => Decision::Same,
+        Order::Same => Decision::Refused("threat.ingest_other_bytes"),
+    })
+}
+
+async fn write(context: &Context, mut open: Transaction, writing: Writing) -> Result<()> {
+    let Writing { documents, superseded, taken, journal, hashes: _ } = writing;
+    if documents.is_empty() && taken.is_empty() {
+        return Ok(());
+    }
+    let now = context.now();
+    documents::keep_many(&mut open, documents).await?;
+    documents::supersede_many(&mut open, &superseded).await?;
+    // Of two revisions in one batch the later one is what we warn about; the earlier one stays as a revision.
+    let mut last: HashMap<&str, usize> = HashMap::new();
+    for (index, (threat, ..)) in taken.iter().enumerate() {
+        last.insert(threat.id.as_str(), index);
+    }
+    let (mut now_valid, mut earlier) = (Vec::with_capacity(taken.len()), Vec::new());
+    for (index, (threat, sha256, fields)) in taken.iter().enumerate() {
+        let list = if last.get(threat.id.as_str()) == Some(&index) { &mut now_valid } else { &mut earlier };
+        list.push(Written { threat, level: None, sha256, fields });
+    }
+    threats::write_many(&mut open, &now_valid, now).await?;
+    threats::write_revisions(&mut open, &earlier, now).await?;
+    journal::append_many(&mut open, now, "system", "threat.ingested", &journal).await?;
+    open.commit().await
+}

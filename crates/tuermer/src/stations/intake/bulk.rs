@@ -1,0 +1,178 @@
+//! From what was found to what was told: while one batch is written, the next one is judged.
+//!
+//! Memory is bounded by the chunks on their way: one read ahead, one being judged, one being written.
+
+use super::judge::{self, Judged, Outcome};
+use super::source::{Chunk, Found, Input, Place, Reader, Text};
+use super::{IngestReport, Remark, batch, catalogue, estimates, report};
+use crate::context::Context;
+use anyhow::{Context as _, Result};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::mpsc;
+use tuermer_core::limits;
+use tuermer_formats::recognise::Kind;
+
+/// Chunks that wait to be judged.
+const CHUNKS_AHEAD: usize = 1;
+
+/// How far it is, for whoever shows it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Documents that are done.
+    pub documents: AtomicU64,
+}
+
+/// What was found, with its documents judged.
+enum Ready {
+    Judged(Judged),
+    Text(Text),
+    Refused(Place, Kind, Remark),
+    End(String),
+}
+
+/// Takes everything an input holds; `tell` hears of each file, of an archive once at its end, in order and only when it is durable.
+///
+/// # Errors
+/// The store cannot be read or written, or `tell` fails; what was told until then stays.
+pub async fn ingest_all(context: &Context, input: Input, progress: &Progress, tell: &mut (dyn FnMut(IngestReport) -> Result<()> + Send)) -> Result<()> {
+    let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
+    let reading = tokio::task::spawn_blocking(move || Reader::new(sender).read(input));
+    let mut teller = Teller { archives: HashMap::new(), progress, tell };
+    let mut ready = judged(context, &mut receiver).await?;
+    while let Some(chunk) = ready {
+        let (next, written) = tokio::join!(judged(context, &mut receiver), take(context, chunk, &mut teller));
+        written?;
+        ready = next?;
+    }
+    drop(receiver);
+    reading.await.context("reading the files stopped")
+}
+
+/// The next chunk, judged on all cores.
+async fn judged(context: &Context, receiver: &mut mpsc::Receiver<Chunk>) -> Result<Option<Vec<Ready>>> {
+    let Some(chunk) = receiver.recv().await else { return Ok(None) };
+    let (mut documents, mut order) = (Vec::new(), Vec::with_capacity(chunk.len()));
+    for found in chunk {
+        order.push(match found {
+            Found::Document(document) => {
+                documents.push(document);
+                None
+            }
+            Found::Text(text) => Some(Ready::Text(text)),
+            Found::Refused(place, kind, remark) => Some(Ready::Refused(place, kind, remark)),
+            Found::End(file) => Some(Ready::End(file)),
+        });
+    }
+    let hashed = tokio::task::spawn_blocking(move || judge::hash(documents)).await?;
+    let hashes: Vec<&str> = hashed.iter().map(|hashed| hashed.sha256.as_str()).collect();
+    let states = context.store.document_states(&hashes).await?;
+    let now = context.now();
+    let mut judged = tokio::task::spawn_blocking(move || judge::judge(hashed, &states, now)).await?.into_iter();
+    Ok(Some(order.into_iter().filter_map(|ready| ready.or_else(|| judged.next().map(Ready::Judged))).collect()))
+}
+
+/// Writes a chunk: documents together, everything else in steps of its own, in order.
+async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> Result<()> {
+    let mut together = Vec::new();
+    for ready in chunk {
+        if let Ready::Judged(judged) = ready {
+            if !matches!(judged.outcome, Outcome::Whole(_)) {
+                together.push(judged);
+                continue;
+            }
+            teller.batch(context, std::mem::take(&mut together)).await?;
+            let Judged { place, outcome, .. } = judged;
+            if let Outcome::Whole(bytes) = outcome {
+                let report = catalogue::ingest(context, &place.source(), bytes).await?;
+                teller.hear(&place, report)?;
+            }
+            continue;
+        }
+        teller.batch(context, std::mem::take(&mut together)).await?;
+        match ready {
+            Ready::Text(text) => {
+                let place = text.place.clone();
+                let report = self::text(context, text).await?;
+                teller.hear(&place, report)?;
+            }
+            Ready::Refused(place, kind, remark) => {
+                let report = IngestReport::rejected(&place.file, kind, remark);
+                teller.hear(&place, report)?;
+            }
+            Ready::End(file) => teller.end(&file)?,
+            Ready::Judged(_) => {}
+        }
+    }
+    teller.batch(context, together).await
+}
+
+/// A file that is no JSON.
+async fn text(context: &Context, text: Text) -> Result<IngestReport> {
+    let Text { place, kind, content } = text;
+    let source = place.source();
+    match kind {
+        Kind::Shadowserver => report::ingest(context, &source, content).await,
+        Kind::Epss => estimates::ingest(context, &source, content).await,
+        Kind::Sbom => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_sbom", &[]))),
+        Kind::Atom => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_atom", &[]))),
+        _ => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_unknown", &[]))),
+    }
+}
+
+/// Tells of files; documents of an archive are added up until its end.
+struct Teller<'a> {
+    archives: HashMap<String, IngestReport>,
+    progress: &'a Progress,
+    tell: &'a mut (dyn FnMut(IngestReport) -> Result<()> + Send),
+}
+
+impl Teller<'_> {
+    async fn batch(&mut self, context: &Context, batch: Vec<Judged>) -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        for (place, report) in batch::take(context, batch).await? {
+            self.hear(&place, report)?;
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, place: &Place, report: IngestReport) -> Result<()> {
+        self.progress.documents.fetch_add(1, Ordering::Relaxed);
+        // A broken archive is told of at its end, like a whole one.
+        if place.document.is_empty() && report.kind != Kind::Archive {
+            return (self.tell)(IngestReport { file: place.file.clone(), ..report });
+        }
+        let sum = self.archives.entry(place.file.clone()).or_insert_with(|| IngestReport::new(&place.file, report.kind));
+        add(sum, report, &place.document);
+        Ok(())
+    }
+
+    fn end(&mut self, file: &str) -> Result<()> {
+        let sum = self.archives.remove(file);
+        (self.tell)(sum.unwrap_or_else(|| IngestReport::rejected(file, Kind::Archive, Remark::new("threat.ingest_empty_archive", &[]))))
+    }
+}
+
+/// Adds a document to the sum of its archive. Remarks about single documents are left to their threats.
+fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
+    let IngestReport { file: _, kind, new, changed, same, rejected, remarks: _, threat: _, documents, verified, ranges, ranges_not_understood, .. } = report;
+    let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
+    if rejected.is_empty() && sum.kind != kind {
+        sum.kind = if first { kind } else { Kind::Archive };
+    }
+    for (total, more) in [
+        (&mut sum.new, new),
+        (&mut sum.changed, changed),
+        (&mut sum.same, same),
+        (&mut sum.documents, documents),
+        (&mut sum.verified, verified),
+        (&mut sum.ranges, ranges),
+        (&mut sum.ranges_not_understood, ranges_not_understood),
+    ] {
+        *total = total.saturating_add(more);
+    }
+    let room = limits::REJECTED_SHOWN.saturating_sub(sum.rejected.len());
+    sum.rejected.extend(rejected.into_iter().take(room).map(|remark| Remark { document: document.to_string(), ..remark }));
+}

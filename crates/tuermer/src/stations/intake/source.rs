@@ -1,0 +1,379 @@
+//! What lies in files, directories and archives, document by document, in memory that does not grow with them.
+
+use super::Remark;
+use flate2::read::MultiGzDecoder;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use tokio::sync::mpsc;
+use tuermer_core::limits;
+use tuermer_formats::recognise::{self, HEAD_BYTES, Kind};
+
+/// Where documents come from.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// Files and directories.
+    Files(Vec<PathBuf>),
+    /// In memory.
+    Bytes {
+        /// Address or file name.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// What was found, in order.
+#[derive(Debug)]
+pub enum Found {
+    /// A JSON document.
+    Document(Document),
+    /// A text that is taken line by line or as a whole.
+    Text(Text),
+    /// Something that is not used.
+    Refused(Place, Kind, Remark),
+    /// The archive of this name was read to its end.
+    End(String),
+}
+
+/// Where a document lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file as shown.
+    pub file: String,
+    /// Name inside an archive; empty for a file of its own.
+    pub document: String,
+}
+
+/// A JSON document in memory.
+#[derive(Debug)]
+pub struct Document {
+    pub place: Place,
+    pub bytes: Vec<u8>,
+}
+
+/// A text on disk or in memory.
+#[derive(Debug)]
+pub struct Text {
+    pub place: Place,
+    pub kind: Kind,
+    pub content: Content,
+}
+
+/// Where the bytes of a text are.
+#[derive(Debug, Clone)]
+pub enum Content {
+    File(PathBuf, u64),
+    Bytes(Vec<u8>),
+}
+
+/// Documents read ahead of being judged.
+pub type Chunk = Vec<Found>;
+
+/// Documents and bytes of one chunk; both bound the memory.
+const CHUNK_DOCUMENTS: usize = 256;
+const CHUNK_BYTES: usize = 8 * 1024 * 1024;
+
+/// Files that lie beside documents: hashes, signatures, lists of what there is.
+const BESIDE: &[&str] = &["asc", "sha256", "sha512", "sig", "txt", "md", "html"];
+const BESIDE_NAMES: &[&str] = &["changes.csv", "delta.json", "deltaLog.json"];
+
+/// Collects what is found and hands it on in chunks.
+pub struct Reader {
+    sender: mpsc::Sender<Chunk>,
+    chunk: Chunk,
+    bytes: usize,
+}
+
+/// The other side does not want any more; whatever stopped it is the error to show.
+struct Stopped;
+
+type Step = Result<(), Stopped>;
+
+impl Reader {
+    /// Hands what it finds to `sender`.
+    pub fn new(sender: mpsc::Sender<Chunk>) -> Self {
+        Self { sender, chunk: Vec::new(), bytes: 0 }
+    }
+
+    /// Reads everything; blocks while the other side is busy.
+    pub fn read(mut self, input: Input) {
+        let done = match input {
+            Input::Files(paths) => paths.iter().try_for_each(|path| if path.is_dir() { self.directory(path) } else { self.file(path) }),
+            Input::Bytes { name, bytes } => self.content(&name, Content::Bytes(bytes)),
+        };
+        if done.is_ok() {
+            // Stopped now means that somebody else already told why.
+            let _ = self.flush();
+        }
+    }
+
+    fn push(&mut self, found: Found) -> Step {
+        self.bytes = self.bytes.saturating_add(match &found {
+            Found::Document(document) => document.bytes.len(),
+            _ => 0,
+        });
+        self.chunk.push(found);
+        if self.chunk.len() >= CHUNK_DOCUMENTS || self.bytes >= CHUNK_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Step {
+        self.bytes = 0;
+        if self.chunk.is_empty() {
+            return Ok(());
+        }
+        self.sender.blocking_send(std::mem::take(&mut self.chunk)).map_err(|_| Stopped)
+    }
+
+    fn refuse(&mut self, place: Place, kind: Kind, remark: Remark) -> Step {
+        self.push(Found::Refused(place, kind, remark))
+    }
+
+    /// The documents beneath, in the order of their names; a link to a directory is not followed, it could lead round.
+    fn directory(&mut self, top: &Path) -> Step {
+        let mut waiting = vec![top.to_path_buf()];
+        while let Some(path) = waiting.pop() {
+            let listed = std::fs::read_dir(&path).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+            let mut entries = match listed {
+                Ok(entries) => entries,
+                Err(error) => {
+                    self.refuse(Place::file(&path), Kind::Unknown, unreadable(&error))?;
+                    continue;
+                }
+            };
+            entries.sort_by_key(std::fs::DirEntry::file_name);
+            let mut folders = Vec::new();
+            for entry in entries {
+                let below = entry.path();
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => folders.push(below),
+                    Ok(_) if below.is_file() && !is_beside(&below) => self.file(&below)?,
+                    _ => {}
+                }
+            }
+            waiting.extend(folders.into_iter().rev());
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path) -> Step {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => self.content(&path.display().to_string(), Content::File(path.to_path_buf(), metadata.len())),
+            Ok(_) => self.refuse(Place::file(path), Kind::Unknown, Remark::new("threat.ingest_not_a_file", &[])),
+            Err(error) => self.refuse(Place::file(path), Kind::Unknown, unreadable(&error)),
+        }
+    }
+
+    /// Decides by the first bytes what a file is.
+    fn content(&mut self, file: &str, content: Content) -> Step {
+        let place = Place { file: file.to_string(), document: String::new() };
+        let head = match content.reader().and_then(|mut reader| head(&mut reader)) {
+            Ok(head) => head,
+            Err(error) => return self.refuse(place, Kind::Unknown, unreadable(&error)),
+        };
+        if recognise::is_zip(&head) {
+            let done = match &content {
+                Content::File(path, _) => match File::open(path) {
+                    Ok(opened) => self.archive(&place, opened, 0),
+                    Err(error) => self.refuse(place.clone(), Kind::Archive, unreadable(&error)),
+                },
+                Content::Bytes(bytes) => self.archive(&place, Cursor::new(bytes), 0),
+            };
+            return done.and_then(|()| self.push(Found::End(place.file)));
+        }
+        if !recognise::is_gzip(&head) {
+            return self.plain(place, content, &head);
+        }
+        match content.reader().map(MultiGzDecoder::new).and_then(|mut unpacked| head_of_gzip(&mut unpacked).map(|head| (head, unpacked))) {
+            Ok((head, unpacked)) if recognise::is_lines(&head) => self.lines(place.file, Cursor::new(head).chain(unpacked)),
+            Ok((head, unpacked)) => match whole(Cursor::new(head.clone()).chain(unpacked)) {
+                Ok(bytes) => self.plain(place, Content::Bytes(bytes), &head),
+                Err(remark) => self.refuse(place, Kind::Unknown, remark),
+            },
+            Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
+        }
+    }
+
+    /// A file that is not compressed, or not any more.
+    fn plain(&mut self, place: Place, content: Content, head: &[u8]) -> Step {
+        let refused = match head {
+            [] => Some("threat.ingest_empty"),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("threat.ingest_utf16"),
+            _ => None,
+        };
+        if let Some(key) = refused {
+            return self.refuse(place, Kind::Unknown, Remark::new(key, &[]));
+        }
+        if !recognise::looks_like_json(head) {
+            let kind = recognise::table(head);
+            return self.push(Found::Text(Text { place, kind, content }));
+        }
+        if recognise::is_lines(head) {
+            return match content.reader() {
+                Ok(reader) => self.lines(place.file, reader),
+                Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
+            };
+        }
+        match content.whole() {
+            Ok(bytes) => self.push(Found::Document(Document { place, bytes })),
+            Err(remark) => self.refuse(place, recognise::broken_json(head), remark),
+        }
+    }
+
+    /// One JSON document a line.
+    fn lines(&mut self, file: String, reader: impl Read) -> Step {
+        let mut reader = BufReader::with_capacity(HEAD_BYTES, reader);
+        for number in 1_u64.. {
+            let place = Place { file: file.clone(), document: number.to_string() };
+            let mut line = Vec::new();
+            match reader.by_ref().take(limits::DOCUMENT_BYTES).read_until(b'\n', &mut line) {
+                Ok(0) => break,
+                Ok(read) if read as u64 >= limits::DOCUMENT_BYTES => {
+                    self.refuse(place, Kind::Unknown, too_big(limits::DOCUMENT_BYTES))?;
+                    break;
+                }
+                Ok(_) if line.trim_ascii().is_empty() => {}
+                Ok(_) => self.push(Found::Document(Document { place, bytes: line.trim_ascii().to_vec() }))?,
+                Err(error) => {
+                    self.refuse(place, Kind::Unknown, unreadable(&error))?;
+                    break;
+                }
+            }
+        }
+        self.push(Found::End(file))
+    }
+
+    /// The JSON documents of a ZIP. Releases of all CVE records hold one archive in another, so one step down is taken.
+    fn archive(&mut self, place: &Place, opened: impl Read + Seek, depth: usize) -> Step {
+        let broken = |error: &dyn std::fmt::Display| Remark::new("threat.ingest_archive", &[("error", error)]);
+        let mut archive = match zip::ZipArchive::new(opened) {
+            Ok(archive) if archive.len() <= limits::ARCHIVE_DOCUMENTS => archive,
+            Ok(archive) => {
+                let remark = Remark::new("threat.ingest_archive_entries", &[("count", &archive.len()), ("limit", &limits::ARCHIVE_DOCUMENTS)]);
+                return self.refuse(place.clone(), Kind::Archive, remark);
+            }
+            Err(error) => return self.refuse(place.clone(), Kind::Archive, broken(&error)),
+        };
+        let mut left = limits::UNPACKED_BYTES;
+        for index in 0..archive.len() {
+            let entry = match archive.by_index(index) {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.refuse(place.clone(), Kind::Archive, broken(&error))?;
+                    continue;
+                }
+            };
+            let name = entry.name().unwrap_or_default().chars().take(limits::FIELD_CHARACTERS).collect::<String>();
+            let inside = Place { file: place.file.clone(), document: name.clone() };
+            if entry.is_dir() || is_beside(Path::new(&name)) {
+                continue;
+            }
+            if name.ends_with(".zip") && depth == 0 {
+                match unpacked(entry) {
+                    Ok(opened) => self.archive(place, opened, depth.saturating_add(1))?,
+                    Err(error) => self.refuse(inside, Kind::Archive, broken(&error))?,
+                }
+                continue;
+            }
+            match whole(entry) {
+                Ok(bytes) if (bytes.len() as u64) > left => {
+                    return self.refuse(place.clone(), Kind::Archive, Remark::new("threat.ingest_archive_size", &[("limit", &(limits::UNPACKED_BYTES >> 30))]));
+                }
+                Ok(bytes) => {
+                    left = left.saturating_sub(bytes.len() as u64);
+                    self.push(Found::Document(Document { place: inside, bytes }))?;
+                }
+                Err(remark) => self.refuse(inside, Kind::Unknown, remark)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    fn file(path: &Path) -> Self {
+        Self { file: path.display().to_string(), document: String::new() }
+    }
+
+    /// What is kept as the source of the document: the name of the file, or an address as it is.
+    pub fn source(&self) -> String {
+        let file = if self.file.contains("://") { &self.file } else { self.file.rsplit('/').next().unwrap_or(&self.file) };
+        if self.document.is_empty() { file.to_string() } else { format!("{file}#{}", self.document) }
+    }
+}
+
+impl Content {
+    /// The bytes from the beginning.
+    pub fn reader(&self) -> std::io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::File(path, _) => Box::new(File::open(path)?),
+            Self::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
+        })
+    }
+
+    /// How many bytes there are.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::File(_, size) => *size,
+            Self::Bytes(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// All bytes, up to [`limits::DOCUMENT_BYTES`].
+    pub fn whole(self) -> Result<Vec<u8>, Remark> {
+        match self {
+            Self::File(_, size) if size > limits::DOCUMENT_BYTES => Err(too_big(size)),
+            Self::Bytes(bytes) if bytes.len() as u64 > limits::DOCUMENT_BYTES => Err(too_big(bytes.len() as u64)),
+            Self::File(..) => self.reader().map_err(|error| unreadable(&error)).and_then(whole),
+            Self::Bytes(bytes) => Ok(bytes),
+        }
+    }
+}
+
+/// All bytes of a reader, up to [`limits::DOCUMENT_BYTES`]; nothing is cut off silently.
+fn whole(reader: impl Read) -> Result<Vec<u8>, Remark> {
+    let mut bytes = Vec::new();
+    let read = reader.take(limits::DOCUMENT_BYTES.saturating_add(1)).read_to_end(&mut bytes);
+    match read {
+        Ok(_) if bytes.len() as u64 > limits::DOCUMENT_BYTES => Err(too_big(bytes.len() as u64)),
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+/// The first bytes of a file.
+fn head(reader: &mut impl Read) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// The first unpacked bytes, read on from there afterwards.
+fn head_of_gzip(reader: &mut impl Read) -> std::io::Result<Vec<u8>> {
+    head(reader)
+}
+
+/// An inner archive on disk, gone when it is closed.
+fn unpacked(entry: impl Read) -> std::io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    let copied = std::io::copy(&mut entry.take(limits::UNPACKED_BYTES), &mut file)?;
+    if copied >= limits::UNPACKED_BYTES {
+        return Err(std::io::Error::other("too large"));
+    }
+    file.rewind()?;
+    Ok(file)
+}
+
+fn is_beside(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    name.starts_with('.') || BESIDE_NAMES.contains(&name) || BESIDE.contains(&extension)
+}
+
+fn unreadable(error: &std::io::Error) -> Remark {
+    Remark::new("threat.ingest_unreadable", &[("error", error)])
+}
+
+fn too_big(size: u64) -> Remark {
+    Remark::new("threat.ingest_too_big", &[("size", &(size >> 20)), ("limit", &(limits::DOCUMENT_BYTES >> 20))])
+}
