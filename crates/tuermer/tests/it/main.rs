@@ -15,6 +15,7 @@ mod public;
 mod sink;
 mod store;
 mod support;
+mod tell;
 mod threat;
 mod tidy;
 mod tls;
