@@ -90,17 +90,20 @@ pub const TASKS_SHOWN: usize = 1_000;
 pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
-
+/// Terms of one search over threats; each is one condition of a statement.
+pub const SEARCH_TERMS: usize = 32;
+/// Longest comment on a threat, in characters.
+pub const COMMENT_CHARACTERS: usize = 10_000;
+/// Documents or assets that one run of the matching by hand may name.
+pub const MATCH_RUN_SUBJECTS: usize = 1_000;
+/// Runs of the matching listed at once.
+pub const MATCH_RUNS_SHOWN: usize = 100;
 /// Longest words a person looks for in a list, in characters.
 pub const SEARCH_CHARACTERS: usize = 200;
 /// Products or version texts of one advisory listed at once; how many more there are is said.
 pub const LINES_SHOWN: usize = 200;
-// Speed and size.
-
 /// Organisations whose facts changed and that are read again one by one; where more changed, everything is read again.
 pub const CHANGED_ORGANISATIONS: usize = 20_000;
-// CSAF providers.
-
 /// Largest provider-metadata.json or aggregator.json, in bytes.
 pub const METADATA_BYTES: u64 = 4 * 1024 * 1024;
 /// Largest ROLIE feed, changes.csv or index.txt, in bytes; one entry has less than 2 kB.
@@ -131,9 +134,6 @@ pub const PULL_DOCUMENTS: usize = 5_000;
 pub const RECHECK_HOURS: i64 = 24;
 /// Documents of one provider that may fail one after the other before the pull is given up.
 pub const PULL_FAILURES: usize = 20;
-
-// Feeds.
-
 /// Longest address of a feed or of anything it points to, in characters.
 pub const URL_CHARACTERS: usize = 2_000;
 /// Most redirects of one request.
@@ -154,9 +154,6 @@ pub const PEEK_BYTES: u64 = 64 * 1024;
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.
 pub const STRANGE_WORDS_CHARACTERS: usize = 200;
-
-// CVE records.
-
 /// Most feeds.
 pub const FEEDS: usize = 1_000;
 /// Longest name of a feed, in characters.
@@ -211,3 +208,13 @@ pub const IDENTIFIER_BYTES: usize = 2_048;
 pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
 /// Most unpacked bytes of one archive; all CVE records have 3 GB.
 pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Deepest nesting of XML; a feed with XHTML in it has 20.
+pub const XML_DEPTH: usize = 100;
+/// Largest feed of the reading list, in bytes.
+pub const READING_BYTES: usize = 8 * 1024 * 1024;
+/// Most entries taken of one feed at once.
+pub const READING_ENTRIES: usize = 1_000;
+/// Days an entry of the reading list is kept.
+pub const READING_DAYS: i64 = 90;
+/// Most components of one bill of materials.
+pub const SBOM_COMPONENTS: usize = 100_000;

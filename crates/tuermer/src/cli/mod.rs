@@ -10,11 +10,13 @@ pub mod feed;
 pub mod import;
 pub mod ingest;
 pub mod init;
+pub mod matching;
 pub mod member;
 pub mod notice;
 pub mod output;
 pub mod pack;
 pub mod picture;
+pub mod reading;
 pub mod run;
 pub mod serve;
 pub mod sign;
@@ -105,6 +107,8 @@ pub enum Command {
     Ingest(ingest::Args),
     /// Sources that are asked by themselves.
     Feed(feed::Args),
+    /// What the analyst's feeds told.
+    Reading(reading::Args),
     /// What we warn about.
     Threat(threat::Args),
     /// Signs of attack.
@@ -115,6 +119,8 @@ pub enum Command {
     Exposure(exposure::Args),
     /// Why (not) affected.
     Explain(explain::Args),
+    /// Which advisory matches which asset, and how far remedies have come.
+    Match(matching::Args),
     /// Write, approve, send and stop warnings.
     Warn(warn::Args),
     /// Who was reached.
@@ -196,7 +202,7 @@ fn language(option: Option<&str>) -> Result<Language> {
 
 /// Runs one call.
 pub async fn run(cli: Cli) -> Result<Exit> {
-    if let Some(defect) = tuermer_formats::exchange_build::defect() {
+    if let Some(defect) = tuermer_formats::build_pack::defect() {
         bail!("this program is broken, do not use it: {defect}");
     }
     if let Some(defect) = tuermer_formats::urgency_policy::defect() {
@@ -216,11 +222,13 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Member(args) => member::run(&call, args).await,
         Command::Ingest(args) => ingest::run(&call, args).await,
         Command::Feed(args) => feed::run(&call, args).await,
+        Command::Reading(args) => reading::run(&call, args).await,
         Command::Threat(args) => threat::run(&call, args).await,
         Command::Sign(args) => sign::run(&call, args).await,
         Command::Pack(args) => pack::run(&call, args).await,
         Command::Exposure(args) => exposure::run(&call, args).await,
         Command::Explain(args) => explain::run(&call, args).await,
+        Command::Match(args) => matching::run(&call, args).await,
         Command::Warn(args) => warn::run(&call, args).await,
         Command::Delivery(args) => delivery::run(&call, args).await,
         Command::Picture(args) => picture::run(&call, args).await,

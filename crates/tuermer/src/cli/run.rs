@@ -20,7 +20,7 @@ pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
     }
     let context = call.open().await?;
     let report = stations::run_once(&context).await?;
-    let OnceReport { poll, run: RunReport { assess, deliver }, tell } = &report;
+    let OnceReport { poll, run: RunReport { assess, deliver, .. }, tell } = &report;
     if call.out.json {
         call.out.object(&report)?;
     } else {

@@ -7,9 +7,12 @@ pub mod assess;
 pub mod deliver;
 pub mod hindsight;
 pub mod intake;
+pub mod matching;
+pub mod packs;
 pub mod poll;
 pub mod provider;
 pub mod register;
+pub mod revise;
 pub mod tell;
 pub mod warn;
 
@@ -20,6 +23,8 @@ use serde::Serialize;
 /// What one round did.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct RunReport {
+    /// New revisions, weighed.
+    pub revise: revise::ReviseReport,
     /// Verdicts.
     pub assess: assess::AssessReport,
     /// Messages.
@@ -28,9 +33,10 @@ pub struct RunReport {
 
 /// Every station once, in the order of the main line; each works until it finds no gap.
 pub async fn run_all(context: &Context) -> Result<RunReport> {
-    let assess = assess::run(context).await?;
+    let revise = revise::run(context).await?;
+    let assess = matching::automatic(context).await?;
     let deliver = deliver::run(context).await?;
-    Ok(RunReport { assess, deliver })
+    Ok(RunReport { revise, assess, deliver })
 }
 
 /// What one round did that also asked the world and told the operators.

@@ -129,7 +129,7 @@ const COLUMNS: &str = "e.organisation_id, o.external_id, o.name, o.city, e.threa
     e.urgency_row, e.urgency_flaw, e.urgency_inputs";
 
 /// A stored word of one of the core's lists.
-fn word<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
+pub(super) fn word<T>(text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
     parse(text).ok_or_else(|| anyhow!("unknown word {text} in the database"))
 }
 
@@ -289,6 +289,19 @@ pub async fn incident_tasks(open: &mut Transaction, found: &[Exposure], now: Tim
         })
         .collect();
     open.insert_many("INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)", rows, "ON CONFLICT DO NOTHING").await?;
+    Ok(())
+}
+
+/// Makes these threats and organisations due, although nothing about them changed.
+pub async fn make_due(open: &mut Transaction, threats: &[ThreatId], organisations: &[OrganisationId]) -> Result<()> {
+    let tables =
+        [("threat", threats.iter().map(ThreatId::as_str).collect::<Vec<_>>()), ("organisation", organisations.iter().map(OrganisationId::as_str).collect())];
+    for (table, ids) in tables {
+        for chunk in ids.chunks(ROWS_PER_STATEMENT) {
+            let sql = format!("UPDATE {table} SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, chunk.len()));
+            open.run(&sql, chunk.iter().map(|id| Value::from(*id)).collect()).await?;
+        }
+    }
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! One test binary: journeys told through the binary, the store on both engines, and the tidy test.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
+mod advisory;
+mod clause13;
+mod csaf_site;
 mod deliver;
 mod dispatchers;
 mod feeds;
@@ -10,7 +13,9 @@ mod import;
 mod journey;
 mod kill;
 mod operator;
+mod operator_threats;
 mod pack;
+mod provider;
 mod public;
 mod sink;
 mod store;

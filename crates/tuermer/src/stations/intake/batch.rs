@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::store::documents::{self, PackedDocument};
 use crate::store::engine::Transaction;
 use crate::store::journal;
+use crate::store::search::DocumentFields;
 use crate::store::threats::{self, StoredRevision, Written};
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
@@ -28,7 +29,7 @@ enum Decision {
 struct Writing {
     documents: Vec<PackedDocument>,
     superseded: Vec<String>,
-    taken: Vec<(Threat, String)>,
+    taken: Vec<(Threat, String, DocumentFields)>,
     journal: Vec<(String, String)>,
     hashes: HashSet<String>,
 }
@@ -58,7 +59,7 @@ fn read(judged: &Judged) -> Option<&Read> {
 async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String, StoredRevision>, writing: &mut Writing) -> Result<IngestReport> {
     let Judged { place, kind, sha256, known, outcome } = judged;
     let file = place.file.as_str();
-    let Read { threat, remarks, document } = match outcome {
+    let Read { threat, remarks, document, fields } = match outcome {
         Outcome::Same => return Ok(IngestReport { same: 1, documents: 1, ..IngestReport::new(file, kind) }),
         Outcome::Refused(remark, document) => {
             writing.documents.extend(document.filter(|_| writing.hashes.insert(sha256)).map(|document| *document));
@@ -92,18 +93,18 @@ async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String
     }
     let revision = StoredRevision { revision: threat.revision.clone(), released_at: threat.released_at, sha256: sha256.clone() };
     let replaced = stored.insert(threat.id.0.clone(), revision);
-    writing.add(threat, sha256, document, replaced);
+    writing.add((threat, fields), sha256, document, replaced);
     Ok(report)
 }
 
 impl Writing {
-    fn add(&mut self, threat: Threat, sha256: String, document: PackedDocument, replaced: Option<StoredRevision>) {
+    fn add(&mut self, (threat, fields): (Threat, DocumentFields), sha256: String, document: PackedDocument, replaced: Option<StoredRevision>) {
         self.superseded.extend(replaced.map(|replaced| replaced.sha256));
         self.journal.push((threat.tracking_id.clone(), format!("revision {}, sha256 {sha256}", threat.revision)));
         if self.hashes.insert(sha256.clone()) {
             self.documents.push(document);
         }
-        self.taken.push((threat, sha256));
+        self.taken.push((threat, sha256, fields));
     }
 }
 
@@ -144,13 +145,13 @@ async fn write(context: &Context, mut open: Transaction, writing: Writing) -> Re
     documents::supersede_many(&mut open, &superseded).await?;
     // Of two revisions in one batch the later one is what we warn about; the earlier one stays as a revision.
     let mut last: HashMap<&str, usize> = HashMap::new();
-    for (index, (threat, _)) in taken.iter().enumerate() {
+    for (index, (threat, ..)) in taken.iter().enumerate() {
         last.insert(threat.id.as_str(), index);
     }
     let (mut now_valid, mut earlier) = (Vec::with_capacity(taken.len()), Vec::new());
-    for (index, (threat, sha256)) in taken.iter().enumerate() {
+    for (index, (threat, sha256, fields)) in taken.iter().enumerate() {
         let list = if last.get(threat.id.as_str()) == Some(&index) { &mut now_valid } else { &mut earlier };
-        list.push(Written { threat, level: None, sha256 });
+        list.push(Written { threat, level: None, sha256, fields });
     }
     threats::write_many(&mut open, &now_valid, now).await?;
     threats::write_revisions(&mut open, &earlier, now).await?;

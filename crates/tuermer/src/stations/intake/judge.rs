@@ -6,6 +6,7 @@ use super::Remark;
 use super::source::{Document as Source, Place};
 use crate::keys::sha256;
 use crate::store::documents::{Document, Known, PackedDocument};
+use crate::store::search::DocumentFields;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,6 +60,7 @@ pub struct Read {
     pub threat: Threat,
     pub remarks: Vec<Remark>,
     pub document: PackedDocument,
+    pub fields: DocumentFields,
 }
 
 /// Hashes documents on all cores.
@@ -90,7 +92,7 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
             return (recognise::broken_json(&bytes), Outcome::Refused(remark, None));
         }
     };
-    let read: fn(&[u8]) -> Result<(Threat, Vec<Remark>), Remark> = match kind {
+    let read: fn(&[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> = match kind {
         Kind::Csaf => advisory,
         Kind::Cve => record,
         Kind::Kev => return (kind, Outcome::Whole(bytes)),
@@ -102,26 +104,27 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
     let size = bytes.len() as u64;
     let document = Document { sha256: sha256.to_string(), kind: kind.as_str(), source: place.source(), received_at: now, size, bytes, rejected: None }.pack();
     let outcome = match reading {
-        Ok((threat, remarks)) => Outcome::Threat(Box::new(Read { threat, remarks, document })),
+        Ok((threat, remarks, fields)) => Outcome::Threat(Box::new(Read { threat, remarks, document, fields })),
         Err(remark) => Outcome::Refused(remark.clone(), Some(Box::new(document.rejected(remark.stored())))),
     };
     (kind, outcome)
 }
 
 /// A CSAF document: the schema and every mandatory test, then what it says.
-fn advisory(bytes: &[u8]) -> Result<(Threat, Vec<Remark>), Remark> {
+fn advisory(bytes: &[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> {
     match tuermer_csaf::check(bytes) {
         Verdict::Passed => {}
         Verdict::NotCsaf(reason) => return Err(Remark::new("threat.ingest_not_csaf", &[("reason", &reason)])),
         Verdict::Failed(findings) => return Err(failed(&findings)),
     }
-    let csaf::Reading { threat, status, namespace: _ } = csaf::read(bytes).map_err(|error| Remark::new("threat.ingest_unread", &[("error", &error)]))?;
-    let remarks = match status.as_str() {
+    let reading = csaf::read(bytes).map_err(|error| Remark::new("threat.ingest_unread", &[("error", &error)]))?;
+    let remarks = match reading.status.as_str() {
         "draft" => return Err(Remark::new("threat.ingest_draft", &[])),
         "final" => Vec::new(),
         other => vec![Remark::new("threat.ingest_status", &[("status", &other)])],
     };
-    Ok((threat, remarks))
+    let fields = DocumentFields::of(&reading);
+    Ok((reading.threat, remarks, fields))
 }
 
 fn failed(findings: &[Finding]) -> Remark {
@@ -136,7 +139,7 @@ fn failed(findings: &[Finding]) -> Remark {
 }
 
 /// A CVE record.
-fn record(bytes: &[u8]) -> Result<(Threat, Vec<Remark>), Remark> {
+fn record(bytes: &[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> {
     let cve::Reading { threat, remarks } = cve::read(bytes).map_err(|error| Remark::new("threat.ingest_cve", &[("error", &error)]))?;
     let told = remarks.iter().map(|remark| match remark {
         cve::Remark::NoProduct => Remark::new("threat.ingest_cve_no_product", &[]),
@@ -144,7 +147,7 @@ fn record(bytes: &[u8]) -> Result<(Threat, Vec<Remark>), Remark> {
         cve::Remark::Conflict(product) => Remark::new("threat.ingest_cve_conflict", &[("product", product)]),
         cve::Remark::Commits(count) => Remark::new("threat.ingest_cve_commits", &[("count", count)]),
     });
-    Ok((threat, told.collect()))
+    Ok((threat, told.collect(), DocumentFields::default()))
 }
 
 /// Runs `work` over all of `list` on all cores and keeps the order.

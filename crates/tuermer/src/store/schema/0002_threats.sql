@@ -138,14 +138,17 @@ CREATE TABLE kev_history (
 );
 
 -- Every revision of a threat we took, so that two can be compared and an earlier day can be asked about.
+-- `step`: how much it changed (first, patch, minor, major); empty until it was weighed against the one before.
 CREATE TABLE threat_revision (
     threat_id TEXT NOT NULL REFERENCES threat (id) ON DELETE CASCADE,
     document_sha256 TEXT NOT NULL REFERENCES document (sha256),
     revision TEXT NOT NULL,
     released_at BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
+    step TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (threat_id, document_sha256)
 );
+CREATE INDEX threat_revision_unweighed ON threat_revision (threat_id) WHERE step = '';
 INSERT INTO threat_revision (threat_id, document_sha256, revision, released_at, received_at)
     SELECT id, document_sha256, revision, released_at, changed_at FROM threat;
 
@@ -153,10 +156,26 @@ ALTER TABLE threat ADD COLUMN source TEXT NOT NULL DEFAULT 'csaf';
 ALTER TABLE threat ADD COLUMN aggregate_severity TEXT NOT NULL DEFAULT '';
 ALTER TABLE threat ADD COLUMN ranges BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE threat ADD COLUMN ranges_not_understood BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE threat ADD COLUMN csaf_version TEXT NOT NULL DEFAULT '';
+ALTER TABLE threat ADD COLUMN publisher_category TEXT NOT NULL DEFAULT '';
+ALTER TABLE threat ADD COLUMN document_status TEXT NOT NULL DEFAULT '';
 ALTER TABLE vulnerability ADD COLUMN exploitation TEXT NOT NULL DEFAULT '';
 ALTER TABLE vulnerability ADD COLUMN automatable BOOLEAN;
 ALTER TABLE vulnerability ADD COLUMN total_impact BOOLEAN;
 ALTER TABLE document ADD COLUMN encoding TEXT NOT NULL DEFAULT 'plain';
+
+-- Products a threat names, for the search, and since when it says of each what it says now (CSAF clause 13.8):
+-- `stance` is a hash over status and remedy; `since_at` 0 = since the first revision.
+CREATE TABLE threat_product (
+    threat_id TEXT NOT NULL REFERENCES threat (id) ON DELETE CASCADE,
+    product_key TEXT NOT NULL,
+    vendor TEXT NOT NULL,
+    name TEXT NOT NULL,
+    stance TEXT NOT NULL,
+    since_at BIGINT NOT NULL,
+    PRIMARY KEY (threat_id, product_key, vendor)
+);
+CREATE INDEX threat_product_key ON threat_product (product_key);
 
 -- Which row of the urgency policy decided, about which flaw, and with which answers (`exposed=yes?`: assumed).
 ALTER TABLE exposure ADD COLUMN urgency_row TEXT NOT NULL DEFAULT '';
@@ -213,6 +232,7 @@ CREATE TABLE remediation (
 );
 
 -- CSAF clause 13.10 to 13.12: runs of the matching, by hand and by themselves, never pooled with each other.
+-- `trigger_kind`: words of what set it off, with commas between.
 CREATE TABLE match_run (
     id TEXT PRIMARY KEY,
     mode TEXT NOT NULL CHECK (mode IN ('manual', 'automatic')),
@@ -224,6 +244,7 @@ CREATE TABLE match_run (
     organisations BIGINT NOT NULL,
     exposures BIGINT NOT NULL
 );
+CREATE INDEX match_run_asked ON match_run (asked_at);
 
 -- Build packs a chamber brought in; one of the same name replaces the one in the program.
 CREATE TABLE build_pack (
