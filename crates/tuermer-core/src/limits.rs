@@ -221,9 +221,6 @@ pub const IDENTIFIER_BYTES: usize = 2_048;
 pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
 /// Most unpacked bytes of one archive; all CVE records have 3 GB.
 pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
-pub const ARCHIVE_BYTES: u64 = 32 * 1024 * 1024 * 1024;
-/// Rejected documents of one archive that are named; more are counted.
-pub const REJECTED_SHOWN: usize = 1_000;
 /// Deepest nesting of XML; a feed with XHTML in it has 20.
 pub const XML_DEPTH: usize = 100;
 /// Largest feed of the reading list, in bytes.
