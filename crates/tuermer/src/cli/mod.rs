@@ -202,7 +202,7 @@ fn language(option: Option<&str>) -> Result<Language> {
 
 /// Runs one call.
 pub async fn run(cli: Cli) -> Result<Exit> {
-    if let Some(defect) = tuermer_formats::exchange_build::defect() {
+    if let Some(defect) = tuermer_formats::build_pack::defect() {
         bail!("this program is broken, do not use it: {defect}");
     }
     if let Some(defect) = tuermer_formats::urgency_policy::defect() {

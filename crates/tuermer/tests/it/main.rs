@@ -13,6 +13,7 @@ mod import;
 mod journey;
 mod kill;
 mod operator;
+mod operator_threats;
 mod pack;
 mod provider;
 mod public;
