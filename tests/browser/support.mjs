@@ -12,7 +12,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 const binary = process.env.TUERMER_BIN ?? new URL("../../target/debug/tuermer", import.meta.url).pathname;
 
 /** The widths a page must stand: a small phone, a phone, a desktop. */
-export const WIDTHS = [320, 390, 1280];
+export const WIDTHS = [320, 360, 1280];
 
 /** A port nobody listens on. */
 export function freePort() {
@@ -130,4 +130,37 @@ export async function checkPage(page, name) {
 /** An expectation with its words. */
 export function expect(condition, words) {
     if (!condition) throw new Error(words);
+}
+
+/** The password of every account of these scenarios. */
+export const PASSWORD = "vier zufaellige woerter";
+
+/** Looks at the page in every width, light and dark. */
+export async function inspect(page, name) {
+    for (const dark of [false, true]) {
+        await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+        for (const width of WIDTHS) {
+            await page.setViewportSize({ width, height: 800 });
+            if (process.env.TUERMER_SHOTS) {
+                await page.screenshot({ path: `${process.env.TUERMER_SHOTS}/${name}-${width}${dark ? "-dark" : ""}.png`, fullPage: true });
+            }
+            await checkPage(page, `${name} at ${width} px${dark ? ", dark" : ""}`);
+        }
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** Sets an account up behind its one-time link. */
+export async function setUp(page, address, link, name) {
+    await page.goto(`${address}/einrichten#${new URL(link).hash.slice(1)}`);
+    expect((await page.inputValue("#token")).length > 20, "the script did not copy the key from the link");
+    expect(!page.url().includes("#"), "the key still stands in the address line");
+    await inspect(page, "einrichten");
+    await page.click("main button");
+    if (name) await page.fill("#name", name);
+    await inspect(page, "einrichten-2");
+    await page.fill("#password", PASSWORD);
+    await page.fill("#again", PASSWORD);
+    await page.click("main button");
+    await page.waitForURL("**/heute");
 }

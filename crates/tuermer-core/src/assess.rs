@@ -5,13 +5,15 @@
 //! stronger source), then the worst server decides. Never `affected` from a product name or a wildcard
 //! alone; doubt is `unknown` with the question that would end it.
 
+mod matching;
 mod subject;
 
+pub use matching::{Alike, Matching, Standings};
+
 use crate::acknowledgement::{Acknowledgement, Answer};
-use crate::asset::{Asset, Presence};
 use crate::constituency::Constituency;
 use crate::exposure::{Decisive, Exposure, Ground, Match, Question, Reason, RemediationState};
-use crate::ids::OrganisationId;
+use crate::ids::{AssetId, OrganisationId};
 use crate::observation::Sighting;
 use crate::pack::BuildPack;
 use crate::product::ProductKey;
@@ -19,7 +21,7 @@ use crate::scale::{Certainty, Status};
 use crate::threat::Threat;
 use crate::urgency::{Decision, Urgencies};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What is judged against: the threat, the build packs, the deadlines of the policy, the day.
 #[derive(Clone, Copy)]
@@ -53,18 +55,21 @@ struct Finding {
     conclusive: bool,
 }
 
-/// Judges every organisation that has, had or shows a product of the threat.
+/// Judges every organisation that has, had or shows a product of the threat; [`Matching`] does the same page by page.
 pub fn assess(case: Case<'_>, constituency: &Constituency, answers: &[Acknowledgement]) -> Vec<Exposure> {
-    let answers: HashMap<&OrganisationId, &Acknowledgement> = answers.iter().map(|answer| (&answer.organisation, answer)).collect();
-    let concerned = constituency.concerned(&case.products());
-    concerned.iter().filter_map(|organisation| assess_organisation(case, constituency, organisation, answers.get(organisation).copied())).collect()
+    let mut standings = Standings::default();
+    Matching::new(case, constituency, answers, None).next(usize::MAX, &mut standings);
+    let mut exposures = standings.exposures();
+    exposures.sort_unstable_by(|one, other| one.organisation.cmp(&other.organisation));
+    exposures
 }
 
 /// Judges one organisation; `None` where nothing of it has to do with the threat.
 pub fn assess_organisation(case: Case<'_>, constituency: &Constituency, organisation: &OrganisationId, answer: Option<&Acknowledgement>) -> Option<Exposure> {
     let assets = constituency.assets_of(organisation);
-    let sightings = constituency.sightings_of(organisation);
-    let findings = findings(case, &assets, sightings);
+    let concerned = assets.iter().filter(|asset| case.concerns(&ProductKey::new(&asset.vendor, &asset.product)));
+    let told = concerned.map(|asset| subject::asset(case, asset.kind()).at(asset.id.clone(), &asset.hostname, asset.observed_at)).collect();
+    let findings = findings(case, told, constituency.sightings_of(organisation));
     if findings.is_empty() {
         return None;
     }
@@ -75,7 +80,7 @@ impl Case<'_> {
     /// Products whose owners are concerned: those the threat names, and those of packs that know its flaws.
     pub fn products(&self) -> Vec<ProductKey> {
         let named = self.threat.statements.iter().map(|statement| statement.product.clone());
-        let packed = self.packs.iter().filter(|pack| self.knows(pack)).map(|pack| pack.product.clone());
+        let packed = self.packs.iter().filter(|pack| self.knows(pack)).flat_map(|pack| pack.products.iter().cloned());
         let mut products: Vec<ProductKey> = named.chain(packed).collect();
         products.sort_unstable();
         products.dedup();
@@ -88,7 +93,7 @@ impl Case<'_> {
 
     fn concerns(&self, product: &ProductKey) -> bool {
         let named = self.threat.statements.iter().any(|statement| statement.product.matches(product));
-        named || self.packs.iter().any(|pack| pack.product.matches(product) && self.knows(pack))
+        named || self.packs.iter().any(|pack| pack.speaks_of(product) && self.knows(pack))
     }
 
     /// Until when, for one organisation: the worst of its open flaws.
@@ -98,13 +103,23 @@ impl Case<'_> {
     }
 }
 
-/// Judges every asset and sign by itself, and drops "not in use" where the product was seen later.
-fn findings(case: Case<'_>, assets: &[&Asset], sightings: &[Sighting]) -> Vec<Finding> {
-    let key = |asset: &Asset| ProductKey::new(&asset.vendor, &asset.product);
-    let mut findings: Vec<Finding> = Vec::new();
-    for asset in assets.iter().filter(|asset| case.concerns(&key(asset))) {
-        findings.push(subject::asset(case, asset));
+impl Finding {
+    /// The finding on a kind, said of one asset.
+    fn at(mut self, id: AssetId, host: &str, observed_at: Timestamp) -> Self {
+        self.ground.observed_at = observed_at;
+        self.decisive.observed_at = observed_at;
+        self.host = host.to_lowercase();
+        for entry in &mut self.matches {
+            entry.asset = Some(id.clone());
+        }
+        self.ground.asset = Some(id);
+        self
     }
+}
+
+/// Judges every sign by itself beside what was found on assets, and drops "not in use" where the product was seen later.
+fn findings(case: Case<'_>, told: Vec<Finding>, sightings: &[Sighting]) -> Vec<Finding> {
+    let mut findings = told;
     for sighting in sightings {
         findings.extend(subject::sighting(case, sighting));
     }
@@ -218,7 +233,7 @@ fn own_word(answer: &Acknowledgement, about: &Finding) -> Option<Finding> {
         Answer::NotUs => (Status::NotAffected, Reason::NotInUse { product, cloud: answer.cloud.unwrap_or(false) }),
         Answer::InProgress | Answer::Help => return None,
     };
-    let ground = Ground { status, certainty: Certainty::Likely, reason, source: answer.by, place: String::new(), observed_at: answer.at };
+    let ground = Ground { status, certainty: Certainty::Likely, reason, asset: None, source: answer.by, place: String::new(), observed_at: answer.at };
     let decisive = Decisive { source: answer.by.as_str().to_string(), observed_at: answer.at, ..about.decisive.clone() };
     Some(Finding {
         ground,
@@ -273,10 +288,7 @@ fn exposed(findings: &[Finding]) -> Option<bool> {
     (in_use.peek().is_some() && in_use.all(|finding| finding.exposed == Some(false))).then_some(false)
 }
 
-/// True where an inventory row says that the product is not in the house.
-fn is_absent(asset: &Asset) -> bool {
-    asset.presence != Presence::OnPremises
-}
-
+#[cfg(test)]
+mod matching_tests;
 #[cfg(test)]
 mod tests;

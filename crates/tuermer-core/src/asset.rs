@@ -45,3 +45,31 @@ pub struct Asset {
     /// In the house, in the cloud, or not there.
     pub presence: Presence,
 }
+
+/// Everything of an asset on which a verdict may depend. Id, owner, host and time only stand beside it, so all
+/// assets of one kind are judged once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AssetKind<'a> {
+    /// Vendor as told.
+    pub vendor: &'a str,
+    /// Product as told.
+    pub product: &'a str,
+    /// Version in the words of the source.
+    pub version: &'a str,
+    /// Build number where known.
+    pub build: Option<&'a str>,
+    /// Who said so.
+    pub source: Source,
+    /// How it was read.
+    pub note: &'a str,
+    /// In the house, in the cloud, or not there.
+    pub presence: Presence,
+}
+
+impl Asset {
+    /// Its kind.
+    pub fn kind(&self) -> AssetKind<'_> {
+        let Self { id: _, organisation: _, vendor, product, version, build, hostname: _, source, observed_at: _, note, presence } = self;
+        AssetKind { vendor, product, version, build: build.as_deref(), source: *source, note, presence: *presence }
+    }
+}

@@ -1,13 +1,18 @@
 //! All organisations with what is needed to find whose a sign is and who runs a product: an
-//! immutable snapshot with indexes, rebuilt when the store changes.
+//! snapshot with indexes. When something of an organisation changes, only this organisation is read again.
 
-use crate::asset::Asset;
+mod inventory;
+
+use crate::asset::{Asset, AssetKind};
 use crate::ids::OrganisationId;
 use crate::observation::{Attribution, Observation, Sighting};
 use crate::product::ProductKey;
 use ip_network::IpNetwork;
 use ip_network_table::IpNetworkTable;
 use std::collections::HashMap;
+
+use inventory::Inventory;
+pub(crate) use inventory::{Hit, Place};
 
 /// A network, domain or autonomous system of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,96 +28,185 @@ pub enum NetworkFact {
 /// The snapshot.
 #[derive(Default)]
 pub struct Constituency {
-    assets: Vec<Asset>,
-    by_organisation: HashMap<OrganisationId, Vec<usize>>,
-    by_product: HashMap<String, Vec<usize>>,
-    sightings: HashMap<OrganisationId, Vec<Sighting>>,
-    networks: IpNetworkTable<Vec<OrganisationId>>,
-    domains: HashMap<String, Vec<OrganisationId>>,
+    pub(crate) inventory: Inventory,
+    sightings: HashMap<u32, Vec<Sighting>>,
+    /// Organisations with a sign of a product or of a proven flaw; one that was forgotten since may still stand here.
+    signs_of_product: HashMap<String, Vec<u32>>,
+    signs_of_flaw: HashMap<String, Vec<u32>>,
+    networks: IpNetworkTable<Vec<u32>>,
+    domains: HashMap<String, Vec<u32>>,
+    facts: HashMap<u32, Vec<NetworkFact>>,
 }
 
 impl Constituency {
-    /// Builds the indexes.
+    /// Builds the snapshot of a few.
     pub fn new(assets: Vec<Asset>, networks: Vec<(OrganisationId, NetworkFact)>, sightings: Vec<Sighting>) -> Self {
         let mut this = Self::default();
         for (organisation, fact) in networks {
-            this.add_network(organisation, fact);
+            this.add_network(&organisation, fact);
         }
-        for (index, asset) in assets.iter().enumerate() {
-            this.by_organisation.entry(asset.organisation.clone()).or_default().push(index);
-            this.by_product.entry(ProductKey::new(&asset.vendor, &asset.product).product).or_default().push(index);
+        for asset in &assets {
+            this.add_asset(asset.organisation.as_str(), asset.id.as_str(), asset.kind(), &asset.hostname, asset.observed_at.as_microsecond());
         }
         for sighting in sightings {
-            this.sightings.entry(sighting.organisation.clone()).or_default().push(sighting);
+            this.add_sighting(sighting);
         }
-        this.assets = assets;
         this
     }
 
-    fn add_network(&mut self, organisation: OrganisationId, fact: NetworkFact) {
-        match fact {
-            NetworkFact::Network(network) => match self.networks.exact_match_mut(network) {
+    /// Makes room for so many organisations and assets.
+    pub fn reserve(&mut self, organisations: usize, assets: usize) {
+        self.inventory.reserve(organisations, assets);
+    }
+
+    /// Notes at which revision of its facts an organisation is read.
+    pub fn note_revision(&mut self, organisation: &str, revision: i64) {
+        self.inventory.note_revision(organisation, revision);
+    }
+
+    /// At which revision of its facts an organisation was read.
+    pub fn revision(&self, organisation: &OrganisationId) -> Option<i64> {
+        self.inventory.revision(organisation)
+    }
+
+    /// How many organisations are known, with or without anything of their own.
+    pub fn organisations(&self) -> usize {
+        self.inventory.organisations()
+    }
+
+    /// Adds an asset, seen or told at `observed_at` (microseconds since 1970). False where there is no room for more.
+    pub fn add_asset(&mut self, organisation: &str, id: &str, kind: AssetKind<'_>, host: &str, observed_at: i64) -> bool {
+        self.inventory.add(organisation, id, kind, host, observed_at)
+    }
+
+    /// Adds a sign.
+    pub fn add_sighting(&mut self, sighting: Sighting) {
+        let organisation = self.inventory.organisation(sighting.organisation.as_str());
+        let Observation { vendor, product, proven_cves, .. } = &sighting.observation;
+        if !product.is_empty() {
+            note(&mut self.signs_of_product, &ProductKey::new(vendor, product).product, organisation);
+        }
+        for cve in proven_cves {
+            note(&mut self.signs_of_flaw, cve, organisation);
+        }
+        self.sightings.entry(organisation).or_default().push(sighting);
+    }
+
+    /// Adds a network or domain.
+    pub fn add_network(&mut self, organisation: &OrganisationId, fact: NetworkFact) {
+        let organisation = self.inventory.organisation(organisation.as_str());
+        match &fact {
+            NetworkFact::Network(network) => match self.networks.exact_match_mut(*network) {
                 Some(owners) => owners.push(organisation),
                 None => {
-                    self.networks.insert(network, vec![organisation]);
+                    self.networks.insert(*network, vec![organisation]);
                 }
             },
-            NetworkFact::Domain(domain) => self.domains.entry(domain).or_default().push(organisation),
-            NetworkFact::AutonomousSystem(_) => {}
+            NetworkFact::Domain(domain) => self.domains.entry(domain.clone()).or_default().push(organisation),
+            NetworkFact::AutonomousSystem(_) => return,
+        }
+        self.facts.entry(organisation).or_default().push(fact);
+    }
+
+    /// Takes everything of one organisation out, so that it can be added as it is now.
+    pub fn forget(&mut self, organisation: &OrganisationId) {
+        let Some(organisation) = self.inventory.find(organisation) else { return };
+        self.inventory.forget(organisation);
+        self.sightings.remove(&organisation);
+        for fact in self.facts.remove(&organisation).unwrap_or_default() {
+            let owners = match &fact {
+                NetworkFact::Network(network) => self.networks.exact_match_mut(*network),
+                NetworkFact::Domain(domain) => self.domains.get_mut(domain),
+                NetworkFact::AutonomousSystem(_) => None,
+            };
+            let Some(owners) = owners else { continue };
+            owners.retain(|owner| *owner != organisation);
+            match fact {
+                NetworkFact::Network(network) if owners.is_empty() => {
+                    self.networks.remove(network);
+                }
+                NetworkFact::Domain(domain) if owners.is_empty() => {
+                    self.domains.remove(&domain);
+                }
+                _ => {}
+            }
         }
     }
 
-    /// All assets of one organisation.
-    pub fn assets_of(&self, organisation: &OrganisationId) -> Vec<&Asset> {
-        let indexes = self.by_organisation.get(organisation).map_or(&[][..], Vec::as_slice);
-        indexes.iter().filter_map(|&index| self.assets.get(index)).collect()
+    /// How many assets there are, and how many empty places what was forgotten left between them.
+    pub fn size(&self) -> (usize, usize) {
+        self.inventory.len()
+    }
+
+    /// All assets of one organisation by id.
+    pub fn assets_of(&self, organisation: &OrganisationId) -> Vec<Asset> {
+        let hits = self.inventory.find(organisation).into_iter().flat_map(|number| self.inventory.hits_of(number));
+        let mut assets: Vec<Asset> = hits.filter_map(|hit| self.inventory.asset(hit)).collect();
+        assets.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        assets
     }
 
     /// All signs of one organisation.
     pub fn sightings_of(&self, organisation: &OrganisationId) -> &[Sighting] {
-        self.sightings.get(organisation).map_or(&[][..], Vec::as_slice)
+        self.inventory.find(organisation).map_or(&[], |number| self.signs(number))
     }
 
-    /// Organisations that have, or are told to have had, one of these products, or a sign of it.
-    pub fn concerned(&self, products: &[ProductKey]) -> Vec<OrganisationId> {
-        let mut found: Vec<OrganisationId> = Vec::new();
-        for product in products {
-            for &index in self.by_product.get(&product.product).map_or(&[][..], Vec::as_slice) {
-                if let Some(asset) = self.assets.get(index)
-                    && ProductKey::new(&asset.vendor, &asset.product).matches(product)
-                {
-                    found.push(asset.organisation.clone());
-                }
-            }
-        }
-        for (organisation, sightings) in &self.sightings {
-            let seen = sightings.iter().any(|s| products.iter().any(|p| p.matches(&ProductKey::new(&s.observation.vendor, &s.observation.product))));
-            if seen {
-                found.push(organisation.clone());
-            }
-        }
+    /// All signs of one organisation by number.
+    pub(crate) fn signs(&self, organisation: u32) -> &[Sighting] {
+        self.sightings.get(&organisation).map_or(&[], Vec::as_slice)
+    }
+
+    /// Numbers of organisations that may have a sign of one of these products or proof of one of these flaws, in order.
+    pub(crate) fn with_signs<'a>(&self, products: &[ProductKey], flaws: impl Iterator<Item = &'a str>) -> Vec<u32> {
+        let by_product = products.iter().filter_map(|product| self.signs_of_product.get(&product.product));
+        let by_flaw = flaws.filter_map(|flaw| self.signs_of_flaw.get(flaw));
+        let mut found: Vec<u32> = by_product.chain(by_flaw).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Product words of which this organisation has an asset or a sign.
+    pub fn product_words_of(&self, organisation: &OrganisationId) -> Vec<String> {
+        let Some(number) = self.inventory.find(organisation) else { return Vec::new() };
+        let kinds = self.inventory.hits_of(number).filter_map(|hit| self.inventory.kind_of(hit));
+        let told = kinds.filter_map(|kind| self.inventory.words(kind)).map(|(key, _)| key.product.clone());
+        let seen = self.signs(number).iter().map(|sign| ProductKey::new(&sign.observation.vendor, &sign.observation.product).product);
+        let mut words: Vec<String> = told.chain(seen).filter(|word| !word.is_empty()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
     }
 
     /// Whose is this sign? Longest network prefix first, then the exact host, then the closest domain above it.
     /// Several owners of the same prefix or name all get it. Empty: it belongs on the unattributed shelf.
     pub fn attribute(&self, observation: &Observation) -> Vec<(OrganisationId, Attribution)> {
         if let Some((network, owners)) = observation.ip.and_then(|ip| self.networks.longest_match(ip)) {
-            return owners.iter().map(|owner| (owner.clone(), Attribution::Network(network.to_string()))).collect();
+            return self.owned(owners, &Attribution::Network(network.to_string()));
         }
         let Some(host) = observation.hostname.as_deref() else { return Vec::new() };
         if let Some(owners) = self.domains.get(host) {
-            return owners.iter().map(|owner| (owner.clone(), Attribution::Host(host.to_string()))).collect();
+            return self.owned(owners, &Attribution::Host(host.to_string()));
         }
         let mut rest = host;
         while let Some((_, above)) = rest.split_once('.') {
             if let Some(owners) = self.domains.get(above) {
-                return owners.iter().map(|owner| (owner.clone(), Attribution::Domain(above.to_string()))).collect();
+                return self.owned(owners, &Attribution::Domain(above.to_string()));
             }
             rest = above;
         }
         Vec::new()
+    }
+
+    fn owned(&self, owners: &[u32], why: &Attribution) -> Vec<(OrganisationId, Attribution)> {
+        owners.iter().map(|owner| (self.inventory.organisation_id(*owner), why.clone())).collect()
+    }
+}
+
+/// Adds to a list once; the same organisation often comes several times in a row.
+fn note(lists: &mut HashMap<String, Vec<u32>>, key: &str, organisation: u32) {
+    let list = lists.entry(key.to_string()).or_default();
+    if list.last() != Some(&organisation) {
+        list.push(organisation);
     }
 }

@@ -43,7 +43,7 @@ pub struct Exposure {
 }
 
 /// What decided, as shown beside the verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decisive {
     /// Product name as told.
     pub product: String,
@@ -56,7 +56,7 @@ pub struct Decisive {
 }
 
 /// One thing that was considered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ground {
     /// What it says about the status.
     pub status: Status,
@@ -64,6 +64,8 @@ pub struct Ground {
     pub certainty: Certainty,
     /// Why.
     pub reason: Reason,
+    /// Asset it speaks of; `None` for a sign from outside and for the organisation's own word.
+    pub asset: Option<AssetId>,
     /// Who said so.
     pub source: Source,
     /// Report, host or note that carries it ("scan_exchange", "mail.example.de").
@@ -85,7 +87,7 @@ words! {
 }
 
 /// One asset against one flaw.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Match {
     /// Which asset; `None` where only a sign is known.
     pub asset: Option<AssetId>,
@@ -100,7 +102,7 @@ pub struct Match {
 }
 
 /// Why, as data: the sentence is made from it in the reader's language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// A build that lacks the update.
     BuildBelowFix {
@@ -125,6 +127,28 @@ pub enum Reason {
         build: String,
         /// Update that is in.
         fix: String,
+    },
+    /// The update is in, but a second step that no build shows is not done, or nobody said that it is.
+    SecondStep {
+        /// Product line or product.
+        product: String,
+        /// Build as told.
+        build: String,
+        /// Update that is in.
+        fix: String,
+        /// The step as a phrase, German and English.
+        step: [String; 2],
+        /// Somebody said that it is not done; otherwise nobody said anything.
+        told_open: bool,
+    },
+    /// The vendor names the branch as open and gives it no fix.
+    BranchWithoutFix {
+        /// Branch.
+        product: String,
+        /// Build as told.
+        build: String,
+        /// Advisory that says so.
+        advisory: String,
     },
     /// Only the cumulative update is known.
     UpdateUnknown {
@@ -221,7 +245,7 @@ pub enum Reason {
 }
 
 /// The one question that would decide an unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Question {
     /// Do you run this product yourselves?
     RunsProduct {
@@ -244,8 +268,10 @@ pub enum Question {
     },
     /// A condition no build can show.
     Condition {
-        /// The pack's words.
+        /// The pack's key, for example `sessions-ended`.
         condition: String,
+        /// The pack's question, German and English.
+        words: [String; 2],
     },
     /// When will the product out of support be replaced?
     Replacement {

@@ -90,9 +90,20 @@ pub const TASKS_SHOWN: usize = 1_000;
 pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
-
-// CSAF providers.
-
+/// Terms of one search over threats; each is one condition of a statement.
+pub const SEARCH_TERMS: usize = 32;
+/// Longest comment on a threat, in characters.
+pub const COMMENT_CHARACTERS: usize = 10_000;
+/// Documents or assets that one run of the matching by hand may name.
+pub const MATCH_RUN_SUBJECTS: usize = 1_000;
+/// Runs of the matching listed at once.
+pub const MATCH_RUNS_SHOWN: usize = 100;
+/// Longest words a person looks for in a list, in characters.
+pub const SEARCH_CHARACTERS: usize = 200;
+/// Products or version texts of one advisory listed at once; how many more there are is said.
+pub const LINES_SHOWN: usize = 200;
+/// Organisations whose facts changed and that are read again one by one; where more changed, everything is read again.
+pub const CHANGED_ORGANISATIONS: usize = 20_000;
 /// Largest provider-metadata.json or aggregator.json, in bytes.
 pub const METADATA_BYTES: u64 = 4 * 1024 * 1024;
 /// Largest ROLIE feed, changes.csv or index.txt, in bytes; one entry has less than 2 kB.
@@ -115,16 +126,14 @@ pub const PROVIDER_KEYS: usize = 32;
 pub const AGGREGATOR_PROVIDERS: usize = 2_000;
 /// Days before the end of a maintained address from which on a warning is due (CSAF 2.1 requirement 8).
 pub const MAINTAINED_WARNING_DAYS: i64 = 90;
-/// Longest address of a document, in characters.
-pub const LINK_CHARACTERS: usize = 2_000;
 /// Documents of one provider that are fetched at once.
 pub const PROVIDER_PARALLEL: usize = 8;
-/// Documents fetched in one pull; the next pull takes the rest, oldest first.
+/// Documents fetched in one pull, newest first; the next pull takes the rest.
 pub const PULL_DOCUMENTS: usize = 5_000;
-/// Rejected documents named by one pull; more are counted.
-pub const PULL_REJECTED_SHOWN: usize = 1_000;
-// Feeds.
-
+/// Hours after which a rejected document, or one whose list tells no time, is fetched again.
+pub const RECHECK_HOURS: i64 = 24;
+/// Documents of one provider that may fail one after the other before the pull is given up.
+pub const PULL_FAILURES: usize = 20;
 /// Longest address of a feed or of anything it points to, in characters.
 pub const URL_CHARACTERS: usize = 2_000;
 /// Most redirects of one request.
@@ -137,10 +146,32 @@ pub const STALL_SECONDS: u64 = 30;
 pub const FETCH_SECONDS: u64 = 120;
 /// Seconds an archive of records may take in all.
 pub const ARCHIVE_SECONDS: u64 = 1_800;
+/// Largest archive of records, as sent, in bytes; all CVE records of the world are about 600 MB.
+pub const ARCHIVE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Bytes of a fetched file by which its kind is judged.
+pub const PEEK_BYTES: u64 = 64 * 1024;
 /// Longest ETag that is kept, in characters; a longer one is not used.
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.
 pub const STRANGE_WORDS_CHARACTERS: usize = 200;
+/// Most feeds.
+pub const FEEDS: usize = 1_000;
+/// Longest name of a feed, in characters.
+pub const FEED_NAME_CHARACTERS: usize = 64;
+/// Least seconds between two attempts at one feed, whatever the clock does.
+pub const FEED_DISTANCE_SECONDS: i64 = 30;
+/// Shortest period of a feed, in seconds.
+pub const FEED_PERIOD_LEAST_SECONDS: i64 = 60;
+/// Longest period and longest rule of silence of a feed, in seconds: 90 days.
+pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
+/// Longest wait a server can ask for, in seconds.
+pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
+/// Feeds asked at once.
+pub const FEEDS_AT_ONCE: usize = 4;
+/// Rejected documents of one pull or one archive that are named; more are counted.
+pub const REJECTED_SHOWN: usize = 1_000;
+/// Notices listed at once.
+pub const NOTICES_SHOWN: usize = 1_000;
 /// References kept of one CVE record; the largest of 19,298 real ones has 281.
 pub const CVE_REFERENCES: usize = 500;
 /// Contradictions between containers that are named; more of them say no more.
@@ -167,12 +198,25 @@ pub const PACK_PROBLEMS: usize = 50;
 pub const PACKS: usize = 200;
 /// Most estimates of one day; there were 300,000 in 2025.
 pub const EPSS_LINES: usize = 2_000_000;
+
+/// Organisations whose verdicts are in memory at the same time while a threat is judged.
+pub const ORGANISATIONS_PER_PAGE: usize = 10_000;
+
+/// Threats whose verdicts become durable together.
+pub const THREATS_PER_TRANSACTION: usize = 256;
+
+/// Changed verdicts after which a transaction ends, so that others can write.
+pub const VERDICTS_PER_TRANSACTION: u64 = 20_000;
+/// Longest version that is compared, in bytes; the longest of 84,000 real bounds has 120.
+pub const VERSION_BYTES: usize = 256;
+/// Most intervals of one range; the longest real range has some hundred branches.
+pub const RANGE_INTERVALS: usize = 2_000;
+/// Longest purl or CPE that is read, in bytes.
+pub const IDENTIFIER_BYTES: usize = 2_048;
 /// Most documents of one archive. All CVE records of the world are 320,000.
 pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
 /// Most unpacked bytes of one archive; all CVE records have 3 GB.
-pub const ARCHIVE_BYTES: u64 = 32 * 1024 * 1024 * 1024;
-/// Rejected documents of one archive that are named; more are counted.
-pub const REJECTED_SHOWN: usize = 1_000;
+pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
 /// Deepest nesting of XML; a feed with XHTML in it has 20.
 pub const XML_DEPTH: usize = 100;
 /// Largest feed of the reading list, in bytes.

@@ -1,6 +1,10 @@
 //! Is this version inside that range? Where an order is not certain, the answer is "cannot say".
+//!
+//! How the words of an advisory become intervals is told in [`crate::range_words`], the standard notation
+//! in [`crate::vers`], the orders in [`crate::version_order`].
 
-use crate::version_order::Version;
+use crate::range_words;
+use crate::version_order::{Scheme, Version};
 use std::cmp::Ordering;
 
 /// Which versions of a product a statement speaks of.
@@ -16,13 +20,16 @@ pub enum VersionRule {
     NotUnderstood(String),
 }
 
-/// One or more intervals of versions, read from left to right.
+/// One or more intervals of versions, read from left to right, and the order that applies to them.
+///
+/// The bounds are read once, when the range is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionRange {
     /// The text it was read from.
     pub text: String,
-    /// Intervals; a version is inside when it is inside any of them.
-    pub intervals: Vec<Interval>,
+    scheme: Scheme,
+    intervals: Vec<Interval>,
+    bounds: Vec<Bounds>,
 }
 
 /// An interval of versions; `None` is unbounded.
@@ -34,35 +41,144 @@ pub struct Interval {
     pub to: Option<(String, bool)>,
 }
 
+/// The bounds of an interval as versions of the range's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Bounds {
+    from: Option<(Version, bool)>,
+    to: Option<(Version, bool)>,
+}
+
+/// A version of a product in use, read once for many questions.
+#[derive(Debug, Clone)]
+pub struct ParsedVersion {
+    text: String,
+    /// The orders it was read under before anybody asked, with the result.
+    forms: Vec<(Scheme, Option<Version>)>,
+}
+
+/// A rule made ready for many versions.
+#[derive(Debug, Clone)]
+pub struct CompiledRule<'a> {
+    rule: &'a VersionRule,
+    exact: Option<Version>,
+}
+
+impl ParsedVersion {
+    /// Reads a version under the order that needs no knowledge of the product.
+    pub fn new(text: &str) -> Self {
+        Self::in_scheme(text, Scheme::Generic)
+    }
+
+    /// Reads a version also under the order of its product.
+    pub fn in_scheme(text: &str, scheme: Scheme) -> Self {
+        let mut forms = vec![(Scheme::Generic, Version::parse(Scheme::Generic, text))];
+        if scheme != Scheme::Generic {
+            forms.push((scheme, Version::parse(scheme, text)));
+        }
+        Self { text: text.trim().to_string(), forms }
+    }
+
+    /// What was written, without blanks around it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Asks with the version under an order; one that was not foreseen is read for this question only.
+    fn with<T>(&self, scheme: Scheme, ask: impl FnOnce(&Version) -> Option<T>) -> Option<T> {
+        match self.forms.iter().find(|(known, _)| *known == scheme) {
+            Some((_, version)) => ask(version.as_ref()?),
+            None => ask(&Version::parse(scheme, &self.text)?),
+        }
+    }
+}
+
 impl VersionRule {
     /// Reads a CSAF `product_version_range`: `vers:…`, bare constraints, and plain words that have one meaning only.
     ///
     /// A single number without a sign is not read: in a field for ranges it may mean "up to" as well.
     pub fn parse_range(text: &str) -> Self {
-        match intervals(text.trim()) {
-            Some(intervals) => Self::Range(VersionRange { text: text.to_string(), intervals }),
+        Self::parse_range_in(text, Scheme::Generic)
+    }
+
+    /// The same for a product whose order is known; a `vers:` string names its own.
+    pub fn parse_range_in(text: &str, scheme: Scheme) -> Self {
+        match range_words::read(text.trim(), scheme) {
+            Some(range) => Self::Range(VersionRange { text: text.to_string(), ..range }),
             None => Self::NotUnderstood(text.to_string()),
         }
     }
 
     /// Whether `version` is meant; `None` where the two cannot be compared with certainty.
     pub fn contains(&self, version: &str) -> Option<bool> {
-        match self {
-            Self::All => Some(true),
-            Self::Exactly(exact) if exact.trim() == version.trim() => Some(true),
-            Self::Exactly(exact) => compare(version, exact).map(|order| order == Ordering::Equal),
-            Self::Range(range) => range.contains(version),
-            Self::NotUnderstood(_) => None,
+        self.compiled().contains(&ParsedVersion::new(version))
+    }
+
+    /// The rule with everything read that can be read beforehand.
+    pub fn compiled(&self) -> CompiledRule<'_> {
+        let exact = match self {
+            Self::Exactly(exact) => Version::parse(Scheme::Generic, exact),
+            _ => None,
+        };
+        CompiledRule { rule: self, exact }
+    }
+}
+
+impl CompiledRule<'_> {
+    /// Whether `version` is meant; `None` where the two cannot be compared with certainty.
+    pub fn contains(&self, version: &ParsedVersion) -> Option<bool> {
+        match self.rule {
+            VersionRule::All => Some(true),
+            VersionRule::Exactly(exact) if exact.trim() == version.text => Some(true),
+            VersionRule::Exactly(exact) => self.equals(exact, version),
+            VersionRule::Range(range) => range.contains(version),
+            VersionRule::NotUnderstood(_) => None,
         }
+    }
+
+    /// The same version in other words, first without and then with what the product's own order knows.
+    fn equals(&self, text: &str, version: &ParsedVersion) -> Option<bool> {
+        let generic = || version.with(Scheme::Generic, |version| version.compare(self.exact.as_ref()?));
+        let own = || {
+            let scheme = version.forms.iter().map(|(scheme, _)| *scheme).find(|scheme| *scheme != Scheme::Generic)?;
+            version.with(scheme, |version| version.compare(&Version::parse(scheme, text)?))
+        };
+        own().or_else(generic).map(|order| order == Ordering::Equal)
     }
 }
 
 impl VersionRange {
+    /// A range of known bounds; `None` where a bound is no version of the order, or an interval is empty or
+    /// the wrong way round.
+    pub fn new(text: &str, scheme: Scheme, intervals: Vec<Interval>) -> Option<Self> {
+        if intervals.len() > crate::limits::RANGE_INTERVALS {
+            return None;
+        }
+        let bounds = intervals.iter().map(|interval| Bounds::read(interval, scheme)).collect::<Option<Vec<Bounds>>>()?;
+        Some(Self { text: text.to_string(), scheme, intervals, bounds })
+    }
+
+    /// The order that applies.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// Intervals; a version is inside when it is inside any of them.
+    pub fn intervals(&self) -> &[Interval] {
+        &self.intervals
+    }
+
     /// Inside one of the intervals; outside only where it is outside all of them with certainty.
-    pub fn contains(&self, version: &str) -> Option<bool> {
+    pub fn contains(&self, version: &ParsedVersion) -> Option<bool> {
+        if self.bounds.iter().any(|bounds| bounds.from.is_none() && bounds.to.is_none()) {
+            return Some(true);
+        }
+        version.with(self.scheme, |version| self.decide(version))
+    }
+
+    fn decide(&self, version: &Version) -> Option<bool> {
         let mut outside = true;
-        for interval in &self.intervals {
-            match interval.contains(version) {
+        for bounds in &self.bounds {
+            match bounds.contain(version) {
                 Some(true) => return Some(true),
                 Some(false) => {}
                 None => outside = false,
@@ -72,10 +188,32 @@ impl VersionRange {
     }
 }
 
-impl Interval {
-    fn contains(&self, version: &str) -> Option<bool> {
-        let from = bound(&self.from, version, Ordering::Greater);
-        let to = bound(&self.to, version, Ordering::Less);
+impl Bounds {
+    fn read(interval: &Interval, scheme: Scheme) -> Option<Self> {
+        let from = match &interval.from {
+            // ">= 7.4" and "< 7.4" divide at 7.4.0; "> 7.4" may mean that all of 7.4 is outside.
+            Some((text, true)) => Some((Version::bound(scheme, text)?, true)),
+            Some((text, false)) => Some((Version::parse(scheme, text)?, false)),
+            None => None,
+        };
+        let to = match &interval.to {
+            Some((text, false)) => Some((Version::bound(scheme, text)?, false)),
+            Some((text, true)) => Some((Version::parse(scheme, text)?, true)),
+            None => None,
+        };
+        if let (Some((from, lower)), Some((to, upper))) = (&from, &to) {
+            match from.compare(to) {
+                Some(Ordering::Greater) => return None,
+                Some(Ordering::Equal) if !(*lower && *upper) => return None,
+                _ => {}
+            }
+        }
+        Some(Self { from, to })
+    }
+
+    fn contain(&self, version: &Version) -> Option<bool> {
+        let from = side(&self.from, version, Ordering::Greater);
+        let to = side(&self.to, version, Ordering::Less);
         match (from, to) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
@@ -85,111 +223,16 @@ impl Interval {
 }
 
 /// Whether `version` lies on the `inside` side of the bound.
-fn bound(bound: &Option<(String, bool)>, version: &str, inside: Ordering) -> Option<bool> {
+///
+/// Without a known order "up to 23.9.7" may or may not mean 23.9.7.8804, and so may "after".
+fn side(bound: &Option<(Version, bool)>, version: &Version, inside: Ordering) -> Option<bool> {
     let Some((bound, included)) = bound else { return Some(true) };
-    let order = compare(version, bound)?;
-    Some(order == inside || (*included && order == Ordering::Equal))
-}
-
-fn compare(left: &str, right: &str) -> Option<Ordering> {
-    Version::parse(left)?.compare(&Version::parse(right)?)
-}
-
-/// A sign and a version, for example `<` `9.8.12`.
-type Constraint<'a> = (&'a str, &'a str);
-
-/// Version schemes whose order is ours as long as the versions are dotted numbers.
-const SCHEMES: [&str; 10] = ["semver", "intdot", "generic", "npm", "pypi", "maven", "nuget", "gem", "golang", "cargo"];
-
-fn intervals(text: &str) -> Option<Vec<Interval>> {
-    if let Some(rest) = text.strip_prefix("vers:") {
-        let (scheme, constraints) = rest.split_once('/')?;
-        return match (scheme, constraints.trim()) {
-            ("all", "*") => Some(vec![Interval::default()]),
-            // Not allowed by the scheme, yet common ("vers:all/<V4.3"), and it can mean only one thing.
-            ("all", other) => fold(&constraints_of(other)?),
-            (scheme, "*") if SCHEMES.contains(&scheme) => Some(vec![Interval::default()]),
-            (scheme, other) if SCHEMES.contains(&scheme) => fold(&constraints_of(other)?),
-            _ => None,
-        };
-    }
-    let lower = text.to_ascii_lowercase();
-    if matches!(lower.as_str(), "*" | "all" | "all versions" | "any version") {
-        return Some(vec![Interval::default()]);
-    }
-    let rest = lower.strip_prefix("all versions").or_else(|| lower.strip_prefix("versions")).unwrap_or(&lower).trim();
-    words(rest).or_else(|| from_to(rest)).or_else(|| fold(&constraints_of(rest).filter(|list| list.iter().all(|(sign, _)| *sign != "no sign"))?))
-}
-
-/// "before 4.3", "4.3 and earlier": plain words with one meaning. "up to 4.3" has two.
-fn words(text: &str) -> Option<Vec<Interval>> {
-    let after = |words: &str| text.strip_prefix(words).map(str::trim);
-    let front = |words: &str| text.strip_suffix(words).map(str::trim);
-    let (sign, version) = if let Some(version) = after("prior to").or_else(|| after("before")).or_else(|| after("earlier than")) {
-        ("<", version)
-    } else if let Some(version) = after("up to and including").or_else(|| front("and earlier")).or_else(|| front("and prior")) {
-        ("<=", version)
-    } else {
-        (">=", front("and later").or_else(|| front("and newer"))?)
-    };
-    fold(&[(sign, version)])
-}
-
-/// `0 < 9.8.12`: from 0 to before 9.8.12, as CVE records say it.
-fn from_to(text: &str) -> Option<Vec<Interval>> {
-    let (from, rest) = text.split_once('<')?;
-    let (from, to) = (from.trim(), rest.trim_start_matches('=').trim());
-    let sign = if rest.starts_with('=') { "<=" } else { "<" };
-    fold(&[(">=", from), (sign, to)])
-}
-
-/// Constraints between `|` or `,`.
-fn constraints_of(text: &str) -> Option<Vec<Constraint<'_>>> {
-    let constraint = |part: &'_ str| -> Option<(usize, usize)> {
-        let trimmed = part.trim_start();
-        let sign = ["<=", ">=", "!=", "<", ">", "="].iter().find(|sign| trimmed.starts_with(**sign)).map_or(0, |sign| sign.len());
-        Some((part.len() - trimmed.len(), sign))
-    };
-    let mut list = Vec::new();
-    for part in text.split(['|', ',']) {
-        let (blank, sign) = constraint(part)?;
-        let version = part.get(blank + sign..)?.trim();
-        list.push((part.get(blank..blank + sign).filter(|sign| !sign.is_empty()).unwrap_or("no sign"), version));
-    }
-    Some(list)
-}
-
-/// Makes intervals of constraints in ascending order; any other order could be read in two ways.
-fn fold(list: &[Constraint<'_>]) -> Option<Vec<Interval>> {
-    let versions = list.iter().map(|(_, version)| Version::parse(version)).collect::<Option<Vec<Version>>>()?;
-    let ascending = versions.iter().zip(versions.iter().skip(1)).all(|(one, next)| one.compare(next) == Some(Ordering::Less));
-    if !ascending {
+    let order = version.compare(bound)?;
+    let doubtful = if inside == Ordering::Less { *included } else { !*included };
+    if order == Ordering::Greater && doubtful && version.extends(bound) {
         return None;
     }
-    let first_bound = list.iter().map(|(sign, _)| *sign).find(|sign| !matches!(*sign, "!=" | "=" | "no sign"));
-    let only_exceptions = list.iter().all(|(sign, _)| *sign == "!=");
-    // Open to the left where the first bound is an upper one.
-    let mut open: Option<Option<(String, bool)>> = (only_exceptions || first_bound.is_some_and(|sign| sign.starts_with('<'))).then_some(None);
-    let mut found = Vec::new();
-    for (sign, version) in list {
-        let edge = |included: bool| Some(((*version).to_string(), included));
-        match (*sign, open.take()) {
-            ("=" | "no sign", None) => found.push(Interval { from: edge(true), to: edge(true) }),
-            (">", None) => open = Some(edge(false)),
-            (">=", None) => open = Some(edge(true)),
-            ("<", Some(from)) => found.push(Interval { from, to: edge(false) }),
-            ("<=", Some(from)) => found.push(Interval { from, to: edge(true) }),
-            ("!=", Some(from)) => {
-                found.push(Interval { from, to: edge(false) });
-                open = Some(edge(false));
-            }
-            // An exception outside every interval says nothing.
-            ("!=", None) => {}
-            _ => return None,
-        }
-    }
-    found.extend(open.map(|from| Interval { from, to: None }));
-    (!found.is_empty()).then_some(found)
+    Some(order == inside || (*included && order == Ordering::Equal))
 }
 
 #[cfg(test)]

@@ -1,168 +1,248 @@
-//! The order of version numbers: dotted numbers and the pre-releases before them. Anything else has no order here.
+//! Which version comes first? A closed list of orders, each for what its owners define.
+//!
+//! Where an order does not decide, or the text is no version of it, the answer is "cannot say". Sources:
+//! the vers standard, PEP 440, semver.org, the manuals of the package systems; checked against the public
+//! vers suite (`tests/suites.rs` of this crate). Not known here: conan, and ecosystems without a suite.
 
+mod alpine;
+mod composer;
+mod debian;
+mod digits;
+mod dotted;
+mod gem;
+mod generic;
+mod instant;
+mod maven;
+mod openssl;
+mod pypi;
+mod rpm;
+mod semver;
+mod vendor;
+
+use crate::limits;
 use std::cmp::Ordering;
 
-/// A dotted version number, `v` in front and a suffix behind allowed.
+/// How versions of a product are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scheme {
+    /// Nobody says: dotted numbers are compared, what could be read in two ways is not.
+    Generic,
+    /// No order at all (commits): only the same text is the same version.
+    Unordered,
+    /// Integers with dots.
+    IntDot,
+    /// Semantic versions, also npm, cargo and Go.
+    Semver,
+    /// Python, PEP 440.
+    Pypi,
+    /// Maven.
+    Maven,
+    /// NuGet: four numbers.
+    Nuget,
+    /// RubyGems.
+    Gem,
+    /// Composer (PHP).
+    Composer,
+    /// Alpine and Gentoo.
+    Alpine,
+    /// Debian and its children.
+    Debian,
+    /// RPM: Red Hat, SUSE and others.
+    Rpm,
+    /// Arch Linux.
+    Alpm,
+    /// OpenSSL with its letters.
+    OpenSsl,
+    /// Points in time.
+    DateTime,
+    /// Byte by byte.
+    Lexicographic,
+    /// Microsoft builds: four numbers, padded in many ways.
+    MicrosoftBuild,
+    /// Fortinet: three numbers and a build.
+    FortiOs,
+    /// NetScaler: release, build, certified branch.
+    NetScaler,
+    /// Ivanti Connect Secure: `22.6R2.1`.
+    Ivanti,
+}
+
+/// Names of orders: types of vers and purl, and our own (`microsoft-build` and behind it).
+const NAMES: [(&str, Scheme); 40] = [
+    ("generic", Scheme::Generic),
+    ("git", Scheme::Unordered),
+    ("intdot", Scheme::IntDot),
+    ("semver", Scheme::Semver),
+    ("npm", Scheme::Semver),
+    ("cargo", Scheme::Semver),
+    ("golang", Scheme::Semver),
+    ("hex", Scheme::Semver),
+    ("pub", Scheme::Semver),
+    ("nginx", Scheme::Semver),
+    ("swift", Scheme::Semver),
+    ("pypi", Scheme::Pypi),
+    ("maven", Scheme::Maven),
+    ("nuget", Scheme::Nuget),
+    ("gem", Scheme::Gem),
+    ("composer", Scheme::Composer),
+    ("apk", Scheme::Alpine),
+    ("alpine", Scheme::Alpine),
+    ("gentoo", Scheme::Alpine),
+    ("ebuild", Scheme::Alpine),
+    ("deb", Scheme::Debian),
+    ("debian", Scheme::Debian),
+    ("rpm", Scheme::Rpm),
+    ("alpm", Scheme::Alpm),
+    ("arch", Scheme::Alpm),
+    ("openssl", Scheme::OpenSsl),
+    ("datetime", Scheme::DateTime),
+    ("lexicographic", Scheme::Lexicographic),
+    ("microsoft-build", Scheme::MicrosoftBuild),
+    ("fortios", Scheme::FortiOs),
+    ("netscaler", Scheme::NetScaler),
+    ("ivanti", Scheme::Ivanti),
+    // Other words of CVE records (`versionType`).
+    ("python", Scheme::Pypi),
+    ("rubygems", Scheme::Gem),
+    ("crates", Scheme::Semver),
+    ("crates.io", Scheme::Semver),
+    ("go", Scheme::Semver),
+    ("dpkg", Scheme::Debian),
+    ("date", Scheme::DateTime),
+    ("packagist", Scheme::Composer),
+];
+
+/// Parts of a Microsoft build.
+const MICROSOFT_PARTS: usize = 4;
+
+impl Scheme {
+    /// The order of a vers or purl type or of our own names; `None` where we know none.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.trim().to_ascii_lowercase();
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, scheme)| *scheme)
+    }
+
+    /// The order a CVE record names (`versionType`). "custom" and everything unknown say nothing.
+    pub fn from_cve_version_type(text: &str) -> Self {
+        Self::named(text).unwrap_or(Self::Generic)
+    }
+}
+
+/// A version read under one order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// Without trailing zeros: 1.0 and 1.0.0 are the same.
-    numbers: Vec<u64>,
-    suffix: Suffix,
+    scheme: Scheme,
+    form: Form,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Suffix {
-    None,
-    /// `-rc1`, `-beta.2`: comes before the number without suffix.
-    PreRelease(Vec<Identifier>),
-    /// `-1`, `+deb11u2`: a vendor's own word; may come before or after.
-    Other(String),
+enum Form {
+    Generic(generic::Generic),
+    IntDot(dotted::IntDot),
+    Semver(semver::Semver),
+    Pypi(pypi::Pypi),
+    Maven(maven::Maven),
+    Gem(gem::Gem),
+    Composer(composer::Composer),
+    Alpine(alpine::Alpine),
+    Debian(debian::Debian),
+    Rpm(rpm::Rpm),
+    OpenSsl(openssl::OpenSsl),
+    Instant(instant::Instant),
+    Build(dotted::Build),
+    NetScaler(vendor::NetScaler),
+    Ivanti(vendor::Ivanti),
+    Text(String),
 }
-
-/// A part of a pre-release; numbers come before words (semver 2.0.0, clause 11).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Identifier {
-    Number(u64),
-    Word(String),
-}
-
-/// Words that mean "before the release" everywhere.
-const PRE_RELEASES: [&str; 8] = ["alpha", "beta", "dev", "m", "milestone", "pre", "preview", "rc"];
 
 impl Version {
-    /// Reads `1.2.3`, `v1.2.3`, `V4.1`, `1.0.0-rc1`, `1.0.0-1`, `1.0+build`; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
+    /// Reads a version under an order; `None` where it is none of it or longer than any version.
+    pub fn parse(scheme: Scheme, text: &str) -> Option<Self> {
         let text = text.trim();
-        let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
-        let end = text.find(['-', '+']).unwrap_or(text.len());
-        let (core, suffix) = text.split_at_checked(end)?;
-        let mut numbers = core.split('.').map(number).collect::<Option<Vec<u64>>>()?;
-        while numbers.last() == Some(&0) {
-            numbers.pop();
+        if text.is_empty() || text.len() > limits::VERSION_BYTES {
+            return None;
         }
-        Some(Self { numbers, suffix: Suffix::read(suffix)? })
-    }
-
-    /// Which comes first; `None` where that is a matter of the vendor's taste.
-    pub fn compare(&self, other: &Self) -> Option<Ordering> {
-        // Without trailing zeros the shorter of two equal beginnings is the lower number.
-        match self.numbers.cmp(&other.numbers) {
-            Ordering::Equal => self.suffix.compare(&other.suffix),
-            decided => Some(decided),
-        }
-    }
-}
-
-impl Suffix {
-    /// `None` where the text is no suffix at all.
-    fn read(text: &str) -> Option<Self> {
-        let Some(word) = text.strip_prefix('-') else {
-            return match text {
-                "" => Some(Self::None),
-                "+" => None,
-                other => Some(Self::Other(other.to_string())),
-            };
+        let form = match scheme {
+            Scheme::Generic => Form::Generic(generic::Generic::parse(text)?),
+            Scheme::Unordered | Scheme::Lexicographic => Form::Text(text.to_string()),
+            Scheme::IntDot => Form::IntDot(dotted::IntDot::parse(text)?),
+            Scheme::Semver | Scheme::Nuget => Form::Semver(semver::Semver::parse(text, scheme == Scheme::Nuget)?),
+            Scheme::Pypi => Form::Pypi(pypi::Pypi::parse(text)?),
+            Scheme::Maven => Form::Maven(maven::Maven::parse(text)?),
+            Scheme::Gem => Form::Gem(gem::Gem::parse(text)?),
+            Scheme::Composer => Form::Composer(composer::Composer::parse(text)?),
+            Scheme::Alpine => Form::Alpine(alpine::Alpine::parse(text)?),
+            Scheme::Debian => Form::Debian(debian::Debian::parse(text)?),
+            Scheme::Rpm | Scheme::Alpm => Form::Rpm(rpm::Rpm::parse(text)?),
+            Scheme::OpenSsl => Form::OpenSsl(openssl::OpenSsl::parse(text)?),
+            Scheme::DateTime => Form::Instant(instant::Instant::parse(text)?),
+            Scheme::MicrosoftBuild => Form::Build(dotted::Build::parse(text, MICROSOFT_PARTS)?),
+            Scheme::FortiOs => Form::Build(vendor::fortios(text)?),
+            Scheme::NetScaler => Form::NetScaler(vendor::NetScaler::parse(text)?),
+            Scheme::Ivanti => Form::Ivanti(vendor::Ivanti::parse(text)?),
         };
-        let lower = word.to_ascii_lowercase();
-        let usual = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
-        let start: String = lower.chars().take_while(char::is_ascii_alphabetic).collect();
-        match (word.is_empty(), usual && PRE_RELEASES.contains(&start.as_str())) {
-            (true, _) => None,
-            (false, true) => Some(Self::PreRelease(identifiers(&lower))),
-            (false, false) => Some(Self::Other(text.to_string())),
-        }
+        Some(Self { scheme, form })
     }
 
-    fn compare(&self, other: &Self) -> Option<Ordering> {
-        match (self, other) {
-            (Self::None, Self::None) => Some(Ordering::Equal),
-            (Self::PreRelease(_), Self::None) => Some(Ordering::Less),
-            (Self::None, Self::PreRelease(_)) => Some(Ordering::Greater),
-            (Self::PreRelease(mine), Self::PreRelease(theirs)) => Some(mine.cmp(theirs)),
-            (mine, theirs) if mine == theirs => Some(Ordering::Equal),
+    /// Reads a bound, which names one point: parts that are not written are zero.
+    pub fn bound(scheme: Scheme, text: &str) -> Option<Self> {
+        Self::parse(scheme, text).map(Self::completed)
+    }
+
+    /// The order it was read under.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// A bound that begins or ends a range at one point: parts that are not written are zero.
+    fn completed(self) -> Self {
+        let form = match (self.scheme, self.form) {
+            (Scheme::MicrosoftBuild, Form::Build(build)) => Form::Build(build.completed(MICROSOFT_PARTS)),
+            (Scheme::FortiOs, Form::Build(build)) => Form::Build(build.completed(vendor::FORTIOS_PARTS)),
+            (_, Form::NetScaler(version)) => Form::NetScaler(version.completed()),
+            (_, form) => form,
+        };
+        Self { form, ..self }
+    }
+
+    /// Which comes first; `None` where the order does not say, or the two are of different orders.
+    pub fn compare(&self, other: &Self) -> Option<Ordering> {
+        if self.scheme != other.scheme {
+            return None;
+        }
+        match (&self.form, &other.form) {
+            (Form::Generic(mine), Form::Generic(theirs)) => mine.compare(theirs),
+            (Form::IntDot(mine), Form::IntDot(theirs)) => Some(mine.compare(theirs)),
+            (Form::Semver(mine), Form::Semver(theirs)) => mine.compare(theirs),
+            (Form::Pypi(mine), Form::Pypi(theirs)) => Some(mine.compare(theirs)),
+            (Form::Maven(mine), Form::Maven(theirs)) => Some(mine.compare(theirs)),
+            (Form::Gem(mine), Form::Gem(theirs)) => Some(mine.compare(theirs)),
+            (Form::Composer(mine), Form::Composer(theirs)) => Some(mine.compare(theirs)),
+            (Form::Alpine(mine), Form::Alpine(theirs)) => Some(mine.compare(theirs)),
+            (Form::Debian(mine), Form::Debian(theirs)) => Some(mine.compare(theirs)),
+            (Form::Rpm(mine), Form::Rpm(theirs)) if self.scheme == Scheme::Alpm => Some(mine.compare_alpm(theirs)),
+            (Form::Rpm(mine), Form::Rpm(theirs)) => mine.compare(theirs),
+            (Form::OpenSsl(mine), Form::OpenSsl(theirs)) => mine.compare(theirs),
+            (Form::Instant(mine), Form::Instant(theirs)) => Some(mine.cmp(theirs)),
+            (Form::Build(mine), Form::Build(theirs)) => mine.compare(theirs),
+            (Form::NetScaler(mine), Form::NetScaler(theirs)) => mine.compare(theirs),
+            (Form::Ivanti(mine), Form::Ivanti(theirs)) => mine.compare(theirs),
+            (Form::Text(mine), Form::Text(theirs)) if mine == theirs => Some(Ordering::Equal),
+            (Form::Text(mine), Form::Text(theirs)) => (self.scheme == Scheme::Lexicographic).then(|| mine.cmp(theirs)),
             _ => None,
         }
     }
-}
 
-/// `rc10` is `rc`, 10: it comes after `rc9`.
-fn identifiers(text: &str) -> Vec<Identifier> {
-    let mut parts = Vec::new();
-    for part in text.split('.') {
-        let digits = part.len() - part.bytes().rev().take_while(u8::is_ascii_digit).count();
-        let (word, tail) = part.split_at_checked(digits).unwrap_or((part, ""));
-        parts.extend((!word.is_empty()).then(|| Identifier::Word(word.to_string())));
-        parts.extend(number(tail).map(Identifier::Number));
+    /// Whether this may be meant by "up to `bound`" although its number is higher: 23.9.7.8804 and 23.9.7.
+    pub(crate) fn extends(&self, bound: &Self) -> bool {
+        matches!((&self.form, &bound.form), (Form::Generic(mine), Form::Generic(theirs)) if mine.extends(theirs))
     }
-    parts
-}
-
-fn number(text: &str) -> Option<u64> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Version;
-    use proptest::prelude::*;
-    use std::cmp::Ordering;
-
-    #[test]
-    fn versions_have_the_order_people_expect() {
-        for (left, right, expected) in [
-            ("1.2.3", "1.2.10", Some(Ordering::Less)),
-            ("V4.1.3", "4.1.3", Some(Ordering::Equal)),
-            ("1.0", "1.0.0", Some(Ordering::Equal)),
-            ("01.02", "1.2", Some(Ordering::Equal)),
-            ("1.0.0-rc1", "1.0.0", Some(Ordering::Less)),
-            ("1.0.0-rc9", "1.0.0-rc10", Some(Ordering::Less)),
-            ("1.0.0-alpha", "1.0.0-alpha.1", Some(Ordering::Less)),
-            ("1.0.0-beta.2", "1.0.0-beta.11", Some(Ordering::Less)),
-            ("1.0.0-RC1", "1.0.0-rc1", Some(Ordering::Equal)),
-            ("2.0.0-rc1", "1.9", Some(Ordering::Greater)),
-            // a revision or a pre-release? only where the numbers are equal does it matter
-            ("1.0-1", "1.0", None),
-            ("1.0-1", "1.1", Some(Ordering::Less)),
-            ("1.0+deb11u2", "1.0", None),
-            ("1.0-1", "1.0-1", Some(Ordering::Equal)),
-        ] {
-            let (one, other) = (Version::parse(left).unwrap(), Version::parse(right).unwrap());
-            assert_eq!(one.compare(&other), expected, "{left} {right}");
-        }
-        for text in ["", "v", "1.", ".1", "1..2", "9.1R18", "1.0-", "1.0+", "latest", "1,2", "+1", "99999999999999999999999", "1.0\u{e9}"] {
-            assert_eq!(Version::parse(text), None, "{text}");
-        }
-    }
-
-    fn version() -> impl Strategy<Value = String> {
-        ("[vV]?", prop::collection::vec(0_u64..4, 1..5), "(-(rc|beta|alpha)[0-3]?(\\.[0-3])?|-[0-3]|\\+[ab])?").prop_map(|(v, numbers, suffix)| {
-            let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-            format!("{v}{}{suffix}", numbers.join("."))
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn order_is_antisymmetric_and_transitive(a in version(), b in version(), c in version()) {
-            let (a, b, c) = (Version::parse(&a).unwrap(), Version::parse(&b).unwrap(), Version::parse(&c).unwrap());
-            prop_assert_eq!(a.compare(&b), b.compare(&a).map(Ordering::reverse));
-            prop_assert_eq!(a.compare(&a), Some(Ordering::Equal));
-            if let (Some(Ordering::Less), Some(Ordering::Less)) = (a.compare(&b), b.compare(&c)) {
-                prop_assert_eq!(a.compare(&c), Some(Ordering::Less));
-            }
-        }
-
-        #[test]
-        fn plain_numbers_are_always_ordered_and_padding_is_nothing(numbers in prop::collection::vec(0_u64..2000, 1..6), zeros in 0_usize..4, width in 0_usize..6) {
-            let plain: Vec<String> = numbers.iter().map(u64::to_string).collect();
-            let padded: Vec<String> = numbers.iter().map(|number| format!("{number:0width$}")).chain(std::iter::repeat_n("0".to_string(), zeros)).collect();
-            let (plain, padded) = (Version::parse(&plain.join(".")).unwrap(), Version::parse(&padded.join(".")).unwrap());
-            prop_assert_eq!(plain.compare(&padded), Some(Ordering::Equal));
-        }
-
-        #[test]
-        fn no_text_makes_it_fall_over(text in ".*") {
-            let _ = Version::parse(&text);
-        }
-    }
-}
+mod law_tests;
+#[cfg(test)]
+#[path = "version_order_tests.rs"]
+mod tests;
+#[cfg(test)]
+mod vendor_tests;

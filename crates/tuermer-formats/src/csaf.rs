@@ -6,14 +6,15 @@
 
 mod document;
 mod flaws;
+mod identity;
 mod origin;
 mod products;
 mod text;
 mod version;
 
 pub(crate) use flaws::words_say_exploited;
+pub(crate) use identity::{by_cpe, by_purl};
 pub use origin::{Origin, file_name, origin};
-pub(crate) use products::{by_cpe, by_purl};
 pub use text::{cve_id, https, plain};
 pub use version::{Order, order};
 
@@ -29,6 +30,9 @@ const TITLE_CHARACTERS: usize = 500;
 /// Namespace in `aggregate_severity` under which our own documents carry the officer's level.
 pub(crate) const LEVEL_NAMESPACE: &str = "urn:tuermer:level";
 
+/// How the summary of the reference to a successor begins (CSAF 2.1, profile "Superseded").
+const SUPERSEDING: &str = "Superseding Document";
+
 /// A document as read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -38,6 +42,14 @@ pub struct Reading {
     pub status: String,
     /// Publisher's namespace, the first half of the threat's id.
     pub namespace: String,
+    /// `csaf_version`
+    pub csaf_version: String,
+    /// `publisher.category`
+    pub publisher_category: String,
+    /// Where a superseded document says that its successor is (https only).
+    pub superseded_by: Vec<String>,
+    /// `aggregate_severity.text` in the publisher's words, empty where there is none.
+    pub aggregate_severity: String,
 }
 
 /// Why a valid document is not used.
@@ -75,12 +87,14 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
     }
     let products = products::Products::read(product_tree)?;
     let flaws = flaws::read(&vulnerabilities, &products, &document.category)?;
-    let Meta { category, title, publisher, tracking, distribution, references, aggregate_severity } = document;
+    let Meta { category, csaf_version, title, publisher, tracking, distribution, references, aggregate_severity } = document;
     let time = |field, value: &str| moment(value).ok_or_else(|| CsafError::Time { field, value: plain(value, limits::FIELD_CHARACTERS) });
+    let severity = aggregate_severity.as_ref().map_or_else(String::new, |severity| plain(&severity.text, limits::FIELD_CHARACTERS));
     let level = aggregate_severity.filter(|severity| severity.namespace.as_deref() == Some(LEVEL_NAMESPACE)).and_then(|severity| Level::parse(&severity.text));
     // The same publisher writes its namespace with and without a slash at the end.
     let namespace = plain(&publisher.namespace, TITLE_CHARACTERS).trim_end_matches('/').to_string();
     let tracking_id = plain(&tracking.id, TITLE_CHARACTERS);
+    let superseding = references.iter().filter(|reference| reference.summary.starts_with(SUPERSEDING)).filter_map(|reference| https(&reference.url));
     let threat = Threat {
         id: ThreatId(format!("{namespace}|{tracking_id}")),
         tracking_id,
@@ -100,7 +114,15 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
         statements: flaws.statements,
         references: references.iter().filter_map(|reference| https(&reference.url)).collect(),
     };
-    Ok(Reading { threat, status: tracking.status, namespace })
+    Ok(Reading {
+        superseded_by: superseding.collect(),
+        threat,
+        status: tracking.status,
+        namespace,
+        csaf_version: plain(&csaf_version, limits::FIELD_CHARACTERS),
+        publisher_category: plain(&publisher.category, limits::FIELD_CHARACTERS),
+        aggregate_severity: severity,
+    })
 }
 
 /// RFC 3339, cut to microseconds; a leap second (2.0 allows `:60`) is read as the second before it.
@@ -109,5 +131,7 @@ fn moment(text: &str) -> Option<Timestamp> {
     Timestamp::from_microsecond(time.as_microsecond()).ok()
 }
 
+#[cfg(test)]
+mod product_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Addresses as listings write them – absolute, relative, from the root, with half of the path twice – and what they mean.
 //!
-//! Nothing is fetched here. An address that comes out is https, without user name, and at most [`limits::LINK_CHARACTERS`] long.
+//! Nothing is fetched here. An address that comes out is https, without user name, and at most [`limits::URL_CHARACTERS`] long.
 
 use std::collections::BTreeMap;
 use tuermer_core::limits;
@@ -46,7 +46,7 @@ pub enum Written {
 pub fn resolve(base: &str, text: &str) -> Option<(String, Written)> {
     let text = text.trim();
     let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '`' | '\\');
-    if text.is_empty() || text.len() > limits::LINK_CHARACTERS || text.contains(odd) {
+    if text.is_empty() || text.len() > limits::URL_CHARACTERS || text.contains(odd) {
         return None;
     }
     let (mut url, written) = match Url::parse(text) {
@@ -62,7 +62,7 @@ pub fn resolve(base: &str, text: &str) -> Option<(String, Written)> {
     url.set_fragment(None);
     let plain = url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none();
     let address = String::from(url);
-    (plain && address.len() <= limits::LINK_CHARACTERS).then_some((address, written))
+    (plain && address.len() <= limits::URL_CHARACTERS).then_some((address, written))
 }
 
 /// `a/b/2024/x.json` in a listing that lies in `…/a/b/` means `2024/x.json`: what the path repeats of its folder is left out.

@@ -47,8 +47,19 @@ fn tags(bytes: &[u8]) -> Vec<String> {
     tags
 }
 
+/// A pack in one file, and a policy.
+const PACK: &[u8] = include_bytes!("fixtures/build_pack-gateway.toml");
+const POLICY: &[u8] = include_bytes!("fixtures/urgency_policy-two-rows.json");
+
+/// The pack where the bytes are text and a pack.
+fn pack(bytes: &[u8]) -> Option<tuermer_core::pack::BuildPack> {
+    tuermer_formats::build_pack::read(std::str::from_utf8(bytes).ok()?, "").ok()
+}
+
 #[test]
 fn every_fixture_is_read() {
+    assert!(pack(PACK).unwrap().problems("2024-03-01".parse().unwrap()).is_empty());
+    assert_eq!(tuermer_formats::urgency_policy::read(POLICY).unwrap().rows.len(), 2);
     let reading = csaf::read(CSAF).unwrap();
     assert!(format!("{reading:?}").contains("CVE-2021-26855"));
     assert_eq!(kev::read(KEV).unwrap().entries.len(), 3);
@@ -100,6 +111,14 @@ fn damage_ends_in_a_reason() {
     }
     for bytes in MEMBERS.into_iter().flat_map(damaged) {
         read += usize::from(!names(&bytes).is_empty());
+    }
+    for bytes in damaged(PACK) {
+        read += usize::from(
+            pack(&bytes).is_some_and(|pack| pack.judge("4.2.5", "CVE-2024-90001", pack.as_of).status() != tuermer_core::scale::Status::NotAffected),
+        );
+    }
+    for bytes in damaged(POLICY) {
+        read += usize::from(tuermer_formats::urgency_policy::read(&bytes).is_ok());
     }
     assert!(read > 0, "damage in a text field leaves a document readable");
 }

@@ -17,6 +17,10 @@ pub struct Config {
     pub web: Web,
     /// Which database; empty = embedded.
     pub store: StoreConfig,
+    /// How the world is asked.
+    pub feeds: Feeds,
+    /// Who runs this, and hears of trouble outside the pages.
+    pub operators: Operators,
     /// How deadlines are found.
     pub urgency: UrgencyConfig,
     /// The tile map; empty = a sorted list of bars instead.
@@ -162,6 +166,24 @@ impl Default for Web {
 pub struct StoreConfig {
     /// PostgreSQL URL; empty = `tuermer.db` in the data directory.
     pub url: String,
+}
+
+/// How the world is asked.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Feeds {
+    /// PEM file of authorities trusted beside the public ones; empty = none. For providers inside the own house.
+    pub trusted_roots: String,
+}
+
+/// Who runs this, and hears of trouble outside the pages.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Operators {
+    /// Mail addresses; without one nobody hears of a silent feed.
+    pub mail: Vec<String>,
+    /// `de` or `en`; empty = German.
+    pub language: String,
 }
 
 /// How deadlines are found.

@@ -23,6 +23,21 @@ impl Refusal {
         Self { key, values: values.into_iter().map(|(name, value)| (name, value.to_string())).collect(), wrong_call: false }
     }
 
+    /// The same from values that are texts already.
+    pub fn of(key: &'static str, values: Vec<(&'static str, String)>) -> Self {
+        Self { key, values, wrong_call: false }
+    }
+
+    /// Key and values.
+    pub fn parts(self) -> (&'static str, Vec<(&'static str, String)>) {
+        (self.key, self.values)
+    }
+
+    /// The key of the sentence.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
     /// The sentence in a language.
     pub fn words(&self, texts: Texts) -> String {
         let words: Vec<(&str, String)> = self.values.iter().map(|(name, value)| (*name, spelled(texts, name, value))).collect();

@@ -1,11 +1,10 @@
 // Two people in two browsers: set-up by link, a threat by form, draft, submit, approve, follow. Every page on the way
 // stands at every width, light and dark. TUERMER_SHOTS=DIR keeps pictures of them.
 
-import { Home, WIDTHS, checkPage, expect, openPage } from "../support.mjs";
+import { Home, PASSWORD, expect, inspect, openPage, setUp } from "../support.mjs";
 
 export const title = "an officer and an approver warn a region, by keyboard and without scripts";
 
-const PASSWORD = "vier zufaellige woerter";
 const MEMBERS = `external_id,name,street,postcode,city,country,language,contact_name,email,phone
 M-1,<script>alert(1)</script> Metallbau GmbH,Weg 1,57072,Siegen,DE,de,Anna Alt,anna@alt.example,+49 271 1234567
 M-2,Beta Aktiengesellschaft,Weg 2,57072,Siegen,DE,en,Bea Beta,bea@beta.example,+49 271 1234568
@@ -16,36 +15,6 @@ M-1,Microsoft,Exchange Server 2016,CU19,15.1.2176.2,mail,provider,2021-02-20,
 M-2,Microsoft,Exchange Server 2016,,,mail,provider,2021-02-20,
 M-3,Microsoft,Exchange Server 2016,CU19,15.1.2176.2,mail,provider,2021-02-20,
 `;
-
-/** Looks at the page in every width, light and dark. */
-async function inspect(page, name) {
-    for (const dark of [false, true]) {
-        await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
-        for (const width of WIDTHS) {
-            await page.setViewportSize({ width, height: 800 });
-            if (process.env.TUERMER_SHOTS && width !== 320) {
-                await page.screenshot({ path: `${process.env.TUERMER_SHOTS}/${name}-${width}${dark ? "-dark" : ""}.png`, fullPage: true });
-            }
-            await checkPage(page, `${name} at ${width} px${dark ? ", dark" : ""}`);
-        }
-    }
-    await page.emulateMedia({ colorScheme: "light" });
-}
-
-/** Sets an account up behind its one-time link. */
-async function setUp(page, address, link, name) {
-    await page.goto(`${address}/einrichten#${new URL(link).hash.slice(1)}`);
-    expect((await page.inputValue("#token")).length > 20, "the script did not copy the key from the link");
-    expect(!page.url().includes("#"), "the key still stands in the address line");
-    await inspect(page, "einrichten");
-    await page.click("main button");
-    if (name) await page.fill("#name", name);
-    await inspect(page, "einrichten-2");
-    await page.fill("#password", PASSWORD);
-    await page.fill("#again", PASSWORD);
-    await page.click("main button");
-    await page.waitForURL("**/heute");
-}
 
 /** Presses Tab until the element has the focus; a person without a mouse must get there. */
 async function tabTo(page, selector) {

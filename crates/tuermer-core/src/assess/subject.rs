@@ -2,16 +2,16 @@
 //!
 //! A build pack decides where it knows the flaw; otherwise the publisher's version ranges do.
 
-use super::{Case, Finding, is_absent};
-use crate::asset::{Asset, Presence};
+use super::{Case, Finding};
+use crate::asset::{AssetKind, Presence};
 use crate::exposure::{Decisive, Ground, Match, Question, Reason, RemediationState};
-use crate::ids::AssetId;
 use crate::observation::{Observation, Sighting};
-use crate::pack::{BuildPack, PackJudgement, PackState};
+use crate::pack::{BuildPack, PackJudgement, PackState, Untold};
 use crate::product::ProductKey;
 use crate::scale::{Certainty, Source, Status};
 use crate::threat::{ProductStatus, Statement};
 use crate::version::VersionRule;
+use jiff::Timestamp;
 
 /// What one flaw means for one product in one version.
 #[derive(Debug, Clone)]
@@ -31,29 +31,26 @@ struct Subject<'a> {
     version: String,
     /// The line alone is known ("2016"), or nothing.
     words: &'a str,
+    /// What was written beside it; may settle what no build shows.
+    note: &'a str,
 }
 
-/// Judges an asset.
-pub(super) fn asset(case: Case<'_>, asset: &Asset) -> Finding {
-    let name = display_name(&asset.vendor, &asset.product);
-    let subject = Subject { key: ProductKey::new(&asset.vendor, &asset.product), name: name.clone(), version: told_version(asset), words: &asset.version };
-    let verdicts: Vec<(String, Verdict)> = if is_absent(asset) {
+/// Judges an asset by its kind; which asset, where and when is said by [`Finding::at`].
+pub(super) fn asset(case: Case<'_>, asset: AssetKind<'_>) -> Finding {
+    let name = display_name(asset.vendor, asset.product);
+    let subject =
+        Subject { key: ProductKey::new(asset.vendor, asset.product), name: name.clone(), version: told_version(asset), words: asset.version, note: asset.note };
+    let verdicts: Vec<(String, Verdict)> = if asset.presence != Presence::OnPremises {
         let reason = Reason::NotInUse { product: name.clone(), cloud: asset.presence == Presence::Cloud };
         let verdict = Verdict { status: Status::NotAffected, certainty: Certainty::Observed, reason, question: None };
         flaws(case).into_iter().map(|(_, id)| (id, verdict.clone())).collect()
     } else {
         flaws(case).into_iter().map(|(index, id)| (id, judge(case, index, &subject))).collect()
     };
-    let version = if subject.version.is_empty() { asset.version.clone() } else { subject.version.clone() };
-    let decisive = Decisive { product: name, version, source: asset.source.as_str().to_string(), observed_at: asset.observed_at };
-    let origin = Origin {
-        asset: Some(asset.id.clone()),
-        source: asset.source,
-        place: asset.note.clone(),
-        host: asset.hostname.to_lowercase(),
-        observed_at: asset.observed_at,
-    };
-    Finding { exposed: told_exposed(&asset.note), ..finding(verdicts, decisive, origin, is_mitigated(&asset.note)) }
+    let version = if subject.version.is_empty() { asset.version.to_string() } else { subject.version.clone() };
+    let decisive = Decisive { product: name, version, source: asset.source.as_str().to_string(), observed_at: Timestamp::UNIX_EPOCH };
+    let origin = Origin { sign: false, source: asset.source, place: asset.note.to_string(), host: String::new(), observed_at: Timestamp::UNIX_EPOCH };
+    Finding { exposed: told_exposed(asset.note), ..finding(verdicts, decisive, origin, is_mitigated(asset.note)) }
 }
 
 /// Judges a sign; `None` where it has nothing to do with the threat.
@@ -68,7 +65,7 @@ pub(super) fn sighting(case: Case<'_>, sighting: &Sighting) -> Option<Finding> {
     let name = display_name(&observation.vendor, &observation.product);
     let host = observation.hostname.clone().or_else(|| observation.ip.map(|ip| ip.to_string())).unwrap_or_default();
     let version = observation.version.clone().unwrap_or_default();
-    let subject = Subject { key, name: name.clone(), version: version.clone(), words: "" };
+    let subject = Subject { key, name: name.clone(), version: version.clone(), words: "", note: "" };
     let incident = observation.class.is_incident() && about_product;
     let verdicts = flaws(case).into_iter().map(|(index, id)| {
         let verdict = if proven(&id) {
@@ -87,23 +84,23 @@ pub(super) fn sighting(case: Case<'_>, sighting: &Sighting) -> Option<Finding> {
     let verdicts = verdicts.collect();
     let decisive = Decisive { product: name, version, source: observation.report.clone(), observed_at: observation.observed_at };
     let place = if host.is_empty() { observation.report.clone() } else { host.clone() };
-    let origin = Origin { asset: None, source: Source::Observation, place, host, observed_at: observation.observed_at };
+    let origin = Origin { sign: true, source: Source::Observation, place, host, observed_at: observation.observed_at };
     Some(Finding { incident, ..finding(verdicts, decisive, origin, false) })
 }
 
 struct Origin {
-    asset: Option<AssetId>,
+    sign: bool,
     source: Source,
     place: String,
     host: String,
-    observed_at: jiff::Timestamp,
+    observed_at: Timestamp,
 }
 
 /// The worst flaw speaks for the asset; every flaw keeps its own row.
 fn finding(verdicts: Vec<(String, Verdict)>, decisive: Decisive, origin: Origin, mitigated: bool) -> Finding {
-    let Origin { asset, source, place, host, observed_at } = origin;
+    let Origin { sign, source, place, host, observed_at } = origin;
     let matches = verdicts.iter().map(|(id, verdict)| Match {
-        asset: asset.clone(),
+        asset: None,
         vulnerability: id.clone(),
         status: verdict.status,
         certainty: verdict.certainty,
@@ -114,8 +111,7 @@ fn finding(verdicts: Vec<(String, Verdict)>, decisive: Decisive, origin: Origin,
     let worst = worst.unwrap_or_else(|| product_only(&decisive.product));
     let Verdict { status, certainty, reason, question } = worst;
     let conclusive = certainty == Certainty::Observed;
-    let ground = Ground { status, certainty, reason, source, place, observed_at };
-    let sign = asset.is_none();
+    let ground = Ground { status, certainty, reason, asset: None, source, place, observed_at };
     Finding { ground, question, matches, decisive, host, sign, incident: false, mitigated, exposed: None, conclusive }
 }
 
@@ -129,7 +125,7 @@ fn flaws(case: Case<'_>) -> Vec<(Option<usize>, String)> {
 
 fn judge(case: Case<'_>, flaw: Option<usize>, subject: &Subject<'_>) -> Verdict {
     let id = flaw.and_then(|index| case.threat.vulnerabilities.get(index)).map_or("", |flaw| flaw.id.as_str());
-    let pack = case.packs.iter().find(|pack| pack.product.matches(&subject.key) && pack.knows(id));
+    let pack = case.packs.iter().find(|pack| pack.speaks_of(&subject.key) && pack.knows(id));
     if let Some(pack) = pack
         && let Some(verdict) = by_pack(case, pack, id, subject)
     {
@@ -141,25 +137,19 @@ fn judge(case: Case<'_>, flaw: Option<usize>, subject: &Subject<'_>) -> Verdict 
 /// The pack's answer in the product's words; `None` where the pack has nothing to say.
 fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -> Option<Verdict> {
     let as_of = case.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let build = if subject.version.is_empty() { build_from_words(pack, subject.words) } else { Some(subject.version.clone()) };
+    let build = if subject.version.is_empty() { pack.build_from_words(subject.words) } else { Some(subject.version.clone()) };
     let Some(build) = build else { return Some(product_only(&subject.name)) };
     let judgement = pack.judge(&build, cve, as_of);
-    let PackJudgement { state, line, cumulative_update, fix, kb, cumulative_update_first, condition, .. } = judgement;
+    if judgement.state == PackState::Fixed {
+        return Some(second_step(pack, judgement, build, subject.note));
+    }
+    let PackJudgement { state, line, cumulative_update, fix, kb, cumulative_update_first, branch_without_fix, .. } = judgement;
     let product = line.unwrap_or_else(|| pack.title.clone());
-    let fix = fix.unwrap_or_default();
-    let kb = kb.unwrap_or_default();
+    let (fix, kb) = (fix.unwrap_or_default(), kb.unwrap_or_default());
     let verdict = |status, certainty, reason, question| Some(Verdict { status, certainty, reason, question });
     match state {
-        PackState::Fixed => {
-            let reason = Reason::BuildHasFix { product, build, fix };
-            let (status, certainty) = match condition.as_deref() {
-                // Holds unless somebody switched it off.
-                None | Some("setting-override") => return verdict(Status::Fixed, Certainty::Observed, reason, None),
-                // The update is the measured half; a hybrid server has a second step that no build shows.
-                Some("hybrid") => (Status::Fixed, Certainty::Likely),
-                Some(_) => (Status::Unknown, Certainty::Possible),
-            };
-            verdict(status, certainty, reason, condition.map(|condition| Question::Condition { condition }))
+        PackState::Affected if branch_without_fix => {
+            verdict(Status::Affected, Certainty::Observed, Reason::BranchWithoutFix { product, build, advisory: kb }, None)
         }
         PackState::Affected => {
             let cumulative_update = cumulative_update.unwrap_or_default();
@@ -167,7 +157,8 @@ fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -
             verdict(Status::Affected, Certainty::Observed, reason, None)
         }
         PackState::UpdateUnknown => {
-            let question = Question::UpdateInstalled { product: product.clone(), fix: fix.clone(), kb };
+            let installed = Question::UpdateInstalled { product: product.clone(), fix: fix.clone(), kb };
+            let question = if fix.is_empty() { Question::WhichBuild { product: product.clone() } } else { installed };
             verdict(Status::Unknown, Certainty::Possible, Reason::UpdateUnknown { product, version: build, fix }, Some(question))
         }
         PackState::NotApplicable => {
@@ -182,17 +173,28 @@ fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -
             let question = Question::WhichBuild { product: subject.name.clone() };
             verdict(Status::Unknown, Certainty::Possible, Reason::UnknownBuild { product: subject.name.clone(), build }, Some(question))
         }
-        PackState::NoRule => None,
+        PackState::Fixed | PackState::NoRule => None,
     }
 }
 
-/// "2016 CU19" names a cumulative update, that is three parts of a build.
-fn build_from_words(pack: &BuildPack, words: &str) -> Option<String> {
-    let words: Vec<String> = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_uppercase).collect();
-    let line = pack.lines.iter().find(|line| line.name.split(' ').next_back().is_some_and(|last| words.contains(&last.to_uppercase())))?;
-    let row = pack.rows.iter().find(|row| row.line == line.name && row.update.is_none() && words.contains(&row.cumulative_update.to_uppercase()))?;
-    let [major, minor, third, _] = row.build;
-    Some(format!("{major}.{minor}.{third}"))
+/// The update is in: is that all? A word in the note decides, else what the pack says of silence.
+fn second_step(pack: &BuildPack, judgement: PackJudgement, build: String, note: &str) -> Verdict {
+    let PackJudgement { line, fix, condition, .. } = judgement;
+    let product = line.unwrap_or_else(|| pack.title.clone());
+    let fix = fix.unwrap_or_default();
+    let told = condition.as_ref().and_then(|condition| condition.told(note));
+    let (status, certainty) = match (told, condition.as_ref().map(|condition| condition.untold)) {
+        (Some(false), _) => (Status::Affected, Certainty::Observed),
+        (Some(true), _) | (None, None | Some(Untold::Holds)) => (Status::Fixed, Certainty::Observed),
+        // The update is the measured half; the second step is likely not theirs to do.
+        (None, Some(Untold::Fixed)) => (Status::Fixed, Certainty::Likely),
+        (None, Some(Untold::Unknown)) => (Status::Unknown, Certainty::Possible),
+    };
+    let open = condition.filter(|condition| told != Some(true) && (told.is_some() || condition.untold != Untold::Holds));
+    let Some(condition) = open else { return Verdict { status, certainty, reason: Reason::BuildHasFix { product, build, fix }, question: None } };
+    let reason = Reason::SecondStep { product, build, fix, step: condition.step.clone(), told_open: told.is_some() };
+    let question = told.is_none().then(|| Question::Condition { condition: condition.key.clone(), words: condition.question.clone() });
+    Verdict { status, certainty, reason, question }
 }
 
 fn product_only(name: &str) -> Verdict {
@@ -236,7 +238,7 @@ fn inside_range(statement: &Statement, subject: &Subject<'_>, version: &str) -> 
     let question = Some(Question::WhichBuild { product: product.clone() });
     match statement.status {
         ProductStatus::Affected => {
-            let wildcard = matches!(&statement.versions, VersionRule::Range(range) if range.intervals.iter().any(|i| i.from.is_none() && i.to.is_none()));
+            let wildcard = matches!(&statement.versions, VersionRule::Range(range) if range.intervals().iter().any(|i| i.from.is_none() && i.to.is_none()));
             let certainty = if wildcard { Certainty::Likely } else { Certainty::Observed };
             Verdict { status: Status::Affected, certainty, reason: Reason::VersionInRange { product, version, range }, question: None }
         }
@@ -271,12 +273,12 @@ fn range_text(statement: &Statement) -> String {
 
 /// The build, or a version that looks like one. `Get-ExchangeServer` shows the cumulative update only,
 /// whatever is installed on top: its fourth part is cut off.
-fn told_version(asset: &Asset) -> String {
+fn told_version(asset: AssetKind<'_>) -> String {
     let looks_like_build =
         |text: &str| text.split('.').count() >= 3 && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    let told = match &asset.build {
-        Some(build) => build.clone(),
-        None if looks_like_build(&asset.version) => asset.version.clone(),
+    let told = match asset.build {
+        Some(build) => build.to_string(),
+        None if looks_like_build(asset.version) => asset.version.to_string(),
         None => return String::new(),
     };
     let note = asset.note.to_lowercase();

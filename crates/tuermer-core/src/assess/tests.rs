@@ -1,9 +1,10 @@
 //! Rows of verdicts: assets and signs against threats, and what is said of them.
 
 use super::*;
+use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
 use crate::observation::{Attribution, Observation, SignClass};
-use crate::pack::{BuildRow, Fix, ProductLine};
+use crate::pack::{BuildForm, BuildRow, Fix, PackRule, ProductLine};
 use crate::scale::{Level, Source, Tlp, Urgency};
 use crate::threat::{ProductStatus, Statement, Vulnerability};
 use crate::version::VersionRule;
@@ -11,17 +12,18 @@ use jiff::civil::date;
 
 const LEAK: &str = "CVE-2021-26855";
 
-fn day(text: &str) -> Timestamp {
+pub(super) fn day(text: &str) -> Timestamp {
     format!("{text}T12:00:00Z").parse().unwrap()
 }
 
 /// A small table in the shape of the real one: CU18 and CU19, both with the March update.
-fn pack() -> BuildPack {
+pub(super) fn pack() -> BuildPack {
     let row = |build: [u32; 4], cu: &str, update: Option<&str>, released: jiff::civil::Date| BuildRow {
         build,
         line: "Exchange Server 2016".into(),
         cumulative_update: cu.into(),
         update: update.map(str::to_string),
+        affected_from: None,
         released: Some(released),
         available_from: None,
         kb: update.map(|_| "KB5000871".to_string()),
@@ -29,11 +31,14 @@ fn pack() -> BuildPack {
     };
     BuildPack {
         name: "exchange".into(),
-        product: ProductKey::new("Microsoft", "Exchange Server"),
+        products: vec![ProductKey::new("Microsoft", "Exchange Server")],
         title: "Microsoft Exchange Server".into(),
         source: "test".into(),
         as_of: date(2026, 8, 19),
-        lines: vec![ProductLine { name: "Exchange Server 2016".into(), major_minor: [15, 1], third: (0, u32::MAX), end_of_life: None }],
+        lines: vec![ProductLine { name: "Exchange Server 2016".into(), from: [15, 1, 0, 0], to: [15, 1, u32::MAX, u32::MAX], end_of_life: None }],
+        rule: PackRule::ExchangeCuSu,
+        form: BuildForm::FourDotted,
+        compared: Vec::new(),
         rows: vec![
             row([15, 1, 2106, 2], "CU18", None, date(2020, 9, 15)),
             row([15, 1, 2106, 13], "CU18", Some("Mar21SU"), date(2021, 3, 2)),
@@ -41,11 +46,18 @@ fn pack() -> BuildPack {
             row([15, 1, 2176, 9], "CU19", Some("Mar21SU"), date(2021, 3, 2)),
         ],
         aliases: Vec::new(),
-        fixes: vec![Fix { cve: LEAK.into(), update: "Mar21SU".into(), lines: vec!["Exchange Server 2016".into()], condition: None }],
+        fixes: vec![Fix {
+            cve: LEAK.into(),
+            update: "Mar21SU".into(),
+            lines: vec!["Exchange Server 2016".into()],
+            condition: None,
+            published: None,
+            url: String::new(),
+        }],
     }
 }
 
-fn threat() -> Threat {
+pub(super) fn threat() -> Threat {
     Threat {
         id: ThreatId("t".into()),
         tracking_id: "T-1".into(),
@@ -74,7 +86,7 @@ fn threat() -> Threat {
     }
 }
 
-fn asset(build: &str) -> Asset {
+pub(super) fn asset(build: &str) -> Asset {
     Asset {
         id: AssetId(format!("a{build}")),
         organisation: OrganisationId("o".into()),
@@ -90,7 +102,7 @@ fn asset(build: &str) -> Asset {
     }
 }
 
-fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
+pub(super) fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
     let shell = tags.contains(&"webshell");
     Sighting {
         organisation: OrganisationId("o".into()),

@@ -22,6 +22,8 @@ pub struct Document {
 #[derive(Debug, Deserialize)]
 pub struct Meta {
     pub category: String,
+    #[serde(default)]
+    pub csaf_version: String,
     pub title: String,
     pub publisher: Publisher,
     pub tracking: Tracking,
@@ -35,6 +37,8 @@ pub struct Meta {
 /// `/document/publisher`
 #[derive(Debug, Deserialize)]
 pub struct Publisher {
+    #[serde(default)]
+    pub category: String,
     pub name: String,
     pub namespace: String,
 }
@@ -65,6 +69,8 @@ pub struct Label {
 #[derive(Debug, Deserialize)]
 pub struct Reference {
     pub url: String,
+    #[serde(default)]
+    pub summary: String,
 }
 
 /// `/document/aggregate_severity`
@@ -130,6 +136,8 @@ pub struct Group {
 /// `relationships[]`
 #[derive(Debug, Deserialize)]
 pub struct Relationship {
+    #[serde(default)]
+    pub category: String,
     pub full_product_name: Product,
     pub product_reference: String,
     pub relates_to_product_reference: String,
@@ -147,6 +155,8 @@ pub struct ProductPath {
 /// `product_paths[]/subpaths[]`
 #[derive(Debug, Deserialize)]
 pub struct Subpath {
+    #[serde(default)]
+    pub category: String,
     pub next_product_reference: String,
 }
 

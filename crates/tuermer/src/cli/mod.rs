@@ -6,10 +6,13 @@ pub mod delivery;
 pub mod demo;
 pub mod explain;
 pub mod exposure;
+pub mod feed;
 pub mod import;
 pub mod ingest;
 pub mod init;
+pub mod matching;
 pub mod member;
+pub mod notice;
 pub mod output;
 pub mod pack;
 pub mod picture;
@@ -102,6 +105,8 @@ pub enum Command {
     Member(member::Args),
     /// Read advisories, catalogues and reports from files.
     Ingest(ingest::Args),
+    /// Sources that are asked by themselves.
+    Feed(feed::Args),
     /// What the analyst's feeds told.
     Reading(reading::Args),
     /// What we warn about.
@@ -114,12 +119,16 @@ pub enum Command {
     Exposure(exposure::Args),
     /// Why (not) affected.
     Explain(explain::Args),
+    /// Which advisory matches which asset, and how far remedies have come.
+    Match(matching::Args),
     /// Write, approve, send and stop warnings.
     Warn(warn::Args),
     /// Who was reached.
     Delivery(delivery::Args),
     /// The numbers of the situation.
     Picture(picture::Args),
+    /// What the operators were told.
+    Notice(notice::Args),
     /// What a person must do.
     Task(task::Args),
     /// People who sign in.
@@ -193,7 +202,7 @@ fn language(option: Option<&str>) -> Result<Language> {
 
 /// Runs one call.
 pub async fn run(cli: Cli) -> Result<Exit> {
-    if let Some(defect) = tuermer_formats::exchange_build::defect() {
+    if let Some(defect) = tuermer_formats::build_pack::defect() {
         bail!("this program is broken, do not use it: {defect}");
     }
     if let Some(defect) = tuermer_formats::urgency_policy::defect() {
@@ -212,15 +221,18 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Import(args) => import::run(&call, args).await,
         Command::Member(args) => member::run(&call, args).await,
         Command::Ingest(args) => ingest::run(&call, args).await,
+        Command::Feed(args) => feed::run(&call, args).await,
         Command::Reading(args) => reading::run(&call, args).await,
         Command::Threat(args) => threat::run(&call, args).await,
         Command::Sign(args) => sign::run(&call, args).await,
         Command::Pack(args) => pack::run(&call, args).await,
         Command::Exposure(args) => exposure::run(&call, args).await,
         Command::Explain(args) => explain::run(&call, args).await,
+        Command::Match(args) => matching::run(&call, args).await,
         Command::Warn(args) => warn::run(&call, args).await,
         Command::Delivery(args) => delivery::run(&call, args).await,
         Command::Picture(args) => picture::run(&call, args).await,
+        Command::Notice(args) => notice::run(&call, args).await,
         Command::Task(args) => task::run(&call, args).await,
         Command::User(args) => user::run(&call, args).await,
         Command::Audit(args) => audit::run(&call, args).await,

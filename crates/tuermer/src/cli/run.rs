@@ -2,7 +2,7 @@
 
 use super::{Call, Exit};
 use crate::refusal::wrong_call;
-use crate::stations::{self, RunReport};
+use crate::stations::{self, OnceReport, RunReport};
 use anyhow::Result;
 
 /// Arguments.
@@ -19,8 +19,8 @@ pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
         return Err(wrong_call("run.once", []));
     }
     let context = call.open().await?;
-    let report = stations::run_all(&context).await?;
-    let RunReport { assess, deliver } = &report;
+    let report = stations::run_once(&context).await?;
+    let OnceReport { poll, run: RunReport { assess, deliver, .. }, tell } = &report;
     if call.out.json {
         call.out.object(&report)?;
     } else {
@@ -37,7 +37,13 @@ pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
         if let Some(why) = &deliver.away {
             call.out.say(&call.out.texts.with("delivery.away", &[("why", why)]));
         }
+        if poll.asked > 0 {
+            let numbers = [("asked", poll.asked), ("failed", poll.failed), ("new", poll.new), ("changed", poll.changed), ("rejected", poll.rejected)];
+            let numbers = numbers.map(|(name, number)| (name, number.to_string()));
+            let values: Vec<(&str, &str)> = numbers.iter().map(|(name, number)| (*name, number.as_str())).collect();
+            call.out.line(&call.out.texts.with("feed.polled", &values));
+        }
     }
-    let partial = deliver.away.is_some() || deliver.refused > 0 || deliver.parked > 0 || deliver.unsure > 0;
+    let partial = deliver.away.is_some() || deliver.refused > 0 || deliver.parked > 0 || deliver.unsure > 0 || poll.failed > 0 || tell.away.is_some();
     Ok(if partial { Exit::Partial } else { Exit::Ok })
 }

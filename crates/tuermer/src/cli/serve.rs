@@ -2,7 +2,7 @@
 
 use super::{Call, Exit};
 use crate::context::Context;
-use crate::stations::{self, RunReport};
+use crate::stations::{self, RunReport, poll, tell};
 use crate::web;
 use anyhow::{Context as _, Result, bail};
 use std::time::Duration;
@@ -45,6 +45,8 @@ pub async fn bind(call: &Call, listen: &str) -> Result<TcpListener> {
 /// Serves pages and runs the stations until `stop` is done; what is under way is finished first.
 pub async fn serve(context: Context, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     let (stopping, stopped) = watch::channel(false);
+    let feeds = tokio::spawn(poll::watch(context.clone(), stopped.clone()));
+    let notices = tokio::spawn(tell::watch(context.clone(), stopped.clone()));
     let work = tokio::spawn(work(context.clone(), stopped.clone()));
     let pages = axum::serve(listener, web::router(context));
     let until = async move {
@@ -53,7 +55,10 @@ pub async fn serve(context: Context, listener: TcpListener, stop: impl Future<Ou
         let _ = stopping.send(true);
     };
     pages.with_graceful_shutdown(until).await.context("the pages cannot be served any more")?;
-    work.await.context("the stations ended unexpectedly")
+    for task in [feeds, notices, work] {
+        task.await.context("the stations ended unexpectedly")?;
+    }
+    Ok(())
 }
 
 /// Ctrl-C, or the service manager's request to end.

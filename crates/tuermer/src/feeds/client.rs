@@ -11,13 +11,12 @@
 
 use super::fetch_error::{FetchError, RetryAfter};
 use super::guard::{Forbidden, Guard, shown};
-use crate::refusal::refusal;
+use super::setup::{proxy, tls, user_agent};
 use anyhow::{Context as _, Result};
 use reqwest::header::{self, HeaderMap, HeaderValue};
-use reqwest::{NoProxy, Proxy, Response, StatusCode, redirect};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use reqwest::{Response, StatusCode, redirect};
 use std::error::Error as StdError;
+use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tuermer_core::limits;
@@ -67,6 +66,19 @@ pub enum Fetched {
     Body(Body),
 }
 
+/// What is told about a body that went elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Where it was found after all redirects.
+    pub url: String,
+    /// For the next request; empty where there is none.
+    pub etag: String,
+    /// For the next request; empty where there is none.
+    pub last_modified: String,
+    /// What it says it is, in lower case, without parameters; may be empty.
+    pub content_type: String,
+}
+
 /// A fetched body: unverified bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
@@ -112,15 +124,34 @@ impl Client {
         Ok(Self { inner: builder.build().context("the client for feeds cannot be set up")?, guard })
     }
 
-    /// Fetches one address.
+    /// Fetches one address into memory.
     ///
     /// # Errors
     /// One sentence; nothing of the body is kept then.
     pub async fn get(&self, url: &str, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
+        let mut bytes = Vec::new();
+        let head = self.get_into(url, wanted, &mut bytes).await?;
+        let Some(Head { url, etag, last_modified, content_type }) = head else { return Ok(Fetched::NotModified) };
+        Ok(Fetched::Body(Body { bytes, url, etag, last_modified, content_type }))
+    }
+
+    /// Fetches one address piece by piece into a file (or memory); `None` where the copy we have is the newest.
+    ///
+    /// # Errors
+    /// One sentence; what was written by then is worth nothing.
+    pub async fn get_into(&self, url: &str, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
         let first = self.guard.read(url)?;
         let slow = FetchError::TooSlow { url: shown(&first), seconds: wanted.seconds };
         let limit = Duration::from_secs(wanted.seconds);
-        tokio::time::timeout(limit, self.follow(first, wanted)).await.unwrap_or(Err(slow))
+        tokio::time::timeout(limit, self.follow(first, wanted, into)).await.unwrap_or(Err(slow))
+    }
+
+    /// Judges an address before anything is asked.
+    ///
+    /// # Errors
+    /// No address, not https, a password in it, or a host that must not be asked.
+    pub fn check(&self, url: &str) -> Result<Url, FetchError> {
+        self.guard.read(url)
     }
 
     /// Fetches a body without conditions.
@@ -136,12 +167,12 @@ impl Client {
     }
 
     /// Goes from redirect to redirect until there is an answer.
-    async fn follow(&self, first: Url, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
+    async fn follow(&self, first: Url, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
         let mut url = first.clone();
         for _ in 0..=limits::REDIRECTS {
             let response = self.ask(&url, wanted).await?;
             let Some(target) = target(&response, &url) else {
-                return answer(response, &url, wanted).await;
+                return answer(response, &url, wanted, into).await;
             };
             if let Err(why) = self.guard.check(&target) {
                 return Err(FetchError::RedirectRefused { url: shown(&url), target: shown(&target), why: Box::new(why) });
@@ -173,37 +204,39 @@ fn target(response: &Response, url: &Url) -> Option<Url> {
 }
 
 /// Judges the head of the answer and reads the body.
-async fn answer(response: Response, url: &Url, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
+async fn answer(response: Response, url: &Url, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
     let asked = !wanted.etag.is_empty() || !wanted.last_modified.is_empty();
     match response.status() {
         StatusCode::OK => {}
-        StatusCode::NOT_MODIFIED if asked => return Ok(Fetched::NotModified),
+        StatusCode::NOT_MODIFIED if asked => return Ok(None),
         status => return Err(FetchError::Status { url: shown(url), code: status.as_u16(), retry_after: retry_after(response.headers()) }),
     }
-    let content_type = media_type(response.headers());
+    let headers = response.headers();
+    let content_type = media_type(headers);
     if !readable(&content_type, wanted.accept) {
         return Err(FetchError::ContentType { url: shown(url), found: content_type });
     }
-    let (etag, last_modified) = (kept(response.headers(), header::ETAG), kept(response.headers(), header::LAST_MODIFIED));
-    let bytes = read(response, url, wanted.limit_bytes).await?;
-    Ok(Fetched::Body(Body { bytes, url: url.to_string(), etag, last_modified, content_type }))
+    let (etag, last_modified) = (kept(headers, header::ETAG), kept(headers, header::LAST_MODIFIED));
+    read(response, url, wanted.limit_bytes, into).await?;
+    Ok(Some(Head { url: url.to_string(), etag, last_modified, content_type }))
 }
 
 /// The body piece by piece: counted after unpacking, and never silent for long.
-async fn read(mut response: Response, url: &Url, limit_bytes: u64) -> Result<Vec<u8>, FetchError> {
+async fn read(mut response: Response, url: &Url, limit_bytes: u64, into: &mut (dyn Write + Send)) -> Result<(), FetchError> {
     let too_big = || FetchError::TooBig { url: shown(url), limit_bytes };
     if response.content_length().is_some_and(|length| length > limit_bytes) {
         return Err(too_big());
     }
-    let mut bytes = Vec::new();
+    let mut size = 0_u64;
     loop {
         let piece = tokio::time::timeout(Duration::from_secs(limits::STALL_SECONDS), response.chunk()).await;
         let piece = piece.map_err(|_| FetchError::TooSlow { url: shown(url), seconds: limits::STALL_SECONDS })?;
-        let Some(piece) = piece.map_err(|error| failure(&error, url))? else { return Ok(bytes) };
-        if (bytes.len() as u64).saturating_add(piece.len() as u64) > limit_bytes {
+        let Some(piece) = piece.map_err(|error| failure(&error, url))? else { return Ok(()) };
+        size = size.saturating_add(piece.len() as u64);
+        if size > limit_bytes {
             return Err(too_big());
         }
-        bytes.extend_from_slice(&piece);
+        into.write_all(&piece).map_err(|error| FetchError::NotKept { url: shown(url), why: error.to_string() })?;
     }
 }
 
@@ -216,9 +249,8 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
         if let Some(Forbidden { host, address }) = error.downcast_ref() {
             return FetchError::AddressRefused { host: host.clone(), address: Some(*address) };
         }
-        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if let Some(tls) = inside.and_then(|inside| inside.downcast_ref::<rustls::Error>()) {
-            return FetchError::Tls { host, why: words(&tls.to_string()) };
+        if let Some(why) = error.downcast_ref().and_then(tls_words) {
+            return FetchError::Tls { host, why };
         }
         deepest = error.to_string();
         cause = error.source();
@@ -230,6 +262,13 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
         () if error.is_connect() => FetchError::NoConnection { host, why },
         () => FetchError::Broken { url: shown(url), why },
     }
+}
+
+/// What TLS complains about, if that is inside an error of the wire; its layers are no `source` of each other.
+fn tls_words(error: &std::io::Error) -> Option<String> {
+    let inside = error.get_ref()?;
+    let tls = inside.downcast_ref::<rustls::Error>().map(|tls| words(&tls.to_string()));
+    tls.or_else(|| inside.downcast_ref().and_then(tls_words))
 }
 
 /// Words of a stranger without control characters, shortened.
@@ -267,47 +306,6 @@ fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
     let text = text(headers, header::RETRY_AFTER);
     let date = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(RetryAfter::At);
     text.parse().ok().map(RetryAfter::Seconds).or_else(date)
-}
-
-/// `tuermer/0.1.0 (+https://warnung.example)`: who asks, and where to complain.
-fn user_agent(base_url: &str) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let ours = base_url.starts_with("https://") && base_url.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '(' | ')'));
-    if ours { format!("tuermer/{version} (+{base_url})") } else { format!("tuermer/{version}") }
-}
-
-/// The proxy of the environment for https, with its host.
-fn proxy() -> Result<Option<(String, Proxy)>> {
-    let set = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].iter().find_map(|name| {
-        let value = std::env::var(name).ok().filter(|value| !value.trim().is_empty())?;
-        Some((*name, value))
-    });
-    let Some((name, value)) = set else { return Ok(None) };
-    let wrong = || refusal("feed.proxy_wrong", [("name", &name)]);
-    let full = if value.contains("://") { value.trim().to_string() } else { format!("http://{}", value.trim()) };
-    let url = Url::parse(&full).map_err(|_| wrong())?;
-    let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")).ok_or_else(wrong)?.to_string();
-    let proxy = Proxy::https(url.as_str()).map_err(|_| wrong())?.no_proxy(NoProxy::from_env());
-    Ok(Some((host, proxy)))
-}
-
-/// TLS 1.2 and 1.3 with the public authorities, and those of the operator's file beside them.
-fn tls(trusted_roots: &str) -> Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if !trusted_roots.is_empty() {
-        let unusable = || refusal("feed.roots_unusable", [("path", &trusted_roots)]);
-        let pem = std::fs::read(trusted_roots).with_context(|| unusable().to_string())?;
-        let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|_| unusable())?;
-        let (added, ignored) = roots.add_parsable_certificates(certificates);
-        if added == 0 || ignored > 0 {
-            return Err(unusable());
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().context("TLS cannot be set up")?;
-    let mut config = builder.with_root_certificates(roots).with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 #[cfg(test)]
@@ -348,18 +346,6 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(header::RETRY_AFTER, HeaderValue::from_str(text).unwrap());
             assert_eq!(retry_after(&headers).map(|after| after.seconds(now)), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn we_name_ourselves() {
-        let version = env!("CARGO_PKG_VERSION");
-        for (base_url, expected) in [
-            ("https://warnung.example", format!("tuermer/{version} (+https://warnung.example)")),
-            ("http://127.0.0.1:8480", format!("tuermer/{version}")),
-            ("https://x\r\ny: z", format!("tuermer/{version}")),
-        ] {
-            assert_eq!(user_agent(base_url), expected);
         }
     }
 }

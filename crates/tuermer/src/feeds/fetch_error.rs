@@ -119,6 +119,13 @@ pub enum FetchError {
         /// What was said.
         why: String,
     },
+    /// There is no room here for what was sent.
+    NotKept {
+        /// What was fetched.
+        url: String,
+        /// What was said.
+        why: String,
+    },
 }
 
 impl FetchError {
@@ -146,6 +153,7 @@ impl FetchError {
             Self::Status { url, code: 429, .. } => Refusal::new("feed.error_too_often", [("url", url)]),
             Self::Status { url, code, .. } => Refusal::new("feed.error_status", [("url", url), ("code", code)]),
             Self::ContentType { url, found } => Refusal::new("feed.error_content_type", [("url", url), ("found", found)]),
+            Self::NotKept { url, why } => Refusal::new("feed.error_not_kept", [("url", url), ("why", why)]),
             Self::Broken { url, why } => Refusal::new("feed.error_broken", [("url", url), ("why", why)]),
         }
     }

@@ -3,10 +3,12 @@
 //! Fetches bytes; knows neither store nor screen. `stations/poll.rs` joins it with both.
 
 pub mod client;
+pub mod csaf;
 pub mod fetch_error;
 mod guard;
+mod setup;
 
-pub use client::{Body, Client, ClientRules, Fetched, Wanted};
+pub use client::{Body, Client, ClientRules, Fetched, Head, Wanted};
 pub use fetch_error::FetchError;
 
 use crate::refusal::Refusal;

@@ -11,7 +11,7 @@
 mod dispatch;
 mod gate;
 mod letter;
-mod lock;
+pub(super) mod lock;
 mod post;
 mod release;
 mod writer;

@@ -11,7 +11,9 @@ mod batch;
 mod bulk;
 mod catalogue;
 mod estimates;
+pub mod evidence;
 mod judge;
+mod proof;
 mod reading;
 mod report;
 mod source;
@@ -24,6 +26,7 @@ pub use statement::state_threat;
 pub use tuermer_formats::csaf_write::{StatedProduct, StatedThreat, StatedVersions, StatementError};
 
 use crate::context::Context;
+use crate::refusal::Refusal;
 use crate::text::Texts;
 use anyhow::Result;
 use std::path::Path;
@@ -96,6 +99,12 @@ impl Remark {
     /// The sentence as stored with the document.
     fn stored(&self) -> String {
         self.sentence(Texts(Language::German))
+    }
+}
+
+impl From<Remark> for Refusal {
+    fn from(Remark { key, values, document: _ }: Remark) -> Self {
+        Self::of(key, values)
     }
 }
 

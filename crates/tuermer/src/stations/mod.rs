@@ -7,7 +7,13 @@ pub mod assess;
 pub mod deliver;
 pub mod hindsight;
 pub mod intake;
+pub mod matching;
+pub mod packs;
+pub mod poll;
+pub mod provider;
 pub mod register;
+pub mod revise;
+pub mod tell;
 pub mod warn;
 
 use crate::context::Context;
@@ -17,6 +23,8 @@ use serde::Serialize;
 /// What one round did.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct RunReport {
+    /// New revisions, weighed.
+    pub revise: revise::ReviseReport,
     /// Verdicts.
     pub assess: assess::AssessReport,
     /// Messages.
@@ -25,7 +33,32 @@ pub struct RunReport {
 
 /// Every station once, in the order of the main line; each works until it finds no gap.
 pub async fn run_all(context: &Context) -> Result<RunReport> {
-    let assess = assess::run(context).await?;
+    let revise = revise::run(context).await?;
+    let assess = matching::automatic(context).await?;
     let deliver = deliver::run(context).await?;
-    Ok(RunReport { assess, deliver })
+    Ok(RunReport { revise, assess, deliver })
+}
+
+/// What one round did that also asked the world and told the operators.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct OnceReport {
+    /// Feeds.
+    pub poll: poll::PollReport,
+    /// The main line.
+    #[serde(flatten)]
+    pub run: RunReport,
+    /// Notices.
+    pub tell: tell::TellReport,
+}
+
+/// Feeds that are due, then every station once, then what the operators must hear. Beside `serve` only `run --once`
+/// comes here; `serve` asks and tells beside its rounds, so that a slow source holds up no warning.
+///
+/// # Errors
+/// The store cannot be read or written, or mail cannot leave because of wrong settings.
+pub async fn run_once(context: &Context) -> Result<OnceReport> {
+    let poll = poll::run(context).await?;
+    let run = run_all(context).await?;
+    let tell = tell::run(context).await?;
+    Ok(OnceReport { poll, run, tell })
 }

@@ -21,6 +21,7 @@ use crate::context::Context;
 use crate::refusal::refusal;
 use crate::store::warnings::Draft;
 use crate::store::{journal, warnings};
+use crate::text::Texts;
 use anyhow::{Result, anyhow};
 use tuermer_core::ids::{ThreatId, WarningNumber};
 use tuermer_core::locale::Language;
@@ -101,6 +102,46 @@ pub async fn cancel_of(context: &Context, threat: &Threat, number: &WarningNumbe
     let occasion = Occasion { threat, packs: &packs, urgency, now: context.now(), zone: &zone };
     let texts = Language::ALL.into_iter().map(|language| occasion.cancel(language, number, reason)).collect();
     write(context, threat, MessageType::Cancel, urgency, Some(number.clone()), texts, actor).await
+}
+
+/// Drafts the correction of a warning whose advisory was withdrawn, each language in its own words. A correction that is
+/// open already is kept; `None` where nobody was reached.
+///
+/// # Errors
+/// The database refused.
+pub async fn propose_cancel(context: &Context, threat: &Threat, number: &WarningNumber) -> Result<Option<WarningNumber>> {
+    if let Some(open) = context.store.unfinished(&threat.id, true).await? {
+        return Ok(Some(open));
+    }
+    if context.store.reached(number).await?.is_empty() {
+        return Ok(None);
+    }
+    let zone = context.zone();
+    let packs = context.packs().await?;
+    let occasion = Occasion { threat, packs: &packs, urgency: Urgency::Past, now: context.now(), zone: &zone };
+    let reason = |language| Texts(language).with("warn.reason_withdrawn", &[("publisher", &threat.publisher), ("threat", &threat.tracking_id)]);
+    let texts = Language::ALL.into_iter().map(|language| occasion.cancel(language, number, &reason(language))).collect();
+    write(context, threat, MessageType::Cancel, Urgency::Past, Some(number.clone()), texts, "system").await.map(Some)
+}
+
+/// Drafts an update on the successor of the advisory behind `number`. A draft that is open already is kept; `None` where
+/// the successor may not be told.
+///
+/// # Errors
+/// The database refused.
+pub async fn propose_update(context: &Context, successor: &Threat, number: &WarningNumber) -> Result<Option<WarningNumber>> {
+    if let Some(open) = context.store.unfinished(&successor.id, false).await? {
+        return Ok(Some(open));
+    }
+    if successor.withdrawn || !matches!(successor.tlp, Tlp::Clear | Tlp::Green) {
+        return Ok(None);
+    }
+    let urgency = until_when(context, successor).await?;
+    let zone = context.zone();
+    let packs = context.packs().await?;
+    let occasion = Occasion { threat: successor, packs: &packs, urgency, now: context.now(), zone: &zone };
+    let texts = Language::ALL.into_iter().map(|language| occasion.update(language)).collect();
+    write(context, successor, MessageType::Update, urgency, Some(number.clone()), texts, "system").await.map(Some)
 }
 
 /// The most urgent open verdict; before any verdict, what the threat itself says.

@@ -6,6 +6,7 @@ use super::{Store, assets};
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use tuermer_core::acknowledgement::{Acknowledgement, Answer};
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::limits::UNDO_MINUTES;
@@ -16,6 +17,13 @@ pub(super) const COLUMNS: &str = "a.id, a.organisation_id, a.threat_id, a.answer
 /// No later answer of the same organisation to the same threat is valid.
 const LAST: &str = "a.undone_at IS NULL AND NOT EXISTS (SELECT 1 FROM answer later WHERE later.organisation_id = a.organisation_id
     AND later.threat_id = a.threat_id AND later.undone_at IS NULL AND later.at > a.at)";
+
+/// When a newer revision changed status or remedy of a product this organisation was matched with, after it had said
+/// "done" or "in progress"; a sign may be of any product. NULL: its word stands.
+pub(super) const OVERTAKEN_AT: &str = "(CASE WHEN a.answer IN ('done', 'in_progress') THEN
+    (SELECT MIN(p.since_at) FROM asset_match m LEFT JOIN asset s ON s.id = m.asset_id
+     JOIN threat_product p ON p.threat_id = m.threat_id AND (m.asset_id = '' OR p.product_key = s.product_key)
+     WHERE m.organisation_id = a.organisation_id AND m.threat_id = a.threat_id AND p.since_at > a.at) END)";
 
 /// An answer as kept: what was said, and the row that says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +62,20 @@ pub(super) fn given(row: &Row) -> Result<Given> {
 }
 
 impl Store {
-    /// The last valid answer of every organisation to one threat, by organisation.
+    /// The last word of every organisation on one threat, by organisation: its answer, or what a person marked for it
+    /// since. A "done" that came before the remedy changed does not count any more.
     pub async fn answers_for(&self, threat: &ThreatId) -> Result<Vec<Acknowledgement>> {
-        let sql = format!("SELECT {COLUMNS} FROM answer a WHERE a.threat_id = $1 AND {LAST} ORDER BY a.organisation_id");
-        self.read(&sql, values![threat.as_str()]).await?.iter().map(|row| Ok(given(row)?.said)).collect()
+        let sql = format!("SELECT {COLUMNS} FROM answer a WHERE a.threat_id = $1 AND {LAST} AND {OVERTAKEN_AT} IS NULL ORDER BY a.organisation_id");
+        let rows = self.read(&sql, values![threat.as_str()]).await?;
+        let answers = rows.iter().map(|row| Ok(given(row)?.said)).collect::<Result<Vec<Acknowledgement>>>()?;
+        let mut last: BTreeMap<OrganisationId, Acknowledgement> = BTreeMap::new();
+        for said in answers.into_iter().chain(self.marks_as_answers(threat).await?) {
+            let newer = last.get(&said.organisation).is_none_or(|before| before.at <= said.at);
+            if newer {
+                last.insert(said.organisation.clone(), said);
+            }
+        }
+        Ok(last.into_values().collect())
     }
 
     /// The last valid answer of one organisation to one threat.

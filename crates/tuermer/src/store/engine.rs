@@ -3,6 +3,7 @@
 //!
 //! SQLite has one writer and many readers; PostgreSQL a pool. Placeholders are `$1`, `$2`, …
 
+mod each;
 mod widen;
 
 pub use super::row::{Row, Value};
@@ -10,6 +11,7 @@ pub(super) use super::statement::places;
 use super::statement::{insert_text, nameless};
 use crate::refusal::Refusal;
 use anyhow::{Context as _, Result, anyhow, bail};
+pub use each::Cells;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Column, ConnectOptions as _, Executor, PgPool, Postgres, Row as _, Sqlite, SqlitePool, TypeInfo, ValueRef};
@@ -24,7 +26,7 @@ pub struct Database(Pools);
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, lenders: each::Lenders },
     Postgres(PgPool),
 }
 
@@ -80,7 +82,7 @@ impl Database {
         let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_with(options.clone()).await;
         let writer = writer.with_context(|| format!("cannot open the database {}", path.display()))?;
         let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(BUSY).connect_lazy_with(options.pragma("query_only", "ON"));
-        let this = Self(Pools::Sqlite { writer, readers });
+        let this = Self(Pools::Sqlite { writer, readers, lenders: each::Lenders::new(path.to_path_buf()) });
         this.refuse_unsafe_settings().await?;
         Ok(this)
     }
@@ -212,7 +214,8 @@ impl Database {
                 "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
             }
             Pools::Postgres(_) => {
-                "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2"
+                "SELECT c.table_name::text, c.column_name::text FROM information_schema.columns c
+                 JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY 1, 2"
             }
         };
         self.read(sql, Vec::new()).await?.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
@@ -221,7 +224,8 @@ impl Database {
     /// Closes all connections (SQLite: folds the write-ahead log back).
     pub async fn close(&self) {
         match &self.0 {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, lenders } => {
+                lenders.close();
                 readers.close().await;
                 writer.close().await;
             }

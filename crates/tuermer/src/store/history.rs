@@ -45,6 +45,21 @@ struct Entry {
 }
 
 impl Store {
+    /// The threat of the same publisher whose document lies at this address: the file is named after the tracking id (CSAF 5.1).
+    pub async fn threat_at(&self, url: &str, publisher_of: &ThreatId) -> Result<Option<ThreatId>> {
+        let namespace = |id: &str| id.rsplit_once('|').map(|(namespace, _)| namespace.to_string());
+        let file = url.rsplit('/').next().unwrap_or(url);
+        let stem = file.strip_suffix(".json").unwrap_or(file);
+        let rows = self.read("SELECT id, tracking_id FROM threat WHERE LOWER(tracking_id) LIKE $1", values![stem.to_lowercase()]).await?;
+        for row in rows {
+            let id = row.text(0)?;
+            if file_stem(&row.text(1)?) == stem.to_lowercase() && namespace(&id) == namespace(publisher_of.as_str()) {
+                return Ok(Some(ThreatId(id)));
+            }
+        }
+        Ok(None)
+    }
+
     /// The revisions of a threat in the order in which they reached us.
     pub async fn revisions(&self, id: &ThreatId) -> Result<Vec<KeptRevision>> {
         let sql = "SELECT revision, released_at, received_at, document_sha256 FROM threat_revision WHERE threat_id = $1 ORDER BY received_at, released_at, document_sha256";
@@ -52,6 +67,18 @@ impl Store {
         let revision =
             |row: &super::row::Row| Ok(KeptRevision { revision: row.text(0)?, released_at: row.time(1)?, received_at: row.time(2)?, sha256: row.text(3)? });
         rows.iter().map(revision).collect()
+    }
+
+    /// The revision that stands now.
+    pub async fn current_revision(&self, id: &ThreatId) -> Result<Option<String>> {
+        self.read_one("SELECT revision FROM threat WHERE id = $1", values![id.as_str()]).await?.map(|row| row.text(0)).transpose()
+    }
+
+    /// Whether the current document is what its publisher signed: `verified`, `unsigned` or `failed`.
+    pub async fn signature_state(&self, id: &ThreatId) -> Result<String> {
+        let sql = "SELECT s.state FROM threat t JOIN signature s ON s.document_sha256 = t.document_sha256 WHERE t.id = $1";
+        let row = self.read_one(sql, values![id.as_str()]).await?;
+        row.map_or_else(|| Ok("unsigned".to_string()), |row| row.text(0))
     }
 
     /// One revision of a threat as its document says it, without KEV and scores from elsewhere.
@@ -125,15 +152,33 @@ impl Store {
         let sql =
             format!("SELECT {SIGHTING_COLUMNS}, o.received_at FROM sighting s JOIN observation o ON o.id = s.observation_id WHERE s.organisation_id = $1");
         for row in self.read(&sql, values![organisation.as_str()]).await? {
-            past.sightings.push(Told { what: sighting(&row)?, since: row.time(15)?, until: None });
+            past.sightings.push(Told { what: sighting(&row.cells())?, since: row.time(15)?, until: None });
         }
-        let sql = format!("SELECT {}, a.undone_at FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2", answers::COLUMNS);
+        let columns = format!("{}, a.undone_at, {}", answers::COLUMNS, answers::OVERTAKEN_AT);
+        let sql = format!("SELECT {columns} FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2");
         for row in self.read(&sql, values![organisation.as_str(), threat.as_str()]).await? {
             let said = given(&row)?.said;
-            past.answers.push(Told { since: said.at, what: said, until: row.time_or_null(8)? });
+            let until = [row.time_or_null(8)?, row.time_or_null(9)?].into_iter().flatten().min();
+            past.answers.push(Told { since: said.at, what: said, until });
         }
+        let marks = self.marks_as_answers(threat).await?;
+        past.answers.extend(marks.into_iter().filter(|said| said.organisation == *organisation).map(|said| Told { since: said.at, what: said, until: None }));
         Ok(past)
     }
+}
+
+/// A tracking id as the name of a file: lower case, everything but letters, digits, `+` and `-` as `_`, runs of it once.
+fn file_stem(tracking_id: &str) -> String {
+    let mut stem = String::new();
+    for letter in tracking_id.to_lowercase().chars() {
+        let kept = letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '+' | '-');
+        match kept {
+            true => stem.push(letter),
+            false if stem.ends_with('_') => {}
+            false => stem.push('_'),
+        }
+    }
+    stem
 }
 
 fn kev(added: &str, due: &str, ransomware: bool) -> Result<Kev> {

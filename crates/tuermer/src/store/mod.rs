@@ -4,34 +4,50 @@ pub mod accounts;
 pub mod answers;
 pub mod approvals;
 pub mod assets;
+pub mod comments;
 pub mod constituency;
 pub mod deliveries;
 pub mod documents;
 pub mod engine;
 pub mod epss;
 pub mod exposures;
+pub mod feed_desk;
+pub mod feed_entries;
+pub mod feeds;
 pub mod history;
 pub mod invitations;
 pub mod journal;
 pub mod kev;
 pub mod layers;
+pub mod match_runs;
+pub mod matches;
 pub mod meta;
 pub mod networks;
+pub mod notices;
 pub mod observations;
 pub mod organisations;
 pub mod overview;
 pub mod packs;
 pub mod picture;
+pub mod pins;
 pub mod planned;
+pub mod products;
 pub mod progress;
 pub mod queue;
 pub mod reachability;
 pub mod reading;
 pub mod recipients;
+pub mod remediation;
+pub mod revisions;
 pub mod row;
+pub mod search;
+pub mod signatures;
 mod statement;
 pub mod tasks;
+pub mod threat_detail;
+pub mod threat_list;
 pub mod threats;
+pub mod verdicts;
 pub mod warnings;
 
 use crate::refusal::refusal;
@@ -39,6 +55,8 @@ use anyhow::Result;
 use engine::{Database, Transaction, Value};
 use jiff::Timestamp;
 use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::RwLock;
 
 /// Migrations in order; a landed one is never changed.
 const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("schema/0001_spine.sql")), (2, include_str!("schema/0002_threats.sql"))];
@@ -55,6 +73,7 @@ const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] =
 pub struct Store {
     /// The database; statements stand beside the noun that owns the table.
     pub database: Database,
+    snapshot: Arc<RwLock<constituency::Kept>>,
     /// Build packs as last read.
     packs: packs::Shelf,
 }
@@ -79,11 +98,11 @@ impl Store {
                 return Err(refusal("general.newer_schema", [("found", &found), ("newest", &newest)]));
             }
             if found == newest {
-                return Ok(Self { database, packs: packs::Shelf::default() });
+                return Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() });
             }
         }
         migrate(&database, now).await?;
-        Ok(Self { database, packs: packs::Shelf::default() })
+        Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() })
     }
 
     /// Begins a write transaction.

@@ -53,7 +53,7 @@ macro_rules! values {
 
 /// One row; columns by position. A wrong type is a defect of the statement and comes back as an error.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row(pub(super) Vec<Value>);
+pub struct Row(pub(in crate::store) Vec<Value>);
 
 impl Row {
     fn at(&self, index: usize) -> Result<&Value> {

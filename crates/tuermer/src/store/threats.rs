@@ -90,12 +90,30 @@ pub async fn stated(open: &mut Transaction, tracking_id: &str) -> Result<Option<
     row.map(|row| Ok((ThreatId(row.text(0)?), documents::unpacked(&row, 1, 2)?))).transpose()
 }
 
-/// What the list needs of a flaw.
-struct Flaw {
-    cve: String,
-    cvss_tenths: Option<u8>,
-    kev: bool,
-    epss: Option<Epss>,
+/// What a list needs of a flaw.
+pub(super) struct Flaw {
+    pub(super) cve: String,
+    pub(super) cvss_tenths: Option<u8>,
+    pub(super) kev: bool,
+    pub(super) epss: Option<Epss>,
+}
+
+impl Flaw {
+    /// A row of `cve, cvss_tenths, kev.cve, epss.probability, epss.percentile` that begins at column `first`.
+    pub(super) fn read(row: &Row, first: usize) -> Result<Self> {
+        let column = |place: usize| first.saturating_add(place);
+        Ok(Self {
+            cve: row.text(column(0))?,
+            cvss_tenths: row.int_or_null(column(1))?.and_then(|tenths| u8::try_from(tenths).ok()),
+            kev: row.text_or_null(column(2))?.is_some(),
+            epss: row.int_or_null(column(3))?.map(|_| epss::estimate(row, column(3))).transpose()?,
+        })
+    }
+}
+
+/// The level as shown: the stated one, else worked out from scores and exploitation.
+pub(super) fn level_of(stated: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Level {
+    for_level(stated, exploited, flaws).level()
 }
 
 /// What the level is worked out from, without reading the document again.
@@ -136,9 +154,7 @@ impl Store {
                    LEFT JOIN epss e ON e.cve = v.cve ORDER BY v.threat_id, v.position";
         let mut flaws: HashMap<String, Vec<Flaw>> = HashMap::new();
         for row in self.read(sql, Vec::new()).await? {
-            let tenths = row.int_or_null(2)?.and_then(|tenths| u8::try_from(tenths).ok());
-            let estimate = row.int_or_null(4)?.map(|_| epss::estimate(&row, 4)).transpose()?;
-            flaws.entry(row.text(0)?).or_default().push(Flaw { cve: row.text(1)?, cvss_tenths: tenths, kev: row.text_or_null(3)?.is_some(), epss: estimate });
+            flaws.entry(row.text(0)?).or_default().push(Flaw::read(&row, 1)?);
         }
         let sql = "SELECT id, tracking_id, revision, title, publisher, published_at, seen_at, matched_at, level, exploited, withdrawn
                    FROM threat ORDER BY released_at DESC, id";

@@ -1,21 +1,30 @@
 //! One test binary: journeys told through the binary, the store on both engines, and the tidy test.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
+mod advisory;
+mod clause13;
+mod csaf_site;
 mod deliver;
 mod dispatchers;
+mod feeds;
+mod feeds_client;
 mod hindsight;
 mod import;
 mod ingest_kill;
 mod journey;
 mod kill;
 mod operator;
+mod operator_threats;
 mod pack;
+mod provider;
 mod public;
 mod records;
 mod sink;
 mod store;
 mod support;
+mod tell;
 mod threat;
 mod tidy;
 mod tls;
 mod warn;
+mod web_server;

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::{self, Document};
 use crate::store::engine::Transaction;
+use crate::store::search::DocumentFields;
 use crate::store::threats::Written;
 use crate::store::{journal, kev, threats};
 use anyhow::Result;
@@ -64,7 +65,8 @@ async fn tell(open: &mut Transaction, source: &str, entries: &[Entry], now: Time
     let replaced = stored.iter().filter(|(id, revision)| current.get(id.as_str()) != Some(&revision.sha256.as_str()));
     documents::supersede_many(open, &replaced.map(|(_, revision)| revision.sha256.clone()).collect::<Vec<_>>()).await?;
     documents::keep_many(open, kept).await?;
-    let written: Vec<Written<'_>> = made.iter().map(|(threat, sha256)| Written { threat, level: None, sha256 }).collect();
+    let fields = DocumentFields::default();
+    let written: Vec<Written<'_>> = made.iter().map(|(threat, sha256)| Written { threat, level: None, sha256, fields: &fields }).collect();
     threats::write_many(open, &written, now).await?;
     journal::append_many(open, now, "system", "threat.ingested", &journal).await
 }

@@ -3,9 +3,12 @@
 //! Runs on all cores. A defect of a validator that ends in a panic rejects the document instead of ending the program.
 
 use super::Remark;
+use super::proof::{Proof, Trust};
 use super::source::{Document as Source, Place};
 use crate::keys::sha256;
 use crate::store::documents::{Document, Known, PackedDocument};
+use crate::store::search::DocumentFields;
+use crate::store::signatures::Signature;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,6 +40,8 @@ pub struct Judged {
     pub sha256: String,
     /// The same bytes are in the store, whatever became of them.
     pub known: bool,
+    /// What is proven of it, where anything was checked.
+    pub signature: Option<Signature>,
     pub outcome: Outcome,
 }
 
@@ -59,6 +64,7 @@ pub struct Read {
     pub threat: Threat,
     pub remarks: Vec<Remark>,
     pub document: PackedDocument,
+    pub fields: DocumentFields,
 }
 
 /// Hashes documents on all cores.
@@ -66,18 +72,30 @@ pub fn hash(documents: Vec<Source>) -> Vec<Hashed> {
     parallel(documents, |source| Hashed { sha256: sha256(&source.bytes), source })
 }
 
-/// Judges documents on all cores; `states` tells which bytes are in the store already.
-pub fn judge(documents: Vec<Hashed>, states: &HashMap<String, Known>, now: Timestamp) -> Vec<Judged> {
+/// Judges documents on all cores; `states` tells which bytes are in the store already, `trust` whose signatures count.
+/// Hash and signature come first: nothing of a document that contradicts them is read.
+pub fn judge(documents: Vec<Hashed>, states: &HashMap<String, Known>, trust: &Trust, now: Timestamp) -> Vec<Judged> {
     parallel(documents, |Hashed { source, sha256 }| {
         let known = states.get(&sha256);
-        let Source { place, bytes } = source;
+        let Source { place, bytes, proof } = source;
+        let advisory_only = matches!(proof, Proof::Given(_));
+        let signature = match proof.settle(&bytes, &place.source(), trust, now) {
+            Ok(evidence) => evidence.map(|evidence| evidence.kept(sha256.clone(), now)),
+            Err(remark) => {
+                let kind = recognise::broken_json(&bytes);
+                return Judged { kind, place, sha256, known: known.is_some(), signature: None, outcome: Outcome::Refused(remark, None) };
+            }
+        };
         // A catalogue is compared entry by entry, however often it comes.
         if let Some(Known { kind, accepted: true }) = known.filter(|known| known.kind != Kind::Kev) {
-            return Judged { kind: *kind, place, sha256, known: true, outcome: Outcome::Same };
+            return Judged { kind: *kind, place, sha256, known: true, signature, outcome: Outcome::Same };
         }
         let known = known.is_some();
-        let (kind, outcome) = outcome(&place, &sha256, bytes, now);
-        Judged { place, kind, sha256, known, outcome }
+        let (kind, mut outcome) = outcome(&place, &sha256, bytes, now);
+        if advisory_only && kind != Kind::Csaf && !matches!(outcome, Outcome::Refused(..)) {
+            outcome = Outcome::Refused(Remark::new("provider.not_an_advisory", &[]), None);
+        }
+        Judged { place, kind, sha256, known, signature, outcome }
     })
 }
 
@@ -90,7 +108,7 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
             return (recognise::broken_json(&bytes), Outcome::Refused(remark, None));
         }
     };
-    let read: fn(&[u8]) -> Result<(Threat, Vec<Remark>), Remark> = match kind {
+    let read: fn(&[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> = match kind {
         Kind::Csaf => advisory,
         Kind::Cve => record,
         Kind::Kev => return (kind, Outcome::Whole(bytes)),
@@ -102,26 +120,27 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
     let size = bytes.len() as u64;
     let document = Document { sha256: sha256.to_string(), kind: kind.as_str(), source: place.source(), received_at: now, size, bytes, rejected: None }.pack();
     let outcome = match reading {
-        Ok((threat, remarks)) => Outcome::Threat(Box::new(Read { threat, remarks, document })),
+        Ok((threat, remarks, fields)) => Outcome::Threat(Box::new(Read { threat, remarks, document, fields })),
         Err(remark) => Outcome::Refused(remark.clone(), Some(Box::new(document.rejected(remark.stored())))),
     };
     (kind, outcome)
 }
 
 /// A CSAF document: the schema and every mandatory test, then what it says.
-fn advisory(bytes: &[u8]) -> Result<(Threat, Vec<Remark>), Remark> {
+fn advisory(bytes: &[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> {
     match tuermer_csaf::check(bytes) {
         Verdict::Passed => {}
         Verdict::NotCsaf(reason) => return Err(Remark::new("threat.ingest_not_csaf", &[("reason", &reason)])),
         Verdict::Failed(findings) => return Err(failed(&findings)),
     }
-    let csaf::Reading { threat, status, namespace: _ } = csaf::read(bytes).map_err(|error| Remark::new("threat.ingest_unread", &[("error", &error)]))?;
-    let remarks = match status.as_str() {
+    let reading = csaf::read(bytes).map_err(|error| Remark::new("threat.ingest_unread", &[("error", &error)]))?;
+    let remarks = match reading.status.as_str() {
         "draft" => return Err(Remark::new("threat.ingest_draft", &[])),
         "final" => Vec::new(),
         other => vec![Remark::new("threat.ingest_status", &[("status", &other)])],
     };
-    Ok((threat, remarks))
+    let fields = DocumentFields::of(&reading);
+    Ok((reading.threat, remarks, fields))
 }
 
 fn failed(findings: &[Finding]) -> Remark {
@@ -136,7 +155,7 @@ fn failed(findings: &[Finding]) -> Remark {
 }
 
 /// A CVE record.
-fn record(bytes: &[u8]) -> Result<(Threat, Vec<Remark>), Remark> {
+fn record(bytes: &[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> {
     let cve::Reading { threat, remarks } = cve::read(bytes).map_err(|error| Remark::new("threat.ingest_cve", &[("error", &error)]))?;
     let told = remarks.iter().map(|remark| match remark {
         cve::Remark::NoProduct => Remark::new("threat.ingest_cve_no_product", &[]),
@@ -144,7 +163,7 @@ fn record(bytes: &[u8]) -> Result<(Threat, Vec<Remark>), Remark> {
         cve::Remark::Conflict(product) => Remark::new("threat.ingest_cve_conflict", &[("product", product)]),
         cve::Remark::Commits(count) => Remark::new("threat.ingest_cve_commits", &[("count", count)]),
     });
-    Ok((threat, told.collect()))
+    Ok((threat, told.collect(), DocumentFields::default()))
 }
 
 /// Runs `work` over all of `list` on all cores and keeps the order.

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::{self, Document};
 use crate::store::engine::Transaction;
+use crate::store::search::{self, DocumentFields};
 use crate::store::{journal, threats};
 use anyhow::{Context as _, Result, anyhow, bail};
 use tuermer_core::ids::ThreatId;
@@ -27,6 +28,7 @@ pub async fn state_threat(context: &Context, stated: &StatedThreat, actor: &str)
         bail!("the statement does not make a valid CSAF document: {first}");
     }
     let reading = tuermer_formats::csaf::read(&bytes)?;
+    let fields = DocumentFields::of(&reading);
     let threat = Threat { source: ThreatSource::Stated, ..reading.threat };
     if let Some(stored) = threats::stored_revision(&mut open, &threat.id).await? {
         documents::supersede(&mut open, &stored.sha256).await?;
@@ -35,6 +37,7 @@ pub async fn state_threat(context: &Context, stated: &StatedThreat, actor: &str)
     let size = bytes.len() as u64;
     documents::keep(&mut open, Document { sha256: hash.clone(), kind: "csaf", source: "stated".into(), received_at: now, size, bytes, rejected: None }).await?;
     threats::write(&mut open, &threat, threat.level, &hash, now).await?;
+    search::describe(&mut open, &threat.id, &fields).await?;
     journal::append(&mut open, now, actor, "threat.stated", &threat.tracking_id, &format!("revision {}, sha256 {hash}", threat.revision)).await?;
     open.commit().await?;
     Ok(threat.id)

@@ -2,7 +2,9 @@
 
 use super::StoredRevision;
 use crate::store::engine::{Transaction, places};
+use crate::store::products;
 use crate::store::row::Value;
+use crate::store::search::DocumentFields;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
@@ -22,6 +24,8 @@ pub struct Written<'a> {
     pub level: Option<Level>,
     /// Its document.
     pub sha256: &'a str,
+    /// What only the search needs of it.
+    pub fields: &'a DocumentFields,
 }
 
 /// The stored revisions of these threats.
@@ -38,7 +42,7 @@ pub async fn stored_revisions(open: &mut Transaction, ids: &[&str]) -> Result<Ha
 
 /// Writes a threat, new or in a new revision, and raises its gap counter.
 pub async fn write(open: &mut Transaction, threat: &Threat, level: Option<Level>, sha256: &str, now: Timestamp) -> Result<()> {
-    write_many(open, &[Written { threat, level, sha256 }], now).await
+    write_many(open, &[Written { threat, level, sha256, fields: &DocumentFields::default() }], now).await
 }
 
 /// Writes threats, new or in new revisions, each id once, and raises their gap counters.
@@ -46,12 +50,15 @@ pub async fn write_many(open: &mut Transaction, threats: &[Written<'_>], now: Ti
     let rows = threats.iter().map(|written| header(*written, now)).collect();
     open.insert_many(
         "INSERT INTO threat (id, tracking_id, revision, title, publisher, published_at, released_at, tlp, category, source, withdrawn, exploited, level,
-             document_sha256, seen_at, changed_at, ranges, ranges_not_understood, facts_revision, assessed_revision)",
+             document_sha256, seen_at, changed_at, ranges, ranges_not_understood, facts_revision, assessed_revision,
+             csaf_version, publisher_category, document_status, aggregate_severity)",
         rows,
         "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, title = excluded.title, publisher = excluded.publisher, category = excluded.category,
              published_at = excluded.published_at, released_at = excluded.released_at, tlp = excluded.tlp, level = excluded.level,
              withdrawn = excluded.withdrawn, exploited = excluded.exploited, document_sha256 = excluded.document_sha256, changed_at = excluded.changed_at,
              source = excluded.source, ranges = excluded.ranges, ranges_not_understood = excluded.ranges_not_understood,
+             csaf_version = excluded.csaf_version, publisher_category = excluded.publisher_category, document_status = excluded.document_status,
+             aggregate_severity = excluded.aggregate_severity,
              facts_revision = threat.facts_revision + 1",
     )
     .await?;
@@ -65,6 +72,7 @@ pub async fn write_many(open: &mut Transaction, threats: &[Written<'_>], now: Ti
         "",
     )
     .await?;
+    products::write(open, &threats.iter().map(|written| written.threat).collect::<Vec<_>>(), now).await?;
     write_revisions(open, threats, now).await
 }
 
@@ -87,7 +95,7 @@ pub async fn says_the_same(open: &mut Transaction, threat: &Threat) -> Result<bo
     Ok(super::kept(&threat.id, &row, 0, 1, 2)? == *threat)
 }
 
-fn header(Written { threat, level, sha256 }: Written<'_>, now: Timestamp) -> Vec<Value> {
+fn header(Written { threat, level, sha256, fields }: Written<'_>, now: Timestamp) -> Vec<Value> {
     let Threat {
         id,
         tracking_id,
@@ -110,6 +118,7 @@ fn header(Written { threat, level, sha256 }: Written<'_>, now: Timestamp) -> Vec
     let count = |some: u64| i64::try_from(some).unwrap_or(i64::MAX);
     let mut row = values![id.as_str(), tracking_id, revision, title, publisher, *published_at, *released_at, tlp.as_str(), category, source.as_str()];
     row.extend(values![*withdrawn, *exploited, level.map(Level::as_str), sha256, now, now, count(ranges), count(not_understood), 1_i64, 0_i64]);
+    row.extend(fields.values());
     row
 }
 

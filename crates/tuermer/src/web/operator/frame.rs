@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tuermer_core::ids::UserName;
@@ -46,6 +47,7 @@ impl Frame {
                 ("/heute", "operator.today"),
                 ("/meldung/neu", "operator.nav_new"),
                 ("/meldungen", "operator.threats"),
+                ("/quellen", "operator.feeds"),
                 ("/mitglieder", "operator.members"),
                 ("/betrieb", "operator.operation"),
                 ("/lage", "operator.situation"),
@@ -89,6 +91,16 @@ impl Frame {
     pub fn moment(&self, at: &Timestamp) -> String {
         let year = |at: Timestamp| at.to_zoned(self.zone.clone()).year();
         if year(*at) == year(self.now) { times::moment(*at, &self.zone, self.texts.0) } else { times::full_moment(*at, &self.zone, self.texts.0) }
+    }
+
+    /// A calendar day in the reader's language: 3. März 2021, 3 March 2021.
+    pub fn day(&self, day: &Date) -> String {
+        times::day_year(*day, self.texts.0)
+    }
+
+    /// The day of a time, in the zone and language of the reader.
+    pub fn date(&self, at: &Timestamp) -> String {
+        times::day_year(at.to_zoned(self.zone.clone()).date(), self.texts.0)
     }
 
     /// Names and password of the demo, which guard nothing.

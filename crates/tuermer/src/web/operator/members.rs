@@ -1,8 +1,8 @@
 //! `/mitglieder` – whom do we not reach? Contact quality first, then the list.
 
+use super::bars::Bar;
 use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
-use super::threat::Bar;
 use crate::context::Context;
 use crate::store::reachability::{Reach, Reachable};
 use askama::Template;

@@ -1,8 +1,8 @@
 //! `/warnung/<number>/verlauf` – who has not answered, and who is called?
 
+use super::bars::Bar;
 use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
-use super::threat::Bar;
 use crate::context::Context;
 use crate::store::progress::Silent;
 use crate::web::pictures::{Size, curve};

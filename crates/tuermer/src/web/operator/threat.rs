@@ -1,47 +1,58 @@
 //! `/meldung/<id>` – whom does it hit, how surely, why? And the one button that starts a warning.
 
 use super::frame::{Frame, Trouble, page, see, segment};
+use super::funnel::{Step, steps};
+use super::keys;
 use super::session::SignedIn;
 use crate::context::Context;
-use crate::store::exposures::{ExposureFilter, ShownGround, Verdict};
-use crate::store::threats::ThreatHead;
+use crate::store::exposures::{ExposureFilter, Verdict};
+use crate::store::signatures::Signature;
+use crate::store::threat_detail::{DecidingRow, Provenance};
 use crate::store::warnings::WarningHead;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use tuermer_core::ids::{OrganisationId, ThreatId};
+use tuermer_core::limits;
 use tuermer_core::locale::Language;
-use tuermer_core::scale::{Status, Urgency};
-use tuermer_core::threat::{RemedyKind, Threat};
+use tuermer_core::scale::{Certainty, Status, Urgency};
+use tuermer_core::threat::{ProductStatus, Remedy, RemedyKind, Threat};
+use tuermer_core::urgency::Input;
 
 /// Verdicts on one page of the list.
 const ROWS: usize = 100;
 
-/// One bar of the funnel.
-pub struct Bar {
-    /// Text key of its label.
-    pub key: &'static str,
-    /// How many.
-    pub count: u64,
-    /// Width in a thousandth of the widest bar.
-    pub width: u64,
-}
-
-impl Bar {
-    /// Bars for counts, the first one or the largest being full width. A count above zero is never invisible.
-    pub fn row(counts: &[(&'static str, u64)]) -> Vec<Self> {
-        let widest = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
-        let width = |count: u64| if count == 0 { 0 } else { (count.saturating_mul(1_000) / widest).max(4) };
-        counts.iter().map(|(key, count)| Self { key, count: *count, width: width(*count) }).collect()
-    }
-}
-
-/// Something the publisher offers, with the products it is for.
+/// Something the publisher offers.
 struct Offer {
     kind: &'static str,
     details: String,
     url: Option<String>,
+}
+
+/// Lines of a list that may be very long: the first ones, and how many more there are.
+struct Cut {
+    lines: Vec<String>,
+    total: u64,
+    more: u64,
+}
+
+impl Cut {
+    fn new(mut lines: Vec<String>) -> Self {
+        let count = |some: usize| u64::try_from(some).unwrap_or(u64::MAX);
+        let total = count(lines.len());
+        lines.truncate(limits::LINES_SHOWN);
+        Self { total, more: total.saturating_sub(count(lines.len())), lines }
+    }
+}
+
+/// Which verdicts are listed.
+struct Listed {
+    status: Option<Status>,
+    certainty: Option<Certainty>,
+    statuses: Vec<(Status, u64)>,
+    verdicts: Vec<Verdict>,
+    next: Option<String>,
 }
 
 #[derive(Template)]
@@ -51,15 +62,16 @@ struct ThreatPage {
     threat: Threat,
     id: String,
     urgency: Option<Urgency>,
-    bars: Vec<Bar>,
+    deciding: Vec<DecidingRow>,
+    policy: String,
+    steps: Vec<Step>,
     offers: Vec<Offer>,
-    products: Vec<String>,
-    not_understood: Vec<String>,
+    products: Cut,
+    not_understood: Cut,
+    provenance: Option<Provenance>,
+    signature: Option<Signature>,
     warnings: Vec<WarningHead>,
-    status: Option<Status>,
-    statuses: Vec<(Status, u64)>,
-    verdicts: Vec<Verdict>,
-    next: Option<String>,
+    listed: Listed,
     language: Language,
 }
 
@@ -69,11 +81,13 @@ pub struct Listing {
     #[serde(default)]
     stand: String,
     #[serde(default)]
+    sicher: String,
+    #[serde(default)]
     nach: String,
 }
 
 /// The threat behind what stands in the address: its id, tracking id, a CVE or the number of a warning.
-async fn find(context: &Context, text: &str) -> Result<(ThreatId, Threat), Trouble> {
+pub async fn find(context: &Context, text: &str) -> Result<(ThreatId, Threat), Trouble> {
     let id = context.store.resolve_threat(text).await?.ok_or(Trouble::NotFound)?;
     let threat = context.store.threat(&id).await?.ok_or(Trouble::NotFound)?;
     Ok((id, threat))
@@ -83,59 +97,56 @@ async fn find(context: &Context, text: &str) -> Result<(ThreatId, Threat), Troub
 pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Path<String>, Query(listing): Query<Listing>) -> Result<Response, Trouble> {
     let (id, threat) = find(&context, &text).await?;
     let store = &context.store;
-    let statuses = store.exposures_by_status(&id).await?;
-    let wanted = Status::parse(&listing.stand);
-    // Without a wish the list begins with those who are hit, or with the open questions if nobody surely is.
-    let status =
-        wanted.or_else(|| [Status::Affected, Status::Unknown, Status::Fixed].into_iter().find(|s| statuses.iter().any(|(found, n)| found == s && *n > 0)));
-    let filter = ExposureFilter { threat: Some(id.clone()), status, ..ExposureFilter::default() };
-    let after = (!listing.nach.is_empty()).then(|| OrganisationId(listing.nach.clone()));
-    let mut verdicts = store.exposures(&filter, after.as_ref().map(|organisation| (organisation, &id)), ROWS.saturating_add(1)).await?;
-    let more = verdicts.len() > ROWS;
-    verdicts.truncate(ROWS);
-    let next = verdicts.last().filter(|_| more).map(|last| last.organisation.as_str().to_string());
-    let picture = store.picture(&id).await?;
-    let bars = Bar::row(&[
-        ("bar_members", picture.members),
-        ("bar_with_product", picture.with_product),
-        ("bar_affected", picture.affected),
-        ("bar_unknown", picture.unknown),
-        ("bar_warned", picture.warned),
-        ("bar_answered", picture.answered),
-    ]);
     let warnings = store.warnings().await?.into_iter().filter(|warning| warning.threat == id).collect();
     let frame = who.frame(&context, "/meldungen", &threat.title);
     page(&ThreatPage {
         frame,
-        id: segment(id.as_str()),
         urgency: store.worst_urgency(&id).await?,
-        bars,
+        deciding: store.deciding_rows(&id, limits::LINES_SHOWN).await?,
+        policy: format!("{} {}", context.policy.name, context.policy.version),
+        steps: steps(&store.picture(&id).await?, &store.strengths(&id).await?),
         offers: offers(&threat),
-        products: products(&threat),
-        not_understood: threat.not_understood().into_iter().map(str::to_string).collect(),
+        products: Cut::new(products(&threat)),
+        not_understood: Cut::new(threat.not_understood().into_iter().map(str::to_string).collect()),
+        provenance: store.provenance(&id).await?,
+        signature: store.signature_of(&id).await?,
+        listed: listed(&context, &id, &listing).await?,
+        id: segment(id.as_str()),
         threat,
         warnings,
-        status,
-        statuses,
-        verdicts,
-        next,
         language: who.t.0,
     })
 }
 
+/// The verdicts that were asked for. Without a wish the list begins with those who are hit, or with the open questions
+/// if nobody surely is.
+async fn listed(context: &Context, id: &ThreatId, listing: &Listing) -> Result<Listed, Trouble> {
+    let statuses = context.store.exposures_by_status(id).await?;
+    let first = || [Status::Affected, Status::Unknown, Status::Fixed].into_iter().find(|s| statuses.iter().any(|(found, n)| found == s && *n > 0));
+    let status = Status::parse(&listing.stand).or_else(first);
+    let certainty = Certainty::parse(&listing.sicher);
+    let filter = ExposureFilter { threat: Some(id.clone()), status, certainty, ..ExposureFilter::default() };
+    let after = (!listing.nach.is_empty()).then(|| OrganisationId(listing.nach.clone()));
+    let mut verdicts = context.store.exposures(&filter, after.as_ref().map(|organisation| (organisation, id)), ROWS.saturating_add(1)).await?;
+    let more = verdicts.len() > ROWS;
+    verdicts.truncate(ROWS);
+    let (stand, sicher) = (status.map_or("", Status::as_str), certainty.map_or("", Certainty::as_str));
+    let next = verdicts.last().filter(|_| more).map(|last| format!("stand={stand}&sicher={sicher}&nach={}", segment(last.organisation.as_str())));
+    Ok(Listed { status, certainty, statuses, verdicts, next })
+}
+
 /// What helps, the best first, each once.
 fn offers(threat: &Threat) -> Vec<Offer> {
-    let mut remedies: Vec<_> = threat.statements.iter().filter_map(|statement| statement.remedy.as_ref()).collect();
+    let mut remedies: Vec<&Remedy> = threat.statements.iter().filter_map(|statement| statement.remedy.as_ref()).collect();
     remedies.sort_by(|a, b| b.kind.cmp(&a.kind).then_with(|| a.details.cmp(&b.details)));
     remedies.dedup();
-    let offer =
-        |remedy: &tuermer_core::threat::Remedy| Offer { kind: RemedyKind::as_str(remedy.kind), details: remedy.details.clone(), url: remedy.url.clone() };
+    let offer = |remedy: &Remedy| Offer { kind: RemedyKind::as_str(remedy.kind), details: remedy.details.clone(), url: remedy.url.clone() };
     remedies.into_iter().map(offer).collect()
 }
 
 /// Names of the affected products, each once.
 fn products(threat: &Threat) -> Vec<String> {
-    let affected = threat.statements.iter().filter(|statement| statement.status == tuermer_core::threat::ProductStatus::Affected);
+    let affected = threat.statements.iter().filter(|statement| statement.status == ProductStatus::Affected);
     let mut names: Vec<String> = affected.map(|statement| statement.product_name.clone()).collect();
     names.sort_unstable();
     names.dedup();
@@ -150,57 +161,73 @@ pub async fn draft(State(context): State<Context>, who: SignedIn, Path(text): Pa
     Ok(see(&format!("/warnung/{}", segment(number.as_str()))))
 }
 
-#[derive(Template)]
-#[template(path = "operator/threats.html")]
-struct ThreatsPage {
-    frame: Frame,
-    threats: Vec<ThreatHead>,
-}
+impl ThreatPage {
+    /// From what the level follows, in a sentence.
+    fn severity_because(&self) -> String {
+        let worst = self.threat.vulnerabilities.iter().filter_map(|flaw| flaw.cvss_tenths).max();
+        let key = match (self.threat.level, worst, self.threat.is_exploited()) {
+            (Some(_), _, _) => "operator.severity_stated",
+            (None, Some(_), true) => "operator.severity_score_exploited",
+            (None, Some(_), false) => "operator.severity_score",
+            (None, None, true) => "operator.severity_exploited",
+            (None, None, false) => "operator.severity_unrated",
+        };
+        self.frame.texts.with(key, &[("score", &worst.map_or_else(String::new, |tenths| score(&tenths, &self.language)))])
+    }
 
-/// `/meldungen` – every threat, newest first.
-pub async fn list(State(context): State<Context>, who: SignedIn) -> Result<Response, Trouble> {
-    let mut threats = context.store.threats().await?;
-    threats.truncate(tuermer_core::limits::PAGE_ROWS);
-    let frame = who.frame(&context, "/meldungen", &who.t.get("operator.threats"));
-    page(&ThreatsPage { frame, threats })
-}
+    /// Which row of the policy set the shortest deadline.
+    fn deadline_because(&self) -> String {
+        let row = self.deciding.first().map_or("", |row| row.row.as_str());
+        self.frame.texts.with("operator.deadline_because", &[("row", row), ("policy", &self.policy)])
+    }
 
-#[derive(Template)]
-#[template(path = "operator/why.html")]
-struct WhyPage {
-    frame: Frame,
-    threat: Threat,
-    id: String,
-    verdict: Verdict,
-    grounds: Vec<ShownGround>,
-    matches: Vec<(String, String, String, String)>,
-    language: Language,
-}
+    /// What to say of the signature: `verified`, `unsigned`, `failed`, `stated` for our own words, `unchecked` for a file
+    /// brought by hand.
+    fn signed(&self) -> &'static str {
+        match (&self.signature, &self.provenance) {
+            (Some(signature), _) => signature.state.as_str(),
+            (None, Some(Provenance { source, .. })) if source == "stated" => "stated",
+            (None, _) => "unchecked",
+        }
+    }
 
-/// `/meldung/<id>/firma/<number>` – why this company?
-pub async fn why(State(context): State<Context>, who: SignedIn, Path((text, external)): Path<(String, String)>) -> Result<Response, Trouble> {
-    let (id, threat) = find(&context, &text).await?;
-    let organisation = context.store.member_by_number(&external).await?.ok_or(Trouble::NotFound)?;
-    let verdict = context.store.exposure(&id, &organisation).await?.ok_or(Trouble::NotFound)?;
-    let grounds = context.store.grounds(&id, &organisation).await?;
-    let matches = context.store.matches(&id, &organisation).await?;
-    let frame = who.frame(&context, "/meldungen", &who.t.with("operator.why_title", &[("name", &verdict.name)]));
-    page(&WhyPage { frame, threat, id: segment(id.as_str()), verdict, grounds, matches, language: who.t.0 })
-}
+    /// How many of the version ranges were not understood.
+    fn ranges_read(&self) -> String {
+        let ranges = self.provenance.as_ref().map_or(self.not_understood.total, |provenance| provenance.ranges);
+        let [n, of] = [self.not_understood.total, ranges].map(|n| self.frame.number(&n));
+        self.frame.texts.with("operator.ranges_read", &[("n", &n), ("of", &of)])
+    }
 
-/// A ground's sentence in the reader's language.
-fn reason_of(ground: &ShownGround, language: Language) -> &str {
-    let [german, english] = &ground.reason;
-    match language {
-        Language::German => german,
-        Language::English => english,
+    /// Companies of one step of the funnel.
+    fn count(&self, key: &str) -> &u64 {
+        self.steps.iter().find(|step| step.key == key).map_or(&0, |step| &step.count)
+    }
+
+    /// Somebody was judged at all.
+    fn has_verdicts(&self) -> bool {
+        self.listed.statuses.iter().any(|(_, count)| *count > 0)
+    }
+
+    /// Shown when the verdicts are narrowed by certainty, which no tab tells.
+    fn narrowed(&self) -> Option<&'static str> {
+        self.listed.certainty.map(Certainty::as_str)
     }
 }
 
 /// CVSS in tenths as people read it, with the decimal sign of the language.
-fn score(tenths: &u8, language: &Language) -> String {
+pub fn score(tenths: &u8, language: &Language) -> String {
     let point = if *language == Language::German { ',' } else { '.' };
     format!("{}{point}{}", tenths / 10, tenths % 10)
+}
+
+/// A share in millionths as percent with one place: `97,5 %`; what is not zero is never shown as zero.
+pub fn percent(millionths: &u32, language: &Language) -> String {
+    let tenths = millionths.saturating_add(500) / 1_000;
+    let (point, gap) = if *language == Language::German { (',', "\u{202f}") } else { ('.', "") };
+    match tenths {
+        0 if *millionths > 0 => format!("< 0{point}1{gap}%"),
+        _ => format!("{}{point}{}{gap}%", tenths / 10, tenths % 10),
+    }
 }
 
 #[cfg(test)]
@@ -208,14 +235,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_are_measured_by_the_longest_and_never_vanish() {
-        let widths: Vec<u64> = Bar::row(&[("a", 25_000), ("b", 1_240), ("c", 1), ("d", 0)]).iter().map(|bar| bar.width).collect();
-        assert_eq!(widths, [1_000, 49, 4, 0]);
-        assert_eq!(Bar::row(&[("a", 0)]).iter().map(|bar| bar.width).collect::<Vec<_>>(), [0]);
+    fn scores_use_the_sign_of_the_language() {
+        assert_eq!((score(&98, &Language::German), score(&100, &Language::English)), ("9,8".to_string(), "10.0".to_string()));
     }
 
     #[test]
-    fn scores_use_the_sign_of_the_language() {
-        assert_eq!((score(&98, &Language::German), score(&100, &Language::English)), ("9,8".to_string(), "10.0".to_string()));
+    fn a_small_share_is_not_nothing() {
+        for (millionths, german, english) in
+            [(975_310, "97,5\u{202f}%", "97.5%"), (1_000_000, "100,0\u{202f}%", "100.0%"), (40, "< 0,1\u{202f}%", "< 0.1%"), (0, "0,0\u{202f}%", "0.0%")]
+        {
+            assert_eq!((percent(&millionths, &Language::German).as_str(), percent(&millionths, &Language::English).as_str()), (german, english));
+        }
+    }
+
+    #[test]
+    fn long_lists_say_how_much_they_leave_out() {
+        let cut = Cut::new(vec![String::new(); limits::LINES_SHOWN + 7]);
+        assert_eq!((cut.lines.len(), cut.more), (limits::LINES_SHOWN, 7));
+        assert_eq!(Cut::new(Vec::new()).more, 0);
     }
 }

@@ -6,15 +6,30 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Modules of `tuermer-formats` that read what comes from outside.
-const READERS: &[&str] =
-    &["aggregator", "atom", "changes", "csaf", "cve", "epss", "hash_file", "kev", "members", "provider", "rolie", "sbom", "security_txt", "shadowserver"];
+const READERS: &[&str] = &[
+    "aggregator",
+    "atom",
+    "build_pack",
+    "changes",
+    "csaf",
+    "cve",
+    "epss",
+    "hash_file",
+    "kev",
+    "members",
+    "provider",
+    "rolie",
+    "sbom",
+    "security_txt",
+    "shadowserver",
+    "urgency_policy",
+];
 /// Its other modules: parts of a reader, they write, or they read what comes with the program.
 const PARTS: &[&str] = &[
     "contact_fields",
     "content",
     "csaf_write",
     "encoding",
-    "exchange_build",
     "headers",
     "inventory",
     "json",

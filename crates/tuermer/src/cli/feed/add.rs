@@ -1,0 +1,75 @@
+//! `tuermer feed add`: everything a stranger may type wrong is said before anything is written.
+
+use super::{Rules, listed, say_steps, tried};
+use crate::cli::{Call, Exit};
+use crate::context::Context;
+use crate::refusal::{refusal, wrong_call};
+use crate::stations::poll;
+use anyhow::Result;
+use tuermer_core::feed::{self, Feed, is_name, span};
+use tuermer_core::limits;
+
+pub use crate::stations::poll::wish::{feed, free};
+
+/// What was typed.
+pub struct Wish {
+    pub kind: String,
+    pub url: Option<String>,
+    pub rules: Rules,
+    pub name: Option<String>,
+    pub untested: bool,
+}
+
+/// Runs it.
+pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, name, untested }: Wish) -> Result<Exit> {
+    let mut feed = ruled(feed(context, &kind, url.as_deref(), &rules.allow_private)?, &rules)?;
+    if let Some(name) = name {
+        feed.name = name;
+    }
+    if !is_name(&feed.name) {
+        return Err(wrong_call("feed.name_wrong", [("name", &feed.name), ("limit", &limits::FEED_NAME_CHARACTERS)]));
+    }
+    if !untested && let Some(providers) = listed::of(context, &feed).await.unwrap_or_default() {
+        return listed::add(call, context, &feed, providers).await;
+    }
+    free(context, &feed).await?;
+    if !untested {
+        let (steps, result) = tried(context, &feed).await;
+        if !call.out.json {
+            say_steps(call, &steps);
+        }
+        if let Err(error) = result {
+            let reason = poll::sentence(&error, call.out.texts.0);
+            return Err(refusal("feed.not_added", [("reason", &reason)]));
+        }
+    }
+    if !context.store.add_feed(&feed, "system").await? {
+        return Err(refusal("feed.name_taken", [("name", &feed.name), ("url", &feed.url)]));
+    }
+    if call.out.json {
+        call.out.object(&super::show::object(call, &feed))?;
+    } else {
+        let values = [("name", feed.name.as_str()), ("period", &span(feed.period_seconds)), ("silent", &span(feed.silent_after_seconds))];
+        call.out.line(&call.out.texts.with("feed.added", &values));
+    }
+    super::show::say_no_operators(call, context);
+    Ok(Exit::Ok)
+}
+
+/// The same with what was typed about its period and its silence.
+fn ruled(feed: Feed, rules: &Rules) -> Result<Feed> {
+    let period_seconds = rules.period.as_deref().map_or(Ok(feed.period_seconds), seconds)?;
+    // Three missed pulls are silence, whatever the kind says.
+    let default = feed.silent_after_seconds.max(period_seconds.saturating_mul(3)).min(limits::FEED_PERIOD_MOST_SECONDS);
+    let silent_after_seconds = rules.silent_after.as_deref().map_or(Ok(default), seconds)?;
+    if silent_after_seconds < period_seconds {
+        return Err(wrong_call("feed.silent_too_short", [("silent", &span(silent_after_seconds)), ("period", &span(period_seconds))]));
+    }
+    Ok(Feed { period_seconds, silent_after_seconds, ..feed })
+}
+
+fn seconds(text: &str) -> Result<i64> {
+    let (least, most) = (limits::FEED_PERIOD_LEAST_SECONDS, limits::FEED_PERIOD_MOST_SECONDS);
+    let found = feed::seconds(text).filter(|seconds| (least..=most).contains(seconds));
+    found.ok_or_else(|| wrong_call("feed.time_wrong", [("text", &text), ("least", &span(least)), ("most", &span(most))]))
+}

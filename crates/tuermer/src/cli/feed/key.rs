@@ -1,0 +1,140 @@
+//! `tuermer feed key list|trust|refuse`: which signing keys count. `tuermer feed publisher list|forget`: from where a publisher speaks.
+
+use crate::cli::{Call, Exit};
+use crate::context::Context;
+use crate::refusal::Refusal;
+use crate::text::Texts;
+use anyhow::{Result, bail};
+use serde_json::json;
+use tuermer_core::locale::Language;
+use tuermer_core::provenance::KeyState;
+use tuermer_formats::times;
+
+/// What to do with keys.
+#[derive(Debug, clap::Subcommand)]
+pub enum KeyCommand {
+    /// All keys of CSAF providers, waiting ones first.
+    List,
+    /// Let a key count: you have asked the provider another way than by its website.
+    Trust(Decision),
+    /// Let a key count for nothing, also for what it signed before.
+    Refuse(Decision),
+}
+
+/// About which key, and who.
+#[derive(Debug, clap::Args)]
+pub struct Decision {
+    /// Fingerprint as shown by `feed key list`.
+    pub fingerprint: String,
+    /// Who decided: an account's name.
+    #[arg(long = "as", value_name = "USER")]
+    pub user: String,
+}
+
+/// What to do with publishers.
+#[derive(Debug, clap::Subcommand)]
+pub enum PublisherCommand {
+    /// From which domain each publisher speaks.
+    List,
+    /// Remember anew from where a publisher speaks, and what it promises, at the next pull.
+    Forget {
+        /// Domain as shown by `feed publisher list`.
+        namespace: String,
+        /// Who decided: an account's name.
+        #[arg(long = "as", value_name = "USER")]
+        user: String,
+    },
+}
+
+/// Runs `feed key`.
+pub async fn keys(call: &Call, context: &Context, command: KeyCommand) -> Result<Exit> {
+    match command {
+        KeyCommand::List => list_keys(call, context).await,
+        KeyCommand::Trust(decision) => decide(call, context, decision, KeyState::Trusted).await,
+        KeyCommand::Refuse(decision) => decide(call, context, decision, KeyState::Refused).await,
+    }
+}
+
+/// Runs `feed publisher`.
+pub async fn publishers(call: &Call, context: &Context, command: PublisherCommand) -> Result<Exit> {
+    match command {
+        PublisherCommand::List => list_publishers(call, context).await,
+        PublisherCommand::Forget { namespace, user } => forget(call, context, &namespace, &user).await,
+    }
+}
+
+async fn list_keys(call: &Call, context: &Context) -> Result<Exit> {
+    let texts = call.out.texts;
+    let keys = context.store.pinned_keys(None).await?;
+    for key in &keys {
+        if call.out.json {
+            call.out.object(&json!({
+                "fingerprint": key.fingerprint, "provider": key.provider, "state": key.state.as_str(), "url": key.url,
+                "seen_at": key.seen_at.to_string(), "decided_by": key.decided_by,
+            }))?;
+            continue;
+        }
+        let since = times::moment(key.seen_at, &context.zone(), texts.0);
+        let state = texts.get(&format!("provider.key_state_{}", key.state.as_str()));
+        let values =
+            [("fingerprint", key.fingerprint.as_str()), ("provider", &key.provider), ("state", &state), ("since", &since), ("decided", &key.decided_by)];
+        call.out.line(&texts.with("provider.key_line", &values));
+    }
+    if keys.is_empty() {
+        call.out.say(&texts.get("provider.key_none"));
+        return Ok(Exit::NothingFound);
+    }
+    Ok(Exit::Ok)
+}
+
+async fn decide(call: &Call, context: &Context, Decision { fingerprint, user }: Decision, state: KeyState) -> Result<Exit> {
+    let texts = call.out.texts;
+    known(context, &user, texts).await?;
+    let fingerprint = fingerprint.split_whitespace().collect::<String>().to_uppercase();
+    let detail = Refusal::new("provider.key_refused_by_person", [("fingerprint", &fingerprint)]).words(Texts(Language::German));
+    if !context.store.decide_key(&fingerprint, state, &user, &detail, context.now()).await? {
+        call.out.say(&texts.with("provider.key_not_found", &[("fingerprint", &fingerprint)]));
+        return Ok(Exit::NothingFound);
+    }
+    let words = texts.get(&format!("provider.key_state_{}", state.as_str()));
+    call.out.say(&texts.with("provider.key_decided", &[("fingerprint", &fingerprint), ("state", &words)]));
+    Ok(Exit::Ok)
+}
+
+async fn list_publishers(call: &Call, context: &Context) -> Result<Exit> {
+    let texts = call.out.texts;
+    let publishers = context.store.pinned_publishers().await?;
+    for publisher in &publishers {
+        if call.out.json {
+            call.out.object(&json!({
+                "namespace": publisher.namespace, "domain": publisher.domain, "role": publisher.role, "pinned_at": publisher.pinned_at.to_string(),
+            }))?;
+            continue;
+        }
+        let since = times::moment(publisher.pinned_at, &context.zone(), texts.0);
+        let values = [("namespace", publisher.namespace.as_str()), ("domain", &publisher.domain), ("role", &publisher.role), ("since", &since)];
+        call.out.line(&texts.with("provider.publisher_line", &values));
+    }
+    if publishers.is_empty() {
+        call.out.say(&texts.get("provider.publisher_none"));
+        return Ok(Exit::NothingFound);
+    }
+    Ok(Exit::Ok)
+}
+
+async fn forget(call: &Call, context: &Context, namespace: &str, user: &str) -> Result<Exit> {
+    let texts = call.out.texts;
+    known(context, user, texts).await?;
+    let found = context.store.forget_publisher(namespace, user, context.now()).await?;
+    let key = if found { "provider.publisher_forgotten" } else { "provider.publisher_not_found" };
+    call.out.say(&texts.with(key, &[("namespace", namespace)]));
+    Ok(if found { Exit::Ok } else { Exit::NothingFound })
+}
+
+/// The account must exist: the journal names it.
+async fn known(context: &Context, user: &str, texts: Texts) -> Result<()> {
+    if context.store.accounts().await?.iter().any(|account| account.name == user) {
+        return Ok(());
+    }
+    bail!("{}", texts.with("provider.no_account", &[("name", user)]))
+}

@@ -1,0 +1,78 @@
+//! `tuermer notice list|done`: what the operators were told, or should have been.
+
+use super::{Call, Exit};
+use anyhow::{Result, bail};
+use serde_json::json;
+use tuermer_core::limits::NOTICES_SHOWN;
+use tuermer_core::locale::Language;
+use tuermer_formats::times;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Open notices, oldest first.
+    List,
+    /// Mark a notice as done.
+    Done {
+        /// Id as shown by `notice list`.
+        id: String,
+        /// Who did it: an account's name.
+        #[arg(long = "as", value_name = "USER")]
+        user: String,
+    },
+}
+
+/// Runs it.
+pub async fn run(call: &Call, Args { command }: Args) -> Result<Exit> {
+    match command {
+        Command::List => list(call).await,
+        Command::Done { id, user } => done(call, &id, &user).await,
+    }
+}
+
+async fn list(call: &Call) -> Result<Exit> {
+    let context = call.open().await?;
+    let texts = call.out.texts;
+    let notices = context.store.notices(NOTICES_SHOWN).await?;
+    for notice in &notices {
+        let text = if texts.0 == Language::German { &notice.text_de } else { &notice.text_en };
+        if call.out.json {
+            call.out.object(&json!({
+                "id": notice.id, "kind": notice.kind, "subject": notice.subject, "text": text,
+                "created_at": notice.created_at.to_string(), "mailed_at": notice.mailed_at.map(|at| at.to_string()),
+            }))?;
+            continue;
+        }
+        let since = times::moment(notice.created_at, &context.zone(), texts.0);
+        let mailed = texts.get(if notice.mailed_at.is_some() { "feed.notice_mailed" } else { "feed.notice_not_mailed" });
+        call.out.line(&format!("{}  {since}  {mailed}", notice.id));
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            call.out.line(&format!("    {line}"));
+        }
+    }
+    if notices.is_empty() {
+        call.out.say(&texts.get("feed.no_notices"));
+        return Ok(Exit::NothingFound);
+    }
+    Ok(Exit::Ok)
+}
+
+async fn done(call: &Call, id: &str, user: &str) -> Result<Exit> {
+    let context = call.open().await?;
+    let texts = call.out.texts;
+    if !context.store.accounts().await?.iter().any(|account| account.name == user) {
+        bail!("{}", texts.with("public.no_account", &[("name", user)]));
+    }
+    if !context.store.finish_notice(context.now(), id, user).await? {
+        call.out.say(&texts.with("feed.no_notice", &[("id", id)]));
+        return Ok(Exit::NothingFound);
+    }
+    call.out.say(&texts.with("feed.notice_done", &[("id", id)]));
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,85 @@
+//! `tuermer threat new`: the officer's words become an advisory of our own.
+
+use crate::cli::{Call, Exit};
+use crate::context::Context;
+use crate::stations::intake::{self, StatedProduct, StatedThreat, StatedVersions, StatementError};
+use crate::text::Texts;
+use anyhow::{Result, anyhow};
+use jiff::Timestamp;
+use serde_json::json;
+use tuermer_core::scale::Level;
+
+/// A threat in the officer's words.
+#[derive(Debug, clap::Args)]
+pub struct New {
+    /// One line: product and what is wrong.
+    #[arg(long)]
+    pub title: String,
+    /// What happened, in a few sentences.
+    #[arg(long, default_value = "")]
+    pub summary: String,
+    /// Product; may be given several times.
+    #[arg(long = "product", required = true)]
+    pub products: Vec<String>,
+    /// Vendor, where the product's name does not say it.
+    #[arg(long, default_value = "")]
+    pub vendor: String,
+    /// Versions, for example "<7.4.3" or "vers:intdot/>=7.0|<7.4.3"; without it a build pack decides.
+    #[arg(long)]
+    pub range: Option<String>,
+    /// CVE id; may be given several times.
+    #[arg(long = "cve")]
+    pub cves: Vec<String>,
+    /// What helps.
+    #[arg(long, default_value = "")]
+    pub remedy: String,
+    /// Where the remedy is (https).
+    #[arg(long = "remedy-url", default_value = "")]
+    pub remedy_url: String,
+    /// Where it was published (https).
+    #[arg(long)]
+    pub url: String,
+    /// When it was published (RFC 3339); without it: now.
+    #[arg(long = "source-time")]
+    pub source_time: Option<Timestamp>,
+    /// Step 1 (grey) to 4 (red).
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub level: u8,
+    /// It is being exploited.
+    #[arg(long)]
+    pub exploited: bool,
+    /// Tracking id of an earlier statement that this one replaces.
+    #[arg(long, value_name = "TRACKING-ID")]
+    pub restate: Option<String>,
+    /// Who states it.
+    #[arg(long = "by", default_value = "cli")]
+    pub by: String,
+}
+
+/// Runs it.
+pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
+    let New { title, summary, products, vendor, range, cves, remedy, remedy_url, url, source_time, level, exploited, restate, by } = new;
+    let versions = range.map_or(StatedVersions::ByPack, StatedVersions::Range);
+    let products = products.into_iter().map(|product| StatedProduct { vendor: vendor.clone(), product, versions: versions.clone() }).collect();
+    let level = Level::parse(&level.to_string()).ok_or_else(|| anyhow!("--level {level}: 1 to 4"))?;
+    let source_time = source_time.unwrap_or_else(|| context.now());
+    let stated = StatedThreat { restates: restate, title, summary, products, cves, remedy, remedy_url, source_url: url, source_time, level, exploited };
+    let id = match intake::state_threat(context, &stated, &by).await {
+        Ok(id) => id,
+        Err(error) => return Err(error.downcast::<StatementError>().map_or_else(|error| error, |error| anyhow!(sentence(call.out.texts, &error)))),
+    };
+    let threat = context.store.threat(&id).await?.ok_or_else(|| anyhow!("the threat just stated is not there"))?;
+    if call.out.json {
+        call.out.object(&json!({"threat": threat.tracking_id, "threat_id": id.as_str(), "revision": threat.revision}))?;
+    } else {
+        call.out.line(&call.out.texts.with("threat.stated", &[("tracking", &threat.tracking_id), ("revision", &threat.revision)]));
+    }
+    Ok(Exit::Ok)
+}
+
+fn sentence(texts: Texts, error: &StatementError) -> String {
+    match error {
+        StatementError::Empty(field) => texts.with("threat.empty", &[("field", field)]),
+        StatementError::Invalid { field, value } => texts.with("threat.invalid", &[("field", field), ("value", value)]),
+    }
+}

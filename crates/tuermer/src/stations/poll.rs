@@ -1,0 +1,246 @@
+//! Poll: asks every feed that is due, hands what it brought to intake, and notes what came of it.
+//!
+//! ```text
+//! due ─▶ claim (committed, counts as failed) ─▶ [ask] ─▶ intake ─▶ outcome and next time ─▶ silent? heard again?
+//! ```
+//! A kill between claim and outcome loses nothing: the feed is due again after one period, and what was taken
+//! already is known by its bytes. A failure keeps the last good copy. Feeds are asked side by side, so that a
+//! slow one holds up nobody. Only `serve`, `run --once` and `feed pull` come here.
+
+mod file;
+mod health;
+pub mod wish;
+
+use super::provider;
+use crate::context::Context;
+use crate::feeds::fetch_error::RetryAfter;
+use crate::feeds::{Client, ClientRules, FetchError, PullReport};
+use crate::refusal::{self, Refusal};
+use crate::store::feeds::{Attempted, Came};
+use crate::text::Texts;
+use anyhow::{Error, Result};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tuermer_core::feed::{self, Feed, FeedCounts, FeedKind};
+use tuermer_core::limits;
+use tuermer_core::locale::Language;
+
+/// How often `serve` looks which feeds are due.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// What one round did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PollReport {
+    /// Feeds asked.
+    pub asked: u64,
+    /// Of those: no answer, a wrong one, or one that is not believed.
+    pub failed: u64,
+    /// Documents or entries taken for the first time.
+    pub new: u64,
+    /// Taken in a newer revision.
+    pub changed: u64,
+    /// Not taken.
+    pub rejected: u64,
+}
+
+/// What came of asking one feed.
+#[derive(Debug)]
+pub struct Pulled {
+    /// Which feed.
+    pub feed: Feed,
+    /// What it brought, or why nothing.
+    pub result: Result<PullReport>,
+}
+
+impl PollReport {
+    fn count(&mut self, pulled: &Pulled) {
+        self.asked = self.asked.saturating_add(1);
+        match &pulled.result {
+            Err(_) => self.failed = self.failed.saturating_add(1),
+            Ok(report) => {
+                self.new = self.new.saturating_add(report.new);
+                self.changed = self.changed.saturating_add(report.changed);
+                self.rejected = self.rejected.saturating_add(report.rejected.len() as u64);
+            }
+        }
+    }
+}
+
+/// Asks every feed that is due now, once.
+///
+/// # Errors
+/// The store cannot be read or written. What a feed does wrong is noted with the feed.
+pub async fn run(context: &Context) -> Result<PollReport> {
+    let mut report = PollReport::default();
+    let mut under_way = UnderWay::new(context);
+    under_way.start_due().await?;
+    while let Some(pulled) = under_way.next().await {
+        if let Some(pulled) = pulled? {
+            report.count(&pulled);
+        }
+    }
+    Ok(report)
+}
+
+/// Asks feeds whenever they are due until `stopped`; what is under way then is dropped and found again at the next start.
+pub async fn watch(context: Context, mut stopped: watch::Receiver<bool>) {
+    let mut under_way = UnderWay::new(&context);
+    while !*stopped.borrow() {
+        if let Err(error) = under_way.start_due().await {
+            tracing::error!(error = format!("{error:#}"), "the feeds cannot be read; tried again");
+        }
+        tokio::select! {
+            _ = stopped.changed() => {}
+            () = tokio::time::sleep(LOOK) => {}
+            Some(pulled) = under_way.next() => {
+                if let Err(error) = pulled {
+                    tracing::error!(error = format!("{error:#}"), "what came of asking a feed could not be noted");
+                }
+            }
+        }
+    }
+}
+
+/// Feeds that are being asked.
+struct UnderWay {
+    context: Context,
+    turns: Arc<Semaphore>,
+    tasks: JoinSet<(String, Result<Option<Pulled>>)>,
+    names: HashSet<String>,
+}
+
+impl UnderWay {
+    fn new(context: &Context) -> Self {
+        Self { context: context.clone(), turns: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)), tasks: JoinSet::new(), names: HashSet::new() }
+    }
+
+    /// Starts every feed that is due and not being asked yet.
+    async fn start_due(&mut self) -> Result<()> {
+        let now = self.context.now();
+        for feed in self.context.store.feeds().await? {
+            if !feed.is_due(now) || !self.names.insert(feed.name.clone()) {
+                continue;
+            }
+            let (context, turns) = (self.context.clone(), Arc::clone(&self.turns));
+            self.tasks.spawn(async move {
+                // The semaphore is never closed; without a turn the feed would only be asked at the same time as others.
+                let _turn = turns.acquire_owned().await.ok();
+                let name = feed.name.clone();
+                (name, pull(&context, feed).await)
+            });
+        }
+        Ok(())
+    }
+
+    /// What came of the next one that is finished; `None` where nothing is under way.
+    async fn next(&mut self) -> Option<Result<Option<Pulled>>> {
+        match self.tasks.join_next().await? {
+            Ok((name, pulled)) => {
+                self.names.remove(&name);
+                Some(pulled)
+            }
+            Err(error) => {
+                // Whose task it was is not said; forgetting all means that none is left out, and claims keep them apart.
+                self.names.clear();
+                Some(Err(Error::new(error).context("asking a feed ended unexpectedly")))
+            }
+        }
+    }
+}
+
+/// Asks one feed, due or not; `None` where another process is asking it.
+///
+/// # Errors
+/// The store cannot be read or written. What the feed does wrong is in the result.
+pub async fn pull(context: &Context, feed: Feed) -> Result<Option<Pulled>> {
+    if feed.failures > 1 {
+        health::judge(context, &feed).await?;
+    }
+    if !context.store.claim_feed(&feed, context.now()).await? {
+        return Ok(None);
+    }
+    let result = ask(context, &feed).await;
+    if let Err(error) = &result {
+        tracing::warn!(feed = feed.name, error = sentence(error, Language::English), "a feed brought nothing");
+    }
+    let claimed = Feed { failures: feed.failures.saturating_add(1), ..feed };
+    context.store.record_attempt(&claimed.name, &attempted(context, &claimed, &result)?).await?;
+    let feed = match context.store.feed(&claimed.name).await? {
+        Some(feed) => feed,
+        // Removed in the meantime.
+        None => claimed,
+    };
+    health::judge(context, &feed).await?;
+    Ok(Some(Pulled { feed, result }))
+}
+
+/// Asks a feed and takes what it brings.
+async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
+    let client = client(context, &feed.private_hosts)?;
+    match feed.kind {
+        FeedKind::Csaf => provider::pull(context, &client, feed).await,
+        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::pull(context, &client, feed).await,
+    }
+}
+
+/// Tries an address step by step without taking or noting anything; each step is a sentence.
+///
+/// # Errors
+/// The step that failed; the steps before it stand in `steps`.
+pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
+    let client = client(context, &feed.private_hosts)?;
+    match feed.kind {
+        FeedKind::Csaf => provider::look(context, &client, feed, steps).await,
+        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::look(context, &client, feed, steps).await,
+    }
+}
+
+/// The client for a feed: only its own hosts of the house may be asked for it.
+///
+/// # Errors
+/// The file of authorities or the proxy of the environment cannot be used.
+pub fn client(context: &Context, private_hosts: &[String]) -> Result<Client> {
+    Client::new(&ClientRules {
+        private_hosts: private_hosts.to_vec(),
+        trusted_roots: context.config.feeds.trusted_roots.clone(),
+        base_url: context.config.chamber.base_url.clone(),
+    })
+}
+
+/// The row of an attempt, with the time of the next one.
+fn attempted(context: &Context, feed: &Feed, result: &Result<PullReport>) -> Result<Attempted> {
+    let now = context.now();
+    let mut bytes = [0_u8; 2];
+    context.random.fill(&mut bytes)?;
+    let dice = i64::from(u16::from_be_bytes(bytes) % 1_000);
+    let success = |came| (feed::Came::Success, came);
+    let (timed, came) = match result {
+        Ok(report) if report.unchanged => success(Came::Unchanged),
+        Ok(report) => success(Came::Read { counts: counts(report), etag: report.etag.clone(), last_modified: report.last_modified.clone() }),
+        Err(error) => {
+            let came = Came::Failed { german: sentence(error, Language::German), english: sentence(error, Language::English) };
+            (feed::Came::Failure { retry_after_seconds: retry_after(error, now) }, came)
+        }
+    };
+    Ok(Attempted { at: now, next_at: feed.next_after(timed, now, dice), came })
+}
+
+fn counts(report: &PullReport) -> FeedCounts {
+    let PullReport { discovered, new, changed, verified, tolerated, rejected, .. } = report;
+    FeedCounts { discovered: *discovered, new: *new, changed: *changed, verified: *verified, rejected: rejected.len() as u64, tolerated: *tolerated }
+}
+
+fn retry_after(error: &Error, now: Timestamp) -> Option<i64> {
+    error.downcast_ref().and_then(FetchError::retry_after).map(|after: RetryAfter| after.seconds(now))
+}
+
+/// Why a feed brought nothing, in the reader's language.
+pub fn sentence(error: &Error, language: Language) -> String {
+    let fetched = error.downcast_ref::<FetchError>().map(|error| error.sentence().words(Texts(language)));
+    fetched.unwrap_or_else(|| refusal::told(error, Texts(language)))
+}

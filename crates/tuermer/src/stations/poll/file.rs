@@ -1,0 +1,122 @@
+//! A feed that is one file: catalogue, estimates, records, news. Asked with the conditions of the copy we have.
+//!
+//! What comes must be of the kind of the feed: a source of estimates cannot slip in an advisory.
+
+use crate::context::Context;
+use crate::feeds::client::Head;
+use crate::feeds::{Client, PullReport, Rejected, Wanted};
+use crate::refusal::{Refusal, refusal};
+use crate::stations::intake::{self, IngestReport};
+use anyhow::{Context as _, Error, Result};
+use std::io::{Read as _, Seek as _};
+use tempfile::NamedTempFile;
+use tuermer_core::feed::{Feed, FeedKind};
+use tuermer_core::limits;
+
+/// Fetches the file and takes it if it is of the right kind.
+///
+/// # Errors
+/// It cannot be fetched, is something else, or is not believed (a truncated catalogue); then the last good copy stays.
+pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<PullReport> {
+    let Some((Head { url, etag, last_modified, .. }, file)) = fetch(context, client, feed).await? else {
+        return Ok(PullReport { unchanged: true, ..PullReport::default() });
+    };
+    let report = intake::ingest(context, &url, file.path()).await?;
+    Ok(PullReport { etag, last_modified, ..taken(feed, report)? })
+}
+
+/// Fetches the file, says what it is, and takes nothing.
+///
+/// # Errors
+/// It cannot be fetched or is something else.
+pub async fn look(context: &Context, client: &Client, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
+    let whole = Feed { etag: String::new(), last_modified: String::new(), ..feed.clone() };
+    let Some((head, file)) = fetch(context, client, &whole).await? else { return Ok(()) };
+    let size = file.as_file().metadata()?.len();
+    if head.url != feed.url {
+        steps.push(Refusal::new("feed.step_redirected", [("url", &head.url)]));
+    }
+    let kind = if head.content_type.is_empty() { "–" } else { &head.content_type };
+    steps.push(Refusal::new("feed.step_fetched", [("bytes", &size), ("type", &kind)]));
+    steps.push(Refusal::new(if head.etag.is_empty() && head.last_modified.is_empty() { "feed.step_whole" } else { "feed.step_conditions" }, []));
+    steps.push(Refusal::new("feed.step_kind", [("kind", &feed.kind.as_str())]));
+    Ok(())
+}
+
+/// The file if it is of the right kind; `None` where the copy we have is the newest.
+async fn fetch(context: &Context, client: &Client, feed: &Feed) -> Result<Option<(Head, NamedTempFile)>> {
+    // Records come in archives larger than anybody wants in memory.
+    let mut file = NamedTempFile::new_in(&context.home.0).context("no room for what a feed sends")?;
+    let Some(found) = client.get_into(&feed.url, wanted(feed), file.as_file_mut()).await? else { return Ok(None) };
+    file.as_file_mut().rewind()?;
+    let mut head = Vec::new();
+    file.as_file_mut().take(limits::PEEK_BYTES).read_to_end(&mut head)?;
+    if !fits(feed.kind, &head) {
+        return Err(refusal("feed.error_other_kind", [("url", &found.url), ("kind", &feed.kind.as_str())]));
+    }
+    Ok(Some((found, file)))
+}
+
+fn wanted(feed: &Feed) -> Wanted<'_> {
+    let (limit_bytes, seconds) = match feed.kind {
+        FeedKind::Cve => (limits::ARCHIVE_BYTES, limits::ARCHIVE_SECONDS),
+        FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Atom => (limits::DOCUMENT_BYTES, limits::FETCH_SECONDS),
+    };
+    let accept: &[&str] = match feed.kind {
+        FeedKind::Csaf | FeedKind::Kev => &["application/json"],
+        FeedKind::Epss => &["application/gzip", "application/x-gzip", "text/csv"],
+        FeedKind::Cve => &["application/json", "application/zip", "application/gzip", "application/x-zip-compressed"],
+        FeedKind::Atom => &["application/atom+xml", "application/rss+xml", "application/xml"],
+    };
+    Wanted { etag: &feed.etag, last_modified: &feed.last_modified, limit_bytes, seconds, accept }
+}
+
+/// Is this what the feed is there for? Only the door: intake reads it closely.
+fn fits(kind: FeedKind, head: &[u8]) -> bool {
+    let has = |word: &str| head.windows(word.len()).any(|window| window == word.as_bytes());
+    let (packed, archive) = (head.starts_with(&[0x1f, 0x8b]), head.starts_with(b"PK"));
+    let advisory = has("\"csaf_version\"") || has("\"document\"");
+    match kind {
+        FeedKind::Csaf => advisory,
+        FeedKind::Kev => has("\"catalogVersion\"") && !advisory,
+        FeedKind::Epss => packed || has("cve,epss"),
+        FeedKind::Cve => packed || archive || (has("CVE-") && !advisory && !has("\"catalogVersion\"")),
+        FeedKind::Atom => has("<feed") || has("<rss") || has("<rdf:RDF"),
+    }
+}
+
+/// What intake made of it. A file that was refused whole is a failure of the feed.
+fn taken(feed: &Feed, report: IngestReport) -> Result<PullReport> {
+    let IngestReport { new, changed, same, rejected, remarks, .. } = report;
+    let listed = new.saturating_add(changed).saturating_add(same);
+    let mut reasons = rejected.into_iter().map(Refusal::from);
+    if listed == 0
+        && let Some(reason) = reasons.next()
+    {
+        return Err(Error::new(reason));
+    }
+    let rejected: Vec<Rejected> = reasons.take(limits::REJECTED_SHOWN).map(|reason| Rejected { document: feed.url.clone(), reason }).collect();
+    let discovered = listed.saturating_add(rejected.len() as u64);
+    Ok(PullReport { discovered, new, changed, same, rejected, remarks: remarks.into_iter().map(Refusal::from).collect(), ..PullReport::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_feed_is_there_for() {
+        use FeedKind::{Atom, Cve, Epss, Kev};
+        let kev = r#"{"title": "x", "catalogVersion": "2026.03.02", "vulnerabilities": [{"cveID": "CVE-2021-26855"}]}"#;
+        let csaf = r#"{"document": {"category": "csaf_security_advisory", "csaf_version": "2.0", "title": "catalogVersion CVE-2021-26855"}}"#;
+        let cve = r#"{"dataType": "CVE_RECORD", "cveMetadata": {"cveId": "CVE-2021-26855"}}"#;
+        let epss = "#model_version:v2025.03.14,score_date:2026-03-02T12:55:00Z\ncve,epss,percentile\n";
+        let atom = "<?xml version=\"1.0\"?><feed xmlns=\"http://www.w3.org/2005/Atom\">";
+        for (text, kinds) in [(kev, vec![Kev]), (csaf, vec![]), (cve, vec![Cve]), (epss, vec![Epss]), (atom, vec![Atom]), ("<html>", vec![]), ("", vec![])] {
+            for kind in [Kev, Epss, Cve, Atom] {
+                assert_eq!(fits(kind, text.as_bytes()), kinds.contains(&kind), "{kind:?} {text}");
+            }
+        }
+        assert!(fits(Epss, &[0x1f, 0x8b, 8]) && fits(Cve, b"PK\x03\x04") && !fits(Kev, b"PK\x03\x04"));
+    }
+}

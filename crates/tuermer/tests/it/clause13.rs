@@ -1,0 +1,418 @@
+//! CSAF conformance clause 13 "Asset Matching System" with the clauses it contains (12 "Management System"): one test a
+//! sentence, named after it. Clause 10 and the tests of documents: `tuermer-csaf`; clause 11: `tuermer-formats`.
+
+use crate::advisory::{Advisory, account, ingest, lines, region, run, told};
+use crate::support::{Home, Run};
+use serde_json::Value;
+
+const NOON: &str = "2026-02-02T12:00:00Z";
+
+fn gateway() -> Advisory {
+    let mut advisory = Advisory::new("BG-1", "CVE-2026-20001", ("Gateway", "4.1.0"));
+    advisory.cves.push("CVE-2026-20002");
+    advisory.fixed.push(("Gateway", "4.2.0"));
+    advisory.severity = "Critical";
+    advisory.remedy = "Install 4.2.0".into();
+    advisory
+}
+
+fn phone() -> Advisory {
+    Advisory { score: "5.3", severity: "Moderate", released: "2026-02-01T08:00:00Z", ..Advisory::new("BP-7", "CVE-2026-20003", ("Phone", "7")) }
+}
+
+/// Four members: an open gateway, one with the fix beside a phone, one whose version nobody told, and one with nothing of it.
+fn matched() -> Home {
+    let inventory = [("1", "Gateway", "4.1.0"), ("2", "Gateway", "4.2.0"), ("2", "Phone", "7"), ("3", "Gateway", ""), ("4", "Lamp", "1")];
+    let home = region(4, &inventory, "2026-01-10T08:00:00Z");
+    ingest(&home, gateway().document(), NOON);
+    ingest(&home, phone().document(), NOON);
+    run(&home, NOON);
+    account(&home, "k.weber");
+    home
+}
+
+/// Values of one key in the order of the lines.
+fn all<'a>(lines: &'a [Value], key: &str) -> Vec<&'a str> {
+    lines.iter().map(|line| line[key].as_str().unwrap_or_else(|| panic!("{key} in {line}"))).collect()
+}
+
+fn distinct<'a>(lines: &'a [Value], key: &str) -> Vec<&'a str> {
+    let mut found = all(lines, key);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn at<'a>(arguments: &[&'a str], moment: &'a str) -> Vec<&'a str> {
+    [arguments, &["--at", moment]].concat()
+}
+
+fn asset(home: &Home, member: &str, product: &str) -> String {
+    let found = lines(home, &["match", "list", "--member", member, "--product", product]);
+    found[0]["asset"].as_str().unwrap().to_string()
+}
+
+fn refused(home: &Home, arguments: &[&str], code: i32, wanted: &str) {
+    let Run { err, .. } = home.tuermer(arguments).expect(code);
+    assert!(err.contains(wanted), "{err}");
+}
+
+#[test]
+fn clause_12_adds_documents_from_a_file_lists_and_deletes_them() {
+    let home = matched();
+    assert_eq!(all(&lines(&home, &["threat", "list"]), "threat"), ["BG-1", "BP-7"]);
+    refused(&home, &["threat", "remove", "BG-1", "--why", "", "--as", "k.weber"], 2, "--why");
+    refused(&home, &["threat", "remove", "BG-1", "--why", "wrong", "--as", "nobody"], 1, "nobody");
+    home.tuermer(&["threat", "remove", "BG-1", "--why", "read by mistake", "--as", "k.weber"]).expect(0);
+    assert_eq!(all(&lines(&home, &["threat", "list"]), "threat"), ["BP-7"]);
+    assert!(lines(&home, &["match", "list", "--product", "Gateway"]).is_empty());
+    let journal = home.tuermer(&["audit", "list", "--json"]);
+    assert!(journal.out.contains("read by mistake"), "{}{}", journal.out, journal.err);
+    // Removed is not forbidden: who wants it back reads it again.
+    ingest(&home, gateway().document(), NOON);
+    assert_eq!(lines(&home, &["threat", "list"]).len(), 2);
+}
+
+#[test]
+fn clause_12_does_not_delete_what_people_were_warned_of() {
+    let home = matched();
+    let password = home.file("password", "correct horse battery staple\n");
+    home.tuermer(&["user", "add", "m.lang", "--role", "officer", "--password-file", &password]).expect(0);
+    home.tuermer(&["warn", "draft", "BG-1", "--as", "m.lang", "--password-file", &password, "--at", NOON]).expect(0);
+    refused(&home, &["threat", "remove", "BG-1", "--why", "wrong", "--as", "k.weber"], 1, "warned of it");
+}
+
+#[test]
+fn clause_12_comments_on_a_document_and_marks_it_as_read() {
+    let home = matched();
+    home.tuermer(&at(&["threat", "comment", "BG-1", "Only reachable through the office", "--as", "k.weber"], NOON)).expect(0);
+    home.tuermer(&at(&["threat", "read", "BG-1", "--as", "k.weber"], NOON)).expect(0);
+    refused(&home, &["threat", "comment", "BG-1", " ", "--as", "k.weber"], 2, "1 to 10000");
+    refused(&home, &["threat", "read", "BG-1", "--as", "nobody"], 1, "nobody");
+    let shown = home.tuermer(&["threat", "show", "BG-1", "--json"]).expect(0).line();
+    assert_eq!((&shown["comments"][0]["words"], &shown["comments"][0]["author"]), (&"Only reachable through the office".into(), &"k.weber".into()));
+    assert_eq!((&shown["comments"][0]["revision"], &shown["read_by"][0]["current"]), (&"1".into(), &true.into()));
+    let search = |text: &str| all(&lines(&home, &["threat", "list", "--search", text]), "threat").join(",");
+    assert_eq!((search("unread:k.weber"), search("read:k.weber"), search("comment:office")), ("BP-7".into(), "BG-1".into(), "BG-1".into()));
+    // A new revision is unread again; the comment stays with the one it was made on.
+    ingest(&home, gateway().next("2", "2026-02-05T10:00:00Z").document(), "2026-02-05T12:00:00Z");
+    let shown = home.tuermer(&["threat", "show", "BG-1", "--json"]).expect(0).line();
+    assert_eq!((&shown["comments"][0]["revision"], &shown["read_by"][0]["current"]), (&"1".into(), &false.into()));
+}
+
+#[test]
+fn clause_12_searches_by_required_fields_by_cve_and_by_properties_of_the_product_tree() {
+    let home = matched();
+    for (search, wanted) in [
+        ("category:security_advisory", "BG-1,BP-7"),
+        ("csaf_version:2.0", "BG-1,BP-7"),
+        ("csaf_version:2.1", ""),
+        ("publisher:beispiel publisher_category:vendor namespace:psirt.beispiel.example", "BG-1,BP-7"),
+        ("title:\"gateway 4.1\"", "BG-1"),
+        ("id:bp", "BP-7"),
+        ("version:1 status:final", "BG-1,BP-7"),
+        ("released:2026-02-01", "BG-1,BP-7"),
+        ("released:>=2026-03", ""),
+        ("published:2026-02", "BG-1,BP-7"),
+        ("received:2026-02-02", "BG-1,BP-7"),
+        ("tlp:clear", "BG-1,BP-7"),
+        ("severity:critical", "BG-1"),
+        ("cve:CVE-2026-20003", "BP-7"),
+        ("cve:2026-2000", "BG-1,BP-7"),
+        ("cvss:>=9", "BG-1"),
+        ("cvss:5.3", "BP-7"),
+        ("product:GATEWAY", "BG-1"),
+        ("vendor:beispiel", "BG-1,BP-7"),
+        ("product:phone vendor:beispiel cve:20003", "BP-7"),
+        ("phone", "BP-7"),
+        ("exploited:no withdrawn:no", "BG-1,BP-7"),
+        ("title:100%", ""),
+        ("title:_", ""),
+    ] {
+        assert_eq!(all(&lines(&home, &["threat", "list", "--search", search]), "threat").join(","), wanted, "{search}");
+    }
+    refused(&home, &["threat", "list", "--search", "colour:red"], 2, "category, csaf_version");
+    refused(&home, &["threat", "list", "--search", "cvss:high"], 2, "does not fit");
+}
+
+#[test]
+fn clause_12_filters_and_sorts_by_all_that_is_searched_and_by_cvss_and_aggregate_severity() {
+    let home = matched();
+    ingest(
+        &home,
+        Advisory { publisher: "Acme", namespace: "https://acme.example", ..Advisory::new("AA-1", "CVE-2026-10000", ("Zebra", "1")) }.document(),
+        NOON,
+    );
+    let sorted = |field: &str, desc: bool| {
+        let list = ["threat", "list", "--search", "released:2026", "--sort", field];
+        all(&lines(&home, &[&list[..], if desc { &["--desc"] } else { &[] }].concat()), "threat").join(" ")
+    };
+    assert_eq!(sorted("severity", true), "BG-1 BP-7 AA-1");
+    assert_eq!(sorted("cvss", false), "BP-7 AA-1 BG-1");
+    assert_eq!(sorted("affected", true), "BG-1 BP-7 AA-1");
+    assert_eq!(sorted("publisher", false), "AA-1 BG-1 BP-7");
+    assert_eq!(sorted("product", true), "AA-1 BP-7 BG-1");
+    assert_eq!(sorted("cve", false), "AA-1 BG-1 BP-7");
+    for field in ["category", "csaf_version", "publisher_category", "namespace", "title", "id", "version", "status", "published", "released", "received", "tlp"]
+    {
+        assert_eq!(sorted(field, false).split(' ').count(), 3, "{field}");
+    }
+    refused(&home, &["threat", "list", "--sort", "colour"], 2, "cvss");
+}
+
+#[test]
+fn clause_12_knows_the_latest_version_for_the_same_tracking_id_of_the_same_publisher() {
+    let home = matched();
+    ingest(&home, gateway().next("2", "2026-02-05T10:00:00Z").document(), "2026-02-05T12:00:00Z");
+    // The same tracking id of another publisher is another document.
+    let other = Advisory { publisher: "Acme", namespace: "https://acme.example", ..gateway() };
+    ingest(&home, other.document(), "2026-02-06T12:00:00Z");
+    let found = lines(&home, &["threat", "list", "--search", "id:BG-1", "--sort", "publisher"]);
+    assert_eq!((all(&found, "source"), all(&found, "revision")), (vec!["Acme", "Beispiel GmbH"], vec!["1", "2"]));
+    let revisions = found[1]["revisions"].as_array().unwrap();
+    let latest: Vec<(&str, bool)> = revisions.iter().map(|r| (r["revision"].as_str().unwrap(), r["latest"].as_bool().unwrap())).collect();
+    assert_eq!(latest, [("1", false), ("2", true)]);
+    // An older one that comes late does not take its place.
+    let path = home.file("old.json", gateway().document().replace("Install 4.2.0", "Install 4.2"));
+    home.tuermer(&["ingest", &path, "--at", "2026-02-07T12:00:00Z"]).expect(1);
+    assert_eq!(lines(&home, &["threat", "list", "--search", "version:2"])[0]["revision"], "2");
+}
+
+#[test]
+fn clause_12_shows_the_difference_between_two_versions() {
+    let home = matched();
+    refused(&home, &["threat", "diff", "BG-1"], 3, "one revision only");
+    let mut second = gateway().next("2", "2026-02-05T10:00:00Z");
+    second.affected.push(("Router", "1"));
+    second.cves.pop();
+    second.remedy = "Install 4.2.1".into();
+    second.title = "Gateway and router: hole".into();
+    ingest(&home, second.document(), "2026-02-05T12:00:00Z");
+    ingest(&home, second.next("3", "2026-02-06T10:00:00Z").document(), "2026-02-06T12:00:00Z");
+    let found = home.tuermer(&["threat", "diff", "BG-1", "1", "2", "--json"]).expect(0).line();
+    assert_eq!((&found["step"], &found["numbering"]), (&"major".into(), &"integer".into()));
+    assert_eq!((&found["products_added"][0], &found["flaws_removed"][0]), (&"Router".into(), &"CVE-2026-20002".into()));
+    assert_eq!(found["document"][0]["after"], "Gateway and router: hole");
+    let remedy = found["statements"].as_array().unwrap().iter().find(|s| s["field"] == "remediations" && s["product"] == "Gateway 4.1.0").unwrap();
+    assert!(remedy["before"].as_str().unwrap().contains("4.2.0") && remedy["after"].as_str().unwrap().contains("4.2.1"), "{remedy}");
+    // Without numbers: the last two.
+    let last = home.tuermer(&["threat", "diff", "BG-1"]).expect(0).out;
+    assert!(last.contains("from revision 2 to 3") && last.contains("Nothing that we read"), "{last}");
+    refused(&home, &["threat", "diff", "BG-1", "1", "9"], 2, "1, 2, 3");
+}
+
+#[test]
+fn clause_13_is_an_asset_database_and_matches_documents_to_its_assets() {
+    let home = matched();
+    let found = lines(&home, &["match", "list"]);
+    assert_eq!(distinct(&found, "organisation"), ["1", "2", "3"]);
+    assert!(found.iter().all(|line| line["status"] != "not_affected"));
+}
+
+#[test]
+fn clause_13_lets_the_user_widen_or_narrow_by_probability() {
+    let home = matched();
+    let sure = |least: &str| distinct(&lines(&home, &["match", "list", "--threat", "BG-1", "--at-least", least]), "organisation").join("");
+    assert_eq!((sure("observed"), sure("possible"), sure("unlikely")), ("12".into(), "123".into(), "123".into()));
+    refused(&home, &["match", "list", "--at-least", "80%"], 2, "observed");
+}
+
+#[test]
+fn clause_13_lists_matched_advisories_per_product() {
+    let home = matched();
+    assert_eq!(distinct(&lines(&home, &["match", "list", "--product", "beispiel phone"]), "threat"), ["BP-7"]);
+    let found = lines(&home, &["match", "list", "--product", "Gateway", "--by", "advisory"]);
+    assert_eq!((found.len(), found[0]["assets"].as_u64(), found[0]["name"].as_str()), (1, Some(3), Some("Gateway 4.1.0: hole")));
+    assert!(lines(&home, &["match", "list", "--product", "Lamp"]).is_empty());
+}
+
+#[test]
+fn clause_13_lists_matched_advisories_per_asset() {
+    let home = matched();
+    let gateway = asset(&home, "1", "Gateway");
+    let found = lines(&home, &["match", "list", "--asset", &gateway]);
+    assert_eq!((all(&found, "threat"), all(&found, "vulnerability")), (vec!["BG-1"; 2], vec!["CVE-2026-20001", "CVE-2026-20002"]));
+    assert_eq!(lines(&home, &["match", "list", "--asset", &gateway, "--by", "advisory"]).len(), 1);
+    refused(&home, &["match", "list", "--asset", "none"], 3, "No asset");
+}
+
+#[test]
+fn clause_13_lists_matched_products_per_document() {
+    let home = matched();
+    let mut both = Advisory::new("BB-1", "CVE-2026-20009", ("Gateway", "4.1.0"));
+    both.affected.push(("Phone", "7"));
+    ingest(&home, both.document(), NOON);
+    run(&home, NOON);
+    let found = lines(&home, &["match", "list", "--threat", "BB-1", "--by", "product"]);
+    assert_eq!((all(&found, "product"), found[0]["assets"].as_u64()), (vec!["gateway", "phone"], Some(2)));
+}
+
+#[test]
+fn clause_13_lists_matched_assets_per_document() {
+    let home = matched();
+    let found = lines(&home, &["match", "list", "--threat", "BG-1", "--by", "asset"]);
+    assert_eq!(found.len(), 3);
+    assert!(found.iter().any(|line| line["asset"] == asset(&home, "2", "Gateway").as_str() && line["done"] == 1), "{found:?}");
+}
+
+/// State of each flaw of one member's gateway.
+fn states(home: &Home, member: &str) -> String {
+    all(&lines(home, &["match", "list", "--threat", "BG-1", "--member", member, "--product", "Gateway"]), "remediation").join(" ")
+}
+
+#[test]
+fn clause_13_marks_per_vulnerability_and_asset_not_remediated_in_progress_done() {
+    let home = matched();
+    let set = |more: &[&str], moment: &str| home.tuermer(&at(&[&["match", "set", "BG-1", "--as", "k.weber"], more].concat(), moment));
+    assert_eq!((states(&home, "1"), states(&home, "2")), ("not_remediated not_remediated".into(), "done done".into()));
+    let gateway = asset(&home, "1", "Gateway");
+    set(&["--cve", "cve-2026-20001", "--asset", &gateway, "--state", "in_progress"], "2026-02-03T08:00:00Z").expect(0);
+    assert_eq!(states(&home, "1"), "in_progress not_remediated");
+    set(&["--cve", "CVE-2026-20001", "--asset", &gateway, "--state", "done"], "2026-02-03T09:00:00Z").expect(0);
+    run(&home, "2026-02-03T09:01:00Z");
+    assert_eq!(states(&home, "1"), "done not_remediated");
+    let verdict = |member: &str| lines(&home, &["exposure", "list", "--threat", "BG-1", "--member", member])[0]["status"].as_str().unwrap().to_string();
+    assert_eq!(verdict("1"), "affected", "one flaw is still open");
+    // The switch for all assets; then the verdict counts it as a word, until something newer is measured.
+    set(&["--all", "--state", "done"], "2026-02-03T10:00:00Z").expect(0);
+    run(&home, "2026-02-03T10:01:00Z");
+    assert_eq!((states(&home, "1"), verdict("1"), verdict("3")), ("done done".into(), "fixed".into(), "fixed".into()));
+    told(&home, &[("1", "Gateway", "4.1.0")], "2026-02-04T08:00:00Z");
+    run(&home, "2026-02-04T08:01:00Z");
+    assert_eq!((states(&home, "1"), verdict("1")), ("not_remediated not_remediated".into(), "affected".into()));
+
+    assert!(set(&["--member", "4", "--state", "done"], NOON).expect(3).err.contains("No match"));
+    assert!(set(&["--all", "--state", "finished"], NOON).expect(2).err.contains("in_progress"));
+    set(&["--state", "done"], NOON).expect(2);
+    set(&["--all", "--member", "1", "--state", "done"], NOON).expect(2);
+}
+
+#[test]
+fn clause_13_a_newer_revision_is_no_new_match_if_the_remediation_has_not_changed() {
+    let home = matched();
+    home.tuermer(&at(&["match", "set", "BG-1", "--as", "k.weber", "--member", "1", "--state", "in_progress"], "2026-02-03T08:00:00Z")).expect(0);
+    run(&home, "2026-02-03T08:01:00Z");
+    let before = lines(&home, &["match", "list", "--threat", "BG-1"]).len();
+    let mut next = gateway();
+    // Everything but status and remedy may change: title, severity, score, references to exploitation.
+    let changes: [(&'static str, &'static str, fn(&mut Advisory)); 4] = [
+        ("2", "2026-02-04T10:00:00Z", |a| a.title = "Gateway: holes".into()),
+        ("3", "2026-02-05T10:00:00Z", |a| a.score = "7.5"),
+        ("4", "2026-02-06T10:00:00Z", |a| a.severity = "Low"),
+        ("5", "2026-02-07T10:00:00Z", |a| a.remedy = "Install  4.2.0".into()),
+    ];
+    for (version, released, change) in changes {
+        next = next.next(version, released);
+        change(&mut next);
+        ingest(&home, next.document(), released);
+        run(&home, released);
+        assert_eq!((states(&home, "1"), lines(&home, &["match", "list", "--threat", "BG-1"]).len()), ("in_progress in_progress".into(), before), "{version}");
+    }
+    let mut other = next.next("6", "2026-02-08T10:00:00Z");
+    other.remedy = "Install 4.2.1; 4.2.0 does not close it".into();
+    ingest(&home, other.document(), "2026-02-08T10:00:00Z");
+    run(&home, "2026-02-08T10:00:00Z");
+    assert_eq!(states(&home, "1"), "not_remediated not_remediated", "another remedy is a new match");
+}
+
+#[test]
+fn clause_13_detects_semantic_versioning() {
+    let home = matched();
+    let first = Advisory { version: "1.0.0", ..Advisory::new("BS-1", "CVE-2026-20004", ("Gateway", "4.1.0")) };
+    ingest(&home, first.document(), "2026-02-03T10:00:00Z");
+    let step = |version: &'static str, released: &'static str, change: fn(&mut Advisory)| {
+        let mut next = first.next(version, released);
+        change(&mut next);
+        ingest(&home, next.document(), released);
+        let found = home.tuermer(&["threat", "diff", "BS-1", "--json"]).expect(0).line();
+        (found["numbering"].as_str().unwrap().to_string(), found["step"].as_str().unwrap().to_string())
+    };
+    let semantic = |step: &str| ("semantic".to_string(), step.to_string());
+    assert_eq!(step("1.0.1", "2026-02-04T10:00:00Z", |a| a.title = "Gateway, spelled".into()), semantic("patch"));
+    assert_eq!(step("1.1.0", "2026-02-05T10:00:00Z", |a| a.title = "Gateway, spelled".into()), semantic("minor"));
+    assert_eq!(step("2.0.0", "2026-02-06T10:00:00Z", |a| a.title = "Gateway, spelled".into()), semantic("major"));
+    // A publisher that announces too little is not believed.
+    assert_eq!(step("2.0.1", "2026-02-07T10:00:00Z", |a| a.affected.push(("Phone", "7"))), semantic("major"));
+}
+
+#[test]
+fn clause_13_runs_by_hand_for_a_document_a_list_of_documents_an_asset_a_list_of_assets() {
+    let home = matched();
+    let (gateway, phone) = (asset(&home, "1", "Gateway"), asset(&home, "2", "Phone"));
+    let by_hand = |arguments: &[&str]| {
+        let line = home.tuermer(&[&["match", "run", "--json", "--at", NOON], arguments].concat()).expect(0).line();
+        assert_eq!(line["mode"], "manual");
+        (line["advisories"].as_u64().unwrap(), line["organisations"].as_u64().unwrap(), line["triggers"][0].as_str().unwrap().to_string())
+    };
+    assert_eq!(by_hand(&["--threat", "BG-1"]), (1, 0, "document".into()));
+    assert_eq!(by_hand(&["--threats", "BG-1,BP-7"]), (2, 0, "document".into()));
+    assert_eq!(by_hand(&["--asset", &gateway]), (0, 1, "asset".into()));
+    assert_eq!(by_hand(&["--assets", &format!("{gateway},{phone}")]), (0, 2, "asset".into()));
+    refused(&home, &["match", "run"], 2, "--threats");
+    refused(&home, &["match", "run", "--asset", "none"], 3, "No asset");
+}
+
+/// What set off the newest run by itself.
+fn triggers(home: &Home) -> Vec<String> {
+    let runs = lines(home, &["match", "runs"]);
+    let newest = runs.iter().find(|run| run["mode"] == "automatic").unwrap();
+    newest["triggers"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn clause_13_runs_by_itself_for_a_new_document_a_new_asset_and_a_changed_major_version() {
+    let home = matched();
+    told(&home, &[("4", "Gateway", "4.1.0")], "2026-02-03T08:00:00Z");
+    assert_eq!(run(&home, "2026-02-03T08:01:00Z")["assess"]["organisations"], 1);
+    assert_eq!(triggers(&home), ["new_asset"]);
+    assert_eq!(states(&home, "4"), "not_remediated not_remediated");
+    ingest(&home, Advisory::new("BL-1", "CVE-2026-20005", ("Lamp", "1")).document(), "2026-02-03T09:00:00Z");
+    run(&home, "2026-02-03T09:01:00Z");
+    assert_eq!(triggers(&home), ["new_document"]);
+    assert_eq!(distinct(&lines(&home, &["match", "list", "--product", "Lamp"]), "threat"), ["BL-1"]);
+    let first = Advisory { version: "1.0.0", ..Advisory::new("BS-1", "CVE-2026-20004", ("Phone", "8")) };
+    ingest(&home, first.document(), "2026-02-03T10:00:00Z");
+    run(&home, "2026-02-03T10:01:00Z");
+    let mut second = first.next("2.0.0", "2026-02-04T10:00:00Z");
+    second.affected.push(("Phone", "7"));
+    ingest(&home, second.document(), "2026-02-04T10:00:00Z");
+    run(&home, "2026-02-04T10:01:00Z");
+    assert_eq!(triggers(&home), ["major_version"]);
+    assert_eq!(distinct(&lines(&home, &["match", "list", "--threat", "BS-1"]), "organisation"), ["2"]);
+    // Nothing new, no run.
+    let before = lines(&home, &["match", "runs"]).len();
+    run(&home, "2026-02-04T10:02:00Z");
+    assert_eq!(lines(&home, &["match", "runs"]).len(), before);
+}
+
+#[test]
+fn clause_13_pools_what_is_new_into_one_batch_but_never_with_a_run_by_hand() {
+    let home = matched();
+    ingest(&home, Advisory::new("BL-1", "CVE-2026-20005", ("Lamp", "1")).document(), "2026-02-03T09:00:00Z");
+    ingest(&home, Advisory::new("BL-2", "CVE-2026-20006", ("Lamp", "1")).document(), "2026-02-03T09:00:00Z");
+    told(&home, &[("3", "Phone", "7")], "2026-02-03T09:00:00Z");
+    home.tuermer(&["match", "run", "--threat", "BG-1", "--by", "k.weber", "--at", "2026-02-03T10:00:00Z"]).expect(0);
+    let runs = lines(&home, &["match", "runs"]);
+    let short = |run: &Value| format!("{} {} {} by {}", run["mode"], run["advisories"], run["organisations"], run["asked_by"]).replace('"', "");
+    let mut newest: Vec<String> = runs.iter().take(2).map(short).collect();
+    newest.sort();
+    assert_eq!(newest, ["automatic 2 1 by system", "manual 1 0 by k.weber"]);
+    assert_eq!(triggers(&home), ["new_document", "new_asset"]);
+}
+
+#[test]
+fn clause_13_counts_the_assets_that_match_at_all_and_per_status() {
+    let home = matched();
+    let counts = |threat: &str| {
+        let found = lines(&home, &["match", "statistics", "--threat", threat]);
+        ["assets", "not_remediated", "in_progress", "done"].map(|key| found[0][key].as_u64().unwrap())
+    };
+    assert_eq!((counts("BG-1"), counts("BP-7")), ([3, 2, 0, 1], [1, 1, 0, 0]));
+    let gateway = asset(&home, "1", "Gateway");
+    // An asset stands where its least advanced flaw stands.
+    for (cve, wanted) in [("CVE-2026-20001", [3, 2, 0, 1]), ("CVE-2026-20002", [3, 1, 1, 1])] {
+        home.tuermer(&at(&["match", "set", "BG-1", "--cve", cve, "--asset", &gateway, "--state", "in_progress", "--as", "k.weber"], NOON)).expect(0);
+        assert_eq!(counts("BG-1"), wanted, "{cve}");
+    }
+    assert_eq!(lines(&home, &["match", "statistics"]).len(), 2);
+}

@@ -1,0 +1,71 @@
+// An analyst looks through threats: the list, one advisory with everything known about it, and why one company. Every
+// page stands at every width, light and dark. TUERMER_SHOTS=DIR keeps pictures of them.
+
+import { readFileSync } from "node:fs";
+import { Home, expect, inspect, openPage, setUp } from "../support.mjs";
+
+export const title = "an analyst finds what concerns members, and sees what is known and what is not";
+
+const FIXTURES = new URL("../../../crates/tuermer-formats/tests/fixtures/", import.meta.url);
+const fixture = (name) => readFileSync(new URL(name, FIXTURES), "utf8");
+
+const MEMBERS = `external_id,name,street,postcode,city,country,language,contact_name,email,phone
+M-1,<script>alert(1)</script> Metallbau GmbH,Weg 1,57072,Siegen,DE,de,Anna Alt,anna@alt.example,+49 271 1234567
+M-2,Beta Aktiengesellschaft,Weg 2,57072,Siegen,DE,en,Bea Beta,bea@beta.example,+49 271 1234568
+M-3,Gamma KG,Weg 3,57462,Olpe,DE,de,,,
+M-4,Delta OHG,Weg 4,57462,Olpe,DE,de,Dora Delta,dora@delta.example,
+`;
+const INVENTORY = `external_id,vendor,product,version,build,hostname,source,observed_at,note
+M-1,Beispiel GmbH,Gateway,4.1.0,,gw.alt.example,provider,2026-02-20,
+M-2,Beispiel GmbH,Gateway,4.2.0,,gw,provider,2026-02-20,
+M-3,Beispiel GmbH,Gateway,,,gw,provider,2026-02-20,
+M-4,Microsoft,Exchange Server 2016,CU19,15.1.2176.2,mail,provider,2026-02-20,
+`;
+
+/** An advisory about a product nobody has; its words try to be markup. */
+const elsewhere = (number) =>
+    fixture("csaf-generic.json")
+        .replaceAll("BG-2026-0001", `BG-2026-${number}`)
+        .replaceAll("Gateway", `Werkbank ${number}`)
+        .replaceAll("CVE-2026-1000", `CVE-2026-${number}`)
+        .replace("code execution \\u202eand more", "<img src=x onerror=alert(1)> \\u0026lt;b");
+
+export default async function (browser) {
+    const home = new Home();
+    try {
+        home.tuermer("import", "members", home.file("m.csv", MEMBERS));
+        home.tuermer("import", "inventory", home.file("i.csv", INVENTORY));
+        home.tuermer("ingest", home.file("generic.json", fixture("csaf-generic.json")));
+        const newer = fixture("csaf-generic.json").replaceAll('"1.1.0"', '"1.2.0"').replace("Filter port 8443", "Filter ports 8443 and 8444").replace('"fixed": ["GW-420"]', '"known_not_affected": ["GW-420"]');
+        home.tuermer("ingest", home.file("newer.json", newer));
+        home.tuermer("ingest", home.file("exchange.json", fixture("csaf-exchange.json")));
+        home.tuermer("ingest", home.file("kev.json", fixture("kev-three.json")));
+        for (let number = 2001; number < 2056; number += 1) home.tuermer("ingest", home.file(`${number}.json`, elsewhere(number)));
+        const address = await home.serve();
+
+        const analyst = await openPage(browser);
+        await setUp(analyst, address, home.setupLink, "k.weber");
+        await analyst.goto(`${address}/meldungen`);
+        for (let tries = 0; tries < 60 && !(await analyst.locator("main").innerText()).includes("BG-2026-0001"); tries += 1) {
+            await analyst.waitForTimeout(500);
+            await analyst.reload();
+        }
+        const listed = await analyst.locator("main").innerText();
+        expect(!listed.includes("Werkbank"), "a threat that concerns nobody stands among those that concern members");
+        await inspect(analyst, "meldungen-betreffen");
+        await analyst.goto(`${address}/meldungen?nur=all`);
+        expect((await analyst.locator("tbody tr").first().innerText()).includes("BG-2026-0001") || (await analyst.locator("tbody tr").first().innerText()).includes("TC-2021-0001"), "the list does not begin with what concerns members");
+        await inspect(analyst, "meldungen-alle");
+        await analyst.fill("#suche", "CVE-2026-20170");
+        await analyst.keyboard.press("Enter");
+        await inspect(analyst, "meldungen-suche");
+        await analyst.goto(`${address}/meldung/BG-2026-0001`);
+        await inspect(analyst, "meldung-hinweis");
+        await analyst.goto(`${address}/meldung/TC-2021-0001`);
+        await inspect(analyst, "meldung-exchange");
+        await analyst.goto(`${address}/meldung/BG-2026-0001/firma/M-1`);
+        await inspect(analyst, "meldung-warum");
+    } finally {
+        home.close();
+    }
+}
