@@ -16,6 +16,7 @@ mod operator;
 mod operator_threats;
 mod pack;
 mod provider;
+mod provider_files;
 mod public;
 mod sink;
 mod store;
