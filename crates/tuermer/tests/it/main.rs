@@ -15,6 +15,7 @@ mod kill;
 mod operator;
 mod operator_threats;
 mod pack;
+mod policy;
 mod provider;
 mod public;
 mod sink;
