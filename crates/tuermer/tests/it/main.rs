@@ -16,6 +16,7 @@ mod kill;
 mod operator;
 mod operator_threats;
 mod pack;
+mod policy;
 mod provider;
 mod provider_files;
 mod public;
