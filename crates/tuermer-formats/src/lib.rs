@@ -2,6 +2,7 @@
 
 pub mod aggregator;
 pub mod atom;
+pub mod build_pack;
 pub mod changes;
 pub mod contact_fields;
 pub mod content;
@@ -10,7 +11,6 @@ pub mod csaf_write;
 pub mod cve;
 pub mod encoding;
 pub mod epss;
-pub mod exchange_build;
 pub mod hash_file;
 pub mod headers;
 pub mod inventory;

@@ -35,6 +35,7 @@ pub mod products;
 pub mod progress;
 pub mod queue;
 pub mod reachability;
+pub mod reading;
 pub mod recipients;
 pub mod remediation;
 pub mod revisions;

@@ -1,14 +1,19 @@
 //! `/quellen` – is the world being heard? What is fresh, what is silent, what was not taken and why, and which keys wait.
 
-use super::frame::{Frame, Trouble, page, see, segment};
+use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
+use super::keys::{self, Keys};
 use super::session::SignedIn;
 use crate::context::Context;
+use crate::refusal::refusal;
+use crate::stations::poll::{self, wish};
 use crate::store::feed_desk::NotTaken;
 use askama::Template;
+use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::Timestamp;
-use tuermer_core::feed::{Feed, span};
+use serde::Deserialize;
+use tuermer_core::feed::{Feed, FeedKind, span};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 
@@ -62,22 +67,42 @@ struct ShownFeed {
 struct FeedsPage {
     frame: Frame,
     feeds: Vec<ShownFeed>,
+    keys: Keys,
     not_taken: Vec<NotTaken>,
     not_taken_total: u64,
     /// Nobody is told outside the pages when a feed falls silent.
     nobody_told: bool,
+    /// What was typed for a new feed, and what is wrong with it.
+    form: NewFeed,
+    errors: Vec<FieldError>,
     language: Language,
+}
+
+/// The form for a new feed.
+#[derive(Debug, Default, Deserialize)]
+pub struct NewFeed {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    private: String,
 }
 
 /// The page.
 pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Response, Trouble> {
+    page(&look(&context, &who, NewFeed::default(), Vec::new()).await?)
+}
+
+async fn look(context: &Context, who: &SignedIn, form: NewFeed, errors: Vec<FieldError>) -> Result<FeedsPage, Trouble> {
     let shown = |feed: Feed| ShownFeed { standing: Standing::of(&feed), path: segment(&feed.name), feed };
     let mut feeds: Vec<ShownFeed> = context.store.feeds().await?.into_iter().map(shown).collect();
     feeds.sort_by_key(|shown| shown.standing);
     let (not_taken_total, not_taken) = context.store.not_taken(limits::LINES_SHOWN).await?;
-    let frame = who.frame(&context, "/quellen", &who.t.get("operator.feeds"));
+    let frame = who.frame(context, "/quellen", &who.t.get("operator.feeds"));
     let nobody_told = context.config.operators.mail.is_empty();
-    page(&FeedsPage { frame, feeds, not_taken, not_taken_total, nobody_told, language: who.t.0 })
+    let keys = keys::all(context).await?;
+    Ok(FeedsPage { frame, feeds, keys, not_taken, not_taken_total, nobody_told, language: who.t.0, form, errors })
 }
 
 impl FeedsPage {
@@ -121,6 +146,36 @@ impl FeedsPage {
     }
 }
 
+/// Adds a feed; it is asked at the next look, and the page then tells what came of it.
+pub async fn add(State(context): State<Context>, who: SignedIn, Form(form): Form<NewFeed>) -> Result<Response, Trouble> {
+    who.must_write()?;
+    match added(&context, &who, &form).await {
+        Ok(()) => Ok(see("/quellen")),
+        Err(error) => {
+            let errors = vec![FieldError { field: "url", text: poll::sentence(&error, who.t.0) }];
+            page_with_errors(&look(&context, &who, form, errors).await?)
+        }
+    }
+}
+
+async fn added(context: &Context, who: &SignedIn, NewFeed { kind, url, private }: &NewFeed) -> anyhow::Result<()> {
+    let typed = |text: &str| Some(text.trim().to_string()).filter(|text| !text.is_empty());
+    let private: Vec<String> = private.split_whitespace().map(str::to_string).collect();
+    let feed = wish::feed(context, kind, typed(url).as_deref(), &private)?;
+    wish::free(context, &feed).await?;
+    if context.store.add_feed(&feed, &who.account.name).await? {
+        return Ok(());
+    }
+    Err(refusal("feed.name_taken", [("name", &feed.name), ("url", &feed.url)]))
+}
+
+/// Forgets a feed; the documents it brought stay.
+pub async fn remove(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+    who.must_write()?;
+    let found = context.store.remove_feed(&name, &who.account.name, context.now()).await?;
+    if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
+}
+
 /// Asks a feed at the next look, a few seconds from now.
 pub async fn pull(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
     who.must_write()?;
@@ -140,6 +195,6 @@ pub async fn resume(State(context): State<Context>, who: SignedIn, Path(name): P
 
 async fn paused(context: &Context, who: &SignedIn, name: &str, paused: bool) -> Result<Response, Trouble> {
     who.must_write()?;
-    let found = context.store.pause_feed(name, paused, context.now()).await?;
+    let found = context.store.pause_feed(name, paused, &who.account.name, context.now()).await?;
     if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
 }
