@@ -8,6 +8,7 @@ mod dispatchers;
 mod feeds_client;
 mod hindsight;
 mod import;
+mod in_time;
 mod journey;
 mod kill;
 mod operator;
