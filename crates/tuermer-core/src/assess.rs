@@ -80,7 +80,7 @@ impl Case<'_> {
     /// Products whose owners are concerned: those the threat names, and those of packs that know its flaws.
     pub fn products(&self) -> Vec<ProductKey> {
         let named = self.threat.statements.iter().map(|statement| statement.product.clone());
-        let packed = self.packs.iter().filter(|pack| self.knows(pack)).map(|pack| pack.product.clone());
+        let packed = self.packs.iter().filter(|pack| self.knows(pack)).flat_map(|pack| pack.products.iter().cloned());
         let mut products: Vec<ProductKey> = named.chain(packed).collect();
         products.sort_unstable();
         products.dedup();
@@ -93,7 +93,7 @@ impl Case<'_> {
 
     fn concerns(&self, product: &ProductKey) -> bool {
         let named = self.threat.statements.iter().any(|statement| statement.product.matches(product));
-        named || self.packs.iter().any(|pack| pack.product.matches(product) && self.knows(pack))
+        named || self.packs.iter().any(|pack| pack.speaks_of(product) && self.knows(pack))
     }
 
     /// Until when, for one organisation: the worst of its open flaws.

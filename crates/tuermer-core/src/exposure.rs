@@ -128,6 +128,28 @@ pub enum Reason {
         /// Update that is in.
         fix: String,
     },
+    /// The update is in, but a second step that no build shows is not done, or nobody said that it is.
+    SecondStep {
+        /// Product line or product.
+        product: String,
+        /// Build as told.
+        build: String,
+        /// Update that is in.
+        fix: String,
+        /// The step as a phrase, German and English.
+        step: [String; 2],
+        /// Somebody said that it is not done; otherwise nobody said anything.
+        told_open: bool,
+    },
+    /// The vendor names the branch as open and gives it no fix.
+    BranchWithoutFix {
+        /// Branch.
+        product: String,
+        /// Build as told.
+        build: String,
+        /// Advisory that says so.
+        advisory: String,
+    },
     /// Only the cumulative update is known.
     UpdateUnknown {
         /// Product line.
@@ -246,8 +268,10 @@ pub enum Question {
     },
     /// A condition no build can show.
     Condition {
-        /// The pack's words.
+        /// The pack's key, for example `sessions-ended`.
         condition: String,
+        /// The pack's question, German and English.
+        words: [String; 2],
     },
     /// When will the product out of support be replaced?
     Replacement {

@@ -92,6 +92,7 @@ mod tests {
     use crate::product::ProductKey;
     use crate::scale::{Source, Status, Tlp};
     use crate::threat::{ProductStatus, Statement, Threat, ThreatSource, Vulnerability};
+    use crate::urgency::Urgencies;
     use crate::version::VersionRule;
 
     fn day(day: i64) -> Timestamp {
@@ -148,7 +149,7 @@ mod tests {
     /// Status, when the facts came, and whether that was too late for the day asked about.
     fn check(past: &Past, asked: i64) -> Option<(Status, i64, bool)> {
         let threat = threat();
-        let urgencies = crate::urgency::Urgencies::of(&crate::urgency::tests::policy(), &threat);
+        let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
         let case = Case { threat: &threat, packs: &[], urgencies: &urgencies, now: day(asked) };
         judge(case, &OrganisationId("o".into()), past).map(|then| (then.exposure.status, then.facts_since.as_second() / 86_400, then.late))
     }

@@ -90,9 +90,6 @@ pub const TASKS_SHOWN: usize = 1_000;
 pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
-
-// History, comments, and lists of matches.
-
 /// Terms of one search over threats; each is one condition of a statement.
 pub const SEARCH_TERMS: usize = 32;
 /// Longest comment on a threat, in characters.
@@ -105,12 +102,8 @@ pub const MATCH_RUNS_SHOWN: usize = 100;
 pub const SEARCH_CHARACTERS: usize = 200;
 /// Products or version texts of one advisory listed at once; how many more there are is said.
 pub const LINES_SHOWN: usize = 200;
-// Speed and size.
-
 /// Organisations whose facts changed and that are read again one by one; where more changed, everything is read again.
 pub const CHANGED_ORGANISATIONS: usize = 20_000;
-// CSAF providers.
-
 /// Largest provider-metadata.json or aggregator.json, in bytes.
 pub const METADATA_BYTES: u64 = 4 * 1024 * 1024;
 /// Largest ROLIE feed, changes.csv or index.txt, in bytes; one entry has less than 2 kB.
@@ -141,9 +134,6 @@ pub const PULL_DOCUMENTS: usize = 5_000;
 pub const RECHECK_HOURS: i64 = 24;
 /// Documents of one provider that may fail one after the other before the pull is given up.
 pub const PULL_FAILURES: usize = 20;
-
-// Feeds.
-
 /// Longest address of a feed or of anything it points to, in characters.
 pub const URL_CHARACTERS: usize = 2_000;
 /// Most redirects of one request.
@@ -164,9 +154,6 @@ pub const PEEK_BYTES: u64 = 64 * 1024;
 pub const ETAG_CHARACTERS: usize = 256;
 /// Longest piece of a stranger's words in an error, in characters.
 pub const STRANGE_WORDS_CHARACTERS: usize = 200;
-
-// CVE records.
-
 /// Most feeds.
 pub const FEEDS: usize = 1_000;
 /// Longest name of a feed, in characters.
@@ -211,6 +198,15 @@ pub const PACK_PROBLEMS: usize = 50;
 pub const PACKS: usize = 200;
 /// Most estimates of one day; there were 300,000 in 2025.
 pub const EPSS_LINES: usize = 2_000_000;
+
+/// Organisations whose verdicts are in memory at the same time while a threat is judged.
+pub const ORGANISATIONS_PER_PAGE: usize = 10_000;
+
+/// Threats whose verdicts become durable together.
+pub const THREATS_PER_TRANSACTION: usize = 256;
+
+/// Changed verdicts after which a transaction ends, so that others can write.
+pub const VERDICTS_PER_TRANSACTION: u64 = 20_000;
 /// Longest version that is compared, in bytes; the longest of 84,000 real bounds has 120.
 pub const VERSION_BYTES: usize = 256;
 /// Most intervals of one range; the longest real range has some hundred branches.
@@ -221,3 +217,13 @@ pub const IDENTIFIER_BYTES: usize = 2_048;
 pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
 /// Most unpacked bytes of one archive; all CVE records have 3 GB.
 pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Deepest nesting of XML; a feed with XHTML in it has 20.
+pub const XML_DEPTH: usize = 100;
+/// Largest feed of the reading list, in bytes.
+pub const READING_BYTES: usize = 8 * 1024 * 1024;
+/// Most entries taken of one feed at once.
+pub const READING_ENTRIES: usize = 1_000;
+/// Days an entry of the reading list is kept.
+pub const READING_DAYS: i64 = 90;
+/// Most components of one bill of materials.
+pub const SBOM_COMPONENTS: usize = 100_000;

@@ -1,26 +1,41 @@
 //! Build packs: products whose truth lies in a table of builds, not in a CVE's version range.
 //!
 //! CVE-2021-26855 gives a patched and an unpatched server the same CPE; only the vendor's build
-//! table decides. The rule is that of `CSS-Exchange/Shared/CompareExchangeBuildLevel.ps1`.
+//! table decides. A pack names its rule from a closed list: [`cumulative`] for Exchange, [`branch`] for
+//! products whose branches each have a first fixed build. What no build can show is a [`Condition`].
+
+mod branch;
+mod condition;
+mod cumulative;
+mod number;
+
+pub use condition::{Condition, Untold};
+pub use cumulative::Seen;
+pub use number::{BuildForm, Span};
 
 use crate::product::ProductKey;
 use crate::scale::{Status, words};
 use jiff::civil::{Date, Weekday};
+use std::sync::Arc;
 
 /// A table of builds with its source and the day it was true.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BuildPack {
     /// Short name, for example `exchange`.
     pub name: String,
-    /// The product it speaks of.
-    pub product: ProductKey,
+    /// The products it speaks of, in every spelling that is told.
+    pub products: Vec<ProductKey>,
     /// Name for people, for example `Microsoft Exchange Server`.
     pub title: String,
     /// Where the rows come from.
     pub source: String,
     /// Day on which the table was read.
     pub as_of: Date,
-    /// Product lines (2013, 2016, 2019, SE).
+    /// How its builds decide.
+    pub rule: PackRule,
+    /// How its builds are written.
+    pub form: BuildForm,
+    /// Product lines (2013, 2016, 2019, SE); of two that hold a build the first counts.
     pub lines: Vec<ProductLine>,
     /// All known builds.
     pub rows: Vec<BuildRow>,
@@ -28,6 +43,18 @@ pub struct BuildPack {
     pub fixes: Vec<Fix>,
     /// Cumulative updates that a source calls by another name.
     pub aliases: Vec<Alias>,
+    /// Sources whose lists are held against each other.
+    pub compared: Vec<String>,
+}
+
+words! {
+    /// How the builds of a pack decide.
+    PackRule {
+        /// Cumulative updates, each with its own security updates (`CompareExchangeBuildLevel.ps1`).
+        ExchangeCuSu = "exchange-cu-su",
+        /// Each branch has a first fixed build for each flaw; a branch without one stays open.
+        BranchFixedBuild = "branch-fixed-build",
+    }
 }
 
 /// A second name of a cumulative update; its rows stand under the first.
@@ -48,10 +75,10 @@ pub struct Alias {
 pub struct ProductLine {
     /// Name for people: `Exchange Server 2016`.
     pub name: String,
-    /// First two numbers of its builds.
-    pub major_minor: [u32; 2],
-    /// Lowest and highest third number (SE shares 15.2 with 2019 and starts at 2562).
-    pub third: (u32, u32),
+    /// Lowest build (SE shares 15.2 with 2019 and starts at 15.2.2562).
+    pub from: [u32; 4],
+    /// Highest build.
+    pub to: [u32; 4],
     /// Day from which there are no updates any more, paid ones included; `None` = open.
     pub end_of_life: Option<Date>,
 }
@@ -59,14 +86,16 @@ pub struct ProductLine {
 /// One build of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildRow {
-    /// Four numbers, compared as numbers ("15.01.2176.009" = 15.1.2176.9).
+    /// Compared as numbers ("15.01.2176.009" = 15.1.2176.9); parts the form does not have are 0.
     pub build: [u32; 4],
     /// Name of its line.
     pub line: String,
-    /// Cumulative update it belongs to.
+    /// Cumulative update it belongs to; empty where the rule knows none.
     pub cumulative_update: String,
-    /// Security or hotfix update; `None` for the plain cumulative update.
+    /// Update or advisory whose fix it carries; `None` for the plain cumulative update.
     pub update: Option<String>,
+    /// Lowest build of the line that has the flaw, where the first ones did not have it.
+    pub affected_from: Option<[u32; 4]>,
     /// Release day by the vendor's table, where it has one.
     pub released: Option<Date>,
     /// Day from which it could really be had, where that differs from `released`.
@@ -82,12 +111,16 @@ pub struct BuildRow {
 pub struct Fix {
     /// CVE id.
     pub cve: String,
-    /// Name of the update, for example `Mar21SU`.
+    /// Name of the update, for example `Mar21SU`, or of the advisory, for example `CTX579459`.
     pub update: String,
     /// Product lines the vendor names for this flaw.
     pub lines: Vec<String>,
-    /// Key of what no build can show and a person must tell (`extended-protection`, `hybrid`, …).
-    pub condition: Option<String>,
+    /// What no build can show and a person must tell.
+    pub condition: Option<Arc<Condition>>,
+    /// Day of the advisory, where the name of the update does not tell it.
+    pub published: Option<Date>,
+    /// Where the vendor says so; empty where the source of the pack does.
+    pub url: String,
 }
 
 words! {
@@ -97,7 +130,7 @@ words! {
         Fixed = "fixed",
         /// The update is not in.
         Affected = "affected",
-        /// The cumulative update is known, the security update is not.
+        /// The cumulative update (or the branch) is known, the security update (or the build) is not.
         UpdateUnknown = "cu-known-su-unknown",
         /// The line did not exist or never had the flaw.
         NotApplicable = "not-applicable",
@@ -123,28 +156,37 @@ pub struct PackJudgement {
     pub cumulative_update: Option<String>,
     /// Update that closes the flaw, where it exists on that day.
     pub fix: Option<String>,
-    /// KB article of that update.
+    /// KB article of that update, or the advisory.
     pub kb: Option<String>,
-    /// Lowest build of this cumulative update that has the fix, if it exists on that day.
+    /// Lowest build of this cumulative update or branch that has the fix, if it exists on that day.
     pub fixed_build: Option<[u32; 4]>,
     /// True where this cumulative update has no fix of its own (yet): another cumulative update must come first.
     pub cumulative_update_first: bool,
-    /// Key of what no build can show.
-    pub condition: Option<String>,
+    /// True where the vendor names this branch as open and gives it no fix: another branch must come.
+    pub branch_without_fix: bool,
+    /// What no build can show, where it still is a question.
+    pub condition: Option<Arc<Condition>>,
 }
-
-/// The one condition that holds unless somebody switched it off by hand; the others must be brought about.
-const ON_BY_DEFAULT: &str = "setting-override";
 
 impl PackJudgement {
     /// A judgement without detail.
     pub fn plain(state: PackState) -> Self {
-        Self { state, line: None, cumulative_update: None, fix: None, kb: None, fixed_build: None, cumulative_update_first: false, condition: None }
+        Self {
+            state,
+            line: None,
+            cumulative_update: None,
+            fix: None,
+            kb: None,
+            fixed_build: None,
+            cumulative_update_first: false,
+            branch_without_fix: false,
+            condition: None,
+        }
     }
 
     /// True where the update is in but a second step, which no build shows, decides.
     pub fn second_step_open(&self) -> bool {
-        self.state == PackState::Fixed && self.condition.as_deref().is_some_and(|condition| condition != ON_BY_DEFAULT)
+        self.state == PackState::Fixed && self.condition.as_ref().is_some_and(|condition| condition.untold != Untold::Holds)
     }
 
     /// The answer in words of VEX. Whatever a build cannot decide is unknown, never not affected.
@@ -159,49 +201,6 @@ impl PackJudgement {
     }
 }
 
-/// A number as it was seen: with or without its fourth part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
-    /// Four parts.
-    Build([u32; 4]),
-    /// Three parts: the cumulative update, nothing about the security update.
-    CumulativeUpdate([u32; 3]),
-}
-
-impl Seen {
-    /// Reads `15.1.2176.9`, `15.01.2176.009`, `15.1.2176`, and `Version 15.1 (Build 2176.2)`. The last is what
-    /// Get-ExchangeServer prints: it stays at the build of the cumulative update after a security update, so its
-    /// fourth part says nothing.
-    pub fn parse(text: &str) -> Option<Self> {
-        if let Some((head, tail)) = text.split_once('(') {
-            let head = head.trim().trim_start_matches("Version").trim();
-            let tail = tail.trim().strip_suffix(')')?.trim().trim_start_matches("Build").trim();
-            let (first, second) = (numbers(head)?, numbers(tail)?);
-            return match (first.as_slice(), second.as_slice()) {
-                ([major, minor], [third, ..]) => Some(Self::CumulativeUpdate([*major, *minor, *third])),
-                _ => None,
-            };
-        }
-        match *numbers(text.trim())?.as_slice() {
-            [major, minor, third, fourth] => Some(Self::Build([major, minor, third, fourth])),
-            [major, minor, third] => Some(Self::CumulativeUpdate([major, minor, third])),
-            _ => None,
-        }
-    }
-
-    fn head(self) -> [u32; 3] {
-        match self {
-            Self::Build([major, minor, third, _]) | Self::CumulativeUpdate([major, minor, third]) => [major, minor, third],
-        }
-    }
-}
-
-/// Decimal numbers between dots; leading zeros mean nothing.
-fn numbers(text: &str) -> Option<Vec<u32>> {
-    let part = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
-    text.split('.').map(part).collect()
-}
-
 impl BuildPack {
     /// How many builds were known on a day: where it grows, answers may change.
     pub fn known_rows(&self, as_of: Date) -> usize {
@@ -213,83 +212,42 @@ impl BuildPack {
         self.fixes.iter().any(|fix| fix.cve.eq_ignore_ascii_case(cve))
     }
 
-    /// Line of a number; `None` where no line has it.
-    pub fn line(&self, seen: Seen) -> Option<&ProductLine> {
-        let [major, minor, third] = seen.head();
-        self.lines.iter().find(|line| line.major_minor == [major, minor] && (line.third.0..=line.third.1).contains(&third))
+    /// True where the pack speaks of this product.
+    pub fn speaks_of(&self, product: &ProductKey) -> bool {
+        self.products.iter().any(|own| own.matches(product))
     }
 
-    /// Cumulative update of a number: the highest plain one whose third part is not above it (so 15.2.858.2, as the
-    /// registry says it, is CU9 although CU9 is 15.2.858.5).
-    pub fn cumulative_update<'a>(&'a self, line: &'a ProductLine, seen: Seen) -> Option<&'a str> {
-        let [_, _, third] = seen.head();
-        let fourth = if let Seen::Build([_, _, _, fourth]) = seen { fourth } else { u32::MAX };
-        let plain = self.rows_of(line).filter(|row| row.update.is_none() && third_of(row) <= third);
-        // Of two plain rows with one third part (preview and release) the one not above the build.
-        plain
-            .max_by_key(|row| {
-                let [_, _, third, own] = row.build;
-                (third, own <= fourth, own)
-            })
-            .map(|row| row.cumulative_update.as_str())
+    /// Each flaw once, in the order of the pack.
+    pub fn flaws(&self) -> Vec<&str> {
+        let mut flaws: Vec<&str> = Vec::new();
+        for fix in &self.fixes {
+            if !flaws.contains(&fix.cve.as_str()) {
+                flaws.push(&fix.cve);
+            }
+        }
+        flaws
     }
 
-    /// Judges a build of three or four parts by what was known on `as_of`. It answers "is the update in?"; whether
+    /// Judges a build by what was known on `as_of`. It answers "is the update in?"; whether
     /// the vendor names the line for this flaw stands in [`Fix::lines`].
     pub fn judge(&self, build: &str, cve: &str, as_of: Date) -> PackJudgement {
-        let Some(seen) = Seen::parse(build) else { return PackJudgement::plain(PackState::UnknownBuild) };
-        let Some(line) = self.line(seen) else { return PackJudgement::plain(PackState::UnknownProduct) };
-        // A flaw closed twice is closed by the last: the worst answer counts.
-        let judged = self.fixes.iter().filter(|fix| fix.cve.eq_ignore_ascii_case(cve)).map(|fix| self.judge_fix(line, seen, fix, as_of));
-        judged.max_by_key(|judgement| weight(judgement.state)).unwrap_or_else(|| PackJudgement {
-            line: Some(line.name.clone()),
-            cumulative_update: self.cumulative_update(line, seen).map(str::to_string),
-            ..PackJudgement::plain(PackState::NoRule)
-        })
-    }
-
-    fn judge_fix(&self, line: &ProductLine, seen: Seen, fix: &Fix, as_of: Date) -> PackJudgement {
-        let cumulative_update = self.cumulative_update(line, seen).map(str::to_string);
-        let carriers: Vec<&BuildRow> = self.rows_of(line).filter(|row| row.update.as_deref() == Some(fix.update.as_str())).collect();
-        let question = Question { carriers: &carriers, as_of };
-        let state = if carriers.is_empty() { without_carrier(line, fix) } else { self.state(line, seen, &question) };
-        let own = self.rows_of(line).filter(|row| Some(&row.cumulative_update) == cumulative_update.as_ref() && row.known(as_of));
-        let fixed_build = own.filter(|row| question.patched(row.build, &row.cumulative_update)).map(|row| row.build).min();
-        let exists = carriers.iter().any(|row| row.known(as_of));
-        let open = matches!(state, PackState::Affected | PackState::UpdateUnknown);
-        PackJudgement {
-            state,
-            line: Some(line.name.clone()),
-            fix: self.rows.iter().any(|row| row.update.as_deref() == Some(fix.update.as_str()) && row.known(as_of)).then(|| fix.update.clone()),
-            kb: question.kb(cumulative_update.as_deref()),
-            fixed_build,
-            cumulative_update_first: open && exists && fixed_build.is_none(),
-            cumulative_update,
-            condition: fix.condition.clone(),
+        match self.rule {
+            PackRule::ExchangeCuSu => self.judge_cumulative(build, cve, as_of),
+            PackRule::BranchFixedBuild => self.judge_branch(build, cve, as_of),
         }
     }
 
-    fn state(&self, line: &ProductLine, seen: Seen, question: &Question<'_>) -> PackState {
-        let [_, _, third] = match seen {
-            Seen::Build(build) => {
-                let cumulative_update = self.cumulative_update(line, seen).unwrap_or_default();
-                return if question.patched(build, cumulative_update) { PackState::Fixed } else { PackState::Affected };
-            }
-            Seen::CumulativeUpdate(head) => head,
-        };
-        let all: Vec<&BuildRow> = self.rows_of(line).filter(|row| third_of(row) == third).collect();
-        let mut rows: Vec<&BuildRow> = all.iter().copied().filter(|row| row.known(question.as_of)).collect();
-        if rows.is_empty() {
-            // Seeing the cumulative update proves that it exists, not that its security updates do.
-            rows = all.into_iter().filter(|row| row.update.is_none()).collect();
+    /// A build as far as words tell it: "2016 CU19" names a cumulative update, "14.1" a branch.
+    pub fn build_from_words(&self, words: &str) -> Option<String> {
+        match self.rule {
+            PackRule::ExchangeCuSu => self.cumulative_from_words(words),
+            PackRule::BranchFixedBuild => self.form.read(words).map(|_| words.to_string()),
         }
-        let patched = rows.iter().filter(|row| question.patched(row.build, &row.cumulative_update)).count();
-        match (rows.len(), patched) {
-            (0, _) => PackState::UnknownBuild,
-            (rows, patched) if rows == patched => PackState::Fixed,
-            (_, 0) => PackState::Affected,
-            _ => PackState::UpdateUnknown,
-        }
+    }
+
+    /// The worst answer of several fixes: a flaw closed twice is closed by the last.
+    fn worst(judged: impl Iterator<Item = PackJudgement>) -> Option<PackJudgement> {
+        judged.max_by_key(|judgement| weight(judgement.state))
     }
 
     fn rows_of<'a>(&'a self, line: &'a ProductLine) -> impl Iterator<Item = &'a BuildRow> {
@@ -297,35 +255,10 @@ impl BuildPack {
     }
 }
 
-fn third_of(row: &BuildRow) -> u32 {
-    let [_, _, third, _] = row.build;
-    third
-}
-
-/// "Is this update in?", asked on one day: the rows of one line that carry it.
-struct Question<'a> {
-    carriers: &'a [&'a BuildRow],
-    as_of: Date,
-}
-
-impl Question<'_> {
-    /// The rule: not below the highest build that carries the update, or not below the one of the same cumulative update.
-    fn patched(&self, build: [u32; 4], cumulative_update: &str) -> bool {
-        let own = |row: &&BuildRow| row.cumulative_update == cumulative_update;
-        // A build that is seen proves that it and the builds below it exist, whatever the tables say of their day.
-        let known: Vec<&BuildRow> = self.carriers.iter().copied().filter(|row| row.known(self.as_of) || (own(row) && row.build <= build)).collect();
-        let reached = |lowest: Option<[u32; 4]>| lowest.is_some_and(|lowest| build >= lowest);
-        // Where the sources disagree on the number of an update, the lower one counts.
-        let lowest_of = |name: &str| known.iter().filter(|row| row.cumulative_update == name).map(|row| row.build).min();
-        let highest = known.iter().max_by_key(|row| row.build).and_then(|row| lowest_of(&row.cumulative_update));
-        reached(highest) || reached(lowest_of(cumulative_update))
-    }
-
-    /// KB article: that of the same cumulative update first, else that of the highest.
-    fn kb(&self, cumulative_update: Option<&str>) -> Option<String> {
-        let known = || self.carriers.iter().filter(|row| row.known(self.as_of) && row.kb.is_some());
-        let own = known().find(|row| Some(row.cumulative_update.as_str()) == cumulative_update);
-        own.or_else(|| known().max_by_key(|row| row.build)).and_then(|row| row.kb.clone())
+impl ProductLine {
+    /// True where the build belongs to the line's numbers.
+    pub fn holds(&self, build: [u32; 4]) -> bool {
+        (self.from..=self.to).contains(&build)
     }
 }
 
@@ -337,17 +270,6 @@ impl BuildRow {
 
     fn known(&self, as_of: Date) -> bool {
         self.available().is_none_or(|day| day <= as_of)
-    }
-}
-
-/// No build of the line carries the update: out of support before its month ended, or it never had the flaw.
-fn without_carrier(line: &ProductLine, fix: &Fix) -> PackState {
-    let month_end = month_of(&fix.update).and_then(|first| first.with().day(28).build().ok());
-    match (line.end_of_life, month_end) {
-        (Some(end), Some(day)) if end < day => PackState::EndOfLife,
-        // An update without a month in its name: the line's end alone must do, and doubt is not "never had it".
-        (Some(_), None) => PackState::EndOfLife,
-        _ => PackState::NotApplicable,
     }
 }
 

@@ -83,7 +83,7 @@ impl BuildPack {
 
     fn one_source(&self, row: &BuildRow) -> Option<PackConflict> {
         let update = row.update.as_ref()?;
-        let missing = ["CSS", "MSB"].into_iter().find(|source| !names_source(row, source))?;
+        let missing = self.compared.iter().find(|source| !names_source(row, source))?;
         // Only where that source knows the update at all, and no other number of it for this cumulative update.
         let knows = self.rows.iter().any(|other| other.update.as_ref() == Some(update) && names_source(other, missing));
         let own = self.rows.iter().any(|other| same_update(row, other) && names_source(other, missing));

@@ -152,7 +152,7 @@ fn constraints_of(text: &str, separators: &[char]) -> Option<Vec<Constraint>> {
 /// Constraints in ascending order. Single versions and exceptions may stand anywhere; bounds in any other
 /// order could be read in two ways.
 fn ascending(list: &[Constraint], scheme: Scheme) -> Option<Vec<&Constraint>> {
-    let read = |constraint: &Constraint| Version::parse(scheme, &constraint.1).map(Version::completed);
+    let read = |constraint: &Constraint| Version::bound(scheme, &constraint.1);
     let mut versions = list.iter().map(|constraint| Some((read(constraint)?, constraint))).collect::<Option<Vec<(Version, &Constraint)>>>()?;
     let sorted = |list: &[&(Version, &Constraint)]| list.iter().zip(list.iter().skip(1)).all(|(one, next)| one.0.compare(&next.0) == Some(Ordering::Less));
     let bounds: Vec<&(Version, &Constraint)> = versions.iter().filter(|(_, (sign, _))| !matches!(sign, Comparator::Equal | Comparator::NotEqual)).collect();

@@ -129,13 +129,20 @@ impl CompiledRule<'_> {
         match self.rule {
             VersionRule::All => Some(true),
             VersionRule::Exactly(exact) if exact.trim() == version.text => Some(true),
-            VersionRule::Exactly(_) => {
-                let exact = self.exact.as_ref()?;
-                version.with(Scheme::Generic, |version| version.compare(exact)).map(|order| order == Ordering::Equal)
-            }
+            VersionRule::Exactly(exact) => self.equals(exact, version),
             VersionRule::Range(range) => range.contains(version),
             VersionRule::NotUnderstood(_) => None,
         }
+    }
+
+    /// The same version in other words, first without and then with what the product's own order knows.
+    fn equals(&self, text: &str, version: &ParsedVersion) -> Option<bool> {
+        let generic = || version.with(Scheme::Generic, |version| version.compare(self.exact.as_ref()?));
+        let own = || {
+            let scheme = version.forms.iter().map(|(scheme, _)| *scheme).find(|scheme| *scheme != Scheme::Generic)?;
+            version.with(scheme, |version| version.compare(&Version::parse(scheme, text)?))
+        };
+        own().or_else(generic).map(|order| order == Ordering::Equal)
     }
 }
 
@@ -185,12 +192,12 @@ impl Bounds {
     fn read(interval: &Interval, scheme: Scheme) -> Option<Self> {
         let from = match &interval.from {
             // ">= 7.4" and "< 7.4" divide at 7.4.0; "> 7.4" may mean that all of 7.4 is outside.
-            Some((text, true)) => Some((Version::parse(scheme, text)?.completed(), true)),
+            Some((text, true)) => Some((Version::bound(scheme, text)?, true)),
             Some((text, false)) => Some((Version::parse(scheme, text)?, false)),
             None => None,
         };
         let to = match &interval.to {
-            Some((text, false)) => Some((Version::parse(scheme, text)?.completed(), false)),
+            Some((text, false)) => Some((Version::bound(scheme, text)?, false)),
             Some((text, true)) => Some((Version::parse(scheme, text)?, true)),
             None => None,
         };

@@ -184,13 +184,18 @@ impl Version {
         Some(Self { scheme, form })
     }
 
+    /// Reads a bound, which names one point: parts that are not written are zero.
+    pub fn bound(scheme: Scheme, text: &str) -> Option<Self> {
+        Self::parse(scheme, text).map(Self::completed)
+    }
+
     /// The order it was read under.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
     /// A bound that begins or ends a range at one point: parts that are not written are zero.
-    pub(crate) fn completed(self) -> Self {
+    fn completed(self) -> Self {
         let form = match (self.scheme, self.form) {
             (Scheme::MicrosoftBuild, Form::Build(build)) => Form::Build(build.completed(MICROSOFT_PARTS)),
             (Scheme::FortiOs, Form::Build(build)) => Form::Build(build.completed(vendor::FORTIOS_PARTS)),

@@ -183,6 +183,20 @@ fn an_exact_version_is_compared_as_a_number_or_as_the_same_words() {
     }
 }
 
+#[test]
+fn an_exact_version_in_other_words_is_known_by_the_order_of_the_product() {
+    for (scheme, exact, version, expected) in [
+        (Scheme::FortiOs, "7.4.3", "v7.4.3 build2573", Some(true)),
+        (Scheme::NetScaler, "13.1-51.15", "NS13.1: Build 51.15.nc", Some(true)),
+        (Scheme::NetScaler, "13.1-51.15", "13.1-FIPS 51.15", None),
+        (Scheme::MicrosoftBuild, "15.1.2176.9", "15.01.2176.009", Some(true)),
+        (Scheme::Semver, "1.0.0+a", "1.0.0+b", Some(true)),
+    ] {
+        let rule = VersionRule::Exactly(exact.to_string());
+        assert_eq!(rule.compiled().contains(&ParsedVersion::in_scheme(version, scheme)), expected, "{exact} {version}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_range_makes_it_fall_over(text in ".*", version in ".*") {

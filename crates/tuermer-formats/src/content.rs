@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
-use tuermer_core::pack::{BuildPack, BuildRow, PackState};
+use tuermer_core::pack::{BuildPack, BuildRow, Condition, PackRule, PackState};
 use tuermer_core::product::ProductKey;
 use tuermer_core::scale::Urgency;
 use tuermer_core::threat::{ProductStatus, RemedyKind, Statement, Threat};
@@ -42,8 +42,8 @@ impl Occasion<'_> {
     pub fn alert(&self, language: Language) -> WarningText {
         let words = Words(language);
         match self.pack_fix() {
-            Some(fix) => self.exchange(words, &fix),
-            None => self.generic(words),
+            Some(fix) if fix.pack.rule == PackRule::ExchangeCuSu => self.exchange(words, &fix),
+            fix => self.generic(words, fix.as_ref()),
         }
     }
 
@@ -118,7 +118,8 @@ impl Occasion<'_> {
                 let rows: Vec<&BuildRow> = pack.rows.iter().filter(available).collect();
                 let Some(day) = rows.iter().filter_map(|row| row.available()).min() else { continue };
                 if best.as_ref().is_none_or(|best| day > best.day) {
-                    best = Some(PackFix { pack, rows, day });
+                    let condition = fix.condition.as_deref().filter(|condition| condition.since.is_none_or(|since| since <= self.today()));
+                    best = Some(PackFix { pack, rows, day, condition });
                 }
             }
         }
@@ -146,15 +147,21 @@ impl Occasion<'_> {
         }
     }
 
-    fn generic(&self, words: Words) -> WarningText {
+    fn generic(&self, words: Words, fix: Option<&PackFix<'_>>) -> WarningText {
         let Threat { publisher, published_at, .. } = self.threat;
         let product = product_name(words, self.threat);
-        let remedy = best_remedy(self.threat);
-        let kind = remedy.0;
+        let (kind, told) = best_remedy(self.threat);
+        // A table of builds knows the update where the advisory names none.
+        let kind = if fix.is_some() && matches!(kind, "ask" | "none") { "fix" } else { kind };
+        let versions = fix.map_or(told, |fix| words.with("generic.builds", &[("builds", &fix.builds())]));
         let traces = self.urgency.search_for_traces();
         let by = self.deadline(words, "by");
         let deadline = self.deadline(words, "headline");
         let mut say = words.with(&format!("{kind}.say"), &[("by", &by), ("product", &product)]);
+        if let Some([german, english]) = fix.and_then(|fix| fix.condition).map(|condition| &condition.step) {
+            let step = if words.0 == Language::German { german } else { english };
+            say = format!("{say} {}", words.with("generic.second_step", &[("step", step)]));
+        }
         if traces {
             say = format!("{say} {}", words.get("generic.traces"));
         }
@@ -173,7 +180,7 @@ impl Occasion<'_> {
             not_affected: words.with("generic.not_affected", &[("product", &product)]),
             what_happened: words.with(happened, &[("product", &product), ("publisher", &one_line(publisher)), ("date", &date)]),
             identifiers: identifiers(words, self.threat, &[one_line(&self.threat.tracking_id)]),
-            versions: remedy.1,
+            versions,
             product,
             talk: String::new(),
         }
@@ -190,6 +197,7 @@ struct PackFix<'a> {
     pack: &'a BuildPack,
     rows: Vec<&'a BuildRow>,
     day: Date,
+    condition: Option<&'a Condition>,
 }
 
 impl PackFix<'_> {
@@ -198,6 +206,14 @@ impl PackFix<'_> {
         articles.sort_unstable();
         articles.dedup();
         articles
+    }
+
+    /// `13.1-59.22, 14.1-47.48`: the first fixed build of each branch.
+    fn builds(&self) -> String {
+        let mut builds: Vec<[u32; 4]> = self.rows.iter().map(|row| row.build).collect();
+        builds.sort_unstable();
+        builds.dedup();
+        builds.into_iter().map(|build| self.pack.form.write(build)).collect::<Vec<_>>().join(", ")
     }
 
     /// `Exchange 2013 CU23, 2016 CU18/CU19` and what has no update any more.

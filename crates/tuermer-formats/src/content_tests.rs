@@ -1,7 +1,7 @@
 //! Rows for the content of a warning: deadlines, facts as of the day, remedies, updates and corrections.
 
 use super::*;
-use crate::exchange_build::packs;
+use crate::build_pack::packs;
 use crate::mail::tests::exchange;
 use tuermer_core::threat::{Remedy, Vulnerability};
 use tuermer_core::version::VersionRule;

@@ -6,14 +6,15 @@
 
 mod document;
 mod flaws;
+mod identity;
 mod origin;
 mod products;
 mod text;
 mod version;
 
 pub(crate) use flaws::words_say_exploited;
+pub(crate) use identity::{by_cpe, by_purl};
 pub use origin::{Origin, file_name, origin};
-pub(crate) use products::{by_cpe, by_purl};
 pub use text::{cve_id, https, plain};
 pub use version::{Order, order};
 
@@ -130,5 +131,7 @@ fn moment(text: &str) -> Option<Timestamp> {
     Timestamp::from_microsecond(time.as_microsecond()).ok()
 }
 
+#[cfg(test)]
+mod product_tests;
 #[cfg(test)]
 mod tests;

@@ -169,4 +169,6 @@ fn push(statements: &mut Vec<Statement>, statement: Statement) -> Result<(), Cve
 }
 
 #[cfg(test)]
+mod order_tests;
+#[cfg(test)]
 mod tests;

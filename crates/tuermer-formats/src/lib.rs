@@ -1,6 +1,8 @@
 //! Bytes to nouns and back. No I/O, no clock; every input is hostile.
 
 pub mod aggregator;
+pub mod atom;
+pub mod build_pack;
 pub mod changes;
 pub mod contact_fields;
 pub mod content;
@@ -9,7 +11,6 @@ pub mod csaf_write;
 pub mod cve;
 pub mod encoding;
 pub mod epss;
-pub mod exchange_build;
 pub mod hash_file;
 pub mod headers;
 pub mod inventory;
@@ -24,6 +25,7 @@ pub mod provider;
 pub mod reasons;
 pub mod recognise;
 pub mod rolie;
+pub mod sbom;
 pub mod security_txt;
 pub mod shadowserver;
 pub mod spreadsheet;
@@ -32,3 +34,4 @@ pub mod threat_document;
 pub mod times;
 pub mod urgency_policy;
 pub mod wrap;
+pub mod xml;

@@ -1,8 +1,8 @@
 //! The composed mail against the rules of a warning: order, lengths, strengths, escaping.
 
 use super::*;
+use crate::build_pack::packs;
 use crate::content::Occasion;
-use crate::exchange_build::packs;
 use crate::wrap::COLUMNS;
 use jiff::Timestamp;
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};

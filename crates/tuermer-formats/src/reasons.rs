@@ -30,6 +30,9 @@ fn in_brackets(text: &str) -> String {
 fn reason_de(reason: &Reason) -> String {
     match reason {
         Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
+            if fix.is_empty() {
+                return format!("Ihr {product} hat den Stand {build}. Ein Update gegen die Lücke gibt es noch nicht.");
+            }
             let missing = format!("Ihr {product} hat den Stand {build}. Das Update {fix}{} fehlt.", in_brackets(kb));
             if *cumulative_update_first {
                 format!(
@@ -41,6 +44,19 @@ fn reason_de(reason: &Reason) -> String {
             }
         }
         Reason::BuildHasFix { product, build, fix } => format!("Ihr {product} hat den Stand {build}. Das Update {fix} ist enthalten."),
+        Reason::SecondStep { product, build, fix, step: [step, _], told_open } => {
+            let missing = if *told_open { "Ein Schritt fehlt noch" } else { "Ob auch der zweite Schritt getan ist, wissen wir nicht" };
+            format!("Ihr {product} hat den Stand {build}. Das Update {fix} ist enthalten. {missing}: {step}.")
+        }
+        Reason::BranchWithoutFix { product, build, advisory } => {
+            let advisory = in_brackets(advisory);
+            format!(
+                "Ihr {product} hat den Stand {build}. Der Hersteller nennt diese Reihe als betroffen{advisory} und gibt ihr kein Update: Es braucht eine neuere Reihe."
+            )
+        }
+        Reason::UpdateUnknown { product, version, fix } if fix.is_empty() => {
+            format!("Ihr {product} zeigt den Stand {version}. Ob die Lücke geschlossen ist, sieht man daran nicht.")
+        }
         Reason::UpdateUnknown { product, version, fix } => {
             format!("Ihr {product} zeigt den Stand {version}. Ob das Update {fix} eingespielt ist, sieht man daran nicht.")
         }
@@ -74,6 +90,9 @@ fn reason_de(reason: &Reason) -> String {
 fn reason_en(reason: &Reason) -> String {
     match reason {
         Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
+            if fix.is_empty() {
+                return format!("Your {product} is at build {build}. There is no update against the hole yet.");
+            }
             let missing = format!("Your {product} is at build {build}. The update {fix}{} is missing.", in_brackets(kb));
             if *cumulative_update_first {
                 format!(
@@ -85,6 +104,17 @@ fn reason_en(reason: &Reason) -> String {
             }
         }
         Reason::BuildHasFix { product, build, fix } => format!("Your {product} is at build {build}. The update {fix} is in."),
+        Reason::SecondStep { product, build, fix, step: [_, step], told_open } => {
+            let missing = if *told_open { "One step is still missing" } else { "We do not know whether the second step is done, too" };
+            format!("Your {product} is at build {build}. The update {fix} is in. {missing}: {step}.")
+        }
+        Reason::BranchWithoutFix { product, build, advisory } => {
+            let advisory = in_brackets(advisory);
+            format!("Your {product} is at build {build}. The vendor names this branch as affected{advisory} and gives it no update: a newer branch is needed.")
+        }
+        Reason::UpdateUnknown { product, version, fix } if fix.is_empty() => {
+            format!("Your {product} shows version {version}. It does not show whether the hole is closed.")
+        }
         Reason::UpdateUnknown { product, version, fix } => {
             format!("Your {product} shows version {version}. It does not show whether the update {fix} is installed.")
         }
@@ -118,7 +148,7 @@ fn question_de(question: &Question) -> String {
         Question::RunsProduct { product } => format!("Läuft bei Ihnen im Haus ein eigener {product}?"),
         Question::WhichBuild { product } => format!("Welchen genauen Stand (Build-Nummer) hat Ihr {product}?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Ist auf Ihrem {product} das Update {fix}{} eingespielt?", in_brackets(kb)),
-        Question::Condition { condition } => condition_de(condition),
+        Question::Condition { condition: _, words: [german, _] } => german.clone(),
         Question::Replacement { product } => format!("Wann wird Ihr {product} abgelöst?"),
     }
 }
@@ -128,33 +158,8 @@ fn question_en(question: &Question) -> String {
         Question::RunsProduct { product } => format!("Do you run your own {product} in the house?"),
         Question::WhichBuild { product } => format!("Which exact build number does your {product} have?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Is the update {fix}{} installed on your {product}?", in_brackets(kb)),
-        Question::Condition { condition } => condition_en(condition),
+        Question::Condition { condition: _, words: [_, english] } => english.clone(),
         Question::Replacement { product } => format!("When will your {product} be replaced?"),
-    }
-}
-
-/// The second step of a build pack's condition; a condition of a chamber's own pack is shown as it is written.
-fn condition_de(condition: &str) -> String {
-    match condition {
-        "extended-protection" => "Ist auf dem Server «Extended Protection» eingeschaltet?".into(),
-        "hybrid" => "Ist der Server mit Exchange Online verbunden (hybrid)? Wurde dann die eigene Hybrid-App eingerichtet?".into(),
-        "serialized-data-signing" => "Ist die Signatur für PowerShell-Daten eingeschaltet?".into(),
-        "token-cache-module" => "Wurde das Modul TokenCache im IIS entfernt, oder das Windows-Update dafür eingespielt?".into(),
-        "schema" => "Wurde das Schema im Active Directory nach dem Update erweitert?".into(),
-        "download-domains" => "Sind «Download Domains» eingerichtet?".into(),
-        other => format!("Ist auch das erledigt: {other}?"),
-    }
-}
-
-fn condition_en(condition: &str) -> String {
-    match condition {
-        "extended-protection" => "Is Extended Protection switched on?".into(),
-        "hybrid" => "Is the server connected to Exchange Online (hybrid)? If so, was the dedicated hybrid app set up?".into(),
-        "serialized-data-signing" => "Is the signing of PowerShell payloads switched on?".into(),
-        "token-cache-module" => "Was the TokenCache module removed from IIS, or the Windows update for it installed?".into(),
-        "schema" => "Was the Active Directory schema extended after the update?".into(),
-        "download-domains" => "Are download domains set up?".into(),
-        other => format!("Is this done, too: {other}?"),
     }
 }
 

@@ -5,12 +5,22 @@ use jiff::{Timestamp, tz::TimeZone};
 use std::io::Cursor;
 use tuermer_formats::members::{self, Kind, Reading, Rules, Told};
 use tuermer_formats::shadowserver::Report;
-use tuermer_formats::{csaf, kev};
+use tuermer_formats::{atom, csaf, cve, epss, kev, sbom};
 
 const CSAF: &[u8] = include_bytes!("fixtures/csaf-mail-server.json");
 const KEV: &[u8] = include_bytes!("fixtures/kev-three.json");
 const SHADOWSERVER: &[u8] = include_bytes!("fixtures/shadowserver-scan_exchange.csv");
 const MEMBERS: [&[u8]; 2] = [include_bytes!("fixtures/members-windows-1252.csv"), include_bytes!("fixtures/members-utf-16.csv")];
+
+const CVE: &[u8] = include_bytes!("fixtures/cve-file-transfer.json");
+const EPSS: &[u8] = include_bytes!("fixtures/epss-four.csv");
+const ATOM: [&[u8]; 2] = [include_bytes!("fixtures/atom-cert.xml"), include_bytes!("fixtures/atom-rss.xml")];
+const SBOM: [&[u8]; 4] = [
+    include_bytes!("fixtures/sbom-cyclonedx.json"),
+    include_bytes!("fixtures/sbom-cyclonedx.xml"),
+    include_bytes!("fixtures/sbom-spdx.json"),
+    include_bytes!("fixtures/sbom-spdx.spdx"),
+];
 
 /// Names of the organisations of a list.
 fn names(bytes: &[u8]) -> Vec<String> {
@@ -37,11 +47,27 @@ fn tags(bytes: &[u8]) -> Vec<String> {
     tags
 }
 
+/// A pack in one file, and a policy.
+const PACK: &[u8] = include_bytes!("fixtures/build_pack-gateway.toml");
+const POLICY: &[u8] = include_bytes!("fixtures/urgency_policy-two-rows.json");
+
+/// The pack where the bytes are text and a pack.
+fn pack(bytes: &[u8]) -> Option<tuermer_core::pack::BuildPack> {
+    tuermer_formats::build_pack::read(std::str::from_utf8(bytes).ok()?, "").ok()
+}
+
 #[test]
 fn every_fixture_is_read() {
+    assert!(pack(PACK).unwrap().problems("2024-03-01".parse().unwrap()).is_empty());
+    assert_eq!(tuermer_formats::urgency_policy::read(POLICY).unwrap().rows.len(), 2);
     let reading = csaf::read(CSAF).unwrap();
     assert!(format!("{reading:?}").contains("CVE-2021-26855"));
     assert_eq!(kev::read(KEV).unwrap().entries.len(), 3);
+    let record = cve::read(CVE).unwrap();
+    assert_eq!((record.threat.statements.len(), record.threat.not_understood()), (3, vec!["2023.0.0 < see the article"]));
+    assert_eq!(epss::read(EPSS).unwrap().scores.len(), 4);
+    assert!(ATOM.iter().all(|feed| !atom::read(feed).unwrap().entries.is_empty()));
+    assert!(SBOM.iter().all(|bill| sbom::read(bill).unwrap().components.len() == 4));
     assert_eq!(tags(SHADOWSERVER), ["exchange;cve-2021-26855", "exchange;webshell", "exchange"]);
     for list in MEMBERS {
         assert_eq!(names(list), ["Müller & Söhne Gießerei GmbH", "Bäckerei Größer, Inh. Änne Größer"]);
@@ -68,11 +94,31 @@ fn damage_ends_in_a_reason() {
     for bytes in damaged(KEV) {
         read += usize::from(kev::read(&bytes).is_ok_and(|catalogue| !catalogue.entries.is_empty()));
     }
+    for bytes in damaged(CVE) {
+        read += usize::from(cve::read(&bytes).is_ok());
+    }
+    for bytes in damaged(EPSS) {
+        read += usize::from(epss::read(&bytes).is_ok());
+    }
+    for bytes in ATOM.into_iter().flat_map(damaged) {
+        read += usize::from(atom::read(&bytes).is_ok());
+    }
+    for bytes in SBOM.into_iter().flat_map(damaged) {
+        read += usize::from(sbom::read(&bytes).is_ok());
+    }
     for bytes in damaged(SHADOWSERVER) {
         read += usize::from(!tags(&bytes).is_empty());
     }
     for bytes in MEMBERS.into_iter().flat_map(damaged) {
         read += usize::from(!names(&bytes).is_empty());
+    }
+    for bytes in damaged(PACK) {
+        read += usize::from(
+            pack(&bytes).is_some_and(|pack| pack.judge("4.2.5", "CVE-2024-90001", pack.as_of).status() != tuermer_core::scale::Status::NotAffected),
+        );
+    }
+    for bytes in damaged(POLICY) {
+        read += usize::from(tuermer_formats::urgency_policy::read(&bytes).is_ok());
     }
     assert!(read > 0, "damage in a text field leaves a document readable");
 }

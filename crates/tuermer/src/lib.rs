@@ -11,6 +11,7 @@ pub mod context;
 pub mod demo;
 pub mod feeds;
 pub mod keys;
+pub mod pack_file;
 pub mod policy;
 pub mod random;
 pub mod refusal;

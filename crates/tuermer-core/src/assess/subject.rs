@@ -6,7 +6,7 @@ use super::{Case, Finding};
 use crate::asset::{AssetKind, Presence};
 use crate::exposure::{Decisive, Ground, Match, Question, Reason, RemediationState};
 use crate::observation::{Observation, Sighting};
-use crate::pack::{BuildPack, PackJudgement, PackState};
+use crate::pack::{BuildPack, PackJudgement, PackState, Untold};
 use crate::product::ProductKey;
 use crate::scale::{Certainty, Source, Status};
 use crate::threat::{ProductStatus, Statement};
@@ -31,12 +31,15 @@ struct Subject<'a> {
     version: String,
     /// The line alone is known ("2016"), or nothing.
     words: &'a str,
+    /// What was written beside it; may settle what no build shows.
+    note: &'a str,
 }
 
 /// Judges an asset by its kind; which asset, where and when is said by [`Finding::at`].
 pub(super) fn asset(case: Case<'_>, asset: AssetKind<'_>) -> Finding {
     let name = display_name(asset.vendor, asset.product);
-    let subject = Subject { key: ProductKey::new(asset.vendor, asset.product), name: name.clone(), version: told_version(asset), words: asset.version };
+    let subject =
+        Subject { key: ProductKey::new(asset.vendor, asset.product), name: name.clone(), version: told_version(asset), words: asset.version, note: asset.note };
     let verdicts: Vec<(String, Verdict)> = if asset.presence != Presence::OnPremises {
         let reason = Reason::NotInUse { product: name.clone(), cloud: asset.presence == Presence::Cloud };
         let verdict = Verdict { status: Status::NotAffected, certainty: Certainty::Observed, reason, question: None };
@@ -62,7 +65,7 @@ pub(super) fn sighting(case: Case<'_>, sighting: &Sighting) -> Option<Finding> {
     let name = display_name(&observation.vendor, &observation.product);
     let host = observation.hostname.clone().or_else(|| observation.ip.map(|ip| ip.to_string())).unwrap_or_default();
     let version = observation.version.clone().unwrap_or_default();
-    let subject = Subject { key, name: name.clone(), version: version.clone(), words: "" };
+    let subject = Subject { key, name: name.clone(), version: version.clone(), words: "", note: "" };
     let incident = observation.class.is_incident() && about_product;
     let verdicts = flaws(case).into_iter().map(|(index, id)| {
         let verdict = if proven(&id) {
@@ -122,7 +125,7 @@ fn flaws(case: Case<'_>) -> Vec<(Option<usize>, String)> {
 
 fn judge(case: Case<'_>, flaw: Option<usize>, subject: &Subject<'_>) -> Verdict {
     let id = flaw.and_then(|index| case.threat.vulnerabilities.get(index)).map_or("", |flaw| flaw.id.as_str());
-    let pack = case.packs.iter().find(|pack| pack.product.matches(&subject.key) && pack.knows(id));
+    let pack = case.packs.iter().find(|pack| pack.speaks_of(&subject.key) && pack.knows(id));
     if let Some(pack) = pack
         && let Some(verdict) = by_pack(case, pack, id, subject)
     {
@@ -134,25 +137,19 @@ fn judge(case: Case<'_>, flaw: Option<usize>, subject: &Subject<'_>) -> Verdict 
 /// The pack's answer in the product's words; `None` where the pack has nothing to say.
 fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -> Option<Verdict> {
     let as_of = case.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let build = if subject.version.is_empty() { build_from_words(pack, subject.words) } else { Some(subject.version.clone()) };
+    let build = if subject.version.is_empty() { pack.build_from_words(subject.words) } else { Some(subject.version.clone()) };
     let Some(build) = build else { return Some(product_only(&subject.name)) };
     let judgement = pack.judge(&build, cve, as_of);
-    let PackJudgement { state, line, cumulative_update, fix, kb, cumulative_update_first, condition, .. } = judgement;
+    if judgement.state == PackState::Fixed {
+        return Some(second_step(pack, judgement, build, subject.note));
+    }
+    let PackJudgement { state, line, cumulative_update, fix, kb, cumulative_update_first, branch_without_fix, .. } = judgement;
     let product = line.unwrap_or_else(|| pack.title.clone());
-    let fix = fix.unwrap_or_default();
-    let kb = kb.unwrap_or_default();
+    let (fix, kb) = (fix.unwrap_or_default(), kb.unwrap_or_default());
     let verdict = |status, certainty, reason, question| Some(Verdict { status, certainty, reason, question });
     match state {
-        PackState::Fixed => {
-            let reason = Reason::BuildHasFix { product, build, fix };
-            let (status, certainty) = match condition.as_deref() {
-                // Holds unless somebody switched it off.
-                None | Some("setting-override") => return verdict(Status::Fixed, Certainty::Observed, reason, None),
-                // The update is the measured half; a hybrid server has a second step that no build shows.
-                Some("hybrid") => (Status::Fixed, Certainty::Likely),
-                Some(_) => (Status::Unknown, Certainty::Possible),
-            };
-            verdict(status, certainty, reason, condition.map(|condition| Question::Condition { condition }))
+        PackState::Affected if branch_without_fix => {
+            verdict(Status::Affected, Certainty::Observed, Reason::BranchWithoutFix { product, build, advisory: kb }, None)
         }
         PackState::Affected => {
             let cumulative_update = cumulative_update.unwrap_or_default();
@@ -160,7 +157,8 @@ fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -
             verdict(Status::Affected, Certainty::Observed, reason, None)
         }
         PackState::UpdateUnknown => {
-            let question = Question::UpdateInstalled { product: product.clone(), fix: fix.clone(), kb };
+            let installed = Question::UpdateInstalled { product: product.clone(), fix: fix.clone(), kb };
+            let question = if fix.is_empty() { Question::WhichBuild { product: product.clone() } } else { installed };
             verdict(Status::Unknown, Certainty::Possible, Reason::UpdateUnknown { product, version: build, fix }, Some(question))
         }
         PackState::NotApplicable => {
@@ -175,17 +173,28 @@ fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -
             let question = Question::WhichBuild { product: subject.name.clone() };
             verdict(Status::Unknown, Certainty::Possible, Reason::UnknownBuild { product: subject.name.clone(), build }, Some(question))
         }
-        PackState::NoRule => None,
+        PackState::Fixed | PackState::NoRule => None,
     }
 }
 
-/// "2016 CU19" names a cumulative update, that is three parts of a build.
-fn build_from_words(pack: &BuildPack, words: &str) -> Option<String> {
-    let words: Vec<String> = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_uppercase).collect();
-    let line = pack.lines.iter().find(|line| line.name.split(' ').next_back().is_some_and(|last| words.contains(&last.to_uppercase())))?;
-    let row = pack.rows.iter().find(|row| row.line == line.name && row.update.is_none() && words.contains(&row.cumulative_update.to_uppercase()))?;
-    let [major, minor, third, _] = row.build;
-    Some(format!("{major}.{minor}.{third}"))
+/// The update is in: is that all? A word in the note decides, else what the pack says of silence.
+fn second_step(pack: &BuildPack, judgement: PackJudgement, build: String, note: &str) -> Verdict {
+    let PackJudgement { line, fix, condition, .. } = judgement;
+    let product = line.unwrap_or_else(|| pack.title.clone());
+    let fix = fix.unwrap_or_default();
+    let told = condition.as_ref().and_then(|condition| condition.told(note));
+    let (status, certainty) = match (told, condition.as_ref().map(|condition| condition.untold)) {
+        (Some(false), _) => (Status::Affected, Certainty::Observed),
+        (Some(true), _) | (None, None | Some(Untold::Holds)) => (Status::Fixed, Certainty::Observed),
+        // The update is the measured half; the second step is likely not theirs to do.
+        (None, Some(Untold::Fixed)) => (Status::Fixed, Certainty::Likely),
+        (None, Some(Untold::Unknown)) => (Status::Unknown, Certainty::Possible),
+    };
+    let open = condition.filter(|condition| told != Some(true) && (told.is_some() || condition.untold != Untold::Holds));
+    let Some(condition) = open else { return Verdict { status, certainty, reason: Reason::BuildHasFix { product, build, fix }, question: None } };
+    let reason = Reason::SecondStep { product, build, fix, step: condition.step.clone(), told_open: told.is_some() };
+    let question = told.is_none().then(|| Question::Condition { condition: condition.key.clone(), words: condition.question.clone() });
+    Verdict { status, certainty, reason, question }
 }
 
 fn product_only(name: &str) -> Verdict {

@@ -4,7 +4,7 @@ use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
 use crate::observation::{Attribution, Observation, SignClass};
-use crate::pack::{BuildRow, Fix, ProductLine};
+use crate::pack::{BuildForm, BuildRow, Fix, PackRule, ProductLine};
 use crate::scale::{Level, Source, Tlp, Urgency};
 use crate::threat::{ProductStatus, Statement, Vulnerability};
 use crate::version::VersionRule;
@@ -23,6 +23,7 @@ pub(super) fn pack() -> BuildPack {
         line: "Exchange Server 2016".into(),
         cumulative_update: cu.into(),
         update: update.map(str::to_string),
+        affected_from: None,
         released: Some(released),
         available_from: None,
         kb: update.map(|_| "KB5000871".to_string()),
@@ -30,11 +31,14 @@ pub(super) fn pack() -> BuildPack {
     };
     BuildPack {
         name: "exchange".into(),
-        product: ProductKey::new("Microsoft", "Exchange Server"),
+        products: vec![ProductKey::new("Microsoft", "Exchange Server")],
         title: "Microsoft Exchange Server".into(),
         source: "test".into(),
         as_of: date(2026, 8, 19),
-        lines: vec![ProductLine { name: "Exchange Server 2016".into(), major_minor: [15, 1], third: (0, u32::MAX), end_of_life: None }],
+        lines: vec![ProductLine { name: "Exchange Server 2016".into(), from: [15, 1, 0, 0], to: [15, 1, u32::MAX, u32::MAX], end_of_life: None }],
+        rule: PackRule::ExchangeCuSu,
+        form: BuildForm::FourDotted,
+        compared: Vec::new(),
         rows: vec![
             row([15, 1, 2106, 2], "CU18", None, date(2020, 9, 15)),
             row([15, 1, 2106, 13], "CU18", Some("Mar21SU"), date(2021, 3, 2)),
@@ -42,7 +46,14 @@ pub(super) fn pack() -> BuildPack {
             row([15, 1, 2176, 9], "CU19", Some("Mar21SU"), date(2021, 3, 2)),
         ],
         aliases: Vec::new(),
-        fixes: vec![Fix { cve: LEAK.into(), update: "Mar21SU".into(), lines: vec!["Exchange Server 2016".into()], condition: None }],
+        fixes: vec![Fix {
+            cve: LEAK.into(),
+            update: "Mar21SU".into(),
+            lines: vec!["Exchange Server 2016".into()],
+            condition: None,
+            published: None,
+            url: String::new(),
+        }],
     }
 }
 

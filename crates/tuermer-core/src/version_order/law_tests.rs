@@ -65,7 +65,8 @@ proptest! {
     }
 }
 
-/// Long and mean texts: none takes longer than a millisecond (ten, for slow machines and debug builds).
+/// Long and mean texts: none takes longer than a millisecond, in the best of five attempts: other programs
+/// may be at work.
 #[test]
 fn hostile_versions_cost_nothing() {
     let long = |text: &str| text.repeat(crate::limits::VERSION_BYTES / text.len());
@@ -74,12 +75,17 @@ fn hostile_versions_cost_nothing() {
     texts.push("9".repeat(10_000_000));
     for (scheme, _) in LIKELY {
         for one in &texts {
-            let started = std::time::Instant::now();
+            let attempt = || {
+                let started = std::time::Instant::now();
+                let read = Version::parse(scheme, one);
+                if let Some(version) = &read {
+                    assert_eq!(version.compare(version), Some(Ordering::Equal), "{scheme:?}");
+                }
+                started.elapsed()
+            };
+            let best = (0..5).map(|_| attempt()).min().unwrap();
+            assert!(best.as_micros() < 1_000, "{scheme:?} {best:?}");
             let read = Version::parse(scheme, one);
-            if let Some(version) = &read {
-                assert_eq!(version.compare(version), Some(Ordering::Equal), "{scheme:?}");
-            }
-            assert!(started.elapsed().as_millis() < 10, "{scheme:?} {:?}", started.elapsed());
             assert!(read.is_none() || one.len() <= crate::limits::VERSION_BYTES);
         }
     }

@@ -136,6 +136,8 @@ pub struct Group {
 /// `relationships[]`
 #[derive(Debug, Deserialize)]
 pub struct Relationship {
+    #[serde(default)]
+    pub category: String,
     pub full_product_name: Product,
     pub product_reference: String,
     pub relates_to_product_reference: String,
@@ -153,6 +155,8 @@ pub struct ProductPath {
 /// `product_paths[]/subpaths[]`
 #[derive(Debug, Deserialize)]
 pub struct Subpath {
+    #[serde(default)]
+    pub category: String,
     pub next_product_reference: String,
 }
 

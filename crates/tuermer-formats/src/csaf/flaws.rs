@@ -29,11 +29,12 @@ pub fn read(raw: &[Flaw], products: &Products, category: &str) -> Result<Flaws, 
     }
     // Profile 3 without flaws: "a user MUST assume that all products mentioned are affected".
     if raw.is_empty() && category == "csaf_informational_advisory" {
-        for product in products.all().into_iter().filter_map(|id| products.get(id)) {
-            let (product, product_name, versions) = (product.key.clone(), product.name.clone(), product.versions.clone());
+        let named = products.all().into_iter().filter_map(|id| products.get(id)).flat_map(|product| product.keys().map(move |key| (product, key)));
+        for (product, key) in named {
+            let (product_name, versions) = (product.name.clone(), product.versions.clone());
             statements.push(Statement {
                 vulnerability: None,
-                product,
+                product: key.clone(),
                 product_name,
                 versions,
                 status: ProductStatus::Affected,
@@ -106,14 +107,17 @@ fn statements_of<'a>(index: usize, flaw: &'a Flaw, products: &'a Products, state
             let Some(product) = products.get(id) else { continue };
             let remedy = remedies.get(id.as_str()).map(|best| best.remedy.clone());
             let justification = (status == ProductStatus::NotAffected).then(|| justifications.get(id.as_str()).cloned()).flatten();
-            if !seen.insert((status, &product.key, &product.name, version_text(&product.versions))) {
-                continue;
+            for key in product.keys() {
+                if !seen.insert((status, key, &product.name, version_text(&product.versions))) {
+                    continue;
+                }
+                if statements.len() >= limits::ADVISORY_STATEMENTS {
+                    return Err(CsafError::TooMuch { what: "statements about products", limit: limits::ADVISORY_STATEMENTS });
+                }
+                let (product_name, versions) = (product.name.clone(), product.versions.clone());
+                let (remedy, justification) = (remedy.clone(), justification.clone());
+                statements.push(Statement { vulnerability: Some(index), product: key.clone(), product_name, versions, status, remedy, justification });
             }
-            if statements.len() >= limits::ADVISORY_STATEMENTS {
-                return Err(CsafError::TooMuch { what: "statements about products", limit: limits::ADVISORY_STATEMENTS });
-            }
-            let (product, product_name, versions) = (product.key.clone(), product.name.clone(), product.versions.clone());
-            statements.push(Statement { vulnerability: Some(index), product, product_name, versions, status, remedy, justification });
         }
     }
     Ok(())

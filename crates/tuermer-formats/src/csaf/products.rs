@@ -1,14 +1,17 @@
 //! The product tree made flat: product id → vendor, product, version rule, name for people.
 //!
-//! Vendor and product come from the branch path. A relationship (2.0) or product path (2.1) is the
-//! component, named together with what it is part of or runs on.
+//! Vendor and product come from the branch path, further names from purls and CPE. A relationship (2.0) or
+//! product path (2.1) is the component, named together with what it is part of or runs on; firmware on
+//! hardware is also known by the name of the hardware.
 
-use super::document::{Branch, Identification, Product as RawProduct, ProductTree};
+use super::document::{Branch, Product as RawProduct, ProductTree};
+use super::identity::{Identity, identities};
 use super::{CsafError, plain};
 use std::collections::HashMap;
 use tuermer_core::limits;
 use tuermer_core::product::ProductKey;
 use tuermer_core::version::VersionRule;
+use tuermer_core::version_order::Scheme;
 
 /// Longest product name, in characters.
 const NAME_CHARACTERS: usize = 300;
@@ -17,8 +20,27 @@ const NAME_CHARACTERS: usize = 300;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Product {
     pub key: ProductKey,
+    /// Other names of the same product: purl, CPE, hardware.
+    pub others: Vec<ProductKey>,
     pub name: String,
     pub versions: VersionRule,
+    /// What may stand for what: firmware and hardware.
+    kind: Kind,
+}
+
+/// What a product is, as far as that decides by which name it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Firmware,
+    Hardware,
+    Other,
+}
+
+impl Product {
+    /// All names of the product, the main one first.
+    pub fn keys(&self) -> impl Iterator<Item = &ProductKey> {
+        std::iter::once(&self.key).chain(&self.others)
+    }
 }
 
 /// All products and groups of one document.
@@ -43,12 +65,12 @@ impl Products {
         }
         let mut joins: Vec<Join> = relationships
             .into_iter()
-            .map(|raw| Join { product: raw.full_product_name, first: raw.product_reference, rest: vec![raw.relates_to_product_reference] })
+            .map(|raw| Join { product: raw.full_product_name, first: raw.product_reference, rest: vec![(raw.category, raw.relates_to_product_reference)] })
             .collect();
         joins.extend(product_paths.into_iter().map(|raw| Join {
             product: raw.full_product_name,
             first: raw.beginning_product_reference,
-            rest: raw.subpaths.into_iter().map(|subpath| subpath.next_product_reference).collect(),
+            rest: raw.subpaths.into_iter().map(|subpath| (subpath.category, subpath.next_product_reference)).collect(),
         }));
         this.join(joins)?;
         this.groups = product_groups.into_iter().map(|group| (group.group_id, group.product_ids)).collect();
@@ -119,43 +141,84 @@ impl Products {
     fn joined(&self, join: &Join) -> Option<Product> {
         let first = self.products.get(&join.first)?;
         let mut name = plain(&join.product.name, NAME_CHARACTERS);
-        for id in &join.rest {
+        let mut others = first.others.clone();
+        for (category, id) in &join.rest {
             let platform = self.products.get(id)?;
             if name.is_empty() {
                 name = format!("{} / {}", first.name, platform.name);
             }
+            // Inventories list the device and give the version of its firmware.
+            if category == "installed_on" && first.kind == Kind::Firmware && platform.kind == Kind::Hardware {
+                others.push(platform.key.clone());
+            }
         }
-        Some(Product { key: first.key.clone(), name, versions: first.versions.clone() })
+        let helper = join.product.product_identification_helper.as_ref().map(identities).unwrap_or_default();
+        others.extend(helper.into_iter().map(|identity| identity.key));
+        Some(Product { key: first.key.clone(), others: distinct(others, &first.key), name, versions: first.versions.clone(), kind: first.kind })
     }
 }
 
 struct Join {
     product: RawProduct,
     first: String,
-    rest: Vec<String>,
+    /// How and with what the first is joined.
+    rest: Vec<(String, String)>,
 }
 
 /// Names a product by its branches, then by its purl or CPE, then by its full name.
 fn product_of(path: &[&Branch], raw: &RawProduct) -> Product {
     let named = |category: &str| path.iter().rev().find(|branch| branch.category == category).map(|branch| branch.name.as_str());
     let name = plain(&raw.name, NAME_CHARACTERS);
-    let versions = version_of(path);
+    let helper = raw.product_identification_helper.as_ref().map(identities).unwrap_or_default();
     let vendor = named("vendor").unwrap_or("");
-    if let Some(product) = named("product_name").or_else(|| named("product_family")) {
-        return Product { key: ProductKey::new(vendor, product), name, versions };
-    }
-    match raw.product_identification_helper.as_ref().and_then(identified) {
-        Some(Identified { vendor: helper_vendor, product, version }) => {
-            let vendor = if vendor.is_empty() { &helper_vendor } else { vendor };
-            let versions = version.map_or(versions, VersionRule::Exactly);
-            Product { key: ProductKey::new(vendor, &product), name, versions }
-        }
-        None => Product { key: ProductKey::new(vendor, &raw.name), name, versions },
+    let branch = named("product_name").or_else(|| named("product_family"));
+    let mut keys = match (branch, helper.first()) {
+        (Some(product), _) => ProductKey::several(vendor, product),
+        (None, Some(identity)) if vendor.is_empty() => vec![ProductKey::new(&identity.vendor, &identity.product)],
+        (None, Some(identity)) => vec![ProductKey::new(vendor, &identity.product)],
+        (None, None) => ProductKey::several(vendor, &raw.name),
+    };
+    let key = if keys.is_empty() { ProductKey::new(vendor, &raw.name) } else { keys.remove(0) };
+    let versions = version_of(path, key.scheme());
+    let own = helper.iter().find_map(|identity| identity.versions.clone());
+    let versions = match (branch, own) {
+        (None, Some(own)) => own,
+        (Some(_), Some(own)) if versions == VersionRule::All => own,
+        _ => versions,
+    };
+    let kind = kind(&name, branch, &helper);
+    keys.extend(helper.into_iter().map(|identity| identity.key));
+    Product { others: distinct(keys, &key), key, name, versions, kind }
+}
+
+/// Firmware and hardware by the part of the CPE, firmware also by its name.
+fn kind(name: &str, branch: Option<&str>, helper: &[Identity]) -> Kind {
+    let says = |text: &str| text.to_lowercase().contains("firmware");
+    if helper.iter().any(|identity| identity.hardware) {
+        Kind::Hardware
+    } else if helper.iter().any(|identity| identity.firmware) || says(name) || branch.is_some_and(says) {
+        Kind::Firmware
+    } else if helper.is_empty() {
+        // Hardware without a helper: there is nothing else firmware is installed on.
+        Kind::Hardware
+    } else {
+        Kind::Other
     }
 }
 
+/// Each further name once.
+fn distinct(keys: Vec<ProductKey>, main: &ProductKey) -> Vec<ProductKey> {
+    let mut distinct: Vec<ProductKey> = Vec::new();
+    for key in keys {
+        if key != *main && !distinct.contains(&key) {
+            distinct.push(key);
+        }
+    }
+    distinct
+}
+
 /// The rule of the version branch. A patch level or service pack beneath it makes another version.
-fn version_of(path: &[&Branch]) -> VersionRule {
+fn version_of(path: &[&Branch], scheme: Scheme) -> VersionRule {
     let versions = path.iter().rposition(|branch| matches!(branch.category.as_str(), "product_version" | "product_version_range"));
     let Some((version, below)) = versions.and_then(|at| path.get(at..)).and_then(<[_]>::split_first) else {
         return patch(path).map_or(VersionRule::All, VersionRule::NotUnderstood);
@@ -164,7 +227,7 @@ fn version_of(path: &[&Branch]) -> VersionRule {
     match (version.category.as_str(), patch(below)) {
         ("product_version", None) => VersionRule::Exactly(name),
         ("product_version", Some(patch)) => VersionRule::Exactly(format!("{name} {patch}")),
-        (_, None) => VersionRule::parse_range(&name),
+        (_, None) => VersionRule::parse_range_in(&name, scheme),
         (_, Some(patch)) => VersionRule::NotUnderstood(format!("{name} {patch}")),
     }
 }
@@ -172,53 +235,4 @@ fn version_of(path: &[&Branch]) -> VersionRule {
 fn patch(path: &[&Branch]) -> Option<String> {
     let found = path.iter().rev().find(|branch| matches!(branch.category.as_str(), "patch_level" | "service_pack"));
     found.map(|branch| plain(&branch.name, limits::FIELD_CHARACTERS))
-}
-
-/// What a helper tells where the branches name no product.
-pub struct Identified {
-    pub vendor: String,
-    pub product: String,
-    pub version: Option<String>,
-}
-
-fn identified(helper: &Identification) -> Option<Identified> {
-    let purl = helper.purl.as_ref().or_else(|| helper.purls.first()).and_then(|purl| by_purl(purl));
-    purl.or_else(|| helper.cpe.as_ref().and_then(|cpe| by_cpe(cpe)))
-}
-
-/// `pkg:type/namespace/name@version?qualifiers#subpath`
-pub fn by_purl(purl: &str) -> Option<Identified> {
-    let rest = purl.strip_prefix("pkg:")?.split(['?', '#']).next()?;
-    let (path, version) = rest.rsplit_once('@').map_or((rest, None), |(path, version)| (path, Some(percent_decoded(version))));
-    let mut parts = path.split('/').rev();
-    let product = percent_decoded(parts.next()?);
-    // The last part before the name is the namespace, if more than the type is left.
-    let vendor = if path.split('/').count() > 2 { percent_decoded(parts.next()?) } else { String::new() };
-    (!product.is_empty()).then_some(Identified { vendor, product, version })
-}
-
-/// `cpe:2.3:part:vendor:product:version:…` and `cpe:/part:vendor:product:version`. A wildcard tells no version.
-pub fn by_cpe(cpe: &str) -> Option<Identified> {
-    let rest = cpe.strip_prefix("cpe:2.3:").or_else(|| cpe.strip_prefix("cpe:/"))?;
-    let rest = rest.replace("\\:", "%3a");
-    let mut parts = rest.split(':').skip(1).map(|part| percent_decoded(&part.replace('\\', "")));
-    let (vendor, product) = (parts.next()?, parts.next()?);
-    let version = parts.next().filter(|version| !matches!(version.as_str(), "" | "*" | "-"));
-    (!matches!(product.as_str(), "" | "*" | "-")).then_some(Identified { vendor, product, version })
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let ahead: Vec<u8> = rest.clone().take(2).collect();
-        match (byte, std::str::from_utf8(&ahead).ok().filter(|hex| hex.len() == 2).and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(decoded)) => {
-                bytes.push(decoded);
-                rest.nth(1);
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    plain(&String::from_utf8_lossy(&bytes), NAME_CHARACTERS)
 }

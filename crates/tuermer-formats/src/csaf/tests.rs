@@ -49,8 +49,9 @@ fn a_component_keeps_its_key_and_names_its_platform() {
     let [statement] = about(&threat, 0, "Crypto Library 2.0 SP1 as part of Beispiel Gateway 4.1.0")[..] else { panic!() };
     assert_eq!(statement.product, ProductKey::new("Beispiel GmbH", "Crypto Library"));
     assert_eq!(statement.versions, VersionRule::Exactly("2.0 SP1".into()));
-    let [statement] = about(&threat, 0, "bsplib-1.0.2-3.el9.x86_64")[..] else { panic!() };
+    let [statement, package] = about(&threat, 0, "bsplib-1.0.2-3.el9.x86_64")[..] else { panic!() };
     assert_eq!((&statement.product, &statement.versions), (&ProductKey::new("Beispiel GmbH", "bsplib"), &VersionRule::Exactly("1.0.2-3.el9".into())));
+    assert!(package.product.vendor.starts_with("pkg:rpm") && package.versions == statement.versions);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::csaf::{by_cpe, by_purl, https, plain};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use tuermer_core::limits;
 use tuermer_core::product::ProductKey;
+use tuermer_core::purl::Purl;
 use tuermer_core::threat::{ProductStatus, Remedy, RemedyKind, Statement};
 use tuermer_core::version::VersionRule;
 
@@ -62,7 +63,7 @@ pub fn read(all: &[&Container], remarks: &mut Vec<Remark>) -> Result<Vec<Stateme
 
 /// What an entry says of a product: its versions, then its default for the rest.
 fn told(affected: &Affected, named: &Named, assigner: bool) -> Vec<Piece> {
-    let mut found: Vec<Piece> = affected.versions.iter().flat_map(pieces).collect();
+    let mut found: Vec<Piece> = affected.versions.iter().flat_map(|entry| pieces(entry, named.key.scheme())).collect();
     if !named.versions_are_its_own {
         // Versions of a package inside: what they mean for the product as a whole is not told.
         let text = |piece: &Piece| format!("{}: {}", plain(&affected.package_name, limits::FIELD_CHARACTERS), rule_text(&piece.rule));
@@ -72,7 +73,7 @@ fn told(affected: &Affected, named: &Named, assigner: bool) -> Vec<Piece> {
     let default = affected.default_status.as_deref().map(status_of);
     if found.is_empty() {
         let status = default.unwrap_or(ProductStatus::Unknown);
-        let all = if status == ProductStatus::Unknown { VersionRule::All } else { rule(vec![tuermer_core::version::Interval::default()]) };
+        let all = if status == ProductStatus::Unknown { VersionRule::All } else { rule(vec![tuermer_core::version::Interval::default()], named.key.scheme()) };
         return vec![Piece { rule: all, status }];
     }
     let left = default.and_then(|status| rest(&found, status, assigner));
@@ -93,7 +94,7 @@ fn rest(found: &[Piece], default: ProductStatus, assigner: bool) -> Option<Piece
         return None;
     }
     match complement::of(&found.iter().map(|piece| &piece.rule).collect::<Vec<_>>()) {
-        Some(gaps) => (!gaps.is_empty()).then(|| Piece { rule: rule(gaps), status: default }),
+        Some((gaps, scheme)) => (!gaps.is_empty()).then(|| Piece { rule: rule(gaps, scheme), status: default }),
         None if default == ProductStatus::Affected => {
             let named = found.iter().map(|piece| rule_text(&piece.rule)).collect::<Vec<_>>().join(", ");
             let text = plain(&format!("all versions except {named}"), limits::NOTE_CHARACTERS);
@@ -125,13 +126,21 @@ fn names(affected: &Affected) -> Vec<Named> {
         || versions.iter().any(|entry| matches!(entry.version_type.as_deref(), Some("rpm" | "deb" | "dpkg" | "apk")));
     if let Some(product) = &product {
         let versions_are_its_own = package.is_none() || !operating_system;
-        found.push(Named { key: ProductKey::new(&vendor, product), name: display(&vendor, product), versions_are_its_own });
+        let keys = ProductKey::several(&vendor, product).into_iter();
+        found.extend(keys.map(|key| Named { key, name: display(&vendor, product), versions_are_its_own }));
     }
     if let Some(package) = package {
         let key = ProductKey::new(&vendor, &package);
         if found.iter().all(|known| known.key != key) {
             let name = product.as_ref().map_or_else(|| package.clone(), |product| format!("{package} ({product})"));
             found.push(Named { key, name, versions_are_its_own: true });
+        }
+    }
+    // The same package as the inventories of its ecosystem name it.
+    if let Some(purl) = Purl::parse(package_url).or_else(|| Purl::of_collection(collection_url, package_name)) {
+        let key = ProductKey::of_purl(&purl);
+        if !found.is_empty() && found.iter().all(|known| known.key != key) {
+            found.push(Named { key, name: plain(&purl.package(), limits::FIELD_CHARACTERS), versions_are_its_own: true });
         }
     }
     if found.is_empty() {

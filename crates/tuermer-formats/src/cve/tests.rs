@@ -52,7 +52,7 @@ fn versions_mean_what_the_format_says() {
         // from the beginning, in every spelling
         (json!({"versions": [{"version": "0", "lessThan": "2", "status": a}]}), vec![("0.0.1", a), ("2", "-")]),
         (json!({"versions": [{"version": "unspecified", "lessThan": "2", "status": a}]}), vec![("0.1", a), ("2.1", "-")]),
-        (json!({"versions": [{"version": "n/a", "lessThanOrEqual": "2", "status": a}]}), vec![("2.0", a), ("2.1", "-")]),
+        (json!({"versions": [{"version": "n/a", "lessThanOrEqual": "2", "status": a}]}), vec![("2.0", a), ("2.1", "?"), ("3", "-")]),
         (json!({"versions": [{"version": "3", "lessThan": "*", "status": a}]}), vec![("2.9", "-"), ("99", a)]),
         // the end of a series
         (json!({"versions": [{"version": "6.1.2", "lessThanOrEqual": "6.1.*", "status": a}]}), vec![("6.1.1", "-"), ("6.1.999", a), ("6.2", "-")]),

@@ -108,9 +108,9 @@ pub fn threat(told: &Entry) -> Threat {
     let Entry { cve, vendor, product, name, added, due: _, ransomware: _, description, notes } = told;
     let at = added.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |day| day.timestamp());
     let product = product_name(vendor, product, name);
-    let statement = Statement {
+    let statement = |key| Statement {
         vulnerability: Some(0),
-        product: ProductKey::new(vendor, &product),
+        product: key,
         product_name: format!("{vendor} {product}"),
         versions: VersionRule::All,
         status: ProductStatus::Affected,
@@ -132,7 +132,7 @@ pub fn threat(told: &Entry) -> Threat {
         exploited: true,
         level: None,
         vulnerabilities: vec![Vulnerability { id: cve.clone(), title: name.clone(), ..Vulnerability::default() }],
-        statements: vec![statement],
+        statements: ProductKey::several(vendor, &product).into_iter().map(statement).collect(),
         references: notes.split([' ', ';']).filter_map(https).collect(),
     }
 }
@@ -157,7 +157,7 @@ mod tests {
             ("Microsoft", "Microsoft", "Microsoft Exchange Server Cross-Site Scripting Vulnerability", "exchange server"),
             ("Microsoft", "Exchange", "Microsoft Exchange Server Remote Code Execution Vulnerability", "exchange server"),
             ("Fortinet", "FortiOS", "Fortinet FortiOS Heap-Based Buffer Overflow Vulnerability", "fortios"),
-            ("Cisco", "Multiple Products", "Cisco IOS XE Web UI Privilege Escalation Vulnerability", "ios xe web ui"),
+            ("Cisco", "Multiple Products", "Cisco IOS XE Web UI Privilege Escalation Vulnerability", "ios xe"),
             ("Apple", "Multiple Products", "Multiple Vulnerability", "multiple"),
         ] {
             assert_eq!(tuermer_core::product::ProductKey::new(vendor, &super::product_name(vendor, product, name)).product, wanted, "{name}");

@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, bail};
 use std::time::Instant;
 use tokio::net::TcpListener;
 use tuermer_core::locale::Language;
-use tuermer_formats::exchange_build::packs;
+use tuermer_formats::build_pack::packs;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]

@@ -5,6 +5,8 @@ mod key;
 mod listed;
 mod show;
 
+pub use show::say_no_operators;
+
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::Refusal;
@@ -129,7 +131,7 @@ async fn unknown(call: &Call, context: &Context, name: &str) -> Result<Exit> {
 }
 
 async fn pause(call: &Call, context: &Context, name: &str, paused: bool) -> Result<Exit> {
-    if !context.store.pause_feed(name, paused, context.now()).await? {
+    if !context.store.pause_feed(name, paused, "system", context.now()).await? {
         return unknown(call, context, name).await;
     }
     call.out.say(&call.out.texts.with(if paused { "feed.paused" } else { "feed.resumed" }, &[("name", name)]));
@@ -137,7 +139,7 @@ async fn pause(call: &Call, context: &Context, name: &str, paused: bool) -> Resu
 }
 
 async fn remove(call: &Call, context: &Context, name: &str) -> Result<Exit> {
-    if !context.store.remove_feed(name, context.now()).await? {
+    if !context.store.remove_feed(name, "system", context.now()).await? {
         return unknown(call, context, name).await;
     }
     call.out.say(&call.out.texts.with("feed.removed", &[("name", name)]));

@@ -1,7 +1,10 @@
 //! `tuermer import`: lists of members, providers, inventory and networks, with a report before anything is written.
 
+mod sbom;
+
 use super::{Call, Exit};
 use crate::context::Context;
+use crate::refusal::wrong_call;
 use crate::stations::register::{self, ImportKind, ImportOptions, ImportReport, Input, Mapping, RowError, Shape};
 use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow};
@@ -25,7 +28,7 @@ pub struct Args {
     /// What the list holds.
     #[arg(value_enum)]
     pub kind: KindArgument,
-    /// CSV (UTF-8, UTF-16, Windows-1252; `;`, `,` or tab) or XLSX.
+    /// CSV (UTF-8, UTF-16, Windows-1252; `;`, `,` or tab) or XLSX; for sbom CycloneDX (JSON, XML) or SPDX (JSON, tag-value).
     pub file: PathBuf,
     /// Compare and count, but write nothing.
     #[arg(long)]
@@ -39,6 +42,12 @@ pub struct Args {
     /// Who says so, where the rows do not tell [default: register].
     #[arg(long, value_enum)]
     pub source: Option<SourceArgument>,
+    /// sbom: number of the member whose inventory it is.
+    #[arg(long, value_name = "NUMBER")]
+    pub member: Option<String>,
+    /// sbom: host it runs on.
+    #[arg(long, value_name = "NAME")]
+    pub host: Option<String>,
 }
 
 /// Kinds of lists.
@@ -52,6 +61,8 @@ pub enum KindArgument {
     Inventory,
     /// Networks and domains of members.
     Networks,
+    /// A bill of materials as the inventory of one member.
+    Sbom,
 }
 
 /// Who says so.
@@ -72,7 +83,7 @@ impl From<KindArgument> for ImportKind {
         match kind {
             KindArgument::Members => Self::Members,
             KindArgument::Providers => Self::Providers,
-            KindArgument::Inventory => Self::Inventory,
+            KindArgument::Inventory | KindArgument::Sbom => Self::Inventory,
             KindArgument::Networks => Self::Networks,
         }
     }
@@ -91,7 +102,13 @@ impl From<SourceArgument> for Source {
 
 /// Runs it.
 pub async fn run(call: &Call, args: Args) -> Result<Exit> {
-    let Args { kind, file, dry_run, map, skip_errors, source } = args;
+    if matches!(args.kind, KindArgument::Sbom) {
+        return sbom::run(call, args).await;
+    }
+    let Args { kind, file, dry_run, map, skip_errors, source, member, host } = args;
+    if member.is_some() || host.is_some() {
+        return Err(wrong_call("import.only_sbom", []));
+    }
     let texts = call.out.texts;
     let mapping = map.as_deref().map(|path| mapping(texts, path)).transpose()?.unwrap_or_default();
     let context = call.open().await?;

@@ -16,6 +16,7 @@ pub mod notice;
 pub mod output;
 pub mod pack;
 pub mod picture;
+pub mod reading;
 pub mod run;
 pub mod serve;
 pub mod sign;
@@ -106,6 +107,8 @@ pub enum Command {
     Ingest(ingest::Args),
     /// Sources that are asked by themselves.
     Feed(feed::Args),
+    /// What the analyst's feeds told.
+    Reading(reading::Args),
     /// What we warn about.
     Threat(threat::Args),
     /// Signs of attack.
@@ -199,7 +202,7 @@ fn language(option: Option<&str>) -> Result<Language> {
 
 /// Runs one call.
 pub async fn run(cli: Cli) -> Result<Exit> {
-    if let Some(defect) = tuermer_formats::exchange_build::defect() {
+    if let Some(defect) = tuermer_formats::build_pack::defect() {
         bail!("this program is broken, do not use it: {defect}");
     }
     if let Some(defect) = tuermer_formats::urgency_policy::defect() {
@@ -219,6 +222,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Member(args) => member::run(&call, args).await,
         Command::Ingest(args) => ingest::run(&call, args).await,
         Command::Feed(args) => feed::run(&call, args).await,
+        Command::Reading(args) => reading::run(&call, args).await,
         Command::Threat(args) => threat::run(&call, args).await,
         Command::Sign(args) => sign::run(&call, args).await,
         Command::Pack(args) => pack::run(&call, args).await,

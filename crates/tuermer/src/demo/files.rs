@@ -147,7 +147,7 @@ pub fn dotted([major, minor, third, fourth]: [u32; 4]) -> String {
 mod tests {
     use super::super::region::invent;
     use super::{inventory, members, networks, providers};
-    use tuermer_formats::exchange_build::packs;
+    use tuermer_formats::build_pack::packs;
 
     /// Deliberately little is known: the inventory names far fewer servers than there are, and few with a build.
     #[test]

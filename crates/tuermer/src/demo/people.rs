@@ -112,7 +112,7 @@ mod tests {
     use super::{by_day, tempers};
     use jiff::Timestamp;
     use tuermer_core::acknowledgement::Answer;
-    use tuermer_formats::exchange_build::packs;
+    use tuermer_formats::build_pack::packs;
 
     #[test]
     fn nobody_answers_at_three_in_the_morning() {

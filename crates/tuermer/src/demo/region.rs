@@ -260,7 +260,7 @@ mod tests {
     use super::{Known, MEMBERS, Region, invent};
     use std::collections::BTreeSet;
     use tuermer_core::pack::PackState;
-    use tuermer_formats::exchange_build::packs;
+    use tuermer_formats::build_pack::packs;
 
     fn region(seed: u64, count: usize) -> Region {
         invent(seed, count, packs().first())

@@ -49,7 +49,7 @@ pub fn report(found: &[(&Member, Finding)], scanned: Timestamp) -> Result<Vec<u8
 mod tests {
     use super::super::region::invent;
     use super::{Finding, report};
-    use tuermer_formats::exchange_build::packs;
+    use tuermer_formats::build_pack::packs;
 
     #[test]
     fn the_report_never_says_more_than_three_numbers() {

@@ -6,6 +6,7 @@ pub mod client;
 pub mod csaf;
 pub mod fetch_error;
 mod guard;
+mod setup;
 
 pub use client::{Body, Client, ClientRules, Fetched, Head, Wanted};
 pub use fetch_error::FetchError;

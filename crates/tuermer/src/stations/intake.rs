@@ -13,11 +13,14 @@ mod catalogue;
 mod estimates;
 pub mod evidence;
 mod judge;
+mod proof;
+mod reading;
 mod report;
 mod source;
 mod statement;
 
 pub use bulk::{Progress, ingest_all};
+pub use reading::ingest_reading;
 pub use source::Input;
 pub use statement::state_threat;
 pub use tuermer_formats::csaf_write::{StatedProduct, StatedThreat, StatedVersions, StatementError};

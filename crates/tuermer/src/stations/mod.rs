@@ -8,6 +8,7 @@ pub mod deliver;
 pub mod hindsight;
 pub mod intake;
 pub mod matching;
+pub mod packs;
 pub mod poll;
 pub mod provider;
 pub mod register;

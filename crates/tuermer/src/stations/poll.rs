@@ -9,6 +9,7 @@
 
 mod file;
 mod health;
+pub mod wish;
 
 use super::provider;
 use crate::context::Context;

@@ -5,9 +5,12 @@
 //! does not commit. Nothing is written for a row that tells nothing new.
 
 mod assets;
+mod bill;
 mod claims;
 mod organisations;
 mod seen;
+
+pub use bill::{BillOptions, import_bill};
 
 use crate::context::Context;
 use crate::store::engine::Transaction;
@@ -36,6 +39,8 @@ pub enum Input {
     Bytes(Vec<u8>),
     /// A file, read as a stream.
     File(PathBuf),
+    /// Rows that were read elsewhere.
+    Rows(Vec<Record>),
 }
 
 /// How to import.
@@ -225,6 +230,9 @@ fn read(rules: &Rules, input: Input, sender: &mpsc::Sender<Chunk>) -> Result<(),
         Input::File(path) => {
             let file = std::fs::File::open(&path).map_err(|error| Fault::new(Problem::Unreadable, error.to_string()))?;
             members::read(rules, file, &mut take)?;
+        }
+        Input::Rows(rows) => {
+            rows.into_iter().map(|row| Reading::Row(Ok(row))).try_for_each(|reading| take(reading).then_some(()));
         }
     }
     // A closed channel means that writing failed; that error is the one to show.

@@ -98,20 +98,20 @@ impl Store {
     }
 
     /// Adds a feed; `false` where the name is taken.
-    pub async fn add_feed(&self, feed: &Feed) -> Result<bool> {
+    pub async fn add_feed(&self, feed: &Feed, by: &str) -> Result<bool> {
         let mut open = self.begin().await?;
-        let added = add(&mut open, feed).await?;
+        let added = add(&mut open, feed, by).await?;
         open.commit().await?;
         Ok(added)
     }
 
     /// Pauses or resumes; `false` where there is no such feed. What was resumed is due at once.
-    pub async fn pause_feed(&self, name: &str, paused: bool, now: Timestamp) -> Result<bool> {
+    pub async fn pause_feed(&self, name: &str, paused: bool, by: &str, now: Timestamp) -> Result<bool> {
         let mut open = self.begin().await?;
         let sql = "UPDATE feed SET paused = $2, next_at = $3 WHERE name = $1 AND paused <> $2";
         if open.run(sql, values![name, paused, now]).await? > 0 {
             let action = if paused { "feed.paused" } else { "feed.resumed" };
-            journal::append(&mut open, now, "system", action, name, "").await?;
+            journal::append(&mut open, now, by, action, name, "").await?;
         }
         let found = open.read_one("SELECT name FROM feed WHERE name = $1", values![name]).await?.is_some();
         open.commit().await?;
@@ -119,12 +119,12 @@ impl Store {
     }
 
     /// Removes a feed and what it listed, not the documents it brought; `false` where there is none.
-    pub async fn remove_feed(&self, name: &str, now: Timestamp) -> Result<bool> {
+    pub async fn remove_feed(&self, name: &str, by: &str, now: Timestamp) -> Result<bool> {
         let mut open = self.begin().await?;
         let removed = open.run("DELETE FROM feed WHERE name = $1", values![name]).await? > 0;
         if removed {
             notices::settle(&mut open, "feed.silent", name, now).await?;
-            journal::append(&mut open, now, "system", "feed.removed", name, "").await?;
+            journal::append(&mut open, now, by, "feed.removed", name, "").await?;
         }
         open.commit().await?;
         Ok(removed)
@@ -197,7 +197,7 @@ impl Store {
 }
 
 /// Adds a feed inside a transaction; `false` where the name is taken.
-pub async fn add(open: &mut Transaction, feed: &Feed) -> Result<bool> {
+pub async fn add(open: &mut Transaction, feed: &Feed, by: &str) -> Result<bool> {
     let Feed { name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, .. } = feed;
     let sql = "INSERT INTO feed (name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, etag, last_modified,
             last_error_de, last_error_en, failures, discovered, new, changed, verified, rejected, tolerated)
@@ -206,7 +206,7 @@ pub async fn add(open: &mut Transaction, feed: &Feed) -> Result<bool> {
     let values = values![name, kind.as_str(), url, *period_seconds, *silent_after_seconds, hosts, *paused, *added_at, *next_at];
     let added = open.run(sql, values).await? > 0;
     if added {
-        journal::append(open, *added_at, "system", "feed.added", name, &format!("{} {url}", kind.as_str())).await?;
+        journal::append(open, *added_at, by, "feed.added", name, &format!("{} {url}", kind.as_str())).await?;
     }
     Ok(added)
 }

@@ -159,12 +159,13 @@ pub async fn withdraw(open: &mut Transaction, ids: &[String], now: Timestamp) ->
     Ok(())
 }
 
-/// Raises the gap counter of the threats that carry these CVEs.
-pub async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<()> {
+/// Raises the gap counter of the threats that carry these CVEs, once each; gives their number.
+pub async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<u64> {
+    let mut raised = 0_u64;
     for page in cves.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
         let carried = format!("SELECT threat_id FROM vulnerability WHERE cve IN ({})", places(1, page.len()));
         let sql = format!("UPDATE threat SET facts_revision = facts_revision + 1 WHERE id IN ({carried})");
-        open.run(&sql, page.iter().map(|cve| Value::from(*cve)).collect()).await?;
+        raised = raised.saturating_add(open.run(&sql, page.iter().map(|cve| Value::from(*cve)).collect()).await?);
     }
-    Ok(())
+    Ok(raised)
 }

@@ -32,6 +32,18 @@ pub struct Overview {
     pub tasks: Vec<(String, u64)>,
     /// Organisations and threats whose verdicts are out of date.
     pub pending: u64,
+    /// Sources.
+    pub feeds: u64,
+    /// Of those: the last attempt failed.
+    pub feeds_failing: u64,
+    /// Of those: silent for longer than their rule.
+    pub feeds_silent: u64,
+    /// Of those: not asked until resumed.
+    pub feeds_paused: u64,
+    /// Open notices.
+    pub notices: u64,
+    /// Notices nobody was told of yet.
+    pub notices_unmailed: u64,
     /// Entries of the journal.
     pub journal_entries: u64,
     /// Hash of its last entry; empty when there is none.
@@ -71,6 +83,12 @@ impl Store {
             deliveries: self.counts_by("SELECT state, COUNT(*) FROM delivery GROUP BY state ORDER BY state").await?,
             tasks: self.counts_by("SELECT kind, COUNT(*) FROM task WHERE done_at IS NULL GROUP BY kind ORDER BY kind").await?,
             pending: organisations.saturating_add(threats),
+            feeds: self.one_count("SELECT COUNT(*) FROM feed").await?,
+            feeds_failing: self.one_count("SELECT COUNT(*) FROM feed WHERE paused = FALSE AND last_error_en <> ''").await?,
+            feeds_silent: self.one_count("SELECT COUNT(*) FROM feed WHERE paused = FALSE AND silent_since IS NOT NULL").await?,
+            feeds_paused: self.one_count("SELECT COUNT(*) FROM feed WHERE paused = TRUE").await?,
+            notices: self.one_count("SELECT COUNT(*) FROM notice WHERE done_at IS NULL").await?,
+            notices_unmailed: self.notices_unmailed().await?,
             journal_entries,
             journal_hash,
             journal_at,

@@ -1,10 +1,14 @@
 //! Build packs: those of the program, and over them those a chamber brought in.
 
 use super::Store;
+use super::engine::Transaction;
+use crate::pack_file::PackFiles;
+use crate::values;
 use anyhow::{Context as _, Result};
+use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 use tuermer_core::pack::BuildPack;
-use tuermer_formats::exchange_build;
+use tuermer_formats::build_pack;
 
 /// The packs as last read, with what stood in the table then.
 #[derive(Clone, Default)]
@@ -27,11 +31,11 @@ impl Store {
                 return Ok(Arc::clone(packs));
             }
         }
-        let mut packs = exchange_build::packs().to_vec();
+        let mut packs = build_pack::packs().to_vec();
         let rows = self.read("SELECT name, pack, builds FROM build_pack ORDER BY name", Vec::new()).await?;
         for row in &rows {
             let name = row.text(0)?;
-            let pack = exchange_build::read(&row.text(1)?, &row.text(2)?).with_context(|| format!("the imported build pack {name}"))?;
+            let pack = build_pack::read(&row.text(1)?, &row.text(2)?).with_context(|| format!("the imported build pack {name}"))?;
             packs.retain(|other| other.name != name);
             packs.push(pack);
         }
@@ -39,4 +43,49 @@ impl Store {
         *self.packs.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((stamp, Arc::clone(&packs)));
         Ok(packs)
     }
+}
+
+/// An imported pack as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedPack {
+    /// Its name.
+    pub name: String,
+    /// Hash of its files.
+    pub sha256: String,
+    /// Day of its sources.
+    pub as_of: String,
+}
+
+impl Store {
+    /// The imported packs by name.
+    pub async fn imported_packs(&self) -> Result<Vec<ImportedPack>> {
+        let rows = self.read("SELECT name, document_sha256, as_of FROM build_pack ORDER BY name", Vec::new()).await?;
+        rows.iter().map(|row| Ok(ImportedPack { name: row.text(0)?, sha256: row.text(1)?, as_of: row.text(2)? })).collect()
+    }
+
+    /// The two files of an imported pack.
+    pub async fn imported_pack(&self, name: &str) -> Result<Option<(String, String)>> {
+        let row = self.read_one("SELECT pack, builds FROM build_pack WHERE name = $1", values![name]).await?;
+        row.map(|row| Ok((row.text(0)?, row.text(1)?))).transpose()
+    }
+}
+
+/// Writes a pack; one of the same name is replaced.
+pub async fn put(open: &mut Transaction, pack: &ImportedPack, files: &PackFiles, now: Timestamp, actor: &str) -> Result<()> {
+    let ImportedPack { name, sha256, as_of } = pack;
+    let PackFiles { pack, builds } = files;
+    open.run(
+        "INSERT INTO build_pack (name, document_sha256, pack, builds, as_of, imported_at, imported_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (name) DO UPDATE SET document_sha256 = excluded.document_sha256, pack = excluded.pack, builds = excluded.builds,
+             as_of = excluded.as_of, imported_at = excluded.imported_at, imported_by = excluded.imported_by",
+        values![name, sha256, pack, builds, as_of, now, actor],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes a pack out.
+pub async fn remove(open: &mut Transaction, name: &str) -> Result<()> {
+    open.run("DELETE FROM build_pack WHERE name = $1", values![name]).await?;
+    Ok(())
 }

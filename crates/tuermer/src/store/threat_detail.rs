@@ -1,5 +1,5 @@
-//! What an analyst asks about one threat beyond the document itself: where it came from, whether it is what its
-//! publisher signed, how much of it was understood, and how surely whom it hits.
+//! What an analyst asks about one threat beyond the document itself: where it came from, how much of it was
+//! understood, how surely whom it hits, and which row of the policy set which deadline.
 
 use super::Store;
 use crate::values;
@@ -18,27 +18,10 @@ pub struct Provenance {
     pub received_at: Timestamp,
     /// SHA-256 over its bytes, in hex.
     pub sha256: String,
-    /// What came of its signature; `None` where nobody checked one, as with a file brought by hand.
-    pub signature: Option<CheckedSignature>,
     /// Version ranges the document names.
     pub ranges: u64,
     /// Of those, the ones we could not read.
     pub not_understood: u64,
-}
-
-/// Whether a document is what its publisher signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedSignature {
-    /// `verified`, `unsigned` or `failed`.
-    pub state: String,
-    /// Key it was made with, in hex; empty where there is none.
-    pub fingerprint: String,
-    /// What was found, in a sentence; may be empty.
-    pub detail: String,
-    /// Where the signature lay.
-    pub url: String,
-    /// When it was checked.
-    pub checked_at: Timestamp,
 }
 
 /// A row of the policy that set the deadline of some open companies, with what it was asked.
@@ -81,21 +64,12 @@ impl Store {
 
     /// Where the stored revision of a threat came from.
     pub async fn provenance(&self, threat: &ThreatId) -> Result<Option<Provenance>> {
-        let sql = "SELECT d.source, d.received_at, d.sha256, t.ranges, t.ranges_not_understood, s.state, s.fingerprint, s.detail, s.url, s.checked_at
-                   FROM threat t JOIN document d ON d.sha256 = t.document_sha256 LEFT JOIN signature s ON s.document_sha256 = d.sha256 WHERE t.id = $1";
-        let Some(row) = self.read_one(sql, values![threat.as_str()]).await? else { return Ok(None) };
-        let signature = match row.text_or_null(5)? {
-            Some(state) => Some(CheckedSignature { state, fingerprint: row.text(6)?, detail: row.text(7)?, url: row.text(8)?, checked_at: row.time(9)? }),
-            None => None,
+        let sql = "SELECT d.source, d.received_at, d.sha256, t.ranges, t.ranges_not_understood
+                   FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
+        let provenance = |row: super::row::Row| {
+            Ok(Provenance { source: row.text(0)?, received_at: row.time(1)?, sha256: row.text(2)?, ranges: row.count(3)?, not_understood: row.count(4)? })
         };
-        Ok(Some(Provenance {
-            source: row.text(0)?,
-            received_at: row.time(1)?,
-            sha256: row.text(2)?,
-            signature,
-            ranges: row.count(3)?,
-            not_understood: row.count(4)?,
-        }))
+        self.read_one(sql, values![threat.as_str()]).await?.map(provenance).transpose()
     }
 
     /// Members of one threat by status and certainty, the ones to act on first.

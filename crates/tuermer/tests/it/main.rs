@@ -3,8 +3,10 @@
 
 mod advisory;
 mod clause13;
+mod csaf_site;
 mod deliver;
 mod dispatchers;
+mod feeds;
 mod feeds_client;
 mod hindsight;
 mod import;
@@ -12,11 +14,14 @@ mod in_time;
 mod journey;
 mod kill;
 mod operator;
+mod operator_threats;
 mod pack;
+mod provider;
 mod public;
 mod sink;
 mod store;
 mod support;
+mod tell;
 mod threat;
 mod tidy;
 mod tls;

@@ -16,41 +16,41 @@ use tuermer::store::accounts::{Role, hash_password, setup_link};
 const PASSWORD: &str = "vier zufaellige woerter";
 
 /// A data directory with its pages, and the browser of one person.
-struct Desk {
-    context: Context,
+pub(crate) struct Desk {
+    pub(crate) context: Context,
     _directory: tempfile::TempDir,
 }
 
 /// What a page answered.
-struct Page {
-    status: StatusCode,
-    location: String,
-    cookie: String,
-    text: String,
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) cookie: String,
+    pub(crate) text: String,
 }
 
 impl Page {
     #[track_caller]
-    fn expect(self, status: u16) -> Self {
+    pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self
     }
 
     #[track_caller]
-    fn says(self, words: &str) -> Self {
+    pub(crate) fn says(self, words: &str) -> Self {
         assert!(self.text.contains(words), "{words:?} is not in:\n{}", self.text);
         self
     }
 
     #[track_caller]
-    fn leads_to(self, path: &str) -> Self {
+    pub(crate) fn leads_to(self, path: &str) -> Self {
         assert_eq!((self.status.as_u16(), self.location.as_str()), (303, path), "{}", self.text);
         self
     }
 }
 
 impl Desk {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.mail.transport = Transport::Folder;
@@ -60,17 +60,17 @@ impl Desk {
         Self { context, _directory: directory }
     }
 
-    async fn account(&self, name: &str, role: Role) {
+    pub(crate) async fn account(&self, name: &str, role: Role) {
         let hash = hash_password(&self.context, PASSWORD).unwrap();
         self.context.store.add_account(&self.context, name, role, Some(hash), "system").await.unwrap();
     }
 
     /// The cookie of a signed-in account.
-    async fn signed_in(&self, name: &str) -> String {
+    pub(crate) async fn signed_in(&self, name: &str) -> String {
         format!("tuermer_session={}", self.context.store.open_session(&self.context, name).await.unwrap())
     }
 
-    async fn ask(&self, request: Request<Body>) -> Page {
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Page {
         let response: Response<Body> = tuermer::web::router(self.context.clone()).oneshot(request).await.unwrap();
         let header = |name| response.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().to_string());
         let (status, location, cookie) = (response.status(), header(header::LOCATION), header(header::SET_COOKIE));
@@ -78,12 +78,12 @@ impl Desk {
         Page { status, location, cookie, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Page {
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> Page {
         let request = Request::get(path).header(header::COOKIE, cookie).header(header::ACCEPT_LANGUAGE, "en").body(Body::empty()).unwrap();
         self.ask(request).await
     }
 
-    async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Page {
         let form = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
         let request = Request::post(path)
             .header(header::COOKIE, cookie)
@@ -95,7 +95,7 @@ impl Desk {
         self.ask(request).await
     }
 
-    fn pass(&self, minutes: i64) {
+    pub(crate) fn pass(&self, minutes: i64) {
         self.context.clock.set(self.context.now().checked_add(SignedDuration::from_mins(minutes)).unwrap());
     }
 }
@@ -220,7 +220,7 @@ fn release<'a>(count: &'a str, hash: &'a str, password: &'a str) -> [(&'a str, &
 
 impl Desk {
     /// A desk with an officer, a second officer, an approver, four members and a threat stated by form.
-    async fn with_threat() -> (Self, String) {
+    pub(crate) async fn with_threat() -> (Self, String) {
         let desk = Self::new().await;
         desk.account("k.weber", Role::Officer).await;
         desk.account("j.brandt", Role::Officer).await;
@@ -234,7 +234,7 @@ impl Desk {
     }
 
     /// Imports through the binary, beside the open pages, as an administrator does.
-    fn import(&self, kind: &str, content: &str) {
+    pub(crate) fn import(&self, kind: &str, content: &str) {
         let file = self.context.home.0.with_file_name(format!("{kind}.csv"));
         std::fs::write(&file, content).unwrap();
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_tuermer"))
@@ -248,7 +248,7 @@ impl Desk {
     }
 
     /// The threat drafted and submitted by `k.weber`: path of the warning, and the hash on its page.
-    async fn submitted(&self, threat: &str) -> (String, String) {
+    pub(crate) async fn submitted(&self, threat: &str) -> (String, String) {
         let officer = self.signed_in("k.weber").await;
         let warning = self.post(&format!("{threat}/entwurf"), &officer, &[]).await.expect(303).location;
         self.post(&format!("{warning}/einreichen"), &officer, &[]).await.leads_to(&warning);
@@ -256,7 +256,7 @@ impl Desk {
     }
 
     /// The hash of what an approver sees.
-    async fn hash(&self, warning: &str) -> String {
+    pub(crate) async fn hash(&self, warning: &str) -> String {
         let approver = self.signed_in("m.klein").await;
         let page = self.get(warning, &approver).await.expect(200);
         let mark = "name=\"content_hash\" value=\"";

@@ -31,7 +31,7 @@ pub async fn add(call: &Call, context: &Context, like: &Feed, listed: Vec<Candid
             passed = passed.saturating_add(1);
             continue;
         }
-        context.store.add_feed(&feed).await?;
+        context.store.add_feed(&feed, "system").await?;
         added = added.saturating_add(1);
         if call.out.json {
             call.out.object(&super::show::object(call, &feed))?;

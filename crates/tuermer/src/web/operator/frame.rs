@@ -47,6 +47,7 @@ impl Frame {
                 ("/heute", "operator.today"),
                 ("/meldung/neu", "operator.nav_new"),
                 ("/meldungen", "operator.threats"),
+                ("/quellen", "operator.feeds"),
                 ("/mitglieder", "operator.members"),
                 ("/betrieb", "operator.operation"),
                 ("/lage", "operator.situation"),

@@ -2,10 +2,13 @@
 
 mod audience;
 mod bars;
+mod feeds;
 mod frame;
 mod funnel;
+mod keys;
 mod member;
 mod members;
+mod notices;
 mod operation;
 mod progress;
 mod session;
@@ -33,11 +36,18 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/abmelden", post(session::sign_out))
         .route("/operator.css", get(frame::stylesheet))
         .route("/heute", get(today::show))
+        .route("/hinweis/{id}/erledigt", post(notices::finish))
         .route("/meldungen", get(threats::show))
         .route("/meldung/neu", get(threat_new::show).post(threat_new::submit))
         .route("/meldung/{id}", get(threat::show))
         .route("/meldung/{id}/entwurf", post(threat::draft))
         .route("/meldung/{id}/firma/{number}", get(why::show))
+        .route("/quellen", get(feeds::show).post(feeds::add))
+        .route("/quellen/{name}/entfernen", post(feeds::remove))
+        .route("/quellen/schluessel/{fingerprint}", post(keys::decide))
+        .route("/quellen/{name}/holen", post(feeds::pull))
+        .route("/quellen/{name}/pause", post(feeds::pause))
+        .route("/quellen/{name}/weiter", post(feeds::resume))
         .route("/mitglieder", get(members::show))
         .route("/mitglieder/{number}", get(member::show))
         .route("/mitglieder/{number}/aufgabe/{task}", post(member::finish))

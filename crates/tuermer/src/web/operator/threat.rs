@@ -2,9 +2,11 @@
 
 use super::frame::{Frame, Trouble, page, see, segment};
 use super::funnel::{Step, steps};
+use super::keys;
 use super::session::SignedIn;
 use crate::context::Context;
 use crate::store::exposures::{ExposureFilter, Verdict};
+use crate::store::signatures::Signature;
 use crate::store::threat_detail::{DecidingRow, Provenance};
 use crate::store::warnings::WarningHead;
 use askama::Template;
@@ -67,6 +69,7 @@ struct ThreatPage {
     products: Cut,
     not_understood: Cut,
     provenance: Option<Provenance>,
+    signature: Option<Signature>,
     warnings: Vec<WarningHead>,
     listed: Listed,
     language: Language,
@@ -106,6 +109,7 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Pat
         products: Cut::new(products(&threat)),
         not_understood: Cut::new(threat.not_understood().into_iter().map(str::to_string).collect()),
         provenance: store.provenance(&id).await?,
+        signature: store.signature_of(&id).await?,
         listed: listed(&context, &id, &listing).await?,
         id: segment(id.as_str()),
         threat,
@@ -177,12 +181,13 @@ impl ThreatPage {
         self.frame.texts.with("operator.deadline_because", &[("row", row), ("policy", &self.policy)])
     }
 
-    /// What to say of the signature: `verified`, `unsigned`, `failed`, `stated` for our own words, `unchecked` for a file brought by hand.
-    fn signed<'p>(&self, provenance: &'p Provenance) -> &'p str {
-        match &provenance.signature {
-            Some(signature) => &signature.state,
-            None if provenance.source == "stated" => "stated",
-            None => "unchecked",
+    /// What to say of the signature: `verified`, `unsigned`, `failed`, `stated` for our own words, `unchecked` for a file
+    /// brought by hand.
+    fn signed(&self) -> &'static str {
+        match (&self.signature, &self.provenance) {
+            (Some(signature), _) => signature.state.as_str(),
+            (None, Some(Provenance { source, .. })) if source == "stated" => "stated",
+            (None, _) => "unchecked",
         }
     }
 
@@ -223,12 +228,6 @@ pub fn percent(millionths: &u32, language: &Language) -> String {
         0 if *millionths > 0 => format!("< 0{point}1{gap}%"),
         _ => format!("{}{point}{}{gap}%", tenths / 10, tenths % 10),
     }
-}
-
-/// A fingerprint in groups of four, as keys are compared by eye.
-fn fingerprint(hex: &str) -> String {
-    let letters: Vec<char> = hex.to_uppercase().chars().collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

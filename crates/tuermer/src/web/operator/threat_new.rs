@@ -65,10 +65,10 @@ struct NewPage {
 }
 
 impl NewPage {
-    fn new(context: &Context, who: &SignedIn, form: Statement, errors: Vec<FieldError>) -> Self {
+    async fn new(context: &Context, who: &SignedIn, form: Statement, errors: Vec<FieldError>) -> anyhow::Result<Self> {
         let frame = who.frame(context, "/meldung/neu", &who.t.get("operator.new_threat"));
-        let packs = tuermer_formats::exchange_build::packs().iter().map(|pack| pack.name.clone()).collect();
-        Self { frame, errors, form, levels: [Level::Extreme, Level::Serious, Level::Elevated, Level::Notice], packs }
+        let packs = context.packs().await?.iter().map(|pack| pack.name.clone()).collect();
+        Ok(Self { frame, errors, form, levels: [Level::Extreme, Level::Serious, Level::Elevated, Level::Notice], packs })
     }
 
     /// What is wrong with one field, beside it.
@@ -82,7 +82,7 @@ pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Respo
     who.must_write()?;
     let now = context.now().to_zoned(context.zone()).strftime("%Y-%m-%dT%H:%M").to_string();
     let form = Statement { source_time: now, level: Level::Serious.as_str().to_string(), ..Statement::default() };
-    page(&NewPage::new(&context, &who, form, Vec::new()))
+    page(&NewPage::new(&context, &who, form, Vec::new()).await?)
 }
 
 /// Stores the threat and shows it.
@@ -90,14 +90,14 @@ pub async fn submit(State(context): State<Context>, who: SignedIn, Form(form): F
     who.must_write()?;
     let stated = match read(&context, who.t, &form) {
         Ok(stated) => stated,
-        Err(errors) => return page_with_errors(&NewPage::new(&context, &who, form, errors)),
+        Err(errors) => return page_with_errors(&NewPage::new(&context, &who, form, errors).await?),
     };
     match intake::state_threat(&context, &stated, &who.account.name).await {
         Ok(id) => Ok(see(&format!("/meldung/{}", segment(id.as_str())))),
         Err(error) => {
             let error = error.downcast::<StatementError>().map_err(Trouble::Failed)?;
             let errors = vec![told(who.t, &error)];
-            page_with_errors(&NewPage::new(&context, &who, form, errors))
+            page_with_errors(&NewPage::new(&context, &who, form, errors).await?)
         }
     }
 }

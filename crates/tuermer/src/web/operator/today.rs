@@ -1,6 +1,7 @@
 //! `/heute` – what must I decide now? One queue, the most urgent first.
 
 use super::frame::{Frame, Trouble, page, segment};
+use super::notices::{self, ShownNotice};
 use super::session::SignedIn;
 use crate::context::Context;
 use crate::store::queue::{OpenTask, OpenThreat, OpenWarning};
@@ -48,6 +49,8 @@ impl Group {
 #[template(path = "operator/today.html")]
 struct TodayPage {
     frame: Frame,
+    notices: Vec<ShownNotice>,
+    notice_count: u64,
     groups: Vec<Group>,
     total: u64,
     only: Option<&'static str>,
@@ -85,8 +88,10 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Query(Filter { 
             groups.push(group);
         }
     }
-    let total = groups.iter().map(|group| group.total).sum();
-    page(&TodayPage { frame, groups, total, only })
+    let notices = if only.is_none() { notices::open(&context, &frame).await? } else { Vec::new() };
+    let notice_count = u64::try_from(notices.len())?;
+    let total = groups.iter().map(|group| group.total).fold(notice_count, u64::saturating_add);
+    page(&TodayPage { frame, notices, notice_count, groups, total, only })
 }
 
 fn cut(key: &'static str, mut entries: Vec<Entry>, rows: usize) -> Group {

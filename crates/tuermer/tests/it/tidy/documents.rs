@@ -6,14 +6,30 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Modules of `tuermer-formats` that read what comes from outside.
-const READERS: &[&str] = &["aggregator", "changes", "csaf", "hash_file", "kev", "members", "provider", "rolie", "security_txt", "shadowserver"];
+const READERS: &[&str] = &[
+    "aggregator",
+    "atom",
+    "build_pack",
+    "changes",
+    "csaf",
+    "cve",
+    "epss",
+    "hash_file",
+    "kev",
+    "members",
+    "provider",
+    "rolie",
+    "sbom",
+    "security_txt",
+    "shadowserver",
+    "urgency_policy",
+];
 /// Its other modules: parts of a reader, they write, or they read what comes with the program.
 const PARTS: &[&str] = &[
     "contact_fields",
     "content",
     "csaf_write",
     "encoding",
-    "exchange_build",
     "headers",
     "inventory",
     "json",
@@ -25,8 +41,10 @@ const PARTS: &[&str] = &[
     "recognise",
     "spreadsheet",
     "table",
+    "threat_document",
     "times",
     "wrap",
+    "xml",
 ];
 
 /// Where the list of files begins and ends in ARCHITECTURE.md.

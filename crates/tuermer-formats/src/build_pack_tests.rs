@@ -1,6 +1,6 @@
 //! The Exchange pack: the table of expected answers, its traps, and the day on which something was known.
 
-use super::{EXCHANGE, EXCHANGE_BUILDS, defect, packs, read};
+use super::{defect, files, packs, read};
 use jiff::civil::date;
 use tuermer_core::pack::{BuildPack, PackState};
 use tuermer_core::scale::Status;
@@ -30,18 +30,42 @@ fn the_files_are_whole() {
 }
 
 #[test]
-fn one_bad_row_refuses_the_file() {
+fn one_bad_row_refuses_the_file_and_names_the_place() {
+    let (pack, builds) = files("exchange").unwrap();
+    let whole = |text: &str| text.to_string();
+    let line = |text: &str, of: &str| 1 + text.lines().position(|line| line.contains(of)).unwrap();
+    let at = |of: &str| format!("builds.csv line {}, field", line(builds, of));
     for (pack, builds, says) in [
-        (EXCHANGE.replace("format = 1", "format = 2"), EXCHANGE_BUILDS.to_string(), "format 2"),
-        (EXCHANGE.to_string(), EXCHANGE_BUILDS.replace("15.1.2176.9,", "15.1.2176.x,"), "\"15.1.2176.x\""),
-        (EXCHANGE.to_string(), EXCHANGE_BUILDS.replace("2021-04-13", "13.04.2021"), "\"13.04.2021\""),
-        (EXCHANGE.to_string(), EXCHANGE_BUILDS.replace("15.1.2176.9,2016", "15.1.2176.9,2017"), "\"2017\""),
-        (EXCHANGE.replace("\"Jan22SU\"", "\"Jan32SU\""), EXCHANGE_BUILDS.to_string(), "\"Jan32SU\""),
-        (EXCHANGE.to_string(), EXCHANGE_BUILDS.replace("build,line,cu", "build,line,cv"), "cv"),
+        (pack.replace("format = 2", "format = 3"), whole(builds), format!("pack.toml line {}, field format: \"3\"", line(pack, "format = 2"))),
+        (whole(pack), builds.replace("15.1.2176.9,", "15.1.2176.x,"), format!("{} build: \"15.1.2176.x\"", at("15.1.2176.9,"))),
+        (whole(pack), builds.replacen("2021-04-13", "13.04.2021", 1), format!("{} released: \"13.04.2021\"", at("2021-04-13"))),
+        (whole(pack), builds.replace("15.1.2176.9,2016", "15.1.2176.9,2017"), format!("{} line: \"2017\"", at("15.1.2176.9,"))),
+        (pack.replace("\"Jan22SU\"", "\"Jan32SU\""), whole(builds), whole("\"Jan32SU\" is an update no build carries")),
+        (whole(pack), builds.replace("build,line,cu", "build,line,cv"), whole("unknown field `cv`")),
+        (pack.replace("name = \"exchange\"", "name = \"Ex change\""), whole(builds), whole("field name: \"Ex change\"")),
+        (pack.replace("exchange-cu-su", "exchange"), whole(builds), whole("field rule: \"exchange\"")),
+        (pack.replace("four-dotted", "dots"), whole(builds), whole("field form: \"dots\"")),
+        (pack.replace("branch = \"15.0\"", "branch = \"15.x\""), whole(builds), whole("field branch: \"15.x\"")),
+        (pack.replace("branch = \"15.0\"\n", ""), whole(builds), whole("field line: \"2013\"")),
+        (pack.replace("as_of = \"2026-08-19\"", "as_of = \"19.08.2026\""), whole(builds), whole("field as_of")),
+        (pack.replace("\"hybrid-app\"\nflaws", "\"hybrid\"\nflaws"), whole(builds), whole("field fix.condition: \"hybrid\"")),
+        (pack.replace("\"CVE-2021-42321\"", "\"CVE 2021\""), whole(builds), whole("field fix.flaws: \"CVE 2021\"")),
+        (pack.replace("untold = \"holds\"", "untold = \"maybe\""), whole(builds), whole("field condition.untold: \"maybe\"")),
+        (pack.replace("[[alias]]\nline = \"2013\"", "[[alias]]\nline = \"2014\""), whole(builds), whole("field alias.line: \"2014\"")),
+        (pack.replace("products = [[\"Microsoft\", \"Exchange Server\"]]", "products = []"), whole(builds), whole("names no product")),
+        (pack.replace("title = \"Microsoft", "titel = \"Microsoft"), whole(builds), whole("titel")),
+        ("x".repeat(5_000_000), whole(builds), whole("4194304")),
     ] {
-        let error = read(&pack, &builds).expect_err(says).to_string();
-        assert!(error.contains(says), "{error}");
+        let error = read(&pack, &builds).expect_err(&says).to_string();
+        assert!(error.contains(&says), "{error} / {says}");
     }
+}
+
+#[test]
+fn a_pack_may_stand_in_one_file() {
+    let (pack, builds) = files("netscaler").unwrap();
+    let one = pack.replace("as_of =", &format!("builds = '''\n{builds}'''\nas_of ="));
+    assert_eq!(read(&one, "").unwrap(), read(pack, builds).unwrap());
 }
 
 /// Eight flaws from March 2021 to June 2026, in the order of the table below.

@@ -1,0 +1,98 @@
+//! The files of a pack, field by field; `docs/build-packs.md` tells what each means.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// `pack.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PackFile {
+    pub format: Spanned<u32>,
+    pub name: Spanned<String>,
+    pub title: String,
+    pub source: String,
+    pub as_of: Spanned<String>,
+    pub rule: Spanned<String>,
+    pub form: Spanned<String>,
+    pub products: Vec<[String; 2]>,
+    #[serde(default)]
+    pub compared: Vec<String>,
+    /// The text of `builds.csv`, for a pack in one file.
+    pub builds: Option<Spanned<String>>,
+    pub line: Vec<LineFile>,
+    #[serde(default)]
+    pub alias: Vec<AliasFile>,
+    #[serde(default)]
+    pub condition: Vec<ConditionFile>,
+    pub fix: Vec<FixFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LineFile {
+    pub name: Spanned<String>,
+    pub title: String,
+    pub branch: Option<Spanned<String>>,
+    pub from: Option<Spanned<String>>,
+    pub to: Option<Spanned<String>>,
+    pub end_of_life: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AliasFile {
+    pub line: Spanned<String>,
+    pub cumulative_update: String,
+    pub also: String,
+    pub source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConditionFile {
+    pub key: Spanned<String>,
+    pub question_de: String,
+    pub question_en: String,
+    pub step_de: String,
+    pub step_en: String,
+    pub untold: Spanned<String>,
+    #[serde(default)]
+    pub settled_by: Vec<String>,
+    #[serde(default)]
+    pub open_by: Vec<String>,
+    pub settled_from_update: Option<String>,
+    pub since: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FixFile {
+    pub update: String,
+    pub lines: Vec<Spanned<String>>,
+    pub flaws: Vec<Spanned<String>>,
+    pub condition: Option<Spanned<String>>,
+    pub published: Option<Spanned<String>>,
+    pub url: Option<Spanned<String>>,
+}
+
+/// One row of `builds.csv`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RowFile {
+    pub build: String,
+    pub line: String,
+    #[serde(default)]
+    pub cu: String,
+    #[serde(alias = "su")]
+    pub update: String,
+    #[serde(default)]
+    pub affected_from: String,
+    #[serde(default)]
+    pub released: String,
+    #[serde(default)]
+    pub available_from: String,
+    #[serde(default)]
+    pub kb: String,
+    #[serde(default)]
+    pub source: String,
+}

@@ -1,0 +1,75 @@
+//! `tuermer pack import|export|remove`: packs a chamber brings in, without touching code.
+
+use super::super::{Call, Exit};
+use super::check::tell_problems;
+use crate::pack_file;
+use crate::stations::packs;
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
+use std::path::Path;
+use tuermer_core::pack_check::PackProblem;
+
+/// Checks a pack and stores it; the threats it knows are judged again by the next run.
+pub(super) async fn import(call: &Call, path: &Path, force: bool, actor: &str) -> Result<Exit> {
+    let texts = call.out.texts;
+    let context = call.open().await?;
+    let files = pack_file::read(path)?;
+    let pack = files.pack(texts)?;
+    let today = context.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let problems = pack.problems(today);
+    tell_problems(call, &pack, &problems)?;
+    if problems.iter().any(PackProblem::refuses) {
+        bail!("{}", texts.with("pack.refused_problems", &[("path", &path.display().to_string()), ("count", &problems.len().to_string())]));
+    }
+    let brought = packs::import(&context, &pack, &files, force, actor).await?;
+    if call.out.json {
+        call.out.object(&json!({
+            "pack": pack.name, "as_of": pack.as_of.to_string(), "builds": pack.rows.len(), "flaws": pack.flaws().len(),
+            "new": brought.new, "same": brought.same, "threats": brought.threats,
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    let key = if brought.same { "pack.imported_same" } else { "pack.imported" };
+    let values = [
+        ("name", pack.name.as_str()),
+        ("as_of", &pack.as_of.to_string()),
+        ("builds", &pack.rows.len().to_string()),
+        ("flaws", &pack.flaws().len().to_string()),
+        ("threats", &brought.threats.to_string()),
+    ];
+    call.out.line(&texts.with(key, &values));
+    Ok(Exit::Ok)
+}
+
+/// Writes `pack.toml` and `builds.csv` of a pack into a new folder.
+pub(super) async fn export(call: &Call, name: &str, path: &Path) -> Result<Exit> {
+    let imported = if call.home().is_ok_and(|home| home.config().exists()) { call.open().await?.store.imported_pack(name).await? } else { None };
+    let shipped = || tuermer_formats::build_pack::files(name).map(|(pack, builds)| (pack.to_string(), builds.to_string()));
+    let Some((pack, builds)) = imported.or_else(shipped) else {
+        // The usual sentence names the packs there are.
+        super::find(call, &super::packs(call).await?, name)?;
+        bail!("{name}");
+    };
+    std::fs::create_dir(path).with_context(|| path.display().to_string())?;
+    std::fs::write(path.join("pack.toml"), pack).with_context(|| path.display().to_string())?;
+    if !builds.is_empty() {
+        std::fs::write(path.join("builds.csv"), builds).with_context(|| path.display().to_string())?;
+    }
+    call.out.say(&call.out.texts.with("pack.exported", &[("name", name), ("path", &path.display().to_string())]));
+    Ok(Exit::Ok)
+}
+
+/// Takes an imported pack out again.
+pub(super) async fn remove(call: &Call, name: &str, actor: &str) -> Result<Exit> {
+    let context = call.open().await?;
+    let Some(threats) = packs::remove(&context, name, actor).await? else {
+        call.out.say(&call.out.texts.with("pack.not_imported", &[("name", name)]));
+        return Ok(Exit::NothingFound);
+    };
+    if call.out.json {
+        call.out.object(&json!({"pack": name, "removed": true, "threats": threats}))?;
+    } else {
+        call.out.line(&call.out.texts.with("pack.removed", &[("name", name), ("threats", &threats.to_string())]));
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,74 @@
+//! `tuermer pack judge`: what a pack says of one build.
+
+use super::super::{Call, Exit};
+use anyhow::Result;
+use jiff::civil::Date;
+use serde_json::json;
+use tuermer_core::locale::Language;
+use tuermer_core::pack::{BuildPack, PackJudgement, Untold};
+use tuermer_core::scale::Status;
+
+/// Judges a build against some or all flaws.
+pub(super) fn run(call: &Call, pack: &BuildPack, build: &str, wanted: &[String], as_of: Option<Date>) -> Result<Exit> {
+    let flaws: Vec<&str> = if wanted.is_empty() { pack.flaws() } else { wanted.iter().map(String::as_str).collect() };
+    for cve in flaws {
+        let judgement = pack.judge(build, cve, as_of.unwrap_or(pack.as_of));
+        if call.out.json {
+            call.out.object(&object(pack, build, cve, &judgement))?;
+        } else {
+            call.out.line(&sentence(call, pack, build, cve, &judgement));
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+fn object(pack: &BuildPack, build: &str, cve: &str, judgement: &PackJudgement) -> serde_json::Value {
+    let status = judgement.status();
+    let PackJudgement { state, line, cumulative_update, fix, kb, fixed_build, cumulative_update_first, branch_without_fix, condition } = judgement;
+    // Whether the vendor names the line is a question of its own; it never changes the state.
+    let own = || pack.fixes.iter().filter(|fix| fix.cve.eq_ignore_ascii_case(cve));
+    let named = line.as_ref().map(|line| own().any(|fix| fix.lines.contains(line)));
+    let url = own().map(|fix| fix.url.as_str()).find(|url| !url.is_empty());
+    json!({
+        "build": build, "line": line, "cumulative_update": cumulative_update, "cve": cve, "state": state.as_str(), "status": status.as_str(),
+        "fix": fix, "kb": kb, "fixed_build": fixed_build.map(|build| pack.form.write(build)), "cumulative_update_first": cumulative_update_first,
+        "branch_without_fix": branch_without_fix, "condition": condition.as_ref().map(|condition| condition.key.as_str()),
+        "line_named_by_vendor": named, "url": url,
+    })
+}
+
+fn sentence(call: &Call, pack: &BuildPack, build: &str, cve: &str, judgement: &PackJudgement) -> String {
+    let texts = call.out.texts;
+    let PackJudgement { state, line, cumulative_update, fix, kb, fixed_build, cumulative_update_first, branch_without_fix, condition } = judgement;
+    let line = [line.as_deref().unwrap_or(&pack.title), cumulative_update.as_deref().unwrap_or_default()].join(" ");
+    let kb = kb.as_deref().unwrap_or_default();
+    let values = [
+        ("build", build),
+        ("cve", cve),
+        ("line", line.trim()),
+        ("cumulative_update", cumulative_update.as_deref().unwrap_or_default()),
+        ("fix", fix.as_deref().unwrap_or(kb)),
+        ("kb", kb),
+    ];
+    let mut text = texts.with(&format!("pack.state.{}", state.as_str()), &values);
+    let mut add = |more: String| {
+        text.push(' ');
+        text.push_str(&more);
+    };
+    if *branch_without_fix {
+        add(texts.with("pack.no_fix", &values));
+    } else if *cumulative_update_first {
+        add(texts.with("pack.first", &values));
+    } else if let (true, Some(fixed)) = (judgement.status() != Status::Fixed, fixed_build) {
+        let fixed = pack.form.write(*fixed);
+        let name = fix.as_deref().filter(|fix| *fix != fixed).unwrap_or_default();
+        add(texts.with("pack.remedy", &[("fixed", &fixed), ("fix", format!("{name} {kb}").trim())]));
+    }
+    if let Some(condition) = condition {
+        let [german, english] = &condition.question;
+        let question = if texts.0 == Language::German { german } else { english };
+        let key = if condition.untold == Untold::Holds { "pack.holds" } else { "pack.to_settle" };
+        add(texts.with(key, &[("question", question)]));
+    }
+    text
+}

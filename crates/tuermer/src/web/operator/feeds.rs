@@ -1,0 +1,200 @@
+//! `/quellen` – is the world being heard? What is fresh, what is silent, what was not taken and why, and which keys wait.
+
+use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
+use super::keys::{self, Keys};
+use super::session::SignedIn;
+use crate::context::Context;
+use crate::refusal::refusal;
+use crate::stations::poll::{self, wish};
+use crate::store::feed_desk::NotTaken;
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+use tuermer_core::feed::{Feed, FeedKind, span};
+use tuermer_core::limits;
+use tuermer_core::locale::Language;
+
+/// How a feed stands, in one word of the page; the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// Not heard for longer than its own rule; the operators were told.
+    Silent,
+    /// The last attempt brought nothing.
+    Failing,
+    /// Nobody asked it yet.
+    New,
+    /// Heard as it should be.
+    Fresh,
+    /// Not asked until somebody resumes it.
+    Paused,
+}
+
+impl Standing {
+    fn of(feed: &Feed) -> Self {
+        match feed {
+            Feed { paused: true, .. } => Self::Paused,
+            Feed { silent_since: Some(_), .. } => Self::Silent,
+            Feed { last_error_en, .. } if !last_error_en.is_empty() => Self::Failing,
+            Feed { last_success_at: Some(_), .. } => Self::Fresh,
+            _ => Self::New,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Failing => "failing",
+            Self::New => "new",
+            Self::Fresh => "fresh",
+            Self::Paused => "paused",
+        }
+    }
+}
+
+/// A feed as shown.
+struct ShownFeed {
+    feed: Feed,
+    standing: Standing,
+    /// The name as it stands in an address.
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "operator/feeds.html")]
+struct FeedsPage {
+    frame: Frame,
+    feeds: Vec<ShownFeed>,
+    keys: Keys,
+    not_taken: Vec<NotTaken>,
+    not_taken_total: u64,
+    /// Nobody is told outside the pages when a feed falls silent.
+    nobody_told: bool,
+    /// What was typed for a new feed, and what is wrong with it.
+    form: NewFeed,
+    errors: Vec<FieldError>,
+    language: Language,
+}
+
+/// The form for a new feed.
+#[derive(Debug, Default, Deserialize)]
+pub struct NewFeed {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    private: String,
+}
+
+/// The page.
+pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Response, Trouble> {
+    page(&look(&context, &who, NewFeed::default(), Vec::new()).await?)
+}
+
+async fn look(context: &Context, who: &SignedIn, form: NewFeed, errors: Vec<FieldError>) -> Result<FeedsPage, Trouble> {
+    let shown = |feed: Feed| ShownFeed { standing: Standing::of(&feed), path: segment(&feed.name), feed };
+    let mut feeds: Vec<ShownFeed> = context.store.feeds().await?.into_iter().map(shown).collect();
+    feeds.sort_by_key(|shown| shown.standing);
+    let (not_taken_total, not_taken) = context.store.not_taken(limits::LINES_SHOWN).await?;
+    let frame = who.frame(context, "/quellen", &who.t.get("operator.feeds"));
+    let nobody_told = context.config.operators.mail.is_empty();
+    let keys = keys::all(context).await?;
+    Ok(FeedsPage { frame, feeds, keys, not_taken, not_taken_total, nobody_told, language: who.t.0, form, errors })
+}
+
+impl FeedsPage {
+    /// How many stand how, in one sentence: "5 fresh, 1 silent".
+    fn summary(&self) -> String {
+        let standings = [Standing::Silent, Standing::Failing, Standing::New, Standing::Fresh, Standing::Paused];
+        let count = |standing: Standing| u64::try_from(self.feeds.iter().filter(|shown| shown.standing == standing).count()).unwrap_or(u64::MAX);
+        let counted = standings.into_iter().map(|standing| (standing, count(standing))).filter(|(_, n)| *n > 0);
+        let words = counted.map(|(standing, n)| format!("{} {}", self.frame.number(&n), self.frame.word("feed", standing.as_str())));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Why the last attempt failed, in the reader's language.
+    fn error<'f>(&self, feed: &'f Feed) -> &'f str {
+        if self.language == Language::German { &feed.last_error_de } else { &feed.last_error_en }
+    }
+
+    /// What the last pull brought, without the parts that are nothing.
+    fn brought(&self, feed: &Feed) -> String {
+        let counts = &feed.counts;
+        let parts = [
+            ("discovered", counts.discovered),
+            ("new", counts.new),
+            ("changed", counts.changed),
+            ("verified", counts.verified),
+            ("rejected", counts.rejected),
+            ("tolerated", counts.tolerated),
+        ];
+        let told = parts.into_iter().filter(|(word, n)| *n > 0 || *word == "discovered");
+        told.map(|(word, n)| format!("{} {}", self.frame.number(&n), self.frame.word("brought", word))).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Every quarter of an hour and the like.
+    fn period(&self, feed: &Feed) -> String {
+        self.frame.texts.with("operator.feed_period", &[("period", &span(feed.period_seconds))])
+    }
+
+    /// A rejected document is fetched again at the next pull.
+    fn again(&self, at: &Timestamp) -> bool {
+        *at <= Timestamp::UNIX_EPOCH
+    }
+}
+
+/// Adds a feed; it is asked at the next look, and the page then tells what came of it.
+pub async fn add(State(context): State<Context>, who: SignedIn, Form(form): Form<NewFeed>) -> Result<Response, Trouble> {
+    who.must_write()?;
+    match added(&context, &who, &form).await {
+        Ok(()) => Ok(see("/quellen")),
+        Err(error) => {
+            let errors = vec![FieldError { field: "url", text: poll::sentence(&error, who.t.0) }];
+            page_with_errors(&look(&context, &who, form, errors).await?)
+        }
+    }
+}
+
+async fn added(context: &Context, who: &SignedIn, NewFeed { kind, url, private }: &NewFeed) -> anyhow::Result<()> {
+    let typed = |text: &str| Some(text.trim().to_string()).filter(|text| !text.is_empty());
+    let private: Vec<String> = private.split_whitespace().map(str::to_string).collect();
+    let feed = wish::feed(context, kind, typed(url).as_deref(), &private)?;
+    wish::free(context, &feed).await?;
+    if context.store.add_feed(&feed, &who.account.name).await? {
+        return Ok(());
+    }
+    Err(refusal("feed.name_taken", [("name", &feed.name), ("url", &feed.url)]))
+}
+
+/// Forgets a feed; the documents it brought stay.
+pub async fn remove(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+    who.must_write()?;
+    let found = context.store.remove_feed(&name, &who.account.name, context.now()).await?;
+    if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
+}
+
+/// Asks a feed at the next look, a few seconds from now.
+pub async fn pull(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+    who.must_write()?;
+    let found = context.store.make_feed_due(&name, &who.account.name, context.now()).await?;
+    if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
+}
+
+/// Does not ask a feed any more.
+pub async fn pause(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+    paused(&context, &who, &name, true).await
+}
+
+/// Asks it again.
+pub async fn resume(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+    paused(&context, &who, &name, false).await
+}
+
+async fn paused(context: &Context, who: &SignedIn, name: &str, paused: bool) -> Result<Response, Trouble> {
+    who.must_write()?;
+    let found = context.store.pause_feed(name, paused, &who.account.name, context.now()).await?;
+    if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
+}
