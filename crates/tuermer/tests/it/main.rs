@@ -12,6 +12,7 @@ mod feeds_client;
 mod hindsight;
 mod import;
 mod ingest_kill;
+mod in_time;
 mod journey;
 mod kill;
 mod operator;
