@@ -67,7 +67,7 @@ async fn read(call: &Call, entry: &str, user: &str) -> Result<Exit> {
     if !context.store.accounts().await?.iter().any(|account| account.name == user) {
         bail!("{}", texts.with("public.no_account", &[("name", user)]));
     }
-    if context.store.mark_read(entry, user, context.now()).await? == 0 {
+    if context.store.mark_entry_read(entry, user, context.now()).await? == 0 {
         call.out.say(&texts.with("threat.reading_unknown", &[("entry", entry)]));
         return Ok(Exit::NothingFound);
     }

@@ -81,7 +81,7 @@ impl Store {
     }
 
     /// Marks entries with this id or address as read; gives how many there were. Who read it first stays.
-    pub async fn mark_read(&self, entry: &str, account: &str, now: Timestamp) -> Result<u64> {
+    pub async fn mark_entry_read(&self, entry: &str, account: &str, now: Timestamp) -> Result<u64> {
         let mut open = self.begin().await?;
         let sql = "UPDATE reading SET read_at = COALESCE(read_at, $1), read_by = COALESCE(read_by, $2) WHERE entry = $3 OR url = $3";
         let found = open.run(sql, values![now, account, entry]).await?;
