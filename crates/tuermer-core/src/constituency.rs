@@ -59,9 +59,14 @@ impl Constituency {
         self.inventory.reserve(organisations, assets);
     }
 
-    /// Notes at which revision of its facts an organisation is read; false where it stands at this revision already.
-    pub fn note_revision(&mut self, organisation: &str, revision: i64) -> bool {
-        self.inventory.note_revision(organisation, revision)
+    /// Notes at which revision of its facts an organisation is read.
+    pub fn note_revision(&mut self, organisation: &str, revision: i64) {
+        self.inventory.note_revision(organisation, revision);
+    }
+
+    /// At which revision of its facts an organisation was read.
+    pub fn revision(&self, organisation: &OrganisationId) -> Option<i64> {
+        self.inventory.revision(organisation)
     }
 
     /// How many organisations are known, with or without anything of their own.

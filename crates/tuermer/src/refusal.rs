@@ -28,6 +28,11 @@ impl Refusal {
         Self { key, values, wrong_call: false }
     }
 
+    /// Key and values.
+    pub fn parts(self) -> (&'static str, Vec<(&'static str, String)>) {
+        (self.key, self.values)
+    }
+
     /// The key of the sentence.
     pub fn key(&self) -> &'static str {
         self.key

@@ -133,10 +133,17 @@ impl Inventory {
         number
     }
 
-    /// Notes the revision of an organisation's facts; false where it was noted already.
-    pub(crate) fn note_revision(&mut self, organisation: &str, revision: i64) -> bool {
+    /// Notes the revision of an organisation's facts.
+    pub(crate) fn note_revision(&mut self, organisation: &str, revision: i64) {
         let number = self.organisation(organisation);
-        at_mut(&mut self.organisations, number).is_some_and(|owner| std::mem::replace(&mut owner.revision, revision) != revision)
+        if let Some(owner) = at_mut(&mut self.organisations, number) {
+            owner.revision = revision;
+        }
+    }
+
+    /// Revision of an organisation's facts, where it was noted.
+    pub(crate) fn revision(&self, organisation: &OrganisationId) -> Option<i64> {
+        at(&self.organisations, self.find(organisation)?).map(|owner| owner.revision).filter(|revision| *revision >= 0)
     }
 
     /// How many organisations are known.

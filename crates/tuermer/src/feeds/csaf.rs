@@ -12,7 +12,7 @@ mod keys;
 mod listing;
 
 pub use discovery::{Discovered, Found, discover};
-pub use document::{Arrived, Checked, Rules, fetch};
+pub use document::{Arrived, Checked, Rules, compare, fetch};
 pub use keys::keys;
 pub use listing::{List, Listing, list, lists};
 

@@ -1,15 +1,20 @@
 //! Finds threats and organisations whose facts changed since they were judged, and judges them again.
 //!
-//! A changed threat is judged for everybody, a changed organisation for every threat; nothing else is touched.
+//! A changed threat is judged for everybody, a changed organisation for every threat that may concern it; nothing else
+//! is touched.
 
 use crate::context::Context;
+use crate::store::engine::Transaction;
 use crate::store::exposures::{self, Pending};
+use crate::store::verdicts::Written;
 use crate::store::{kev, meta, threats};
 use anyhow::Result;
 use serde::Serialize;
-use tuermer_core::assess::{Case, Matching, Standings, assess};
+use std::collections::HashSet;
+use tuermer_core::assess::{Case, Matching, Standings};
 use tuermer_core::constituency::Constituency;
 use tuermer_core::ids::{OrganisationId, ThreatId};
+use tuermer_core::limits;
 use tuermer_core::pack::BuildPack;
 use tuermer_core::urgency::Urgencies;
 
@@ -20,8 +25,10 @@ pub struct AssessReport {
     pub threats: u64,
     /// Organisations whose facts had changed.
     pub organisations: u64,
-    /// Verdicts written.
+    /// Verdicts there are on them.
     pub exposures: u64,
+    /// Verdicts that were new, changed or went away; the others were not written again.
+    pub changed: u64,
 }
 
 /// Judges everything that is due.
@@ -30,25 +37,44 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
     follow_packs(context, &packs).await?;
     follow_policy(context).await?;
     let (threats, organisations) = context.store.pending().await?;
-    let mut report = AssessReport { threats: threats.len() as u64, organisations: organisations.len() as u64, exposures: 0 };
+    let mut report = AssessReport { threats: threats.len() as u64, organisations: organisations.len() as u64, exposures: 0, changed: 0 };
     if threats.is_empty() && organisations.is_empty() {
         return Ok(report);
     }
     let constituency = context.store.constituency().await?;
+    let mut round = Round { context, packs: &packs, constituency: &constituency, open: None, threats: 0, changed: 0, report: &mut report };
     for pending in &threats {
-        report.exposures = report.exposures.saturating_add(judge_threat(context, &packs, &constituency, pending).await?);
+        round.judge(&pending.id, Some(pending), None).await?;
     }
+    let due: Vec<OrganisationId> = organisations.iter().map(|pending| pending.id.clone()).collect();
+    // Where most are due it is less work to judge everybody; what did not change is not written anyway.
+    let only = (due.len() < constituency.organisations() / 8).then_some(due.as_slice());
+    let judged: HashSet<&ThreatId> = threats.iter().map(|pending| &pending.id).collect();
+    for id in about(context, &constituency, &due).await?.iter().filter(|id| !judged.contains(id)) {
+        round.judge(id, None, only).await?;
+    }
+    round.commit().await?;
     if !organisations.is_empty() {
-        let judged: Vec<&ThreatId> = threats.iter().map(|pending| &pending.id).collect();
-        for head in context.store.threats().await?.iter().filter(|head| !judged.contains(&&head.id)) {
-            report.exposures = report.exposures.saturating_add(judge_organisations(context, &packs, &constituency, &head.id, &organisations).await?);
-        }
+        let mut open = context.store.begin().await?;
+        let count = exposures::organisations_judged(&mut open, &organisations).await?;
+        open.commit().await?;
+        context.store.judged_by_us(constituency, count).await;
     }
-    let mut open = context.store.begin().await?;
-    exposures::organisations_judged(&mut open, &organisations).await?;
-    open.commit().await?;
-    tracing::info!(threats = report.threats, organisations = report.organisations, exposures = report.exposures, "judged");
+    tracing::info!(threats = report.threats, organisations = report.organisations, exposures = report.exposures, changed = report.changed, "judged");
     Ok(report)
+}
+
+/// Threats that may have to do with organisations whose facts changed, in order.
+async fn about(context: &Context, constituency: &Constituency, organisations: &[OrganisationId]) -> Result<Vec<ThreatId>> {
+    let (mut products, mut flaws) = (HashSet::new(), HashSet::new());
+    for organisation in organisations {
+        products.extend(constituency.product_words_of(organisation));
+        flaws.extend(constituency.sightings_of(organisation).iter().flat_map(|sign| sign.observation.proven_cves.iter().cloned()));
+    }
+    let (products, flaws): (Vec<String>, Vec<String>) = (products.into_iter().collect(), flaws.into_iter().collect());
+    let mut threats: Vec<ThreatId> = context.store.threats_about(organisations, &products, &flaws).await?.into_iter().collect();
+    threats.sort_unstable();
+    Ok(threats)
 }
 
 /// A build pack learns with the days, and with a new program: threats whose flaws it knows are then due again
@@ -86,39 +112,60 @@ async fn follow_policy(context: &Context) -> Result<()> {
     open.commit().await
 }
 
-/// One threat for everybody.
-async fn judge_threat(context: &Context, packs: &[BuildPack], constituency: &Constituency, pending: &Pending<ThreatId>) -> Result<u64> {
-    let Some(threat) = context.store.threat(&pending.id).await? else { return Ok(0) };
-    let answers = context.store.answers_for(&pending.id).await?;
-    let urgencies = Urgencies::of(&context.policy, &threat);
-    let found = assess(Case { threat: &threat, packs, urgencies: &urgencies, now: context.now() }, constituency, &answers);
-    let mut open = context.store.begin().await?;
-    exposures::replace(&mut open, &pending.id, &threat.revision, None, &found).await?;
-    exposures::incident_tasks(&mut open, &found, context.now()).await?;
-    exposures::threat_judged(&mut open, pending, context.now()).await?;
-    open.commit().await?;
-    Ok(found.len() as u64)
+/// Judges threats, many in one transaction: what is durable together costs one wait for the disk.
+struct Round<'a> {
+    context: &'a Context,
+    packs: &'a [BuildPack],
+    constituency: &'a Constituency,
+    open: Option<Transaction>,
+    threats: usize,
+    changed: u64,
+    report: &'a mut AssessReport,
 }
 
-/// One unchanged threat for those organisations whose facts changed.
-async fn judge_organisations(
-    context: &Context,
-    packs: &[BuildPack],
-    constituency: &Constituency,
-    id: &ThreatId,
-    pending: &[Pending<OrganisationId>],
-) -> Result<u64> {
-    let Some(threat) = context.store.threat(id).await? else { return Ok(0) };
-    let answers = context.store.answers_for(id).await?;
-    let urgencies = Urgencies::of(&context.policy, &threat);
-    let case = Case { threat: &threat, packs, urgencies: &urgencies, now: context.now() };
-    let due: Vec<OrganisationId> = pending.iter().map(|pending| pending.id.clone()).collect();
-    let mut standings = Standings::default();
-    Matching::new(case, constituency, &answers, Some(&due)).next(usize::MAX, &mut standings);
-    let found = standings.exposures();
-    let mut open = context.store.begin().await?;
-    exposures::replace(&mut open, id, &threat.revision, Some(&due), &found).await?;
-    exposures::incident_tasks(&mut open, &found, context.now()).await?;
-    open.commit().await?;
-    Ok(found.len() as u64)
+impl Round<'_> {
+    /// One threat, for everybody or for `only` these. `pending`: its facts had changed.
+    async fn judge(&mut self, id: &ThreatId, pending: Option<&Pending<ThreatId>>, only: Option<&[OrganisationId]>) -> Result<()> {
+        let (context, now) = (self.context, self.context.now());
+        let Some(threat) = context.store.threat(id).await? else { return Ok(()) };
+        let answers = context.store.answers_for(id).await?;
+        let mut verdicts = context.store.verdicts(id, only, now).await?;
+        let urgencies = Urgencies::of(&context.policy, &threat);
+        let case = Case { threat: &threat, packs: self.packs, urgencies: &urgencies, now };
+        let mut matching = Matching::new(case, self.constituency, &answers, only);
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => context.store.begin().await?,
+        };
+        let mut standings = Standings::default();
+        loop {
+            let more = matching.next(limits::ORGANISATIONS_PER_PAGE, &mut standings);
+            exposures::incident_tasks(&mut open, &standings.own, now).await?;
+            verdicts.enter(&mut open, &mut standings).await?;
+            if !more {
+                break;
+            }
+        }
+        let Written { judged, changed } = verdicts.close(&mut open).await?;
+        if let Some(pending) = pending {
+            exposures::threat_judged(&mut open, pending, &threat, &case.products(), now).await?;
+        }
+        self.report.exposures = self.report.exposures.saturating_add(judged);
+        self.report.changed = self.report.changed.saturating_add(changed);
+        self.threats = self.threats.saturating_add(1);
+        self.changed = self.changed.saturating_add(changed);
+        self.open = Some(open);
+        if self.threats >= limits::THREATS_PER_TRANSACTION || self.changed >= limits::VERDICTS_PER_TRANSACTION {
+            self.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn commit(&mut self) -> Result<()> {
+        (self.threats, self.changed) = (0, 0);
+        match self.open.take() {
+            Some(open) => open.commit().await,
+            None => Ok(()),
+        }
+    }
 }

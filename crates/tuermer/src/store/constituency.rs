@@ -15,6 +15,7 @@ use tuermer_core::observation::{Attribution, Observation, Sighting, SignClass};
 use tuermer_core::scale::Source;
 
 use super::engine::{Cells, Row, Value, places};
+use super::exposures::Pending;
 
 pub(super) const ASSET_COLUMNS: &str = "id, organisation_id, vendor, product, version, build, hostname, source, observed_at, note, presence";
 
@@ -41,20 +42,22 @@ pub(super) fn asset(row: &Row) -> Result<Asset> {
 #[derive(Default)]
 pub struct Kept {
     constituency: Constituency,
-    stamp: Stamp,
+    /// How often organisations had been judged when it was brought up to date; `None` = never loaded.
+    judged: Option<i64>,
 }
 
-/// Whatever is told or seen raises `facts_revision` of its organisation in the same transaction: so the number of
-/// organisations, the sum of their revisions and the newest id tell whether anything changed, whoever changed it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Stamp {
-    organisations: i64,
-    revisions: i64,
-    newest: String,
-}
+/// Counts how often organisations whose facts had changed were judged, by whatever process.
+pub(super) const JUDGED: &str = "judged.organisations";
 
 /// The snapshot while it is used; it is not changed meanwhile.
 pub struct Snapshot(OwnedRwLockReadGuard<Kept>);
+
+impl Snapshot {
+    /// How often organisations had been judged when this was read.
+    pub fn judgements(&self) -> Option<i64> {
+        self.0.judged
+    }
+}
 
 impl Deref for Snapshot {
     type Target = Constituency;
@@ -138,51 +141,75 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
 
 impl Store {
     /// Everything that can be attributed or matched, as it is now. Only what changed since the last time is read.
+    ///
+    /// Whatever is told or seen raises `facts_revision` of its organisation in the same transaction. So an organisation
+    /// that changed is either still to be judged, or was judged since, and then the count of judgements is another.
     pub async fn constituency(&self) -> Result<Snapshot> {
-        let stamp = self.stamp().await?;
+        // In this order: what is judged between the two is in the first list.
+        let (_, pending) = self.pending().await?;
+        let judged = self.judged().await?;
+        let stale = |kept: &Kept, pending: &Pending<OrganisationId>| kept.constituency.revision(&pending.id) != Some(pending.facts_revision);
         let kept = self.snapshot.clone().read_owned().await;
-        if kept.stamp == stamp {
+        if kept.judged == Some(judged) && !pending.iter().any(|pending| stale(&kept, pending)) {
             return Ok(Snapshot(kept));
         }
         drop(kept);
         let mut kept = self.snapshot.clone().write_owned().await;
-        if kept.stamp != stamp {
-            // Taken before reading: what changes meanwhile is read again the next time.
-            let found = std::mem::take(&mut *kept);
-            kept.constituency = self.brought_up_to_date(found.constituency, &stamp).await?;
-            kept.stamp = stamp;
-        }
+        let Kept { constituency, judged: before } = std::mem::take(&mut *kept);
+        kept.constituency = match before {
+            None => self.loaded().await?,
+            Some(before) if before == judged => {
+                let changed = pending.into_iter().filter(|pending| constituency.revision(&pending.id) != Some(pending.facts_revision));
+                let changed = changed.map(|pending| (pending.id.0, pending.facts_revision)).collect();
+                self.read_again(constituency, changed).await?
+            }
+            Some(_) => self.compared(constituency).await?,
+        };
+        kept.judged = Some(judged);
         Ok(Snapshot(kept.downgrade()))
     }
 
-    async fn stamp(&self) -> Result<Stamp> {
-        let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(facts_revision), 0) AS BIGINT), (SELECT MAX(id) FROM organisation) FROM organisation";
-        let row = self.read_one(sql, Vec::new()).await?.ok_or_else(|| anyhow!("counts give one row"))?;
-        Ok(Stamp { organisations: row.int(0)?, revisions: row.int(1)?, newest: row.text_or_null(2)?.unwrap_or_default() })
+    /// Our own judgement of organisations needs no second look at all of them.
+    pub async fn judged_by_us(&self, before: Snapshot, now: i64) {
+        let known = before.judgements();
+        drop(before);
+        let mut kept = self.snapshot.write().await;
+        if kept.judged == known && known.and_then(|known| known.checked_add(1)) == Some(now) {
+            kept.judged = Some(now);
+        }
     }
 
-    async fn brought_up_to_date(&self, before: Constituency, stamp: &Stamp) -> Result<Constituency> {
-        if before.organisations() == 0 {
-            return self.loaded().await;
-        }
+    async fn judged(&self) -> Result<i64> {
+        Ok(self.meta(JUDGED).await?.map_or(Ok(0), |count| count.parse())?)
+    }
+
+    /// Another process has judged organisations: those whose revision is another are read again.
+    async fn compared(&self, before: Constituency) -> Result<Constituency> {
         let sql = "SELECT id, facts_revision FROM organisation ORDER BY id";
-        let noted = (before, Vec::new());
-        let (mut constituency, changed) = self
-            .database
-            .read_into(sql, Vec::new(), noted, |(constituency, changed): &mut (Constituency, Vec<String>), row| {
-                if constituency.note_revision(row.text(0)?, row.int(1)?) {
-                    changed.push(row.text(0)?.to_string());
-                }
-                Ok(())
-            })
-            .await?;
+        let take = |noted: &mut (Constituency, Vec<(String, i64)>, usize), row: &Cells<'_>| {
+            let (constituency, changed, organisations) = noted;
+            let (id, revision) = (row.text(0)?, row.int(1)?);
+            if constituency.revision(&OrganisationId(id.to_string())) != Some(revision) {
+                changed.push((id.to_string(), revision));
+            }
+            *organisations = organisations.saturating_add(1);
+            Ok(())
+        };
+        let (constituency, changed, organisations) = self.database.read_into(sql, Vec::new(), (before, Vec::new(), 0), take).await?;
+        if organisations < constituency.organisations() { self.loaded().await } else { self.read_again(constituency, changed).await }
+    }
+
+    /// Reads these organisations again, or everything where that is less work.
+    async fn read_again(&self, mut constituency: Constituency, changed: Vec<(String, i64)>) -> Result<Constituency> {
         let (assets, empty) = constituency.size();
-        let removed = usize::try_from(stamp.organisations)? < constituency.organisations();
-        if removed || changed.len() > limits::CHANGED_ORGANISATIONS || empty > assets {
+        if changed.len() > limits::CHANGED_ORGANISATIONS || empty > assets {
             return self.loaded().await;
         }
         for page in changed.chunks(limits::ROWS_PER_STATEMENT) {
-            page.iter().for_each(|id| constituency.forget(&OrganisationId(id.clone())));
+            for (id, revision) in page {
+                constituency.forget(&OrganisationId(id.clone()));
+                constituency.note_revision(id, *revision);
+            }
             let only = format!(" WHERE organisation_id IN ({})", places(1, page.len()));
             constituency = self.read_facts(constituency, &only, page).await?;
         }
@@ -206,8 +233,8 @@ impl Store {
         self.read_facts(constituency, "", &[]).await
     }
 
-    async fn read_facts(&self, constituency: Constituency, only: &str, ids: &[String]) -> Result<Constituency> {
-        let values = || ids.iter().map(|id| Value::from(id.as_str())).collect();
+    async fn read_facts(&self, constituency: Constituency, only: &str, ids: &[(String, i64)]) -> Result<Constituency> {
+        let values = || ids.iter().map(|(id, _)| Value::from(id.as_str())).collect();
         let constituency = self.database.read_into(&format!("SELECT {ASSET_COLUMNS} FROM asset{only}"), values(), constituency, add_asset).await?;
         let constituency = self.database.read_into(&format!("{NETWORKS}{only}"), values(), constituency, add_network).await?;
         let sightings = format!("SELECT {SIGHTING_COLUMNS} FROM sighting s JOIN observation o ON o.id = s.observation_id{only}");

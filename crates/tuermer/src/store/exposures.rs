@@ -1,15 +1,19 @@
-//! Verdicts: one exposure per organisation and threat, its grounds and matches beneath.
+//! Verdicts as they are read: one exposure per organisation and threat, its grounds and matches beneath. How they are
+//! written: [`super::verdicts`].
 
 use super::Store;
+use super::constituency::JUDGED;
 use super::engine::{Row, Transaction, Value};
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
-use tuermer_core::exposure::{Exposure, Ground, Match, Reason};
+use tuermer_core::exposure::{Exposure, Ground, Reason};
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::locale::Language;
+use tuermer_core::product::ProductKey;
 use tuermer_core::scale::{Certainty, Level, Status, Urgency};
+use tuermer_core::threat::Threat;
 use tuermer_formats::reasons;
 
 /// A verdict as listed and shown: with the organisation's name and the sentences in both languages.
@@ -236,43 +240,6 @@ impl Store {
     }
 }
 
-/// Replaces the verdicts of one threat: all of them, or those of `only` these organisations.
-pub async fn replace(open: &mut Transaction, threat: &ThreatId, revision: &str, only: Option<&[OrganisationId]>, exposures: &[Exposure]) -> Result<()> {
-    match only {
-        None => {
-            open.run("DELETE FROM exposure WHERE threat_id = $1", values![threat.as_str()]).await?;
-        }
-        Some(organisations) => {
-            for chunk in organisations.chunks(ROWS_PER_STATEMENT) {
-                let mut values = values![threat.as_str()];
-                values.extend(chunk.iter().map(|id| Value::from(id.as_str())));
-                let places = places(2, chunk.len());
-                open.run(&format!("DELETE FROM exposure WHERE threat_id = $1 AND organisation_id IN ({places})"), values).await?;
-            }
-        }
-    }
-    let rows = exposures.iter().map(|exposure| exposure_row(exposure, revision)).collect();
-    open.insert_many(
-        "INSERT INTO exposure (organisation_id, threat_id, threat_revision, status, certainty, mitigated, incident, severity, urgency, reason_de, reason_en,
-         question_de, question_en, product, version, source, observed_at, measured, assessed_at, urgency_row, urgency_flaw, urgency_inputs)",
-        rows,
-        "",
-    )
-    .await?;
-    let rows =
-        exposures.iter().flat_map(|exposure| exposure.grounds.iter().enumerate().map(|(position, ground)| ground_row(exposure, position, ground))).collect();
-    open.insert_many(
-        "INSERT INTO ground (organisation_id, threat_id, position, status, certainty, reason_de, reason_en, source, place, observed_at)",
-        rows,
-        "",
-    )
-    .await?;
-    let rows = exposures.iter().flat_map(|exposure| exposure.matches.iter().map(|entry| match_row(exposure, entry))).collect();
-    let same = "ON CONFLICT (organisation_id, threat_id, asset_id, vulnerability) DO NOTHING";
-    open.insert_many("INSERT INTO asset_match (organisation_id, threat_id, asset_id, vulnerability, status, certainty, remediation)", rows, same).await?;
-    Ok(())
-}
-
 /// A person must call those with signs of a break-in: one open task each, whatever the number of threats.
 /// The sign is the key, so that a call once made is not asked for again by the next verdict, only by a later sign.
 pub async fn incident_tasks(open: &mut Transaction, found: &[Exposure], now: Timestamp) -> Result<()> {
@@ -305,15 +272,21 @@ pub async fn make_due(open: &mut Transaction, threats: &[ThreatId], organisation
     Ok(())
 }
 
-/// Notes that a threat was judged at `revision` of its facts.
-pub async fn threat_judged(open: &mut Transaction, pending: &Pending<ThreatId>, now: Timestamp) -> Result<()> {
-    let sql = "UPDATE threat SET assessed_revision = $2, matched_at = COALESCE(matched_at, $3) WHERE id = $1";
-    open.run(sql, values![pending.id.as_str(), pending.facts_revision, now]).await?;
+/// Notes that a threat was judged at `pending.facts_revision`, in which revision of its document and about which products.
+pub async fn threat_judged(open: &mut Transaction, pending: &Pending<ThreatId>, threat: &Threat, products: &[ProductKey], now: Timestamp) -> Result<()> {
+    let sql = "UPDATE threat SET assessed_revision = $2, matched_at = COALESCE(matched_at, $3), judged_revision = $4 WHERE id = $1";
+    open.run(sql, values![pending.id.as_str(), pending.facts_revision, now, threat.revision.as_str()]).await?;
+    open.run("DELETE FROM judged_product WHERE threat_id = $1", values![pending.id.as_str()]).await?;
+    let rows = products.iter().map(|product| values![pending.id.as_str(), product.product.as_str()]).collect();
+    open.insert_many("INSERT INTO judged_product (threat_id, product)", rows, "ON CONFLICT DO NOTHING").await?;
     Ok(())
 }
 
-/// Notes that organisations were judged; one whose facts changed meanwhile stays pending.
-pub async fn organisations_judged(open: &mut Transaction, pending: &[Pending<OrganisationId>]) -> Result<()> {
+/// Notes that organisations were judged; one whose facts changed meanwhile stays pending. Returns how often that was done.
+pub async fn organisations_judged(open: &mut Transaction, pending: &[Pending<OrganisationId>]) -> Result<i64> {
+    let sql =
+        "INSERT INTO meta (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT) RETURNING value";
+    let count = open.read_one(sql, values![JUDGED]).await?.ok_or_else(|| anyhow!("a count that was written is returned"))?.text(0)?.parse()?;
     let mut by_revision: std::collections::BTreeMap<i64, Vec<&OrganisationId>> = std::collections::BTreeMap::new();
     for Pending { id, facts_revision } in pending {
         by_revision.entry(*facts_revision).or_default().push(id);
@@ -326,86 +299,10 @@ pub async fn organisations_judged(open: &mut Transaction, pending: &[Pending<Org
             open.run(&format!("UPDATE organisation SET assessed_revision = $1 WHERE id IN ({places})"), values).await?;
         }
     }
-    Ok(())
+    Ok(count)
 }
 
 /// `$2,$3,…`
 fn places(from: usize, count: usize) -> String {
     (from..from.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
-}
-
-fn exposure_row(exposure: &Exposure, revision: &str) -> Vec<Value> {
-    let Exposure {
-        organisation,
-        threat,
-        status,
-        certainty,
-        mitigated,
-        incident,
-        severity,
-        urgency,
-        basis,
-        reason,
-        question,
-        grounds: _,
-        matches: _,
-        measured,
-        decisive,
-        assessed_at,
-    } = exposure;
-    let ask = |language| question.as_ref().map_or_else(String::new, |question| reasons::question(question, language));
-    let decisive = decisive.as_ref();
-    values![
-        organisation.as_str(),
-        threat.as_str(),
-        revision,
-        status.as_str(),
-        certainty.as_str(),
-        *mitigated,
-        *incident,
-        severity.as_str(),
-        urgency.as_str(),
-        reasons::reason(reason, Language::German),
-        reasons::reason(reason, Language::English),
-        ask(Language::German),
-        ask(Language::English),
-        decisive.map_or("", |d| d.product.as_str()),
-        decisive.map_or("", |d| d.version.as_str()),
-        decisive.map_or("", |d| d.source.as_str()),
-        decisive.map_or(*assessed_at, |d| d.observed_at),
-        *measured,
-        *assessed_at,
-        &*basis.row,
-        &*basis.flaw,
-        basis.inputs_text(),
-    ]
-}
-
-fn ground_row(exposure: &Exposure, position: usize, ground: &Ground) -> Vec<Value> {
-    let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
-    values![
-        exposure.organisation.as_str(),
-        exposure.threat.as_str(),
-        i64::try_from(position).unwrap_or(i64::MAX),
-        status.as_str(),
-        certainty.as_str(),
-        reasons::reason(reason, Language::German),
-        reasons::reason(reason, Language::English),
-        source.as_str(),
-        place,
-        *observed_at,
-    ]
-}
-
-fn match_row(exposure: &Exposure, entry: &Match) -> Vec<Value> {
-    let Match { asset, vulnerability, status, certainty, remediation } = entry;
-    values![
-        exposure.organisation.as_str(),
-        exposure.threat.as_str(),
-        asset.as_ref().map_or("", |asset| asset.as_str()),
-        vulnerability,
-        status.as_str(),
-        certainty.as_str(),
-        remediation.as_str(),
-    ]
 }

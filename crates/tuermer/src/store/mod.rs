@@ -47,6 +47,7 @@ pub mod tasks;
 pub mod threat_detail;
 pub mod threat_list;
 pub mod threats;
+pub mod verdicts;
 pub mod warnings;
 
 use crate::refusal::refusal;

@@ -151,3 +151,57 @@ async fn whoever_cannot_prove_himself_is_not_believed() {
     let nowhere = client(&fine, &[]).get("https://no-such-host.invalid/x", WANTED).await.unwrap_err();
     assert!(matches!(nowhere, FetchError::NoSuchHost { .. }), "{nowhere:?}");
 }
+
+/// A proxy that notes whom it was asked for and connects to the port of `server`, whatever the name.
+fn proxy(server: &WebServer) -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (asked, target) = (std::sync::Arc::new(std::sync::Mutex::new(Vec::new())), server.port);
+    let noted = std::sync::Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, noted) = (stream.unwrap(), std::sync::Arc::clone(&noted));
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                noted.lock().unwrap().push(line.trim().to_string());
+                while reader.read_line(&mut String::new()).unwrap() > 2 {}
+                let mut behind = std::net::TcpStream::connect(("127.0.0.1", target)).unwrap();
+                stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+                let (mut from, mut to) = (behind.try_clone().unwrap(), stream.try_clone().unwrap());
+                std::thread::spawn(move || std::io::copy(&mut from, &mut to).ok());
+                std::io::copy(&mut stream, &mut behind).ok();
+            });
+        }
+    });
+    (port, asked)
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_used_and_is_no_door_into_the_house() {
+    let server = WebServer::named(&["feeds.example", "localhost"], 4000, |_| Answer::ok("{}").with("Content-Type", "application/json"));
+    let (port, asked) = proxy(&server);
+    let home = crate::support::Home::live();
+    server.trust(&home);
+    let test = |url: &str, no_proxy: &str| {
+        let mut command = home.command(&["feed", "test", url, "--kind", "kev", "--json"]);
+        command.env("HTTPS_PROXY", format!("localhost:{port}")).env("NO_PROXY", no_proxy);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    // The proxy itself lies in the own house, resolves the name, and is only asked for hosts that may be asked.
+    let through = test("https://feeds.example/kev.json", "");
+    assert!(through.contains("something else than kev"), "it was fetched, through the proxy: {through}");
+    assert_eq!(asked.lock().unwrap().as_slice(), ["CONNECT feeds.example:443 HTTP/1.1"]);
+    for url in ["https://127.0.0.1/x", "https://localhost/x", "https://10.0.0.1/x", "https://[::1]/x", "https://169.254.169.254/x"] {
+        let refused = test(url, "");
+        assert!(refused.contains("is not asked"), "{url}: {refused}");
+    }
+    let beside = test("https://feeds.example/kev.json", "feeds.example");
+    assert!(beside.contains("no host feeds.example"), "NO_PROXY means asking directly: {beside}");
+    assert_eq!(asked.lock().unwrap().len(), 1, "the proxy was asked for somebody else");
+    let mut wrong = home.command(&["feed", "test", "https://feeds.example/kev.json", "--kind", "kev"]);
+    let wrong = wrong.env("HTTPS_PROXY", "socks5://x").output().unwrap();
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("HTTPS_PROXY names no usable proxy"), "{wrong:?}");
+}

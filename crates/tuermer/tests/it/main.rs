@@ -20,6 +20,7 @@ mod public;
 mod sink;
 mod store;
 mod support;
+mod tell;
 mod threat;
 mod tidy;
 mod tls;

@@ -197,10 +197,14 @@ async fn companies(open: &mut tuermer::store::engine::Transaction) {
             open.run(asset, values![format!("a{number}"), &id]).await.unwrap();
             let closed_at = start + i64::try_from(index).unwrap() * 6 * 3_600_000_000;
             let (status, measured, seen) = if index < still { ("affected", false, 1_614_949_800_000_000) } else { ("fixed", index % 2 == 0, closed_at) };
-            let exposure = "INSERT INTO exposure (organisation_id, threat_id, threat_revision, status, certainty, mitigated, incident, severity, urgency, reason_de, reason_en, question_de, question_en, product, version, source, observed_at, measured, assessed_at)
-                VALUES ($1, 't', '1', $2, 'likely', FALSE, FALSE, '4', 'today', '', '', '', '', 'Exchange Server 2016', '', '', $3, $4, 0)";
-            open.run(exposure, values![&id, status, seen, measured]).await.unwrap();
-            open.run("INSERT INTO asset_match (organisation_id, threat_id, asset_id, vulnerability, status, certainty, remediation) VALUES ($1, 't', $2, 'CVE-2021-26855', 'affected', 'likely', 'not_remediated')", values![&id, format!("a{number}")]).await.unwrap();
+            let verdict = "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs, reason_de, reason_en, question_de, question_en, product, version, source, measured)
+                VALUES ('t', $1, $2, 'likely', FALSE, FALSE, '4', 'today', '', '', '', '', '', '', '', 'Exchange Server 2016', '', '', $3)";
+            open.run(verdict, values![number, status, measured]).await.unwrap();
+            let flaw = "INSERT INTO verdict_match (threat_id, number, position, vulnerability, status, certainty, remediation) VALUES ('t', $1, 0, 'CVE-2021-26855', 'affected', 'likely', 'not_remediated')";
+            open.run(flaw, values![number]).await.unwrap();
+            let standing =
+                "INSERT INTO standing (threat_id, organisation_id, verdict, asset_id, observed_at, assessed_at, digest) VALUES ('t', $1, $2, $3, $4, 0, 0)";
+            open.run(standing, values![&id, number, format!("a{number}"), seen]).await.unwrap();
             let token = if number == 1 { TOKEN.to_string() } else { format!("token {number}") };
             let recipient = "INSERT INTO recipient (warning_number, organisation_id, external_id, name, language, status, certainty, incident, reason, question, seen_at, provider_name, provider_phone, contact_name, email, phone, channels, token_hash)
                 VALUES ($1, $2, $3, $4, 'de', 'affected', 'likely', FALSE, 'Unter mail.musterbau.example antwortet ein Exchange-Server ohne das Update vom 2. März.', '', 1614949800000000, 'Muster-IT GmbH', '+4927100000', '', '', '', 'email', $5)";

@@ -118,13 +118,20 @@ async fn region(context: &Context) {
     ] {
         organisation(context, id, "member", name, language, Some("x-p1")).await;
         contact(context, id, "register", email.unwrap_or(""), Some("+49271555123")).await;
+        let number: i64 = id.trim_start_matches('m').parse().unwrap();
         run(
             context,
-            "INSERT INTO exposure (organisation_id, threat_id, threat_revision, status, certainty, mitigated, incident, severity, urgency, reason_de, reason_en,
-             question_de, question_en, product, version, source, observed_at, measured, assessed_at)
-             VALUES ($1, 't', '1', $2, $3, FALSE, $4, '4', 'today', 'Dem Server fehlt das Update vom 2. März.', 'The server lacks the update of 2 March.',
-             'Läuft bei Ihnen ein eigener Exchange-Server?', 'Do you run your own Exchange server?', 'Exchange', '15.1.2176.4', 'member', $5, TRUE, 0)",
-            values![id, status, certainty, incident, at("2021-03-05T13:10:00Z")],
+            "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
+             reason_de, reason_en, question_de, question_en, product, version, source, measured)
+             VALUES ('t', $1, $2, $3, FALSE, $4, '4', 'today', '', '', '', 'Dem Server fehlt das Update vom 2. März.', 'The server lacks the update of 2 March.',
+             'Läuft bei Ihnen ein eigener Exchange-Server?', 'Do you run your own Exchange server?', 'Exchange', '15.1.2176.4', 'member', TRUE)",
+            values![number, status, certainty, incident],
+        )
+        .await;
+        run(
+            context,
+            "INSERT INTO standing (threat_id, organisation_id, verdict, asset_id, observed_at, assessed_at, digest) VALUES ('t', $1, $2, '', $3, 0, 0)",
+            values![id, number, at("2021-03-05T13:10:00Z")],
         )
         .await;
     }

@@ -144,9 +144,15 @@ async fn insert(context: &Context, threat: &Threat, mails: usize) -> Result<()> 
     open.insert_many(head, (0..mails).map(|n| organisation(n, now)).collect(), "").await?;
     let head = "INSERT INTO contact (organisation_id, source, name, role, email, phone, said_at)";
     open.insert_many(head, (0..mails).map(|n| contact(n, now)).collect(), "").await?;
-    let head = "INSERT INTO exposure (organisation_id, threat_id, threat_revision, status, certainty, mitigated, incident, severity, urgency, reason_de,
-                reason_en, question_de, question_en, product, version, source, observed_at, measured, assessed_at)";
-    open.insert_many(head, (0..mails).map(|n| exposure(n, threat, now)).collect(), "").await?;
+    open.run(
+        "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
+             reason_de, reason_en, question_de, question_en, product, version, source, measured)
+         VALUES ($1, 1, 'affected', 'likely', FALSE, FALSE, '4', 'today', '', '', '', $2, $3, '', '', 'Invented Server', '1.0', 'register', TRUE)",
+        values![threat.id.as_str(), "Erfunden: Ihr Server meldet eine Version mit der Lücke.", "Invented: your server reports a version with the flaw."],
+    )
+    .await?;
+    let head = "INSERT INTO standing (threat_id, organisation_id, verdict, asset_id, observed_at, assessed_at, digest)";
+    open.insert_many(head, (0..mails).map(|n| standing(n, threat, now)).collect(), "").await?;
     open.commit().await
 }
 
@@ -160,26 +166,6 @@ fn contact(n: usize, now: Timestamp) -> Vec<Value> {
     values![format!("bench-{n:07}"), "register", format!("Jörg Nr. {n}"), "", format!("info-{n}@{domain}"), format!("+49271{n:07}"), now]
 }
 
-fn exposure(n: usize, threat: &Threat, now: Timestamp) -> Vec<Value> {
-    values![
-        format!("bench-{n:07}"),
-        threat.id.as_str(),
-        &threat.revision,
-        "affected",
-        "likely",
-        false,
-        false,
-        "extreme",
-        "today",
-        "Erfunden: Ihr Server meldet eine Version mit der Lücke.",
-        "Invented: your server reports a version with the flaw.",
-        "",
-        "",
-        "Invented Server",
-        "1.0",
-        "register",
-        now,
-        true,
-        now
-    ]
+fn standing(n: usize, threat: &Threat, now: Timestamp) -> Vec<Value> {
+    values![threat.id.as_str(), format!("bench-{n:07}"), 1_i64, "", now, now, 0_i64]
 }

@@ -8,9 +8,11 @@ use crate::store::documents::{self, PackedDocument};
 use crate::store::engine::Transaction;
 use crate::store::journal;
 use crate::store::search::DocumentFields;
+use crate::store::signatures::{self, Signature};
 use crate::store::threats::{self, StoredRevision, Written};
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
+use tuermer_core::provenance::SignatureState;
 use tuermer_core::threat::{Threat, ThreatSource};
 use tuermer_formats::csaf::{self, Order};
 use tuermer_formats::kev::REVISION_PREFIX;
@@ -32,6 +34,7 @@ struct Writing {
     taken: Vec<(Threat, String, DocumentFields)>,
     journal: Vec<(String, String)>,
     hashes: HashSet<String>,
+    signatures: Vec<Signature>,
 }
 
 /// Takes documents in one transaction and tells what became of each, in order. Nothing is told before it is durable.
@@ -57,10 +60,15 @@ fn read(judged: &Judged) -> Option<&Read> {
 }
 
 async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String, StoredRevision>, writing: &mut Writing) -> Result<IngestReport> {
-    let Judged { place, kind, sha256, known, outcome } = judged;
+    let Judged { place, kind, sha256, known, signature, outcome } = judged;
     let file = place.file.as_str();
+    let verified = u64::from(signature.as_ref().is_some_and(|signature| signature.state == SignatureState::Verified));
+    // What is proven is kept beside every document that is kept.
+    if !matches!(&outcome, Outcome::Refused(_, None) | Outcome::Whole(_)) {
+        writing.signatures.extend(signature);
+    }
     let Read { threat, remarks, document, fields } = match outcome {
-        Outcome::Same => return Ok(IngestReport { same: 1, documents: 1, ..IngestReport::new(file, kind) }),
+        Outcome::Same => return Ok(IngestReport { same: 1, documents: 1, verified, ..IngestReport::new(file, kind) }),
         Outcome::Refused(remark, document) => {
             writing.documents.extend(document.filter(|_| writing.hashes.insert(sha256)).map(|document| *document));
             return Ok(IngestReport { documents: 1, ..IngestReport::rejected(file, kind, remark) });
@@ -70,7 +78,7 @@ async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String
         Outcome::Threat(read) => *read,
     };
     let before = stored.get(threat.id.as_str());
-    let mut report = IngestReport { threat: Some(threat.tracking_id.clone()), documents: 1, remarks, ..IngestReport::new(file, kind) };
+    let mut report = IngestReport { threat: Some(threat.tracking_id.clone()), documents: 1, verified, remarks, ..IngestReport::new(file, kind) };
     match decide(open, before, &threat, &sha256).await? {
         Decision::New => report.new = 1,
         Decision::Newer => report.changed = 1,
@@ -82,6 +90,7 @@ async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String
                 writing.documents.push(document.rejected(remark.stored()));
             }
             report.remarks.clear();
+            report.verified = 0;
             report.rejected.push(remark);
             return Ok(report);
         }
@@ -136,12 +145,15 @@ async fn decide(open: &mut Transaction, stored: Option<&StoredRevision>, threat:
 }
 
 async fn write(context: &Context, mut open: Transaction, writing: Writing) -> Result<()> {
-    let Writing { documents, superseded, taken, journal, hashes: _ } = writing;
-    if documents.is_empty() && taken.is_empty() {
+    let Writing { documents, superseded, taken, journal, hashes: _, signatures } = writing;
+    if documents.is_empty() && taken.is_empty() && signatures.is_empty() {
         return Ok(());
     }
     let now = context.now();
     documents::keep_many(&mut open, documents).await?;
+    for signature in &signatures {
+        signatures::keep(&mut open, signature).await?;
+    }
     documents::supersede_many(&mut open, &superseded).await?;
     // Of two revisions in one batch the later one is what we warn about; the earlier one stays as a revision.
     let mut last: HashMap<&str, usize> = HashMap::new();

@@ -3,6 +3,7 @@
 //! Memory is bounded by the chunks on their way: one read ahead, one being judged, one being written.
 
 use super::judge::{self, Judged, Outcome};
+use super::proof::{Proof, Trust};
 use super::source::{Chunk, Found, Input, Place, Reader, Text};
 use super::{IngestReport, Remark, batch, catalogue, estimates, report};
 use crate::context::Context;
@@ -64,11 +65,13 @@ async fn judged(context: &Context, receiver: &mut mpsc::Receiver<Chunk>) -> Resu
             Found::End(file) => Some(Ready::End(file)),
         });
     }
+    let signed = documents.iter().any(|document| matches!(document.proof, Proof::Beside(_)));
+    let trust = if signed { Trust::load(context).await? } else { Trust::default() };
     let hashed = tokio::task::spawn_blocking(move || judge::hash(documents)).await?;
     let hashes: Vec<&str> = hashed.iter().map(|hashed| hashed.sha256.as_str()).collect();
     let states = context.store.document_states(&hashes).await?;
     let now = context.now();
-    let mut judged = tokio::task::spawn_blocking(move || judge::judge(hashed, &states, now)).await?.into_iter();
+    let mut judged = tokio::task::spawn_blocking(move || judge::judge(hashed, &states, &trust, now)).await?.into_iter();
     Ok(Some(order.into_iter().filter_map(|ready| ready.or_else(|| judged.next().map(Ready::Judged))).collect()))
 }
 

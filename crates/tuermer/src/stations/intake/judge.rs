@@ -3,10 +3,12 @@
 //! Runs on all cores. A defect of a validator that ends in a panic rejects the document instead of ending the program.
 
 use super::Remark;
+use super::proof::{Proof, Trust};
 use super::source::{Document as Source, Place};
 use crate::keys::sha256;
 use crate::store::documents::{Document, Known, PackedDocument};
 use crate::store::search::DocumentFields;
+use crate::store::signatures::Signature;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +40,8 @@ pub struct Judged {
     pub sha256: String,
     /// The same bytes are in the store, whatever became of them.
     pub known: bool,
+    /// What is proven of it, where anything was checked.
+    pub signature: Option<Signature>,
     pub outcome: Outcome,
 }
 
@@ -68,18 +72,30 @@ pub fn hash(documents: Vec<Source>) -> Vec<Hashed> {
     parallel(documents, |source| Hashed { sha256: sha256(&source.bytes), source })
 }
 
-/// Judges documents on all cores; `states` tells which bytes are in the store already.
-pub fn judge(documents: Vec<Hashed>, states: &HashMap<String, Known>, now: Timestamp) -> Vec<Judged> {
+/// Judges documents on all cores; `states` tells which bytes are in the store already, `trust` whose signatures count.
+/// Hash and signature come first: nothing of a document that contradicts them is read.
+pub fn judge(documents: Vec<Hashed>, states: &HashMap<String, Known>, trust: &Trust, now: Timestamp) -> Vec<Judged> {
     parallel(documents, |Hashed { source, sha256 }| {
         let known = states.get(&sha256);
-        let Source { place, bytes } = source;
+        let Source { place, bytes, proof } = source;
+        let advisory_only = matches!(proof, Proof::Given(_));
+        let signature = match proof.settle(&bytes, &place.source(), trust, now) {
+            Ok(evidence) => evidence.map(|evidence| evidence.kept(sha256.clone(), now)),
+            Err(remark) => {
+                let kind = recognise::broken_json(&bytes);
+                return Judged { kind, place, sha256, known: known.is_some(), signature: None, outcome: Outcome::Refused(remark, None) };
+            }
+        };
         // A catalogue is compared entry by entry, however often it comes.
         if let Some(Known { kind, accepted: true }) = known.filter(|known| known.kind != Kind::Kev) {
-            return Judged { kind: *kind, place, sha256, known: true, outcome: Outcome::Same };
+            return Judged { kind: *kind, place, sha256, known: true, signature, outcome: Outcome::Same };
         }
         let known = known.is_some();
-        let (kind, outcome) = outcome(&place, &sha256, bytes, now);
-        Judged { place, kind, sha256, known, outcome }
+        let (kind, mut outcome) = outcome(&place, &sha256, bytes, now);
+        if advisory_only && kind != Kind::Csaf && !matches!(outcome, Outcome::Refused(..)) {
+            outcome = Outcome::Refused(Remark::new("provider.not_an_advisory", &[]), None);
+        }
+        Judged { place, kind, sha256, known, signature, outcome }
     })
 }
 

@@ -1,6 +1,8 @@
 //! What lies in files, directories and archives, document by document, in memory that does not grow with them.
 
 use super::Remark;
+use super::evidence::Evidence;
+use super::proof::Proof;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Cursor, Read, Seek};
@@ -20,6 +22,15 @@ pub enum Input {
         name: String,
         /// The bytes.
         bytes: Vec<u8>,
+    },
+    /// An advisory in memory, with what was proven of it before.
+    Proven {
+        /// Its address.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// What is proven.
+        evidence: Box<Evidence>,
     },
 }
 
@@ -50,6 +61,7 @@ pub struct Place {
 pub struct Document {
     pub place: Place,
     pub bytes: Vec<u8>,
+    pub proof: Proof,
 }
 
 /// A text on disk or in memory.
@@ -101,6 +113,9 @@ impl Reader {
         let done = match input {
             Input::Files(paths) => paths.iter().try_for_each(|path| if path.is_dir() { self.directory(path) } else { self.file(path) }),
             Input::Bytes { name, bytes } => self.content(&name, Content::Bytes(bytes)),
+            Input::Proven { name, bytes, evidence } => {
+                self.push(Found::Document(Document { place: Place { file: name, document: String::new() }, bytes, proof: Proof::Given(evidence) }))
+            }
         };
         if done.is_ok() {
             // Stopped now means that somebody else already told why.
@@ -214,8 +229,12 @@ impl Reader {
                 Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
             };
         }
+        let proof = match &content {
+            Content::File(path, _) => Proof::beside(path),
+            Content::Bytes(_) => Proof::None,
+        };
         match content.whole() {
-            Ok(bytes) => self.push(Found::Document(Document { place, bytes })),
+            Ok(bytes) => self.push(Found::Document(Document { place, bytes, proof })),
             Err(remark) => self.refuse(place, recognise::broken_json(head), remark),
         }
     }
@@ -233,7 +252,7 @@ impl Reader {
                     break;
                 }
                 Ok(_) if line.trim_ascii().is_empty() => {}
-                Ok(_) => self.push(Found::Document(Document { place, bytes: line.trim_ascii().to_vec() }))?,
+                Ok(_) => self.push(Found::Document(Document { place, bytes: line.trim_ascii().to_vec(), proof: Proof::None }))?,
                 Err(error) => {
                     self.refuse(place, Kind::Unknown, unreadable(&error))?;
                     break;
@@ -281,7 +300,7 @@ impl Reader {
                 }
                 Ok(bytes) => {
                     left = left.saturating_sub(bytes.len() as u64);
-                    self.push(Found::Document(Document { place: inside, bytes }))?;
+                    self.push(Found::Document(Document { place: inside, bytes, proof: Proof::None }))?;
                 }
                 Err(remark) => self.refuse(inside, Kind::Unknown, remark)?,
             }

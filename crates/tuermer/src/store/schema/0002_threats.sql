@@ -164,6 +164,112 @@ ALTER TABLE vulnerability ADD COLUMN automatable BOOLEAN;
 ALTER TABLE vulnerability ADD COLUMN total_impact BOOLEAN;
 ALTER TABLE document ADD COLUMN encoding TEXT NOT NULL DEFAULT 'plain';
 
+-- Verdicts of an earlier program hold everything once for each organisation. They are made again from the same facts.
+DROP TABLE asset_match;
+DROP TABLE ground;
+DROP TABLE exposure;
+ALTER TABLE threat ADD COLUMN judged_revision TEXT NOT NULL DEFAULT '';
+UPDATE threat SET facts_revision = facts_revision + 1;
+
+-- What is said of all who stand alike to a threat; `number` is made from the content.
+-- `urgency_row`, `urgency_flaw`, `urgency_inputs`: which row of the urgency policy decided, about which flaw, and with
+-- which answers (`exposed=yes?`: assumed).
+CREATE TABLE verdict (
+    threat_id TEXT NOT NULL REFERENCES threat (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('affected', 'fixed', 'not_affected', 'unknown')),
+    certainty TEXT NOT NULL CHECK (certainty IN ('observed', 'likely', 'possible', 'unlikely')),
+    mitigated BOOLEAN NOT NULL,
+    incident BOOLEAN NOT NULL,
+    severity TEXT NOT NULL,
+    urgency TEXT NOT NULL,
+    urgency_row TEXT NOT NULL,
+    urgency_flaw TEXT NOT NULL,
+    urgency_inputs TEXT NOT NULL,
+    reason_de TEXT NOT NULL,
+    reason_en TEXT NOT NULL,
+    question_de TEXT NOT NULL,
+    question_en TEXT NOT NULL,
+    product TEXT NOT NULL,
+    version TEXT NOT NULL,
+    source TEXT NOT NULL,
+    measured BOOLEAN NOT NULL,
+    PRIMARY KEY (threat_id, number)
+);
+CREATE TABLE verdict_ground (
+    threat_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    certainty TEXT NOT NULL,
+    reason_de TEXT NOT NULL,
+    reason_en TEXT NOT NULL,
+    source TEXT NOT NULL,
+    place TEXT NOT NULL,
+    PRIMARY KEY (threat_id, number, position),
+    FOREIGN KEY (threat_id, number) REFERENCES verdict (threat_id, number) ON DELETE CASCADE
+);
+-- CSAF clause 13.7: state per document, vulnerability and asset; the asset is that of the ground at `position`.
+CREATE TABLE verdict_match (
+    threat_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    vulnerability TEXT NOT NULL,
+    status TEXT NOT NULL,
+    certainty TEXT NOT NULL,
+    remediation TEXT NOT NULL CHECK (remediation IN ('not_remediated', 'in_progress', 'done')),
+    PRIMARY KEY (threat_id, number, position, vulnerability),
+    FOREIGN KEY (threat_id, number) REFERENCES verdict (threat_id, number) ON DELETE CASCADE
+);
+
+-- Which verdict is whose, through which asset ('' where only a sign is known), seen or said when. Narrow, because a
+-- new advisory may write two hundred thousand of them. `digest` tells whether anything changed.
+CREATE TABLE standing (
+    threat_id TEXT NOT NULL REFERENCES threat (id) ON DELETE CASCADE,
+    organisation_id TEXT NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
+    verdict BIGINT NOT NULL,
+    asset_id TEXT NOT NULL,
+    observed_at BIGINT NOT NULL,
+    assessed_at BIGINT NOT NULL,
+    digest BIGINT NOT NULL,
+    PRIMARY KEY (threat_id, organisation_id)
+);
+CREATE INDEX standing_organisation ON standing (organisation_id);
+-- Asset and time of each ground, where there are several.
+CREATE TABLE standing_ground (
+    threat_id TEXT NOT NULL,
+    organisation_id TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    asset_id TEXT NOT NULL,
+    observed_at BIGINT NOT NULL,
+    PRIMARY KEY (threat_id, organisation_id, position),
+    FOREIGN KEY (threat_id, organisation_id) REFERENCES standing (threat_id, organisation_id) ON DELETE CASCADE
+);
+
+-- Verdicts as they are read.
+CREATE VIEW exposure AS
+    SELECT e.organisation_id, e.threat_id, (SELECT t.judged_revision FROM threat t WHERE t.id = e.threat_id) AS threat_revision,
+        v.status, v.certainty, v.mitigated, v.incident, v.severity, v.urgency, v.urgency_row, v.urgency_flaw, v.urgency_inputs,
+        v.reason_de, v.reason_en, v.question_de, v.question_en, v.product, v.version, v.source, e.observed_at, v.measured, e.assessed_at
+    FROM standing e JOIN verdict v ON v.threat_id = e.threat_id AND v.number = e.verdict;
+CREATE VIEW ground AS
+    SELECT e.organisation_id, e.threat_id, g.position, g.status, g.certainty, g.reason_de, g.reason_en, g.source, g.place,
+        COALESCE(s.observed_at, e.observed_at) AS observed_at, COALESCE(s.asset_id, e.asset_id) AS asset_id
+    FROM standing e JOIN verdict_ground g ON g.threat_id = e.threat_id AND g.number = e.verdict
+    LEFT JOIN standing_ground s ON s.threat_id = e.threat_id AND s.organisation_id = e.organisation_id AND s.position = g.position;
+CREATE VIEW asset_match AS
+    SELECT e.organisation_id, e.threat_id, COALESCE(s.asset_id, e.asset_id) AS asset_id, m.vulnerability, m.status, m.certainty, m.remediation
+    FROM standing e JOIN verdict_match m ON m.threat_id = e.threat_id AND m.number = e.verdict
+    LEFT JOIN standing_ground s ON s.threat_id = e.threat_id AND s.organisation_id = e.organisation_id AND s.position = m.position;
+
+-- Product words about which a threat was judged: whoever gets such a product is judged against it.
+CREATE TABLE judged_product (
+    threat_id TEXT NOT NULL REFERENCES threat (id) ON DELETE CASCADE,
+    product TEXT NOT NULL,
+    PRIMARY KEY (threat_id, product)
+);
+CREATE INDEX judged_product_product ON judged_product (product);
+
 -- Products a threat names, for the search, and since when it says of each what it says now (CSAF clause 13.8):
 -- `stance` is a hash over status and remedy; `since_at` 0 = since the first revision.
 CREATE TABLE threat_product (
@@ -176,11 +282,6 @@ CREATE TABLE threat_product (
     PRIMARY KEY (threat_id, product_key, vendor)
 );
 CREATE INDEX threat_product_key ON threat_product (product_key);
-
--- Which row of the urgency policy decided, about which flaw, and with which answers (`exposed=yes?`: assumed).
-ALTER TABLE exposure ADD COLUMN urgency_row TEXT NOT NULL DEFAULT '';
-ALTER TABLE exposure ADD COLUMN urgency_flaw TEXT NOT NULL DEFAULT '';
-ALTER TABLE exposure ADD COLUMN urgency_inputs TEXT NOT NULL DEFAULT '';
 
 -- What an asset was said to be until `until_at`.
 CREATE TABLE asset_history (
@@ -256,6 +357,3 @@ CREATE TABLE build_pack (
     imported_at BIGINT NOT NULL,
     imported_by TEXT NOT NULL
 );
-
--- Tells by its sum whether a snapshot in memory is still what stands here.
-CREATE INDEX organisation_facts ON organisation (facts_revision);
