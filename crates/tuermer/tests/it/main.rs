@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
 mod advisory;
+mod assess;
 mod clause13;
 mod csaf_site;
 mod deliver;
@@ -10,6 +11,8 @@ mod feeds;
 mod feeds_client;
 mod hindsight;
 mod import;
+mod ingest_kill;
+mod in_time;
 mod journey;
 mod kill;
 mod operator;
@@ -17,7 +20,9 @@ mod operator_threats;
 mod pack;
 mod policy;
 mod provider;
+mod provider_files;
 mod public;
+mod records;
 mod sink;
 mod store;
 mod support;
