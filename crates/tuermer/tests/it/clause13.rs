@@ -3,6 +3,7 @@
 
 use crate::advisory::{Advisory, account, ingest, lines, region, run, told};
 use crate::support::{Home, Run};
+use crate::web_server::{Answer, WebServer};
 use serde_json::Value;
 
 const NOON: &str = "2026-02-02T12:00:00Z";
@@ -71,6 +72,24 @@ fn clause_12_adds_documents_from_a_file_lists_and_deletes_them() {
     // Removed is not forbidden: who wants it back reads it again.
     ingest(&home, gateway().document(), NOON);
     assert_eq!(lines(&home, &["threat", "list"]).len(), 2);
+}
+
+#[test]
+fn clause_12_adds_documents_from_an_address() {
+    let home = Home::drill();
+    let server = WebServer::start(|request| match request.path.as_str() {
+        "/bg-1.json" => Answer::ok(gateway().document()).with("Content-Type", "application/json"),
+        _ => Answer::status(404),
+    });
+    server.trust(&home);
+    let ingest = |path: &str, more: &[&str]| home.tuermer(&[&["ingest", &server.url(path), "--json", "--at", NOON], more].concat());
+    let refused = ingest("/bg-1.json", &[]).expect(1);
+    assert!(refused.err.contains("localhost"), "an address in the own house must be allowed: {}", refused.err);
+    let line = ingest("/bg-1.json", &["--allow-private", "localhost"]).expect(0).line();
+    assert_eq!((line["new"].as_u64(), line["threat"].as_str()), (Some(1), Some("BG-1")));
+    assert!(ingest("/none.json", &["--allow-private", "localhost"]).expect(1).err.contains("404"));
+    home.tuermer(&["ingest", "http://example.org/a.json"]).expect(1);
+    assert_eq!(home.tuermer(&["threat", "show", "BG-1", "--json"]).expect(0).line()["signature"], "unsigned");
 }
 
 #[test]
