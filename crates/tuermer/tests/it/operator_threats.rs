@@ -285,7 +285,7 @@ async fn news_are_read_once_as_plain_text() {
     assert!(desk.context.store.add_feed(&feed("news", FeedKind::Atom, now), "system").await.unwrap());
     let entries = tuermer_formats::atom::read(NEWS.as_bytes()).unwrap();
     let mut open = desk.context.store.begin().await.unwrap();
-    tuermer::store::reading::keep(&mut open, "news", &entries, now).await.unwrap();
+    tuermer::store::reading::keep(&mut open, "news", &entries.entries, now).await.unwrap();
     open.commit().await.unwrap();
     let page = desk.get("/leseliste", &cookie).await.expect(200).says("attacked").says("Look now.").says("https://news.example/1");
     assert!(!page.text.contains("<script>") && !page.text.contains("<b>attacked"), "{}", page.text);
