@@ -145,6 +145,8 @@ export async function inspect(page, name) {
         for (const width of WIDTHS) {
             await page.setViewportSize({ width, height: 800 });
             if (process.env.TUERMER_SHOTS) {
+                // Heads of tables stick to the window; a picture of the whole page is taken from its top.
+                await page.evaluate(() => window.scrollTo(0, 0));
                 await page.screenshot({ path: `${process.env.TUERMER_SHOTS}/${name}-${width}${dark ? "-dark" : ""}.png`, fullPage: true });
             }
             await checkPage(page, `${name} at ${width} px${dark ? ", dark" : ""}`);
