@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::feeds::client::Head;
 use crate::feeds::{Client, PullReport, Rejected, Wanted};
 use crate::refusal::{Refusal, refusal};
-use crate::stations::intake::{self, IngestReport};
+use crate::stations::intake::{self, IngestReport, Remark};
 use anyhow::{Context as _, Error, Result};
 use std::io::{Read as _, Seek as _};
 use tempfile::NamedTempFile;
@@ -21,7 +21,10 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     let Some((Head { url, etag, last_modified, .. }, file)) = fetch(context, client, feed).await? else {
         return Ok(PullReport { unchanged: true, ..PullReport::default() });
     };
-    let report = intake::ingest(context, &url, file.path()).await?;
+    let report = match feed.kind {
+        FeedKind::Atom => intake::ingest_reading(context, &feed.name, std::fs::read(file.path())?).await?,
+        FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Cve => intake::ingest(context, &url, file.path()).await?,
+    };
     Ok(PullReport { etag, last_modified, ..taken(feed, report)? })
 }
 
@@ -85,18 +88,19 @@ fn fits(kind: FeedKind, head: &[u8]) -> bool {
     }
 }
 
-/// What intake made of it. A file that was refused whole is a failure of the feed.
+/// What intake made of it. A file of which nothing could be used is a failure of the feed.
 fn taken(feed: &Feed, report: IngestReport) -> Result<PullReport> {
-    let IngestReport { new, changed, same, rejected, remarks, .. } = report;
+    let IngestReport { new, changed, same, mut rejected, remarks, .. } = report;
     let listed = new.saturating_add(changed).saturating_add(same);
-    let mut reasons = rejected.into_iter().map(Refusal::from);
-    if listed == 0
-        && let Some(reason) = reasons.next()
-    {
-        return Err(Error::new(reason));
+    if listed == 0 && !rejected.is_empty() {
+        return Err(Error::new(Refusal::from(rejected.swap_remove(0))));
     }
-    let rejected: Vec<Rejected> = reasons.take(limits::REJECTED_SHOWN).map(|reason| Rejected { document: feed.url.clone(), reason }).collect();
     let discovered = listed.saturating_add(rejected.len() as u64);
+    let named = |remark: Remark| Rejected {
+        document: if remark.document.is_empty() { feed.url.clone() } else { remark.document.clone() },
+        reason: Refusal::from(remark),
+    };
+    let rejected = rejected.into_iter().take(limits::REJECTED_SHOWN).map(named).collect();
     Ok(PullReport { discovered, new, changed, same, rejected, remarks: remarks.into_iter().map(Refusal::from).collect(), ..PullReport::default() })
 }
 
