@@ -105,6 +105,12 @@ async fn a_threat_page_says_what_is_known_how_surely_and_from_where() {
     let narrow = desk.get("/meldung/BG-2026-0001?stand=affected&sicher=possible", &cookie).await.says("No company stands in this list").says("filtered");
     assert!(!narrow.text.contains("M-1"));
     desk.get("/meldung/BG-2026-0001/firma/M-1", &cookie).await.expect(200).says("BOD2604-").says("4.1.0").says("IT provider");
+    let then = desk.get("/meldung/BG-2026-0001/firma/M-1?am=2021-03-02", &cookie).await.expect(200).says("what we knew then");
+    then.says("reached us only").says("Back to today");
+    for day in ["2031-01-01", "%3Cb%3E", "2021-02-30"] {
+        desk.get(&format!("/meldung/BG-2026-0001/firma/M-1?am={day}"), &cookie).await.expect(200).says("Choose a past day");
+    }
+    desk.get("/meldung/BG-2026-0001/firma/M-9", &cookie).await.expect(404);
     desk.get("/meldung/BG-9999", &cookie).await.expect(404);
     let officer = desk.signed_in("k.weber").await;
     desk.get("/meldung/BG-2026-0001", &officer).await.says("Draft a warning");
@@ -241,7 +247,8 @@ async fn revisions_are_compared_side_by_side() {
     desk.ingest("newer.json", &newer);
     tuermer::stations::run_all(&desk.context).await.unwrap();
     let page = desk.get("/meldung/BG-2026-0001/fassungen", &cookie).await.expect(200).says("Revision 1.1.0").says("Revision 1.2.0");
-    let page = page.says("Remedy").says("<del>vendor_fix: Install &#60;b&#62;4.2.0").says("<ins>vendor_fix: Install &#60;b&#62;4.2.1").says("To be matched again");
+    let page =
+        page.says("Remedy").says("<del>vendor_fix: Install &#60;b&#62;4.2.0").says("<ins>vendor_fix: Install &#60;b&#62;4.2.1").says("To be matched again");
     assert!(!page.text.contains("<i>ports"));
     let sha256 = page.text.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap();
     desk.get(&format!("/meldung/BG-2026-0001/fassungen?alt={sha256}&neu={sha256}"), &cookie).await.expect(200).says("Choose two different revisions");
@@ -285,7 +292,7 @@ async fn news_are_read_once_as_plain_text() {
     assert!(desk.context.store.add_feed(&feed("news", FeedKind::Atom, now), "system").await.unwrap());
     let entries = tuermer_formats::atom::read(NEWS.as_bytes()).unwrap();
     let mut open = desk.context.store.begin().await.unwrap();
-    tuermer::store::reading::keep(&mut open, "news", &entries, now).await.unwrap();
+    tuermer::store::reading::keep(&mut open, "news", &entries.entries, now).await.unwrap();
     open.commit().await.unwrap();
     let page = desk.get("/leseliste", &cookie).await.expect(200).says("attacked").says("Look now.").says("https://news.example/1");
     assert!(!page.text.contains("<script>") && !page.text.contains("<b>attacked"), "{}", page.text);
