@@ -1,6 +1,6 @@
 // What the scenarios share: a fresh data directory, the binary, its pages, and the accessibility check.
 
-import { execFileSync, spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -35,9 +35,12 @@ export class Home {
         this.setupLink = JSON.parse(this.tuermer("--json", "init", "--drill")).setup_link;
     }
 
-    /** Runs the binary and returns its stdout; a failure throws with what it said. */
+    /** Runs the binary and returns its stdout; a failure throws with what it said, unless `{ fails: true }` is the last argument. */
     tuermer(...args) {
-        return execFileSync(binary, ["--data", this.data, "--lang", "de", "--no-input", ...args], { encoding: "utf8", env: this.environment() });
+        const { fails } = typeof args.at(-1) === "object" ? args.pop() : {};
+        const run = spawnSync(binary, ["--data", this.data, "--lang", "de", "--no-input", ...args], { encoding: "utf8", env: this.environment() });
+        if ((run.status !== 0) !== Boolean(fails)) throw new Error(`tuermer ${args.join(" ")}: ${run.status} ${run.stderr}`);
+        return run.stdout;
     }
 
     /** Writes a file beside the data directory and returns its path. */
@@ -142,6 +145,8 @@ export async function inspect(page, name) {
         for (const width of WIDTHS) {
             await page.setViewportSize({ width, height: 800 });
             if (process.env.TUERMER_SHOTS) {
+                // Heads of tables stick to the window; a picture of the whole page is taken from its top.
+                await page.evaluate(() => window.scrollTo(0, 0));
                 await page.screenshot({ path: `${process.env.TUERMER_SHOTS}/${name}-${width}${dark ? "-dark" : ""}.png`, fullPage: true });
             }
             await checkPage(page, `${name} at ${width} px${dark ? ", dark" : ""}`);

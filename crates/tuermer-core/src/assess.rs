@@ -17,7 +17,7 @@ use crate::ids::{AssetId, OrganisationId};
 use crate::observation::Sighting;
 use crate::pack::BuildPack;
 use crate::product::ProductKey;
-use crate::scale::{Certainty, Status};
+use crate::scale::{Certainty, Source, Status};
 use crate::threat::Threat;
 use crate::urgency::{Decision, Urgencies};
 use jiff::Timestamp;
@@ -250,7 +250,9 @@ fn own_word(answer: &Acknowledgement, about: &Finding) -> Option<Finding> {
 }
 
 fn remediation(answer: Option<&Acknowledgement>, status: Status) -> RemediationState {
-    match (status, answer.map(|answer| answer.answer)) {
+    // What was marked by hand is kept for each flaw; the answer made of it says nothing about the other flaws.
+    let said = answer.filter(|answer| answer.by != Source::Register).map(|answer| answer.answer);
+    match (status, said) {
         (Status::Fixed, _) => RemediationState::Done,
         (_, Some(Answer::InProgress)) => RemediationState::InProgress,
         _ => RemediationState::NotRemediated,

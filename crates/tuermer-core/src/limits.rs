@@ -204,13 +204,10 @@ pub const PACK_PROBLEMS: usize = 50;
 pub const PACKS: usize = 200;
 /// Most estimates of one day; there were 300,000 in 2025.
 pub const EPSS_LINES: usize = 2_000_000;
-
 /// Organisations whose verdicts are in memory at the same time while a threat is judged.
 pub const ORGANISATIONS_PER_PAGE: usize = 10_000;
-
 /// Threats whose verdicts become durable together.
 pub const THREATS_PER_TRANSACTION: usize = 256;
-
 /// Changed verdicts after which a transaction ends, so that others can write.
 pub const VERDICTS_PER_TRANSACTION: u64 = 20_000;
 /// Longest version that is compared, in bytes; the longest of 84,000 real bounds has 120.

@@ -14,7 +14,7 @@ macro_rules! areas {
     };
 }
 
-areas!["general", "import", "threat", "pack", "verdict", "warn", "delivery", "public", "operator", "demo", "feed", "provider", "notice", "match"];
+areas!["general", "import", "threat", "pack", "policy", "verdict", "warn", "delivery", "public", "operator", "demo", "feed", "provider", "notice", "match"];
 
 type Catalogue = HashMap<&'static str, &'static str>;
 

@@ -41,6 +41,13 @@ export default async function (browser) {
         home.tuermer("ingest", home.file("exchange.json", fixture("csaf-exchange.json")));
         home.tuermer("ingest", home.file("kev.json", fixture("kev-three.json")));
         for (let number = 2001; number < 2056; number += 1) home.tuermer("ingest", home.file(`${number}.json`, elsewhere(number)));
+        home.tuermer("ingest", home.file("broken.json", fixture("csaf-generic.json").replace('"baseScore": 9.8', '"baseScore": 9.7')), { fails: true });
+        home.tuermer("feed", "add", "kev", "--untested");
+        home.tuermer("feed", "add", "csaf", "https://localhost:9/.well-known/csaf/provider-metadata.json", "--allow-private", "localhost", "--untested");
+        home.tuermer("feed", "add", "atom", "https://nachrichten.beispiel.example/feed.xml", "--untested");
+        home.tuermer("feed", "pause", "kev");
+        home.tuermer("feed", "pause", "nachrichten.beispiel.example");
+        home.tuermer("feed", "pull", "localhost", { fails: true });
         const address = await home.serve();
 
         const analyst = await openPage(browser);
@@ -65,6 +72,26 @@ export default async function (browser) {
         await inspect(analyst, "meldung-exchange");
         await analyst.goto(`${address}/meldung/BG-2026-0001/firma/M-1`);
         await inspect(analyst, "meldung-warum");
+        await analyst.goto(`${address}/meldung/BG-2026-0001/fassungen`);
+        await inspect(analyst, "fassungen");
+        await analyst.goto(`${address}/meldung/BG-2026-0001`);
+        await analyst.fill("#worte", "Beim Hersteller nachgefragt: Auch <b>4.0</b> ist betroffen.\nRückruf bis Freitag.");
+        await analyst.click("form[action$='/anmerkung'] button");
+        await analyst.waitForURL("**#anmerkungen");
+        await analyst.click("form[action$='/gelesen'] button");
+        await analyst.waitForURL("**#anmerkungen");
+        await inspect(analyst, "meldung-angemerkt");
+        await analyst.goto(`${address}/quellen`);
+        await inspect(analyst, "quellen");
+        await analyst.click("#neu summary");
+        await analyst.fill("#url", "http://unsicher.example/");
+        await analyst.click("#neu button");
+        await analyst.waitForSelector(".errors");
+        await inspect(analyst, "quellen-fehler");
+        await analyst.goto(`${address}/leseliste`);
+        await inspect(analyst, "leseliste");
+        await analyst.goto(`${address}/heute`);
+        await inspect(analyst, "heute-meldungen");
     } finally {
         home.close();
     }

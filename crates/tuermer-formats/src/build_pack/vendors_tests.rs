@@ -28,7 +28,7 @@ fn the_packs_of_the_program_have_no_mistake() {
 
 #[test]
 fn netscaler() {
-    use PackState::{Affected, EndOfLife, Fixed, NoRule, NotApplicable, UnknownBuild, UnknownProduct, UpdateUnknown};
+    use PackState::{Affected, EndOfLife, Fixed, NotApplicable};
     check(
         "netscaler",
         &[
@@ -71,6 +71,16 @@ fn netscaler() {
             ("13.0-92.31", "CVE-2025-7775", EndOfLife),
             ("12.1-65.39", "CVE-2025-7775", EndOfLife),
             ("11.1-65.23", "CVE-2023-3519", EndOfLife),
+        ],
+    );
+}
+
+#[test]
+fn netscaler_in_words_and_in_2019() {
+    use PackState::{Affected, Fixed, NoRule, NotApplicable, UnknownBuild, UnknownProduct, UpdateUnknown};
+    check(
+        "netscaler",
+        &[
             // 2019
             ("12.1-55.13", "CVE-2019-19781", Affected),
             ("12.1-55.18", "CVE-2019-19781", Fixed),

@@ -2,6 +2,7 @@
 
 pub mod dispatch;
 pub mod import;
+pub mod threats;
 
 use super::{Call, Exit};
 use anyhow::Result;
@@ -19,6 +20,8 @@ pub struct Args {
 enum Verb {
     /// Import members and their inventory.
     Import(import::Args),
+    /// Learn of threats and judge who is affected.
+    Threats(threats::Args),
     /// Hand over approved mails.
     Dispatch(dispatch::DispatchArgs),
 }
@@ -27,6 +30,7 @@ enum Verb {
 pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     match verb {
         Verb::Import(args) => import::run(call, args).await,
+        Verb::Threats(args) => threats::run(call, args).await,
         Verb::Dispatch(args) => dispatch::run(call, args).await,
     }
 }

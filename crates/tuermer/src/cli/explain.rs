@@ -100,7 +100,7 @@ fn object(call: &Call, explained: &Explained, zone: &TimeZone) -> Value {
     let mut object = json!({
         "organisation": verdict.external_id, "name": verdict.name, "threat": verdict.tracking_id, "threat_id": verdict.threat.as_str(),
         "status": verdict.status.as_str(), "certainty": verdict.certainty.as_str(), "mitigated": verdict.mitigated, "incident": verdict.incident,
-        "severity": verdict.severity.severity(), "urgency": verdict.urgency.as_str(),
+        "severity": verdict.severity.severity(), "urgency": super::urgency::object(verdict),
         "reason": verdict.reason(texts.0), "question": (!question.is_empty()).then_some(question),
         "grounds": grounds, "matches": matches, "assessed_at": verdict.assessed_at.to_string(),
     });
@@ -159,6 +159,9 @@ fn print(call: &Call, explained: &Explained, zone: &TimeZone) {
     }
     let urgency = texts.get(&format!("verdict.urgency_{}", verdict.urgency.as_str()));
     call.out.line(&texts.with("verdict.until", &[("level", &verdict.severity.number().to_string()), ("urgency", &urgency)]));
+    for line in super::urgency::lines(call, verdict) {
+        call.out.line(&format!("    {line}"));
+    }
     for (_, flaw, status, remediation) in matches {
         call.out.line(&format!("    {flaw}  {status}  {remediation}"));
     }

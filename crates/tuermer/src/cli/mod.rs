@@ -16,6 +16,7 @@ pub mod notice;
 pub mod output;
 pub mod pack;
 pub mod picture;
+pub mod policy;
 pub mod reading;
 pub mod run;
 pub mod serve;
@@ -24,6 +25,7 @@ pub mod sign_in;
 pub mod status;
 pub mod task;
 pub mod threat;
+pub mod urgency;
 pub mod user;
 pub mod warn;
 
@@ -115,6 +117,8 @@ pub enum Command {
     Sign(sign::Args),
     /// Build packs.
     Pack(pack::Args),
+    /// The table of deadlines.
+    Policy(policy::Args),
     /// Who is affected.
     Exposure(exposure::Args),
     /// Why (not) affected.
@@ -184,7 +188,7 @@ impl Call {
             Ok(Some(policy)) => Ok(policy),
             Ok(None) => crate::policy::standard(),
             Err(error) => {
-                self.out.say(&self.out.texts.with("policy.default_stays", &[("error", &format!("{error:#}"))]));
+                self.out.say(&self.out.texts.with("policy.default_stays", &[("error", &crate::policy::told(&error, self.out.texts))]));
                 crate::policy::standard()
             }
         }
@@ -226,6 +230,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Threat(args) => threat::run(&call, args).await,
         Command::Sign(args) => sign::run(&call, args).await,
         Command::Pack(args) => pack::run(&call, args).await,
+        Command::Policy(args) => policy::run(&call, args).await,
         Command::Exposure(args) => exposure::run(&call, args).await,
         Command::Explain(args) => explain::run(&call, args).await,
         Command::Match(args) => matching::run(&call, args).await,

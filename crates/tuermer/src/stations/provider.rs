@@ -15,7 +15,7 @@ mod take;
 pub use look::look;
 
 use crate::context::Context;
-use crate::feeds::csaf::{self, Found, Listing};
+use crate::feeds::csaf::{self, Found, List, Listing};
 use crate::feeds::{Client, FetchError, PullReport, Rejected};
 use crate::refusal::Refusal;
 use crate::store::feed_entries::SeenEntry;
@@ -119,17 +119,35 @@ struct Read {
     unchanged: bool,
 }
 
-/// Asks all lists. One that cannot be had is a remark, as long as another one can.
+/// Asks all feeds; only if none can be had, all directories. A list that cannot be had is a remark, as long as another can.
 async fn lists(context: &Context, client: &Client, feed: &Feed, found: &Found, seen: &HashMap<String, SeenEntry>, report: &mut PullReport) -> Result<Read> {
-    let (lists, remarks) = csaf::lists(found);
+    let (choices, remarks) = csaf::lists(found);
     report.remarks.extend(remarks);
-    if lists.is_empty() {
-        return Err(Error::new(Refusal::new("provider.no_lists", [("url", &found.url)])));
+    let mut failures = Vec::new();
+    for lists in choices.iter().filter(|lists| !lists.is_empty()) {
+        let before = failures.len();
+        let read = read_lists(context, client, feed, lists, seen, &mut failures, report).await?;
+        if failures.len().saturating_sub(before) < lists.len() {
+            report.remarks.extend(failures);
+            return Ok(read);
+        }
     }
+    Err(Error::new(failures.into_iter().next().unwrap_or_else(|| Refusal::new("provider.no_lists", [("url", &found.url)]))))
+}
+
+async fn read_lists(
+    context: &Context,
+    client: &Client,
+    feed: &Feed,
+    lists: &[List],
+    seen: &HashMap<String, SeenEntry>,
+    failures: &mut Vec<Refusal>,
+    report: &mut PullReport,
+) -> Result<Read> {
     let again = seen.values().any(|entry| moved::again(entry, context.now()));
     let mut read = Read { entries: Vec::new(), etags: Vec::new(), unchanged: true };
-    let (mut urls, mut failures) = (HashSet::new(), Vec::new());
-    for list in &lists {
+    let mut urls = HashSet::new();
+    for list in lists {
         let etag = if again { String::new() } else { context.store.list_etag(&feed.name, &list.url).await? };
         match csaf::list(client, list, &etag).await {
             Err(reason) => failures.push(reason),
@@ -143,10 +161,6 @@ async fn lists(context: &Context, client: &Client, feed: &Feed, found: &Found, s
             }
         }
     }
-    if let (true, Some(reason)) = (failures.len() == lists.len(), failures.first()) {
-        return Err(Error::new(reason.clone()));
-    }
-    report.remarks.extend(failures);
     report.discovered = if read.unchanged { seen.len() as u64 } else { read.entries.len() as u64 };
     Ok(read)
 }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::exposure::RemediationState;
 use tuermer_core::ids::{AssetId, OrganisationId, ThreatId};
+use tuermer_core::product::ProductKey;
 use tuermer_core::scale::{Certainty, Status};
 
 /// One flaw of one document on one asset.
@@ -74,8 +75,8 @@ pub struct MatchFilter {
     pub threat: Option<ThreatId>,
     /// Of this asset.
     pub asset: Option<AssetId>,
-    /// Of this product, in comparable form.
-    pub product_key: Option<String>,
+    /// Of this product, in the words of the asset or in comparable form.
+    pub product: Option<String>,
     /// Of this organisation.
     pub organisation: Option<OrganisationId>,
     /// At least this sure: the user widens or narrows (clause 13.2).
@@ -90,7 +91,7 @@ type After<'a> = (&'a ThreatId, &'a OrganisationId, &'a str, &'a str);
 impl MatchFilter {
     /// Conditions over `m`, `s` and `r`. What is not affected is no match.
     fn conditions(&self) -> (Vec<String>, Vec<Value>) {
-        let Self { threat, asset, product_key, organisation, at_least, remediation } = self;
+        let Self { threat, asset, product, organisation, at_least, remediation } = self;
         let (mut conditions, mut values) = (vec!["m.status <> 'not_affected'".to_string()], Vec::new());
         let mut equal = |column: &str, value: Option<&str>| {
             if let Some(value) = value {
@@ -100,9 +101,14 @@ impl MatchFilter {
         };
         equal("m.threat_id", threat.as_ref().map(ThreatId::as_str));
         equal("m.asset_id", asset.as_ref().map(AssetId::as_str));
-        equal("s.product_key", product_key.as_deref());
         equal("m.organisation_id", organisation.as_ref().map(OrganisationId::as_str));
         equal(&effective(), remediation.map(RemediationState::as_str));
+        if let Some(product) = product {
+            values.push(Value::from(ProductKey::new("", product).product));
+            values.push(Value::from(format!("%{}%", product.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))));
+            let (key, words) = (values.len().saturating_sub(1), values.len());
+            conditions.push(format!("(s.product_key = ${key} OR LOWER(s.vendor || ' ' || s.product) LIKE ${words} ESCAPE '\\')"));
+        }
         if let Some(least) = at_least {
             let words: Vec<String> = Certainty::ALL.iter().filter(|word| *word >= least).map(|word| format!("'{}'", word.as_str())).collect();
             conditions.push(format!("m.certainty IN ({})", words.join(", ")));

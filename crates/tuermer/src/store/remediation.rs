@@ -8,7 +8,7 @@
 //! organisation: fixed, told, until something newer is measured.
 
 use super::Store;
-use super::engine::Value;
+use super::engine::{Row, Value};
 use super::journal;
 use crate::values;
 use anyhow::Result;
@@ -88,34 +88,28 @@ impl Store {
         Ok(marked)
     }
 
-    /// What marks by hand say of whole organisations, as answers to the threat.
+    /// Organisations of which a person marked every open row as done, as answers to the threat.
     pub(super) async fn marks_as_answers(&self, threat: &ThreatId) -> Result<Vec<Acknowledgement>> {
         let sql = format!(
-            "SELECT m.organisation_id, MAX(CASE WHEN {VALID} THEN r.at ELSE 0 END),
-                 CAST(SUM(CASE WHEN m.status IN ('affected', 'unknown') AND NOT ({VALID} AND r.state = 'done') THEN 1 ELSE 0 END) AS BIGINT),
-                 CAST(SUM(CASE WHEN {VALID} AND r.state <> 'not_remediated' THEN 1 ELSE 0 END) AS BIGINT)
-             FROM asset_match m {JOINED}
-             WHERE m.threat_id = $1 AND m.organisation_id IN
-                 (SELECT q.organisation_id FROM remediation w JOIN asset q ON q.id = w.asset_id WHERE w.threat_id = $1)
-             GROUP BY m.organisation_id ORDER BY m.organisation_id"
+            "SELECT g.organisation_id, g.at FROM
+                 (SELECT m.organisation_id AS organisation_id, MAX(CASE WHEN {VALID} AND r.state = 'done' THEN r.at ELSE 0 END) AS at,
+                     SUM(CASE WHEN m.status IN ('affected', 'unknown') AND NOT ({VALID} AND r.state = 'done') THEN 1 ELSE 0 END) AS still_open
+                  FROM asset_match m {JOINED}
+                  WHERE m.threat_id = $1 AND m.organisation_id IN
+                      (SELECT q.organisation_id FROM remediation w JOIN asset q ON q.id = w.asset_id WHERE w.threat_id = $1)
+                  GROUP BY m.organisation_id) g
+             WHERE g.still_open = 0 AND g.at > 0 ORDER BY g.organisation_id"
         );
-        let mut answers = Vec::new();
-        for row in self.read(&sql, values![threat.as_str()]).await? {
-            let (open, under_way) = (row.int(2)?, row.int(3)?);
-            let answer = match (open, under_way) {
-                (_, 0) => continue,
-                (0, _) => Answer::Done,
-                _ => Answer::InProgress,
-            };
-            answers.push(Acknowledgement {
+        let answer = |row: &Row| {
+            Ok(Acknowledgement {
                 organisation: OrganisationId(row.text(0)?),
                 threat: threat.clone(),
-                answer,
+                answer: Answer::Done,
                 cloud: None,
                 by: Source::Register,
                 at: row.time(1)?,
-            });
-        }
-        Ok(answers)
+            })
+        };
+        self.read(&sql, values![threat.as_str()]).await?.iter().map(answer).collect()
     }
 }

@@ -140,6 +140,8 @@ pub struct ListedThreat {
     pub affected: u64,
     /// Members with status `unknown`.
     pub unknown: u64,
+    /// Whoever looks has read this revision.
+    pub read: bool,
     /// The newest warning about it that was not stopped.
     pub warning: Option<WarningNumber>,
 }
@@ -163,16 +165,17 @@ impl Store {
         Which::ALL.into_iter().enumerate().map(|(place, which)| Ok((which, count(place)?))).collect()
     }
 
-    /// One page of threats in which `search` occurs, `limit` at most, after the first `skipped`.
-    pub async fn threats_listed(&self, which: Which, search: &str, order: Order, skipped: usize, limit: usize) -> Result<Vec<ListedThreat>> {
+    /// One page of threats in which `search` occurs, `limit` at most, after the first `skipped`; `reader` = who looks.
+    pub async fn threats_listed(&self, reader: &str, which: Which, search: &str, order: Order, (skipped, limit): (usize, usize)) -> Result<Vec<ListedThreat>> {
         let sql = format!(
             "SELECT t.id, t.tracking_id, t.title, t.publisher, t.source, t.released_at, t.level, t.exploited, t.withdrawn, t.ranges_not_understood,
-                (SELECT MAX(w.number) FROM warning w WHERE w.threat_id = t.id AND w.state <> 'stopped')
+                (SELECT MAX(w.number) FROM warning w WHERE w.threat_id = t.id AND w.state <> 'stopped'),
+                (SELECT COUNT(*) FROM threat_read r WHERE r.threat_id = t.id AND r.account = $4 AND r.revision = t.revision)
              FROM threat t WHERE {FOUND} AND {} ORDER BY {} LIMIT $2 OFFSET $3",
             which.condition(),
             order.clause()
         );
-        let rows = self.read(&sql, values![pattern(search), i64::try_from(limit)?, i64::try_from(skipped)?]).await?;
+        let rows = self.read(&sql, values![pattern(search), i64::try_from(limit)?, i64::try_from(skipped)?, reader]).await?;
         let ids: Vec<Value> = rows.iter().map(|row| row.text(0).map(Value::from)).collect::<Result<_>>()?;
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -232,6 +235,7 @@ fn listed(row: &Row, flaws: &HashMap<String, Vec<Flaw>>, companies: &HashMap<(St
         not_understood: row.count(9)?,
         affected: count("affected"),
         unknown: count("unknown"),
+        read: row.count(11)? > 0,
         warning: row.text_or_null(10)?.map(WarningNumber),
         id: ThreatId(id),
     })

@@ -62,7 +62,8 @@ impl Advisory {
             numbers.push(self.version.to_string());
         }
         let last = numbers.len() - 1;
-        let date = |index: usize| if index == last { self.released.to_string() } else { format!("2026-01-{:02}T10:00:00Z", index + 1) };
+        // The first version is of the first day, whatever came of it later.
+        let date = |index: usize| if index == last && index > 0 { self.released.to_string() } else { format!("2026-01-{:02}T10:00:00Z", index + 1) };
         numbers.iter().enumerate().map(|(index, number)| json!({"number": number, "date": date(index), "summary": "Invented"})).collect()
     }
 

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
 mod advisory;
+mod assess;
 mod clause13;
 mod csaf_site;
 mod deliver;
@@ -10,13 +11,18 @@ mod feeds;
 mod feeds_client;
 mod hindsight;
 mod import;
+mod ingest_kill;
+mod in_time;
 mod journey;
 mod kill;
 mod operator;
 mod operator_threats;
 mod pack;
+mod policy;
 mod provider;
+mod provider_files;
 mod public;
+mod records;
 mod sink;
 mod store;
 mod support;

@@ -105,6 +105,12 @@ async fn a_threat_page_says_what_is_known_how_surely_and_from_where() {
     let narrow = desk.get("/meldung/BG-2026-0001?stand=affected&sicher=possible", &cookie).await.says("No company stands in this list").says("filtered");
     assert!(!narrow.text.contains("M-1"));
     desk.get("/meldung/BG-2026-0001/firma/M-1", &cookie).await.expect(200).says("BOD2604-").says("4.1.0").says("IT provider");
+    let then = desk.get("/meldung/BG-2026-0001/firma/M-1?am=2021-03-02", &cookie).await.expect(200).says("what we knew then");
+    then.says("reached us only").says("Back to today");
+    for day in ["2031-01-01", "%3Cb%3E", "2021-02-30"] {
+        desk.get(&format!("/meldung/BG-2026-0001/firma/M-1?am={day}"), &cookie).await.expect(200).says("Choose a past day");
+    }
+    desk.get("/meldung/BG-2026-0001/firma/M-9", &cookie).await.expect(404);
     desk.get("/meldung/BG-9999", &cookie).await.expect(404);
     let officer = desk.signed_in("k.weber").await;
     desk.get("/meldung/BG-2026-0001", &officer).await.says("Draft a warning");
@@ -226,4 +232,73 @@ async fn what_was_not_taken_is_shown_with_its_reason() {
     let output = command.arg("--data").arg(&desk.context.home.0).args(["--at", "2021-03-03T08:00:00Z", "ingest"]).arg(&file).output().unwrap();
     assert!(!output.status.success());
     desk.get("/quellen", &cookie).await.expect(200).says("broken.json").says("6.1.9").says("by hand");
+}
+
+#[tokio::test]
+async fn revisions_are_compared_side_by_side() {
+    let desk = Desk::with_advisories().await;
+    let cookie = desk.signed_in("m.klein").await;
+    desk.get("/meldung/BG-2026-0001/fassungen", &cookie).await.expect(200).says("There is only one revision");
+    let newer = GENERIC
+        .replace("\"1.1.0\"", "\"1.2.0\"")
+        .replace("Filter port 8443", "Filter <i>ports</i> 8443 and 8444")
+        .replace("Install <b>4.2.0</b>", "Install <b>4.2.1</b>")
+        .replace("\"baseScore\": 9.8", "\"baseScore\": 9.8 ");
+    desk.ingest("newer.json", &newer);
+    tuermer::stations::run_all(&desk.context).await.unwrap();
+    let page = desk.get("/meldung/BG-2026-0001/fassungen", &cookie).await.expect(200).says("Revision 1.1.0").says("Revision 1.2.0");
+    let page =
+        page.says("Remedy").says("<del>vendor_fix: Install &#60;b&#62;4.2.0").says("<ins>vendor_fix: Install &#60;b&#62;4.2.1").says("To be matched again");
+    assert!(!page.text.contains("<i>ports"));
+    let sha256 = page.text.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap();
+    desk.get(&format!("/meldung/BG-2026-0001/fassungen?alt={sha256}&neu={sha256}"), &cookie).await.expect(200).says("Choose two different revisions");
+    desk.get("/meldung/BG-2026-0001/fassungen?alt=%27&neu=x", &cookie).await.expect(200).says("To be matched again");
+    desk.get("/meldung/BG-2026-0001", &cookie).await.says("1.2.0").says("See the last two side by side");
+}
+
+#[tokio::test]
+async fn everybody_may_comment_and_mark_as_read() {
+    let desk = Desk::with_advisories().await;
+    let approver = desk.signed_in("m.klein").await;
+    let page = desk.get("/meldung/BG-2026-0001", &approver).await.says("Nobody has commented yet").says("nobody yet").says("Mark as read");
+    let id = page.text.split("/anmerkung\"").next().unwrap().rsplit("/meldung/").next().unwrap().to_string();
+    let path = format!("/meldung/{id}");
+    desk.post(&format!("{path}/anmerkung"), &approver, &[("worte", " ")]).await.expect(409).says("10000");
+    desk.get(&format!("{path}/anmerkung"), &approver).await.expect(405);
+    desk.post(&format!("{path}/anmerkung"), "", &[("worte", "x")]).await.expect(303);
+    desk.post(&format!("{path}/anmerkung"), &approver, &[("worte", "<b>Wer</b> nutzt das noch?")]).await.leads_to(&format!("{path}#anmerkungen"));
+    desk.post(&format!("{path}/gelesen"), &approver, &[]).await.leads_to(&format!("{path}#anmerkungen"));
+    let page = desk.get("/meldung/BG-2026-0001", &approver).await.says("nutzt das noch?").says("m.klein (revision 1.1.0");
+    assert!(!page.text.contains("<b>Wer") && !page.text.contains("Mark as read"), "{}", page.text);
+    desk.get("/meldungen", &approver).await.says("· read");
+    let officer = desk.signed_in("k.weber").await;
+    desk.get("/meldung/BG-2026-0001", &officer).await.says("Mark as read");
+    assert!(!desk.get("/meldungen", &officer).await.text.contains("· read"));
+    desk.post("/meldung/BG-9/gelesen", &officer, &[]).await.expect(404);
+}
+
+const NEWS: &str = "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>News</title>\
+    <item><title>Gateway &lt;b&gt;attacked&lt;/b&gt;</title><link>https://news.example/1</link><guid>n-1</guid>\
+    <pubDate>Tue, 02 Mar 2021 10:00:00 GMT</pubDate><description>&lt;script&gt;alert(1)&lt;/script&gt;Look now.</description></item>\
+    </channel></rss>";
+
+#[tokio::test]
+async fn news_are_read_once_as_plain_text() {
+    let desk = Desk::new().await;
+    desk.account("m.klein", Role::Approver).await;
+    let cookie = desk.signed_in("m.klein").await;
+    desk.get("/leseliste", &cookie).await.expect(200).says("Nothing to read");
+    let now = desk.context.now();
+    assert!(desk.context.store.add_feed(&feed("news", FeedKind::Atom, now), "system").await.unwrap());
+    let entries = tuermer_formats::atom::read(NEWS.as_bytes()).unwrap();
+    let mut open = desk.context.store.begin().await.unwrap();
+    tuermer::store::reading::keep(&mut open, "news", &entries.entries, now).await.unwrap();
+    open.commit().await.unwrap();
+    let page = desk.get("/leseliste", &cookie).await.expect(200).says("attacked").says("Look now.").says("https://news.example/1");
+    assert!(!page.text.contains("<script>") && !page.text.contains("<b>attacked"), "{}", page.text);
+    let entry = page.text.split("name=\"eintrag\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_string();
+    desk.post("/leseliste/gelesen", &cookie, &[("eintrag", &entry)]).await.leads_to("/leseliste");
+    desk.get("/leseliste", &cookie).await.says("Nothing to read");
+    desk.get("/leseliste?alles=ja", &cookie).await.says("Read by: m.klein");
+    desk.post("/leseliste/gelesen", &cookie, &[("eintrag", "nothing")]).await.expect(404);
 }

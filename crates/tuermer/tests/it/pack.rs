@@ -47,7 +47,14 @@ fn every_text_of_a_judgement_exists() {
             assert_eq!(out.lines().count(), 123, "{build}");
         }
     }
-    tuermer(&["pack", "judge", "netscaler", "1.2.3.4"]).expect(1);
+    for (pack, build, flaws) in [("netscaler", "13.1-49.15", 14), ("netscaler", "12.1-65.37", 14), ("netscaler", "13.1", 14), ("fortios", "7.2.3", 8)] {
+        for language in ["de", "en"] {
+            let out = tuermer(&["pack", "judge", pack, build, "--lang", language]).expect(0).out;
+            assert!(!out.contains("pack.") && !out.contains('{'), "{build}: {out}");
+            assert_eq!(out.lines().count(), flaws, "{build}: {out}");
+        }
+    }
+    tuermer(&["pack", "judge", "postfix", "1.2.3.4"]).expect(1);
     assert!(tuermer(&["pack", "list"]).expect(0).out.contains("Microsoft Exchange Server"));
     assert_eq!(tuermer(&["pack", "show", "exchange", "--json"]).expect(0).lines().len(), 303);
 }
@@ -68,4 +75,115 @@ fn the_expected_answers_come_out_exactly() {
             assert_eq!(line["state"], answers[line["cve"].as_str().unwrap()], "{line}");
         }
     }
+}
+
+/// A drill with one member that runs a gateway, and a threat the pack knows.
+fn with_gateway(cve: &str, vendor: &str, product: &str, rows: &str) -> Home {
+    let home = Home::drill();
+    let members = home.file("members.csv", "external_id,name,postcode,city\nM1,Walzwerk GmbH,57072,Siegen\nM2,Sägewerk KG,57462,Olpe\n");
+    home.tuermer(&["import", "members", &members]).expect(0);
+    let header = "external_id,vendor,product,version,build,hostname,source,observed_at,note";
+    let assets = home.file("assets.csv", format!("{header}\n{rows}"));
+    home.tuermer(&["import", "inventory", &assets]).expect(0);
+    let name = format!("{vendor} {product}");
+    home.tuermer(&["threat", "new", "--title", cve, "--product", &name, "--cve", cve, "--level", "3", "--url", "https://example.org/x"]).expect(0);
+    home.tuermer(&["run", "--once"]).expect(0);
+    home
+}
+
+fn explain(home: &Home, cve: &str, member: &str) -> Value {
+    home.tuermer(&["explain", cve, member, "--json"]).expect(0).line()
+}
+
+/// "The update is in, the sessions were not ended": a reason of its own, settled by a word in the inventory.
+#[test]
+fn a_second_step_is_a_state_of_its_own() {
+    let row = |build: &str, note: &str| format!("M1,Citrix,NetScaler Gateway,,{build},vpn,provider,2026-08-20,{note}\n");
+    let home = with_gateway("CVE-2025-5777", "Citrix", "NetScaler Gateway", &row("14.1-43.56", ""));
+    let told = |note: &str, build: &str| {
+        let header = "external_id,vendor,product,version,build,hostname,source,observed_at,note";
+        let assets = home.file("again.csv", format!("{header}\n{}", row(build, note)));
+        home.tuermer(&["import", "inventory", &assets]).expect(0);
+        home.tuermer(&["run", "--once"]).expect(0);
+        let verdict = explain(&home, "CVE-2025-5777", "M1");
+        let text = |key: &str| verdict[key].as_str().unwrap_or_default().to_string();
+        (text("status"), text("reason"), text("question"))
+    };
+    let (status, reason, question) = told("", "14.1-43.56");
+    assert_eq!(status, "unknown");
+    assert!(reason.contains("The update 14.1-43.56 is in. We do not know whether the second step is done, too: end all existing sessions."), "{reason}");
+    assert!(question.contains("all existing sessions ended"), "{question}");
+    let (status, reason, question) = told("sessions-ended=no", "14.1-43.56");
+    assert_eq!((status.as_str(), question.as_str()), ("affected", ""));
+    assert!(reason.contains("One step is still missing: end all existing sessions."), "{reason}");
+    let (status, reason, question) = told("sessions-ended", "14.1-43.56");
+    assert_eq!((status.as_str(), question.as_str()), ("fixed", ""));
+    assert!(reason.ends_with("The update 14.1-43.56 is in."), "{reason}");
+    let (status, reason, _) = told("sessions-ended", "14.1-43.50");
+    assert_eq!(status, "affected");
+    assert!(reason.contains("The update 14.1-43.56 (CTX693420) is missing."), "{reason}");
+    let (status, reason, _) = told("", "12.1-65.39");
+    assert_eq!(status, "affected");
+    assert!(reason.contains("names this branch as affected (CTX693420) and gives it no update"), "{reason}");
+}
+
+/// A chamber adds a pack without touching code, replaces it by a newer one only, and takes it out again.
+#[test]
+fn a_chamber_brings_its_own_pack() {
+    let fixture = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../tuermer-formats/tests/fixtures/build_pack-gateway.toml")).unwrap();
+    let rows = "M1,Beispiel GmbH,Gateway,,4.2.5,gw,provider,2024-02-20,\nM2,Beispiel,Gateway VPN,,5.0.3,gw,provider,2024-02-20,tokens-renewed\n";
+    let home = with_gateway("CVE-2024-90001", "Beispiel", "Gateway", rows);
+    // Without the pack nobody knows that the inventory's "Gateway" is meant.
+    home.tuermer(&["explain", "CVE-2024-90001", "M1"]).expect(3);
+    let file = home.file("gateway.toml", &fixture);
+    let first = home.tuermer(&["pack", "import", &file, "--json"]).expect(0).line();
+    assert_eq!((&first["pack"], &first["new"], &first["threats"]), (&"beispiel-gateway".into(), &true.into(), &1.into()), "{first}");
+    assert_eq!(home.tuermer(&["pack", "import", &file, "--json"]).expect(0).line()["same"], true);
+    home.tuermer(&["run", "--once"]).expect(0);
+    let verdict = explain(&home, "CVE-2024-90001", "M1");
+    assert_eq!(verdict["status"], "affected", "{verdict}");
+    assert!(verdict["reason"].as_str().unwrap().contains("The update 4.2.7 (BG-2024-001) is missing."), "{verdict}");
+    assert_eq!(explain(&home, "CVE-2024-90001", "M2")["status"], "fixed");
+    assert_eq!(home.tuermer(&["pack", "judge", "beispiel-gateway", "3.4.1", "CVE-2024-90001", "--json"]).expect(0).line()["state"], "eol-no-fix");
+
+    let older = home.file("older.toml", fixture.replace("as_of = \"2024-03-01\"", "as_of = \"2024-02-21\""));
+    assert!(home.tuermer(&["pack", "import", &older]).expect(1).err.contains("is older than the one at hand of 2024-03-01"));
+    home.tuermer(&["pack", "import", &older, "--force"]).expect(0);
+    let folder = home.data().with_file_name("exported");
+    home.tuermer(&["pack", "export", "netscaler", folder.to_str().unwrap()]).expect(0);
+    home.tuermer(&["pack", "check", folder.to_str().unwrap()]).expect(0);
+    home.tuermer(&["pack", "import", folder.to_str().unwrap()]).expect(0);
+
+    assert_eq!(home.tuermer(&["pack", "remove", "beispiel-gateway", "--json"]).expect(0).line()["threats"], 1);
+    home.tuermer(&["pack", "remove", "beispiel-gateway"]).expect(3);
+    home.tuermer(&["run", "--once"]).expect(0);
+    home.tuermer(&["explain", "CVE-2024-90001", "M1"]).expect(3);
+    let journal = home.tuermer(&["audit", "list", "--json"]).out;
+    assert!(journal.contains("pack.imported") && journal.contains("pack.removed"), "{journal}");
+}
+
+/// What is wrong is named with file, line and field, in both languages, and nothing is stored.
+#[test]
+fn a_pack_with_a_mistake_is_refused() {
+    let fixture = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../tuermer-formats/tests/fixtures/build_pack-gateway.toml")).unwrap();
+    let home = Home::drill();
+    for (wrong, german, english) in [
+        (fixture.replace("4.2.7,4.2", "4.2.x,4.2"), "pack.toml:12 build: „4.2.x“", "pack.toml:12 build: \"4.2.x\""),
+        (fixture.replace("as_of = \"2024-03-01\"", "as_of = \"2024\""), "pack.toml:9 as_of: „2024“", "pack.toml:9 as_of: \"2024\""),
+        (fixture.replace("untold = \"unknown\"", "untold = \"?\""), "condition.untold", "condition.untold"),
+        (fixture.replace("2024-02-20,PSIRT", "2124-02-20,PSIRT"), "5.0.3: der 2124-02-20 liegt in der Zukunft", "5.0.3: 2124-02-20 has not come yet"),
+        (fixture.replace("5.0.3,5.0,BG-2024-001", "5.0.3,5.0,BG-2024-010"), "kein [[fix]] nennt „BG-2024-010“", "no [[fix]] names \"BG-2024-010\""),
+        (fixture.replace("5.0.3,5.0", "5.0.3,4.2"), "5.0.3: gehört mit dieser Nummer nicht zu Gateway 4.2", "5.0.3: does not belong to Gateway 4.2"),
+        (fixture.replace("4.2.3,2024-02-12", "4.2.8,2024-02-12"), "affected_from liegt nicht vor", "affected_from is not below"),
+        (fixture.replace("format = 2", "format = 7"), "Format 7", "format 7"),
+    ] {
+        let file = home.file("wrong.toml", &wrong);
+        for (language, says) in [("de", german), ("en", english)] {
+            for verb in ["check", "import"] {
+                let run = home.tuermer(&["pack", verb, &file, "--lang", language]);
+                assert!(run.code == 1 && format!("{}{}", run.out, run.err).contains(says), "{verb} {says}: {}{}", run.out, run.err);
+            }
+        }
+    }
+    assert!(!home.tuermer(&["pack", "list"]).expect(0).out.contains("Beispiel"));
 }

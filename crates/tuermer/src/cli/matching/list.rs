@@ -10,7 +10,6 @@ use anyhow::Result;
 use serde_json::json;
 use tuermer_core::ids::AssetId;
 use tuermer_core::limits::{MATCH_RUNS_SHOWN, PAGE_ROWS};
-use tuermer_core::product::ProductKey;
 use tuermer_formats::times;
 
 /// Lists matches.
@@ -40,7 +39,7 @@ async fn filter(call: &Call, context: &Context, wanted: Filter) -> Result<Option
     let mut filter = MatchFilter {
         at_least: at_least.as_deref().map(certainty).transpose()?,
         remediation: remediation.as_deref().map(state).transpose()?,
-        product_key: product.map(|product| ProductKey::new("", &product).product),
+        product,
         ..MatchFilter::default()
     };
     if let Some(text) = threat {

@@ -3,6 +3,7 @@
 use super::{Client, Found, json, plain};
 use crate::feeds::{Fetched, Wanted};
 use crate::refusal::Refusal;
+use std::collections::HashSet;
 use tuermer_core::limits;
 use tuermer_formats::changes;
 use tuermer_formats::links::Tolerated;
@@ -33,21 +34,18 @@ pub struct Listing {
     pub tolerated: Tolerated,
 }
 
-/// The lists worth asking, and a remark for those that are behind a sign-in.
-pub fn lists(found: &Found) -> (Vec<List>, Vec<Refusal>) {
+/// The lists worth asking, and a remark for those that are behind a sign-in. ROLIE feeds come first; the directories
+/// are the second choice, asked only where no feed can be had.
+pub fn lists(found: &Found) -> ([Vec<List>; 2], Vec<Refusal>) {
     let provider = &found.provider;
     let closed = provider.rolie.iter().chain(&provider.directories).filter(|place| !place.is_open());
     let remarks = closed.map(|place| Refusal::new("provider.list_closed", [("url", &place.url), ("label", &place.label)])).collect();
     let open = |places: &[Place], directory| -> Vec<List> {
-        places.iter().filter(|place| place.is_open()).map(|place| List { url: place.url.clone(), directory }).collect()
+        let mut seen = HashSet::new();
+        let open = places.iter().filter(|place| place.is_open() && seen.insert(place.url.as_str()));
+        open.map(|place| List { url: place.url.clone(), directory }).collect()
     };
-    let mut lists = open(&provider.rolie, false);
-    if lists.is_empty() {
-        lists = open(&provider.directories, true);
-    }
-    let mut seen = std::collections::HashSet::new();
-    lists.retain(|list| seen.insert(list.url.clone()));
-    (lists, remarks)
+    ([open(&provider.rolie, false), open(&provider.directories, true)], remarks)
 }
 
 /// Asks one list; with an ETag only for what moved.

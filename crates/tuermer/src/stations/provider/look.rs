@@ -60,25 +60,30 @@ pub async fn look(context: &Context, client: &Client, feed: &Feed, steps: &mut V
 }
 
 async fn lists(client: &Client, found: &Found, steps: &mut Vec<Refusal>) -> Result<Vec<Entry>> {
-    let (lists, closed) = csaf::lists(found);
+    let (choices, closed) = csaf::lists(found);
     steps.extend(closed);
-    let (mut entries, mut last) = (Vec::new(), Refusal::new("provider.no_lists", [("url", &found.url)]));
-    let mut read = false;
-    for list in &lists {
-        match csaf::list(client, list, "").await {
-            Ok(listing) => {
-                let (count, tolerated) = (listing.entries.len(), listing.tolerated.total());
-                steps.push(Refusal::new("provider.step_listing", [("url", &list.url), ("count", &count), ("tolerated", &tolerated)]));
-                entries.extend(listing.entries);
-                read = true;
-            }
-            Err(reason) => {
-                last = reason.clone();
-                steps.push(reason);
+    let mut last = Refusal::new("provider.no_lists", [("url", &found.url)]);
+    for lists in choices {
+        let (mut entries, mut read) = (Vec::new(), false);
+        for list in &lists {
+            match csaf::list(client, list, "").await {
+                Ok(listing) => {
+                    let (count, tolerated) = (listing.entries.len(), listing.tolerated.total());
+                    steps.push(Refusal::new("provider.step_listing", [("url", &list.url), ("count", &count), ("tolerated", &tolerated)]));
+                    entries.extend(listing.entries);
+                    read = true;
+                }
+                Err(reason) => {
+                    last = reason.clone();
+                    steps.push(reason);
+                }
             }
         }
+        if read {
+            return Ok(entries);
+        }
     }
-    if read { Ok(entries) } else { Err(Error::new(last)) }
+    Err(Error::new(last))
 }
 
 async fn document(client: &Client, entry: Entry, rules: &Rules, steps: &mut Vec<Refusal>) -> Result<()> {

@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tuermer_core::feed::{Feed, FeedKind, span};
+use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 
@@ -135,9 +135,16 @@ impl FeedsPage {
         told.map(|(word, n)| format!("{} {}", self.frame.number(&n), self.frame.word("brought", word))).collect::<Vec<_>>().join(" · ")
     }
 
-    /// Every quarter of an hour and the like.
+    /// "every 15 min", in the largest unit that fits.
     fn period(&self, feed: &Feed) -> String {
-        self.frame.texts.with("operator.feed_period", &[("period", &span(feed.period_seconds))])
+        let seconds = feed.period_seconds;
+        let (key, each) = match seconds {
+            _ if seconds % 86_400 == 0 && seconds > 86_400 => ("operator.every_days", 86_400),
+            _ if seconds % 3_600 == 0 => ("operator.every_hours", 3_600),
+            _ if seconds % 60 == 0 => ("operator.every_minutes", 60),
+            _ => ("operator.every_seconds", 1),
+        };
+        self.frame.texts.with(key, &[("n", &(seconds / each).to_string())])
     }
 
     /// A rejected document is fetched again at the next pull.

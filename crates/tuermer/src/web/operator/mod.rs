@@ -2,6 +2,7 @@
 
 mod audience;
 mod bars;
+mod comments;
 mod feeds;
 mod frame;
 mod funnel;
@@ -11,6 +12,8 @@ mod members;
 mod notices;
 mod operation;
 mod progress;
+mod reading;
+mod revisions;
 mod session;
 mod setup;
 mod threat;
@@ -41,8 +44,13 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/meldung/neu", get(threat_new::show).post(threat_new::submit))
         .route("/meldung/{id}", get(threat::show))
         .route("/meldung/{id}/entwurf", post(threat::draft))
+        .route("/meldung/{id}/fassungen", get(revisions::show))
+        .route("/meldung/{id}/anmerkung", post(comments::add))
+        .route("/meldung/{id}/gelesen", post(comments::read))
         .route("/meldung/{id}/firma/{number}", get(why::show))
         .route("/quellen", get(feeds::show).post(feeds::add))
+        .route("/leseliste", get(reading::show))
+        .route("/leseliste/gelesen", post(reading::read))
         .route("/quellen/{name}/entfernen", post(feeds::remove))
         .route("/quellen/schluessel/{fingerprint}", post(keys::decide))
         .route("/quellen/{name}/holen", post(feeds::pull))

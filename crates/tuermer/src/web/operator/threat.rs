@@ -1,11 +1,13 @@
 //! `/meldung/<id>` – whom does it hit, how surely, why? And the one button that starts a warning.
 
+use super::comments::{self, Desk};
 use super::frame::{Frame, Trouble, page, see, segment};
 use super::funnel::{Step, steps};
 use super::keys;
 use super::session::SignedIn;
 use crate::context::Context;
 use crate::store::exposures::{ExposureFilter, Verdict};
+use crate::store::history::KeptRevision;
 use crate::store::signatures::Signature;
 use crate::store::threat_detail::{DecidingRow, Provenance};
 use crate::store::warnings::WarningHead;
@@ -71,6 +73,8 @@ struct ThreatPage {
     provenance: Option<Provenance>,
     signature: Option<Signature>,
     warnings: Vec<WarningHead>,
+    revisions: Vec<KeptRevision>,
+    desk: Desk,
     listed: Listed,
     language: Language,
 }
@@ -110,6 +114,8 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Pat
         not_understood: Cut::new(threat.not_understood().into_iter().map(str::to_string).collect()),
         provenance: store.provenance(&id).await?,
         signature: store.signature_of(&id).await?,
+        revisions: newest_first(store.revisions(&id).await?),
+        desk: comments::desk(&context, &who, &id, &threat.revision).await?,
         listed: listed(&context, &id, &listing).await?,
         id: segment(id.as_str()),
         threat,
@@ -133,6 +139,13 @@ async fn listed(context: &Context, id: &ThreatId, listing: &Listing) -> Result<L
     let (stand, sicher) = (status.map_or("", Status::as_str), certainty.map_or("", Certainty::as_str));
     let next = verdicts.last().filter(|_| more).map(|last| format!("stand={stand}&sicher={sicher}&nach={}", segment(last.organisation.as_str())));
     Ok(Listed { status, certainty, statuses, verdicts, next })
+}
+
+/// The newest revisions of a threat, the last one first.
+fn newest_first(mut revisions: Vec<KeptRevision>) -> Vec<KeptRevision> {
+    revisions.reverse();
+    revisions.truncate(limits::LINES_SHOWN);
+    revisions
 }
 
 /// What helps, the best first, each once.

@@ -59,7 +59,7 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Query(listing):
     let last = usize::try_from(total)?.div_ceil(ROWS).max(1);
     let number = listing.seite.parse::<usize>().unwrap_or(1).clamp(1, last);
     let skipped = number.saturating_sub(1).saturating_mul(ROWS);
-    let threats = context.store.threats_listed(which, &search, order, skipped, ROWS).await?;
+    let threats = context.store.threats_listed(&who.account.name, which, &search, order, (skipped, ROWS)).await?;
     let to = |number: usize| format!("/meldungen?nur={}&suche={}&ordnung={}&seite={number}", which.as_str(), segment(&search), order.as_str());
     let first = u64::try_from(skipped)?;
     let shown = u64::try_from(threats.len())?;

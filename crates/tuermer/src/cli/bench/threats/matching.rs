@@ -1,0 +1,113 @@
+//! Records times assets in memory, on one core: every asset against every record, with exact ranges.
+
+use super::{milliseconds, show, world};
+use crate::cli::Call;
+use crate::context::Context;
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use tuermer_core::assess::{Case, Matching};
+use tuermer_core::asset::{AssetKind, Presence};
+use tuermer_core::constituency::Constituency;
+use tuermer_core::scale::Source;
+use tuermer_core::threat::Threat;
+use tuermer_core::urgency::Urgencies;
+use tuermer_core::version::VersionRule;
+
+/// Invented records where none are named.
+const RECORDS: u64 = 20_000;
+
+/// Milliseconds to find those whom one record concerns, and how many assets they have of it.
+pub fn once(context: &Context, constituency: &Constituency, record: &[u8]) -> Result<(f64, usize)> {
+    let threat = tuermer_formats::cve::read(record)?.threat;
+    let urgencies = Urgencies::of(&context.policy, &threat);
+    let case = Case { threat: &threat, packs: &[], urgencies: &urgencies, now: context.now() };
+    let mut best = f64::MAX;
+    let mut assets = 0;
+    for _ in 0..5 {
+        let start = Instant::now();
+        assets = Matching::new(case, constituency, &[], None).assets();
+        best = best.min(milliseconds(start));
+    }
+    Ok((best, assets))
+}
+
+/// All records against `assets` assets.
+pub async fn run(call: &Call, paths: &[PathBuf], assets: u64) -> Result<()> {
+    let mut threats: Vec<Threat> = Vec::new();
+    let mut unread = 0_u64;
+    for path in paths {
+        read(path, &mut threats, &mut unread)?;
+    }
+    if paths.is_empty() {
+        let below = |number: u64| format!("9.{}", number % 20);
+        for number in 0..RECORDS {
+            let bytes = world::record(number, &format!("Product {}", number % world::PRODUCTS), &below(number));
+            threats.push(tuermer_formats::cve::read(&bytes)?.threat);
+        }
+    }
+    let policy = tuermer_formats::urgency_policy::default_policy().context("the policy of the program cannot be read")?;
+    for (name, distinct) in [("every asset its own version", true), ("versions as they repeat", false)] {
+        let constituency = inventory(&threats, assets, distinct);
+        let start = Instant::now();
+        let mut concerned = 0_u64;
+        for threat in &threats {
+            let urgencies = Urgencies::of(&policy, threat);
+            let case = Case { threat, packs: &[], urgencies: &urgencies, now: Timestamp::UNIX_EPOCH };
+            concerned = concerned.saturating_add(Matching::new(case, &constituency, &[], None).assets() as u64);
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        let figures = json!({"inventory": name, "records": threats.len(), "unread": unread, "assets": assets, "pairs_judged": concerned,
+            "seconds": (seconds * 1000.0).round() / 1000.0, "assets_per_core_second": (assets as f64 / seconds).round()});
+        show(call, "matching", &figures)?;
+    }
+    Ok(())
+}
+
+/// All `.json` files beneath.
+fn read(path: &Path, threats: &mut Vec<Threat>, unread: &mut u64) -> Result<()> {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))? {
+            read(&entry?.path(), threats, unread)?;
+        }
+        return Ok(());
+    }
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        match tuermer_formats::cve::read(&bytes) {
+            Ok(reading) => threats.push(reading.threat),
+            Err(_) => *unread = unread.saturating_add(1),
+        }
+    }
+    Ok(())
+}
+
+/// Assets of the products that the records name, in versions at and around their bounds.
+fn inventory(threats: &[Threat], assets: u64, distinct: bool) -> Constituency {
+    let mut constituency = Constituency::default();
+    let statements: Vec<_> = threats.iter().flat_map(|threat| &threat.statements).collect();
+    for number in 0..assets {
+        let Some(statement) = usize::try_from(number.wrapping_mul(7_919)).ok().and_then(|at| statements.get(at % statements.len().max(1))) else {
+            return constituency;
+        };
+        let bound = match &statement.versions {
+            VersionRule::Exactly(version) => version.as_str(),
+            VersionRule::Range(range) => range.text.rsplit(['<', '=', '|', ' ']).next().unwrap_or("1.0"),
+            VersionRule::All | VersionRule::NotUnderstood(_) => "1.0",
+        };
+        let version = if distinct { format!("{bound}.{number}") } else { format!("{bound}.{}", number % 5) };
+        let kind = AssetKind {
+            vendor: &statement.product.vendor,
+            product: &statement.product.product,
+            version: &version,
+            build: None,
+            source: Source::Provider,
+            note: "",
+            presence: Presence::OnPremises,
+        };
+        constituency.add_asset(&format!("o{}", number / 4), &format!("a{number}"), kind, "", 0);
+    }
+    constituency
+}
