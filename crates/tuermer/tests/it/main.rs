@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
 mod advisory;
+mod clause12;
 mod clause13;
 mod csaf_site;
 mod deliver;
