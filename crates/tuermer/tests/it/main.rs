@@ -3,6 +3,7 @@
 
 mod advisory;
 mod assess;
+mod clause12;
 mod clause13;
 mod csaf_site;
 mod deliver;
