@@ -48,7 +48,7 @@ pub struct Verdict {
     pub urgency_row: String,
     /// The flaw it was asked about, empty where the threat names none.
     pub urgency_flaw: String,
-    /// What it was asked with, as [`Basis::inputs_text`] writes it.
+    /// What it was asked with, as `Basis::inputs_text` writes it.
     pub urgency_inputs: String,
     /// The sentence, German and English.
     pub reason: [String; 2],
