@@ -148,6 +148,12 @@ pub const FETCH_SECONDS: u64 = 120;
 pub const ARCHIVE_SECONDS: u64 = 1_800;
 /// Largest archive of records, as sent, in bytes; all CVE records of the world are about 600 MB.
 pub const ARCHIVE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Most entries of a list of changed CVE records; a month has about 20,000.
+pub const CVE_CHANGES: usize = 500_000;
+/// Records of such a list fetched in one pull; the next pull takes the rest.
+pub const PULL_RECORDS: usize = 2_000;
+/// Largest single CVE record, in bytes; the largest real one has about 2 MB.
+pub const CVE_RECORD_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes of a fetched file by which its kind is judged.
 pub const PEEK_BYTES: u64 = 64 * 1024;
 /// Longest ETag that is kept, in characters; a longer one is not used.

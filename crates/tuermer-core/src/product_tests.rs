@@ -3,9 +3,21 @@
 use super::{ALIASES, Aliases, ProductKey};
 use crate::version_order::Scheme;
 
+/// Vendor, product, and other spellings of the same.
+type Spellings<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+fn check(rows: &[Spellings]) {
+    for (vendor, product, spellings) in rows {
+        let key = ProductKey::new(vendor, product);
+        for (vendor, product) in *spellings {
+            assert_eq!(ProductKey::new(vendor, product), key, "{vendor} / {product}");
+        }
+    }
+}
+
 #[test]
-fn spellings_of_one_product_are_equal() {
-    let rows: &[(&str, &str, &[(&str, &str)])] = &[
+fn spellings_of_microsoft_citrix_and_fortinet_are_equal() {
+    check(&[
         (
             "Microsoft",
             "Exchange Server",
@@ -40,6 +52,12 @@ fn spellings_of_one_product_are_equal() {
             "FortiOS",
             &[("fortinet", "fortios"), ("Fortinet", "Fortinet FortiOS"), ("Fortinet, Inc.", "FortiGate"), ("", "FortiOS"), ("", "Fortinet FortiOS")],
         ),
+    ]);
+}
+
+#[test]
+fn spellings_of_network_and_collaboration_products_are_equal() {
+    check(&[
         ("VMware", "vCenter Server", &[("VMware", "VMware vCenter Server"), ("vmware", "vcenter_server"), ("Broadcom VMware", "vCenter")]),
         (
             "Ivanti",
@@ -71,6 +89,12 @@ fn spellings_of_one_product_are_equal() {
             "Backup & Replication",
             &[("veeam", "backup_\\&_replication"), ("Veeam", "Veeam Backup & Replication"), ("", "Veeam Backup and Replication")],
         ),
+    ]);
+}
+
+#[test]
+fn spellings_of_servers_and_remote_tools_are_equal() {
+    check(&[
         (
             "Apache",
             "Log4j",
@@ -93,13 +117,7 @@ fn spellings_of_one_product_are_equal() {
         ("PaperCut", "PaperCut NG", &[("papercut", "papercut_ng"), ("PaperCut", "NG")]),
         ("TeamViewer", "TeamViewer", &[("TeamViewer", "Desktop"), ("", "TeamViewer"), ("TeamViewer Germany GmbH", "TeamViewer Remote")]),
         ("Synology", "DiskStation Manager", &[("Synology", "DSM"), ("synology", "diskstation_manager")]),
-    ];
-    for (vendor, product, spellings) in rows {
-        let key = ProductKey::new(vendor, product);
-        for (vendor, product) in *spellings {
-            assert_eq!(ProductKey::new(vendor, product), key, "{vendor} / {product}");
-        }
-    }
+    ]);
 }
 
 #[test]

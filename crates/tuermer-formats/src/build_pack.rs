@@ -79,7 +79,7 @@ pub fn read(pack: &str, builds: &str) -> Result<BuildPack, PackError> {
     }
     let lines = line.into_iter().map(|line| reader.line(line)).collect::<Result<Vec<ProductLine>, _>>()?;
     let rows = match &inline {
-        Some(inline) => reader.rows(inline.get_ref(), &aliases)?,
+        Some(inline) => reader.rows(inline.get_ref(), &aliases).map_err(|error| places.inside(inline, error))?,
         None => reader.rows(builds, &aliases)?,
     };
     let mut keys: Vec<ProductKey> = products.iter().map(|[vendor, product]| ProductKey::new(vendor, product)).collect();

@@ -9,6 +9,7 @@ pub mod content;
 pub mod csaf;
 pub mod csaf_write;
 pub mod cve;
+pub mod cve_changes;
 pub mod encoding;
 pub mod epss;
 pub mod hash_file;

@@ -142,6 +142,15 @@ impl Places<'_> {
         PackError { part: Part::Pack, line: self.line(span.start), field: field.into(), value: shown(value), fault }
     }
 
+    /// A fault in the table of builds that stands in this file.
+    pub fn inside(self, table: &Spanned<String>, error: PackError) -> PackError {
+        let text = self.0.get(table.span()).unwrap_or_default();
+        // TOML drops a line break right behind the opening quotes.
+        let dropped = text.trim_start_matches(['\'', '"']).starts_with(['\n', '\r']);
+        let first = self.line(table.span().start).saturating_sub(u64::from(!dropped));
+        PackError { part: Part::Pack, line: first.saturating_add(error.line), ..error }
+    }
+
     /// A fault of the file as TOML.
     pub fn syntax(self, error: &toml::de::Error) -> PackError {
         let line = error.span().map_or(0, |span| self.line(span.start));

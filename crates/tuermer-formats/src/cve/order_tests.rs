@@ -64,19 +64,23 @@ fn the_order_of_the_maker_applies() {
         ("Example", "Box", json!([row("1.0.0", "2.0.0", "semver")]), vec!["2.0.0-rc.1", "1.5"], vec!["2.0.0"], vec!["2.0.0.1"]),
         ("ConnectWise", "ScreenConnect", json!([up_to("0", "23.9.7", "custom")]), vec!["23.9.7", "22.1"], vec!["23.9.8.8811"], vec!["23.9.7.8804"]),
     ] {
-        let threat = about(json!({"vendor": vendor, "product": product, "versions": versions.clone()}));
-        let scheme = ProductKey::new(vendor, product).scheme();
-        for (asked, expected) in [(inside, "inside"), (outside, "outside"), (unsure, "unsure")] {
-            for version in asked {
-                let parsed = ParsedVersion::in_scheme(version, scheme);
-                let told: Vec<Option<bool>> = threat.statements.iter().map(|s| s.versions.compiled().contains(&parsed)).collect();
-                let found = match (told.contains(&Some(true)), told.contains(&None)) {
-                    (true, _) => "inside",
-                    (false, true) => "unsure",
-                    (false, false) => "outside",
-                };
-                assert_eq!(found, expected, "{product} {version} in {versions}: {:#?}", threat.statements);
-            }
+        check(vendor, product, &versions, [(inside, "inside"), (outside, "outside"), (unsure, "unsure")]);
+    }
+}
+
+fn check(vendor: &str, product: &str, versions: &Value, rows: [(Vec<&str>, &str); 3]) {
+    let threat = about(json!({"vendor": vendor, "product": product, "versions": versions}));
+    let scheme = ProductKey::new(vendor, product).scheme();
+    for (asked, expected) in rows {
+        for version in asked {
+            let parsed = ParsedVersion::in_scheme(version, scheme);
+            let told: Vec<Option<bool>> = threat.statements.iter().map(|s| s.versions.compiled().contains(&parsed)).collect();
+            let found = match (told.contains(&Some(true)), told.contains(&None)) {
+                (true, _) => "inside",
+                (false, true) => "unsure",
+                (false, false) => "outside",
+            };
+            assert_eq!(found, expected, "{product} {version} in {versions}: {:#?}", threat.statements);
         }
     }
 }

@@ -2,10 +2,11 @@
 //! only when what it tells is durable.
 
 use super::{Call, Exit};
+use crate::stations;
 use crate::stations::intake::{self, IngestReport, Input, Progress, Remark};
-use anyhow::Result;
+use anyhow::{Error, Result, anyhow};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tuermer_formats::recognise::Kind;
@@ -19,12 +20,21 @@ const TICK: Duration = Duration::from_millis(200);
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS or Shadowserver (CSV), also packed with gzip; a directory means the files beneath.
+    /// An address (https://…) is fetched once.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// A host in the own house that may be asked for an address.
+    #[arg(long, value_name = "HOST")]
+    pub allow_private: Vec<String>,
+}
+
+/// An address, not a path.
+fn address(path: &Path) -> Option<&str> {
+    path.to_str().filter(|text| text.starts_with("https://") || text.starts_with("http://"))
 }
 
 /// Runs it.
-pub async fn run(call: &Call, Args { files }: Args) -> Result<Exit> {
+pub async fn run(call: &Call, Args { files, allow_private }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let (mut all, mut rejected, mut partly) = (0_u64, 0_u64, 0_u64);
     let mut tell = |report: IngestReport| {
@@ -38,7 +48,11 @@ pub async fn run(call: &Call, Args { files }: Args) -> Result<Exit> {
         say(call, &report)
     };
     let progress = Progress::default();
-    let ingested = watched(intake::ingest_all(&context, Input::Files(files.clone()), &progress, &mut tell), &progress).await;
+    let (addresses, paths): (Vec<PathBuf>, Vec<PathBuf>) = files.iter().cloned().partition(|path| address(path).is_some());
+    for url in addresses.iter().filter_map(|path| address(path)) {
+        tell(stations::address::ingest(&context, url, &allow_private).await.map_err(|error| told(call, &error))?)?;
+    }
+    let ingested = watched(intake::ingest_all(&context, Input::Files(paths), &progress, &mut tell), &progress).await;
     context.store.database.close().await;
     ingested?;
     if all == 0 {
@@ -52,6 +66,11 @@ pub async fn run(call: &Call, Args { files }: Args) -> Result<Exit> {
         some if some == all => Exit::Failed,
         _ => Exit::Partial,
     })
+}
+
+/// Why an address gave nothing, in the reader's language.
+fn told(call: &Call, error: &Error) -> Error {
+    anyhow!(stations::poll::sentence(error, call.out.texts.0))
 }
 
 /// Shows how far it is when it takes longer and somebody is looking: to stderr, and only where that is a terminal.

@@ -18,6 +18,9 @@ use tuermer_core::limits;
 use tuermer_core::pack::BuildPack;
 use tuermer_core::urgency::Urgencies;
 
+/// So many organisations are always judged by themselves, however few there are in all.
+const FEW: usize = 1_000;
+
 /// What was judged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct AssessReport {
@@ -48,7 +51,7 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
     }
     let due: Vec<OrganisationId> = organisations.iter().map(|pending| pending.id.clone()).collect();
     // Where most are due it is less work to judge everybody; what did not change is not written anyway.
-    let only = (due.len() < constituency.organisations() / 8).then_some(due.as_slice());
+    let only = (due.len() < (constituency.organisations() / 8).max(FEW)).then_some(due.as_slice());
     let judged: HashSet<&ThreatId> = threats.iter().map(|pending| &pending.id).collect();
     for id in about(context, &constituency, &due).await?.iter().filter(|id| !judged.contains(id)) {
         round.judge(id, None, only).await?;

@@ -2,6 +2,7 @@
 //!
 //! Kill the process anywhere: the next round finds the same gap.
 
+pub mod address;
 pub mod answer;
 pub mod assess;
 pub mod deliver;

@@ -7,6 +7,7 @@
 //! already is known by its bytes. A failure keeps the last good copy. Feeds are asked side by side, so that a
 //! slow one holds up nobody. Only `serve`, `run --once` and `feed pull` come here.
 
+mod changes;
 mod file;
 mod health;
 pub mod wish;

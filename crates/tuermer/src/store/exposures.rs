@@ -4,6 +4,7 @@
 use super::Store;
 use super::constituency::JUDGED;
 use super::engine::{Row, Transaction, Value};
+use super::remediation::{JOINED, effective};
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
@@ -234,8 +235,12 @@ impl Store {
 
     /// Per flaw of one verdict: flaw, status, remediation state (CSAF clause 13.7), worst asset first.
     pub async fn matches(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Vec<(String, String, String, String)>> {
-        let sql = "SELECT asset_id, vulnerability, status, remediation FROM asset_match WHERE threat_id = $1 AND organisation_id = $2 ORDER BY asset_id, vulnerability";
-        let rows = self.read(sql, values![threat.as_str(), organisation.as_str()]).await?;
+        let sql = format!(
+            "SELECT m.asset_id, m.vulnerability, m.status, {} FROM asset_match m {JOINED} WHERE m.threat_id = $1 AND m.organisation_id = $2
+             ORDER BY m.asset_id, m.vulnerability",
+            effective()
+        );
+        let rows = self.read(&sql, values![threat.as_str(), organisation.as_str()]).await?;
         rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?))).collect()
     }
 }

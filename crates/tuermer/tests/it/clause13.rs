@@ -1,13 +1,13 @@
-//! CSAF conformance clause 13 "Asset Matching System" with the clauses it contains (12 "Management System"): one test a
-//! sentence, named after it. Clause 10 and the tests of documents: `tuermer-csaf`; clause 11: `tuermer-formats`.
+//! CSAF conformance clause 13 "Asset Matching System": one test a sentence, named after it.
+//! It contains clause 12, see [`crate::clause12`]. Clause 10 and the tests of documents: `tuermer-csaf`; clause 11: `tuermer-formats`.
 
 use crate::advisory::{Advisory, account, ingest, lines, region, run, told};
 use crate::support::{Home, Run};
 use serde_json::Value;
 
-const NOON: &str = "2026-02-02T12:00:00Z";
+pub const NOON: &str = "2026-02-02T12:00:00Z";
 
-fn gateway() -> Advisory {
+pub fn gateway() -> Advisory {
     let mut advisory = Advisory::new("BG-1", "CVE-2026-20001", ("Gateway", "4.1.0"));
     advisory.cves.push("CVE-2026-20002");
     advisory.fixed.push(("Gateway", "4.2.0"));
@@ -16,12 +16,12 @@ fn gateway() -> Advisory {
     advisory
 }
 
-fn phone() -> Advisory {
+pub fn phone() -> Advisory {
     Advisory { score: "5.3", severity: "Moderate", released: "2026-02-01T08:00:00Z", ..Advisory::new("BP-7", "CVE-2026-20003", ("Phone", "7")) }
 }
 
 /// Four members: an open gateway, one with the fix beside a phone, one whose version nobody told, and one with nothing of it.
-fn matched() -> Home {
+pub fn matched() -> Home {
     let inventory = [("1", "Gateway", "4.1.0"), ("2", "Gateway", "4.2.0"), ("2", "Phone", "7"), ("3", "Gateway", ""), ("4", "Lamp", "1")];
     let home = region(4, &inventory, "2026-01-10T08:00:00Z");
     ingest(&home, gateway().document(), NOON);
@@ -32,173 +32,29 @@ fn matched() -> Home {
 }
 
 /// Values of one key in the order of the lines.
-fn all<'a>(lines: &'a [Value], key: &str) -> Vec<&'a str> {
+pub fn all<'a>(lines: &'a [Value], key: &str) -> Vec<&'a str> {
     lines.iter().map(|line| line[key].as_str().unwrap_or_else(|| panic!("{key} in {line}"))).collect()
 }
 
-fn distinct<'a>(lines: &'a [Value], key: &str) -> Vec<&'a str> {
+pub fn distinct<'a>(lines: &'a [Value], key: &str) -> Vec<&'a str> {
     let mut found = all(lines, key);
     found.sort_unstable();
     found.dedup();
     found
 }
 
-fn at<'a>(arguments: &[&'a str], moment: &'a str) -> Vec<&'a str> {
+pub fn at<'a>(arguments: &[&'a str], moment: &'a str) -> Vec<&'a str> {
     [arguments, &["--at", moment]].concat()
 }
 
-fn asset(home: &Home, member: &str, product: &str) -> String {
+pub fn asset(home: &Home, member: &str, product: &str) -> String {
     let found = lines(home, &["match", "list", "--member", member, "--product", product]);
     found[0]["asset"].as_str().unwrap().to_string()
 }
 
-fn refused(home: &Home, arguments: &[&str], code: i32, wanted: &str) {
+pub fn refused(home: &Home, arguments: &[&str], code: i32, wanted: &str) {
     let Run { err, .. } = home.tuermer(arguments).expect(code);
     assert!(err.contains(wanted), "{err}");
-}
-
-#[test]
-fn clause_12_adds_documents_from_a_file_lists_and_deletes_them() {
-    let home = matched();
-    assert_eq!(all(&lines(&home, &["threat", "list"]), "threat"), ["BG-1", "BP-7"]);
-    refused(&home, &["threat", "remove", "BG-1", "--why", "", "--as", "k.weber"], 2, "--why");
-    refused(&home, &["threat", "remove", "BG-1", "--why", "wrong", "--as", "nobody"], 1, "nobody");
-    home.tuermer(&["threat", "remove", "BG-1", "--why", "read by mistake", "--as", "k.weber"]).expect(0);
-    assert_eq!(all(&lines(&home, &["threat", "list"]), "threat"), ["BP-7"]);
-    assert!(lines(&home, &["match", "list", "--product", "Gateway"]).is_empty());
-    let journal = home.tuermer(&["audit", "list", "--json"]);
-    assert!(journal.out.contains("read by mistake"), "{}{}", journal.out, journal.err);
-    // Removed is not forbidden: who wants it back reads it again.
-    ingest(&home, gateway().document(), NOON);
-    assert_eq!(lines(&home, &["threat", "list"]).len(), 2);
-}
-
-#[test]
-fn clause_12_does_not_delete_what_people_were_warned_of() {
-    let home = matched();
-    let password = home.file("password", "correct horse battery staple\n");
-    home.tuermer(&["user", "add", "m.lang", "--role", "officer", "--password-file", &password]).expect(0);
-    home.tuermer(&["warn", "draft", "BG-1", "--as", "m.lang", "--password-file", &password, "--at", NOON]).expect(0);
-    refused(&home, &["threat", "remove", "BG-1", "--why", "wrong", "--as", "k.weber"], 1, "warned of it");
-}
-
-#[test]
-fn clause_12_comments_on_a_document_and_marks_it_as_read() {
-    let home = matched();
-    home.tuermer(&at(&["threat", "comment", "BG-1", "Only reachable through the office", "--as", "k.weber"], NOON)).expect(0);
-    home.tuermer(&at(&["threat", "read", "BG-1", "--as", "k.weber"], NOON)).expect(0);
-    refused(&home, &["threat", "comment", "BG-1", " ", "--as", "k.weber"], 2, "1 to 10000");
-    refused(&home, &["threat", "read", "BG-1", "--as", "nobody"], 1, "nobody");
-    let shown = home.tuermer(&["threat", "show", "BG-1", "--json"]).expect(0).line();
-    assert_eq!((&shown["comments"][0]["words"], &shown["comments"][0]["author"]), (&"Only reachable through the office".into(), &"k.weber".into()));
-    assert_eq!((&shown["comments"][0]["revision"], &shown["read_by"][0]["current"]), (&"1".into(), &true.into()));
-    let search = |text: &str| all(&lines(&home, &["threat", "list", "--search", text]), "threat").join(",");
-    assert_eq!((search("unread:k.weber"), search("read:k.weber"), search("comment:office")), ("BP-7".into(), "BG-1".into(), "BG-1".into()));
-    // A new revision is unread again; the comment stays with the one it was made on.
-    ingest(&home, gateway().next("2", "2026-02-05T10:00:00Z").document(), "2026-02-05T12:00:00Z");
-    let shown = home.tuermer(&["threat", "show", "BG-1", "--json"]).expect(0).line();
-    assert_eq!((&shown["comments"][0]["revision"], &shown["read_by"][0]["current"]), (&"1".into(), &false.into()));
-}
-
-#[test]
-fn clause_12_searches_by_required_fields_by_cve_and_by_properties_of_the_product_tree() {
-    let home = matched();
-    for (search, wanted) in [
-        ("category:security_advisory", "BG-1,BP-7"),
-        ("csaf_version:2.0", "BG-1,BP-7"),
-        ("csaf_version:2.1", ""),
-        ("publisher:beispiel publisher_category:vendor namespace:psirt.beispiel.example", "BG-1,BP-7"),
-        ("title:\"gateway 4.1\"", "BG-1"),
-        ("id:bp", "BP-7"),
-        ("version:1 status:final", "BG-1,BP-7"),
-        ("released:2026-02-01", "BG-1,BP-7"),
-        ("released:>=2026-03", ""),
-        ("published:2026-01-01", "BG-1,BP-7"),
-        ("received:2026-02-02", "BG-1,BP-7"),
-        ("tlp:clear", "BG-1,BP-7"),
-        ("severity:critical", "BG-1"),
-        ("cve:CVE-2026-20003", "BP-7"),
-        ("cve:2026-2000", "BG-1,BP-7"),
-        ("cvss:>=9", "BG-1"),
-        ("cvss:5.3", "BP-7"),
-        ("product:GATEWAY", "BG-1"),
-        ("vendor:beispiel", "BG-1,BP-7"),
-        ("product:phone vendor:beispiel cve:20003", "BP-7"),
-        ("phone", "BP-7"),
-        ("exploited:no withdrawn:no", "BG-1,BP-7"),
-        ("title:100%", ""),
-        ("title:_", ""),
-    ] {
-        assert_eq!(all(&lines(&home, &["threat", "list", "--search", search]), "threat").join(","), wanted, "{search}");
-    }
-    refused(&home, &["threat", "list", "--search", "colour:red"], 2, "category, csaf_version");
-    refused(&home, &["threat", "list", "--search", "cvss:high"], 2, "does not fit");
-}
-
-#[test]
-fn clause_12_filters_and_sorts_by_all_that_is_searched_and_by_cvss_and_aggregate_severity() {
-    let home = matched();
-    ingest(
-        &home,
-        Advisory { publisher: "Acme", namespace: "https://acme.example", ..Advisory::new("AA-1", "CVE-2026-10000", ("Zebra", "1")) }.document(),
-        NOON,
-    );
-    let sorted = |field: &str, desc: bool| {
-        let list = ["threat", "list", "--search", "released:2026", "--sort", field];
-        all(&lines(&home, &[&list[..], if desc { &["--desc"] } else { &[] }].concat()), "threat").join(" ")
-    };
-    assert_eq!(sorted("severity", true), "BG-1 BP-7 AA-1");
-    assert_eq!(sorted("cvss", false), "BP-7 AA-1 BG-1");
-    assert_eq!(sorted("affected", true), "BG-1 BP-7 AA-1");
-    assert_eq!(sorted("publisher", false), "AA-1 BG-1 BP-7");
-    assert_eq!(sorted("product", true), "AA-1 BP-7 BG-1");
-    assert_eq!(sorted("cve", false), "AA-1 BG-1 BP-7");
-    for field in ["category", "csaf_version", "publisher_category", "namespace", "title", "id", "version", "status", "published", "released", "received", "tlp"]
-    {
-        assert_eq!(sorted(field, false).split(' ').count(), 3, "{field}");
-    }
-    refused(&home, &["threat", "list", "--sort", "colour"], 2, "cvss");
-}
-
-#[test]
-fn clause_12_knows_the_latest_version_for_the_same_tracking_id_of_the_same_publisher() {
-    let home = matched();
-    ingest(&home, gateway().next("2", "2026-02-05T10:00:00Z").document(), "2026-02-05T12:00:00Z");
-    // The same tracking id of another publisher is another document.
-    let other = Advisory { publisher: "Acme", namespace: "https://acme.example", ..gateway() };
-    ingest(&home, other.document(), "2026-02-06T12:00:00Z");
-    let found = lines(&home, &["threat", "list", "--search", "id:BG-1", "--sort", "publisher"]);
-    assert_eq!((all(&found, "source"), all(&found, "revision")), (vec!["Acme", "Beispiel GmbH"], vec!["1", "2"]));
-    let revisions = found[1]["revisions"].as_array().unwrap();
-    let latest: Vec<(&str, bool)> = revisions.iter().map(|r| (r["revision"].as_str().unwrap(), r["latest"].as_bool().unwrap())).collect();
-    assert_eq!(latest, [("1", false), ("2", true)]);
-    // An older one that comes late does not take its place.
-    let path = home.file("old.json", gateway().document().replace("Install 4.2.0", "Install 4.2"));
-    home.tuermer(&["ingest", &path, "--at", "2026-02-07T12:00:00Z"]).expect(1);
-    assert_eq!(lines(&home, &["threat", "list", "--search", "version:2"])[0]["revision"], "2");
-}
-
-#[test]
-fn clause_12_shows_the_difference_between_two_versions() {
-    let home = matched();
-    refused(&home, &["threat", "diff", "BG-1"], 3, "one revision only");
-    let mut second = gateway().next("2", "2026-02-05T10:00:00Z");
-    second.affected.push(("Router", "1"));
-    second.cves.pop();
-    second.remedy = "Install 4.2.1".into();
-    second.title = "Gateway and router: hole".into();
-    ingest(&home, second.document(), "2026-02-05T12:00:00Z");
-    ingest(&home, second.next("3", "2026-02-06T10:00:00Z").document(), "2026-02-06T12:00:00Z");
-    let found = home.tuermer(&["threat", "diff", "BG-1", "1", "2", "--json"]).expect(0).line();
-    assert_eq!((&found["step"], &found["numbering"]), (&"major".into(), &"integer".into()));
-    assert_eq!((&found["products_added"][0], &found["flaws_removed"][0]), (&"Router 1".into(), &"CVE-2026-20002".into()));
-    assert_eq!(found["document"][0]["after"], "Gateway and router: hole");
-    let remedy = found["statements"].as_array().unwrap().iter().find(|s| s["field"] == "remediations" && s["product"] == "Gateway 4.1.0").unwrap();
-    assert!(remedy["before"].as_str().unwrap().contains("4.2.0") && remedy["after"].as_str().unwrap().contains("4.2.1"), "{remedy}");
-    // Without numbers: the last two.
-    let last = home.tuermer(&["threat", "diff", "BG-1"]).expect(0).out;
-    assert!(last.contains("from revision 2 to 3") && last.contains("Nothing that we read"), "{last}");
-    refused(&home, &["threat", "diff", "BG-1", "1", "9"], 2, "1, 2, 3");
 }
 
 #[test]

@@ -305,3 +305,74 @@ fn a_slow_source_holds_up_nobody_while_the_program_serves() {
     assert_eq!((&slow_state["state"], &slow_state["failures"]), (&"new".into(), &1.into()), "claimed and still under way: {slow_state}");
     assert_eq!(fast.server.asked().len(), 1, "asked more than once within its period");
 }
+
+const CVE: &str = include_str!("../../../tuermer-formats/tests/fixtures/cve-file-transfer.json");
+const EPSS: &str = include_str!("../../../tuermer-formats/tests/fixtures/epss-four.csv");
+const ATOM: &str = include_str!("../../../tuermer-formats/tests/fixtures/atom-cert.xml");
+
+/// The id the fixture of a record has.
+fn fixture_id() -> String {
+    let record: Value = serde_json::from_str(CVE).unwrap();
+    record["cveMetadata"]["cveId"].as_str().unwrap().to_string()
+}
+
+/// A list of changes that names the fixture, another record under a foreign name, and one that is away.
+fn change_log(request: &Request, updated: &str) -> Answer {
+    let id = fixture_id();
+    let host = request.header("host");
+    let entry = |cve: &str, updated: &str| format!(r#"{{"cveId": "{cve}", "githubLink": "https://{host}/{cve}.json", "dateUpdated": "{updated}"}}"#);
+    let day = "2026-03-01T00:00:00.000Z";
+    let list = [entry(&id, updated), entry("CVE-2026-0001", day), entry("CVE-2026-0002", day)].join(",");
+    json(format!(r#"[{{"fetchTime": "2026-03-02T00:00:00.000Z", "numberOfChanges": 3, "new": [{list}], "updated": []}}]"#))
+        .tagged(&format!("\"{updated}\""), request)
+}
+
+#[test]
+fn records_that_moved_are_fetched_once_and_must_be_what_the_list_names() {
+    let home = Home::live();
+    let source = Switch::new(|number, request| match request.path.as_str() {
+        "/deltaLog.json" => change_log(request, if number < 2 { "2026-03-01T10:00:00.000Z" } else { "2026-03-03T10:00:00.000Z" }),
+        "/CVE-2026-0001.json" => json(CVE),
+        "/CVE-2026-0002.json" if number == 0 => Answer::status(503),
+        "/CVE-2026-0002.json" => json("{}"),
+        _ => json(CVE),
+    });
+    source.server.trust(&home);
+    home.tuermer(&["feed", "add", "cve", &source.server.url("/deltaLog.json"), "--name", "cve", "--allow-private", "localhost"]).expect(0);
+    let pull = |code| home.tuermer(&["feed", "pull", "cve", "--json"]).expect(code).line();
+    let rejected = |pulled: &Value| pulled["rejected"].as_array().unwrap().iter().map(|one| one["document"].as_str().unwrap().to_string()).collect::<Vec<_>>();
+    let mut first = pull(5);
+    assert_eq!(numbers(&first), [3, 1, 0, 0, 0], "{first}");
+    first["rejected"].as_array_mut().unwrap().sort_by_key(|one| one["document"].to_string());
+    assert_eq!(rejected(&first), ["CVE-2026-0001", "CVE-2026-0002"]);
+    assert!(first["rejected"][0]["reason"].as_str().unwrap().contains("Another record"), "{first}");
+    // What was away is asked for again although the list has not moved; the rest is not.
+    source.set(1);
+    let second = pull(5);
+    assert_eq!((numbers(&second), rejected(&second)), ([3, 0, 0, 2, 0], vec!["CVE-2026-0002".to_string()]), "{second}");
+    assert_eq!(pull(0)["unchanged"], true);
+    source.set(2);
+    assert_eq!(numbers(&pull(0)), [3, 0, 0, 3, 0], "the same bytes under a new time are no news");
+    let id = fixture_id();
+    assert_eq!(
+        (source.server.count(&format!("/{id}.json")), source.server.count("/CVE-2026-0001.json"), source.server.count("/CVE-2026-0002.json")),
+        (2, 1, 2)
+    );
+    assert_eq!(home.tuermer(&["status", "--json"]).expect(0).line()["threats"], 1);
+}
+
+#[test]
+fn estimates_and_news_have_their_own_place() {
+    let home = Home::drill();
+    let source = Switch::new(|_, request| match request.path.as_str() {
+        "/epss.csv" => Answer::ok(EPSS).with("Content-Type", "text/csv"),
+        _ => Answer::ok(ATOM).with("Content-Type", "application/atom+xml; charset=utf-8"),
+    });
+    source.server.trust(&home);
+    for (kind, path) in [("epss", "/epss.csv"), ("atom", "/news.xml")] {
+        at(&home, "2021-03-04T00:00:00Z", &["feed", "add", kind, &source.server.url(path), "--name", kind, "--allow-private", "localhost"]).expect(0);
+        let pulled = at(&home, "2021-03-04T00:00:00Z", &["feed", "pull", kind, "--json"]).expect(0).line();
+        assert!(pulled["new"].as_u64().unwrap() > 0 && pulled["error"].is_null(), "{kind}: {pulled}");
+    }
+    assert!(!at(&home, "2021-03-04T00:00:00Z", &["reading", "list", "--json"]).expect(0).lines().is_empty());
+}

@@ -7,7 +7,7 @@ use tuermer::random::Random;
 
 const CVE: &str = include_str!("../../../tuermer-formats/tests/fixtures/cve-file-transfer.json");
 const DOCUMENTS: usize = 1_000;
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 3;
 
 /// Starts the reading and kills it with SIGKILL after it told of `lines` files; gives the CVE ids it told of, also those
 /// whose lines were still on their way when it died.

@@ -3,6 +3,7 @@
 
 mod advisory;
 mod assess;
+mod clause12;
 mod clause13;
 mod csaf_site;
 mod deliver;
@@ -11,8 +12,8 @@ mod feeds;
 mod feeds_client;
 mod hindsight;
 mod import;
-mod ingest_kill;
 mod in_time;
+mod ingest_kill;
 mod journey;
 mod kill;
 mod operator;

@@ -2,16 +2,19 @@
 //!
 //! What comes must be of the kind of the feed: a source of estimates cannot slip in an advisory.
 
+use super::changes;
 use crate::context::Context;
 use crate::feeds::client::Head;
 use crate::feeds::{Client, PullReport, Rejected, Wanted};
 use crate::refusal::{Refusal, refusal};
 use crate::stations::intake::{self, IngestReport, Remark};
 use anyhow::{Context as _, Error, Result};
+use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use tempfile::NamedTempFile;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
+use tuermer_formats::cve_changes;
 
 /// Fetches the file and takes it if it is of the right kind.
 ///
@@ -21,6 +24,12 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     let Some((Head { url, etag, last_modified, .. }, file)) = fetch(context, client, feed).await? else {
         return Ok(PullReport { unchanged: true, ..PullReport::default() });
     };
+    if feed.kind == FeedKind::Cve && cve_changes::looks_like_changes(&peek(file.as_file())?) {
+        let (report, whole) = changes::take(context, client, feed, &std::fs::read(file.path())?).await?;
+        // What is left is only named again where the list is not answered with "unchanged".
+        let (etag, last_modified) = if whole { (etag, last_modified) } else { Default::default() };
+        return Ok(PullReport { etag, last_modified, ..report });
+    }
     let report = match feed.kind {
         FeedKind::Atom => intake::ingest_reading(context, &feed.name, std::fs::read(file.path())?).await?,
         FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Cve => intake::ingest(context, &url, file.path()).await?,
@@ -51,13 +60,18 @@ async fn fetch(context: &Context, client: &Client, feed: &Feed) -> Result<Option
     // Records come in archives larger than anybody wants in memory.
     let mut file = NamedTempFile::new_in(&context.home.0).context("no room for what a feed sends")?;
     let Some(found) = client.get_into(&feed.url, wanted(feed), file.as_file_mut()).await? else { return Ok(None) };
-    file.as_file_mut().rewind()?;
-    let mut head = Vec::new();
-    file.as_file_mut().take(limits::PEEK_BYTES).read_to_end(&mut head)?;
-    if !fits(feed.kind, &head) {
+    if !fits(feed.kind, &peek(file.as_file())?) {
         return Err(refusal("feed.error_other_kind", [("url", &found.url), ("kind", &feed.kind.as_str())]));
     }
     Ok(Some((found, file)))
+}
+
+/// The beginning of the file.
+fn peek(mut file: &File) -> Result<Vec<u8>> {
+    file.rewind()?;
+    let mut head = Vec::new();
+    file.take(limits::PEEK_BYTES).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 fn wanted(feed: &Feed) -> Wanted<'_> {
@@ -83,7 +97,7 @@ fn fits(kind: FeedKind, head: &[u8]) -> bool {
         FeedKind::Csaf => advisory,
         FeedKind::Kev => has("\"catalogVersion\"") && !advisory,
         FeedKind::Epss => packed || has("cve,epss"),
-        FeedKind::Cve => packed || archive || (has("CVE-") && !advisory && !has("\"catalogVersion\"")),
+        FeedKind::Cve => packed || archive || ((has("CVE-") || cve_changes::looks_like_changes(head)) && !advisory && !has("\"catalogVersion\"")),
         FeedKind::Atom => has("<feed") || has("<rss") || has("<rdf:RDF"),
     }
 }

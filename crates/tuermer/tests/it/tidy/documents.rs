@@ -13,6 +13,7 @@ const READERS: &[&str] = &[
     "changes",
     "csaf",
     "cve",
+    "cve_changes",
     "epss",
     "hash_file",
     "kev",
