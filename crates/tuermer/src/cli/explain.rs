@@ -100,7 +100,7 @@ fn object(call: &Call, explained: &Explained, zone: &TimeZone) -> Value {
     let mut object = json!({
         "organisation": verdict.external_id, "name": verdict.name, "threat": verdict.tracking_id, "threat_id": verdict.threat.as_str(),
         "status": verdict.status.as_str(), "certainty": verdict.certainty.as_str(), "mitigated": verdict.mitigated, "incident": verdict.incident,
-        "severity": verdict.severity.severity(), "urgency": super::urgency::object(verdict),
+        "severity": verdict.severity.severity(), "urgency": verdict.urgency.as_str(), "decision": super::urgency::object(verdict),
         "reason": verdict.reason(texts.0), "question": (!question.is_empty()).then_some(question),
         "grounds": grounds, "matches": matches, "assessed_at": verdict.assessed_at.to_string(),
     });

@@ -64,7 +64,7 @@ fn show(call: &Call, policy: &UrgencyPolicy) -> Result<Exit> {
         let answers: Vec<String> = inputs.iter().map(|wanted| format!("{:<5}", sign(wanted))).collect();
         let level = level_at_least.map_or_else(String::new, |level| texts.with("policy.level", &[("level", &level.number().to_string())]));
         let deadline = texts.get(&format!("verdict.urgency_{}", outcome.as_str()));
-        call.out.line(&format!("{id:<14} {} {:<6} {deadline}  {level}", answers.concat(), outcome_key(*outcome)).trim_end());
+        call.out.line(format!("{id:<14} {} {:<6} {deadline}  {level}", answers.concat(), outcome_key(*outcome)).trim_end());
     }
     if *due_dates && !call.out.json {
         call.out.line(&texts.get("policy.due_dates"));

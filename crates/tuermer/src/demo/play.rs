@@ -160,8 +160,10 @@ impl<'a> Play<'a> {
     async fn state_again(&self, threat: &ThreatId) -> Result<()> {
         self.at("2021-03-11T18:00:00Z")?;
         let known = self.context.store.threat(threat).await?.context("the threat of the play is gone")?;
-        let remedy = "Sicherheitsupdate vom 2. März 2021 einspielen (KB5000871); seit 11. März gibt es es auch für ältere Stände".into();
-        let stated = StatedThreat { restates: Some(known.tracking_id), remedy, ..notice(NOTICE.parse()?) };
+        // The remedy is the same, so what members answered stays true; that more of them can have it is news.
+        let first = notice(NOTICE.parse()?);
+        let summary = format!("{} Das Update gibt es seit dem 11. März auch für ältere Stände.", first.summary);
+        let stated = StatedThreat { restates: Some(known.tracking_id), summary, ..first };
         intake::state_threat(self.context, &stated, OFFICER).await?;
         assess::run(self.context).await?;
         (self.tell)("demo.moment_report", "demo.stated_again", &[]);

@@ -62,7 +62,8 @@ impl Store {
 
     /// The revisions of a threat in the order in which they reached us.
     pub async fn revisions(&self, id: &ThreatId) -> Result<Vec<KeptRevision>> {
-        let sql = "SELECT revision, released_at, received_at, document_sha256 FROM threat_revision WHERE threat_id = $1 ORDER BY received_at, released_at, document_sha256";
+        let sql = "SELECT revision, released_at, received_at, document_sha256 FROM threat_revision WHERE threat_id = $1
+                   ORDER BY received_at, released_at, CASE WHEN document_sha256 = (SELECT t.document_sha256 FROM threat t WHERE t.id = $1) THEN 1 ELSE 0 END, document_sha256";
         let rows = self.read(sql, values![id.as_str()]).await?;
         let revision =
             |row: &super::row::Row| Ok(KeptRevision { revision: row.text(0)?, released_at: row.time(1)?, received_at: row.time(2)?, sha256: row.text(3)? });

@@ -23,7 +23,7 @@ fn region(level: &str) -> Home {
 }
 
 fn urgency(home: &Home, member: &str) -> Value {
-    home.tuermer(&["explain", "CVE-2024-55591", member, "--json"]).expect(0).line()["urgency"].clone()
+    home.tuermer(&["explain", "CVE-2024-55591", member, "--json"]).expect(0).line()["decision"].clone()
 }
 
 fn catalogue(home: &Home, due: &str) {
