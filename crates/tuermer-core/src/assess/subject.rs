@@ -10,7 +10,7 @@ use crate::pack::{BuildPack, PackJudgement, PackState, Untold};
 use crate::product::ProductKey;
 use crate::scale::{Certainty, Source, Status};
 use crate::threat::{ProductStatus, Statement};
-use crate::version::VersionRule;
+use crate::version::{ParsedVersion, VersionRule};
 use jiff::Timestamp;
 
 /// What one flaw means for one product in one version.
@@ -208,17 +208,20 @@ fn by_ranges(case: Case<'_>, flaw: Option<usize>, subject: &Subject<'_>) -> Verd
     let about = |s: &&Statement| s.vulnerability == flaw && s.product.matches(&subject.key) && s.status != ProductStatus::Recommended;
     let statements: Vec<&Statement> = case.threat.statements.iter().filter(about).collect();
     let version = if subject.version.is_empty() { subject.words } else { subject.version.as_str() };
-    let named = |s: &&&Statement| s.versions != VersionRule::All;
-    if version.is_empty() || statements.is_empty() || !statements.iter().any(|s| named(&s)) {
+    let named: Vec<&Statement> = statements.iter().copied().filter(|s| s.versions != VersionRule::All).collect();
+    if version.is_empty() || named.is_empty() {
         return product_only(&subject.name);
     }
-    let inside = statements.iter().filter(named).filter(|s| s.versions.contains(version) == Some(true)).max_by_key(|s| s.status);
+    // The version is read once, and each statement is asked once.
+    let read = ParsedVersion::in_scheme(version, subject.key.scheme());
+    let asked: Vec<(&Statement, Option<bool>)> = named.into_iter().map(|s| (s, s.versions.compiled().contains(&read))).collect();
+    let inside = asked.iter().filter(|(_, inside)| *inside == Some(true)).map(|(s, _)| *s).max_by_key(|s| s.status);
     if let Some(statement) = inside {
         return inside_range(statement, subject, version);
     }
-    let doubtful = statements.iter().filter(named).find(|s| s.versions.contains(version).is_none());
-    let only_lists = statements.iter().filter(named).all(|s| matches!(s.versions, VersionRule::Exactly(_)));
-    if let Some(statement) = doubtful.or_else(|| statements.iter().find(|_| only_lists)) {
+    let doubtful = asked.iter().find(|(_, inside)| inside.is_none()).map(|(s, _)| *s);
+    let only_lists = asked.iter().all(|(s, _)| matches!(s.versions, VersionRule::Exactly(_)));
+    if let Some(statement) = doubtful.or_else(|| statements.first().copied().filter(|_| only_lists)) {
         let reason = Reason::NotComparable { product: subject.name.clone(), version: version.to_string(), range: range_text(statement) };
         return Verdict {
             status: Status::Unknown,
