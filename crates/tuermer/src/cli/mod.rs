@@ -32,6 +32,7 @@ pub mod warn;
 use crate::clock::Clock;
 use crate::config::{Config, Home};
 use crate::context::Context;
+use crate::feeds::FetchError;
 use crate::keys::Keys;
 use crate::random::Random;
 use crate::refusal::{Refusal, wrong_call};
@@ -254,7 +255,8 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
     if full {
         sentence.push_str(&texts.get("general.not_written"));
     }
-    let told = error.downcast_ref::<Refusal>();
+    let fetched = error.downcast_ref::<FetchError>().map(FetchError::sentence);
+    let told = error.downcast_ref::<Refusal>().or(fetched.as_ref());
     for cause in error.chain().map(ToString::to_string) {
         // A sentence given as context is no link of its own in the chain; it is known by its English words.
         let cause = told.filter(|told| told.to_string() == cause).map_or(cause, |told| told.words(texts));

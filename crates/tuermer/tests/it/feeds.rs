@@ -151,6 +151,23 @@ fn every_wrong_way_is_told_and_changes_nothing() {
     assert_eq!(feed(&home, "other")["state"], "new");
 }
 
+/// A reader of German gets German words, also where the request was never made.
+#[test]
+fn a_refused_address_is_told_in_german() {
+    let home = Home::drill();
+    for (url, words) in [("http://hersteller.example", "nur https:// ist erlaubt"), ("https://127.0.0.1", "nicht ins offene Internet")] {
+        // As a person types it, without `--lang`: the language of the terminal counts.
+        let mut command = std::process::Command::new(home.command(&[]).get_program());
+        command.arg("--data").arg(home.data()).args(["feed", "add", "csaf", url]).env("LC_ALL", "de_DE.UTF-8").env("LANG", "de_DE.UTF-8");
+        if let Some(database) = home.postgres() {
+            command.args(["--database", &database.url()]);
+        }
+        let output = command.output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains(words), "{told}");
+    }
+}
+
 #[test]
 fn a_test_shows_its_steps_and_stores_nothing() {
     let home = Home::live();
