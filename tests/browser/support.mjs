@@ -130,6 +130,14 @@ export async function checkPage(page, name) {
     if (complaints.length > 0) throw new Error(`${name}:\n  ${complaints.join("\n  ")}`);
 }
 
+/**
+ * Submits a form or follows a link – a selector to click, or a function that presses a key – and returns once the new
+ * document has loaded. Waiting for an address is no substitute: the old page may already have it.
+ */
+export async function submit(page, act) {
+    await Promise.all([page.waitForEvent("load"), typeof act === "string" ? page.click(act) : act()]);
+}
+
 /** An expectation with its words. */
 export function expect(condition, words) {
     if (!condition) throw new Error(words);
@@ -161,11 +169,11 @@ export async function setUp(page, address, link, name) {
     expect((await page.inputValue("#token")).length > 20, "the script did not copy the key from the link");
     expect(!page.url().includes("#"), "the key still stands in the address line");
     await inspect(page, "einrichten");
-    await page.click("main button");
+    await submit(page, "main button");
     if (name) await page.fill("#name", name);
     await inspect(page, "einrichten-2");
     await page.fill("#password", PASSWORD);
     await page.fill("#again", PASSWORD);
-    await page.click("main button");
-    await page.waitForURL("**/heute");
+    await submit(page, "main button");
+    expect(page.url().endsWith("/heute"), `the account is set up, but the page is ${page.url()}`);
 }

@@ -1,7 +1,7 @@
 // Two people in two browsers: set-up by link, a threat by form, draft, submit, approve, follow. Every page on the way
 // stands at every width, light and dark. TUERMER_SHOTS=DIR keeps pictures of them.
 
-import { Home, PASSWORD, expect, inspect, openPage, setUp } from "../support.mjs";
+import { Home, PASSWORD, expect, inspect, openPage, setUp, submit } from "../support.mjs";
 
 export const title = "an officer and an approver warn a region, by keyboard and without scripts";
 
@@ -39,8 +39,8 @@ export default async function (browser) {
         await inspect(officer, "heute-leer");
 
         await officer.goto(`${address}/meldung/neu`);
-        await officer.click("main form button.pri");
-        await officer.waitForSelector(".errors");
+        await submit(officer, "main form button.pri");
+        expect((await officer.locator(".errors").count()) > 0, "an empty threat was taken");
         await inspect(officer, "meldung-neu-fehler");
         await officer.fill("#title", "Microsoft Exchange Server: vier Lücken werden angegriffen");
         await officer.fill("#product", "Microsoft Exchange Server");
@@ -49,14 +49,15 @@ export default async function (browser) {
         await officer.fill("#source_url", "https://msrc.example/blog");
         await officer.fill("#remedy", "Update vom 2. März einspielen und nach Spuren suchen.");
         await officer.check("#level-4");
-        await officer.click("main form button.pri");
-        await officer.waitForURL("**/meldung/**");
+        await submit(officer, "main form button.pri");
+        expect(!officer.url().endsWith("/neu"), "the threat was not taken");
         // The stations judge in the background; the page shows it when it is asked again.
         await officer.getByText("Gamma KG").waitFor({ timeout: 1000 }).catch(() => {});
         for (let tries = 0; tries < 30 && (await officer.getByText("Gamma KG").count()) === 0; tries += 1) {
             await officer.getByText("Gamma KG").waitFor({ timeout: 500 }).catch(() => {});
             await officer.reload();
         }
+        expect((await officer.getByText("Gamma KG").count()) > 0, "nobody was judged");
         await inspect(officer, "meldung");
         const threat = officer.url();
         await officer.goto(`${threat}/firma/M-1`);
@@ -65,13 +66,12 @@ export default async function (browser) {
         await inspect(officer, "heute");
 
         await officer.goto(threat);
-        await officer.click("form[action$='/entwurf'] button");
-        await officer.waitForURL("**/warnung/*");
+        await submit(officer, "form[action$='/entwurf'] button");
         const warning = officer.url();
         await inspect(officer, "warnung-entwurf");
         await tabTo(officer, "form[action$='/einreichen'] button");
-        await officer.keyboard.press("Enter");
-        await officer.waitForSelector("#freigeben");
+        await submit(officer, () => officer.keyboard.press("Enter"));
+        expect((await officer.locator("#freigeben").count()) > 0, `submitting led to ${officer.url()}`);
 
         // The second person, on a phone, without JavaScript once the account is there.
         const first = await openPage(browser);
@@ -84,11 +84,11 @@ export default async function (browser) {
         await inspect(first, "warnung-freigabe");
         await phone.fill("#count", `${Number(number) + 1}`);
         await phone.fill("#password", PASSWORD);
-        await phone.click("form[action$='/freigeben'] button");
+        await submit(phone, "form[action$='/freigeben'] button");
         expect((await phone.locator(".errors").innerText()).includes("nicht die Zahl"), "a wrong number was taken");
         await phone.fill("#count", number);
         await phone.fill("#password", PASSWORD);
-        await phone.click("form[action$='/freigeben'] button");
+        await submit(phone, "form[action$='/freigeben'] button");
         expect(phone.url().endsWith("/verlauf"), `approval led to ${phone.url()}`);
 
         for (const [path, name] of [[`${warning}/verlauf`, "verlauf"], [warning, "warnung-frei"], [`${address}/mitglieder`, "mitglieder"],
@@ -97,8 +97,8 @@ export default async function (browser) {
             await inspect(officer, name);
         }
         await officer.goto(`${address}/heute`);
-        await officer.click(".out button");
-        await officer.waitForURL("**/anmelden");
+        await submit(officer, ".out button");
+        expect(officer.url().endsWith("/anmelden"), `signing out led to ${officer.url()}`);
         await inspect(officer, "anmelden");
     } finally {
         home.close();

@@ -2,7 +2,7 @@
 // page stands at every width, light and dark. TUERMER_SHOTS=DIR keeps pictures of them.
 
 import { readFileSync } from "node:fs";
-import { Home, expect, inspect, openPage, setUp } from "../support.mjs";
+import { Home, expect, inspect, openPage, setUp, submit } from "../support.mjs";
 
 export const title = "an analyst finds what concerns members, and sees what is known and what is not";
 
@@ -64,7 +64,7 @@ export default async function (browser) {
         expect((await analyst.locator("tbody tr").first().innerText()).includes("BG-2026-0001") || (await analyst.locator("tbody tr").first().innerText()).includes("TC-2021-0001"), "the list does not begin with what concerns members");
         await inspect(analyst, "meldungen-alle");
         await analyst.fill("#suche", "CVE-2026-20170");
-        await analyst.keyboard.press("Enter");
+        await submit(analyst, () => analyst.keyboard.press("Enter"));
         await inspect(analyst, "meldungen-suche");
         await analyst.goto(`${address}/meldung/BG-2026-0001`);
         await inspect(analyst, "meldung-hinweis");
@@ -76,17 +76,16 @@ export default async function (browser) {
         await inspect(analyst, "fassungen");
         await analyst.goto(`${address}/meldung/BG-2026-0001`);
         await analyst.fill("#worte", "Beim Hersteller nachgefragt: Auch <b>4.0</b> ist betroffen.\nRückruf bis Freitag.");
-        await analyst.click("form[action$='/anmerkung'] button");
-        await analyst.waitForURL("**#anmerkungen");
-        await analyst.click("form[action$='/gelesen'] button");
-        await analyst.waitForURL("**#anmerkungen");
+        await submit(analyst, "form[action$='/anmerkung'] button");
+        await submit(analyst, "form[action$='/gelesen'] button");
+        expect(analyst.url().endsWith("#anmerkungen"), `reading led to ${analyst.url()}`);
         await inspect(analyst, "meldung-angemerkt");
         await analyst.goto(`${address}/quellen`);
         await inspect(analyst, "quellen");
         await analyst.click("#neu summary");
         await analyst.fill("#url", "http://unsicher.example/");
-        await analyst.click("#neu button");
-        await analyst.waitForSelector(".errors");
+        await submit(analyst, "#neu button");
+        expect((await analyst.locator(".errors").count()) > 0, "an address without TLS was taken as a source");
         await inspect(analyst, "quellen-fehler");
         await analyst.goto(`${address}/leseliste`);
         await inspect(analyst, "leseliste");
