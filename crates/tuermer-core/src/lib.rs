@@ -42,3 +42,4 @@ pub mod vers;
 pub mod version;
 pub mod version_order;
 pub mod warning;
+pub mod witness;

@@ -90,6 +90,20 @@ pub const TASKS_SHOWN: usize = 1_000;
 pub const OUTBOX_SHOWN: usize = 200;
 /// Longest token looked up; ours have 43 characters.
 pub const PUBLIC_TOKEN_CHARACTERS: usize = 128;
+/// Characters of what a person writes into one line of a report.
+pub const REPORT_LINE_CHARACTERS: usize = 200;
+/// Characters of what a person reports to have seen.
+pub const REPORT_WORDS_CHARACTERS: usize = 4_000;
+/// Reports taken within an hour; beyond that the page asks to call, because no office reads more.
+pub const REPORTS_PER_HOUR: u64 = 120;
+/// Reports taken within an hour from people who gave the same telephone number or address.
+pub const REPORTS_PER_REACH: u64 = 5;
+/// Seconds a person needs at least for five questions.
+pub const REPORT_FASTEST_SECONDS: i64 = 3;
+/// Hours for which an opened form can be sent.
+pub const REPORT_FORM_HOURS: i64 = 24;
+/// Reports listed at once.
+pub const REPORTS_SHOWN: usize = 1_000;
 /// Terms of one search over threats; each is one condition of a statement.
 pub const SEARCH_TERMS: usize = 32;
 /// Longest comment on a threat, in characters.

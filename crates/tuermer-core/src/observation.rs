@@ -72,15 +72,18 @@ pub enum Attribution {
     Host(String),
     /// The host name lies below this domain.
     Domain(String),
+    /// The organisation reported it itself: through its own link (`link`), or as this account found out by calling back.
+    Told(String),
 }
 
 impl Attribution {
-    /// Stored form `network:192.0.2.0/24`, `host:…`, `domain:…`.
+    /// Stored form `network:192.0.2.0/24`, `host:…`, `domain:…`, `told:…`.
     pub fn to_text(&self) -> String {
         match self {
             Self::Network(value) => format!("network:{value}"),
             Self::Host(value) => format!("host:{value}"),
             Self::Domain(value) => format!("domain:{value}"),
+            Self::Told(value) => format!("told:{value}"),
         }
     }
 }

@@ -14,7 +14,10 @@ macro_rules! areas {
     };
 }
 
-areas!["general", "import", "threat", "pack", "policy", "verdict", "warn", "delivery", "public", "operator", "demo", "feed", "provider", "notice", "match"];
+areas![
+    "general", "import", "threat", "pack", "policy", "verdict", "warn", "delivery", "public", "operator", "demo", "feed", "provider", "notice", "match",
+    "witness"
+];
 
 type Catalogue = HashMap<&'static str, &'static str>;
 

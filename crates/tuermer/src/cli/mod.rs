@@ -18,6 +18,7 @@ pub mod pack;
 pub mod picture;
 pub mod policy;
 pub mod reading;
+pub mod report;
 pub mod run;
 pub mod serve;
 pub mod sign;
@@ -116,6 +117,8 @@ pub enum Command {
     Threat(threat::Args),
     /// Signs of attack.
     Sign(sign::Args),
+    /// What people reported.
+    Report(report::Args),
     /// Build packs.
     Pack(pack::Args),
     /// The table of deadlines.
@@ -230,6 +233,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Reading(args) => reading::run(&call, args).await,
         Command::Threat(args) => threat::run(&call, args).await,
         Command::Sign(args) => sign::run(&call, args).await,
+        Command::Report(args) => report::run(&call, args).await,
         Command::Pack(args) => pack::run(&call, args).await,
         Command::Policy(args) => policy::run(&call, args).await,
         Command::Exposure(args) => exposure::run(&call, args).await,

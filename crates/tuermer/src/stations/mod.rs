@@ -16,6 +16,7 @@ pub mod register;
 pub mod revise;
 pub mod tell;
 pub mod warn;
+pub mod witness;
 
 use crate::context::Context;
 use anyhow::Result;

@@ -111,6 +111,7 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
         Some(("network", value)) => Attribution::Network(value.to_string()),
         Some(("host", value)) => Attribution::Host(value.to_string()),
         Some(("domain", value)) => Attribution::Domain(value.to_string()),
+        Some(("told", value)) => Attribution::Told(value.to_string()),
         _ => return Err(anyhow!("stored attribution {attribution}")),
     };
     let class = row.text(9)?;

@@ -29,7 +29,7 @@ const LEVEL: u32 = 3;
 pub struct Document {
     /// SHA-256 over the bytes as they came, in hex.
     pub sha256: String,
-    /// `csaf`, `cve`, `kev`, `shadowserver`, `epss`, `atom`, `sbom`, `provider` or `unknown`.
+    /// `csaf`, `cve`, `kev`, `shadowserver`, `epss`, `atom`, `sbom`, `provider`, `witness` or `unknown`.
     pub kind: &'static str,
     /// File name or address, or `stated` for our own.
     pub source: String,

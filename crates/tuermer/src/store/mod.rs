@@ -49,6 +49,7 @@ pub mod threat_list;
 pub mod threats;
 pub mod verdicts;
 pub mod warnings;
+pub mod witness;
 
 use crate::refusal::refusal;
 use anyhow::Result;
@@ -59,14 +60,17 @@ use std::sync::Arc;
 use tokio::sync::RwLock;
 
 /// Migrations in order; a landed one is never changed.
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("schema/0001_spine.sql")), (2, include_str!("schema/0002_threats.sql"))];
+const MIGRATIONS: &[(i64, &str)] =
+    &[(1, include_str!("schema/0001_spine.sql")), (2, include_str!("schema/0002_threats.sql")), (4, include_str!("schema/0004_witness.sql"))];
 
 /// Tables whose rows can be added but neither changed nor removed.
 const APPEND_ONLY: &[(i64, &str)] = &[(1, "journal")];
 
 /// Lists of allowed words that grew: migration, table, column, words before, words added.
-const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] =
-    &[(2, "document", "kind", &["csaf", "kev", "shadowserver", "unknown"], &["cve", "epss", "atom", "sbom", "provider"])];
+const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] = &[
+    (2, "document", "kind", &["csaf", "kev", "shadowserver", "unknown"], &["cve", "epss", "atom", "sbom", "provider"]),
+    (4, "document", "kind", &["csaf", "kev", "shadowserver", "unknown", "cve", "epss", "atom", "sbom", "provider"], &["witness"]),
+];
 
 /// The store: a database whose schema is the one of this program.
 #[derive(Clone)]

@@ -1,9 +1,11 @@
 //! The public half through the router: what a reader with a link sees, what everybody sees, and what an answer changes.
 
+mod report;
+
 use crate::support::PostgresDatabase;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::path::Path;
 use tower::ServiceExt as _;
 use tuermer::clock::Clock;
@@ -78,10 +80,6 @@ impl World {
             rows.push((table.clone(), self.number(&format!("SELECT COUNT(*) FROM {table}")).await));
         }
         rows
-    }
-
-    fn pass(&self, minutes: i64) {
-        self.context.clock.set(self.context.now().checked_add(SignedDuration::from_mins(minutes)).unwrap());
     }
 
     async fn last(&self) -> Option<(Answer, Option<bool>)> {

@@ -74,7 +74,7 @@ impl Frame {
             // The demo runs on the data directory of a drill; its own words fit better.
             drill: context.drill && !context.demo,
             wide: false,
-            nav: vec![link("/lage", "public.nav_situation"), link("/hilfe", "public.nav_help")],
+            nav: vec![link("/lage", "public.nav_situation"), link("/melden", "public.nav_report"), link("/hilfe", "public.nav_help")],
             other_languages: Vec::new(),
         }
     }

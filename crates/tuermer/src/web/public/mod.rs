@@ -3,6 +3,7 @@
 mod answer;
 mod outbox;
 mod outbox_letter;
+mod report;
 mod situation;
 mod tables;
 mod warning;
@@ -23,6 +24,8 @@ pub fn router() -> Router<Context> {
         .route("/warnung", get(situation::warnings))
         .route("/lage", get(situation::show))
         .route("/lage/{file}", get(situation::download))
+        .route("/melden", get(report::show).post(report::send))
+        .route("/melden/danke", get(report::arrived))
         .route("/hilfe", get(words::help))
         .route("/impressum", get(words::imprint))
         .route("/datenschutz", get(words::privacy))

@@ -1,0 +1,150 @@
+//! Takes what a person reports: keeps it as evidence, tells the operators, and makes it a sign of the organisation – at
+//! once where the reporter's own link says whose it is, otherwise when somebody has called back.
+//!
+//! It never decides how an organisation stands.
+
+use crate::context::Context;
+use crate::keys::sha256;
+use crate::store::answers::facts_changed;
+use crate::store::documents::{self, Document};
+use crate::store::engine::Transaction;
+use crate::store::notices::{self, Notice};
+use crate::store::observations::{self, Attributed};
+use crate::store::{journal, witness};
+use crate::text::Texts;
+use anyhow::Result;
+use jiff::SignedDuration;
+use serde_json::json;
+use tuermer_core::ids::{ObservationId, OrganisationId};
+use tuermer_core::limits::{REPORTS_PER_HOUR, REPORTS_PER_REACH};
+use tuermer_core::locale::Language;
+use tuermer_core::observation::{Attribution, Observation};
+use tuermer_core::witness::WitnessReport;
+use tuermer_formats::times;
+
+/// Kind of the notice that tells the operators.
+pub const NOTICE: &str = "witness.report";
+/// Letters and digits of a receipt: none that is mistaken for another on the telephone.
+const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// What became of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It is kept; the receipt.
+    Kept(String),
+    /// There are more reports than anybody reads.
+    TooMany,
+}
+
+/// A number for a new report, `M-7K3FQ2`: short enough for the telephone, too many to be guessed.
+pub fn receipt(context: &Context) -> Result<String> {
+    let mut bytes = [0_u8; 8];
+    context.random.fill(&mut bytes)?;
+    let letters = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(*byte % 32)));
+    Ok(format!("M-{}", letters.map(|letter| char::from(*letter)).collect::<String>()))
+}
+
+/// Takes a report.
+pub async fn take(context: &Context, report: &WitnessReport) -> Result<Taken> {
+    let now = report.received_at;
+    let mut open = context.store.begin().await?;
+    let hour_ago = now.checked_sub(SignedDuration::from_hours(1)).unwrap_or(now);
+    let (all, same) = witness::counted(&mut open, hour_ago, &report.reach).await?;
+    if all >= REPORTS_PER_HOUR || same >= REPORTS_PER_REACH {
+        tracing::warn!(reports = all, "a report from a person was not taken: too many within an hour");
+        return Ok(Taken::TooMany);
+    }
+    witness::insert(&mut open, report).await?;
+    if let Some(organisation) = &report.organisation {
+        make_sign(&mut open, report, organisation).await?;
+    }
+    notices::raise(&mut open, &notice(context, report)?).await?;
+    journal::append(&mut open, now, "witness", "witness.reported", &report.receipt, report.incident.as_str()).await?;
+    open.commit().await?;
+    tracing::info!(report = report.receipt, "a person reported something");
+    Ok(Taken::Kept(report.receipt.clone()))
+}
+
+/// Says whose a report is, after somebody has called back; `false` where that is known already.
+pub async fn assign(context: &Context, receipt: &str, organisation: &OrganisationId, by: &str) -> Result<bool> {
+    let Some(mut report) = context.store.witness_report(receipt).await? else { return Ok(false) };
+    let mut open = context.store.begin().await?;
+    if !witness::assign(&mut open, receipt, organisation, by).await? {
+        return Ok(false);
+    }
+    (report.organisation, report.known_by) = (Some(organisation.clone()), by.to_string());
+    make_sign(&mut open, &report, organisation).await?;
+    journal::append(&mut open, context.now(), by, "witness.assigned", receipt, organisation.as_str()).await?;
+    open.commit().await?;
+    Ok(true)
+}
+
+/// The report as a sign of the organisation, with the report itself as evidence.
+async fn make_sign(open: &mut Transaction, report: &WitnessReport, organisation: &OrganisationId) -> Result<()> {
+    let bytes = evidence(report);
+    let (hash, size) = (sha256(&bytes), bytes.len() as u64);
+    let source = format!("/melden {}", report.receipt);
+    let kept = Document { sha256: hash.clone(), kind: "witness", source, received_at: report.received_at, size, bytes, rejected: None };
+    documents::keep(open, kept).await?;
+    let sign = Attributed { observation: observation(report), owners: vec![(organisation.clone(), Attribution::Told(report.known_by.clone()))] };
+    observations::write(open, &[sign], &hash, report.received_at).await?;
+    facts_changed(open, organisation).await?;
+    if report.incident.class().is_incident() {
+        let id = format!("witness-{}", report.receipt);
+        witness::ask_to_call(open, &id, organisation, report.received_at, &report.receipt).await?;
+    }
+    Ok(())
+}
+
+fn evidence(report: &WitnessReport) -> Vec<u8> {
+    let WitnessReport { receipt, received_at, incident, product, since, evidence, words, company, name, reach, organisation: _, known_by } = report;
+    let kept = json!({
+        "receipt": receipt, "received_at": received_at.to_string(), "incident": incident.as_str(), "product": product, "since": since.as_str(),
+        "evidence": evidence, "words": words, "company": company, "name": name, "reach": reach, "known_by": known_by, "grade": report.grade(),
+    });
+    kept.to_string().into_bytes()
+}
+
+fn observation(report: &WitnessReport) -> Observation {
+    Observation {
+        id: ObservationId(format!("witness|{}", report.receipt)),
+        report: "witness".into(),
+        observed_at: report.since.began(report.received_at),
+        ip: None,
+        port: None,
+        hostname: None,
+        asn: None,
+        class: report.incident.class(),
+        severity: if report.incident.class().is_incident() { "critical" } else { "medium" }.into(),
+        tags: vec![report.incident.as_str().into()],
+        proven_cves: Vec::new(),
+        vendor: String::new(),
+        product: report.product.clone(),
+        version: None,
+        extra: vec![("grade".into(), report.grade().into()), ("receipt".into(), report.receipt.clone())],
+    }
+}
+
+/// Nothing of the reporter's own words leaves by mail: who reads it looks here.
+fn notice(context: &Context, report: &WitnessReport) -> Result<Notice> {
+    let text = |language| {
+        let texts = Texts(language);
+        let values = [
+            ("receipt", report.receipt.clone()),
+            ("incident", texts.get(&format!("witness.incident_{}", report.incident.as_str()))),
+            ("at", times::moment(report.received_at, &context.zone(), language)),
+            ("known", texts.get(if report.organisation.is_some() { "witness.notice_known" } else { "witness.notice_unknown" })),
+        ];
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        ["heading", "who", "next"].map(|line| texts.with(&format!("witness.notice_{line}"), &values)).join("\n")
+    };
+    Ok(Notice {
+        id: context.id()?,
+        kind: NOTICE.into(),
+        subject: report.receipt.clone(),
+        text_de: text(Language::German),
+        text_en: text(Language::English),
+        created_at: report.received_at,
+        mailed_at: None,
+    })
+}
