@@ -30,6 +30,7 @@ pub struct VersionRange {
     scheme: Scheme,
     intervals: Vec<Interval>,
     bounds: Vec<Bounds>,
+    everything: bool,
 }
 
 /// An interval of versions; `None` is unbounded.
@@ -52,6 +53,8 @@ struct Bounds {
 #[derive(Debug, Clone)]
 pub struct ParsedVersion {
     text: String,
+    /// The order of its product.
+    own: Scheme,
     /// The orders it was read under before anybody asked, with the result.
     forms: Vec<(Scheme, Option<Version>)>,
 }
@@ -60,7 +63,10 @@ pub struct ParsedVersion {
 #[derive(Debug, Clone)]
 pub struct CompiledRule<'a> {
     rule: &'a VersionRule,
+    /// The one version it names, under the order that needs no knowledge of the product.
     exact: Option<Version>,
+    /// The same under the order of its product, where it has one.
+    own: Option<(Scheme, Option<Version>)>,
 }
 
 impl ParsedVersion {
@@ -71,11 +77,17 @@ impl ParsedVersion {
 
     /// Reads a version also under the order of its product.
     pub fn in_scheme(text: &str, scheme: Scheme) -> Self {
-        let mut forms = vec![(Scheme::Generic, Version::parse(Scheme::Generic, text))];
-        if scheme != Scheme::Generic {
-            forms.push((scheme, Version::parse(scheme, text)));
+        let mut this = Self { text: text.trim().to_string(), own: scheme, forms: Vec::with_capacity(2) };
+        this.read_in(Scheme::Generic);
+        this.read_in(scheme);
+        this
+    }
+
+    /// Reads it under one more order, because many will ask for it.
+    pub fn read_in(&mut self, scheme: Scheme) {
+        if !self.forms.iter().any(|(known, _)| *known == scheme) {
+            self.forms.push((scheme, Version::parse(scheme, &self.text)));
         }
-        Self { text: text.trim().to_string(), forms }
     }
 
     /// What was written, without blanks around it.
@@ -113,13 +125,16 @@ impl VersionRule {
         self.compiled().contains(&ParsedVersion::new(version))
     }
 
-    /// The rule with everything read that can be read beforehand.
+    /// The rule with everything read that can be read without knowing the product.
     pub fn compiled(&self) -> CompiledRule<'_> {
-        let exact = match self {
-            Self::Exactly(exact) => Version::parse(Scheme::Generic, exact),
-            _ => None,
-        };
-        CompiledRule { rule: self, exact }
+        self.compiled_in(Scheme::Generic)
+    }
+
+    /// The rule with everything read beforehand, for versions of a product with this order.
+    pub fn compiled_in(&self, scheme: Scheme) -> CompiledRule<'_> {
+        let Self::Exactly(exact) = self else { return CompiledRule { rule: self, exact: None, own: None } };
+        let own = (scheme != Scheme::Generic).then(|| (scheme, Version::parse(scheme, exact)));
+        CompiledRule { rule: self, exact: Version::parse(Scheme::Generic, exact), own }
     }
 }
 
@@ -139,8 +154,11 @@ impl CompiledRule<'_> {
     fn equals(&self, text: &str, version: &ParsedVersion) -> Option<bool> {
         let generic = || version.with(Scheme::Generic, |version| version.compare(self.exact.as_ref()?));
         let own = || {
-            let scheme = version.forms.iter().map(|(scheme, _)| *scheme).find(|scheme| *scheme != Scheme::Generic)?;
-            version.with(scheme, |version| version.compare(&Version::parse(scheme, text)?))
+            let scheme = Some(version.own).filter(|scheme| *scheme != Scheme::Generic)?;
+            version.with(scheme, |version| match &self.own {
+                Some((known, exact)) if *known == scheme => version.compare(exact.as_ref()?),
+                _ => version.compare(&Version::parse(scheme, text)?),
+            })
         };
         own().or_else(generic).map(|order| order == Ordering::Equal)
     }
@@ -154,7 +172,8 @@ impl VersionRange {
             return None;
         }
         let bounds = intervals.iter().map(|interval| Bounds::read(interval, scheme)).collect::<Option<Vec<Bounds>>>()?;
-        Some(Self { text: text.to_string(), scheme, intervals, bounds })
+        let everything = bounds.iter().any(|bounds| bounds.from.is_none() && bounds.to.is_none());
+        Some(Self { text: text.to_string(), scheme, intervals, bounds, everything })
     }
 
     /// The order that applies.
@@ -167,9 +186,14 @@ impl VersionRange {
         &self.intervals
     }
 
+    /// True where one of the intervals holds every version.
+    pub fn is_everything(&self) -> bool {
+        self.everything
+    }
+
     /// Inside one of the intervals; outside only where it is outside all of them with certainty.
     pub fn contains(&self, version: &ParsedVersion) -> Option<bool> {
-        if self.bounds.iter().any(|bounds| bounds.from.is_none() && bounds.to.is_none()) {
+        if self.everything {
             return Some(true);
         }
         version.with(self.scheme, |version| self.decide(version))
