@@ -173,6 +173,13 @@ pub enum Reason {
         /// Build as told.
         build: String,
     },
+    /// The version is told, but the document does not say which versions are affected.
+    NoVersionsNamed {
+        /// Product.
+        product: String,
+        /// As told.
+        version: String,
+    },
     /// Has the product, version not known.
     ProductOnly {
         /// Product.
@@ -251,6 +258,13 @@ pub enum Question {
     RunsProduct {
         /// Product.
         product: String,
+    },
+    /// Is this flaw closed? Asked where no version can tell.
+    FlawClosed {
+        /// Product.
+        product: String,
+        /// Identifier of the flaw.
+        flaw: String,
     },
     /// Which build exactly (ExSetup.exe or HealthChecker, not Get-ExchangeServer)?
     WhichBuild {

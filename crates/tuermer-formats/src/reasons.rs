@@ -65,6 +65,9 @@ fn reason_de(reason: &Reason) -> String {
         }
         Reason::UnknownBuild { product, build } => format!("Den Stand {build} Ihres {product} kennt keine Tabelle des Herstellers."),
         Reason::ProductOnly { product } => format!("Nach unserem Bestand nutzen Sie {product}. Den genauen Stand kennen wir nicht."),
+        Reason::NoVersionsNamed { product, version } => {
+            format!("Sie nutzen {product}, Stand {version}. Die Meldung sagt nicht, welche Stände betroffen sind.")
+        }
         Reason::VersionInRange { product, version, range } => {
             format!("Sie nutzen {product} {version}. Der Hersteller nennt {} als betroffen.", or(range, "alle Versionen"))
         }
@@ -121,6 +124,9 @@ fn reason_en(reason: &Reason) -> String {
         Reason::EndOfLife { product, build } => format!("Your {product} (build {build}) gets no more updates from its vendor. Assume that the hole is open."),
         Reason::UnknownBuild { product, build } => format!("No table of the vendor knows build {build} of your {product}."),
         Reason::ProductOnly { product } => format!("According to our records you use {product}. We do not know the exact build."),
+        Reason::NoVersionsNamed { product, version } => {
+            format!("You use {product}, version {version}. The advisory does not say which versions are affected.")
+        }
         Reason::VersionInRange { product, version, range } => {
             format!("You use {product} {version}. The vendor names {} as affected.", or(range, "all versions"))
         }
@@ -146,6 +152,7 @@ fn reason_en(reason: &Reason) -> String {
 fn question_de(question: &Question) -> String {
     match question {
         Question::RunsProduct { product } => format!("Läuft bei Ihnen im Haus ein eigener {product}?"),
+        Question::FlawClosed { product, flaw } => format!("Ist die Lücke {flaw} in Ihrem {product} geschlossen, zum Beispiel durch das neueste Update?"),
         Question::WhichBuild { product } => format!("Welchen genauen Stand (Build-Nummer) hat Ihr {product}?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Ist auf Ihrem {product} das Update {fix}{} eingespielt?", in_brackets(kb)),
         Question::Condition { condition: _, words: [german, _] } => german.clone(),
@@ -156,6 +163,7 @@ fn question_de(question: &Question) -> String {
 fn question_en(question: &Question) -> String {
     match question {
         Question::RunsProduct { product } => format!("Do you run your own {product} in the house?"),
+        Question::FlawClosed { product, flaw } => format!("Is the flaw {flaw} in your {product} closed, for example by the newest update?"),
         Question::WhichBuild { product } => format!("Which exact build number does your {product} have?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Is the update {fix}{} installed on your {product}?", in_brackets(kb)),
         Question::Condition { condition: _, words: [_, english] } => english.clone(),
@@ -195,6 +203,7 @@ mod tests {
     fn unknown_is_never_called_not_affected() {
         for unknown in [
             Reason::ProductOnly { product: "X".into() },
+            Reason::NoVersionsNamed { product: "X".into(), version: "1.2".into() },
             Reason::EndOfLife { product: "X".into(), build: "1".into() },
             Reason::UpdateUnknown { product: "X".into(), version: "1".into(), fix: "F".into() },
             Reason::UnknownBuild { product: "X".into(), build: "1".into() },

@@ -211,7 +211,10 @@ fn by_ranges(flaw: &FlawRules<'_>, subject: &Subject<'_>) -> Verdict {
     let (product, version) = (subject.name.clone(), subject.told().to_string());
     let which = || Some(Question::WhichBuild { product: subject.name.clone() });
     let (reason, question) = match answer {
-        Answer::ProductOnly => return product_only(&subject.name),
+        Answer::ProductOnly if version.is_empty() => return product_only(&subject.name),
+        Answer::ProductOnly => {
+            (Reason::NoVersionsNamed { product: product.clone(), version }, Some(Question::FlawClosed { product, flaw: flaw.id.to_string() }))
+        }
         Answer::Doubtful(statement) => (Reason::NotComparable { product, version, range: range_text(statement) }, which()),
         Answer::Outside => (Reason::VersionNotAffected { product, version, justification: String::new() }, None),
         Answer::Inside(statement) => match statement.status {
