@@ -4,7 +4,7 @@ use crate::admiralty::Grade;
 use crate::ids::{ObservationId, OrganisationId};
 use crate::taxonomy::IncidentType;
 use crate::tlp::Tlp;
-use crate::trace::Trace;
+use crate::trace::{Trace, TraceKind};
 use ip_network::IpNetwork;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -107,9 +107,28 @@ impl Observation {
         parts
     }
 
+    /// Seen where this trace points to, where it is an address, block or name.
+    pub fn seen_at(mut self, trace: &Trace) -> Self {
+        let Whereabouts { ip, network, hostname, asn: _ } = trace.whereabouts();
+        (self.ip, self.network, self.hostname) = (ip, network, hostname.map(Cow::into_owned));
+        self
+    }
+
     /// Where it was seen.
     pub fn whereabouts(&self) -> Whereabouts<'_> {
         Whereabouts { ip: self.ip, network: self.network, hostname: self.hostname.as_deref().map(Cow::Borrowed), asn: self.asn }
+    }
+}
+
+impl Trace {
+    /// Where the trace points to: of a page or sender the host.
+    pub fn whereabouts(&self) -> Whereabouts<'_> {
+        let network = self.network();
+        let single = network.filter(|_| self.kind() == TraceKind::Address && !self.value().contains('/'));
+        match single {
+            Some(network) => Whereabouts { ip: Some(network.network_address()), ..Whereabouts::default() },
+            None => Whereabouts { network, hostname: self.host().map(Cow::Borrowed), ..Whereabouts::default() },
+        }
     }
 }
 
