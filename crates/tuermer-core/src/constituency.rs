@@ -5,7 +5,7 @@ mod inventory;
 
 use crate::asset::{Asset, AssetKind};
 use crate::ids::OrganisationId;
-use crate::observation::{Attribution, Observation, Sighting};
+use crate::observation::{Attribution, Observation, Sighting, Whereabouts};
 use crate::product::ProductKey;
 use ip_network::IpNetwork;
 use ip_network_table::IpNetworkTable;
@@ -180,11 +180,14 @@ impl Constituency {
 
     /// Whose is this sign? Longest network prefix first, then the exact host, then the closest domain above it.
     /// Several owners of the same prefix or name all get it. Empty: it belongs on the unattributed shelf.
-    pub fn attribute(&self, observation: &Observation) -> Vec<(OrganisationId, Attribution)> {
-        if let Some((network, owners)) = observation.ip.and_then(|ip| self.networks.longest_match(ip)) {
+    pub fn attribute(&self, place: &Whereabouts<'_>) -> Vec<(OrganisationId, Attribution)> {
+        let by_ip = place.ip.and_then(|ip| self.networks.longest_match(ip));
+        // A block belongs to somebody where all of it lies in his network.
+        let around = |block: IpNetwork| self.networks.longest_match(block.network_address()).filter(|(network, _)| network.netmask() <= block.netmask());
+        if let Some((network, owners)) = by_ip.or_else(|| place.network.and_then(around)) {
             return self.owned(owners, &Attribution::Network(network.to_string()));
         }
-        let Some(host) = observation.hostname.as_deref() else { return Vec::new() };
+        let Some(host) = place.hostname.as_deref() else { return Vec::new() };
         if let Some(owners) = self.domains.get(host) {
             return self.owned(owners, &Attribution::Host(host.to_string()));
         }

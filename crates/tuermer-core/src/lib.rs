@@ -7,6 +7,7 @@
 //! [`acknowledgement`] (what they say), [`picture`] (what the region looks like).
 
 pub mod acknowledgement;
+pub mod admiralty;
 pub mod approval;
 pub mod assess;
 pub mod asset;
@@ -16,6 +17,7 @@ pub mod cpe;
 pub mod delivery;
 pub mod exposure;
 pub mod feed;
+pub mod harmless;
 pub mod hindsight;
 pub mod ids;
 pub mod internet_address;
@@ -36,7 +38,10 @@ pub mod query;
 mod range_words;
 pub mod revision;
 pub mod scale;
+pub mod taxonomy;
 pub mod threat;
+pub mod tlp;
+pub mod trace;
 pub mod urgency;
 pub mod vers;
 pub mod version;

@@ -244,3 +244,53 @@ pub const READING_ENTRIES: usize = 1_000;
 pub const READING_DAYS: i64 = 90;
 /// Most components of one bill of materials.
 pub const SBOM_COMPONENTS: usize = 100_000;
+/// Longest line of a report or log, in bytes: many fields of ordinary length; a longer one costs that line.
+pub const LINE_BYTES: usize = 256 * 1024;
+/// Most lines one record of a report may span; a quote that is never closed must not swallow the file.
+pub const RECORD_LINES: usize = 64;
+/// Most columns of a report line that are kept as they came.
+pub const EXTRA_FIELDS: usize = 256;
+/// Most tags of one sign or event.
+pub const TAGS: usize = 100;
+/// Longest tag, in characters.
+pub const TAG_CHARACTERS: usize = 100;
+/// Longest trace (address, hash, path, page), in bytes.
+pub const TRACE_BYTES: usize = 2_000;
+/// Most traces of one sign.
+pub const SIGN_TRACES: usize = 32;
+/// First year of a sign; older ones are clocks that were never set (1601, 1970).
+pub const OBSERVED_FROM_YEAR: i16 = 2000;
+/// Hours a sign may lie in the future; sensors' clocks differ.
+pub const OBSERVED_AHEAD_HOURS: i64 = 24;
+/// Most addresses of one event.
+pub const EVENT_ADDRESSES: usize = 1_000;
+/// Largest single event of a list, in bytes.
+pub const EVENT_BYTES: usize = 4 * 1024 * 1024;
+/// Largest MISP document, in bytes; an event of a million attributes has about 500 MB.
+pub const MISP_BYTES: u64 = 1024 * 1024 * 1024;
+/// Most attributes of one MISP document; more are counted and left out.
+pub const MISP_ATTRIBUTES: usize = 1_000_000;
+/// Most events of one MISP document or manifest.
+pub const MISP_EVENTS: usize = 100_000;
+/// Most objects of one STIX bundle; ATT&CK has 25,000.
+pub const STIX_OBJECTS: usize = 1_000_000;
+/// Longest pattern of a STIX indicator, in bytes.
+pub const STIX_PATTERN_BYTES: usize = 64 * 1024;
+/// Most comparisons of one STIX pattern.
+pub const STIX_COMPARISONS: usize = 256;
+/// Most steps along references of STIX objects; they may form circles.
+pub const STIX_STEPS: usize = 16;
+/// Most lists or objects of one page of a TAXII server.
+pub const TAXII_COLLECTIONS: usize = 10_000;
+/// Most pages of one TAXII collection fetched in one pull.
+pub const TAXII_PAGES: usize = 10_000;
+/// Most entries of one list of harmless things; the largest public one has 80,000.
+pub const HARMLESS_ENTRIES: usize = 2_000_000;
+/// Most lines of a list of indicators.
+pub const INDICATOR_LINES: usize = 2_000_000;
+/// Largest template of a firewall's lines, in bytes.
+pub const TEMPLATE_BYTES: usize = 64 * 1024;
+/// Most rules of a template.
+pub const TEMPLATE_RULES: usize = 200;
+/// Most key=value pairs of one log line.
+pub const LOG_PAIRS: usize = 256;

@@ -4,6 +4,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use std::io::Cursor;
 use tuermer_formats::members::{self, Kind, Reading, Rules, Told};
+use tuermer_formats::origin::Origin;
 use tuermer_formats::shadowserver::Report;
 use tuermer_formats::{atom, csaf, cve, epss, kev, sbom};
 
@@ -40,8 +41,9 @@ fn names(bytes: &[u8]) -> Vec<String> {
 /// Tags of the signs of a report; lines that cannot be used are left out.
 fn tags(bytes: &[u8]) -> Vec<String> {
     let Ok(mut report) = Report::new(bytes, "2021-03-06-scan_exchange.csv") else { return Vec::new() };
+    let origin = Origin::unjudged("test", "2026-06-01T00:00:00Z".parse().unwrap(), |parts| parts.join("|"));
     let mut tags = Vec::new();
-    while let Ok(Some(sign)) = report.next(|parts| parts.join("|")) {
+    while let Ok(Some(sign)) = report.next(&origin) {
         tags.extend(sign.map(|sign| sign.tags.join(";")));
     }
     tags

@@ -81,7 +81,7 @@ pub(super) fn sighting(prepared: &Prepared<'_>, sighting: &Sighting) -> Option<F
     let host = observation.hostname.clone().or_else(|| observation.ip.map(|ip| ip.to_string())).unwrap_or_default();
     let version = observation.version.clone().unwrap_or_default();
     let subject = Subject::new(&key, name.clone(), version.clone(), "", "");
-    let incident = observation.class.is_incident() && about_product;
+    let incident = observation.incident.is_incident() && about_product;
     let verdicts = flaws(case.threat).enumerate().map(|(place, id)| {
         let verdict = if proven(id) {
             let reason = Reason::ProvenByScan { host: host.clone(), cve: id.to_string() };
@@ -274,7 +274,7 @@ fn told_exposed(note: &str) -> Option<bool> {
 
 fn sign_word(observation: &Observation) -> String {
     let known = observation.tags.iter().find(|tag| tag.contains("shell") || tag.contains("compromised"));
-    known.cloned().unwrap_or_else(|| observation.class.as_str().to_string())
+    known.cloned().unwrap_or_else(|| observation.incident.as_str().to_string())
 }
 
 /// `Microsoft Exchange Server`, without saying the vendor twice.

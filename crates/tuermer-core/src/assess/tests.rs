@@ -3,9 +3,10 @@
 use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
-use crate::observation::{Attribution, Observation, SignClass};
+use crate::observation::{Attribution, Observation};
 use crate::pack::{BuildForm, BuildRow, Fix, PackRule, ProductLine};
 use crate::scale::{Level, Source, Tlp, Urgency};
+use crate::taxonomy::IncidentType;
 use crate::threat::{ProductStatus, Statement, Vulnerability};
 use crate::version::VersionRule;
 use jiff::civil::date;
@@ -109,20 +110,16 @@ pub(super) fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
         attribution: Attribution::Network("192.0.2.0/24".into()),
         observation: Observation {
             id: ObservationId(format!("{at}{version}")),
-            report: "scan_exchange".into(),
-            observed_at: day(at),
             ip: Some("192.0.2.7".parse().unwrap()),
             port: Some(443),
             hostname: Some("mail.example.org".into()),
-            asn: None,
-            class: if shell { SignClass::SystemCompromise } else { SignClass::VulnerableSystem },
             severity: "critical".into(),
             tags: tags.iter().map(|tag| (*tag).to_string()).collect(),
             proven_cves: tags.iter().filter(|tag| tag.starts_with("cve-")).map(|tag| tag.to_uppercase()).collect(),
             vendor: "Microsoft".into(),
             product: "Exchange Server".into(),
             version: (!version.is_empty()).then(|| version.to_string()),
-            extra: Vec::new(),
+            ..Observation::new("scan_exchange", day(at), if shell { IncidentType::SystemCompromise } else { IncidentType::VulnerableSystem })
         },
     }
 }

@@ -11,8 +11,9 @@ use tuermer_core::asset::{Asset, AssetKind, Presence};
 use tuermer_core::constituency::{Constituency, NetworkFact};
 use tuermer_core::ids::{AssetId, ObservationId, OrganisationId};
 use tuermer_core::limits;
-use tuermer_core::observation::{Attribution, Observation, Sighting, SignClass};
+use tuermer_core::observation::{Attribution, Observation, Sighting};
 use tuermer_core::scale::Source;
+use tuermer_core::taxonomy::IncidentType;
 
 use super::engine::{Cells, Row, Value, places};
 use super::exposures::Pending;
@@ -114,7 +115,8 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
         Some(("told", value)) => Attribution::Told(value.to_string()),
         _ => return Err(anyhow!("stored attribution {attribution}")),
     };
-    let class = row.text(9)?;
+    let word = row.text(9)?;
+    let incident = IncidentType::parse(word).ok_or_else(|| anyhow!("unknown type {word}"))?;
     let owned = |index| Ok::<_, anyhow::Error>(row.text_or_null(index)?.map(str::to_string));
     let tags: Vec<String> = row.text(11)?.split(';').filter(|tag| !tag.is_empty()).map(str::to_string).collect();
     Ok(Sighting {
@@ -122,20 +124,17 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
         attribution,
         observation: Observation {
             id: ObservationId(row.text(2)?.to_string()),
-            report: row.text(3)?.to_string(),
-            observed_at: Timestamp::from_microsecond(row.int(4)?)?,
             ip: row.text_or_null(5)?.and_then(|text| text.parse().ok()),
             port: row.int_or_null(6)?.and_then(|port| u16::try_from(port).ok()),
             hostname: owned(7)?,
             asn: row.int_or_null(8)?.and_then(|asn| u32::try_from(asn).ok()),
-            class: SignClass::parse(class).ok_or_else(|| anyhow!("unknown class {class}"))?,
             severity: row.text(10)?.to_string(),
             proven_cves: tags.iter().filter(|tag| tag.starts_with("cve-")).map(|tag| tag.to_uppercase()).collect(),
             tags,
             vendor: row.text(12)?.to_string(),
             product: row.text(13)?.to_string(),
             version: owned(14)?,
-            extra: Vec::new(),
+            ..Observation::new(row.text(3)?, Timestamp::from_microsecond(row.int(4)?)?, incident)
         },
     })
 }

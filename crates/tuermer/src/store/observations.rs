@@ -78,7 +78,7 @@ pub async fn write(open: &mut Transaction, batch: &[Attributed], document: &str,
 }
 
 fn row_of(observation: &Observation, document: &str, now: Timestamp) -> Result<Vec<Value>> {
-    let Observation { id, report, observed_at, ip, port, hostname, asn, class, severity, tags, proven_cves: _, vendor, product, version, extra } = observation;
+    let Observation { id, report, observed_at, ip, port, hostname, asn, incident, severity, tags, vendor, product, version, extra, .. } = observation;
     let extra: serde_json::Map<String, serde_json::Value> = extra.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     Ok(values![
         id.as_str(),
@@ -88,7 +88,7 @@ fn row_of(observation: &Observation, document: &str, now: Timestamp) -> Result<V
         port.map(i64::from),
         hostname.as_ref(),
         asn.map(i64::from),
-        class.as_str(),
+        incident.as_str(),
         severity,
         tags.join(";"),
         vendor,

@@ -12,10 +12,11 @@ use crate::store::engine::Transaction;
 use crate::store::observations::{self, Attributed, Shelf};
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
-use std::io::{BufReader, Read as _};
+use std::io::Read;
 use tuermer_core::constituency::Constituency;
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
+use tuermer_formats::origin::Origin;
 use tuermer_formats::recognise::Kind;
 use tuermer_formats::shadowserver::{Malformed, Report};
 
@@ -38,12 +39,13 @@ pub async fn ingest(context: &Context, name: &str, content: Content) -> Result<I
         Ok(file) => file,
         Err(error) => return Ok(reject(&error)),
     };
-    let mut lines = match Report::new(BufReader::with_capacity(256 * 1024, file), name) {
+    let mut lines = match Report::new(file, name) {
         Ok(lines) => lines,
         Err(error) => return Ok(reject(&error)),
     };
     let constituency = context.store.constituency().await?;
-    let mut this = Intake { context, hash: &hash, shelf: Shelf::new(), report: IngestReport::new(name, Kind::Shadowserver), named: Vec::new() };
+    let origin = Origin::unjudged(name, context.now(), key);
+    let mut this = Intake { context, origin, hash: &hash, shelf: Shelf::new(), report: IngestReport::new(name, Kind::Shadowserver), named: Vec::new() };
     if bytes.is_empty() {
         this.report.remarks.push(Remark::new("threat.ingest_bytes_not_kept", &[("limit", &(limits::DOCUMENT_BYTES >> 20))]));
     }
@@ -85,6 +87,7 @@ fn hashed(content: &Content) -> std::io::Result<(String, Vec<u8>)> {
 /// One report on its way.
 struct Intake<'a> {
     context: &'a Context,
+    origin: Origin,
     hash: &'a str,
     shelf: Shelf,
     report: IngestReport,
@@ -93,7 +96,7 @@ struct Intake<'a> {
 
 impl Intake<'_> {
     /// Reads, attributes and writes up to [`BATCH_LINES`]; false at the end of the file.
-    async fn batch<R: std::io::BufRead>(
+    async fn batch<R: Read>(
         &mut self,
         lines: &mut Report<R>,
         constituency: &Constituency,
@@ -102,7 +105,7 @@ impl Intake<'_> {
         let mut batch = Vec::new();
         let mut more = true;
         for _ in 0..BATCH_LINES {
-            match lines.next(key) {
+            match lines.next(&self.origin) {
                 Ok(Some(line)) => {
                     self.report.lines = self.report.lines.saturating_add(1);
                     match line {
@@ -114,7 +117,7 @@ impl Intake<'_> {
                     more = false;
                     break;
                 }
-                Err(error) => return Ok(Err(error)),
+                Err(error) => return Ok(Err(error.into())),
             }
         }
         let written = observations::write(open, &batch, self.hash, self.context.now()).await?;
@@ -124,7 +127,7 @@ impl Intake<'_> {
     }
 
     fn attribute(&mut self, observation: Observation, constituency: &Constituency, batch: &mut Vec<Attributed>) {
-        let owners = constituency.attribute(&observation);
+        let owners = constituency.attribute(&observation.whereabouts());
         if owners.is_empty() {
             let day = observation.observed_at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
             let count = self.shelf.entry((observation.report, day)).or_default();
