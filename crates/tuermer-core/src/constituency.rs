@@ -181,29 +181,47 @@ impl Constituency {
     /// Whose is this sign? Longest network prefix first, then the exact host, then the closest domain above it.
     /// Several owners of the same prefix or name all get it. Empty: it belongs on the unattributed shelf.
     pub fn attribute(&self, place: &Whereabouts<'_>) -> Vec<(OrganisationId, Attribution)> {
-        let by_ip = place.ip.and_then(|ip| self.networks.longest_match(ip));
+        let Some((owners, why)) = self.owners(place) else { return Vec::new() };
+        let why = match why {
+            Why::Network(network) => Attribution::Network(network.to_string()),
+            Why::Host(host) => Attribution::Host(host.to_string()),
+            Why::Domain(domain) => Attribution::Domain(domain.to_string()),
+        };
+        owners.iter().map(|owner| (self.inventory.organisation_id(*owner), why.clone())).collect()
+    }
+
+    /// True where the sign is somebody's.
+    pub fn is_known(&self, place: &Whereabouts<'_>) -> bool {
+        self.owners(place).is_some()
+    }
+
+    fn owners<'a>(&'a self, place: &'a Whereabouts<'_>) -> Option<(&'a [u32], Why<'a>)> {
         // A block belongs to somebody where all of it lies in his network.
         let around = |block: IpNetwork| self.networks.longest_match(block.network_address()).filter(|(network, _)| network.netmask() <= block.netmask());
+        let by_ip = place.ip.and_then(|ip| self.networks.longest_match(ip));
         if let Some((network, owners)) = by_ip.or_else(|| place.network.and_then(around)) {
-            return self.owned(owners, &Attribution::Network(network.to_string()));
+            return Some((owners, Why::Network(network)));
         }
-        let Some(host) = place.hostname.as_deref() else { return Vec::new() };
+        let host = place.hostname.as_deref()?;
         if let Some(owners) = self.domains.get(host) {
-            return self.owned(owners, &Attribution::Host(host.to_string()));
+            return Some((owners, Why::Host(host)));
         }
         let mut rest = host;
         while let Some((_, above)) = rest.split_once('.') {
             if let Some(owners) = self.domains.get(above) {
-                return self.owned(owners, &Attribution::Domain(above.to_string()));
+                return Some((owners, Why::Domain(above)));
             }
             rest = above;
         }
-        Vec::new()
+        None
     }
+}
 
-    fn owned(&self, owners: &[u32], why: &Attribution) -> Vec<(OrganisationId, Attribution)> {
-        owners.iter().map(|owner| (self.inventory.organisation_id(*owner), why.clone())).collect()
-    }
+/// Why a sign is somebody's, lent.
+enum Why<'a> {
+    Network(IpNetwork),
+    Host(&'a str),
+    Domain(&'a str),
 }
 
 /// Adds to a list once; the same organisation often comes several times in a row.

@@ -106,6 +106,16 @@ impl<'a> Line<'a> {
         self.number
     }
 
+    /// The line as it came, without its end.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Report type.
+    pub fn report(&self) -> &'a str {
+        self.plan.report()
+    }
+
     /// Where and on which day: nothing else of the line is looked at.
     ///
     /// # Errors

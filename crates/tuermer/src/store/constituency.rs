@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use std::ops::Deref;
 use std::str::FromStr;
 use tokio::sync::OwnedRwLockReadGuard;
+use tuermer_core::admiralty::Grade;
 use tuermer_core::asset::{Asset, AssetKind, Presence};
 use tuermer_core::constituency::{Constituency, NetworkFact};
 use tuermer_core::ids::{AssetId, ObservationId, OrganisationId};
@@ -14,6 +15,7 @@ use tuermer_core::limits;
 use tuermer_core::observation::{Attribution, Observation, Sighting};
 use tuermer_core::scale::Source;
 use tuermer_core::taxonomy::IncidentType;
+use tuermer_core::tlp::Tlp;
 
 use super::engine::{Cells, Row, Value, places};
 use super::exposures::Pending;
@@ -98,7 +100,7 @@ fn add_network(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
 }
 
 pub(super) const SIGHTING_COLUMNS: &str = "s.organisation_id, s.attribution, o.id, o.report, o.observed_at, o.ip, o.port, o.hostname, o.asn, o.class,
-    o.severity, o.tags, o.vendor, o.product, o.version";
+    o.severity, o.tags, o.vendor, o.product, o.version, o.origin_id, o.last_seen_at, o.network, o.tlp, o.grade";
 
 fn add_sighting(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     constituency.add_sighting(sighting(row)?);
@@ -117,6 +119,7 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
     };
     let word = row.text(9)?;
     let incident = IncidentType::parse(word).ok_or_else(|| anyhow!("unknown type {word}"))?;
+    let observed_at = Timestamp::from_microsecond(row.int(4)?)?;
     let owned = |index| Ok::<_, anyhow::Error>(row.text_or_null(index)?.map(str::to_string));
     let tags: Vec<String> = row.text(11)?.split(';').filter(|tag| !tag.is_empty()).map(str::to_string).collect();
     Ok(Sighting {
@@ -134,7 +137,12 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
             vendor: row.text(12)?.to_string(),
             product: row.text(13)?.to_string(),
             version: owned(14)?,
-            ..Observation::new(row.text(3)?, Timestamp::from_microsecond(row.int(4)?)?, incident)
+            origin_id: row.text(15)?.to_string(),
+            last_seen_at: row.int_or_null(16)?.map_or(Ok(observed_at), Timestamp::from_microsecond)?,
+            network: row.text_or_null(17)?.and_then(|text| text.parse().ok()),
+            tlp: Tlp::read(row.text(18)?),
+            grade: Grade::read(row.text(19)?).unwrap_or(Grade::UNJUDGED),
+            ..Observation::new(row.text(3)?, observed_at, incident)
         },
     })
 }
