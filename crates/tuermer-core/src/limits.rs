@@ -278,8 +278,6 @@ pub const STIX_OBJECTS: usize = 1_000_000;
 pub const STIX_PATTERN_BYTES: usize = 64 * 1024;
 /// Most comparisons of one STIX pattern.
 pub const STIX_COMPARISONS: usize = 256;
-/// Most steps along references of STIX objects; they may form circles.
-pub const STIX_STEPS: usize = 16;
 /// Most lists or objects of one page of a TAXII server.
 pub const TAXII_COLLECTIONS: usize = 10_000;
 /// Most pages of one TAXII collection fetched in one pull.

@@ -203,12 +203,12 @@ mod tests {
         }
         for (file, unique, unusable) in [
             ("MSTICIoCs-ExchangeServerVulnerabilitiesDisclosedMarch2021.dedup.csv", 56, 0),
-            ("eset/exchange_exploitation/samples.md5", 0, 0),
-            ("eset/exchange_exploitation/samples.sha1", 0, 0),
-            ("eset/exchange_exploitation/samples.sha256", 0, 0),
-            ("volexity/2021/2021-03-02 - Operation Exchange Marauder/indicators/indicators.csv", 0, 0),
-            ("volexity/2024/2024-01-10 Ivanti Connect Secure/indicators/iocs.csv", 0, 0),
-            ("volexity/2024/2024-01-18 Ivanti Connect Secure pt3/indicators/iocs.csv", 0, 0),
+            ("eset/exchange_exploitation/samples.md5", 23, 0),
+            ("eset/exchange_exploitation/samples.sha1", 23, 0),
+            ("eset/exchange_exploitation/samples.sha256", 23, 0),
+            ("volexity/2021/2021-03-02 - Operation Exchange Marauder/indicators/indicators.csv", 13, 0),
+            ("volexity/2024/2024-01-10 Ivanti Connect Secure/indicators/iocs.csv", 16, 0),
+            ("volexity/2024/2024-01-18 Ivanti Connect Secure pt3/indicators/iocs.csv", 25, 0),
         ] {
             let (summary, found) = all(&std::fs::read(ioc.join(file)).unwrap()).unwrap();
             assert_eq!((found.len(), summary.unusable), (unique, unusable), "{file}: {:?}", summary.named);

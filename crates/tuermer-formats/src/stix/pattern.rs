@@ -77,7 +77,7 @@ fn comparison(tokens: &[Token<'_>]) -> Result<Vec<Trace>, &'static str> {
     let [Token::Word(path), operator, values @ ..] = &tokens[..] else { return Err("not a plain comparison") };
     let kind = kind(path).ok_or("a property we do not look for")?;
     let several = matches!(operator, Token::Word(word) if word.eq_ignore_ascii_case("IN"));
-    let block = matches!(operator, Token::Word(word) if word.eq_ignore_ascii_case("ISSUBSET")) && kind == &[TraceKind::Address];
+    let block = matches!(operator, Token::Word(word) if word.eq_ignore_ascii_case("ISSUBSET")) && *kind == [TraceKind::Address];
     if !(several || block || matches!(operator, Token::Sign("=" | "=="))) || values.is_empty() || (values.len() > 1 && !several) {
         return Err("another comparison than =");
     }

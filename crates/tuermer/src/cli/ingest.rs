@@ -161,7 +161,17 @@ fn object(call: &Call, report: &IngestReport) -> Value {
         }),
         Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
         Kind::Shadowserver => json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed}),
-        Kind::Epss | Kind::Atom | Kind::Sbom | Kind::Provider | Kind::Unknown => json!({}),
+        Kind::Epss
+        | Kind::Atom
+        | Kind::Sbom
+        | Kind::Provider
+        | Kind::Intelmq
+        | Kind::N6
+        | Kind::Misp
+        | Kind::Warninglist
+        | Kind::Stix
+        | Kind::Indicators
+        | Kind::Unknown => json!({}),
     };
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);
