@@ -2,7 +2,7 @@
 
 use super::{defect, files, packs, read};
 use jiff::civil::date;
-use tuermer_core::pack::{BuildPack, PackState};
+use tuermer_core::pack::{BuildPack, EndOfLife, PackState};
 use tuermer_core::scale::Status;
 
 fn pack() -> &'static BuildPack {
@@ -26,7 +26,7 @@ fn the_files_are_whole() {
     assert_eq!(pack.rows.iter().map(|row| row.build).collect::<std::collections::BTreeSet<_>>().len(), 300);
     assert_eq!(pack.rows.len(), 303);
     assert_eq!(pack.fixes.len(), 124);
-    assert!(pack.lines.iter().any(|line| line.name == "Exchange Server SE" && line.end_of_life.is_none()));
+    assert!(pack.lines.iter().any(|line| line.name == "Exchange Server SE" && line.end_of_life == EndOfLife::Open));
 }
 
 #[test]

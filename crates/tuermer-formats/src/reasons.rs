@@ -2,7 +2,8 @@
 //!
 //! Facts come from the verdict; the words stand here and nowhere else.
 
-use tuermer_core::exposure::{Question, Reason};
+use crate::times;
+use tuermer_core::exposure::{Paid, Question, Reason};
 use tuermer_core::locale::Language;
 use tuermer_core::scale::Source;
 
@@ -29,11 +30,12 @@ fn in_brackets(text: &str) -> String {
 
 fn reason_de(reason: &Reason) -> String {
     match reason {
-        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
+        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first, paid } => {
             if fix.is_empty() {
                 return format!("Ihr {product} hat den Stand {build}. Ein Update gegen die Lücke gibt es noch nicht.");
             }
             let missing = format!("Ihr {product} hat den Stand {build}. Das Update {fix}{} fehlt.", in_brackets(kb));
+            let missing = paid.as_ref().map_or_else(|| missing.clone(), |paid| format!("{missing} {}", paid_de(paid)));
             if *cumulative_update_first {
                 format!(
                     "{missing} Für {} gibt es dieses Update nicht: erst muss das neueste kumulative Update (CU) eingespielt werden.",
@@ -63,6 +65,9 @@ fn reason_de(reason: &Reason) -> String {
         Reason::EndOfLife { product, build } => {
             format!("Ihr {product} (Stand {build}) bekommt vom Hersteller keine Updates mehr. Gehen Sie davon aus, dass die Lücke offen ist.")
         }
+        Reason::NoStatement { product, build } => {
+            format!("Ihr {product} hat den Stand {build}. Zu dieser Reihe kennen wir bei dieser Lücke keine Angabe des Herstellers.")
+        }
         Reason::UnknownBuild { product, build } => format!("Den Stand {build} Ihres {product} kennt keine Tabelle des Herstellers."),
         Reason::ProductOnly { product } => format!("Nach unserem Bestand nutzen Sie {product}. Den genauen Stand kennen wir nicht."),
         Reason::VersionInRange { product, version, range } => {
@@ -89,11 +94,12 @@ fn reason_de(reason: &Reason) -> String {
 
 fn reason_en(reason: &Reason) -> String {
     match reason {
-        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
+        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first, paid } => {
             if fix.is_empty() {
                 return format!("Your {product} is at build {build}. There is no update against the hole yet.");
             }
             let missing = format!("Your {product} is at build {build}. The update {fix}{} is missing.", in_brackets(kb));
+            let missing = paid.as_ref().map_or_else(|| missing.clone(), |paid| format!("{missing} {}", paid_en(paid)));
             if *cumulative_update_first {
                 format!(
                     "{missing} There is no such update for {}: the newest cumulative update (CU) must be installed first.",
@@ -119,6 +125,9 @@ fn reason_en(reason: &Reason) -> String {
             format!("Your {product} shows version {version}. It does not show whether the update {fix} is installed.")
         }
         Reason::EndOfLife { product, build } => format!("Your {product} (build {build}) gets no more updates from its vendor. Assume that the hole is open."),
+        Reason::NoStatement { product, build } => {
+            format!("Your {product} is at build {build}. We know no statement of the vendor on this branch for this hole.")
+        }
         Reason::UnknownBuild { product, build } => format!("No table of the vendor knows build {build} of your {product}."),
         Reason::ProductOnly { product } => format!("According to our records you use {product}. We do not know the exact build."),
         Reason::VersionInRange { product, version, range } => {
@@ -143,12 +152,36 @@ fn reason_en(reason: &Reason) -> String {
     }
 }
 
+/// Who gets the update, and what those do who do not.
+fn paid_de(Paid { programme, until, instead: [instead, _], has }: &Paid) -> String {
+    match has {
+        Some(true) => format!("Sie haben die bezahlte Verlängerung ({programme}) dafür: bitte einspielen lassen."),
+        Some(false) => format!("Ohne bezahlte Verlängerung ({programme}) bekommt dieser Server es nicht: {instead}."),
+        None => {
+            let until = times::day_year(*until, Language::German);
+            format!("Es gibt dieses Update nur mit bezahlter Verlängerung ({programme}, bis {until}). Ohne sie: {instead}.")
+        }
+    }
+}
+
+fn paid_en(Paid { programme, until, instead: [_, instead], has }: &Paid) -> String {
+    match has {
+        Some(true) => format!("You have the paid updates ({programme}) for it: please have it installed."),
+        Some(false) => format!("Without the paid updates ({programme}) this server does not get it: {instead}."),
+        None => {
+            let until = times::day_year(*until, Language::English);
+            format!("This update exists only with the paid updates ({programme}, until {until}). Without them: {instead}.")
+        }
+    }
+}
+
 fn question_de(question: &Question) -> String {
     match question {
         Question::RunsProduct { product } => format!("Läuft bei Ihnen im Haus ein eigener {product}?"),
         Question::WhichBuild { product } => format!("Welchen genauen Stand (Build-Nummer) hat Ihr {product}?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Ist auf Ihrem {product} das Update {fix}{} eingespielt?", in_brackets(kb)),
         Question::Condition { condition: _, words: [german, _] } => german.clone(),
+        Question::VendorStatement { product } => format!("Was sagt der Hersteller: Ist Ihr {product} von dieser Lücke betroffen?"),
         Question::Replacement { product } => format!("Wann wird Ihr {product} abgelöst?"),
     }
 }
@@ -159,6 +192,7 @@ fn question_en(question: &Question) -> String {
         Question::WhichBuild { product } => format!("Which exact build number does your {product} have?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Is the update {fix}{} installed on your {product}?", in_brackets(kb)),
         Question::Condition { condition: _, words: [_, english] } => english.clone(),
+        Question::VendorStatement { product } => format!("What does the vendor say: is your {product} affected by this hole?"),
         Question::Replacement { product } => format!("When will your {product} be replaced?"),
     }
 }
@@ -184,6 +218,7 @@ mod tests {
             fix: "Mar21SU".into(),
             kb: "KB5000871".into(),
             cumulative_update_first: true,
+            paid: None,
         };
         let german = reason(&below, Language::German);
         assert!(german.contains("15.2.659.4") && german.contains("KB5000871") && german.contains("CU6"), "{german}");

@@ -4,7 +4,7 @@ use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
 use crate::observation::{Attribution, Observation, SignClass};
-use crate::pack::{BuildForm, BuildRow, Fix, PackRule, ProductLine};
+use crate::pack::{BuildForm, BuildRow, EndOfLife, Fix, PackRule, ProductLine};
 use crate::scale::{Level, Source, Tlp, Urgency};
 use crate::threat::{ProductStatus, Statement, Vulnerability};
 use crate::version::VersionRule;
@@ -35,7 +35,7 @@ pub(super) fn pack() -> BuildPack {
         title: "Microsoft Exchange Server".into(),
         source: "test".into(),
         as_of: date(2026, 8, 19),
-        lines: vec![ProductLine { name: "Exchange Server 2016".into(), from: [15, 1, 0, 0], to: [15, 1, u32::MAX, u32::MAX], end_of_life: None }],
+        lines: vec![ProductLine { name: "Exchange Server 2016".into(), from: [15, 1, 0, 0], to: [15, 1, u32::MAX, u32::MAX], end_of_life: EndOfLife::Open }],
         rule: PackRule::ExchangeCuSu,
         form: BuildForm::FourDotted,
         compared: Vec::new(),
@@ -45,12 +45,13 @@ pub(super) fn pack() -> BuildPack {
             row([15, 1, 2176, 2], "CU19", None, date(2020, 12, 15)),
             row([15, 1, 2176, 9], "CU19", Some("Mar21SU"), date(2021, 3, 2)),
         ],
+        paid: Vec::new(),
         aliases: Vec::new(),
         fixes: vec![Fix {
             cve: LEAK.into(),
             update: "Mar21SU".into(),
             lines: vec!["Exchange Server 2016".into()],
-            condition: None,
+            conditions: Vec::new(),
             published: None,
             url: String::new(),
         }],
