@@ -227,12 +227,52 @@ mod tests {
     }
 
     #[test]
+    fn a_paid_update_is_told_with_what_to_do_without_it() {
+        let below = |has| Reason::BuildBelowFix {
+            product: "Exchange Server 2016".into(),
+            build: "15.1.2507.61".into(),
+            cumulative_update: "CU23".into(),
+            fix: "Jun26SU".into(),
+            kb: "KB1".into(),
+            cumulative_update_first: false,
+            paid: Some(Paid { programme: "ESU".into(), until: jiff::civil::date(2026, 11, 1), instead: ["auf SE umsteigen".into(), "move to SE".into()], has }),
+        };
+        for (has, german, english) in [
+            (
+                None,
+                "Es gibt dieses Update nur mit bezahlter Verlängerung (ESU, bis 1. November 2026). Ohne sie: auf SE umsteigen.",
+                "This update exists only with the paid updates (ESU, until 1 November 2026). Without them: move to SE.",
+            ),
+            (
+                Some(true),
+                "Sie haben die bezahlte Verlängerung (ESU) dafür: bitte einspielen lassen.",
+                "You have the paid updates (ESU) for it: please have it installed.",
+            ),
+            (
+                Some(false),
+                "Ohne bezahlte Verlängerung (ESU) bekommt dieser Server es nicht: auf SE umsteigen.",
+                "Without the paid updates (ESU) this server does not get it: move to SE.",
+            ),
+        ] {
+            assert_eq!(
+                reason(&below(has), Language::German),
+                format!("Ihr Exchange Server 2016 hat den Stand 15.1.2507.61. Das Update Jun26SU (KB1) fehlt. {german}")
+            );
+            assert_eq!(
+                reason(&below(has), Language::English),
+                format!("Your Exchange Server 2016 is at build 15.1.2507.61. The update Jun26SU (KB1) is missing. {english}")
+            );
+        }
+    }
+
+    #[test]
     fn unknown_is_never_called_not_affected() {
         for unknown in [
             Reason::ProductOnly { product: "X".into() },
             Reason::EndOfLife { product: "X".into(), build: "1".into() },
             Reason::UpdateUnknown { product: "X".into(), version: "1".into(), fix: "F".into() },
             Reason::UnknownBuild { product: "X".into(), build: "1".into() },
+            Reason::NoStatement { product: "X".into(), build: "1".into() },
         ] {
             assert!(!reason(&unknown, Language::German).contains("nicht betroffen"));
             assert!(!reason(&unknown, Language::English).contains("not affected"));
