@@ -30,6 +30,8 @@ pub struct VersionRange {
     scheme: Scheme,
     intervals: Vec<Interval>,
     bounds: Vec<Bounds>,
+    /// Whether a bound counts by years, and whether one does not.
+    years: [bool; 2],
 }
 
 /// An interval of versions; `None` is unbounded.
@@ -52,6 +54,8 @@ struct Bounds {
 #[derive(Debug, Clone)]
 pub struct ParsedVersion {
     text: String,
+    /// Whether it counts by years; `None` = it may be either.
+    years: Option<bool>,
     /// The orders it was read under before anybody asked, with the result.
     forms: Vec<(Scheme, Option<Version>)>,
 }
@@ -75,7 +79,7 @@ impl ParsedVersion {
         if scheme != Scheme::Generic {
             forms.push((scheme, Version::parse(scheme, text)));
         }
-        Self { text: text.trim().to_string(), forms }
+        Self { text: text.trim().to_string(), years: counts_by_years(text), forms }
     }
 
     /// What was written, without blanks around it.
@@ -154,7 +158,9 @@ impl VersionRange {
             return None;
         }
         let bounds = intervals.iter().map(|interval| Bounds::read(interval, scheme)).collect::<Option<Vec<Bounds>>>()?;
-        Some(Self { text: text.to_string(), scheme, intervals, bounds })
+        let told: Vec<bool> =
+            intervals.iter().flat_map(|interval| [&interval.from, &interval.to]).flatten().filter_map(|(text, _)| counts_by_years(text)).collect();
+        Some(Self { text: text.to_string(), scheme, intervals, bounds, years: [told.contains(&true), told.contains(&false)] })
     }
 
     /// The order that applies.
@@ -172,7 +178,16 @@ impl VersionRange {
         if self.bounds.iter().any(|bounds| bounds.from.is_none() && bounds.to.is_none()) {
             return Some(true);
         }
-        version.with(self.scheme, |version| self.decide(version))
+        let inside = version.with(self.scheme, |version| self.decide(version));
+        // 13.0.9 lies outside of "2021.0 < 2021.0.7" only if it is not the same release under its other number.
+        inside.filter(|inside| *inside || !self.numbered_otherwise(version))
+    }
+
+    /// Some makers number one release twice, by years and by counting (MOVEit 2021.0.6 = 13.0.6). Packages have one order.
+    fn numbered_otherwise(&self, version: &ParsedVersion) -> bool {
+        let [by_years, counted] = self.years;
+        let other = version.years.is_some_and(|years| if years { counted && !by_years } else { by_years && !counted });
+        other && matches!(self.scheme, Scheme::Generic | Scheme::Semver | Scheme::ThreeAndBuild)
     }
 
     fn decide(&self, version: &Version) -> Option<bool> {
@@ -220,6 +235,13 @@ impl Bounds {
             _ => None,
         }
     }
+}
+
+/// True for 2021.0.6, false for 13.0.6; a number without dots, or a zero in front, tells nothing.
+fn counts_by_years(text: &str) -> Option<bool> {
+    let (first, _) = text.trim().trim_start_matches(['v', 'V']).split_once('.')?;
+    let first: u32 = first.parse().ok().filter(|first| *first > 0)?;
+    Some((2000..2100).contains(&first))
 }
 
 /// Whether `version` lies on the `inside` side of the bound.

@@ -23,10 +23,11 @@ use tuermer_core::product::ProductKey;
 pub const FORMAT: u32 = 2;
 
 /// Name, description and builds of every pack of the program; Exchange first.
-const SHIPPED: [(&str, &str, &str); 3] = [
+const SHIPPED: [(&str, &str, &str); 4] = [
     ("exchange", include_str!("../packs/exchange/pack.toml"), include_str!("../packs/exchange/builds.csv")),
     ("netscaler", include_str!("../packs/netscaler/pack.toml"), include_str!("../packs/netscaler/builds.csv")),
     ("fortios", include_str!("../packs/fortios/pack.toml"), include_str!("../packs/fortios/builds.csv")),
+    ("moveit", include_str!("../packs/moveit/pack.toml"), include_str!("../packs/moveit/builds.csv")),
 ];
 
 static PACKS: LazyLock<Result<Vec<BuildPack>, PackError>> = LazyLock::new(|| SHIPPED.iter().map(|(_, pack, builds)| read(pack, builds)).collect());

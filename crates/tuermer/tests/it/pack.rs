@@ -163,7 +163,14 @@ fn a_paid_update_asks_whether_the_company_has_it() {
         ("15.1.2507.61", "kein ESU", "de", "affected", "Ohne bezahlte Verlängerung (ESU) bekommt dieser Server es nicht: auf Exchange Server SE", ""),
         ("15.1.2507", "no esu", "en", "affected", "Without the paid updates (ESU) this server does not get it: move to Exchange Server SE", ""),
         ("15.1.2507.69", "", "en", "fixed", "The update Jun26SU is in.", ""),
-        ("15.0.1497.48", "esu", "en", "unknown", "gets no more updates from its vendor. Assume that the hole is open.", "When will your Exchange Server 2013 be replaced?"),
+        (
+            "15.0.1497.48",
+            "esu",
+            "en",
+            "unknown",
+            "gets no more updates from its vendor. Assume that the hole is open.",
+            "When will your Exchange Server 2013 be replaced?",
+        ),
     ] {
         let (found, sentence, asked) = told(build, note, language);
         assert_eq!((found.as_str(), asked.as_str()), (status, question), "{build} {note}: {sentence}");
@@ -203,7 +210,8 @@ fn two_second_steps_are_answered_one_by_one() {
 #[test]
 fn a_chamber_brings_its_own_pack() {
     let fixture = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../tuermer-formats/tests/fixtures/build_pack-gateway.toml")).unwrap();
-    let rows = "M1,Beispiel GmbH,Gateway,,4.2.5,gw,provider,2024-02-20,\nM2,Beispiel,Gateway VPN,,5.0.3,gw,provider,2024-02-20,tokens-renewed; sessions-ended\n";
+    let rows =
+        "M1,Beispiel GmbH,Gateway,,4.2.5,gw,provider,2024-02-20,\nM2,Beispiel,Gateway VPN,,5.0.3,gw,provider,2024-02-20,tokens-renewed; sessions-ended\n";
     let home = with_gateway("CVE-2024-90001", "Beispiel", "Gateway", rows);
     // Without the pack nobody knows that the inventory's "Gateway" is meant.
     home.tuermer(&["explain", "CVE-2024-90001", "M1"]).expect(3);
