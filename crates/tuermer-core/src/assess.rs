@@ -215,8 +215,8 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
             Some(reason) if !own_words => reason,
             _ => decided.ground.reason.clone(),
         },
-        // A fixed server may keep a question: its second step.
-        question: if matches!(status, Status::Unknown | Status::Fixed) { decided.question } else { None },
+        // A fixed server may keep a question (its second step), and so may an affected one: is it a customer of the paid updates?
+        question: decided.question.filter(|_| status != Status::NotAffected),
         grounds,
         matches,
         measured: !own_words,

@@ -4,6 +4,7 @@ use crate::ids::{AssetId, OrganisationId, ThreatId};
 use crate::scale::{Certainty, Level, Source, Status, Urgency, words};
 use crate::urgency::Basis;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// Organisation × threat: matches and sightings folded into one statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +119,8 @@ pub enum Reason {
         kb: String,
         /// Another cumulative update must come first.
         cumulative_update_first: bool,
+        /// Only customers of a paid programme get the update.
+        paid: Option<Paid>,
     },
     /// A build that has the update.
     BuildHasFix {
@@ -161,6 +164,13 @@ pub enum Reason {
     },
     /// Out of support: the vendor makes no statement.
     EndOfLife {
+        /// Product line.
+        product: String,
+        /// Build as told.
+        build: String,
+    },
+    /// The vendor does not name the line for this flaw, and whether it was still supported is not known.
+    NoStatement {
         /// Product line.
         product: String,
         /// Build as told.
@@ -251,6 +261,19 @@ pub enum Reason {
     Withdrawn,
 }
 
+/// An update that only customers of a paid programme get.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Paid {
+    /// Short name of the programme (`ESU`).
+    pub programme: String,
+    /// Its last day.
+    pub until: Date,
+    /// What is to be done without it as a phrase, German and English.
+    pub instead: [String; 2],
+    /// Whether this company is a customer; `None` = nobody said.
+    pub has: Option<bool>,
+}
+
 /// The one question that would decide an unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Question {
@@ -286,6 +309,11 @@ pub enum Question {
         condition: String,
         /// The pack's question, German and English.
         words: [String; 2],
+    },
+    /// What does the vendor say of this line?
+    VendorStatement {
+        /// Product line.
+        product: String,
     },
     /// When will the product out of support be replaced?
     Replacement {

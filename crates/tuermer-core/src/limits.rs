@@ -234,6 +234,10 @@ pub const IDENTIFIER_BYTES: usize = 2_048;
 pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
 /// Most unpacked bytes of one archive; all CVE records have 3 GB.
 pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Most bytes out of one compressed byte, where more than one document comes out. JSON comes to 20, the best of gzip is 1,032.
+pub const UNPACK_RATIO: u64 = 250;
+/// Largest dictionary of an xz file, in bytes: what `xz -9` uses. A hostile header may ask for 3 GB.
+pub const XZ_DICTIONARY_BYTES: usize = 64 * 1024 * 1024;
 /// Deepest nesting of XML; a feed with XHTML in it has 20.
 pub const XML_DEPTH: usize = 100;
 /// Largest feed of the reading list, in bytes.

@@ -31,6 +31,8 @@ pub struct VersionRange {
     intervals: Vec<Interval>,
     bounds: Vec<Bounds>,
     everything: bool,
+    /// Whether a bound counts by years, and whether one does not.
+    years: [bool; 2],
 }
 
 /// An interval of versions; `None` is unbounded.
@@ -55,6 +57,8 @@ pub struct ParsedVersion {
     text: String,
     /// The order of its product.
     own: Scheme,
+    /// Whether it counts by years; `None` = it may be either.
+    years: Option<bool>,
     /// The orders it was read under before anybody asked, with the result.
     forms: Vec<(Scheme, Option<Version>)>,
 }
@@ -77,7 +81,7 @@ impl ParsedVersion {
 
     /// Reads a version also under the order of its product.
     pub fn in_scheme(text: &str, scheme: Scheme) -> Self {
-        let mut this = Self { text: text.trim().to_string(), own: scheme, forms: Vec::with_capacity(2) };
+        let mut this = Self { text: text.trim().to_string(), own: scheme, years: counts_by_years(text), forms: Vec::with_capacity(2) };
         this.read_in(Scheme::Generic);
         this.read_in(scheme);
         this
@@ -173,7 +177,9 @@ impl VersionRange {
         }
         let bounds = intervals.iter().map(|interval| Bounds::read(interval, scheme)).collect::<Option<Vec<Bounds>>>()?;
         let everything = bounds.iter().any(|bounds| bounds.from.is_none() && bounds.to.is_none());
-        Some(Self { text: text.to_string(), scheme, intervals, bounds, everything })
+        let told: Vec<bool> =
+            intervals.iter().flat_map(|interval| [&interval.from, &interval.to]).flatten().filter_map(|(text, _)| counts_by_years(text)).collect();
+        Some(Self { text: text.to_string(), scheme, intervals, bounds, everything, years: [told.contains(&true), told.contains(&false)] })
     }
 
     /// The order that applies.
@@ -196,7 +202,16 @@ impl VersionRange {
         if self.everything {
             return Some(true);
         }
-        version.with(self.scheme, |version| self.decide(version))
+        let inside = version.with(self.scheme, |version| self.decide(version));
+        // 13.0.9 lies outside of "2021.0 < 2021.0.7" only if it is not the same release under its other number.
+        inside.filter(|inside| *inside || !self.numbered_otherwise(version))
+    }
+
+    /// Some makers number one release twice, by years and by counting (MOVEit 2021.0.6 = 13.0.6). Packages have one order.
+    fn numbered_otherwise(&self, version: &ParsedVersion) -> bool {
+        let [by_years, counted] = self.years;
+        let other = version.years.is_some_and(|years| if years { counted && !by_years } else { by_years && !counted });
+        other && matches!(self.scheme, Scheme::Generic | Scheme::Semver | Scheme::ThreeAndBuild)
     }
 
     fn decide(&self, version: &Version) -> Option<bool> {
@@ -244,6 +259,13 @@ impl Bounds {
             _ => None,
         }
     }
+}
+
+/// True for 2021.0.6, false for 13.0.6; a number without dots, or a zero in front, tells nothing.
+fn counts_by_years(text: &str) -> Option<bool> {
+    let (first, _) = text.trim().trim_start_matches(['v', 'V']).split_once('.')?;
+    let first: u32 = first.parse().ok().filter(|first| *first > 0)?;
+    Some((2000..2100).contains(&first))
 }
 
 /// Whether `version` lies on the `inside` side of the bound.

@@ -161,6 +161,11 @@ pub fn is_gzip(head: &[u8]) -> bool {
     head.starts_with(&[0x1f, 0x8b, 8])
 }
 
+/// True where the file is compressed with xz.
+pub fn is_xz(head: &[u8]) -> bool {
+    head.starts_with(b"\xfd7zXZ\0")
+}
+
 /// True where the file is a ZIP archive.
 pub fn is_zip(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")

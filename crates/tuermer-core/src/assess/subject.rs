@@ -5,9 +5,9 @@
 use super::rules::{Answer, FlawRules, Prepared, Rules, flaws};
 use super::{Case, Finding};
 use crate::asset::{AssetKind, Presence};
-use crate::exposure::{Decisive, Ground, Match, Question, Reason, RemediationState};
+use crate::exposure::{Decisive, Ground, Match, Paid, Question, Reason, RemediationState};
 use crate::observation::{Observation, Sighting};
-use crate::pack::{BuildPack, PackJudgement, PackState, Untold};
+use crate::pack::{BuildPack, Condition, PackJudgement, PackState, PaidUpdates, Untold};
 use crate::product::ProductKey;
 use crate::scale::{Certainty, Source, Status};
 use crate::threat::{ProductStatus, Statement};
@@ -144,19 +144,17 @@ fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -
     if judgement.state == PackState::Fixed {
         return Some(second_step(pack, judgement, build, subject.note));
     }
-    let PackJudgement { state, line, cumulative_update, fix, kb, cumulative_update_first, branch_without_fix, .. } = judgement;
+    // Who is no customer of the paid updates cannot have one, whatever of the build is not known.
+    let never = judgement.state == PackState::UpdateUnknown && judgement.paid.as_ref().is_some_and(|paid| paid.condition.told(subject.note) == Some(false));
+    if never || (judgement.state == PackState::Affected && !judgement.branch_without_fix) {
+        return Some(below_fix(pack, judgement, build, subject.note));
+    }
+    let PackJudgement { state, line, fix, kb, .. } = judgement;
     let product = line.unwrap_or_else(|| pack.title.clone());
     let (fix, kb) = (fix.unwrap_or_default(), kb.unwrap_or_default());
     let verdict = |status, certainty, reason, question| Some(Verdict { status, certainty, reason, question });
     match state {
-        PackState::Affected if branch_without_fix => {
-            verdict(Status::Affected, Certainty::Observed, Reason::BranchWithoutFix { product, build, advisory: kb }, None)
-        }
-        PackState::Affected => {
-            let cumulative_update = cumulative_update.unwrap_or_default();
-            let reason = Reason::BuildBelowFix { product, build, cumulative_update, fix, kb, cumulative_update_first };
-            verdict(Status::Affected, Certainty::Observed, reason, None)
-        }
+        PackState::Affected => verdict(Status::Affected, Certainty::Observed, Reason::BranchWithoutFix { product, build, advisory: kb }, None),
         PackState::UpdateUnknown => {
             let installed = Question::UpdateInstalled { product: product.clone(), fix: fix.clone(), kb };
             let question = if fix.is_empty() { Question::WhichBuild { product: product.clone() } } else { installed };
@@ -170,6 +168,10 @@ fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -
             let question = Question::Replacement { product: product.clone() };
             verdict(Status::Unknown, Certainty::Likely, Reason::EndOfLife { product, build }, Some(question))
         }
+        PackState::NoStatement => {
+            let question = Question::VendorStatement { product: product.clone() };
+            verdict(Status::Unknown, Certainty::Possible, Reason::NoStatement { product, build }, Some(question))
+        }
         PackState::UnknownBuild | PackState::UnknownProduct => {
             let question = Question::WhichBuild { product: subject.name.clone() };
             verdict(Status::Unknown, Certainty::Possible, Reason::UnknownBuild { product: subject.name.clone(), build }, Some(question))
@@ -178,24 +180,57 @@ fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -
     }
 }
 
-/// The update is in: is that all? A word in the note decides, else what the pack says of silence.
+/// The update is missing; where only a paid programme brings it, whether this company is a customer is the question.
+fn below_fix(pack: &BuildPack, judgement: PackJudgement, build: String, note: &str) -> Verdict {
+    let PackJudgement { state, line, cumulative_update, fix, kb, cumulative_update_first, paid, .. } = judgement;
+    let words = |paid: &PaidUpdates| Paid {
+        programme: paid.programme.clone(),
+        until: paid.until,
+        instead: paid.condition.step.clone(),
+        has: paid.condition.told(note),
+    };
+    let told = paid.as_deref().map(words);
+    let question = paid.filter(|_| told.as_ref().is_some_and(|told| told.has.is_none())).map(|paid| asked(&paid.condition));
+    let reason = Reason::BuildBelowFix {
+        product: line.unwrap_or_else(|| pack.title.clone()),
+        build,
+        cumulative_update: cumulative_update.unwrap_or_default(),
+        fix: fix.unwrap_or_default(),
+        kb: kb.unwrap_or_default(),
+        cumulative_update_first,
+        paid: told,
+    };
+    let certainty = if state == PackState::Affected { Certainty::Observed } else { Certainty::Likely };
+    Verdict { status: Status::Affected, certainty, reason, question }
+}
+
+/// The update is in: is that all? Each step is asked for by itself, and the worst answer decides: a step told open, then
+/// one that counts as open in silence, then one that is likely not theirs to do.
 fn second_step(pack: &BuildPack, judgement: PackJudgement, build: String, note: &str) -> Verdict {
-    let PackJudgement { line, fix, condition, .. } = judgement;
+    let PackJudgement { line, fix, conditions, .. } = judgement;
     let product = line.unwrap_or_else(|| pack.title.clone());
     let fix = fix.unwrap_or_default();
-    let told = condition.as_ref().and_then(|condition| condition.told(note));
-    let (status, certainty) = match (told, condition.as_ref().map(|condition| condition.untold)) {
-        (Some(false), _) => (Status::Affected, Certainty::Observed),
-        (Some(true), _) | (None, None | Some(Untold::Holds)) => (Status::Fixed, Certainty::Observed),
-        // The update is the measured half; the second step is likely not theirs to do.
-        (None, Some(Untold::Fixed)) => (Status::Fixed, Certainty::Likely),
-        (None, Some(Untold::Unknown)) => (Status::Unknown, Certainty::Possible),
+    let steps = conditions.into_iter().filter_map(|condition| {
+        let (status, certainty) = match (condition.told(note), condition.untold) {
+            (Some(false), _) => (Status::Affected, Certainty::Observed),
+            (None, Untold::Unknown) => (Status::Unknown, Certainty::Possible),
+            (None, Untold::Fixed) => (Status::Fixed, Certainty::Likely),
+            (Some(true), _) | (None, Untold::Holds) => return None,
+        };
+        Some((status, certainty, condition))
+    });
+    // Of equals the first counts.
+    let open = steps.reduce(|one, other| if other.0 > one.0 { other } else { one });
+    let Some((status, certainty, condition)) = open else {
+        return Verdict { status: Status::Fixed, certainty: Certainty::Observed, reason: Reason::BuildHasFix { product, build, fix }, question: None };
     };
-    let open = condition.filter(|condition| told != Some(true) && (told.is_some() || condition.untold != Untold::Holds));
-    let Some(condition) = open else { return Verdict { status, certainty, reason: Reason::BuildHasFix { product, build, fix }, question: None } };
-    let reason = Reason::SecondStep { product, build, fix, step: condition.step.clone(), told_open: told.is_some() };
-    let question = told.is_none().then(|| Question::Condition { condition: condition.key.clone(), words: condition.question.clone() });
-    Verdict { status, certainty, reason, question }
+    let told_open = status == Status::Affected;
+    let reason = Reason::SecondStep { product, build, fix, step: condition.step.clone(), told_open };
+    Verdict { status, certainty, reason, question: (!told_open).then(|| asked(&condition)) }
+}
+
+fn asked(condition: &Condition) -> Question {
+    Question::Condition { condition: condition.key.clone(), words: condition.question.clone() }
 }
 
 fn product_only(name: &str) -> Verdict {

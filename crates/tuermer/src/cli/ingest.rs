@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_millis(200);
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS or Shadowserver (CSV), also packed with gzip; a directory means the files beneath.
+    /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS or Shadowserver (CSV), also packed with gzip or xz; a directory means the files beneath.
     /// An address (https://…) is fetched once.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,

@@ -31,6 +31,7 @@ pub mod packs;
 pub mod picture;
 pub mod pins;
 pub mod planned;
+pub mod product_names;
 pub mod products;
 pub mod progress;
 pub mod queue;

@@ -56,6 +56,11 @@ fn a_record_is_a_threat_and_only_a_newer_one_replaces_it() {
     let shown = threat(&home, "cve.org|CVE-2023-34362");
     assert_eq!((shown["cvss"].as_f64(), shown["not_understood"][0].as_str()), (Some(9.8), Some("2023.0.0 < see the article")));
     assert_eq!(verdict(&home, "CVE-2023-34362", at), "affected observed", "the other container names the product");
+    // The same release under its other number, and a build with the update: neither is taken for the other.
+    for (version, wanted) in [("13.0.6", "affected observed"), ("13.0.7.21", "fixed observed"), ("2021.0.6", "affected observed")] {
+        company(&home, "Progress", "MOVEit Transfer", version);
+        assert_eq!(verdict(&home, "CVE-2023-34362", at), wanted, "{version}");
+    }
 
     assert_eq!(counts(&ingest(&home, "again.json", CVE, at, 0)), [0, 0, 1]);
     let compact = serde_json::to_string(&serde_json::from_str::<Value>(CVE).unwrap()).unwrap();
@@ -252,6 +257,31 @@ fn archives_lines_and_directories_hold_many_documents() {
         let line = ingest(&home, name, content, at, 1);
         assert!(line["rejected"][0]["reason"].as_str().unwrap_or_default().contains(wanted), "{name}: {line}");
     }
+}
+
+/// Packed with xz: read like any other, damaged or swollen ones are refused with the reason and in bounded memory.
+#[test]
+fn documents_packed_with_xz_are_unpacked_within_limits() {
+    let home = Home::drill();
+    let at = "2024-07-01T08:00:00Z";
+    let packed = include_bytes!("../packed/csaf-generic.json.xz");
+    assert_eq!(counts(&ingest(&home, "generic.json.xz", packed, at, 0)), [1, 0, 0]);
+    assert_eq!(counts(&ingest(&home, "generic.json", GENERIC, at, 0)), [0, 0, 1], "the same document without it");
+    let mut damaged = packed.to_vec();
+    damaged[200] ^= 1;
+    for (name, content, wanted) in [
+        ("document-bomb.xz", include_bytes!("../packed/document-bomb.xz").to_vec(), "64 MB"),
+        ("lines-bomb.xz", include_bytes!("../packed/lines-bomb.xz").to_vec(), "more than 250 times its size"),
+        ("damaged.xz", damaged, "cannot be read"),
+        ("cut.xz", packed[..packed.len() / 2].to_vec(), "cannot be read"),
+    ] {
+        let line = ingest(&home, name, content, at, if name == "lines-bomb.xz" { 5 } else { 1 });
+        assert!(line["rejected"].to_string().contains(wanted), "{name}: {line}");
+    }
+    let Some(data) = shared_data() else { return };
+    let real = data.join("csaf/trustify/etc/test-data/csaf/cve-2024-2961.json.xz");
+    let line = home.tuermer(&["ingest", real.to_str().unwrap(), "--json", "--at", at]).expect(0).line();
+    assert_eq!((line["kind"].as_str(), counts(&line)), (Some("csaf"), [1, 0, 0]), "{line}");
 }
 
 #[test]
