@@ -230,3 +230,17 @@ pub const READING_ENTRIES: usize = 1_000;
 pub const READING_DAYS: i64 = 90;
 /// Most components of one bill of materials.
 pub const SBOM_COMPONENTS: usize = 100_000;
+/// Seconds of a day.
+pub const SECONDS_PER_DAY: i64 = 86_400;
+/// Seconds of an hour.
+pub const SECONDS_PER_HOUR: i64 = 3_600;
+/// Days of counts that say what is usual for a series of signs.
+pub const CORRELATE_HISTORY_DAYS: i64 = 90;
+/// Series of signs whose counts are kept; scans bring some thousand new networks a day.
+pub const CORRELATE_SERIES: usize = 1_000_000;
+/// Things one sign can have in common with others; further ones are not looked at.
+pub const CORRELATE_KEYS: usize = 8;
+/// Signs of one series in one look-back that are tested one by one; where there are more, the first ones suffice for an alarm.
+pub const CORRELATE_ARRIVALS: usize = 100_000;
+/// Fewest organisations whose number may be told to others, whatever the operator sets.
+pub const ANONYMITY_LEAST: usize = 3;
