@@ -78,11 +78,11 @@ impl History {
     }
 
     fn learn_families(&self) -> HashMap<FamilyName, Family> {
-        let mut members: HashMap<FamilyName, FamilyCounts> = HashMap::new();
+        let mut members: HashMap<FamilyName, Vec<&[(i64, u32)]>> = HashMap::new();
         for (name, counts) in &self.series {
-            members.entry((name.key.kind(), name.class)).or_insert_with(|| FamilyCounts::new(name.key.kind())).add(counts);
+            members.entry((name.key.kind(), name.class)).or_default().push(counts);
         }
-        members.into_iter().map(|(name, counts)| (name, counts.settle(self.days))).collect()
+        members.into_iter().map(|(name, series)| (name, Family::learn(has_a_past(name), series.into_iter(), self.days))).collect()
     }
 
     /// Whole days of the memory.
@@ -98,13 +98,18 @@ impl History {
 
     /// What is known about one kind and class.
     pub fn family(&self, name: FamilyName) -> Family {
-        self.families.get(&name).cloned().unwrap_or_else(|| FamilyCounts::new(name.0).settle(self.days))
+        self.families.get(&name).cloned().unwrap_or_else(|| Family::learn(has_a_past(name), std::iter::empty(), self.days))
     }
 
     /// How many kinds and classes share the budget of false alarms.
     pub fn families(&self) -> usize {
         self.families.len().max(1)
     }
+}
+
+/// Products stay; networks, senders, indicators and file names come and go.
+fn has_a_past((kind, _): FamilyName) -> bool {
+    kind == KeyKind::Product
 }
 
 /// Counts of hours as members of whole days.
@@ -130,6 +135,22 @@ pub struct Family {
 }
 
 impl Family {
+    /// Learns from all series of the family, hours of each in order, over so many days. `has_a_past`: they stay, so that each has a baseline of its own.
+    // A memory has at most ninety days.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn learn<'a>(has_a_past: bool, series: impl Iterator<Item = &'a [(i64, u32)]>, days: usize) -> Self {
+        let mut signs = 0.0;
+        let mut companions = Companions::default();
+        for counts in series {
+            signs += counts.iter().map(|(_, halves)| f64::from(*halves) / 2.0).sum::<f64>();
+            if !has_a_past {
+                companions.add(counts);
+            }
+        }
+        let tests_per_month = (signs * MONTH_DAYS / days.max(1) as f64).max(TESTS_LEAST);
+        Self { tests_per_month, newcomers: (!has_a_past).then(|| companions.chances()) }
+    }
+
     /// Evidence (in nats) from which a false alarm of this family is as rare as its share of the budget: of `n` tests a
     /// month, `n · exp(−threshold)` alarm by chance.
     pub fn threshold(&self, false_alarms_per_month: f64, families: usize) -> f64 {
@@ -158,36 +179,32 @@ const TESTS_LEAST: f64 = 30.0;
 /// Days over which the signs of a month are counted.
 const MONTH_DAYS: f64 = 30.0;
 
-/// Sums from which a family is learned.
-struct FamilyCounts {
-    kind: KeyKind,
+/// How many companions a sign of a newcomer has: other members hit with the same key before it.
+struct Companions {
     signs: f64,
-    newcomers: f64,
-    /// Sum and sum of squares of companions, for each window.
-    companions: [(f64, f64); WINDOWS_HOURS.len()],
+    /// Sum and sum of squares, for each window.
+    sums: [(f64, f64); WINDOWS_HOURS.len()],
 }
 
-impl FamilyCounts {
-    fn new(kind: KeyKind) -> Self {
-        Self { kind, signs: 0.0, newcomers: PRIOR_SIGNS, companions: [(1.0, 1.0); WINDOWS_HOURS.len()] }
+impl Default for Companions {
+    fn default() -> Self {
+        Self { signs: PRIOR_SIGNS, sums: [(1.0, 1.0); WINDOWS_HOURS.len()] }
     }
+}
 
-    /// Adds one series, its hours in order.
+impl Companions {
+    /// Adds the first days of one series.
     fn add(&mut self, counts: &[(i64, u32)]) {
-        self.signs += counts.iter().map(|(_, halves)| f64::from(*halves) / 2.0).sum::<f64>();
         let Some((first, _)) = counts.first() else { return };
-        if self.kind == KeyKind::Product {
-            return;
-        }
         let young = counts.partition_point(|(hour, _)| *hour < first + NEWCOMER_DAYS * 24);
         let young = counts.get(..young).unwrap_or_default();
         for (place, (hour, halves)) in young.iter().enumerate() {
             let here = f64::from(*halves) / 2.0;
-            self.newcomers += here;
-            for ((sum, squares), window) in self.companions.iter_mut().zip(WINDOWS_HOURS) {
+            self.signs += here;
+            for ((sum, squares), window) in self.sums.iter_mut().zip(WINDOWS_HOURS) {
                 let before = young.get(..place).unwrap_or_default().iter().rev().take_while(|(earlier, _)| *earlier > hour - window);
                 let before = before.map(|(_, halves)| f64::from(*halves) / 2.0).sum::<f64>();
-                // The first of this hour meets `before` others, the last of it also those of the hour.
+                // The first of this hour has `before` companions, the last of it also those of the hour.
                 let last = before + (here - 1.0).max(0.0);
                 *sum += here * (before + last) / 2.0;
                 *squares += here * (before * before + before * last + last * last) / 3.0;
@@ -195,16 +212,12 @@ impl FamilyCounts {
         }
     }
 
-    // A memory has at most ninety days.
-    #[allow(clippy::cast_precision_loss)]
-    fn settle(self, days: usize) -> Family {
-        let tests_per_month = (self.signs * MONTH_DAYS / days.max(1) as f64).max(TESTS_LEAST);
+    fn chances(self) -> Vec<Chance> {
         let chance = |(sum, squares): (f64, f64)| {
-            let mean = sum / self.newcomers;
-            let dispersion = ((squares / self.newcomers - mean * mean) / mean).max(DISPERSION_LEAST);
+            let mean = sum / self.signs;
+            let dispersion = ((squares / self.signs - mean * mean) / mean).max(DISPERSION_LEAST);
             Chance { shape: mean / (dispersion - 1.0), dispersion }
         };
-        let newcomers = (self.kind != KeyKind::Product).then(|| self.companions.into_iter().map(chance).collect());
-        Family { tests_per_month, newcomers }
+        self.sums.into_iter().map(chance).collect()
     }
 }
