@@ -16,6 +16,8 @@ pub mod disclosure;
 mod exceedance;
 pub mod grade;
 mod history;
+#[cfg(test)]
+mod law_tests;
 mod policy;
 mod scan;
 mod sign;
@@ -100,24 +102,20 @@ fn judge(group: &Group<'_>, region: &str, history: &History, policy: &Policy, no
 /// Tells who belongs to it, or `None` where a single weak feed is all there is.
 fn tell(group: &Group<'_>, reason: Reason, finding: Finding, policy: &Policy, now: Timestamp) -> Option<Campaign> {
     // What came after the decisive window belongs to it, too.
-    let within = |sign: &&(&(&Sign, u32), &Option<u32>)| (finding.from + 1..=now.as_second()).contains(&sign.0.0.at.as_second());
-    let signs: Vec<_> = group.signs.iter().zip(&group.voices).collect();
-    let counted: Vec<&Sign> = signs.iter().filter(within).filter(|(_, voice)| voice.is_some()).map(|((sign, _), _)| *sign).collect();
-    let members: BTreeSet<&OrganisationId> = counted.iter().map(|sign| &sign.organisation).collect();
-    let asked = signs.iter().filter(within).map(|((sign, _), _)| &sign.organisation).filter(|organisation| !members.contains(organisation));
-    let mut sensors: BTreeMap<&str, u8> = BTreeMap::new();
-    let mut reporters: BTreeSet<&Reporter> = BTreeSet::new();
-    for sign in &counted {
-        match &sign.reporter {
-            Reporter::Sensor(name) => {
-                let weight = sensors.entry(name).or_default();
-                *weight = (*weight).max(sign.grade.weight().unwrap_or(0));
-            }
-            other => {
-                reporters.insert(other);
-            }
-        }
+    let within: Vec<(&Sign, Option<u32>)> = (group.signs.iter().zip(&group.voices).map(|((sign, _), voice)| (*sign, *voice)))
+        .filter(|(sign, _)| (finding.from + 1..=now.as_second()).contains(&sign.at.as_second()))
+        .collect();
+    let counted: Vec<&Sign> = within.iter().filter(|(_, voice)| voice.is_some()).map(|(sign, _)| *sign).collect();
+    // One member a voice: of several that the same reporter tells of, the first; the others are asked.
+    let mut first_of: BTreeMap<u32, (Timestamp, &OrganisationId)> = BTreeMap::new();
+    for (sign, voice) in &within {
+        let Some(voice) = voice else { continue };
+        let first = first_of.entry(*voice).or_insert((sign.at, &sign.organisation));
+        *first = (*first).min((sign.at, &sign.organisation));
     }
+    let members: BTreeSet<&OrganisationId> = first_of.into_values().map(|(_, organisation)| organisation).collect();
+    let asked = within.iter().map(|(sign, _)| &sign.organisation).filter(|organisation| !members.contains(organisation));
+    let (sensors, reporters) = sources(&counted);
     let alone = sensors.len() + reporters.len() < 2;
     if alone && sensors.values().all(|weight| *weight < policy.weight_alone) {
         return None;
@@ -136,6 +134,24 @@ fn tell(group: &Group<'_>, reason: Reason, finding: Finding, policy: &Policy, no
         members: members.into_iter().cloned().collect(),
         reasons: vec![reason],
     })
+}
+
+/// Feeds with their best weight, and everybody else.
+fn sources<'a>(signs: &[&'a Sign]) -> (BTreeMap<&'a str, u8>, BTreeSet<&'a Reporter>) {
+    let mut sensors: BTreeMap<&str, u8> = BTreeMap::new();
+    let mut reporters: BTreeSet<&Reporter> = BTreeSet::new();
+    for sign in signs {
+        match &sign.reporter {
+            Reporter::Sensor(name) => {
+                let weight = sensors.entry(name).or_default();
+                *weight = (*weight).max(sign.grade.weight().unwrap_or(0));
+            }
+            other => {
+                reporters.insert(other);
+            }
+        }
+    }
+    (sensors, reporters)
 }
 
 /// The product that the signs of at least half of the members speak of.

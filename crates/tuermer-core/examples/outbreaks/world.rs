@@ -127,9 +127,11 @@ impl World {
 
     fn product_days(&mut self, number: u32, dice: &mut ChaCha12Rng) {
         for day in 0..DAYS {
-            let Product { per_day, burst, weekend, .. } = self.products[number as usize];
+            let Product { per_day, burst, weekend, .. } = &self.products[number as usize];
+            let (per_day, burst, weekend) = (*per_day, *burst, *weekend);
             let weekday = if (day + 3).rem_euclid(7) >= 5 { weekend } else { 1.0 };
-            for _ in 0..poisson(dice, per_day / burst * weekday * mood(dice)) {
+            let bursts = per_day / burst * weekday * mood(dice);
+            for _ in 0..poisson(dice, bursts) {
                 let start = day * DAY + dice.random_range(0..DAY);
                 // Geometric size with the mean of the burst.
                 let mut at = start;
@@ -192,11 +194,7 @@ impl World {
 
     /// When a sign becomes known: with the report of the next morning, or within hours.
     pub fn known(&self, number: u32, at: i64, dice: &mut ChaCha12Rng) -> i64 {
-        if self.products[number as usize].daily_report {
-            (at.div_euclid(DAY) + 1) * DAY + 5 * HOUR
-        } else {
-            at + exponential(dice, 6.0 * HOUR as f64) as i64
-        }
+        if self.products[number as usize].daily_report { (at.div_euclid(DAY) + 1) * DAY + 5 * HOUR } else { at + exponential(dice, 6.0 * HOUR as f64) as i64 }
     }
 
     /// Adds a sign unless it is the same case again.

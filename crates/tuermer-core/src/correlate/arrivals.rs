@@ -2,8 +2,8 @@
 //!
 //! - A member counts once: what it shows again within a week is the same case.
 //! - A reporter counts once: organisations of which only others tell, and that share a reporter, are one **voice**. So more reports of
-//!   the same reporter can join voices but never add one. A feed that measures each organisation, and an organisation
-//!   about itself, speak for exactly one organisation.
+//!   the same reporter can join voices but never add one; whoever repeats what an organisation shows by itself has had its
+//!   voice there. A feed that measures each organisation, and an organisation about itself, speak for exactly one.
 //! - Without evidence a voice counts half, below the operator's weight and without a basis to judge (F, 6) it does not count.
 //! - What a warninglist names is not looked at.
 
@@ -147,13 +147,26 @@ fn voices(signs: &[(&Sign, u32)], policy: &Policy) -> Vec<Option<u32>> {
     let own: HashSet<u32> = heard().filter(|(sign, _)| speaks_for_one(sign)).map(|(_, organisation)| *organisation).collect();
     let mut parents: HashMap<u32, u32> = HashMap::new();
     let mut told_by: HashMap<&Reporter, u32> = HashMap::new();
-    for (sign, organisation) in heard().filter(|(_, organisation)| !own.contains(organisation)) {
+    let mut repeats: HashSet<&Reporter> = HashSet::new();
+    for (sign, organisation) in heard().filter(|(sign, _)| !speaks_for_one(sign)) {
+        if own.contains(organisation) {
+            repeats.insert(&sign.reporter);
+            continue;
+        }
         let first = *told_by.entry(&sign.reporter).or_insert(*organisation);
         let (one, other) = (root(&mut parents, first), root(&mut parents, *organisation));
         parents.insert(one.max(other), one.min(other));
     }
-    let voice = |((_, organisation), counted): (&(&Sign, u32), &bool)| counted.then(|| root(&mut parents, *organisation));
-    signs.iter().zip(&counted).map(voice).collect()
+    let silent: Vec<u32> = repeats.iter().filter_map(|reporter| told_by.get(reporter)).copied().collect();
+    let silent: HashSet<u32> = silent.into_iter().map(|organisation| root(&mut parents, organisation)).collect();
+    let mut voice = |(sign, organisation): &(&Sign, u32)| {
+        if own.contains(organisation) {
+            // What others tell of it moves neither its time nor its weight.
+            return speaks_for_one(sign).then_some(*organisation);
+        }
+        Some(root(&mut parents, *organisation)).filter(|voice| !silent.contains(voice))
+    };
+    signs.iter().zip(&counted).map(|(sign, counted)| voice(sign).filter(|_| *counted)).collect()
 }
 
 /// The one that stands for an organisation; the way there is made shorter.

@@ -20,13 +20,14 @@ pub struct Campaign {
     pub first_at: Timestamp,
     /// Last sign that counts.
     pub last_at: Timestamp,
-    /// Members with a sign that counts, in order. For the operators only; what others may learn says [`super::disclosure`].
+    /// Members with a sign that counts, one for each independent voice, in order. For the operators only; what others may learn says [`super::disclosure`].
     pub members: Vec<OrganisationId>,
     /// Organisations and persons who told of it.
     pub reporters: usize,
     /// Feeds that measured it.
     pub sensors: Vec<String>,
-    /// Members with a report that has no basis to judge (F, 6) or too little weight, and nothing better: to be asked, not counted.
+    /// Members of whom only a report tells that does not count – no basis to judge (F, 6), too little weight, or a reporter that has
+    /// had its voice: to be asked.
     pub to_ask: Vec<OrganisationId>,
     /// Product that at least half of the members' signs speak of: members who run it get a `possible` exposure.
     pub product: Option<ProductKey>,
