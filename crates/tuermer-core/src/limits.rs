@@ -296,3 +296,17 @@ pub const TEMPLATE_BYTES: usize = 64 * 1024;
 pub const TEMPLATE_RULES: usize = 200;
 /// Most key=value pairs of one log line.
 pub const LOG_PAIRS: usize = 256;
+/// Seconds of a day.
+pub const SECONDS_PER_DAY: i64 = 86_400;
+/// Seconds of an hour.
+pub const SECONDS_PER_HOUR: i64 = 3_600;
+/// Days of counts that say what is usual for a series of signs.
+pub const CORRELATE_HISTORY_DAYS: i64 = 90;
+/// Series of signs whose counts are kept; scans bring some thousand new networks a day.
+pub const CORRELATE_SERIES: usize = 1_000_000;
+/// Things one sign can have in common with others; further ones are not looked at.
+pub const CORRELATE_KEYS: usize = 8;
+/// Signs of one series in one look-back that are tested one by one; where there are more, the first ones suffice for an alarm.
+pub const CORRELATE_ARRIVALS: usize = 100_000;
+/// Fewest organisations whose number may be told to others, whatever the operator sets.
+pub const ANONYMITY_LEAST: usize = 3;
