@@ -1,0 +1,18 @@
+//! `tuermer-check`: reads what an Exchange server has written and keeps, for traces of a break-in. Offline, read-only.
+//!
+//! Decisions (`requests`, `lines`, `event`, `content`, `places`, `ladder`, `grade`) know no files; `logs`, `web` and `walk` read them.
+
+pub mod baseline;
+pub mod collect;
+pub mod content;
+pub mod event;
+pub mod fields;
+pub mod finding;
+pub mod grade;
+pub mod indicators;
+pub mod ladder;
+pub mod lines;
+pub mod places;
+pub mod requests;
+pub mod text;
+pub mod times;
