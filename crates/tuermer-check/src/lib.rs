@@ -3,16 +3,26 @@
 //! Decisions (`requests`, `lines`, `event`, `content`, `places`, `ladder`, `grade`) know no files; `logs`, `web` and `walk` read them.
 
 pub mod baseline;
+pub mod blocks;
 pub mod collect;
 pub mod content;
 pub mod event;
+pub mod evtx;
 pub mod fields;
 pub mod finding;
 pub mod grade;
 pub mod indicators;
+pub mod kind;
 pub mod ladder;
 pub mod lines;
+pub mod logs;
 pub mod places;
+pub mod program;
+pub mod report;
 pub mod requests;
+pub mod seal;
 pub mod text;
 pub mod times;
+pub mod triage;
+pub mod walk;
+pub mod web;
