@@ -181,6 +181,17 @@ fn compiled(path: &str) -> Option<Finding> {
     places::is_script(script).then(|| Finding::new(Kind::ShellCompiled, Verdict::Incident, path).step(8).subject(script))
 }
 
+/// The times of all events in a block of JSON lines, without reading the events: exports are not in order of time.
+pub fn raw_times(block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let name: &[u8] = if memchr::memmem::find(block, b"\"@timestamp\"").is_some() { b"\"@timestamp\"" } else { b"\"SystemTime\"" };
+    memchr::memmem::find_iter(block, name).filter_map(move |at| {
+        let rest = block.get(at + name.len()..)?.get(..64)?;
+        let value = rest.split(|byte| *byte == b'"').nth(1)?;
+        // Times in UTC sort as their letters do.
+        (value.ends_with(b"Z") && value.first().is_some_and(u8::is_ascii_digit)).then_some(value)
+    })
+}
+
 /// All texts below a value; bounded by the depth the reader of JSON allows.
 fn strings<'v>(value: &'v Value, words: &mut Vec<&'v str>, depth: usize) {
     match value {

@@ -5,12 +5,15 @@ use crate::finding::Finding;
 use crate::logs::{Detectors, LogRead, Problem};
 use crate::times;
 use evtx::{EvtxParser, ParserSettings};
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 use tuermer_core::limits;
 
 /// Reads the log; signs go to `take` with the number of their record.
-pub fn read(source: impl Read + Seek, detectors: &Detectors, mut take: impl FnMut(Finding)) -> LogRead {
+pub fn read(mut source: impl Read + Seek, detectors: &Detectors, mut take: impl FnMut(Finding)) -> LogRead {
     let mut read = LogRead::default();
+    if let Some(problem) = shape(&mut source) {
+        read.problems.push((None, problem));
+    }
     let mut parser = match EvtxParser::from_read_seek(source) {
         Ok(parser) => parser.with_configuration(ParserSettings::new().num_threads(1).indent(false)),
         Err(error) => {
@@ -33,6 +36,22 @@ pub fn read(source: impl Read + Seek, detectors: &Detectors, mut take: impl FnMu
         }
     }
     read
+}
+
+/// What the file's shape tells before its records: a head of 4,096 bytes, then chunks of 65,536.
+fn shape(source: &mut (impl Read + Seek)) -> Option<Problem> {
+    let mut head = [0; 42];
+    let length = source.seek(SeekFrom::End(0)).ok()?;
+    source.seek(SeekFrom::Start(0)).ok()?;
+    let read = source.read_exact(&mut head);
+    source.seek(SeekFrom::Start(0)).ok()?;
+    let broken = |words: &str| Some(Problem::BrokenRecord(words.to_string()));
+    match (read, head.get(40..)) {
+        (Err(_), _) => broken("the head is cut off"),
+        (Ok(()), Some([0, 0x10])) if (length.saturating_sub(4_096)) % 65_536 != 0 => broken("the last chunk is cut off"),
+        (Ok(()), Some([0, 0x10])) => None,
+        (Ok(()), _) => broken("the head is damaged"),
+    }
 }
 
 fn one(record: &serde_json::Value, number: u64, detectors: &Detectors, read: &mut LogRead, take: &mut impl FnMut(Finding)) {

@@ -1,7 +1,7 @@
 //! Reads one log: recognises it, finds its signs, its first and last time, the build it names, and what could not be read.
 
 use crate::blocks::{Blocks, Piece, in_utf8};
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::fields::{Columns, HTTP_PROXY};
 use crate::finding::Finding;
 use crate::indicators::Indicators;
@@ -104,7 +104,7 @@ pub fn read(
     mut take: impl FnMut(Finding),
     mut progress: impl FnMut(u64),
 ) -> LogRead {
-    let mut reading = Reading { kind, detectors, columns: None, read: LogRead::default(), last: Vec::new(), started: false };
+    let mut reading = Reading { kind, detectors, columns: None, read: LogRead::default(), last: Vec::new(), range: None, started: false };
     let mut blocks = Blocks::new(in_utf8(head, reader), buffer);
     loop {
         let piece = blocks.next();
@@ -138,6 +138,8 @@ struct Reading<'d> {
     read: LogRead,
     /// The beginning of the last line seen.
     last: Vec<u8>,
+    /// The earliest and the latest time of events, as they are written.
+    range: Option<(Vec<u8>, Vec<u8>)>,
     started: bool,
 }
 
@@ -164,6 +166,9 @@ impl Reading<'_> {
             }
         });
         self.read.lines = number + newlines(block, counted, block.len());
+        if self.kind == LogKind::EventJson {
+            self.widen(block);
+        }
         self.remember_last(block);
     }
 
@@ -187,6 +192,19 @@ impl Reading<'_> {
         }
         if self.read.build.is_none() && matches!(self.kind, LogKind::EcpServer | LogKind::EcpActivity) {
             self.read.build = head().find_map(ecp_build);
+        }
+    }
+
+    /// Events stand in order of their channels, so every time counts.
+    fn widen(&mut self, block: &[u8]) {
+        for time in event::raw_times(block) {
+            let (first, last) = self.range.get_or_insert_with(|| (time.to_vec(), time.to_vec()));
+            if time < first.as_slice() {
+                *first = time.to_vec();
+            }
+            if time > last.as_slice() {
+                *last = time.to_vec();
+            }
         }
     }
 
@@ -273,6 +291,11 @@ impl Reading<'_> {
         let last = std::mem::take(&mut self.last);
         if let Some(at) = self.time(&last) {
             self.cover(at, Some(self.read.lines));
+        }
+        for time in self.range.take().into_iter().flat_map(|(first, last)| [first, last]) {
+            if let Some(at) = times::read(&time) {
+                self.cover(at, None);
+            }
         }
         self.read
     }
