@@ -35,7 +35,7 @@ impl<'b, R: Read> Blocks<'b, R> {
     }
 
     /// The next piece, or nothing at the end.
-    pub fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
+    pub fn piece(&mut self) -> io::Result<Option<Piece<'_>>> {
         loop {
             self.fill()?;
             if self.filled == 0 {
@@ -146,7 +146,7 @@ mod tests {
         let mut buffer = Vec::new();
         let mut blocks = Blocks::new(text, &mut buffer);
         let mut found = Vec::new();
-        while let Some(piece) = blocks.next().unwrap() {
+        while let Some(piece) = blocks.piece().unwrap() {
             found.push(match piece {
                 Piece::Lines(lines) => (false, lines.len()),
                 Piece::Overlong(head) => (true, head.len()),
@@ -181,7 +181,7 @@ mod tests {
             let mut buffer = Vec::new();
             let mut blocks = Blocks::new(in_utf8(bytes.get(..4).unwrap(), bytes.as_slice()), &mut buffer);
             let mut whole = Vec::new();
-            while let Some(Piece::Lines(lines)) = blocks.next().unwrap() {
+            while let Some(Piece::Lines(lines)) = blocks.piece().unwrap() {
                 whole.extend_from_slice(lines);
             }
             assert!(whole == text.as_bytes());

@@ -158,12 +158,7 @@ impl Check<'_> {
         let (incidents_before, mut incidents) = (self.seen.incidents, self.seen.incidents);
         let mut signs = Vec::new();
         let collected = &mut self.collected;
-        let (since, older) = (self.question.since, &mut self.report.older);
         let take = |mut sign: Finding| {
-            if since.is_some_and(|since| sign.at.is_some_and(|at| at < since)) {
-                *older += 1;
-                return;
-            }
             incidents += u64::from(sign.verdict.is_break_in());
             sign.file.clone_from(&name);
             signs.push(sign);
@@ -278,6 +273,12 @@ impl Check<'_> {
 
     fn finish(mut self, with_web: bool) -> Report {
         self.report.findings = grade::correlate(self.collected.finish());
+        // After the signs were put together: who placed a shell is known even where only its use is asked for.
+        if let Some(since) = self.question.since {
+            let all = self.report.findings.len();
+            self.report.findings.retain(|sign| sign.at.is_none_or(|at| at >= since));
+            self.report.older = (all - self.report.findings.len()) as u64;
+        }
         self.report.grade = grade::grade(&self.report.findings);
         if let Some(since) = self.question.since {
             for coverage in self.coverage.values_mut() {

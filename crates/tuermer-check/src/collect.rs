@@ -23,10 +23,8 @@ impl Collected {
     /// Takes a sign.
     pub fn push(&mut self, finding: Finding) {
         let key = (finding.kind, finding.subject.clone().unwrap_or_default(), finding.address.clone().unwrap_or_default());
-        if REPEATING.contains(&finding.kind) {
-            if let Some(known) = self.same.get(&key).and_then(|index| self.listed.get_mut(*index)) {
-                return merge(known, finding);
-            }
+        if let Some(known) = self.same.get(&key).and_then(|index| self.listed.get_mut(*index)) {
+            return merge(known, finding);
         }
         let group = (finding.kind, finding.step);
         let listed = self.per_kind.entry(group).or_default();

@@ -107,7 +107,7 @@ pub fn read(
     let mut reading = Reading { kind, detectors, columns: None, read: LogRead::default(), last: Vec::new(), range: None, started: false };
     let mut blocks = Blocks::new(in_utf8(head, reader), buffer);
     loop {
-        let piece = blocks.next();
+        let piece = blocks.piece();
         match piece {
             Ok(Some(Piece::Lines(lines))) => reading.lines(lines, &mut take),
             Ok(Some(Piece::Overlong(head))) => {
