@@ -13,6 +13,7 @@ pub mod event;
 pub mod evtx;
 pub mod fields;
 pub mod finding;
+pub mod fuzzing;
 pub mod grade;
 pub mod html;
 pub mod indicators;
