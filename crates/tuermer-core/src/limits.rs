@@ -310,3 +310,33 @@ pub const CORRELATE_KEYS: usize = 8;
 pub const CORRELATE_ARRIVALS: usize = 100_000;
 /// Fewest organisations whose number may be told to others, whatever the operator sets.
 pub const ANONYMITY_LEAST: usize = 3;
+/// Bytes of a log that the check holds at once, and its longest line: of a longer one only this much is judged, and it is named.
+pub const CHECK_BLOCK_BYTES: usize = 1024 * 1024;
+/// Bytes at the end of a file in which its last time is looked for, and of a line in which its time is.
+pub const CHECK_TIME_BYTES: usize = 4 * 1024;
+/// Most files of one check; an Exchange server keeps some ten thousand logs.
+pub const CHECK_FILES: usize = 1_000_000;
+/// Deepest folder the check goes into; Windows paths rarely have twenty.
+pub const CHECK_DEPTH: usize = 32;
+/// Findings of one kind and step that are listed; more of them are counted.
+pub const CHECK_FINDINGS_OF_A_KIND: usize = 1_000;
+/// Unreadable places that are named; more of them are counted.
+pub const CHECK_UNREADABLE: usize = 1_000;
+/// Longest piece of evidence, in characters.
+pub const CHECK_DETAIL_CHARACTERS: usize = 400;
+/// Largest file that is looked at for the dump of a virtual directory (Microsoft's own rule: under 50 KB).
+pub const CHECK_DUMP_BYTES: u64 = 50 * 1024;
+/// Largest IIS configuration that is read, in bytes; real ones have 200 kB.
+pub const CHECK_CONFIG_BYTES: u64 = 16 * 1024 * 1024;
+/// Largest program whose version is read, in bytes; ExSetup.exe has 40 kB.
+pub const CHECK_PROGRAM_BYTES: u64 = 64 * 1024 * 1024;
+/// Largest list of indicators, in bytes.
+pub const CHECK_INDICATOR_BYTES: u64 = 16 * 1024 * 1024;
+/// Most indicators of one list.
+pub const CHECK_INDICATORS: usize = 100_000;
+/// Most columns of a log that are looked at; HttpProxy has 74.
+pub const CHECK_COLUMNS: usize = 256;
+/// Unusable records of one event log after which the rest of it is left unread, and that is said.
+pub const CHECK_EVENT_ERRORS: usize = 1_000;
+/// Largest sealed report, in bytes.
+pub const SEALED_REPORT_BYTES: u64 = 64 * 1024 * 1024;

@@ -13,14 +13,14 @@ use super::policy::Policy;
 use super::sign::{KeyKind, Reporter, Sign, SignKey};
 use super::warninglist::Warninglists;
 use crate::limits::{CORRELATE_KEYS, SECONDS_PER_HOUR};
-use crate::observation::SignClass;
+use crate::taxonomy::IncidentType;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// All signs of one key and class, in all of the region or one part of it.
 pub(crate) struct Group<'a> {
     pub key: &'a SignKey,
-    pub class: SignClass,
+    pub class: IncidentType,
     /// Its signs with the number of their organisation, those that do not count among them.
     pub signs: Vec<(&'a Sign, u32)>,
     /// Voice of each sign; `None` where it does not count.
@@ -67,8 +67,8 @@ pub fn hour_counts(signs: &[Sign], policy: &Policy, lists: &Warninglists, from: 
 
 /// Visits every group of signs that share a key and a class and has at least so many signs. The order is not told.
 pub(crate) fn for_each_group<'a>(signs: &'a [Sign], policy: &Policy, lists: &Warninglists, least: usize, mut visit: impl FnMut(Group<'a>)) {
-    let mut names: HashMap<(&'a SignKey, SignClass), usize> = HashMap::new();
-    let mut groups: Vec<(&'a SignKey, SignClass, u32)> = Vec::new();
+    let mut names: HashMap<(&'a SignKey, IncidentType), usize> = HashMap::new();
+    let mut groups: Vec<(&'a SignKey, IncidentType, u32)> = Vec::new();
     let mut organisations: HashMap<&'a str, u32> = HashMap::new();
     // Group, place of the sign and number of its organisation.
     let mut entries: Vec<(u32, u32, u32)> = Vec::with_capacity(signs.len());
@@ -99,7 +99,7 @@ pub(crate) fn for_each_group<'a>(signs: &'a [Sign], policy: &Policy, lists: &War
 }
 
 impl<'a> Group<'a> {
-    fn new(key: &'a SignKey, class: SignClass, signs: Vec<(&'a Sign, u32)>, policy: &Policy) -> Self {
+    fn new(key: &'a SignKey, class: IncidentType, signs: Vec<(&'a Sign, u32)>, policy: &Policy) -> Self {
         let voices = voices(&signs, policy);
         let arrivals = arrivals(&signs, &voices, policy);
         Self { key, class, signs, voices, arrivals }

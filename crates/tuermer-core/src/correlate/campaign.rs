@@ -4,8 +4,8 @@ use super::detect::Detector;
 use super::sign::SignKey;
 use crate::ids::OrganisationId;
 use crate::limits::SECONDS_PER_DAY;
-use crate::observation::SignClass;
 use crate::product::ProductKey;
+use crate::taxonomy::IncidentType;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub struct Reason {
     /// What the members share.
     pub key: SignKey,
     /// Class of the signs.
-    pub class: SignClass,
+    pub class: IncidentType,
     /// Part of the region in which it is more than usual; empty for all of it.
     pub region: String,
     /// Which method says so.
@@ -68,7 +68,7 @@ pub struct Known {
     /// Its key.
     pub key: CampaignKey,
     /// What its members share.
-    pub signs: Vec<(SignKey, SignClass)>,
+    pub signs: Vec<(SignKey, IncidentType)>,
     /// Its last sign.
     pub last_at: Timestamp,
 }
@@ -78,7 +78,7 @@ const REST_DAYS: i64 = 14;
 
 impl Campaign {
     /// What its members share, to be kept for [`Known`].
-    pub fn signs(&self) -> Vec<(SignKey, SignClass)> {
+    pub fn signs(&self) -> Vec<(SignKey, IncidentType)> {
         let signs: BTreeSet<_> = self.reasons.iter().map(|reason| (reason.key.clone(), reason.class)).collect();
         signs.into_iter().collect()
     }

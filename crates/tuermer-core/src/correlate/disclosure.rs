@@ -10,8 +10,8 @@ use super::policy::Policy;
 use super::sign::SignKey;
 use crate::ids::OrganisationId;
 use crate::limits::ANONYMITY_LEAST;
-use crate::observation::SignClass;
 use crate::product::ProductKey;
+use crate::taxonomy::IncidentType;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ pub struct Disclosure {
     /// Product.
     pub product: Option<ProductKey>,
     /// Class of the signs, strongest reason first.
-    pub classes: Vec<SignClass>,
+    pub classes: Vec<IncidentType>,
     /// What to look for: source networks, hashes, file names – nothing that belongs to a member.
     pub look_for: Vec<SignKey>,
     /// Day of the first sign; told only together with a number.
@@ -53,7 +53,7 @@ pub fn disclose(campaign: &Campaign, facts: &[MemberFacts], belongs_to_member: i
     let members: BTreeSet<&OrganisationId> = campaign.members.iter().collect();
     let of_campaign: BTreeMap<&OrganisationId, &MemberFacts> =
         facts.iter().filter(|fact| members.contains(&fact.organisation)).map(|fact| (&fact.organisation, fact)).collect();
-    let mut classes: Vec<SignClass> = Vec::new();
+    let mut classes: Vec<IncidentType> = Vec::new();
     let mut look_for: Vec<SignKey> = Vec::new();
     for reason in &campaign.reasons {
         if !classes.contains(&reason.class) {

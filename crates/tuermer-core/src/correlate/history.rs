@@ -9,7 +9,7 @@ use super::scan::WINDOWS_HOURS;
 use super::sign::{KeyKind, SignKey};
 use super::tail::DISPERSION_LEAST;
 use crate::limits::{CORRELATE_HISTORY_DAYS, CORRELATE_SERIES, SECONDS_PER_DAY, SECONDS_PER_HOUR};
-use crate::observation::SignClass;
+use crate::taxonomy::IncidentType;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ pub struct Series {
     /// What the signs share.
     pub key: SignKey,
     /// Their class.
-    pub class: SignClass,
+    pub class: IncidentType,
     /// Part of the region; empty for all of it. Only products are counted by region, too.
     pub region: String,
 }
@@ -36,7 +36,7 @@ pub struct HourCount {
 }
 
 /// Series of one kind and class share what is known about a newcomer among them, and a budget of false alarms.
-pub type FamilyName = (KeyKind, SignClass);
+pub type FamilyName = (KeyKind, IncidentType);
 
 /// What is usual, as of one point in time.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use super::grade::Grade;
 use crate::ids::OrganisationId;
 use crate::internet_address::{Reach, reach};
-use crate::observation::SignClass;
 use crate::product::ProductKey;
 use crate::scale::words;
+use crate::taxonomy::IncidentType;
 use ip_network::IpNetwork;
 use jiff::Timestamp;
 use std::net::IpAddr;
@@ -25,7 +25,7 @@ pub struct Sign {
     /// When it was seen (UTC), not when we heard of it: a feed that catches up after three days is no outbreak.
     pub at: Timestamp,
     /// RSIT class. Signs of different classes are never counted together.
-    pub class: SignClass,
+    pub class: IncidentType,
     /// What it may share with signs of others.
     pub keys: Vec<SignKey>,
     /// Who says so.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::locale::Language;
-use crate::observation::SignClass;
+use crate::taxonomy::IncidentType;
 use disclosure::{MemberFacts, disclose};
 use jiff::ToSpan;
 
@@ -16,7 +16,7 @@ pub(super) fn shell(number: u32, hours_ago: i64) -> Sign {
         organisation: OrganisationId(format!("M{number:05}")),
         region: if number.is_multiple_of(2) { "Siegen".into() } else { "Olpe".into() },
         at: now() - hours_ago.hours(),
-        class: SignClass::SystemCompromise,
+        class: IncidentType::SystemCompromise,
         keys: vec![SignKey::shell("help.aspx").unwrap(), SignKey::product("Microsoft", "Exchange Server").unwrap()],
         reporter: Reporter::Sensor("shadowserver".into()),
         grade: Grade::parse("B2").unwrap(),
@@ -35,7 +35,7 @@ fn graded(sign: Sign, grade: &str) -> Sign {
 /// Ninety days without anything.
 pub(super) fn quiet(policy: &Policy) -> History {
     let first = HourCount {
-        series: Series { key: SignKey::sender("old@example.org").unwrap(), class: SignClass::Information, region: String::new() },
+        series: Series { key: SignKey::sender("old@example.org").unwrap(), class: IncidentType::Other, region: String::new() },
         hour: now().as_second() / 3_600 - 85 * 24,
         halves: 2,
     };
