@@ -245,6 +245,7 @@ impl Reading<'_> {
     }
 
     fn judge(&mut self, line: &[u8], number: u64, take: &mut impl FnMut(Finding)) {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         if line.starts_with(b"#") {
             return;
         }
