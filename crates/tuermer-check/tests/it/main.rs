@@ -1,6 +1,7 @@
 //! The check from outside: through the binary, on fixtures of our own and, where they are there, on public captures.
 
 mod capture;
+mod evtx;
 mod hostile;
 mod victim;
 mod web;
