@@ -64,6 +64,11 @@ fn main() {
     let (mut plain, mut whole) = (check(Indicators::default()), check(Indicators::embedded()));
     println!("check without addresses  {:6.2} GB/s", best(text.len(), || plain(&text)));
     println!("check with 13 addresses  {:6.2} GB/s", best(text.len(), || whole(&text)));
+    let mut long = Indicators::default();
+    let list: String = (0..1_000_u32).map(|number| format!("{}\n", std::net::Ipv4Addr::from(0xc633_6400 + number * 7))).collect();
+    long.add(list.as_bytes(), "bench").unwrap();
+    let mut long = check(long);
+    println!("check with 1,000         {:6.2} GB/s", best(text.len(), || long(&text)));
     let fields = best(text.len(), || {
         let lines = text.split(|byte| *byte == b'\n');
         let sum: usize = lines.flat_map(|line| Fields::new(line, b',')).map(<[u8]>::len).sum();

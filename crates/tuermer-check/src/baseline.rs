@@ -72,6 +72,11 @@ impl<'t> Baseline<'t> {
         (self.paths.len(), self.paths.values().map(Vec::len).sum(), self.hashes.len(), self.builds.len())
     }
 
+    /// Whether the list has the scripts of this build; without a build nobody can say.
+    pub fn knows(&self, build: Option<&str>) -> bool {
+        build.is_some_and(|build| self.builds.contains(&build))
+    }
+
     /// Judges a file by key, hash and the build of the server, if that is known.
     pub fn judge(&self, key: &str, sha256: &[u8; 32], build: Option<&str>) -> Genuine {
         let mut short = [0; HASH_BYTES];

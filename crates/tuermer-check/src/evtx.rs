@@ -6,6 +6,7 @@ use crate::logs::{Detectors, LogRead, Problem};
 use crate::times;
 use evtx::{EvtxParser, ParserSettings};
 use std::io::{Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tuermer_core::limits;
 
 /// Reads the log; signs go to `take` with the number of their record.
@@ -14,17 +15,25 @@ pub fn read(mut source: impl Read + Seek, detectors: &Detectors, mut take: impl 
     if let Some(problem) = shape(&mut source) {
         read.problems.push((None, problem));
     }
+    // What the reader of a foreign format did not foresee ends this file, not the check.
+    let whole = catch_unwind(AssertUnwindSafe(|| records(source, detectors, &mut read, &mut take)));
+    if whole.is_err() {
+        read.problems.push((None, Problem::GivenUp));
+    }
+    read
+}
+
+fn records(source: impl Read + Seek, detectors: &Detectors, read: &mut LogRead, take: &mut impl FnMut(Finding)) {
     let mut parser = match EvtxParser::from_read_seek(source) {
         Ok(parser) => parser.with_configuration(ParserSettings::new().num_threads(1).indent(false)),
         Err(error) => {
-            read.problems.push((None, Problem::BrokenRecord(crate::text::clean(&error.to_string()))));
-            return read;
+            return read.problems.push((None, Problem::BrokenRecord(crate::text::clean(&error.to_string()))));
         }
     };
     let mut broken = 0;
     for record in parser.records_json_value() {
         match record {
-            Ok(record) => one(&record.data, record.event_record_id, detectors, &mut read, &mut take),
+            Ok(record) => one(&record.data, record.event_record_id, detectors, read, take),
             Err(error) => {
                 broken += 1;
                 read.problems.push((None, Problem::BrokenRecord(crate::text::clean(&error.to_string()))));
@@ -35,7 +44,6 @@ pub fn read(mut source: impl Read + Seek, detectors: &Detectors, mut take: impl 
             break;
         }
     }
-    read
 }
 
 /// What the file's shape tells before its records: a head of 4,096 bytes, then chunks of 65,536.

@@ -162,6 +162,11 @@ impl Columns {
         }
     }
 
+    /// The address of the other side, as it stands in the line.
+    pub fn address<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
+        Fields::new(line, self.separator).nth(self.address?)
+    }
+
     /// The build of the server as the log tells it: four columns in a row.
     pub fn build(&self, line: &[u8]) -> Option<String> {
         let parts: Vec<u32> =

@@ -58,9 +58,9 @@ fn signs(report: &Report, language: Language) -> String {
 
 fn row(sign: &Finding, language: Language) -> String {
     format!(
-        "<tr class=\"{}\"><td class=\"time\">{}</td><td class=\"step\">{}</td><td>{}</td><td><strong>{}</strong><br><span class=\"evidence\">{}</span><br><span class=\"small\">{}</span></td></tr>\n",
+        "<tr class=\"{}\"><td class=\"time\">{}</td><td class=\"step\">{}</td><td class=\"verdict\">{}</td><td><strong>{}</strong><br><span class=\"evidence\">{}</span><br><span class=\"small\">{}</span></td></tr>\n",
         tone(sign.verdict),
-        html(&words::time(sign.at, language)),
+        html(&words::moment(sign.at, language)),
         sign.step.map_or(String::new(), |step| step.to_string()),
         html(&language.say(&format!("verdict.{}", sign.verdict.word()))),
         html(&language.say(&format!("kind.{}", sign.kind.word()))),

@@ -5,7 +5,7 @@
 
 use crate::fields::{Fields, text as field_text};
 use crate::places;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use tuermer_core::limits;
 
@@ -25,6 +25,8 @@ pub struct Source {
 #[derive(Debug, Clone, Default)]
 pub struct Indicators {
     addresses: HashMap<IpAddr, Source>,
+    /// The IPv4 addresses among them once more, as numbers.
+    ipv4: HashSet<u32>,
     hashes: HashMap<[u8; 32], Source>,
     paths: HashMap<String, Source>,
 }
@@ -87,7 +89,10 @@ impl Indicators {
         let value = at(Some(head.value)).replace("[.]", ".");
         let source = Source { source: at(head.source).to_string(), date: at(head.date).to_string() };
         let source = if source.source.is_empty() { Source { source: name.to_string(), ..source } } else { source };
-        let known = if let Ok(address) = value.parse::<IpAddr>() {
+        let known = if let Ok(address) = value.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            if let IpAddr::V4(address) = address {
+                self.ipv4.insert(address.to_bits());
+            }
             self.addresses.insert(address, source).is_some()
         } else if let Some(hash) = hash(&value) {
             self.hashes.insert(hash, source).is_some()
@@ -109,9 +114,21 @@ impl Indicators {
         (self.addresses.len(), self.hashes.len(), self.paths.len())
     }
 
-    /// The addresses, for the search in logs.
-    pub fn addresses(&self) -> impl Iterator<Item = &IpAddr> {
-        self.addresses.keys()
+    /// Whether there is any address to look for.
+    pub fn has_addresses(&self) -> bool {
+        !self.addresses.is_empty()
+    }
+
+    /// Whether a field holds one of the addresses; the answer for the millions that do not must be quick.
+    pub fn has_address(&self, field: &[u8]) -> bool {
+        // No address is longer, and names and numbers are passed over.
+        if !(7..=48).contains(&field.len()) && !field.contains(&b':') {
+            return false;
+        }
+        match plain_ipv4(field) {
+            Some(address) => self.ipv4.contains(&address),
+            None => std::str::from_utf8(field).is_ok_and(|text| self.address(text).is_some()),
+        }
     }
 
     /// The indicator of this address, with or without port and brackets.
@@ -149,6 +166,25 @@ impl Head {
         let value = at(&["value", "indicator"])?;
         Some(Self { value, source: at(&["source", "notes"]), date: at(&["date", "dateadded"]) })
     }
+}
+
+/// `192.0.2.1` and nothing else, as a number.
+fn plain_ipv4(field: &[u8]) -> Option<u32> {
+    let (mut address, mut octet, mut dots) = (0_u32, 0_u32, 0);
+    for byte in field.trim_ascii_end() {
+        match byte {
+            b'0'..=b'9' => octet = octet * 10 + u32::from(byte - b'0'),
+            b'.' => {
+                address = (address << 8) | octet;
+                (octet, dots) = (0, dots + 1);
+            }
+            _ => return None,
+        }
+        if octet > 255 || dots > 3 {
+            return None;
+        }
+    }
+    (dots == 3).then_some((address << 8) | octet)
 }
 
 fn hash(value: &str) -> Option<[u8; 32]> {

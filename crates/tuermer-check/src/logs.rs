@@ -7,11 +7,13 @@ use crate::finding::Finding;
 use crate::indicators::Indicators;
 use crate::kind::LogKind;
 use crate::lines::LineRules;
-use crate::triage::Triage;
+use crate::triage::{self, Triage};
 use crate::{requests, times};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use std::io::{self, Read};
+use std::iter::Peekable;
+use std::ops::Range;
 use tuermer_core::limits;
 
 /// Everything a check needs to judge a line; built once.
@@ -35,7 +37,7 @@ impl Detectors {
     pub fn new(indicators: Indicators, install: &str, now: Timestamp) -> anyhow::Result<Self> {
         Ok(Self {
             rules: LineRules::new().context("the rules for ECP and the address book")?,
-            web: Triage::web(indicators.addresses()).context("the literals of web logs")?,
+            web: Triage::web().context("the literals of web logs")?,
             ecp: Triage::words(&["virtualdirectory"]).context("the literals of ECP logs")?,
             oab: Triage::words(&["needs to be removed"]).context("the literals of the address book's log")?,
             events: Triage::words(&[
@@ -155,21 +157,42 @@ impl Reading<'_> {
             LogKind::Oab => &detectors.oab,
             LogKind::EventJson | LogKind::Evtx => &detectors.events,
         };
-        let (mut counted, mut number) = (0, self.read.lines);
+        let mut addressed = self.addressed(block);
+        let mut count = LineCount { at: 0, number: self.read.lines };
         triage.candidates(block, |candidate| {
-            number += newlines(block, counted, candidate.line.start);
-            counted = candidate.line.start;
-            let line = block.get(candidate.line.clone()).unwrap_or_default().trim_ascii_end();
+            // In order of lines: a head changes the columns of what follows.
+            while let Some(line) = addressed.next_if(|line| line.start <= candidate.line.start) {
+                if line.start < candidate.line.start {
+                    let number = count.line_of(block, line.start);
+                    self.judge(line_of(block, &line), number, take);
+                }
+            }
+            let number = count.line_of(block, candidate.line.start);
             match candidate.is_head {
-                true => self.head(line),
-                false => self.judge(line, number + 1, take),
+                true => self.head(line_of(block, &candidate.line)),
+                false => self.judge(line_of(block, &candidate.line), number, take),
             }
         });
-        self.read.lines = number + newlines(block, counted, block.len());
+        for line in addressed {
+            let number = count.line_of(block, line.start);
+            self.judge(line_of(block, &line), number, take);
+        }
+        self.read.lines = count.line_of(block, block.len()) - 1;
         if self.kind == LogKind::EventJson {
             self.widen(block);
         }
         self.remember_last(block);
+    }
+
+    /// The lines with an address of a known attack.
+    fn addressed(&self, block: &[u8]) -> Peekable<std::vec::IntoIter<Range<usize>>> {
+        let web = matches!(self.kind, LogKind::HttpProxy | LogKind::Ews | LogKind::Iis | LogKind::Script);
+        let lines = if web && self.detectors.indicators.has_addresses() {
+            triage::known_addresses(block, self.columns.as_ref(), &self.detectors.indicators)
+        } else {
+            Vec::new()
+        };
+        lines.into_iter().peekable()
     }
 
     /// The head of a file: column names, and the first time.
@@ -245,6 +268,7 @@ impl Reading<'_> {
     }
 
     fn judge(&mut self, line: &[u8], number: u64, take: &mut impl FnMut(Finding)) {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         if line.starts_with(b"#") {
             return;
         }
@@ -301,8 +325,23 @@ impl Reading<'_> {
     }
 }
 
-fn newlines(block: &[u8], from: usize, to: usize) -> u64 {
-    block.get(from..to).map_or(0, |part| memchr::memchr_iter(b'\n', part).count() as u64)
+/// Counts lines as far as somebody asks.
+struct LineCount {
+    at: usize,
+    number: u64,
+}
+
+impl LineCount {
+    /// The number of the line that begins here, from 1; asked in ascending order.
+    fn line_of(&mut self, block: &[u8], start: usize) -> u64 {
+        self.number += block.get(self.at..start).map_or(0, |part| memchr::memchr_iter(b'\n', part).count() as u64);
+        self.at = start;
+        self.number + 1
+    }
+}
+
+fn line_of<'b>(block: &'b [u8], line: &Range<usize>) -> &'b [u8] {
+    block.get(line.clone()).unwrap_or_default().trim_ascii_end()
 }
 
 /// `S:BLD=15.1.2375.7` of the ECP logs.

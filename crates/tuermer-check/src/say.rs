@@ -59,6 +59,15 @@ impl Language {
         at.to_zoned(TimeZone::UTC).strftime(pattern).to_string()
     }
 
+    /// A time, to the second, in UTC.
+    pub fn moment(self, at: Timestamp) -> String {
+        let pattern = match self {
+            Self::De => "%d.%m.%Y %H:%M:%S UTC",
+            Self::En => "%Y-%m-%d %H:%M:%S UTC",
+        };
+        at.to_zoned(TimeZone::UTC).strftime(pattern).to_string()
+    }
+
     /// A day.
     pub fn day(self, at: Timestamp) -> String {
         let pattern = match self {

@@ -53,7 +53,7 @@ fn signs(report: &Report, language: Language, out: &mut impl Write) -> io::Resul
     for sign in signs.iter().take(SHOWN) {
         let step = sign.step.map_or(" ".to_string(), |step| step.to_string());
         let (kind, verdict) = (language.say(&format!("kind.{}", sign.kind.word())), language.say(&format!("verdict.{}", sign.verdict.word())));
-        writeln!(out, "\n{:<20}  {step}  {}{verdict:<14}{PLAIN} {BOLD}{kind}{PLAIN}", words::time(sign.at, language), colour(sign.verdict))?;
+        writeln!(out, "\n{:<23}  {step}  {}{verdict:<14}{PLAIN} {BOLD}{kind}{PLAIN}", words::moment(sign.at, language), colour(sign.verdict))?;
         wrapped(out, "    ", PLAIN, &words::evidence(sign, language))?;
         wrapped(out, "    ", DIM, &words::place(&sign.file, sign.line, language))?;
     }

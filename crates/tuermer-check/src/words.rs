@@ -61,7 +61,12 @@ pub fn made(report: &Report, language: Language) -> String {
     }
 }
 
-/// Time of a sign.
+/// Time of a sign, to the second: within a minute all eight steps may lie.
+pub fn moment(at: Option<Timestamp>, language: Language) -> String {
+    at.map_or_else(|| language.say("no_time"), |at| language.moment(at))
+}
+
+/// A first or last time.
 pub fn time(at: Option<Timestamp>, language: Language) -> String {
     at.map_or_else(|| language.say("no_time"), |at| language.time(at))
 }

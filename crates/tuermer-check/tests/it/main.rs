@@ -1,6 +1,9 @@
 //! The check from outside: through the binary, on fixtures of our own and, where they are there, on public captures.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr)]
+
 mod capture;
+mod evtx;
 mod hostile;
 mod victim;
 mod web;
