@@ -2,6 +2,7 @@
 
 use crate::admiralty::Grade;
 use crate::ids::{ObservationId, OrganisationId};
+use crate::scale::words;
 use crate::taxonomy::IncidentType;
 use crate::tlp::Tlp;
 use crate::trace::{Trace, TraceKind};
@@ -10,6 +11,17 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::net::IpAddr;
+
+words! {
+    /// Which side of an event the place is on. A scan *from* a member tells of a machine in strange hands, a scan *of* a
+    /// member of an attacker; the type of the incident is the same.
+    Side {
+        /// The trouble is there.
+        Source = "source",
+        /// It is hit from elsewhere.
+        Destination = "destination",
+    }
+}
 
 /// One sign as a feed reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +48,8 @@ pub struct Observation {
     pub asn: Option<u32>,
     /// What it means.
     pub incident: IncidentType,
+    /// Whether the trouble is at this place or comes to it.
+    pub side: Side,
     /// Severity word of the feed (critical, high, medium, low, info), lower case.
     pub severity: String,
     /// Who may see it.
@@ -73,6 +87,7 @@ impl Observation {
             hostname: None,
             asn: None,
             incident,
+            side: Side::Source,
             severity: String::new(),
             tlp: Tlp::AmberStrict,
             grade: Grade::UNJUDGED,
@@ -103,6 +118,7 @@ impl Observation {
         let version = self.version.clone().unwrap_or_default();
         let mut parts = vec![self.report.clone(), day, address, port, host, self.tags.join(";"), version];
         parts.extend((!self.origin_id.is_empty()).then(|| self.origin_id.clone()));
+        parts.extend((self.side == Side::Destination).then(|| self.side.as_str().to_string()));
         parts.extend(self.traces.iter().map(Trace::to_text));
         parts
     }

@@ -18,7 +18,7 @@ use head::{head, pairs};
 use std::io::Read;
 use std::net::IpAddr;
 use tuermer_core::limits;
-use tuermer_core::observation::Observation;
+use tuermer_core::observation::{Observation, Side};
 use tuermer_core::trace::{Trace, TraceKind};
 
 /// A log being read.
@@ -89,6 +89,7 @@ fn sign(line: &str, template: &Template, origin: &Origin) -> Result<Option<Obser
         ip: member,
         hostname,
         port: field(&template.port).map(|port| port.parse().map_err(|_| "port")).transpose()?,
+        side: Side::Destination,
         severity: rule.severity.clone(),
         tlp: origin.tlp,
         grade: origin.grade,

@@ -10,7 +10,7 @@ use crate::origin::{Origin, host, host_of_url, tags};
 use crate::records::Malformed;
 use std::io::Read;
 use tuermer_core::limits;
-use tuermer_core::observation::Observation;
+use tuermer_core::observation::{Observation, Side};
 use tuermer_core::taxonomy::{IncidentClass, IncidentType};
 use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::{Trace, TraceKind};
@@ -106,7 +106,7 @@ fn attacked(event: &Event, common: &Observation) -> Result<Option<Observation>, 
         return Ok(None);
     }
     let traces = event.traces(&[("source.ip", TraceKind::Address), ("source.network", TraceKind::Address), ("malware.name", TraceKind::Malware)]);
-    Ok(at(event, "destination", common)?.map(|sign| Observation { traces: tidy(traces), ..sign }))
+    Ok(at(event, "destination", common)?.map(|sign| Observation { side: Side::Destination, traces: tidy(traces), ..sign }))
 }
 
 /// What was left at the source, and with whom it talks.
@@ -188,7 +188,8 @@ mod tests {
                 row("brute-force", "192.0.2.30", Tlp::Clear, "address:198.51.100.7"),
             ]
         );
-        let [exchange, infected, ..] = &signs[..] else { panic!() };
+        let [exchange, infected, attacker, attacked] = &signs[..] else { panic!() };
+        assert_eq!((attacker.side.as_str(), attacked.side.as_str()), ("source", "destination"));
         assert_eq!(
             (exchange.product.as_str(), exchange.version.as_deref(), exchange.report.as_str()),
             ("Exchange Server", Some("15.1.2176"), "Vulnerable-Exchange")

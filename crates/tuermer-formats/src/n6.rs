@@ -11,7 +11,7 @@ use std::io::Read;
 use std::net::IpAddr;
 use tuermer_core::admiralty::{Credibility, Grade};
 use tuermer_core::limits;
-use tuermer_core::observation::Observation;
+use tuermer_core::observation::{Observation, Side};
 use tuermer_core::taxonomy::{IncidentClass, IncidentType};
 use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::{Trace, TraceKind};
@@ -87,13 +87,15 @@ fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str
     let event = Event::read(bytes)?;
     let text = |key: &str| event.text(key);
     let observed_at = origin.seen_at(&text("time").ok_or("timestamp")?)?;
-    let incident = incident(&text("category").ok_or("category")?);
+    let category = text("category").ok_or("category")?;
+    let incident = incident(&category);
     let url = text("url");
     let last = text("until").and_then(|until| origin.seen_at(&until).ok()).filter(|last| *last >= observed_at);
     let name = text("name").unwrap_or_default();
     let common = Observation {
         origin_id: plain(&text("id").ok_or("id")?, limits::TAG_CHARACTERS),
         last_seen_at: last.unwrap_or(observed_at),
+        side: if category == "dos-victim" { Side::Destination } else { Side::Source },
         tlp: text("restriction").map_or(origin.tlp, |restriction| label(&restriction)),
         grade: Grade { credibility: credibility(&text("confidence").unwrap_or_default()), ..origin.grade },
         hostname: text("fqdn").and_then(|name| host(&name)).or_else(|| url.as_deref().and_then(host_of_url)),

@@ -283,6 +283,10 @@ mod tests {
         {
             assert_eq!(is_lines(text.as_bytes()), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn lists_and_lines() {
         for (text, kind) in [
             ("[{\"classification.type\":\"spam\"}]", Kind::Intelmq),
             ("{\"restriction\":\"public\",\"category\":\"bots\"}\n{}", Kind::N6),

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::net::IpAddr;
 use tuermer_core::limits;
-use tuermer_core::observation::{Observation, Whereabouts};
+use tuermer_core::observation::{Observation, Side, Whereabouts};
 use tuermer_core::taxonomy::{IncidentClass, IncidentType};
 use tuermer_core::trace::{Trace, TraceKind, network};
 
@@ -184,6 +184,7 @@ impl<'a> Line<'a> {
             port: told.port,
             hostname: whereabouts.hostname.map(Cow::into_owned),
             asn: whereabouts.asn,
+            side: if kind.is_victim() { Side::Destination } else { Side::Source },
             severity: told.severity.as_deref().map_or_else(|| kind.severity.to_string(), |text| plain(&text.to_lowercase(), 20)),
             tlp: origin.tlp,
             grade: origin.grade,

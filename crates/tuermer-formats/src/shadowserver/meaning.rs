@@ -83,6 +83,11 @@ pub(super) struct Meaning {
 }
 
 impl ReportType {
+    /// True where the report tells of attacks on the addresses in it, not from them.
+    pub(super) fn is_victim(&self) -> bool {
+        self.whose == Some("dst")
+    }
+
     /// What a line with these tags and this column `cve` means.
     pub(super) fn meaning(&self, tags: &[String], cve: Option<&str>) -> Meaning {
         let tagged = |tag: &String| BREAK_IN_TAGS.iter().any(|word| tag == word || tag.strip_prefix(word).is_some_and(|rest| rest.starts_with('-')));

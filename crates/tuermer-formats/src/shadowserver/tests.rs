@@ -110,6 +110,7 @@ fn whose_it_is_stands_in_other_columns_in_each_report() {
         assert_eq!((sign.ip.unwrap().to_string().as_str(), sign.hostname.as_deref(), sign.incident.as_str()), (ip, host, incident), "{file}");
     }
     let (signs, _) = read(format!("timestamp,src_ip,dst_ip,dst_hostname,dst_asn,family\n{line}\n").as_bytes(), "event4_honeypot_ddos_target.csv");
+    assert_eq!(signs[0].side.as_str(), "destination");
     let traces: Vec<String> = signs[0].traces.iter().map(|trace| trace.to_text()).collect();
     assert_eq!(traces, ["address:192.0.2.1", "malware:mirai"], "the one who commands the attack, and with what");
 }
