@@ -261,7 +261,9 @@ impl BuildPack {
     /// The worst answer of several fixes: a flaw closed twice is closed by the last, and keeps the second steps of all.
     fn worst(judged: impl Iterator<Item = PackJudgement>) -> Option<PackJudgement> {
         judged.reduce(|one, other| {
-            let (mut worse, milder) = if weight(one.state) > weight(other.state) { (one, other) } else { (other, one) };
+            // Of equals the one with the higher build counts, as far as it can be had.
+            let key = |judged: &PackJudgement| (weight(judged.state), judged.fixed_build);
+            let (mut worse, milder) = if key(&one) > key(&other) { (one, other) } else { (other, one) };
             if worse.state == PackState::Fixed && milder.state == PackState::Fixed {
                 let more: Vec<_> = milder.conditions.into_iter().filter(|condition| !worse.conditions.contains(condition)).collect();
                 worse.conditions.extend(more);

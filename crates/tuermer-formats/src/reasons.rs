@@ -34,16 +34,12 @@ fn reason_de(reason: &Reason) -> String {
             if fix.is_empty() {
                 return format!("Ihr {product} hat den Stand {build}. Ein Update gegen die Lücke gibt es noch nicht.");
             }
-            let missing = format!("Ihr {product} hat den Stand {build}. Das Update {fix}{} fehlt.", in_brackets(kb));
-            let missing = paid.as_ref().map_or_else(|| missing.clone(), |paid| format!("{missing} {}", paid_de(paid)));
-            if *cumulative_update_first {
-                format!(
-                    "{missing} Für {} gibt es dieses Update nicht: erst muss das neueste kumulative Update (CU) eingespielt werden.",
-                    or(cumulative_update, "diesen Stand")
-                )
-            } else {
-                missing
-            }
+            let first = format!(
+                " Für {} gibt es dieses Update nicht: erst muss das neueste kumulative Update (CU) eingespielt werden.",
+                or(cumulative_update, "diesen Stand")
+            );
+            let first = if *cumulative_update_first { first.as_str() } else { "" };
+            format!("Ihr {product} hat den Stand {build}. Das Update {fix}{} fehlt.{}{first}", in_brackets(kb), paid.as_ref().map_or_else(String::new, paid_de))
         }
         Reason::BuildHasFix { product, build, fix } => format!("Ihr {product} hat den Stand {build}. Das Update {fix} ist enthalten."),
         Reason::SecondStep { product, build, fix, step: [step, _], told_open } => {
@@ -101,16 +97,14 @@ fn reason_en(reason: &Reason) -> String {
             if fix.is_empty() {
                 return format!("Your {product} is at build {build}. There is no update against the hole yet.");
             }
-            let missing = format!("Your {product} is at build {build}. The update {fix}{} is missing.", in_brackets(kb));
-            let missing = paid.as_ref().map_or_else(|| missing.clone(), |paid| format!("{missing} {}", paid_en(paid)));
-            if *cumulative_update_first {
-                format!(
-                    "{missing} There is no such update for {}: the newest cumulative update (CU) must be installed first.",
-                    or(cumulative_update, "this build")
-                )
-            } else {
-                missing
-            }
+            let first =
+                format!(" There is no such update for {}: the newest cumulative update (CU) must be installed first.", or(cumulative_update, "this build"));
+            let first = if *cumulative_update_first { first.as_str() } else { "" };
+            format!(
+                "Your {product} is at build {build}. The update {fix}{} is missing.{}{first}",
+                in_brackets(kb),
+                paid.as_ref().map_or_else(String::new, paid_en)
+            )
         }
         Reason::BuildHasFix { product, build, fix } => format!("Your {product} is at build {build}. The update {fix} is in."),
         Reason::SecondStep { product, build, fix, step: [_, step], told_open } => {
@@ -158,25 +152,25 @@ fn reason_en(reason: &Reason) -> String {
     }
 }
 
-/// Who gets the update, and what those do who do not.
+/// Who gets the update, and what those do who do not, as a sentence more.
 fn paid_de(Paid { programme, until, instead: [instead, _], has }: &Paid) -> String {
     match has {
-        Some(true) => format!("Sie haben die bezahlte Verlängerung ({programme}) dafür: bitte einspielen lassen."),
-        Some(false) => format!("Ohne bezahlte Verlängerung ({programme}) bekommt dieser Server es nicht: {instead}."),
+        Some(true) => format!(" Sie haben die bezahlte Verlängerung ({programme}) dafür: bitte einspielen lassen."),
+        Some(false) => format!(" Ohne bezahlte Verlängerung ({programme}) bekommt dieser Server es nicht: {instead}."),
         None => {
             let until = times::day_year(*until, Language::German);
-            format!("Es gibt dieses Update nur mit bezahlter Verlängerung ({programme}, bis {until}). Ohne sie: {instead}.")
+            format!(" Es gibt dieses Update nur mit bezahlter Verlängerung ({programme}, bis {until}). Ohne sie: {instead}.")
         }
     }
 }
 
 fn paid_en(Paid { programme, until, instead: [_, instead], has }: &Paid) -> String {
     match has {
-        Some(true) => format!("You have the paid updates ({programme}) for it: please have it installed."),
-        Some(false) => format!("Without the paid updates ({programme}) this server does not get it: {instead}."),
+        Some(true) => format!(" You have the paid updates ({programme}) for it: please have it installed."),
+        Some(false) => format!(" Without the paid updates ({programme}) this server does not get it: {instead}."),
         None => {
             let until = times::day_year(*until, Language::English);
-            format!("This update exists only with the paid updates ({programme}, until {until}). Without them: {instead}.")
+            format!(" This update exists only with the paid updates ({programme}, until {until}). Without them: {instead}.")
         }
     }
 }

@@ -59,6 +59,18 @@ fn moveit() {
     );
 }
 
+/// What can be had on the day is told: first the builds of 31 May, then those of 9 June.
+#[test]
+fn moveit_tells_the_build_of_the_day() {
+    let pack = packs().iter().find(|pack| pack.name == "moveit").unwrap();
+    for (build, day, fixed) in
+        [("13.0.3", date(2023, 6, 2), [13, 0, 6, 0]), ("13.0.3", date(2023, 6, 20), [13, 0, 7, 0]), ("2021.0.6", date(2023, 6, 20), [2021, 0, 7, 0])]
+    {
+        let judgement = pack.judge(build, "CVE-2023-34362", day);
+        assert_eq!((judgement.state, judgement.fixed_build), (PackState::Affected, Some(fixed)), "{build} {day}");
+    }
+}
+
 #[test]
 fn netscaler() {
     use PackState::{Affected, EndOfLife, Fixed, NoStatement, NotApplicable};
