@@ -5,10 +5,12 @@
 //! stronger source), then the worst server decides. Never `affected` from a product name or a wildcard
 //! alone; doubt is `unknown` with the question that would end it.
 
+mod book;
 mod matching;
 mod rules;
 mod subject;
 
+pub use book::{Row, RuleBook, Standing};
 pub use matching::{Alike, Matching, Standings};
 
 use crate::acknowledgement::{Acknowledgement, Answer};
@@ -290,6 +292,8 @@ fn exposed(findings: &[Finding]) -> Option<bool> {
     (in_use.peek().is_some() && in_use.all(|finding| finding.exposed == Some(false))).then_some(false)
 }
 
+#[cfg(test)]
+mod book_tests;
 #[cfg(test)]
 mod matching_tests;
 #[cfg(test)]

@@ -138,6 +138,11 @@ impl Constituency {
         self.inventory.len()
     }
 
+    /// Every kind of asset that somebody has or had, with its comparable product name and how many assets are of it.
+    pub fn kinds(&self) -> impl Iterator<Item = (&ProductKey, AssetKind<'_>, usize)> {
+        self.inventory.kinds()
+    }
+
     /// All assets of one organisation by id.
     pub fn assets_of(&self, organisation: &OrganisationId) -> Vec<Asset> {
         let hits = self.inventory.find(organisation).into_iter().flat_map(|number| self.inventory.hits_of(number));

@@ -110,6 +110,8 @@ pub const SEARCH_TERMS: usize = 32;
 pub const COMMENT_CHARACTERS: usize = 10_000;
 /// Documents or assets that one run of the matching by hand may name.
 pub const MATCH_RUN_SUBJECTS: usize = 1_000;
+/// Standings that a rule book keeps before it forgets its rows and judges anew: about 128 MB.
+pub const RULE_BOOK_STANDINGS: usize = 64 * 1024 * 1024;
 /// Runs of the matching listed at once.
 pub const MATCH_RUNS_SHOWN: usize = 100;
 /// Longest words a person looks for in a list, in characters.

@@ -99,6 +99,11 @@ impl ParsedVersion {
         &self.text
     }
 
+    /// The version under an order, where it was read so and is one.
+    pub(crate) fn form(&self, scheme: Scheme) -> Option<&Version> {
+        self.forms.iter().find(|(known, _)| *known == scheme)?.1.as_ref()
+    }
+
     /// Asks with the version under an order; one that was not foreseen is read for this question only.
     fn with<T>(&self, scheme: Scheme, ask: impl FnOnce(&Version) -> Option<T>) -> Option<T> {
         match self.forms.iter().find(|(known, _)| *known == scheme) {
@@ -152,6 +157,19 @@ impl CompiledRule<'_> {
             VersionRule::Range(range) => range.contains(version),
             VersionRule::NotUnderstood(_) => None,
         }
+    }
+
+    /// Every version it is compared with.
+    pub(crate) fn bounds(&self) -> impl Iterator<Item = &Version> {
+        let range = if let VersionRule::Range(range) = self.rule { range.bounds.as_slice() } else { &[] };
+        let of_range = range.iter().flat_map(|bounds| bounds.from.iter().chain(&bounds.to)).map(|(bound, _)| bound);
+        let own = self.own.as_ref().and_then(|(_, exact)| exact.as_ref());
+        of_range.chain(&self.exact).chain(own)
+    }
+
+    /// The one text it names.
+    pub(crate) fn exact_text(&self) -> Option<&str> {
+        if let VersionRule::Exactly(text) = self.rule { Some(text.trim()) } else { None }
     }
 
     /// The same version in other words, first without and then with what the product's own order knows.

@@ -12,6 +12,7 @@ mod dotted;
 mod gem;
 mod generic;
 mod instant;
+mod ladder;
 mod maven;
 mod openssl;
 mod pypi;
@@ -20,6 +21,7 @@ mod semver;
 mod vendor;
 
 use crate::limits;
+pub(crate) use ladder::Ladder;
 use std::cmp::Ordering;
 
 /// How versions of a product are ordered.

@@ -13,6 +13,7 @@ use crate::scale::{Certainty, Source, Status};
 use crate::threat::{ProductStatus, Statement};
 use crate::version::{ParsedVersion, VersionRule};
 use jiff::Timestamp;
+use std::borrow::Cow;
 
 /// What one flaw means for one product in one version.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ impl<'a> Subject<'a> {
 /// Judges an asset by its kind; which asset, where and when is said by [`Finding::at`].
 pub(super) fn asset(case: Case<'_>, rules: &Rules<'_>, key: &ProductKey, asset: AssetKind<'_>) -> Finding {
     let name = display_name(asset.vendor, asset.product);
-    let subject = Subject::new(key, name.clone(), told_version(asset), asset.version, asset.note);
+    let subject = Subject::new(key, name.clone(), told_version(asset).into_owned(), asset.version, asset.note);
     let absent = (asset.presence != Presence::OnPremises).then(|| {
         let reason = Reason::NotInUse { product: name.clone(), cloud: asset.presence == Presence::Cloud };
         Verdict { status: Status::NotAffected, certainty: Certainty::Observed, reason, question: None }
@@ -64,6 +65,12 @@ pub(super) fn asset(case: Case<'_>, rules: &Rules<'_>, key: &ProductKey, asset: 
     let decisive = Decisive { product: name, version, source: asset.source.as_str().to_string(), observed_at: Timestamp::UNIX_EPOCH };
     let origin = Origin { sign: false, source: asset.source, place: asset.note.to_string(), host: String::new(), observed_at: Timestamp::UNIX_EPOCH };
     Finding { exposed: told_exposed(asset.note), ..finding(verdicts, decisive, origin, is_mitigated(asset.note)) }
+}
+
+/// The build or version of an asset as statements are asked with it, empty where none is told.
+pub(super) fn told(asset: AssetKind<'_>) -> Cow<'_, str> {
+    let told = told_version(asset);
+    if told.is_empty() { Cow::Borrowed(asset.version) } else { told }
 }
 
 /// Judges a sign; `None` where it has nothing to do with the threat.
@@ -276,20 +283,20 @@ fn range_text(statement: &Statement) -> String {
 
 /// The build, or a version that looks like one. `Get-ExchangeServer` shows the cumulative update only,
 /// whatever is installed on top: its fourth part is cut off.
-fn told_version(asset: AssetKind<'_>) -> String {
+fn told_version(asset: AssetKind<'_>) -> Cow<'_, str> {
     let looks_like_build =
         |text: &str| text.split('.').count() >= 3 && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     let told = match asset.build {
-        Some(build) => build.to_string(),
-        None if looks_like_build(asset.version) => asset.version.to_string(),
-        None => return String::new(),
+        Some(build) => build,
+        None if looks_like_build(asset.version) => asset.version,
+        None => return Cow::Borrowed(""),
     };
     let note = asset.note.to_lowercase();
     let cumulative_only = note.contains("get-exchangeserver") || note.contains("admindisplayversion");
     if cumulative_only && told.split('.').count() > 3 {
-        return told.split('.').take(3).collect::<Vec<_>>().join(".");
+        return Cow::Owned(told.split('.').take(3).collect::<Vec<_>>().join("."));
     }
-    told
+    Cow::Borrowed(told)
 }
 
 /// Words in a note that say that a stop-gap is in place.

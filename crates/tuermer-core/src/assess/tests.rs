@@ -12,7 +12,7 @@ use crate::version::VersionRule;
 use jiff::civil::date;
 use std::sync::Arc;
 
-const LEAK: &str = "CVE-2021-26855";
+pub(super) const LEAK: &str = "CVE-2021-26855";
 
 pub(super) fn day(text: &str) -> Timestamp {
     format!("{text}T12:00:00Z").parse().unwrap()
