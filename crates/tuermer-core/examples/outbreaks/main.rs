@@ -40,7 +40,7 @@ fn main() {
                     }
                     let outcome = run::run(seed, least);
                     outcomes.lock().unwrap().push(outcome);
-                    if seed % 50 == 0 {
+                    if seed.is_multiple_of(50) {
                         eprintln!("{seed} of {runs} runs");
                     }
                 }

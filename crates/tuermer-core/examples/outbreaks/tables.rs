@@ -13,6 +13,8 @@ pub struct Met {
     pub found: f64,
     /// Victims hit before the alarm (all of them where there was none): median and 90th percentile.
     pub hit: (f64, f64),
+    /// Mean share of the victims hit before the alarm.
+    pub hit_share: f64,
     /// Hours from the first victim to the alarm: median and 90th percentile; infinite where it was never found.
     pub hours: (f64, f64),
 }
@@ -29,6 +31,13 @@ pub struct Row {
     pub met: Vec<Met>,
     /// Of outbreaks of ten: by hours of spread, by quiet and busy product, with and without a shared network.
     pub sorts: Vec<(String, Met)>,
+}
+
+impl Row {
+    /// The setting of the product, and the simple rule as everybody states it.
+    pub fn is_default_setting(&self) -> bool {
+        if self.detector == Detector::Three { self.setting.starts_with("3 ") } else { self.budget == 1.0 }
+    }
 }
 
 pub struct Summary {
@@ -84,7 +93,9 @@ fn met(cases: &[&Case], which: impl Fn(&Case) -> bool) -> Met {
     let mut hit: Vec<f64> = of().map(|case| f64::from(case.found.map_or(case.size, |(hit, _)| hit))).collect();
     let mut hours: Vec<f64> = of().map(|case| case.found.map_or(f64::INFINITY, |(_, hours)| hours)).collect();
     let found = of().filter(|case| case.found.is_some()).count();
+    let share = of().map(|case| f64::from(case.found.map_or(case.size, |(hit, _)| hit)) / f64::from(case.size)).sum::<f64>();
     Met {
+        hit_share: share / hit.len().max(1) as f64,
         outbreaks: hit.len(),
         found: found as f64 / hit.len().max(1) as f64,
         hit: (quantile(&mut hit, 0.5), quantile(&mut hit, 0.9)),
@@ -100,14 +111,15 @@ fn quantile(values: &mut [f64], share: f64) -> f64 {
 }
 
 pub fn csv(summary: &Summary) -> String {
-    let mut text = String::from("detector,setting,false_alarms_per_month,false_alarms_95,victims,outbreaks,found,hit_median,hit_90,hours_median,hours_90\n");
+    let mut text =
+        String::from("detector,setting,false_alarms_per_month,false_alarms_95,victims,outbreaks,found,hit_median,hit_90,hit_share,hours_median,hours_90\n");
     for row in &summary.rows {
         for (size, met) in SIZES.iter().zip(&row.met) {
-            let Met { outbreaks, found, hit, hours } = met;
+            let Met { outbreaks, found, hit, hit_share, hours } = met;
             let alarms = row.false_alarms;
             writeln!(
                 text,
-                "{},{},{:.3},{},{size},{outbreaks},{found:.4},{},{},{},{}",
+                "{},{},{:.3},{},{size},{outbreaks},{found:.4},{},{},{hit_share:.4},{},{}",
                 row.detector.as_str(),
                 row.setting,
                 alarms.0,
@@ -141,13 +153,12 @@ pub fn markdown(summary: &Summary) -> String {
             .unwrap();
     }
     text += "\n| detector, 1 a month | false alarms by kind |\n|---|---|\n";
-    for row in summary.rows.iter().filter(|row| row.budget == 1.0 || row.setting.starts_with("3 ")) {
+    for row in summary.rows.iter().filter(|row| row.is_default_setting()) {
         let kinds: Vec<String> = row.by_kind.iter().map(|(kind, count)| format!("{kind} {count:.2}")).collect();
         writeln!(text, "| {} ({}) | {} |", row.detector.as_str(), row.setting, kinds.join(", ")).unwrap();
     }
     text += "\n| outbreaks of ten | three (3 in 24 h) | exceedance | cusum | scan |\n|---|---|---|---|---|\n";
-    let columns: Vec<&Row> =
-        summary.rows.iter().filter(|row| if row.detector == Detector::Three { row.setting.starts_with("3 ") } else { row.budget == 1.0 }).collect();
+    let columns: Vec<&Row> = summary.rows.iter().filter(|row| row.is_default_setting()).collect();
     for place in 0..columns[0].sorts.len() {
         let cells: Vec<String> = columns.iter().map(|row| cell(&row.sorts[place].1)).collect();
         writeln!(text, "| {} | {} |", columns[0].sorts[place].0, cells.join(" | ")).unwrap();
