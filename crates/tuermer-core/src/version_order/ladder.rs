@@ -130,7 +130,7 @@ impl Version {
             Form::IntDot(version) => Some(version.numbers()),
             Form::Semver(version) => Some(version.deciding_numbers()),
             Form::Build(build) => {
-                let parts = if self.scheme == Scheme::FortiOs { vendor::FORTIOS_PARTS } else { MICROSOFT_PARTS };
+                let parts = if self.scheme == Scheme::FortiOs { vendor::THREE_PARTS } else { MICROSOFT_PARTS };
                 Some(build.numbers()).filter(|numbers| numbers.len() == parts)
             }
             _ => None,

@@ -12,7 +12,7 @@ use tuermer_core::asset::{Asset, AssetKind, Presence};
 use tuermer_core::constituency::{Constituency, NetworkFact};
 use tuermer_core::ids::{AssetId, ObservationId, OrganisationId};
 use tuermer_core::limits;
-use tuermer_core::observation::{Attribution, Observation, Sighting};
+use tuermer_core::observation::{Attribution, Observation, Side, Sighting};
 use tuermer_core::scale::Source;
 use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::tlp::Tlp;
@@ -100,7 +100,7 @@ fn add_network(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
 }
 
 pub(super) const SIGHTING_COLUMNS: &str = "s.organisation_id, s.attribution, o.id, o.report, o.observed_at, o.ip, o.port, o.hostname, o.asn, o.class,
-    o.severity, o.tags, o.vendor, o.product, o.version, o.origin_id, o.last_seen_at, o.network, o.tlp, o.grade";
+    o.severity, o.tags, o.vendor, o.product, o.version, o.origin_id, o.last_seen_at, o.network, o.tlp, o.grade, o.side";
 
 fn add_sighting(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     constituency.add_sighting(sighting(row)?);
@@ -141,6 +141,7 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
             last_seen_at: row.int_or_null(16)?.map_or(Ok(observed_at), Timestamp::from_microsecond)?,
             network: row.text_or_null(17)?.and_then(|text| text.parse().ok()),
             tlp: Tlp::read(row.text(18)?),
+            side: Side::parse(row.text(20)?).unwrap_or(Side::Source),
             grade: Grade::read(row.text(19)?).unwrap_or(Grade::UNJUDGED),
             ..Observation::new(row.text(3)?, observed_at, incident)
         },

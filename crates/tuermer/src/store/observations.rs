@@ -64,7 +64,7 @@ pub async fn write(open: &mut Transaction, batch: &[Attributed], document: &str,
     let Rows { observations, sightings, traces } = rows;
     let new = open
         .insert_many(
-            "INSERT INTO observation (id, report, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, class, severity, tlp, grade, tags,
+            "INSERT INTO observation (id, report, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, class, side, severity, tlp, grade, tags,
              vendor, product, version, extra, document_sha256, received_at)",
             observations,
             "ON CONFLICT (id) DO NOTHING",
@@ -131,6 +131,7 @@ fn row_of(observation: &Observation, document: &str, now: Timestamp) -> Result<V
         hostname,
         asn,
         incident,
+        side,
         severity,
         tlp,
         grade,
@@ -155,6 +156,7 @@ fn row_of(observation: &Observation, document: &str, now: Timestamp) -> Result<V
         hostname.as_ref(),
         asn.map(i64::from),
         incident.as_str(),
+        side.as_str(),
         severity,
         tlp.as_str(),
         grade.to_text(),
