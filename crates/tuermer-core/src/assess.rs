@@ -5,9 +5,12 @@
 //! stronger source), then the worst server decides. Never `affected` from a product name or a wildcard
 //! alone; doubt is `unknown` with the question that would end it.
 
+mod book;
 mod matching;
+mod rules;
 mod subject;
 
+pub use book::{Row, RuleBook, Standing};
 pub use matching::{Alike, Matching, Standings};
 
 use crate::acknowledgement::{Acknowledgement, Answer};
@@ -21,6 +24,7 @@ use crate::scale::{Certainty, Source, Status};
 use crate::threat::Threat;
 use crate::urgency::{Decision, Urgencies};
 use jiff::Timestamp;
+use rules::Prepared;
 use std::collections::BTreeMap;
 
 /// What is judged against: the threat, the build packs, the deadlines of the policy, the day.
@@ -66,10 +70,13 @@ pub fn assess(case: Case<'_>, constituency: &Constituency, answers: &[Acknowledg
 
 /// Judges one organisation; `None` where nothing of it has to do with the threat.
 pub fn assess_organisation(case: Case<'_>, constituency: &Constituency, organisation: &OrganisationId, answer: Option<&Acknowledgement>) -> Option<Exposure> {
-    let assets = constituency.assets_of(organisation);
-    let concerned = assets.iter().filter(|asset| case.concerns(&ProductKey::new(&asset.vendor, &asset.product)));
-    let told = concerned.map(|asset| subject::asset(case, asset.kind()).at(asset.id.clone(), &asset.hostname, asset.observed_at)).collect();
-    let findings = findings(case, told, constituency.sightings_of(organisation));
+    let prepared = Prepared::new(case);
+    let told = constituency.assets_of(organisation).into_iter().filter_map(|asset| {
+        let key = ProductKey::new(&asset.vendor, &asset.product);
+        let finding = subject::asset(case, &prepared.rules(&key)?, &key, asset.kind());
+        Some(finding.at(asset.id, &asset.hostname, asset.observed_at))
+    });
+    let findings = findings(&prepared, told.collect(), constituency.sightings_of(organisation));
     if findings.is_empty() {
         return None;
     }
@@ -89,11 +96,6 @@ impl Case<'_> {
 
     fn knows(&self, pack: &BuildPack) -> bool {
         self.threat.vulnerabilities.iter().any(|flaw| pack.knows(&flaw.id))
-    }
-
-    fn concerns(&self, product: &ProductKey) -> bool {
-        let named = self.threat.statements.iter().any(|statement| statement.product.matches(product));
-        named || self.packs.iter().any(|pack| pack.speaks_of(product) && self.knows(pack))
     }
 
     /// Until when, for one organisation: the worst of its open flaws.
@@ -118,10 +120,10 @@ impl Finding {
 }
 
 /// Judges every sign by itself beside what was found on assets, and drops "not in use" where the product was seen later.
-fn findings(case: Case<'_>, told: Vec<Finding>, sightings: &[Sighting]) -> Vec<Finding> {
+fn findings(prepared: &Prepared<'_>, told: Vec<Finding>, sightings: &[Sighting]) -> Vec<Finding> {
     let mut findings = told;
     for sighting in sightings {
-        findings.extend(subject::sighting(case, sighting));
+        findings.extend(subject::sighting(prepared, sighting));
     }
     let seen = findings.iter().filter(|f| f.sign && f.ground.status != Status::NotAffected).map(|f| f.ground.observed_at).max();
     if let Some(seen) = seen {
@@ -215,8 +217,8 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
             Some(reason) if !own_words => reason,
             _ => decided.ground.reason.clone(),
         },
-        // A fixed server may keep a question: its second step.
-        question: if matches!(status, Status::Unknown | Status::Fixed) { decided.question } else { None },
+        // A fixed server may keep a question (its second step), and so may an affected one: is it a customer of the paid updates?
+        question: decided.question.filter(|_| status != Status::NotAffected),
         grounds,
         matches,
         measured: !own_words,
@@ -290,6 +292,8 @@ fn exposed(findings: &[Finding]) -> Option<bool> {
     (in_use.peek().is_some() && in_use.all(|finding| finding.exposed == Some(false))).then_some(false)
 }
 
+#[cfg(test)]
+mod book_tests;
 #[cfg(test)]
 mod matching_tests;
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod inventory;
 
 use crate::asset::{Asset, AssetKind};
 use crate::ids::OrganisationId;
-use crate::observation::{Attribution, Observation, Sighting};
+use crate::observation::{Attribution, Observation, Sighting, Whereabouts};
 use crate::product::ProductKey;
 use ip_network::IpNetwork;
 use ip_network_table::IpNetworkTable;
@@ -138,6 +138,11 @@ impl Constituency {
         self.inventory.len()
     }
 
+    /// Every kind of asset that somebody has or had, with its comparable product name and how many assets are of it.
+    pub fn kinds(&self) -> impl Iterator<Item = (&ProductKey, AssetKind<'_>, usize)> {
+        self.inventory.kinds()
+    }
+
     /// All assets of one organisation by id.
     pub fn assets_of(&self, organisation: &OrganisationId) -> Vec<Asset> {
         let hits = self.inventory.find(organisation).into_iter().flat_map(|number| self.inventory.hits_of(number));
@@ -180,27 +185,48 @@ impl Constituency {
 
     /// Whose is this sign? Longest network prefix first, then the exact host, then the closest domain above it.
     /// Several owners of the same prefix or name all get it. Empty: it belongs on the unattributed shelf.
-    pub fn attribute(&self, observation: &Observation) -> Vec<(OrganisationId, Attribution)> {
-        if let Some((network, owners)) = observation.ip.and_then(|ip| self.networks.longest_match(ip)) {
-            return self.owned(owners, &Attribution::Network(network.to_string()));
+    pub fn attribute(&self, place: &Whereabouts<'_>) -> Vec<(OrganisationId, Attribution)> {
+        let Some((owners, why)) = self.owners(place) else { return Vec::new() };
+        let why = match why {
+            Why::Network(network) => Attribution::Network(network.to_string()),
+            Why::Host(host) => Attribution::Host(host.to_string()),
+            Why::Domain(domain) => Attribution::Domain(domain.to_string()),
+        };
+        owners.iter().map(|owner| (self.inventory.organisation_id(*owner), why.clone())).collect()
+    }
+
+    /// True where the sign is somebody's.
+    pub fn is_known(&self, place: &Whereabouts<'_>) -> bool {
+        self.owners(place).is_some()
+    }
+
+    fn owners<'a>(&'a self, place: &'a Whereabouts<'_>) -> Option<(&'a [u32], Why<'a>)> {
+        // A block belongs to somebody where all of it lies in his network.
+        let around = |block: IpNetwork| self.networks.longest_match(block.network_address()).filter(|(network, _)| network.netmask() <= block.netmask());
+        let by_ip = place.ip.and_then(|ip| self.networks.longest_match(ip));
+        if let Some((network, owners)) = by_ip.or_else(|| place.network.and_then(around)) {
+            return Some((owners, Why::Network(network)));
         }
-        let Some(host) = observation.hostname.as_deref() else { return Vec::new() };
+        let host = place.hostname.as_deref()?;
         if let Some(owners) = self.domains.get(host) {
-            return self.owned(owners, &Attribution::Host(host.to_string()));
+            return Some((owners, Why::Host(host)));
         }
         let mut rest = host;
         while let Some((_, above)) = rest.split_once('.') {
             if let Some(owners) = self.domains.get(above) {
-                return self.owned(owners, &Attribution::Domain(above.to_string()));
+                return Some((owners, Why::Domain(above)));
             }
             rest = above;
         }
-        Vec::new()
+        None
     }
+}
 
-    fn owned(&self, owners: &[u32], why: &Attribution) -> Vec<(OrganisationId, Attribution)> {
-        owners.iter().map(|owner| (self.inventory.organisation_id(*owner), why.clone())).collect()
-    }
+/// Why a sign is somebody's, lent.
+enum Why<'a> {
+    Network(IpNetwork),
+    Host(&'a str),
+    Domain(&'a str),
 }
 
 /// Adds to a list once; the same organisation often comes several times in a row.

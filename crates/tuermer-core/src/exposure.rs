@@ -4,6 +4,7 @@ use crate::ids::{AssetId, OrganisationId, ThreatId};
 use crate::scale::{Certainty, Level, Source, Status, Urgency, words};
 use crate::urgency::Basis;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// Organisation × threat: matches and sightings folded into one statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +119,8 @@ pub enum Reason {
         kb: String,
         /// Another cumulative update must come first.
         cumulative_update_first: bool,
+        /// Only customers of a paid programme get the update.
+        paid: Option<Paid>,
     },
     /// A build that has the update.
     BuildHasFix {
@@ -166,12 +169,26 @@ pub enum Reason {
         /// Build as told.
         build: String,
     },
+    /// The vendor does not name the line for this flaw, and whether it was still supported is not known.
+    NoStatement {
+        /// Product line.
+        product: String,
+        /// Build as told.
+        build: String,
+    },
     /// The build is in no table.
     UnknownBuild {
         /// Product.
         product: String,
         /// Build as told.
         build: String,
+    },
+    /// The version is told, but the document does not say which versions are affected.
+    NoVersionsNamed {
+        /// Product.
+        product: String,
+        /// As told.
+        version: String,
     },
     /// Has the product, version not known.
     ProductOnly {
@@ -244,6 +261,19 @@ pub enum Reason {
     Withdrawn,
 }
 
+/// An update that only customers of a paid programme get.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Paid {
+    /// Short name of the programme (`ESU`).
+    pub programme: String,
+    /// Its last day.
+    pub until: Date,
+    /// What is to be done without it as a phrase, German and English.
+    pub instead: [String; 2],
+    /// Whether this company is a customer; `None` = nobody said.
+    pub has: Option<bool>,
+}
+
 /// The one question that would decide an unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Question {
@@ -251,6 +281,13 @@ pub enum Question {
     RunsProduct {
         /// Product.
         product: String,
+    },
+    /// Is this flaw closed? Asked where no version can tell.
+    FlawClosed {
+        /// Product.
+        product: String,
+        /// Identifier of the flaw.
+        flaw: String,
     },
     /// Which build exactly (ExSetup.exe or HealthChecker, not Get-ExchangeServer)?
     WhichBuild {
@@ -272,6 +309,11 @@ pub enum Question {
         condition: String,
         /// The pack's question, German and English.
         words: [String; 2],
+    },
+    /// What does the vendor say of this line?
+    VendorStatement {
+        /// Product line.
+        product: String,
     },
     /// When will the product out of support be replaced?
     Replacement {

@@ -2,20 +2,24 @@
 //!
 //! Nothing here reads a file, a clock or a network; `now` is an argument and doubt is a value.
 //! Read in this order: [`organisation`] and [`asset`] (whom we protect), [`threat`] (what we warn
-//! about), [`observation`] (signs), [`assess`] (who is affected and how surely), [`warning`] and
-//! [`approval`] (what two people release), [`delivery`] (how it reaches a person),
-//! [`acknowledgement`] (what they say), [`picture`] (what the region looks like).
+//! about), [`observation`] (signs), [`correlate`] (which signs at several members belong together),
+//! [`assess`] (who is affected and how surely), [`warning`] and [`approval`] (what two people release),
+//! [`delivery`] (how it reaches a person), [`acknowledgement`] (what they say), [`remeasure`] (whether
+//! it is true), [`picture`] (what the region looks like).
 
 pub mod acknowledgement;
+pub mod admiralty;
 pub mod approval;
 pub mod assess;
 pub mod asset;
 pub mod compact;
 pub mod constituency;
+pub mod correlate;
 pub mod cpe;
 pub mod delivery;
 pub mod exposure;
 pub mod feed;
+pub mod harmless;
 pub mod hindsight;
 pub mod ids;
 pub mod internet_address;
@@ -34,9 +38,13 @@ pub mod provenance;
 pub mod purl;
 pub mod query;
 mod range_words;
+pub mod remeasure;
 pub mod revision;
 pub mod scale;
+pub mod taxonomy;
 pub mod threat;
+pub mod tlp;
+pub mod trace;
 pub mod urgency;
 pub mod vers;
 pub mod version;

@@ -110,6 +110,8 @@ pub const SEARCH_TERMS: usize = 32;
 pub const COMMENT_CHARACTERS: usize = 10_000;
 /// Documents or assets that one run of the matching by hand may name.
 pub const MATCH_RUN_SUBJECTS: usize = 1_000;
+/// Standings that a rule book keeps before it forgets its rows and judges anew: about 128 MB.
+pub const RULE_BOOK_STANDINGS: usize = 64 * 1024 * 1024;
 /// Runs of the matching listed at once.
 pub const MATCH_RUNS_SHOWN: usize = 100;
 /// Longest words a person looks for in a list, in characters.
@@ -234,6 +236,10 @@ pub const IDENTIFIER_BYTES: usize = 2_048;
 pub const ARCHIVE_DOCUMENTS: usize = 2_000_000;
 /// Most unpacked bytes of one archive; all CVE records have 3 GB.
 pub const UNPACKED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Most bytes out of one compressed byte, where more than one document comes out. JSON comes to 20, the best of gzip is 1,032.
+pub const UNPACK_RATIO: u64 = 250;
+/// Largest dictionary of an xz file, in bytes: what `xz -9` uses. A hostile header may ask for 3 GB.
+pub const XZ_DICTIONARY_BYTES: usize = 64 * 1024 * 1024;
 /// Deepest nesting of XML; a feed with XHTML in it has 20.
 pub const XML_DEPTH: usize = 100;
 /// Largest feed of the reading list, in bytes.
@@ -244,3 +250,95 @@ pub const READING_ENTRIES: usize = 1_000;
 pub const READING_DAYS: i64 = 90;
 /// Most components of one bill of materials.
 pub const SBOM_COMPONENTS: usize = 100_000;
+/// Longest line of a report or log, in bytes: many fields of ordinary length; a longer one costs that line.
+pub const LINE_BYTES: usize = 256 * 1024;
+/// Most lines one record of a report may span; a quote that is never closed must not swallow the file.
+pub const RECORD_LINES: usize = 64;
+/// Most columns of a report line that are kept as they came.
+pub const EXTRA_FIELDS: usize = 256;
+/// Most tags of one sign or event.
+pub const TAGS: usize = 100;
+/// Longest tag, in characters.
+pub const TAG_CHARACTERS: usize = 100;
+/// Longest trace (address, hash, path, page), in bytes.
+pub const TRACE_BYTES: usize = 2_000;
+/// Most traces of one sign.
+pub const SIGN_TRACES: usize = 32;
+/// First year of a sign; older ones are clocks that were never set (1601, 1970).
+pub const OBSERVED_FROM_YEAR: i16 = 2000;
+/// Hours a sign may lie in the future; sensors' clocks differ.
+pub const OBSERVED_AHEAD_HOURS: i64 = 24;
+/// Most addresses of one event.
+pub const EVENT_ADDRESSES: usize = 1_000;
+/// Largest single event of a list, in bytes.
+pub const EVENT_BYTES: usize = 4 * 1024 * 1024;
+/// Largest MISP document, in bytes; an event of a million attributes has about 500 MB.
+pub const MISP_BYTES: u64 = 1024 * 1024 * 1024;
+/// Most attributes of one MISP document; more are counted and left out.
+pub const MISP_ATTRIBUTES: usize = 1_000_000;
+/// Most events of one MISP document or manifest.
+pub const MISP_EVENTS: usize = 100_000;
+/// Most objects of one STIX bundle; ATT&CK has 25,000.
+pub const STIX_OBJECTS: usize = 1_000_000;
+/// Longest pattern of a STIX indicator, in bytes.
+pub const STIX_PATTERN_BYTES: usize = 64 * 1024;
+/// Most comparisons of one STIX pattern.
+pub const STIX_COMPARISONS: usize = 256;
+/// Most lists or objects of one page of a TAXII server.
+pub const TAXII_COLLECTIONS: usize = 10_000;
+/// Most pages of one TAXII collection fetched in one pull.
+pub const TAXII_PAGES: usize = 10_000;
+/// Most entries of one list of harmless things; the largest public one has 80,000.
+pub const HARMLESS_ENTRIES: usize = 2_000_000;
+/// Most lines of a list of indicators.
+pub const INDICATOR_LINES: usize = 2_000_000;
+/// Largest template of a firewall's lines, in bytes.
+pub const TEMPLATE_BYTES: usize = 64 * 1024;
+/// Most rules of a template.
+pub const TEMPLATE_RULES: usize = 200;
+/// Most key=value pairs of one log line.
+pub const LOG_PAIRS: usize = 256;
+/// Seconds of a day.
+pub const SECONDS_PER_DAY: i64 = 86_400;
+/// Seconds of an hour.
+pub const SECONDS_PER_HOUR: i64 = 3_600;
+/// Days of counts that say what is usual for a series of signs.
+pub const CORRELATE_HISTORY_DAYS: i64 = 90;
+/// Series of signs whose counts are kept; scans bring some thousand new networks a day.
+pub const CORRELATE_SERIES: usize = 1_000_000;
+/// Things one sign can have in common with others; further ones are not looked at.
+pub const CORRELATE_KEYS: usize = 8;
+/// Signs of one series in one look-back that are tested one by one; where there are more, the first ones suffice for an alarm.
+pub const CORRELATE_ARRIVALS: usize = 100_000;
+/// Fewest organisations whose number may be told to others, whatever the operator sets.
+pub const ANONYMITY_LEAST: usize = 3;
+/// Bytes of a log that the check holds at once, and its longest line: of a longer one only this much is judged, and it is named.
+pub const CHECK_BLOCK_BYTES: usize = 1024 * 1024;
+/// Bytes at the end of a file in which its last time is looked for, and of a line in which its time is.
+pub const CHECK_TIME_BYTES: usize = 4 * 1024;
+/// Most files of one check; an Exchange server keeps some ten thousand logs.
+pub const CHECK_FILES: usize = 1_000_000;
+/// Deepest folder the check goes into; Windows paths rarely have twenty.
+pub const CHECK_DEPTH: usize = 32;
+/// Findings of one kind and step that are listed; more of them are counted.
+pub const CHECK_FINDINGS_OF_A_KIND: usize = 1_000;
+/// Unreadable places that are named; more of them are counted.
+pub const CHECK_UNREADABLE: usize = 1_000;
+/// Longest piece of evidence, in characters.
+pub const CHECK_DETAIL_CHARACTERS: usize = 400;
+/// Largest file that is looked at for the dump of a virtual directory (Microsoft's own rule: under 50 KB).
+pub const CHECK_DUMP_BYTES: u64 = 50 * 1024;
+/// Largest IIS configuration that is read, in bytes; real ones have 200 kB.
+pub const CHECK_CONFIG_BYTES: u64 = 16 * 1024 * 1024;
+/// Largest program whose version is read, in bytes; ExSetup.exe has 40 kB.
+pub const CHECK_PROGRAM_BYTES: u64 = 64 * 1024 * 1024;
+/// Largest list of indicators, in bytes.
+pub const CHECK_INDICATOR_BYTES: u64 = 16 * 1024 * 1024;
+/// Most indicators of one list.
+pub const CHECK_INDICATORS: usize = 100_000;
+/// Most columns of a log that are looked at; HttpProxy has 74.
+pub const CHECK_COLUMNS: usize = 256;
+/// Unusable records of one event log after which the rest of it is left unread, and that is said.
+pub const CHECK_EVENT_ERRORS: usize = 1_000;
+/// Largest sealed report, in bytes.
+pub const SEALED_REPORT_BYTES: u64 = 64 * 1024 * 1024;

@@ -1,44 +1,45 @@
 //! One sign of attack or weakness, in RSIT classes, before and after it is attributed to somebody.
 
+use crate::admiralty::Grade;
 use crate::ids::{ObservationId, OrganisationId};
 use crate::scale::words;
+use crate::taxonomy::IncidentType;
+use crate::tlp::Tlp;
+use crate::trace::{Trace, TraceKind};
+use ip_network::IpNetwork;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 words! {
-    /// Reference Security Incident Taxonomy 1003, the classes we act on.
-    SignClass {
-        /// Information about a device, no weakness.
-        Information = "other",
-        /// `vulnerable: potentially-unwanted-accessible`
-        Accessible = "potentially-unwanted-accessible",
-        /// `vulnerable: vulnerable-system`
-        VulnerableSystem = "vulnerable-system",
-        /// `malicious-code: infected-system`
-        InfectedSystem = "infected-system",
-        /// `intrusions: system-compromise`, for instance a web shell: an incident, not a weakness.
-        SystemCompromise = "system-compromise",
-    }
-}
-
-impl SignClass {
-    /// True where somebody has already broken in: telephone first, no mass mail.
-    pub fn is_incident(self) -> bool {
-        matches!(self, Self::InfectedSystem | Self::SystemCompromise)
+    /// Which side of an event the place is on. A scan *from* a member tells of a machine in strange hands, a scan *of* a
+    /// member of an attacker; the type of the incident is the same.
+    Side {
+        /// The trouble is there.
+        Source = "source",
+        /// It is hit from elsewhere.
+        Destination = "destination",
     }
 }
 
 /// One sign as a feed reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
-    /// Key: report + day + host + what was seen; makes a file read twice change nothing.
+    /// Key, made from [`Observation::distinguishing`]; makes a file read twice change nothing.
     pub id: ObservationId,
-    /// Report type, for example `scan_exchange`.
+    /// Report type, for example `scan_exchange`, or name of the feed.
     pub report: String,
-    /// When the sensor saw it (UTC).
+    /// The source's own id of it; empty if none.
+    pub origin_id: String,
+    /// When the sensor saw it first (UTC).
     pub observed_at: Timestamp,
+    /// When the sensor saw it last; not before `observed_at`.
+    pub last_seen_at: Timestamp,
     /// Address seen.
     pub ip: Option<IpAddr>,
+    /// Block of addresses, where the source does not tell a single one.
+    pub network: Option<IpNetwork>,
     /// Port seen.
     pub port: Option<u16>,
     /// Host name, lower case, without trailing dot.
@@ -46,9 +47,15 @@ pub struct Observation {
     /// Autonomous system.
     pub asn: Option<u32>,
     /// What it means.
-    pub class: SignClass,
+    pub incident: IncidentType,
+    /// Whether the trouble is at this place or comes to it.
+    pub side: Side,
     /// Severity word of the feed (critical, high, medium, low, info), lower case.
     pub severity: String,
+    /// Who may see it.
+    pub tlp: Tlp,
+    /// How far it is to be believed.
+    pub grade: Grade,
     /// Tags in lower case.
     pub tags: Vec<String>,
     /// CVEs the sensor *tried* and found open (tag `cve-…`), upper case: proof, not guess.
@@ -59,8 +66,99 @@ pub struct Observation {
     pub product: String,
     /// Version as seen from outside; three parts for Exchange (cumulative update only).
     pub version: Option<String>,
+    /// What the attacker left behind; for correlation.
+    pub traces: Vec<Trace>,
     /// Columns we do not use, kept as they came.
     pub extra: Vec<(String, String)>,
+}
+
+impl Observation {
+    /// A sign of which nothing but kind and time is known yet.
+    pub fn new(report: impl Into<String>, observed_at: Timestamp, incident: IncidentType) -> Self {
+        Self {
+            id: ObservationId(String::new()),
+            report: report.into(),
+            origin_id: String::new(),
+            observed_at,
+            last_seen_at: observed_at,
+            ip: None,
+            network: None,
+            port: None,
+            hostname: None,
+            asn: None,
+            incident,
+            side: Side::Source,
+            severity: String::new(),
+            tlp: Tlp::AmberStrict,
+            grade: Grade::UNJUDGED,
+            tags: Vec::new(),
+            proven_cves: Vec::new(),
+            vendor: String::new(),
+            product: String::new(),
+            version: None,
+            traces: Vec::new(),
+            extra: Vec::new(),
+        }
+    }
+
+    /// With the key that `key` makes of its distinguishing parts.
+    pub fn identified(mut self, key: impl Fn(&[&str]) -> String) -> Self {
+        let parts = self.distinguishing();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        self.id = ObservationId(key(&parts));
+        self
+    }
+
+    /// What makes it another sign than its neighbour: report, day, host and what was seen there.
+    fn distinguishing(&self) -> Vec<String> {
+        let day = self.observed_at.to_zoned(TimeZone::UTC).date().to_string();
+        let address = self.ip.map(|ip| ip.to_string()).or_else(|| self.network.map(|network| network.to_string())).unwrap_or_default();
+        let port = self.port.map_or(String::new(), |port| port.to_string());
+        let host = self.hostname.clone().unwrap_or_default();
+        let version = self.version.clone().unwrap_or_default();
+        let mut parts = vec![self.report.clone(), day, address, port, host, self.tags.join(";"), version];
+        parts.extend((!self.origin_id.is_empty()).then(|| self.origin_id.clone()));
+        parts.extend((self.side == Side::Destination).then(|| self.side.as_str().to_string()));
+        parts.extend(self.traces.iter().map(Trace::to_text));
+        parts
+    }
+
+    /// Seen where this trace points to, where it is an address, block or name.
+    pub fn seen_at(mut self, trace: &Trace) -> Self {
+        let Whereabouts { ip, network, hostname, asn: _ } = trace.whereabouts();
+        (self.ip, self.network, self.hostname) = (ip, network, hostname.map(Cow::into_owned));
+        self
+    }
+
+    /// Where it was seen.
+    pub fn whereabouts(&self) -> Whereabouts<'_> {
+        Whereabouts { ip: self.ip, network: self.network, hostname: self.hostname.as_deref().map(Cow::Borrowed), asn: self.asn }
+    }
+}
+
+impl Trace {
+    /// Where the trace points to: of a page or sender the host.
+    pub fn whereabouts(&self) -> Whereabouts<'_> {
+        let network = self.network();
+        let single = network.filter(|_| self.kind() == TraceKind::Address && !self.value().contains('/'));
+        match single {
+            Some(network) => Whereabouts { ip: Some(network.network_address()), ..Whereabouts::default() },
+            None => Whereabouts { network, hostname: self.host().map(Cow::Borrowed), ..Whereabouts::default() },
+        }
+    }
+}
+
+/// Where something was seen: all that is needed to find whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Whereabouts<'a> {
+    /// Address.
+    pub ip: Option<IpAddr>,
+    /// Block of addresses, where the source does not tell a single one.
+    pub network: Option<IpNetwork>,
+    /// Host name, lower case, without trailing dot.
+    pub hostname: Option<Cow<'a, str>>,
+    /// Autonomous system: a weak hint, never used to attribute alone.
+    pub asn: Option<u32>,
 }
 
 /// Why a sign is somebody's.

@@ -2,16 +2,21 @@
 //!
 //! CVE-2021-26855 gives a patched and an unpatched server the same CPE; only the vendor's build
 //! table decides. A pack names its rule from a closed list: [`cumulative`] for Exchange, [`branch`] for
-//! products whose branches each have a first fixed build. What no build can show is a [`Condition`].
+//! products whose branches each have a first fixed build. What no build can show is a [`Condition`], what not everybody
+//! gets are [`PaidUpdates`].
 
 mod branch;
 mod condition;
 mod cumulative;
 mod number;
+mod paid;
+mod support;
 
 pub use condition::{Condition, Untold};
 pub use cumulative::Seen;
 pub use number::{BuildForm, Span};
+pub use paid::PaidUpdates;
+pub use support::EndOfLife;
 
 use crate::product::ProductKey;
 use crate::scale::{Status, words};
@@ -41,6 +46,8 @@ pub struct BuildPack {
     pub rows: Vec<BuildRow>,
     /// Which update closes which flaw.
     pub fixes: Vec<Fix>,
+    /// Updates that only customers of a paid programme get.
+    pub paid: Vec<Arc<PaidUpdates>>,
     /// Cumulative updates that a source calls by another name.
     pub aliases: Vec<Alias>,
     /// Sources whose lists are held against each other.
@@ -79,8 +86,8 @@ pub struct ProductLine {
     pub from: [u32; 4],
     /// Highest build.
     pub to: [u32; 4],
-    /// Day from which there are no updates any more, paid ones included; `None` = open.
-    pub end_of_life: Option<Date>,
+    /// When there are no updates any more, paid ones included.
+    pub end_of_life: EndOfLife,
 }
 
 /// One build of the table.
@@ -115,8 +122,8 @@ pub struct Fix {
     pub update: String,
     /// Product lines the vendor names for this flaw.
     pub lines: Vec<String>,
-    /// What no build can show and a person must tell.
-    pub condition: Option<Arc<Condition>>,
+    /// What no build can show and a person must tell, each by itself.
+    pub conditions: Vec<Arc<Condition>>,
     /// Day of the advisory, where the name of the update does not tell it.
     pub published: Option<Date>,
     /// Where the vendor says so; empty where the source of the pack does.
@@ -136,6 +143,8 @@ words! {
         NotApplicable = "not-applicable",
         /// Out of support before the flaw's update: no statement, treat as open.
         EndOfLife = "eol-no-fix",
+        /// The vendor does not name the line, and nobody knows whether it was still supported.
+        NoStatement = "no-statement",
         /// A number no table knows.
         UnknownBuild = "unknown-build",
         /// A number of no known line.
@@ -165,7 +174,9 @@ pub struct PackJudgement {
     /// True where the vendor names this branch as open and gives it no fix: another branch must come.
     pub branch_without_fix: bool,
     /// What no build can show, where it still is a question.
-    pub condition: Option<Arc<Condition>>,
+    pub conditions: Vec<Arc<Condition>>,
+    /// The programme without which this line does not get the update.
+    pub paid: Option<Arc<PaidUpdates>>,
 }
 
 impl PackJudgement {
@@ -180,13 +191,14 @@ impl PackJudgement {
             fixed_build: None,
             cumulative_update_first: false,
             branch_without_fix: false,
-            condition: None,
+            conditions: Vec::new(),
+            paid: None,
         }
     }
 
     /// True where the update is in but a second step, which no build shows, decides.
     pub fn second_step_open(&self) -> bool {
-        self.state == PackState::Fixed && self.condition.as_ref().is_some_and(|condition| condition.untold != Untold::Holds)
+        self.state == PackState::Fixed && self.conditions.iter().any(|condition| condition.untold != Untold::Holds)
     }
 
     /// The answer in words of VEX. Whatever a build cannot decide is unknown, never not affected.
@@ -196,7 +208,8 @@ impl PackJudgement {
             PackState::Fixed => Status::Fixed,
             PackState::Affected => Status::Affected,
             PackState::NotApplicable => Status::NotAffected,
-            PackState::UpdateUnknown | PackState::EndOfLife | PackState::UnknownBuild | PackState::UnknownProduct | PackState::NoRule => Status::Unknown,
+            PackState::UpdateUnknown | PackState::EndOfLife | PackState::NoStatement => Status::Unknown,
+            PackState::UnknownBuild | PackState::UnknownProduct | PackState::NoRule => Status::Unknown,
         }
     }
 }
@@ -245,9 +258,18 @@ impl BuildPack {
         }
     }
 
-    /// The worst answer of several fixes: a flaw closed twice is closed by the last.
+    /// The worst answer of several fixes: a flaw closed twice is closed by the last, and keeps the second steps of all.
     fn worst(judged: impl Iterator<Item = PackJudgement>) -> Option<PackJudgement> {
-        judged.max_by_key(|judgement| weight(judgement.state))
+        judged.reduce(|one, other| {
+            // Of equals the one with the higher build counts, as far as it can be had.
+            let key = |judged: &PackJudgement| (weight(judged.state), judged.fixed_build);
+            let (mut worse, milder) = if key(&one) > key(&other) { (one, other) } else { (other, one) };
+            if worse.state == PackState::Fixed && milder.state == PackState::Fixed {
+                let more: Vec<_> = milder.conditions.into_iter().filter(|condition| !worse.conditions.contains(condition)).collect();
+                worse.conditions.extend(more);
+            }
+            worse
+        })
     }
 
     fn rows_of<'a>(&'a self, line: &'a ProductLine) -> impl Iterator<Item = &'a BuildRow> {
@@ -291,7 +313,7 @@ fn weight(state: PackState) -> u8 {
         PackState::NotApplicable => 0,
         PackState::Fixed => 1,
         PackState::UnknownProduct | PackState::NoRule => 2,
-        PackState::UnknownBuild | PackState::EndOfLife => 3,
+        PackState::UnknownBuild | PackState::EndOfLife | PackState::NoStatement => 3,
         PackState::UpdateUnknown => 4,
         PackState::Affected => 5,
     }

@@ -1,7 +1,7 @@
 //! What is wrong with a build pack although every field of it can be read. Contradictions of its sources are another
 //! matter ([`crate::pack_conflict`]): those are told and kept, these refuse the pack.
 
-use crate::pack::{BuildPack, BuildRow, Fix, PackRule};
+use crate::pack::{BuildPack, BuildRow, Condition, PackRule};
 use crate::scale::words;
 use jiff::civil::Date;
 use std::collections::HashSet;
@@ -27,6 +27,8 @@ words! {
         DuplicateFlaw = "duplicate_flaw",
         /// A condition without its question or its step in one of the languages.
         NoWords = "no_words",
+        /// A paid update that no build of its lines carries: a slip of the pen, and everybody would count as customer.
+        NotCarried = "not_carried",
     }
 }
 
@@ -58,6 +60,7 @@ impl BuildPack {
         self.check_lines(&mut found);
         self.check_rows(&mut found, today);
         self.check_fixes(&mut found, today);
+        self.check_paid(&mut found);
         found
     }
 
@@ -72,7 +75,9 @@ impl BuildPack {
 
     fn check_rows(&self, found: &mut Vec<PackProblem>, today: Date) {
         let mut seen = HashSet::new();
-        let named: HashSet<&str> = self.fixes.iter().flat_map(|fix| [Some(fix.update.as_str()), settling(fix)]).flatten().collect();
+        // Updates whose builds bring the condition of a fix with them.
+        let settling = self.fixes.iter().flat_map(|fix| &fix.conditions).filter_map(|condition| condition.settled_from_update.as_deref());
+        let named: HashSet<&str> = self.fixes.iter().map(|fix| fix.update.as_str()).chain(settling).collect();
         for row in &self.rows {
             let BuildRow { build, line, cumulative_update, update, affected_from, released, available_from, kb: _, source: _ } = row;
             let place = self.form.write(*build);
@@ -109,17 +114,30 @@ impl BuildPack {
             if !self.rows.iter().any(|row| row.update.as_ref() == Some(&fix.update)) {
                 found.push(problem(ProblemKind::NoBuilds, &fix.cve, &fix.update));
             }
-            let Some(condition) = fix.condition.as_ref().filter(|condition| told.insert(condition.key.as_str())) else { continue };
-            if condition.question.iter().chain(&condition.step).any(|words| words.trim().is_empty()) {
-                found.push(problem(ProblemKind::NoWords, &condition.key, &fix.cve));
+            for condition in &fix.conditions {
+                if told.insert(condition.key.as_str()) && wordless(condition) {
+                    found.push(problem(ProblemKind::NoWords, &condition.key, &fix.cve));
+                }
+            }
+        }
+    }
+
+    /// An update nobody carries, a question without words: whoever is asked for a paid programme must understand it.
+    fn check_paid(&self, found: &mut Vec<PackProblem>) {
+        for paid in &self.paid {
+            if wordless(&paid.condition) {
+                found.push(problem(ProblemKind::NoWords, &paid.condition.key, &paid.programme));
+            }
+            let carried = |update: &String| self.rows.iter().any(|row| row.update.as_ref() == Some(update) && paid.lines.contains(&row.line));
+            for update in paid.updates.iter().filter(|update| !carried(update)) {
+                found.push(problem(ProblemKind::NotCarried, &paid.programme, update));
             }
         }
     }
 }
 
-/// The update whose builds bring the condition of a fix with them.
-fn settling(fix: &Fix) -> Option<&str> {
-    fix.condition.as_ref().and_then(|condition| condition.settled_from_update.as_deref())
+fn wordless(condition: &Condition) -> bool {
+    condition.question.iter().chain(&condition.step).any(|words| words.trim().is_empty())
 }
 
 fn problem(kind: ProblemKind, place: &str, value: impl ToString) -> PackProblem {

@@ -87,6 +87,9 @@ impl ProductKey {
     }
 }
 
+/// The spellings as data. Whoever keeps a [`ProductKey`] keeps it as of this table, and reads it again after a change.
+pub const ALIAS_TABLE: &str = include_str!("aliases.txt");
+
 /// Vendor and product, folded.
 type Names = (String, String);
 
@@ -103,7 +106,7 @@ struct Aliases {
     purls: HashMap<String, Names>,
 }
 
-static ALIASES: LazyLock<Aliases> = LazyLock::new(|| Aliases::read(include_str!("aliases.txt")));
+static ALIASES: LazyLock<Aliases> = LazyLock::new(|| Aliases::read(ALIAS_TABLE));
 
 /// Most words of a vendor's name that are looked for at the start of a product.
 const VENDOR_WORDS: usize = 4;

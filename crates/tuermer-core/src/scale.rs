@@ -25,6 +25,8 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+pub use crate::tlp::Tlp;
+
 words! {
     /// Is the organisation hit? Words of VEX; `unknown` is a full value, not a gap.
     Status {
@@ -138,35 +140,5 @@ words! {
         Provider = "provider",
         /// The organisation itself.
         Member = "member",
-    }
-}
-
-words! {
-    /// Traffic Light Protocol 2.0, widest audience first.
-    Tlp {
-        /// No limit.
-        Clear = "TLP:CLEAR",
-        /// Within the community; not over public channels.
-        Green = "TLP:GREEN",
-        /// Need-to-know inside the organisation and its clients.
-        Amber = "TLP:AMBER",
-        /// Inside the organisation only.
-        AmberStrict = "TLP:AMBER+STRICT",
-        /// Named persons only; never through the system.
-        Red = "TLP:RED",
-    }
-}
-
-impl Tlp {
-    /// Reads TLP 1 and 2 labels with or without prefix; unknown labels are the strictest we can store.
-    pub fn read(label: &str) -> Self {
-        let label = label.trim().to_ascii_uppercase();
-        match label.strip_prefix("TLP:").unwrap_or(&label) {
-            "WHITE" | "CLEAR" | "UNLABELED" => Self::Clear,
-            "GREEN" => Self::Green,
-            "AMBER" => Self::Amber,
-            "RED" => Self::Red,
-            _ => Self::AmberStrict,
-        }
     }
 }

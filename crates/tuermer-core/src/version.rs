@@ -30,6 +30,9 @@ pub struct VersionRange {
     scheme: Scheme,
     intervals: Vec<Interval>,
     bounds: Vec<Bounds>,
+    everything: bool,
+    /// Whether a bound counts by years, and whether one does not.
+    years: [bool; 2],
 }
 
 /// An interval of versions; `None` is unbounded.
@@ -52,6 +55,10 @@ struct Bounds {
 #[derive(Debug, Clone)]
 pub struct ParsedVersion {
     text: String,
+    /// The order of its product.
+    own: Scheme,
+    /// Whether it counts by years; `None` = it may be either.
+    years: Option<bool>,
     /// The orders it was read under before anybody asked, with the result.
     forms: Vec<(Scheme, Option<Version>)>,
 }
@@ -60,7 +67,10 @@ pub struct ParsedVersion {
 #[derive(Debug, Clone)]
 pub struct CompiledRule<'a> {
     rule: &'a VersionRule,
+    /// The one version it names, under the order that needs no knowledge of the product.
     exact: Option<Version>,
+    /// The same under the order of its product, where it has one.
+    own: Option<(Scheme, Option<Version>)>,
 }
 
 impl ParsedVersion {
@@ -71,16 +81,27 @@ impl ParsedVersion {
 
     /// Reads a version also under the order of its product.
     pub fn in_scheme(text: &str, scheme: Scheme) -> Self {
-        let mut forms = vec![(Scheme::Generic, Version::parse(Scheme::Generic, text))];
-        if scheme != Scheme::Generic {
-            forms.push((scheme, Version::parse(scheme, text)));
+        let mut this = Self { text: text.trim().to_string(), own: scheme, years: counts_by_years(text), forms: Vec::with_capacity(2) };
+        this.read_in(Scheme::Generic);
+        this.read_in(scheme);
+        this
+    }
+
+    /// Reads it under one more order, because many will ask for it.
+    pub fn read_in(&mut self, scheme: Scheme) {
+        if !self.forms.iter().any(|(known, _)| *known == scheme) {
+            self.forms.push((scheme, Version::parse(scheme, &self.text)));
         }
-        Self { text: text.trim().to_string(), forms }
     }
 
     /// What was written, without blanks around it.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The version under an order, where it was read so and is one.
+    pub(crate) fn form(&self, scheme: Scheme) -> Option<&Version> {
+        self.forms.iter().find(|(known, _)| *known == scheme)?.1.as_ref()
     }
 
     /// Asks with the version under an order; one that was not foreseen is read for this question only.
@@ -113,13 +134,16 @@ impl VersionRule {
         self.compiled().contains(&ParsedVersion::new(version))
     }
 
-    /// The rule with everything read that can be read beforehand.
+    /// The rule with everything read that can be read without knowing the product.
     pub fn compiled(&self) -> CompiledRule<'_> {
-        let exact = match self {
-            Self::Exactly(exact) => Version::parse(Scheme::Generic, exact),
-            _ => None,
-        };
-        CompiledRule { rule: self, exact }
+        self.compiled_in(Scheme::Generic)
+    }
+
+    /// The rule with everything read beforehand, for versions of a product with this order.
+    pub fn compiled_in(&self, scheme: Scheme) -> CompiledRule<'_> {
+        let Self::Exactly(exact) = self else { return CompiledRule { rule: self, exact: None, own: None } };
+        let own = (scheme != Scheme::Generic).then(|| (scheme, Version::parse(scheme, exact)));
+        CompiledRule { rule: self, exact: Version::parse(Scheme::Generic, exact), own }
     }
 }
 
@@ -135,12 +159,28 @@ impl CompiledRule<'_> {
         }
     }
 
+    /// Every version it is compared with.
+    pub(crate) fn bounds(&self) -> impl Iterator<Item = &Version> {
+        let range = if let VersionRule::Range(range) = self.rule { range.bounds.as_slice() } else { &[] };
+        let of_range = range.iter().flat_map(|bounds| bounds.from.iter().chain(&bounds.to)).map(|(bound, _)| bound);
+        let own = self.own.as_ref().and_then(|(_, exact)| exact.as_ref());
+        of_range.chain(&self.exact).chain(own)
+    }
+
+    /// The one text it names.
+    pub(crate) fn exact_text(&self) -> Option<&str> {
+        if let VersionRule::Exactly(text) = self.rule { Some(text.trim()) } else { None }
+    }
+
     /// The same version in other words, first without and then with what the product's own order knows.
     fn equals(&self, text: &str, version: &ParsedVersion) -> Option<bool> {
         let generic = || version.with(Scheme::Generic, |version| version.compare(self.exact.as_ref()?));
         let own = || {
-            let scheme = version.forms.iter().map(|(scheme, _)| *scheme).find(|scheme| *scheme != Scheme::Generic)?;
-            version.with(scheme, |version| version.compare(&Version::parse(scheme, text)?))
+            let scheme = Some(version.own).filter(|scheme| *scheme != Scheme::Generic)?;
+            version.with(scheme, |version| match &self.own {
+                Some((known, exact)) if *known == scheme => version.compare(exact.as_ref()?),
+                _ => version.compare(&Version::parse(scheme, text)?),
+            })
         };
         own().or_else(generic).map(|order| order == Ordering::Equal)
     }
@@ -154,7 +194,10 @@ impl VersionRange {
             return None;
         }
         let bounds = intervals.iter().map(|interval| Bounds::read(interval, scheme)).collect::<Option<Vec<Bounds>>>()?;
-        Some(Self { text: text.to_string(), scheme, intervals, bounds })
+        let everything = bounds.iter().any(|bounds| bounds.from.is_none() && bounds.to.is_none());
+        let told: Vec<bool> =
+            intervals.iter().flat_map(|interval| [&interval.from, &interval.to]).flatten().filter_map(|(text, _)| counts_by_years(text)).collect();
+        Some(Self { text: text.to_string(), scheme, intervals, bounds, everything, years: [told.contains(&true), told.contains(&false)] })
     }
 
     /// The order that applies.
@@ -167,12 +210,26 @@ impl VersionRange {
         &self.intervals
     }
 
+    /// True where one of the intervals holds every version.
+    pub fn is_everything(&self) -> bool {
+        self.everything
+    }
+
     /// Inside one of the intervals; outside only where it is outside all of them with certainty.
     pub fn contains(&self, version: &ParsedVersion) -> Option<bool> {
-        if self.bounds.iter().any(|bounds| bounds.from.is_none() && bounds.to.is_none()) {
+        if self.everything {
             return Some(true);
         }
-        version.with(self.scheme, |version| self.decide(version))
+        let inside = version.with(self.scheme, |version| self.decide(version));
+        // 13.0.9 lies outside of "2021.0 < 2021.0.7" only if it is not the same release under its other number.
+        inside.filter(|inside| *inside || !self.numbered_otherwise(version))
+    }
+
+    /// Some makers number one release twice, by years and by counting (MOVEit 2021.0.6 = 13.0.6). Packages have one order.
+    fn numbered_otherwise(&self, version: &ParsedVersion) -> bool {
+        let [by_years, counted] = self.years;
+        let other = version.years.is_some_and(|years| if years { counted && !by_years } else { by_years && !counted });
+        other && matches!(self.scheme, Scheme::Generic | Scheme::Semver | Scheme::ThreeAndBuild)
     }
 
     fn decide(&self, version: &Version) -> Option<bool> {
@@ -220,6 +277,13 @@ impl Bounds {
             _ => None,
         }
     }
+}
+
+/// True for 2021.0.6, false for 13.0.6; a number without dots, or a zero in front, tells nothing.
+fn counts_by_years(text: &str) -> Option<bool> {
+    let (first, _) = text.trim().trim_start_matches(['v', 'V']).split_once('.')?;
+    let first: u32 = first.parse().ok().filter(|first| *first > 0)?;
+    Some((2000..2100).contains(&first))
 }
 
 /// Whether `version` lies on the `inside` side of the bound.

@@ -12,6 +12,7 @@ mod dotted;
 mod gem;
 mod generic;
 mod instant;
+mod ladder;
 mod maven;
 mod openssl;
 mod pypi;
@@ -20,6 +21,7 @@ mod semver;
 mod vendor;
 
 use crate::limits;
+pub(crate) use ladder::Ladder;
 use std::cmp::Ordering;
 
 /// How versions of a product are ordered.
@@ -65,10 +67,12 @@ pub enum Scheme {
     NetScaler,
     /// Ivanti Connect Secure: `22.6R2.1`.
     Ivanti,
+    /// Three numbers and a count of builds: ScreenConnect `23.9.7.8804`, MOVEit `15.0.1.37`.
+    ThreeAndBuild,
 }
 
 /// Names of orders: types of vers and purl, and our own (`microsoft-build` and behind it).
-const NAMES: [(&str, Scheme); 40] = [
+const NAMES: [(&str, Scheme); 41] = [
     ("generic", Scheme::Generic),
     ("git", Scheme::Unordered),
     ("intdot", Scheme::IntDot),
@@ -101,6 +105,7 @@ const NAMES: [(&str, Scheme); 40] = [
     ("fortios", Scheme::FortiOs),
     ("netscaler", Scheme::NetScaler),
     ("ivanti", Scheme::Ivanti),
+    ("three-and-build", Scheme::ThreeAndBuild),
     // Other words of CVE records (`versionType`).
     ("python", Scheme::Pypi),
     ("rubygems", Scheme::Gem),
@@ -180,6 +185,7 @@ impl Version {
             Scheme::FortiOs => Form::Build(vendor::fortios(text)?),
             Scheme::NetScaler => Form::NetScaler(vendor::NetScaler::parse(text)?),
             Scheme::Ivanti => Form::Ivanti(vendor::Ivanti::parse(text)?),
+            Scheme::ThreeAndBuild => Form::Build(vendor::three_and_build(text)?),
         };
         Some(Self { scheme, form })
     }
@@ -198,7 +204,7 @@ impl Version {
     fn completed(self) -> Self {
         let form = match (self.scheme, self.form) {
             (Scheme::MicrosoftBuild, Form::Build(build)) => Form::Build(build.completed(MICROSOFT_PARTS)),
-            (Scheme::FortiOs, Form::Build(build)) => Form::Build(build.completed(vendor::FORTIOS_PARTS)),
+            (Scheme::FortiOs | Scheme::ThreeAndBuild, Form::Build(build)) => Form::Build(build.completed(vendor::THREE_PARTS)),
             (_, Form::NetScaler(version)) => Form::NetScaler(version.completed()),
             (_, form) => form,
         };

@@ -3,9 +3,10 @@
 //! Grades follow the Admiralty scale. A stranger's word is F6, "no basis": it rings the operator and proves nothing until
 //! somebody has called back.
 
+use crate::admiralty::{Credibility, Grade, Reliability};
 use crate::ids::OrganisationId;
-use crate::observation::SignClass;
 use crate::scale::words;
+use crate::taxonomy::IncidentType;
 use jiff::{SignedDuration, Timestamp};
 
 words! {
@@ -28,11 +29,14 @@ words! {
 
 impl Incident {
     /// What it means as a sign.
-    pub fn class(self) -> SignClass {
+    pub fn kind(self) -> IncidentType {
         match self {
-            Self::Encrypted => SignClass::InfectedSystem,
-            Self::Intruder | Self::Account => SignClass::SystemCompromise,
-            Self::Attempt | Self::Mail | Self::Other => SignClass::Information,
+            Self::Encrypted => IncidentType::InfectedSystem,
+            Self::Intruder => IncidentType::SystemCompromise,
+            Self::Account => IncidentType::UnprivilegedAccountCompromise,
+            Self::Attempt => IncidentType::Exploit,
+            Self::Mail => IncidentType::Phishing,
+            Self::Other => IncidentType::Undetermined,
         }
     }
 }
@@ -96,11 +100,11 @@ pub struct WitnessReport {
 
 impl WitnessReport {
     /// Grade on the Admiralty scale: reliability of the source, credibility of what it says.
-    pub fn grade(&self) -> &'static str {
+    pub fn grade(&self) -> Grade {
         match (self.organisation.is_some(), self.evidence) {
-            (true, true) => "B2",
-            (true, false) => "C3",
-            (false, _) => "F6",
+            (true, true) => Grade { reliability: Reliability::Usual, credibility: Credibility::Probable },
+            (true, false) => Grade { reliability: Reliability::Fair, credibility: Credibility::Possible },
+            (false, _) => Grade::UNJUDGED,
         }
     }
 }
@@ -129,13 +133,13 @@ mod tests {
     #[test]
     fn a_strangers_word_proves_nothing_whatever_it_claims_to_have() {
         for (organisation, evidence, grade) in [(None, true, "F6"), (None, false, "F6"), (Some("o"), false, "C3"), (Some("o"), true, "B2")] {
-            assert_eq!(report(organisation, evidence).grade(), grade, "{organisation:?} {evidence}");
+            assert_eq!(report(organisation, evidence).grade().to_text(), grade, "{organisation:?} {evidence}");
         }
     }
 
     #[test]
     fn only_what_is_inside_counts_as_a_break_in() {
-        let inside: Vec<&str> = Incident::ALL.iter().filter(|incident| incident.class().is_incident()).map(|incident| incident.as_str()).collect();
+        let inside: Vec<&str> = Incident::ALL.iter().filter(|incident| incident.kind().is_incident()).map(|incident| incident.as_str()).collect();
         assert_eq!(inside, ["account", "intruder", "encrypted"]);
     }
 

@@ -1,4 +1,11 @@
-//! The test documents of OASIS: our verdict must be that of `testcases.json`, for CSAF 2.0 and 2.1.
+//! The test documents of OASIS, 643 for CSAF 2.0 and 2.1: what each was written for must be judged as `testcases.json`
+//! says. Every exception stands here with its reason; one that is missing, or is none any more, fails the test.
+//!
+//! | list | what it holds |
+//! |---|---|
+//! | [`NOT_IMPLEMENTED`] | tests that nobody runs here; their documents are not compared |
+//! | [`DIFFERENCES`] | documents whose own test we answer differently |
+//! | [`ALSO_FAILS`] | documents that pass their own test, as OASIS says, and fail another: OASIS lists one test a document |
 #![allow(missing_docs, clippy::print_stderr)]
 
 use serde_json::Value;
@@ -6,40 +13,35 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tuermer_csaf::{Verdict, check};
 
-const MOVED: &str = "the validator follows a later draft of CSAF 2.1: involvements moved";
-const IDS: &str = "the validator follows a later draft of CSAF 2.1: 6.1.27.8 covers security advisories";
-const ANOTHER: &str = "the document fails another mandatory test too; OASIS lists the verdict of one test only";
-const FOREIGN: &str = "the validator does not implement this test: it would need schemas from foreign addresses";
-const VERS: &str = "the validator reads vers more leniently; the range is kept as not understood";
-const SSVC: &str = "the validator knows other SSVC decision points than this state of the draft";
+/// They need schemas of extensions from foreign addresses; nothing is fetched while a document is judged.
+const NOT_IMPLEMENTED: &[&str] = &["6.1.60.2", "6.1.60.3"];
 
-/// Documents on which the validator and OASIS differ (all of CSAF 2.1, none of 2.0), each with the reason. A difference
-/// that is not in this list fails the test, and so does an entry that is not a difference any more.
+const MOVED: &str = "these documents carry `involvements`, which the schema the validator follows does not know any more";
+
+/// By the end of their names.
 const DIFFERENCES: &[(&str, &str)] = &[
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-01-12.json", MOVED),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-04-12.json", MOVED),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-10-13.json", ANOTHER),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-24-11.json", MOVED),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-24-12.json", MOVED),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-27-12-11.json", IDS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-27-13-11.json", IDS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-27-13-12.json", IDS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-27-13-13.json", IDS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-27-13-14.json", IDS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-27-13-15.json", IDS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-27-13-16.json", IDS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-30-11.json", ANOTHER),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-48-16.json", SSVC),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-48-19.json", SSVC),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-50-03.json", VERS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-50-06.json", VERS),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-50-14.json", ANOTHER),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-50-15.json", ANOTHER),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-54-14.json", ANOTHER),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-60-02-01.json", FOREIGN),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-60-02-02.json", FOREIGN),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-60-03-01.json", FOREIGN),
-    ("oasis_csaf_tc-csaf_2_1-2024-6-1-60-03-02.json", FOREIGN),
+    ("2_1-2024-6-1-01-12.json", MOVED),
+    ("2_1-2024-6-1-04-12.json", MOVED),
+    ("2_1-2024-6-1-14-32.json", "calls itself a valid example: all dates are equal, so the history is sorted; listed as failing, refused by 6.1.30"),
+    ("2_1-2024-6-1-24-11.json", MOVED),
+    ("2_1-2024-6-1-24-12.json", MOVED),
+    ("2_1-2024-6-1-27-13-16.json", "names a product it does not define (6.1.1) and another twice (6.1.2): what corresponds cannot be told"),
+    ("2_1-2024-6-1-48-16.json", "version 3.0.1 of the SSVC decision point cvss::E is in no list the validator has"),
+    ("2_1-2024-6-1-48-19.json", "calls itself a failing example: the values stand in the wrong order, as in 48-08, which OASIS lists as failing"),
+    ("2_1-2024-6-1-50-14.json", "`vers:/all` has no type; the standard writes `vers:all/*`"),
+];
+
+const ALSO_FAILS: &[(&str, &str)] = &[
+    ("2_1-2024-6-1-10-13.json", "6.1.9"),
+    ("2_1-2024-6-1-27-12-11.json", "6.1.27.8"),
+    ("2_1-2024-6-1-27-13-11.json", "6.1.27.8"),
+    ("2_1-2024-6-1-27-13-12.json", "6.1.27.8"),
+    ("2_1-2024-6-1-27-13-13.json", "6.1.27.8"),
+    ("2_1-2024-6-1-27-13-14.json", "6.1.27.8"),
+    ("2_1-2024-6-1-27-13-15.json", "6.1.27.8"),
+    ("2_1-2024-6-1-30-11.json", "6.1.66"),
+    ("2_1-2024-6-1-50-15.json", "6.1.2"),
+    ("2_1-2024-6-1-54-14.json", "6.1.55"),
 ];
 
 fn shared_data() -> Option<PathBuf> {
@@ -62,32 +64,53 @@ fn verdicts_are_those_of_oasis() {
         eprintln!("SKIPPED: tar --zstd cannot unpack {}; install zstd", archive.display());
         return;
     }
-    let mut compared = 0;
-    let mut differences: Vec<String> = Vec::new();
+    let (mut compared, mut skipped) = (0, 0);
+    let (mut differences, mut also): (Vec<String>, Vec<(String, String)>) = Default::default();
     for version in ["csaf_2.0", "csaf_2.1"] {
         let data = directory.path().join(version).join("test/validator/data");
         let cases: Value = serde_json::from_slice(&std::fs::read(data.join("testcases.json")).unwrap()).unwrap();
         for case in cases["tests"].as_array().unwrap().iter().filter(|case| case["group"] == "mandatory") {
-            let documents = ["failures", "valid"].iter().filter_map(|key| case[key].as_array()).flatten();
-            for document in documents {
-                let name = document["name"].as_str().unwrap();
-                let valid = document["valid"].as_bool().unwrap();
-                let verdict = check(&std::fs::read(data.join(name)).unwrap());
+            let test = case["id"].as_str().unwrap();
+            for document in ["failures", "valid"].iter().filter_map(|key| case[key].as_array()).flatten() {
+                if NOT_IMPLEMENTED.contains(&test) {
+                    skipped += 1;
+                    continue;
+                }
                 compared += 1;
-                if (verdict == Verdict::Passed) != valid {
-                    differences.push(name.rsplit('/').next().unwrap().to_string());
-                    eprintln!("{name}: OASIS says {valid}, we say {verdict:?}");
+                let (path, valid) = (document["name"].as_str().unwrap(), document["valid"].as_bool().unwrap());
+                let name = path.rsplit("csaf_tc-csaf_").next().unwrap().to_string();
+                let failed = failed(&check(&std::fs::read(data.join(path)).unwrap()));
+                // A document the schema refuses is refused before its own test is asked.
+                let own = failed.iter().any(|failed| failed == test || failed == "schema");
+                if own == valid {
+                    eprintln!("{name}: OASIS says {valid} to {test}, we say {failed:?}");
+                    differences.push(name);
+                } else if valid && !failed.is_empty() {
+                    also.push((name, failed.join(" ")));
                 }
             }
         }
     }
-    eprintln!("{compared} documents compared, {} differ", differences.len());
+    eprintln!(
+        "{compared} documents compared, {} differ, {} fail another test as well; {skipped} of {NOT_IMPLEMENTED:?} not compared",
+        differences.len(),
+        also.len()
+    );
     assert!(compared > 300, "{compared}");
     for (name, reason) in DIFFERENCES {
         eprintln!("{name}: {reason}");
     }
-    let known: Vec<&str> = DIFFERENCES.iter().map(|(name, _)| *name).collect();
-    assert_eq!(differences, known);
+    assert_eq!(differences, DIFFERENCES.iter().map(|(name, _)| *name).collect::<Vec<&str>>());
+    let known: Vec<(String, String)> = ALSO_FAILS.iter().map(|(name, tests)| (name.to_string(), tests.to_string())).collect();
+    assert_eq!(also, known);
+}
+
+/// Numbers of the tests a document failed, each once.
+fn failed(verdict: &Verdict) -> Vec<String> {
+    let Verdict::Failed(findings) = verdict else { return Vec::new() };
+    let mut tests: Vec<String> = findings.iter().map(|finding| finding.test.clone()).collect();
+    tests.dedup();
+    tests
 }
 
 #[test]

@@ -10,23 +10,24 @@ mod file;
 pub use error::{Fault, PackError, Part};
 
 use error::{Places, at};
-use file::{AliasFile, ConditionFile, FixFile, LineFile, PackFile, RowFile};
+use file::{AliasFile, ConditionFile, FixFile, LineFile, PackFile, PaidFile, RowFile};
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use toml::Spanned;
 use tuermer_core::limits::{FIELD_CHARACTERS, PACK_BUILDS, PACK_BYTES, PACK_FLAWS, PACK_LINES};
-use tuermer_core::pack::{Alias, BuildForm, BuildPack, BuildRow, Condition, Fix, PackRule, ProductLine, Untold};
+use tuermer_core::pack::{Alias, BuildForm, BuildPack, BuildRow, Condition, EndOfLife, Fix, PackRule, PaidUpdates, ProductLine, Untold};
 use tuermer_core::product::ProductKey;
 
 /// Number of this format.
 pub const FORMAT: u32 = 2;
 
 /// Name, description and builds of every pack of the program; Exchange first.
-const SHIPPED: [(&str, &str, &str); 3] = [
+const SHIPPED: [(&str, &str, &str); 4] = [
     ("exchange", include_str!("../packs/exchange/pack.toml"), include_str!("../packs/exchange/builds.csv")),
     ("netscaler", include_str!("../packs/netscaler/pack.toml"), include_str!("../packs/netscaler/builds.csv")),
     ("fortios", include_str!("../packs/fortios/pack.toml"), include_str!("../packs/fortios/builds.csv")),
+    ("moveit", include_str!("../packs/moveit/pack.toml"), include_str!("../packs/moveit/builds.csv")),
 ];
 
 static PACKS: LazyLock<Result<Vec<BuildPack>, PackError>> = LazyLock::new(|| SHIPPED.iter().map(|(_, pack, builds)| read(pack, builds)).collect());
@@ -58,7 +59,7 @@ pub fn read(pack: &str, builds: &str) -> Result<BuildPack, PackError> {
     }
     let places = Places(pack);
     let file: PackFile = toml::from_str(pack).map_err(|error| places.syntax(&error))?;
-    let PackFile { format, name, title, source, as_of, rule, form, products, compared, builds: inline, line, alias, condition, fix } = file;
+    let PackFile { format, name, title, source, as_of, rule, form, products, compared, builds: inline, line, alias, condition, paid, fix } = file;
     if *format.get_ref() != FORMAT {
         return Err(places.fault(format.span(), "format", &format.get_ref().to_string(), Fault::Format));
     }
@@ -71,6 +72,7 @@ pub fn read(pack: &str, builds: &str) -> Result<BuildPack, PackError> {
         Reader { places, form: form_word, rule: rule_word, titles: line.iter().map(|line| (line.name.get_ref().clone(), line.title.clone())).collect() };
     reader.limit(line.len(), PACK_LINES, "line")?;
     let conditions = condition.into_iter().map(|file| reader.condition(file)).collect::<Result<Vec<_>, _>>()?;
+    let paid = paid.into_iter().map(|paid| reader.paid(paid, &conditions)).collect::<Result<Vec<_>, _>>()?;
     let aliases = alias.into_iter().map(|alias| reader.alias(alias)).collect::<Result<Vec<Alias>, _>>()?;
     let mut fixes = Vec::new();
     for file in fix {
@@ -91,7 +93,7 @@ pub fn read(pack: &str, builds: &str) -> Result<BuildPack, PackError> {
     let as_of = reader.day(&as_of, "as_of")?;
     let (name, title) = (name.into_inner(), short(&title));
     let pack =
-        BuildPack { name, products: keys, title, source: short(&source), as_of, rule: rule_word, form: form_word, lines, rows, fixes, aliases, compared };
+        BuildPack { name, products: keys, title, source: short(&source), as_of, rule: rule_word, form: form_word, lines, rows, fixes, paid, aliases, compared };
     if rule_word == PackRule::ExchangeCuSu {
         every_fix_has_builds(&pack)?;
     }
@@ -148,7 +150,12 @@ impl Reader<'_> {
         let high = to.map(|text| span(&text, "to")).transpose()?.or(branch).map(|span| span.high);
         match (low, high) {
             (Some(from), Some(to)) if from <= to => {
-                Ok(ProductLine { name: short(&title), from, to, end_of_life: self.optional_day(&end_of_life, "end_of_life")? })
+                let end_of_life = match end_of_life {
+                    None => EndOfLife::Open,
+                    Some(text) if text.get_ref() == "unknown" => EndOfLife::NotKnown,
+                    Some(text) => EndOfLife::Day(text.get_ref().parse().map_err(|_| self.places.of(&text, "end_of_life", Fault::EndOfLife))?),
+                };
+                Ok(ProductLine { name: short(&title), from, to, end_of_life })
             }
             _ => Err(self.places.of(&name, "line", Fault::NoRange)),
         }
@@ -175,14 +182,31 @@ impl Reader<'_> {
         }))
     }
 
+    fn paid(&self, file: PaidFile, conditions: &[Arc<Condition>]) -> Result<Arc<PaidUpdates>, PackError> {
+        let PaidFile { programme, lines, updates, until, condition } = file;
+        Ok(Arc::new(PaidUpdates {
+            programme: short(&programme),
+            lines: self.lines(&lines, "paid.lines")?,
+            updates,
+            until: self.day(&until, "paid.until")?,
+            condition: self.known(&condition, conditions, "paid.condition")?,
+        }))
+    }
+
+    fn lines(&self, names: &[Spanned<String>], field: &'static str) -> Result<Vec<String>, PackError> {
+        names.iter().map(|line| self.title(line, field)).collect()
+    }
+
+    fn known(&self, key: &Spanned<String>, conditions: &[Arc<Condition>], field: &'static str) -> Result<Arc<Condition>, PackError> {
+        let found = conditions.iter().find(|condition| condition.key == *key.get_ref()).cloned();
+        found.ok_or_else(|| self.places.of(key, field, Fault::Condition))
+    }
+
     fn fixes(&self, file: FixFile, conditions: &[Arc<Condition>]) -> Result<Vec<Fix>, PackError> {
-        let FixFile { update, lines, flaws, condition, published, url } = file;
-        let lines = lines.iter().map(|line| self.title(line, "fix.lines")).collect::<Result<Vec<String>, _>>()?;
-        let known = |key: &Spanned<String>| {
-            let found = conditions.iter().find(|condition| condition.key == *key.get_ref()).cloned();
-            found.ok_or_else(|| self.places.of(key, "fix.condition", Fault::Condition))
-        };
-        let condition = condition.as_ref().map(known).transpose()?;
+        let FixFile { update, lines, flaws, condition, conditions: several, published, url } = file;
+        let lines = self.lines(&lines, "fix.lines")?;
+        let named = condition.iter().chain(&several).map(|key| self.known(key, conditions, "fix.condition"));
+        let conditions = named.collect::<Result<Vec<_>, _>>()?;
         let published = self.optional_day(&published, "fix.published")?;
         if let Some(url) = url.as_ref().filter(|url| !url.get_ref().starts_with("https://")) {
             return Err(self.places.of(url, "fix.url", Fault::Url));
@@ -192,8 +216,8 @@ impl Reader<'_> {
             if !is_flaw(cve.get_ref()) {
                 return Err(self.places.of(&cve, "fix.flaws", Fault::Flaw));
             }
-            let (update, lines, condition, url) = (update.clone(), lines.clone(), condition.clone(), url.clone());
-            Ok(Fix { cve: cve.into_inner(), update, lines, condition, published, url })
+            let (update, lines, conditions, url) = (update.clone(), lines.clone(), conditions.clone(), url.clone());
+            Ok(Fix { cve: cve.into_inner(), update, lines, conditions, published, url })
         };
         flaws.into_iter().map(fix).collect()
     }

@@ -2,7 +2,7 @@
 
 use super::{defect, files, packs, read};
 use jiff::civil::date;
-use tuermer_core::pack::{BuildPack, PackState};
+use tuermer_core::pack::{BuildPack, EndOfLife, PackState};
 use tuermer_core::scale::Status;
 
 fn pack() -> &'static BuildPack {
@@ -26,7 +26,7 @@ fn the_files_are_whole() {
     assert_eq!(pack.rows.iter().map(|row| row.build).collect::<std::collections::BTreeSet<_>>().len(), 300);
     assert_eq!(pack.rows.len(), 303);
     assert_eq!(pack.fixes.len(), 124);
-    assert!(pack.lines.iter().any(|line| line.name == "Exchange Server SE" && line.end_of_life.is_none()));
+    assert!(pack.lines.iter().any(|line| line.name == "Exchange Server SE" && line.end_of_life == EndOfLife::Open));
 }
 
 #[test]
@@ -231,4 +231,26 @@ fn what_no_build_shows_is_not_called_fixed() {
         let judgement = pack.judge(build, cve, pack.as_of);
         assert_eq!((judgement.state, judgement.status()), (state, status), "{build} {cve}");
     }
+}
+
+/// Which servers get an update only as customers of the paid programme; a build that carries it proves it.
+#[test]
+fn updates_after_the_free_ones_are_paid() {
+    let pack = pack();
+    for (build, cve, state, paid) in [
+        ("15.1.2507.61", "CVE-2026-42897", PackState::Affected, true),
+        ("15.1.2507", "CVE-2026-42897", PackState::UpdateUnknown, true),
+        ("15.2.1748.43", "CVE-2026-42897", PackState::Affected, true),
+        ("15.2.1118.40", "CVE-2026-42897", PackState::Affected, true),
+        ("15.1.2507.69", "CVE-2026-42897", PackState::Fixed, true),
+        ("15.2.1544.36", "CVE-2025-64666", PackState::Affected, true),
+        ("15.1.2507.59", "CVE-2025-59249", PackState::Affected, false),
+        ("15.2.2562.41", "CVE-2026-42897", PackState::Affected, false),
+        ("15.0.1497.48", "CVE-2026-42897", PackState::EndOfLife, false),
+    ] {
+        let judgement = pack.judge(build, cve, pack.as_of);
+        assert_eq!((judgement.state, judgement.paid.is_some()), (state, paid), "{build} {cve}");
+    }
+    // Before it was out nobody could have bought it.
+    assert_eq!(pack.judge("15.1.2507.61", "CVE-2026-42897", date(2026, 5, 20)).paid, None);
 }

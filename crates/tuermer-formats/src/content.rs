@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
-use tuermer_core::pack::{BuildPack, BuildRow, Condition, PackRule, PackState};
+use tuermer_core::pack::{BuildPack, BuildRow, Condition, PackRule, PackState, PaidUpdates};
 use tuermer_core::product::ProductKey;
 use tuermer_core::scale::Urgency;
 use tuermer_core::threat::{ProductStatus, RemedyKind, Statement, Threat};
@@ -118,8 +118,9 @@ impl Occasion<'_> {
                 let rows: Vec<&BuildRow> = pack.rows.iter().filter(available).collect();
                 let Some(day) = rows.iter().filter_map(|row| row.available()).min() else { continue };
                 if best.as_ref().is_none_or(|best| day > best.day) {
-                    let condition = fix.condition.as_deref().filter(|condition| condition.since.is_none_or(|since| since <= self.today()));
-                    best = Some(PackFix { pack, rows, day, condition });
+                    let conditions = fix.conditions.iter().map(AsRef::as_ref).filter(|condition: &&Condition| condition.asked(self.today())).collect();
+                    let paid = pack.paid.iter().find(|paid| paid.updates.contains(&fix.update)).map(AsRef::as_ref);
+                    best = Some(PackFix { pack, rows, day, conditions, paid });
                 }
             }
         }
@@ -136,7 +137,7 @@ impl Occasion<'_> {
             headline: words.with("exchange.headline", &[("deadline", &self.deadline(words, "headline"))]),
             preheader: words.with("exchange.preheader", &[("steps", words.steps(traces))]),
             product: words.get("exchange.product").to_string(),
-            say: words.with(say, &[("by", &self.deadline(words, "by")), ("date", &date)]),
+            say: fix.with_paid(words, words.with(say, &[("by", &self.deadline(words, "by")), ("date", &date)])),
             otherwise: self.otherwise(words, "exchange.otherwise"),
             afterwards: if traces { words.get("afterwards.update").to_string() } else { String::new() },
             not_affected: words.get("exchange.not_affected").to_string(),
@@ -158,9 +159,12 @@ impl Occasion<'_> {
         let by = self.deadline(words, "by");
         let deadline = self.deadline(words, "headline");
         let mut say = words.with(&format!("{kind}.say"), &[("by", &by), ("product", &product)]);
-        if let Some([german, english]) = fix.and_then(|fix| fix.condition).map(|condition| &condition.step) {
-            let step = if words.0 == Language::German { german } else { english };
-            say = format!("{say} {}", words.with("generic.second_step", &[("step", step)]));
+        if let Some(fix) = fix {
+            say = fix.with_paid(words, say);
+            let steps: Vec<&str> = fix.conditions.iter().map(|condition| words.of(&condition.step)).collect();
+            if !steps.is_empty() {
+                say = format!("{say} {}", words.with("generic.second_step", &[("step", &steps.join("; "))]));
+            }
         }
         if traces {
             say = format!("{say} {}", words.get("generic.traces"));
@@ -197,10 +201,19 @@ struct PackFix<'a> {
     pack: &'a BuildPack,
     rows: Vec<&'a BuildRow>,
     day: Date,
-    condition: Option<&'a Condition>,
+    conditions: Vec<&'a Condition>,
+    paid: Option<&'a PaidUpdates>,
 }
 
 impl PackFix<'_> {
+    /// What is to be done, and for which lines it is so only with a paid programme.
+    fn with_paid(&self, words: Words, say: String) -> String {
+        let Some(PaidUpdates { programme, lines, condition, .. }) = self.paid else { return say };
+        let lines = lines.join(&format!(" {} ", words.get("generic.and")));
+        let more = words.with("paid.say", &[("lines", &lines), ("programme", programme), ("step", words.of(&condition.step))]);
+        format!("{say} {more}")
+    }
+
     fn articles(&self) -> Vec<String> {
         let mut articles: Vec<String> = self.rows.iter().filter_map(|row| row.kb.clone()).collect();
         articles.sort_unstable();
@@ -230,7 +243,7 @@ impl PackFix<'_> {
         }
         let mut text = if told.is_empty() { String::new() } else { format!("Exchange {}", told.join(", ")) };
         let with_update = |name: &str| self.rows.iter().any(|row| row.line == name);
-        let ended = self.pack.lines.iter().filter(|line| line.end_of_life.is_some_and(|day| day <= today) && !with_update(&line.name));
+        let ended = self.pack.lines.iter().filter(|line| line.end_of_life.day().is_some_and(|day| day <= today) && !with_update(&line.name));
         let ended: Vec<String> = ended.map(|line| short(&line.name)).collect();
         if !ended.is_empty() {
             text = format!("{text} · {}", words.with("exchange.end_of_life", &[("lines", &format!("Exchange {}", ended.join(", ")))]));
@@ -319,6 +332,10 @@ impl Words {
         };
         let lines = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = "));
         lines.into_iter().find(|(name, _)| *name == key).map_or("", |(_, words)| words)
+    }
+
+    fn of(self, [german, english]: &[String; 2]) -> &str {
+        if self.0 == Language::German { german } else { english }
     }
 
     fn with(self, key: &str, values: &[(&str, &str)]) -> String {

@@ -156,3 +156,14 @@ fn every_word_exists_in_both_languages() {
     assert_eq!(german, keys(include_str!("../templates/en/content.txt")));
     assert!(german.len() > 40);
 }
+
+#[test]
+fn updates_that_only_customers_get_are_told_so() {
+    let mut threat = exchange();
+    threat.vulnerabilities = vec![Vulnerability { id: "CVE-2026-42897".into(), ..Vulnerability::default() }];
+    let [de, en] = texts(&threat, Urgency::Today, "2026-06-20T08:00:00Z");
+    let told = "Für Exchange Server 2016 und Exchange Server 2019 gibt es das Update nur mit bezahlter Verlängerung (ESU). Ohne sie: auf Exchange Server SE umsteigen oder den Server vom Netz nehmen.";
+    assert!(de.say.ends_with(told), "{}", de.say);
+    let told = "For Exchange Server 2016 and Exchange Server 2019 the update exists only with the paid updates (ESU). Without them: move to Exchange Server SE or disconnect the server.";
+    assert!(en.say.ends_with(told), "{}", en.say);
+}

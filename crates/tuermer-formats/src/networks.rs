@@ -74,7 +74,7 @@ fn network(value: &str) -> Result<NetworkFact, Problem> {
 
 /// Addresses that two companies can both have inside, and that no report from outside can name.
 /// Documentation blocks pass: drills are written with them.
-fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
             let [first, second, ..] = address.octets();

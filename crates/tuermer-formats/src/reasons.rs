@@ -2,7 +2,8 @@
 //!
 //! Facts come from the verdict; the words stand here and nowhere else.
 
-use tuermer_core::exposure::{Question, Reason};
+use crate::times;
+use tuermer_core::exposure::{Paid, Question, Reason};
 use tuermer_core::locale::Language;
 use tuermer_core::scale::Source;
 
@@ -29,19 +30,16 @@ fn in_brackets(text: &str) -> String {
 
 fn reason_de(reason: &Reason) -> String {
     match reason {
-        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
+        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first, paid } => {
             if fix.is_empty() {
                 return format!("Ihr {product} hat den Stand {build}. Ein Update gegen die Lücke gibt es noch nicht.");
             }
-            let missing = format!("Ihr {product} hat den Stand {build}. Das Update {fix}{} fehlt.", in_brackets(kb));
-            if *cumulative_update_first {
-                format!(
-                    "{missing} Für {} gibt es dieses Update nicht: erst muss das neueste kumulative Update (CU) eingespielt werden.",
-                    or(cumulative_update, "diesen Stand")
-                )
-            } else {
-                missing
-            }
+            let first = format!(
+                " Für {} gibt es dieses Update nicht: erst muss das neueste kumulative Update (CU) eingespielt werden.",
+                or(cumulative_update, "diesen Stand")
+            );
+            let first = if *cumulative_update_first { first.as_str() } else { "" };
+            format!("Ihr {product} hat den Stand {build}. Das Update {fix}{} fehlt.{}{first}", in_brackets(kb), paid.as_ref().map_or_else(String::new, paid_de))
         }
         Reason::BuildHasFix { product, build, fix } => format!("Ihr {product} hat den Stand {build}. Das Update {fix} ist enthalten."),
         Reason::SecondStep { product, build, fix, step: [step, _], told_open } => {
@@ -63,8 +61,14 @@ fn reason_de(reason: &Reason) -> String {
         Reason::EndOfLife { product, build } => {
             format!("Ihr {product} (Stand {build}) bekommt vom Hersteller keine Updates mehr. Gehen Sie davon aus, dass die Lücke offen ist.")
         }
+        Reason::NoStatement { product, build } => {
+            format!("Ihr {product} hat den Stand {build}. Zu dieser Reihe kennen wir bei dieser Lücke keine Angabe des Herstellers.")
+        }
         Reason::UnknownBuild { product, build } => format!("Den Stand {build} Ihres {product} kennt keine Tabelle des Herstellers."),
         Reason::ProductOnly { product } => format!("Nach unserem Bestand nutzen Sie {product}. Den genauen Stand kennen wir nicht."),
+        Reason::NoVersionsNamed { product, version } => {
+            format!("Sie nutzen {product}, Stand {version}. Die Meldung sagt nicht, welche Stände betroffen sind.")
+        }
         Reason::VersionInRange { product, version, range } => {
             format!("Sie nutzen {product} {version}. Der Hersteller nennt {} als betroffen.", or(range, "alle Versionen"))
         }
@@ -89,19 +93,18 @@ fn reason_de(reason: &Reason) -> String {
 
 fn reason_en(reason: &Reason) -> String {
     match reason {
-        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first } => {
+        Reason::BuildBelowFix { product, build, fix, kb, cumulative_update, cumulative_update_first, paid } => {
             if fix.is_empty() {
                 return format!("Your {product} is at build {build}. There is no update against the hole yet.");
             }
-            let missing = format!("Your {product} is at build {build}. The update {fix}{} is missing.", in_brackets(kb));
-            if *cumulative_update_first {
-                format!(
-                    "{missing} There is no such update for {}: the newest cumulative update (CU) must be installed first.",
-                    or(cumulative_update, "this build")
-                )
-            } else {
-                missing
-            }
+            let first =
+                format!(" There is no such update for {}: the newest cumulative update (CU) must be installed first.", or(cumulative_update, "this build"));
+            let first = if *cumulative_update_first { first.as_str() } else { "" };
+            format!(
+                "Your {product} is at build {build}. The update {fix}{} is missing.{}{first}",
+                in_brackets(kb),
+                paid.as_ref().map_or_else(String::new, paid_en)
+            )
         }
         Reason::BuildHasFix { product, build, fix } => format!("Your {product} is at build {build}. The update {fix} is in."),
         Reason::SecondStep { product, build, fix, step: [_, step], told_open } => {
@@ -119,8 +122,14 @@ fn reason_en(reason: &Reason) -> String {
             format!("Your {product} shows version {version}. It does not show whether the update {fix} is installed.")
         }
         Reason::EndOfLife { product, build } => format!("Your {product} (build {build}) gets no more updates from its vendor. Assume that the hole is open."),
+        Reason::NoStatement { product, build } => {
+            format!("Your {product} is at build {build}. We know no statement of the vendor on this branch for this hole.")
+        }
         Reason::UnknownBuild { product, build } => format!("No table of the vendor knows build {build} of your {product}."),
         Reason::ProductOnly { product } => format!("According to our records you use {product}. We do not know the exact build."),
+        Reason::NoVersionsNamed { product, version } => {
+            format!("You use {product}, version {version}. The advisory does not say which versions are affected.")
+        }
         Reason::VersionInRange { product, version, range } => {
             format!("You use {product} {version}. The vendor names {} as affected.", or(range, "all versions"))
         }
@@ -143,12 +152,37 @@ fn reason_en(reason: &Reason) -> String {
     }
 }
 
+/// Who gets the update, and what those do who do not, as a sentence more.
+fn paid_de(Paid { programme, until, instead: [instead, _], has }: &Paid) -> String {
+    match has {
+        Some(true) => format!(" Sie haben die bezahlte Verlängerung ({programme}) dafür: bitte einspielen lassen."),
+        Some(false) => format!(" Ohne bezahlte Verlängerung ({programme}) bekommt dieser Server es nicht: {instead}."),
+        None => {
+            let until = times::day_year(*until, Language::German);
+            format!(" Es gibt dieses Update nur mit bezahlter Verlängerung ({programme}, bis {until}). Ohne sie: {instead}.")
+        }
+    }
+}
+
+fn paid_en(Paid { programme, until, instead: [_, instead], has }: &Paid) -> String {
+    match has {
+        Some(true) => format!(" You have the paid updates ({programme}) for it: please have it installed."),
+        Some(false) => format!(" Without the paid updates ({programme}) this server does not get it: {instead}."),
+        None => {
+            let until = times::day_year(*until, Language::English);
+            format!(" This update exists only with the paid updates ({programme}, until {until}). Without them: {instead}.")
+        }
+    }
+}
+
 fn question_de(question: &Question) -> String {
     match question {
         Question::RunsProduct { product } => format!("Läuft bei Ihnen im Haus ein eigener {product}?"),
+        Question::FlawClosed { product, flaw } => format!("Ist die Lücke {flaw} in Ihrem {product} geschlossen, zum Beispiel durch das neueste Update?"),
         Question::WhichBuild { product } => format!("Welchen genauen Stand (Build-Nummer) hat Ihr {product}?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Ist auf Ihrem {product} das Update {fix}{} eingespielt?", in_brackets(kb)),
         Question::Condition { condition: _, words: [german, _] } => german.clone(),
+        Question::VendorStatement { product } => format!("Was sagt der Hersteller: Ist Ihr {product} von dieser Lücke betroffen?"),
         Question::Replacement { product } => format!("Wann wird Ihr {product} abgelöst?"),
     }
 }
@@ -156,9 +190,11 @@ fn question_de(question: &Question) -> String {
 fn question_en(question: &Question) -> String {
     match question {
         Question::RunsProduct { product } => format!("Do you run your own {product} in the house?"),
+        Question::FlawClosed { product, flaw } => format!("Is the flaw {flaw} in your {product} closed, for example by the newest update?"),
         Question::WhichBuild { product } => format!("Which exact build number does your {product} have?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Is the update {fix}{} installed on your {product}?", in_brackets(kb)),
         Question::Condition { condition: _, words: [_, english] } => english.clone(),
+        Question::VendorStatement { product } => format!("What does the vendor say: is your {product} affected by this hole?"),
         Question::Replacement { product } => format!("When will your {product} be replaced?"),
     }
 }
@@ -184,6 +220,7 @@ mod tests {
             fix: "Mar21SU".into(),
             kb: "KB5000871".into(),
             cumulative_update_first: true,
+            paid: None,
         };
         let german = reason(&below, Language::German);
         assert!(german.contains("15.2.659.4") && german.contains("KB5000871") && german.contains("CU6"), "{german}");
@@ -192,12 +229,53 @@ mod tests {
     }
 
     #[test]
+    fn a_paid_update_is_told_with_what_to_do_without_it() {
+        let below = |has| Reason::BuildBelowFix {
+            product: "Exchange Server 2016".into(),
+            build: "15.1.2507.61".into(),
+            cumulative_update: "CU23".into(),
+            fix: "Jun26SU".into(),
+            kb: "KB1".into(),
+            cumulative_update_first: false,
+            paid: Some(Paid { programme: "ESU".into(), until: jiff::civil::date(2026, 11, 1), instead: ["auf SE umsteigen".into(), "move to SE".into()], has }),
+        };
+        for (has, german, english) in [
+            (
+                None,
+                "Es gibt dieses Update nur mit bezahlter Verlängerung (ESU, bis 1. November 2026). Ohne sie: auf SE umsteigen.",
+                "This update exists only with the paid updates (ESU, until 1 November 2026). Without them: move to SE.",
+            ),
+            (
+                Some(true),
+                "Sie haben die bezahlte Verlängerung (ESU) dafür: bitte einspielen lassen.",
+                "You have the paid updates (ESU) for it: please have it installed.",
+            ),
+            (
+                Some(false),
+                "Ohne bezahlte Verlängerung (ESU) bekommt dieser Server es nicht: auf SE umsteigen.",
+                "Without the paid updates (ESU) this server does not get it: move to SE.",
+            ),
+        ] {
+            assert_eq!(
+                reason(&below(has), Language::German),
+                format!("Ihr Exchange Server 2016 hat den Stand 15.1.2507.61. Das Update Jun26SU (KB1) fehlt. {german}")
+            );
+            assert_eq!(
+                reason(&below(has), Language::English),
+                format!("Your Exchange Server 2016 is at build 15.1.2507.61. The update Jun26SU (KB1) is missing. {english}")
+            );
+        }
+    }
+
+    #[test]
     fn unknown_is_never_called_not_affected() {
         for unknown in [
             Reason::ProductOnly { product: "X".into() },
+            Reason::NoVersionsNamed { product: "X".into(), version: "1.2".into() },
             Reason::EndOfLife { product: "X".into(), build: "1".into() },
             Reason::UpdateUnknown { product: "X".into(), version: "1".into(), fix: "F".into() },
             Reason::UnknownBuild { product: "X".into(), build: "1".into() },
+            Reason::NoStatement { product: "X".into(), build: "1".into() },
         ] {
             assert!(!reason(&unknown, Language::German).contains("nicht betroffen"));
             assert!(!reason(&unknown, Language::English).contains("not affected"));

@@ -1,5 +1,8 @@
 //! What kind of file is this? Decided by content, never by name.
 
+use crate::{indicators, shadowserver};
+use tuermer_core::trace::TraceKind;
+
 /// Kinds of files we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kind {
@@ -19,6 +22,18 @@ pub enum Kind {
     Sbom,
     /// What a provider or aggregator of advisories says of itself and its documents.
     Provider,
+    /// IntelMQ events.
+    Intelmq,
+    /// n6 events.
+    N6,
+    /// MISP events.
+    Misp,
+    /// A MISP warninglist.
+    Warninglist,
+    /// A STIX bundle, or a page of a TAXII server.
+    Stix,
+    /// A list of indicators.
+    Indicators,
     /// Many documents in one file: a ZIP, or one JSON document a line.
     Archive,
     /// None of these.
@@ -27,6 +42,25 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind but [`Kind::Unknown`].
+    pub const ALL: &'static [Self] = &[
+        Self::Csaf,
+        Self::Cve,
+        Self::Kev,
+        Self::Shadowserver,
+        Self::Epss,
+        Self::Atom,
+        Self::Sbom,
+        Self::Provider,
+        Self::Intelmq,
+        Self::N6,
+        Self::Misp,
+        Self::Warninglist,
+        Self::Stix,
+        Self::Indicators,
+        Self::Archive,
+    ];
+
     /// The word as stored and as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,6 +72,12 @@ impl Kind {
             Self::Atom => "atom",
             Self::Sbom => "sbom",
             Self::Provider => "provider",
+            Self::Intelmq => "intelmq",
+            Self::N6 => "n6",
+            Self::Misp => "misp",
+            Self::Warninglist => "warninglist",
+            Self::Stix => "stix",
+            Self::Indicators => "indicators",
             Self::Archive => "archive",
             Self::Unknown => "unknown",
         }
@@ -45,8 +85,7 @@ impl Kind {
 
     /// The kind of a word; what is not known is [`Kind::Unknown`].
     pub fn parse(word: &str) -> Self {
-        const ALL: [Kind; 9] = [Kind::Csaf, Kind::Cve, Kind::Kev, Kind::Shadowserver, Kind::Epss, Kind::Atom, Kind::Sbom, Kind::Provider, Kind::Archive];
-        ALL.into_iter().find(|kind| kind.as_str() == word).unwrap_or(Self::Unknown)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word).unwrap_or(Self::Unknown)
     }
 }
 
@@ -72,6 +111,32 @@ pub fn json(keys: &[String]) -> Kind {
         Kind::Provider
     } else if has("catalogVersion") && has("vulnerabilities") {
         Kind::Kev
+    } else if has("Event") || has("response") || (has("info") && (has("Attribute") || has("threat_level_id"))) {
+        Kind::Misp
+    } else if has("list") && has("matching_attributes") {
+        Kind::Warninglist
+    } else if has("objects") && (has("type") || has("more") || keys.len() == 1) {
+        Kind::Stix
+    } else if keys.iter().any(|key| ["classification.", "source.", "feed."].iter().any(|start| key.starts_with(start))) {
+        Kind::Intelmq
+    } else if has("restriction") && has("category") {
+        Kind::N6
+    } else {
+        Kind::Unknown
+    }
+}
+
+/// The kind of a JSON list, or of lines of JSON, by words of its first elements: what is not listed here is no list we read.
+pub fn list(head: &[u8]) -> Kind {
+    let has = |word: &[u8]| head.windows(word.len()).any(|window| window == word);
+    if has(b"\"classification.type\"") || has(b"\"feed.name\"") {
+        Kind::Intelmq
+    } else if has(b"\"restriction\"") && has(b"\"category\"") {
+        Kind::N6
+    } else if has(b"\"threat_level_id\"") || has(b"\"Event\"") {
+        Kind::Misp
+    } else if has(b"\"spec_version\"") {
+        Kind::Stix
     } else {
         Kind::Unknown
     }
@@ -87,13 +152,18 @@ pub fn broken_json(bytes: &[u8]) -> Kind {
     } else if has(b"\"catalogVersion\"") {
         Kind::Kev
     } else {
-        Kind::Unknown
+        list(bytes.get(..bytes.len().min(HEAD_BYTES)).unwrap_or_default())
     }
 }
 
 /// True where the file is compressed with gzip (RFC 1952).
 pub fn is_gzip(head: &[u8]) -> bool {
     head.starts_with(&[0x1f, 0x8b, 8])
+}
+
+/// True where the file is compressed with xz.
+pub fn is_xz(head: &[u8]) -> bool {
+    head.starts_with(b"\xfd7zXZ\0")
 }
 
 /// True where the file is a ZIP archive.
@@ -137,8 +207,10 @@ pub fn table(head: &[u8]) -> Kind {
     let line = String::from_utf8_lossy(line).to_lowercase();
     let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
     let columns: Vec<&str> = line.split(',').map(|column| column.trim().trim_matches('"')).collect();
-    if columns.contains(&"timestamp") && columns.iter().any(|column| matches!(*column, "ip" | "src_ip" | "dst_ip")) {
+    if shadowserver::Plan::new(line.as_bytes(), "").is_ok() {
         Kind::Shadowserver
+    } else if indicators::is_header(line.as_bytes()) || is_indicator(head) {
+        Kind::Indicators
     } else if line.starts_with("#model_version") || columns.starts_with(&["cve", "epss"]) {
         Kind::Epss
     } else if line.starts_with("spdxversion:") {
@@ -148,9 +220,17 @@ pub fn table(head: &[u8]) -> Kind {
     }
 }
 
+/// True where the first line that is no comment is a hash or an address and nothing else.
+fn is_indicator(head: &[u8]) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let first = lines.next().map(String::from_utf8_lossy).unwrap_or_default();
+    let trace = indicators::recognised(&first);
+    trace.is_some_and(|trace| matches!(trace.kind(), TraceKind::Hash | TraceKind::Address | TraceKind::Url))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Kind, is_lines, json, looks_like_json, table};
+    use super::{Kind, is_lines, json, list, looks_like_json, table};
 
     #[test]
     fn kinds_by_content() {
@@ -165,6 +245,15 @@ mod tests {
             ("dataType dataVersion cveMetadata containers", Kind::Cve),
             ("feed", Kind::Provider),
             ("canonical_url publisher", Kind::Provider),
+            ("Event", Kind::Misp),
+            ("response", Kind::Misp),
+            ("Attribute analysis info threat_level_id", Kind::Misp),
+            ("name version type matching_attributes list", Kind::Warninglist),
+            ("type id objects", Kind::Stix),
+            ("more next objects", Kind::Stix),
+            ("objects", Kind::Stix),
+            ("raw feed.name source.ip", Kind::Intelmq),
+            ("id source restriction confidence category time", Kind::N6),
         ] {
             assert_eq!(json(&keys(text)), kind, "{text}");
         }
@@ -173,6 +262,12 @@ mod tests {
             ("\u{feff}IP,Severity,Timestamp\r\n", Kind::Shadowserver),
             ("external_id;name\n", Kind::Unknown),
             ("timestamp,account\n", Kind::Unknown),
+            ("timestamp,src_ip,tag\n", Kind::Shadowserver),
+            ("timestamp,email,infection\n", Kind::Shadowserver),
+            ("DateAdded,FirstSeen,Indicator,IndicatorType,TLP\n", Kind::Indicators),
+            ("value,entity_type,description\n", Kind::Indicators),
+            ("# hashes\nd41d8cd98f00b204e9800998ecf8427e\n", Kind::Indicators),
+            ("words of a person\n", Kind::Unknown),
             ("#model_version:v2023.03.01,score_date:2024-01-01T00:00:00+0000\ncve,epss,percentile\n", Kind::Epss),
             ("cve,epss,percentile\n", Kind::Epss),
             ("\u{feff}<?xml version=\"1.0\"?>\n<rss version=\"2.0\">", Kind::Atom),
@@ -188,7 +283,20 @@ mod tests {
         {
             assert_eq!(is_lines(text.as_bytes()), wanted, "{text}");
         }
-        for kind in [Kind::Csaf, Kind::Cve, Kind::Kev, Kind::Shadowserver, Kind::Epss, Kind::Atom, Kind::Sbom, Kind::Provider, Kind::Archive, Kind::Unknown] {
+    }
+
+    #[test]
+    fn lists_and_lines() {
+        for (text, kind) in [
+            ("[{\"classification.type\":\"spam\"}]", Kind::Intelmq),
+            ("{\"restriction\":\"public\",\"category\":\"bots\"}\n{}", Kind::N6),
+            ("[{\"Event\":{}}]", Kind::Misp),
+            ("[{\"type\":\"url\",\"spec_version\":\"2.1\"}]", Kind::Stix),
+            ("[{}]", Kind::Unknown),
+        ] {
+            assert_eq!(list(text.as_bytes()), kind, "{text}");
+        }
+        for kind in Kind::ALL.iter().copied().chain([Kind::Unknown]) {
             assert_eq!(Kind::parse(kind.as_str()), kind);
         }
         assert!(looks_like_json(b" \n{") && looks_like_json(b"[") && !looks_like_json(b"timestamp,ip"));

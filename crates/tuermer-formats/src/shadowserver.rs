@@ -1,28 +1,29 @@
-//! Shadowserver reports: any type whose lines carry an `ip`, read line by line in constant memory.
+//! Shadowserver reports of every type, read as a stream in constant memory.
 //!
-//! Column order is not stable: the header says what stands where, and columns we do not know are kept.
-//! A line that cannot be read costs that line. Times have no zone and are UTC; empty, `0` and
-//! `unknown` mean "no value".
+//! The header says once what stands where ([`Plan`]). Of each [`Line`] only time, address and host are looked at, lent from
+//! the line; the whole [`Observation`] is made for lines that concern somebody. Types we have never seen work when they
+//! have a timestamp and an address or host name. A line that cannot be read costs that line. Times have no zone and are
+//! UTC; empty, `0` and `unknown` mean "no value".
 
-mod lines;
 mod meaning;
+mod plan;
 
+pub use crate::records::Malformed;
 pub use meaning::{ReportName, report_name};
+pub use plan::Plan;
 
 use crate::csaf::plain;
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use lines::Lines;
-use std::collections::HashMap;
-use std::io::BufRead;
+use crate::csv_line::Fields;
+use crate::origin::{Origin, host, host_of_url, tags};
+use crate::records::Records;
+use plan::Role;
+use std::borrow::Cow;
+use std::io::Read;
 use std::net::IpAddr;
-use tuermer_core::ids::ObservationId;
 use tuermer_core::limits;
-use tuermer_core::observation::Observation;
-
-/// Columns with a meaning of their own; all others are kept as they came.
-const KNOWN: &[&str] = &["timestamp", "ip", "port", "hostname", "tag", "asn", "severity", "version", "device_vendor", "device_model"];
+use tuermer_core::observation::{Observation, Side, Whereabouts};
+use tuermer_core::taxonomy::{IncidentClass, IncidentType};
+use tuermer_core::trace::{Trace, TraceKind, network};
 
 /// Why a report is refused as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -31,156 +32,279 @@ pub enum ReportError {
     #[error("the header has no column `{0}`")]
     Column(&'static str),
     /// The header is too long.
-    #[error("the header has more than {} columns or {} bytes", limits::CSV_COLUMNS, limits::CSV_FIELD_BYTES)]
+    #[error("the header has more than {} columns or {} bytes", limits::CSV_COLUMNS, limits::LINE_BYTES)]
     Header,
     /// The file cannot be read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
 
-/// A line that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
-    /// Line in the file, from 1.
-    pub line: u64,
-    /// Why.
-    pub reason: &'static str,
-}
-
 /// A report being read.
 pub struct Report<R> {
-    lines: Lines<R>,
-    columns: HashMap<String, usize>,
-    names: Vec<String>,
-    name: ReportName,
+    records: Records<R>,
+    plan: Plan,
 }
 
-impl<R: BufRead> Report<R> {
+impl<R: Read> Report<R> {
     /// Reads the header. `file_name` tells the report type.
     ///
     /// # Errors
-    /// No header with `timestamp` and `ip`, or the file cannot be read.
+    /// No header with `timestamp` and an address or host, or the file cannot be read.
     pub fn new(source: R, file_name: &str) -> Result<Self, ReportError> {
-        let mut lines = Lines::new(source);
-        let header = match lines.next_record()? {
-            Some(Ok((_, fields))) => fields,
+        let mut records = Records::of_table(source);
+        let plan = match records.next_record()? {
+            Some(Ok((_, header))) => Plan::new(header, file_name)?,
             Some(Err(_)) => return Err(ReportError::Header),
             None => return Err(ReportError::Column("timestamp")),
         };
-        if header.len() > limits::CSV_COLUMNS {
-            return Err(ReportError::Header);
-        }
-        let clean = |name: &String| name.trim_start_matches('\u{feff}').trim().trim_matches('"').to_lowercase();
-        let names: Vec<String> = header.iter().map(clean).collect();
-        let columns: HashMap<String, usize> = names.iter().enumerate().rev().map(|(index, name)| (name.clone(), index)).collect();
-        for needed in ["timestamp", "ip"] {
-            if !columns.contains_key(needed) {
-                return Err(ReportError::Column(needed));
-            }
-        }
-        Ok(Self { lines, columns, names, name: report_name(file_name) })
+        Ok(Self { records, plan })
     }
 
-    /// Type of the report, for example `scan_exchange`.
-    pub fn report(&self) -> &str {
-        &self.name.report
+    /// What stands in which column.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The next line, not yet looked at, or the next that is none; `None` at the end.
+    ///
+    /// # Errors
+    /// The file cannot be read any further.
+    pub fn next_line(&mut self) -> std::io::Result<Option<Result<Line<'_>, Malformed>>> {
+        let record = self.records.next_record()?;
+        Ok(record.map(|record| record.map(|(number, bytes)| self.plan.line(number, bytes))))
     }
 
     /// The next sign, or the next line that cannot be used; `None` at the end.
     ///
-    /// `id` makes the key of an observation from its distinguishing parts (the shell hashes them).
-    ///
     /// # Errors
     /// The file cannot be read any further.
-    pub fn next(&mut self, id: impl Fn(&[&str]) -> String) -> Result<Option<Result<Observation, Malformed>>, ReportError> {
-        let Some(record) = self.lines.next_record()? else { return Ok(None) };
-        Ok(Some(record.and_then(|(line, fields)| self.observation(&fields, id).map_err(|reason| Malformed { line, reason }))))
+    pub fn next(&mut self, origin: &Origin) -> std::io::Result<Option<Result<Observation, Malformed>>> {
+        Ok(self.next_line()?.map(|line| line.and_then(|line| line.observation(origin))))
+    }
+}
+
+/// One line of a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    plan: &'a Plan,
+    number: u64,
+    bytes: &'a [u8],
+}
+
+/// What is looked at first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance<'a> {
+    /// Where it was seen.
+    pub whereabouts: Whereabouts<'a>,
+    /// The day, `2021-05-14`, in the sensor's words.
+    pub day: Cow<'a, str>,
+}
+
+impl<'a> Line<'a> {
+    /// Number of the line in the file, from 1.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
-    fn field<'a>(&self, fields: &'a [String], column: &str) -> Option<&'a str> {
-        let text = fields.get(*self.columns.get(column)?)?.trim();
-        (!matches!(text.to_ascii_lowercase().as_str(), "" | "0" | "unknown")).then_some(text)
+    /// The line as it came, without its end.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
-    fn observation(&self, fields: &[String], id: impl Fn(&[&str]) -> String) -> Result<Observation, &'static str> {
-        // Real reports leave columns out at the end; a line that lacks one we use was cut off.
-        let used = KNOWN.iter().filter_map(|column| self.columns.get(*column)).max().map_or(0, |last| last.saturating_add(1));
-        if fields.len() < used || fields.len() > self.names.len() {
+    /// Report type.
+    pub fn report(&self) -> &'a str {
+        self.plan.report()
+    }
+
+    /// Where and on which day: nothing else of the line is looked at.
+    ///
+    /// # Errors
+    /// The line was cut off, or tells neither address nor host.
+    pub fn glance(&self) -> Result<Glance<'a>, Malformed> {
+        self.look().map_err(|reason| Malformed { line: self.number, reason })
+    }
+
+    fn look(&self) -> Result<Glance<'a>, &'static str> {
+        let (mut whereabouts, mut day, mut count) = (Whereabouts::default(), None, 0_usize);
+        for (field, role) in Fields::of(self.bytes).zip(&self.plan.roles).take(self.plan.key_columns) {
+            count = count.saturating_add(1);
+            match role {
+                Role::Time => day = Some(field.text()),
+                Role::Ip => take_address(&mut whereabouts, field.value())?,
+                Role::Asn => whereabouts.asn = field.value().and_then(|text| asn(&text)),
+                Role::Host => take_host(&mut whereabouts, field.value()),
+                Role::HostOfUrl => whereabouts.hostname = field.value().and_then(|text| host_of_url(&text)).map(Cow::Owned),
+                Role::HostOfMail => whereabouts.hostname = field.value().and_then(|text| host(text.rsplit_once('@')?.1)).map(Cow::Owned),
+                _ => {}
+            }
+        }
+        if count < self.plan.key_columns {
             return Err("columns");
         }
-        let field = |column| self.field(fields, column);
-        let observed_at = field("timestamp").and_then(time).ok_or("timestamp")?;
-        let ip = field("ip").map(address).transpose()?.flatten();
-        let hostname = field("hostname").and_then(host);
-        if ip.is_none() && hostname.is_none() {
+        let day = day.and_then(|time| prefix(time, "2021-05-14".len())).filter(|day| is_day(day)).ok_or("timestamp")?;
+        if whereabouts.ip.is_none() && whereabouts.network.is_none() && whereabouts.hostname.is_none() {
             return Err("ip");
         }
-        let port = field("port").map(|text| text.parse::<u16>().map_err(|_| "port")).transpose()?;
-        let tags = tags(field("tag").unwrap_or(""));
-        let meaning = self.name.meaning(&tags, field("device_vendor"), field("device_model"));
-        let version = field("version").map(|text| plain(text, limits::FIELD_CHARACTERS));
-        let ip_text = ip.map_or(String::new(), |ip| ip.to_string());
-        let port_text = port.map_or(String::new(), |port| port.to_string());
-        let day = observed_at.to_zoned(TimeZone::UTC).date().to_string();
-        let joined = tags.join(";");
-        let parts = [self.report(), &day, &ip_text, &port_text, hostname.as_deref().unwrap_or(""), &joined, version.as_deref().unwrap_or("")];
-        Ok(Observation {
-            id: ObservationId(id(&parts)),
-            report: self.report().to_string(),
-            observed_at,
-            ip,
-            port,
-            asn: field("asn").and_then(|text| text.trim_start_matches("AS").parse().ok()),
-            class: meaning.class,
-            severity: field("severity").map_or_else(|| meaning.severity.to_string(), |text| plain(&text.to_lowercase(), 20)),
-            proven_cves: tags.iter().filter_map(|tag| crate::csaf::cve_id(tag)).collect(),
-            tags,
-            hostname,
-            vendor: meaning.vendor,
-            product: meaning.product,
-            version,
-            extra: self.extra(fields),
-        })
+        Ok(Glance { whereabouts, day })
     }
 
-    fn extra(&self, fields: &[String]) -> Vec<(String, String)> {
-        let pairs = self.names.iter().zip(fields).filter(|(name, value)| !KNOWN.contains(&name.as_str()) && !value.trim().is_empty());
-        pairs.map(|(name, value)| (name.clone(), plain(value, limits::NOTE_CHARACTERS))).collect()
+    /// Everything the line says.
+    ///
+    /// # Errors
+    /// The line was cut off, tells neither address nor host, or a time at which nothing can have been seen.
+    pub fn observation(&self, origin: &Origin) -> Result<Observation, Malformed> {
+        self.read(origin).map_err(|reason| Malformed { line: self.number, reason })
     }
-}
 
-/// `2021-05-14 00:11:30`, with or without `T` and zone; without one it is UTC.
-fn time(text: &str) -> Option<Timestamp> {
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Timestamp::from_microsecond(time.as_microsecond()).ok();
-    }
-    let time = text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp();
-    Timestamp::from_microsecond(time.as_microsecond()).ok()
-}
-
-/// An address; `0.0.0.0` and `::` are no value.
-fn address(text: &str) -> Result<Option<IpAddr>, &'static str> {
-    let ip: IpAddr = text.parse().map_err(|_| "ip")?;
-    Ok((!ip.is_unspecified()).then_some(ip))
-}
-
-/// Lower-case A-labels without the dot at the end; what is no host name is no value.
-fn host(text: &str) -> Option<String> {
-    let text = text.trim_end_matches('.');
-    let ascii = idna::domain_to_ascii(text).ok()?;
-    let fits = !ascii.is_empty() && ascii.len() <= 253 && ascii.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-    fits.then_some(ascii)
-}
-
-/// Tags in lower case, in order, each once; `;` separates them, in older reports `,`.
-fn tags(text: &str) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for tag in text.split([';', ',']).map(|tag| plain(&tag.to_lowercase(), 100)) {
-        if !tag.is_empty() && !tags.contains(&tag) && tags.len() < 100 {
-            tags.push(tag);
+    fn read(&self, origin: &Origin) -> Result<Observation, &'static str> {
+        let Plan { name, kind, names, roles, used_columns, .. } = self.plan;
+        let Glance { whereabouts, .. } = self.look()?;
+        let mut told = Told::default();
+        let mut fields = Fields::of(self.bytes);
+        let mut count = 0_usize;
+        for ((field, role), name) in fields.by_ref().zip(roles).zip(names) {
+            count = count.saturating_add(1);
+            if let Some(value) = field.value() {
+                told.take(*role, name, value)?;
+            }
         }
+        // Real reports leave columns out at the end; a line that lacks one we use was cut off.
+        if count < *used_columns || (count == roles.len() && fields.next().is_some()) {
+            return Err("columns");
+        }
+        let observed_at = origin.seen_at(told.time.as_deref().unwrap_or_default())?;
+        let tags = tags(told.tags.as_deref().unwrap_or_default().split([';', ',']));
+        let meaning = kind.meaning(&tags, told.cve.as_deref());
+        let (vendor, product) = kind.product(&tags, told.vendor.as_deref(), told.product.as_deref());
+        let last = told.last_time.as_deref().and_then(|text| origin.seen_at(text).ok()).filter(|last| *last >= observed_at);
+        Ok(Observation {
+            last_seen_at: last.unwrap_or(observed_at),
+            ip: whereabouts.ip,
+            network: whereabouts.network,
+            port: told.port,
+            hostname: whereabouts.hostname.map(Cow::into_owned),
+            asn: whereabouts.asn,
+            side: if kind.is_victim() { Side::Destination } else { Side::Source },
+            severity: told.severity.as_deref().map_or_else(|| kind.severity.to_string(), |text| plain(&text.to_lowercase(), 20)),
+            tlp: origin.tlp,
+            grade: origin.grade,
+            proven_cves: meaning.proven_cves,
+            traces: told.traces(meaning.incident),
+            tags,
+            vendor,
+            product,
+            version: told.version.as_deref().map(|text| plain(text, limits::FIELD_CHARACTERS)),
+            extra: told.extra,
+            ..Observation::new(name.report.as_str(), observed_at, meaning.incident)
+        }
+        .identified(origin.key))
     }
-    tags
+}
+
+/// What the fields of one line say, before it is judged.
+#[derive(Default)]
+struct Told<'a> {
+    time: Option<Cow<'a, str>>,
+    last_time: Option<Cow<'a, str>>,
+    port: Option<u16>,
+    tags: Option<Cow<'a, str>>,
+    severity: Option<Cow<'a, str>>,
+    version: Option<Cow<'a, str>>,
+    vendor: Option<Cow<'a, str>>,
+    product: Option<Cow<'a, str>>,
+    cve: Option<Cow<'a, str>>,
+    traces: Vec<Trace>,
+    pages: Vec<Cow<'a, str>>,
+    infections: Vec<Cow<'a, str>>,
+    extra: Vec<(String, String)>,
+}
+
+impl<'a> Told<'a> {
+    fn take(&mut self, role: Role, name: &str, value: Cow<'a, str>) -> Result<(), &'static str> {
+        let place = match role {
+            Role::Ip | Role::Host | Role::Asn => return Ok(()),
+            Role::Port => {
+                self.port = Some(value.parse().map_err(|_| "port")?);
+                return Ok(());
+            }
+            Role::Time => &mut self.time,
+            Role::LastTime => &mut self.last_time,
+            Role::Tag => &mut self.tags,
+            Role::Severity => &mut self.severity,
+            Role::Version => &mut self.version,
+            Role::Vendor => &mut self.vendor,
+            Role::Product => &mut self.product,
+            Role::Cve => &mut self.cve,
+            Role::Trace(_) | Role::Page | Role::Infection | Role::Extra | Role::HostOfUrl | Role::HostOfMail => {
+                if self.extra.len() < limits::EXTRA_FIELDS {
+                    self.extra.push((name.to_string(), plain(&value, limits::NOTE_CHARACTERS)));
+                }
+                match role {
+                    Role::Trace(kind) => self.traces.extend(Trace::new(kind, &value)),
+                    Role::Page | Role::HostOfUrl => self.pages.push(value),
+                    Role::Infection => self.infections.push(value),
+                    _ => {}
+                }
+                return Ok(());
+            }
+        };
+        *place = Some(value);
+        Ok(())
+    }
+
+    /// A page is a trace where somebody broke in, hands out malware or deceives; elsewhere it is the member's own.
+    fn traces(&mut self, incident: IncidentType) -> Vec<Trace> {
+        let mut traces = std::mem::take(&mut self.traces);
+        let class = incident.class();
+        if matches!(class, IncidentClass::Intrusions | IncidentClass::MaliciousCode | IncidentClass::Fraud) {
+            let path = |page: &Cow<'_, str>| page.starts_with('/').then(|| Trace::new(TraceKind::Path, page)).flatten();
+            traces.extend(self.pages.iter().filter_map(|page| Trace::new(TraceKind::Url, page).or_else(|| path(page))));
+        }
+        if matches!(class, IncidentClass::Intrusions | IncidentClass::MaliciousCode | IncidentClass::Availability) {
+            traces.extend(self.infections.iter().filter_map(|name| Trace::new(TraceKind::Malware, name)));
+        }
+        traces.sort_unstable();
+        traces.dedup();
+        traces.truncate(limits::SIGN_TRACES);
+        traces
+    }
+}
+
+/// An address or a block of them; `0.0.0.0` and `::` are no value.
+fn take_address(whereabouts: &mut Whereabouts<'_>, value: Option<Cow<'_, str>>) -> Result<(), &'static str> {
+    let Some(text) = value else { return Ok(()) };
+    if text.contains('/') {
+        whereabouts.network = Some(network(&text).ok_or("ip")?);
+        return Ok(());
+    }
+    let ip: IpAddr = text.parse().map_err(|_| "ip")?;
+    whereabouts.ip = Some(ip.to_canonical()).filter(|ip| !ip.is_unspecified());
+    Ok(())
+}
+
+/// A host name; most are written as they are kept.
+fn take_host<'a>(whereabouts: &mut Whereabouts<'a>, value: Option<Cow<'a, str>>) {
+    let Some(text) = value else { return };
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_');
+    let kept = text.len() <= 253 && text.bytes().all(plain) && !text.contains("xn--") && !text.ends_with('.') && text.parse::<IpAddr>().is_err();
+    whereabouts.hostname = if kept { Some(text) } else { host(&text).map(Cow::Owned) };
+}
+
+/// `64496` or `AS64496`; 0 is no value.
+fn asn(text: &str) -> Option<u32> {
+    text.trim_start_matches("AS").parse().ok().filter(|asn| *asn != 0)
+}
+
+fn prefix(text: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
+    match text {
+        Cow::Borrowed(text) => text.get(..bytes).map(Cow::Borrowed),
+        Cow::Owned(text) => text.get(..bytes).map(|text| Cow::Owned(text.to_string())),
+    }
+}
+
+/// The shape of a day; whether there was such a day is seen when the line is read.
+fn is_day(text: &str) -> bool {
+    text.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 #[cfg(test)]

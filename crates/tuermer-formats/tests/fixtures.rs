@@ -3,9 +3,11 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use std::io::Cursor;
+use tuermer_formats::firewall::{Log, Template};
 use tuermer_formats::members::{self, Kind, Reading, Rules, Told};
+use tuermer_formats::origin::Origin;
 use tuermer_formats::shadowserver::Report;
-use tuermer_formats::{atom, csaf, cve, epss, kev, sbom};
+use tuermer_formats::{atom, csaf, cve, epss, indicators, intelmq, kev, misp, n6, sbom, stix, warninglist};
 
 const CSAF: &[u8] = include_bytes!("fixtures/csaf-mail-server.json");
 const KEV: &[u8] = include_bytes!("fixtures/kev-three.json");
@@ -41,10 +43,60 @@ fn names(bytes: &[u8]) -> Vec<String> {
 fn tags(bytes: &[u8]) -> Vec<String> {
     let Ok(mut report) = Report::new(bytes, "2021-03-06-scan_exchange.csv") else { return Vec::new() };
     let mut tags = Vec::new();
-    while let Ok(Some(sign)) = report.next(|parts| parts.join("|")) {
+    while let Ok(Some(sign)) = report.next(&origin()) {
         tags.extend(sign.map(|sign| sign.tags.join(";")));
     }
     tags
+}
+
+/// Documents about attacks: how many findings they tell.
+const INTELLIGENCE: [(&[u8], &str); 4] = [
+    (include_bytes!("fixtures/misp-event.json"), "misp"),
+    (include_bytes!("fixtures/stix-bundle.json"), "stix"),
+    (include_bytes!("fixtures/taxii-page.json"), "stix"),
+    (include_bytes!("fixtures/indicators-list.csv"), "indicators"),
+];
+const INTELMQ: &[u8] = include_bytes!("fixtures/intelmq-events.jsonl");
+const N6: &[u8] = include_bytes!("fixtures/n6-events.jsonl");
+const FIREWALL: (&str, &[u8]) = (include_str!("fixtures/firewall-template.toml"), include_bytes!("fixtures/firewall-log.txt"));
+const WARNINGLIST: &[u8] = include_bytes!("fixtures/warninglist-cloud.json");
+
+fn origin() -> Origin {
+    Origin::unjudged("test", "2026-06-01T00:00:00Z".parse().unwrap(), |parts| parts.join("|"))
+}
+
+fn findings(bytes: &[u8], format: &str) -> usize {
+    let mut told = 0_usize;
+    let mut take = |_| told += 1;
+    let read = match format {
+        "misp" => misp::read(bytes, &origin(), &mut take),
+        "stix" => stix::read(bytes, &origin(), &mut take),
+        _ => indicators::read(bytes, "test", &origin(), &mut take),
+    };
+    read.map_or(0, |_| told)
+}
+
+/// Signs of a feed of events; what cannot be used is left out.
+fn signs(bytes: &[u8]) -> usize {
+    let (mut count, origin) = (0, origin());
+    if let Ok(mut events) = intelmq::Events::new(bytes) {
+        while let Ok(Some(event)) = events.next(&origin) {
+            count += event.map_or(0, |signs| signs.len());
+        }
+    }
+    if let Ok(mut events) = n6::Events::new(bytes) {
+        while let Ok(Some(event)) = events.next(&origin) {
+            count += event.map_or(0, |signs| signs.len());
+        }
+    }
+    count
+}
+
+/// Signs of a firewall.
+fn attacks(log: &[u8]) -> usize {
+    let (template, origin) = (Template::read(FIREWALL.0).unwrap(), origin());
+    let mut log = Log::new(log, &template);
+    std::iter::from_fn(|| log.next(&origin).unwrap()).filter(|line| line.is_ok()).count()
 }
 
 /// A pack in one file, and a policy.
@@ -68,6 +120,9 @@ fn every_fixture_is_read() {
     assert_eq!(epss::read(EPSS).unwrap().scores.len(), 4);
     assert!(ATOM.iter().all(|feed| !atom::read(feed).unwrap().entries.is_empty()));
     assert!(SBOM.iter().all(|bill| sbom::read(bill).unwrap().components.len() == 4));
+    assert_eq!(INTELLIGENCE.map(|(bytes, format)| findings(bytes, format)), [7, 9, 2, 3]);
+    assert_eq!((signs(INTELMQ), signs(N6), attacks(FIREWALL.1)), (4, 4, 4));
+    assert_eq!(warninglist::read(WARNINGLIST).unwrap().list.entries.len(), 3);
     assert_eq!(tags(SHADOWSERVER), ["exchange;cve-2021-26855", "exchange;webshell", "exchange"]);
     for list in MEMBERS {
         assert_eq!(names(list), ["Müller & Söhne Gießerei GmbH", "Bäckerei Größer, Inh. Änne Größer"]);
@@ -106,6 +161,12 @@ fn damage_ends_in_a_reason() {
     for bytes in SBOM.into_iter().flat_map(damaged) {
         read += usize::from(sbom::read(&bytes).is_ok());
     }
+    for (document, format) in INTELLIGENCE {
+        read += damaged(document).filter(|bytes| findings(bytes, format) > 0).count();
+    }
+    read += [INTELMQ, N6].into_iter().flat_map(damaged).filter(|bytes| signs(bytes) > 0).count();
+    read += damaged(FIREWALL.1).filter(|log| attacks(log) > 0).count();
+    read += damaged(WARNINGLIST).filter(|list| warninglist::read(list).is_ok()).count();
     for bytes in damaged(SHADOWSERVER) {
         read += usize::from(!tags(&bytes).is_empty());
     }

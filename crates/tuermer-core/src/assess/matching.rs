@@ -4,17 +4,19 @@
 //! one asset, no sign and no answer shares the verdict of all others with an asset of this kind; every other
 //! organisation is folded for itself. Either way the verdict is that of [`super::assess_organisation`].
 
+use super::rules::{Prepared, Rules};
 use super::{Case, Finding, findings, fold, subject};
 use crate::acknowledgement::Acknowledgement;
 use crate::constituency::{Constituency, Hit, Place};
 use crate::exposure::Exposure;
 use crate::ids::{AssetId, OrganisationId};
+use crate::product::ProductKey;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
 /// Those whom a threat concerns, found but not yet folded.
 pub struct Matching<'a> {
-    case: Case<'a>,
+    prepared: Prepared<'a>,
     constituency: &'a Constituency,
     answers: HashMap<u32, &'a Acknowledgement>,
     kinds: HashMap<u32, Finding>,
@@ -59,15 +61,17 @@ impl<'a> Matching<'a> {
         let number = |organisation: &OrganisationId| inventory.find(organisation);
         let answers = answers.iter().filter_map(|answer| Some((number(&answer.organisation)?, answer))).collect();
         let products = case.products();
+        let prepared = Prepared::new(case);
+        let mut rules: HashMap<&ProductKey, Option<Rules<'_>>> = HashMap::new();
         let mut kinds = HashMap::new();
         let mut numbers: Vec<u32> = products.iter().flat_map(|product| inventory.kinds_of(&product.product)).copied().collect();
         numbers.sort_unstable();
         numbers.dedup();
         for kind in numbers {
             if let Some((key, words)) = inventory.words(kind)
-                && case.concerns(key)
+                && let Some(rules) = rules.entry(key).or_insert_with(|| prepared.rules(key))
             {
-                kinds.insert(kind, subject::asset(case, words));
+                kinds.insert(kind, subject::asset(case, rules, key, words));
             }
         }
         let mut hits: Vec<Hit> = Vec::new();
@@ -86,7 +90,7 @@ impl<'a> Matching<'a> {
             }
         }
         hits.sort_unstable();
-        Self { case, constituency, answers, kinds, hits, next_hit: 0, signs, next_sign: 0, shared: HashMap::new() }
+        Self { prepared, constituency, answers, kinds, hits, next_hit: 0, signs, next_sign: 0, shared: HashMap::new() }
     }
 
     /// How many assets are concerned.
@@ -130,15 +134,15 @@ impl<'a> Matching<'a> {
             return standings.alike.push(Alike { organisation: id, shared, asset: place.id.clone(), observed_at: place.observed_at });
         }
         let told = places.into_iter().filter_map(|place| Some(self.kinds.get(&place.kind)?.clone().at(place.id, &place.host, place.observed_at)));
-        let findings = findings(self.case, told.collect(), signs);
+        let findings = findings(&self.prepared, told.collect(), signs);
         if !findings.is_empty() {
-            standings.own.push(fold(self.case, &id, findings, answer));
+            standings.own.push(fold(self.prepared.case, &id, findings, answer));
         }
     }
 
     /// Place of the verdict on one asset of this kind.
     fn share(&mut self, kind: u32, standings: &mut Standings) -> usize {
-        let (case, kinds) = (self.case, &self.kinds);
+        let (case, kinds) = (self.prepared.case, &self.kinds);
         *self.shared.entry(kind).or_insert_with(|| {
             let finding = kinds.get(&kind).map(|finding| finding.clone().at(AssetId(String::new()), "", Timestamp::UNIX_EPOCH));
             standings.shared.push(fold(case, &OrganisationId(String::new()), finding.into_iter().collect(), None));

@@ -3,14 +3,16 @@
 use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
-use crate::observation::{Attribution, Observation, SignClass};
-use crate::pack::{BuildForm, BuildRow, Fix, PackRule, ProductLine};
+use crate::observation::{Attribution, Observation};
+use crate::pack::{BuildForm, BuildRow, Condition, EndOfLife, Fix, PackRule, PaidUpdates, ProductLine, Untold};
 use crate::scale::{Level, Source, Tlp, Urgency};
+use crate::taxonomy::IncidentType;
 use crate::threat::{ProductStatus, Statement, Vulnerability};
 use crate::version::VersionRule;
 use jiff::civil::date;
+use std::sync::Arc;
 
-const LEAK: &str = "CVE-2021-26855";
+pub(super) const LEAK: &str = "CVE-2021-26855";
 
 pub(super) fn day(text: &str) -> Timestamp {
     format!("{text}T12:00:00Z").parse().unwrap()
@@ -35,7 +37,7 @@ pub(super) fn pack() -> BuildPack {
         title: "Microsoft Exchange Server".into(),
         source: "test".into(),
         as_of: date(2026, 8, 19),
-        lines: vec![ProductLine { name: "Exchange Server 2016".into(), from: [15, 1, 0, 0], to: [15, 1, u32::MAX, u32::MAX], end_of_life: None }],
+        lines: vec![ProductLine { name: "Exchange Server 2016".into(), from: [15, 1, 0, 0], to: [15, 1, u32::MAX, u32::MAX], end_of_life: EndOfLife::Open }],
         rule: PackRule::ExchangeCuSu,
         form: BuildForm::FourDotted,
         compared: Vec::new(),
@@ -45,12 +47,13 @@ pub(super) fn pack() -> BuildPack {
             row([15, 1, 2176, 2], "CU19", None, date(2020, 12, 15)),
             row([15, 1, 2176, 9], "CU19", Some("Mar21SU"), date(2021, 3, 2)),
         ],
+        paid: Vec::new(),
         aliases: Vec::new(),
         fixes: vec![Fix {
             cve: LEAK.into(),
             update: "Mar21SU".into(),
             lines: vec!["Exchange Server 2016".into()],
-            condition: None,
+            conditions: Vec::new(),
             published: None,
             url: String::new(),
         }],
@@ -109,20 +112,16 @@ pub(super) fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
         attribution: Attribution::Network("192.0.2.0/24".into()),
         observation: Observation {
             id: ObservationId(format!("{at}{version}")),
-            report: "scan_exchange".into(),
-            observed_at: day(at),
             ip: Some("192.0.2.7".parse().unwrap()),
             port: Some(443),
             hostname: Some("mail.example.org".into()),
-            asn: None,
-            class: if shell { SignClass::SystemCompromise } else { SignClass::VulnerableSystem },
             severity: "critical".into(),
             tags: tags.iter().map(|tag| (*tag).to_string()).collect(),
             proven_cves: tags.iter().filter(|tag| tag.starts_with("cve-")).map(|tag| tag.to_uppercase()).collect(),
             vendor: "Microsoft".into(),
             product: "Exchange Server".into(),
             version: (!version.is_empty()).then(|| version.to_string()),
-            extra: Vec::new(),
+            ..Observation::new("scan_exchange", day(at), if shell { IncidentType::SystemCompromise } else { IncidentType::VulnerableSystem })
         },
     }
 }
@@ -272,5 +271,55 @@ fn version_statements_decide_where_no_pack_does() {
         let asset = Asset { vendor: "CSAF Tools".into(), product: "CVRF-CSAF-Converter".into(), version: version.into(), build: None, ..asset("") };
         let exposure = judge(threat, vec![asset], vec![], None).unwrap();
         assert_eq!((exposure.status, exposure.certainty), expected, "{version}: {:?}", exposure.reason);
+    }
+}
+
+/// Each second step is asked for by itself; the update that only customers get asks whether this is one.
+#[test]
+fn steps_and_paid_updates_are_settled_one_by_one() {
+    let condition = |key: &str, untold| {
+        Arc::new(Condition {
+            key: key.into(),
+            question: [format!("{key}?"), format!("{key}?")],
+            step: Default::default(),
+            untold,
+            settled_by: Vec::new(),
+            open_by: Vec::new(),
+            settled_from_update: None,
+            since: None,
+        })
+    };
+    let mut table = pack();
+    table.fixes[0].conditions = vec![condition("likely", Untold::Fixed), condition("first", Untold::Unknown), condition("second", Untold::Unknown)];
+    let lines = vec!["Exchange Server 2016".to_string()];
+    let esu = condition("esu", Untold::Unknown);
+    table.paid = vec![Arc::new(PaidUpdates { programme: "ESU".into(), lines, updates: vec!["Mar21SU".into()], until: date(2026, 11, 1), condition: esu })];
+    let packs = [table];
+    let threat = threat();
+    let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
+    let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
+    for (build, note, expected, asked) in [
+        ("15.1.2176.9", "", OPEN_QUESTION, Some("first")),
+        ("15.1.2176.9", "first", OPEN_QUESTION, Some("second")),
+        ("15.1.2176.9", "second", OPEN_QUESTION, Some("first")),
+        ("15.1.2176.9", "first, second", (Status::Fixed, Certainty::Likely), Some("likely")),
+        ("15.1.2176.9", "first, second, likely", FIXED, None),
+        ("15.1.2176.9", "first, second=no", AFFECTED, None),
+        ("15.1.2176.9", "kein esu, first, second, likely", FIXED, None),
+        ("15.1.2176.2", "", AFFECTED, Some("esu")),
+        ("15.1.2176.2", "esu", AFFECTED, None),
+        ("15.1.2176.2", "kein esu", AFFECTED, None),
+        ("15.1.2176", "esu", OPEN_QUESTION, None),
+        // Whoever is no customer cannot have the update, though three parts do not show it.
+        ("15.1.2176", "kein esu", (Status::Affected, Certainty::Likely), None),
+    ] {
+        let told = Asset { note: note.into(), ..asset(build) };
+        let exposure = assess(case, &Constituency::new(vec![told], Vec::new(), Vec::new()), &[]).pop().unwrap();
+        assert_eq!((exposure.status, exposure.certainty), expected, "{build} {note}");
+        let key = match &exposure.question {
+            Some(Question::Condition { condition, .. }) => Some(condition.as_str()),
+            _ => None,
+        };
+        assert_eq!(key, asked, "{build} {note}");
     }
 }

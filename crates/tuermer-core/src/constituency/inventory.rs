@@ -247,6 +247,11 @@ impl Inventory {
         self.by_product.get(product).map_or(&[], Vec::as_slice)
     }
 
+    /// All kinds with their comparable product names and how many assets are, or were, of each.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (&ProductKey, AssetKind<'_>, usize)> {
+        self.kinds.iter().map(|kind| (&kind.key, kind.words(), kind.hits.len()))
+    }
+
     /// A kind with its comparable product name.
     pub(crate) fn words(&self, kind: u32) -> Option<(&ProductKey, AssetKind<'_>)> {
         at(&self.kinds, kind).map(|kind| (&kind.key, kind.words()))

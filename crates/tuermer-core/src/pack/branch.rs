@@ -2,7 +2,7 @@
 //!
 //! A branch the vendor names without a fix is open; a branch that ended before the advisory has no statement.
 
-use super::{BuildPack, BuildRow, Condition, Fix, PackJudgement, PackState, ProductLine, Span};
+use super::{BuildPack, BuildRow, Condition, EndOfLife, Fix, PackJudgement, PackState, ProductLine, Span};
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -38,8 +38,7 @@ impl BuildPack {
         let (state, fixed_build) = match carrier {
             Some(row) => (against(span, row), row.known(as_of).then_some(row.build)),
             None if named => (PackState::Affected, None),
-            None if line.end_of_life.is_some_and(|end| fix.published.is_none_or(|day| end <= day)) => (PackState::EndOfLife, None),
-            None => (PackState::NotApplicable, None),
+            None => (unnamed(line, fix), None),
         };
         PackJudgement {
             state,
@@ -50,7 +49,8 @@ impl BuildPack {
             fixed_build,
             cumulative_update_first: false,
             branch_without_fix: named && carrier.is_none(),
-            condition: fix.condition.clone().filter(|condition| self.still_asked(condition, line, span, as_of)),
+            conditions: fix.conditions.iter().filter(|condition| self.still_asked(condition, line, span, as_of)).cloned().collect(),
+            paid: self.paid_only(line, fix).filter(|_| fixed_build.is_some()),
         }
     }
 
@@ -60,7 +60,16 @@ impl BuildPack {
             let row = self.rows_of(line).filter(|row| row.update.as_ref() == Some(update)).map(|row| row.build).min();
             row.is_some_and(|build| span.low >= build)
         });
-        !settled && condition.since.is_none_or(|since| since <= as_of)
+        !settled && condition.asked(as_of)
+    }
+}
+
+/// A branch that is neither named nor fixed: it never had the flaw, unless it had ended before the advisory.
+fn unnamed(line: &ProductLine, fix: &Fix) -> PackState {
+    match line.end_of_life {
+        EndOfLife::NotKnown => PackState::NoStatement,
+        EndOfLife::Day(end) if fix.published.is_none_or(|day| end <= day) => PackState::EndOfLife,
+        EndOfLife::Day(_) | EndOfLife::Open => PackState::NotApplicable,
     }
 }
 

@@ -10,7 +10,7 @@ pub struct Condition {
     pub key: String,
     /// The question that decides, German and English.
     pub question: [String; 2],
-    /// What is to be done, as a phrase ("end all sessions"), German and English.
+    /// What is to be done where the answer is no, as a phrase ("end all sessions"), German and English.
     pub step: [String; 2],
     /// What counts as long as nobody told.
     pub untold: Untold,
@@ -39,23 +39,42 @@ words! {
 const YES: [&str; 8] = ["yes", "on", "done", "true", "ja", "an", "erledigt", "1"];
 const NO: [&str; 8] = ["no", "off", "open", "false", "nein", "aus", "offen", "0"];
 
+/// A word in front that turns the next one round: "kein esu".
+const WITHOUT: [&str; 7] = ["kein", "keine", "keinen", "ohne", "no", "not", "without"];
+
 impl Condition {
-    /// What the note of an inventory row tells of it: `sessions-ended`, `extended-protection=on`, `hybrid=no`.
+    /// What the note of an inventory row tells of it: `sessions-ended`, `extended-protection=on`, `hybrid=no`, `kein esu`.
     /// Of two words the later counts; `None` = nothing.
     pub fn told(&self, note: &str) -> Option<bool> {
         let mut told = None;
-        for word in note.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|')) {
-            let word = word.to_lowercase();
-            let among = |list: &[String]| list.iter().any(|other| other.eq_ignore_ascii_case(&word));
-            if among(&self.settled_by) || word == self.key {
-                told = Some(true);
-            } else if among(&self.open_by) {
-                told = Some(false);
-            } else if let Some(value) = word.strip_prefix(&self.key).and_then(|rest| rest.strip_prefix('=')) {
-                told = if YES.contains(&value) { Some(true) } else { NO.contains(&value).then_some(false).or(told) };
+        for phrase in note.to_lowercase().split([',', ';', '|']) {
+            let mut before = "";
+            for word in phrase.split_whitespace() {
+                if let Some(holds) = self.word(word.trim_end_matches(['.', ':'])) {
+                    told = Some(holds != WITHOUT.contains(&before));
+                }
+                before = word;
             }
         }
         told
+    }
+
+    /// True where somebody could be asked on that day.
+    pub fn asked(&self, as_of: Date) -> bool {
+        self.since.is_none_or(|since| since <= as_of)
+    }
+
+    /// One word in small letters.
+    fn word(&self, word: &str) -> Option<bool> {
+        let among = |list: &[String]| list.iter().any(|other| other.eq_ignore_ascii_case(word));
+        if among(&self.settled_by) || word == self.key {
+            return Some(true);
+        }
+        if among(&self.open_by) {
+            return Some(false);
+        }
+        let value = word.strip_prefix(&self.key)?.strip_prefix('=')?;
+        if YES.contains(&value) { Some(true) } else { NO.contains(&value).then_some(false) }
     }
 }
 
@@ -87,6 +106,10 @@ mod tests {
             ("hybrid=yes, hybrid-app=done", Some(true)),
             ("hybrid-app=perhaps", None),
             ("no-hybrid-app", None),
+            ("kein hybrid-app", Some(false)),
+            ("HealthChecker, ohne Hybrid-App.", Some(false)),
+            ("internet: no, hybrid-app", Some(true)),
+            ("no hybrid=yes", Some(true)),
         ] {
             assert_eq!(hybrid.told(note), told, "{note}");
         }

@@ -4,7 +4,7 @@
 //! build that carries it, or not below the one of its own cumulative update.
 
 use super::number::dotted;
-use super::{BuildPack, BuildRow, Fix, PackJudgement, PackState, ProductLine, month_of};
+use super::{BuildPack, BuildRow, EndOfLife, Fix, PackJudgement, PackState, ProductLine, month_of};
 use jiff::civil::Date;
 
 /// A number as it was seen: with or without its fourth part.
@@ -96,7 +96,8 @@ impl BuildPack {
             cumulative_update_first: open && exists && fixed_build.is_none(),
             branch_without_fix: false,
             cumulative_update,
-            condition: fix.condition.clone().filter(|condition| condition.since.is_none_or(|since| since <= as_of)),
+            conditions: fix.conditions.iter().filter(|condition| condition.asked(as_of)).cloned().collect(),
+            paid: self.paid_only(line, fix).filter(|_| exists),
         }
     }
 
@@ -169,9 +170,10 @@ impl Question<'_> {
 fn without_carrier(line: &ProductLine, fix: &Fix) -> PackState {
     let month_end = month_of(&fix.update).and_then(|first| first.with().day(28).build().ok());
     match (line.end_of_life, month_end) {
-        (Some(end), Some(day)) if end < day => PackState::EndOfLife,
+        (EndOfLife::NotKnown, _) => PackState::NoStatement,
+        (EndOfLife::Day(end), Some(day)) if end < day => PackState::EndOfLife,
         // An update without a month in its name: the line's end alone must do, and doubt is not "never had it".
-        (Some(_), None) => PackState::EndOfLife,
-        _ => PackState::NotApplicable,
+        (EndOfLife::Day(_), None) => PackState::EndOfLife,
+        (EndOfLife::Day(_) | EndOfLife::Open, _) => PackState::NotApplicable,
     }
 }

@@ -9,6 +9,8 @@ words! {
         FourDotted = "four-dotted",
         /// `7.4.3`; what follows (`build2573`) is not part of the order.
         ThreeDotted = "three-dotted",
+        /// `15.0.1`, also `15.0.1.37`: the fourth number counts builds and is not part of the order.
+        ThreeDottedBuild = "three-dotted-build",
         /// `13.1-51.15`, also `NS13.1: Build 51.15.nc` and `13.1-FIPS 13.1-37.164`
         NetScaler = "netscaler",
     }
@@ -46,6 +48,13 @@ impl BuildForm {
         match self {
             Self::FourDotted => Span::of(&dotted(text.trim())?, 4),
             Self::ThreeDotted => Span::of(&leading(text)?, 3),
+            Self::ThreeDottedBuild => {
+                let mut parts = leading(text)?;
+                if parts.len() == 4 {
+                    parts.truncate(3);
+                }
+                Span::of(&parts, 3)
+            }
             Self::NetScaler => Span::of(&netscaler(text)?, 4),
         }
     }
@@ -59,7 +68,7 @@ impl BuildForm {
     pub fn write(self, [first, second, third, fourth]: [u32; 4]) -> String {
         match self {
             Self::FourDotted => format!("{first}.{second}.{third}.{fourth}"),
-            Self::ThreeDotted => format!("{first}.{second}.{third}"),
+            Self::ThreeDotted | Self::ThreeDottedBuild => format!("{first}.{second}.{third}"),
             Self::NetScaler => format!("{first}.{second}-{third}.{fourth}"),
         }
     }
@@ -148,6 +157,16 @@ mod tests {
                 ("60F", None),
                 ("7.4.x", None),
                 ("latest", None),
+            ],
+        );
+        check(
+            BuildForm::ThreeDottedBuild,
+            &[
+                ("15.0.1", exactly([15, 0, 1, 0])),
+                ("15.0.1.37", exactly([15, 0, 1, 0])),
+                ("2023.0.1 (15.0.1)", exactly([2023, 0, 1, 0])),
+                ("15.0", Some(([15, 0, 0, 0], [15, 0, ALL, 0]))),
+                ("15.0.1.37.2", None),
             ],
         );
         check(BuildForm::FourDotted, &[("23.9.8.8811", exactly([23, 9, 8, 8811])), ("23.9", Some(([23, 9, 0, 0], [23, 9, ALL, ALL]))), ("23", None)]);

@@ -34,6 +34,11 @@ impl IntDot {
         Some(Self { numbers })
     }
 
+    /// Without trailing zeros.
+    pub(super) fn numbers(&self) -> &[u64] {
+        &self.numbers
+    }
+
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         self.numbers.cmp(&other.numbers)
     }
@@ -50,6 +55,11 @@ impl Build {
     pub(super) fn parse(text: &str, parts: usize) -> Option<Self> {
         let numbers = text.split('.').map(number).collect::<Option<Vec<u64>>>()?;
         (numbers.len() <= parts).then_some(Self { numbers })
+    }
+
+    /// As many as were written.
+    pub(super) fn numbers(&self) -> &[u64] {
+        &self.numbers
     }
 
     /// A bound names one point: parts that are not written are zero.

@@ -63,6 +63,19 @@ impl Generic {
         Some(Self { numbers, written, suffix: Suffix::read(suffix)? })
     }
 
+    /// Its numbers without trailing zeros.
+    pub(super) fn numbers(&self) -> &[u64] {
+        &self.numbers
+    }
+
+    /// The lowest numbers above all that begin with this as it was written; `None` where there are none.
+    pub(super) fn end_of_extensions(&self) -> Option<Vec<u64>> {
+        let mut end: Vec<u64> = self.numbers.iter().copied().chain(std::iter::repeat(0)).take(self.written).collect();
+        let last = end.last_mut()?;
+        *last = last.checked_add(1)?;
+        Some(end)
+    }
+
     /// Which comes first; `None` where that is a matter of the vendor's taste.
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
         // Without trailing zeros the shorter of two equal beginnings is the lower number.

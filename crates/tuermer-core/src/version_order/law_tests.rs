@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::cmp::Ordering;
 
 /// All orders with texts that look like theirs.
-const LIKELY: [(Scheme, &str); 19] = [
+pub(super) const LIKELY: [(Scheme, &str); 19] = [
     (Scheme::Generic, "[vV]?[0-3](\\.[0-3]){0,4}(-(rc|beta|alpha)[0-3]?(\\.[0-3])?|-[0-3]|\\+[ab]| (SP|Update) ?[0-3])?"),
     (Scheme::Unordered, "[ab]{1,2}"),
     (Scheme::IntDot, "0{0,2}[0-3](\\.[0-3]){0,4}[a-c]?"),

@@ -58,6 +58,11 @@ impl Maven {
         Some(this)
     }
 
+    /// Numbers with dots and nothing else.
+    pub(super) fn is_plain(&self) -> bool {
+        self.levels.len() == 1 && self.levels.iter().flatten().all(|item| matches!(item, Item::Number(_)))
+    }
+
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         for level in 0..self.levels.len().max(other.levels.len()) {
             let (mine, theirs) = (self.level(level), other.level(level));

@@ -40,6 +40,13 @@ impl Semver {
         Some(Self { numbers, pre, nuget })
     }
 
+    /// Numbers that decide wherever those of two versions differ, without trailing zeros.
+    pub(super) fn deciding_numbers(&self) -> &[u64] {
+        let first = if self.nuget { self.numbers.as_slice() } else { self.numbers.get(..3).unwrap_or(&self.numbers) };
+        let zeros = first.iter().rev().take_while(|number| **number == 0).count();
+        first.get(..first.len().saturating_sub(zeros)).unwrap_or(first)
+    }
+
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
         if !self.nuget {
             let first = |version: &Self| version.numbers.iter().copied().chain([0, 0, 0]).take(3).collect::<Vec<u64>>();

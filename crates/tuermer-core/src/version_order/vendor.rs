@@ -1,4 +1,4 @@
-//! Makers with an order of their own: FortiOS, NetScaler, Ivanti Connect Secure.
+//! Makers with an order of their own: FortiOS, NetScaler, Ivanti Connect Secure, ScreenConnect and MOVEit.
 //!
 //! What a screen, a banner or an advisory shows is read; a number that is not complete decides nothing
 //! that only its missing part could decide.
@@ -7,8 +7,8 @@ use super::digits::number;
 use super::dotted::Build;
 use std::cmp::Ordering;
 
-/// Parts of a FortiOS version.
-pub(super) const FORTIOS_PARTS: usize = 3;
+/// Parts of a version that is three numbers, FortiOS among them.
+pub(super) const THREE_PARTS: usize = 3;
 
 /// Reads `7.4.3`, `v7.4.3 build2573`, `FortiOS 7.4.3,build2573 (GA)`. The build number is counted anew for
 /// every version and says nothing about the order.
@@ -18,7 +18,7 @@ pub(super) fn fortios(text: &str) -> Option<Build> {
     let mut version = None;
     for word in words {
         let bare = word.strip_prefix('v').unwrap_or(word);
-        match (Build::parse(bare, FORTIOS_PARTS), &version) {
+        match (Build::parse(bare, THREE_PARTS), &version) {
             (Some(build), None) => version = Some(build),
             (None, _) if word.starts_with("forti") && version.is_none() => {}
             // Three-digit builds, day stamps and stages that follow the version.
@@ -28,6 +28,16 @@ pub(super) fn fortios(text: &str) -> Option<Build> {
         }
     }
     version
+}
+
+/// Reads `23.9.7` and `23.9.7.8804`. The fourth number counts builds of one release: 23.9.7.8804 is 23.9.7, whatever
+/// its count, and fixes come with the third number (ConnectWise: fixed in 23.9.8; Progress: fixed in 15.0.1).
+pub(super) fn three_and_build(text: &str) -> Option<Build> {
+    let bare = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    match bare.rsplit_once('.') {
+        Some((release, count)) if release.matches('.').count() == 2 => number(count).and_then(|_| Build::parse(release, THREE_PARTS)),
+        _ => Build::parse(bare, THREE_PARTS),
+    }
 }
 
 /// NetScaler: the release, the build and the certified branch.

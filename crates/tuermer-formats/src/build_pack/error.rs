@@ -68,7 +68,9 @@ faults! {
     /// No rule we know.
     Rule = "rule", "must be exchange-cu-su or branch-fixed-build";
     /// No way of writing builds we know.
-    Form = "form", "must be four-dotted, three-dotted or netscaler";
+    Form = "form", "must be four-dotted, three-dotted, three-dotted-build or netscaler";
+    /// Neither a day nor the word for a day nobody knows.
+    EndOfLife = "end-of-life", "must be a day like 2021-03-02, or unknown";
     /// Not a day.
     Day = "day", "must be a day like 2021-03-02";
     /// Not a whole build.

@@ -24,6 +24,8 @@ pub(super) struct PackFile {
     pub alias: Vec<AliasFile>,
     #[serde(default)]
     pub condition: Vec<ConditionFile>,
+    #[serde(default)]
+    pub paid: Vec<PaidFile>,
     pub fix: Vec<FixFile>,
 }
 
@@ -66,11 +68,24 @@ pub(super) struct ConditionFile {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct PaidFile {
+    pub programme: String,
+    pub lines: Vec<Spanned<String>>,
+    pub updates: Vec<String>,
+    pub until: Spanned<String>,
+    pub condition: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct FixFile {
     pub update: String,
     pub lines: Vec<Spanned<String>>,
     pub flaws: Vec<Spanned<String>>,
     pub condition: Option<Spanned<String>>,
+    /// Instead of `condition` where there are several.
+    #[serde(default)]
+    pub conditions: Vec<Spanned<String>>,
     pub published: Option<Spanned<String>>,
     pub url: Option<Spanned<String>>,
 }

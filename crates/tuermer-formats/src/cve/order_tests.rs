@@ -62,7 +62,14 @@ fn the_order_of_the_maker_applies() {
         ("Apache", "Apache Log4j2", json!([row("2.0-beta9", "2.15.0", "maven")]), vec!["2.0-beta9", "2.0-rc1", "2.14.1"], vec!["2.15.0", "2.0-beta8"], vec![]),
         ("Example", "Box", json!([row("10.0.1.2", "10.0.1.9", "semver")]), vec!["10.0.1.8"], vec!["10.0.1.9"], vec!["x"]),
         ("Example", "Box", json!([row("1.0.0", "2.0.0", "semver")]), vec!["2.0.0-rc.1", "1.5"], vec!["2.0.0"], vec!["2.0.0.1"]),
-        ("ConnectWise", "ScreenConnect", json!([up_to("0", "23.9.7", "custom")]), vec!["23.9.7", "22.1"], vec!["23.9.8.8811"], vec!["23.9.7.8804"]),
+        (
+            "ConnectWise",
+            "ScreenConnect",
+            json!([up_to("0", "23.9.7", "custom")]),
+            vec!["23.9.7", "22.1", "23.9.7.8804"],
+            vec!["23.9.8.8811", "23.9.8"],
+            vec!["23.9"],
+        ),
     ] {
         check(vendor, product, &versions, [(inside, "inside"), (outside, "outside"), (unsure, "unsure")]);
     }

@@ -2,6 +2,7 @@
 
 pub mod dispatch;
 pub mod import;
+pub mod signs;
 pub mod threats;
 
 use super::{Call, Exit};
@@ -22,6 +23,8 @@ enum Verb {
     Import(import::Args),
     /// Learn of threats and judge who is affected.
     Threats(threats::Args),
+    /// Attribute and store a report of signs.
+    Signs(signs::Args),
     /// Hand over approved mails.
     Dispatch(dispatch::DispatchArgs),
 }
@@ -31,6 +34,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     match verb {
         Verb::Import(args) => import::run(call, args).await,
         Verb::Threats(args) => threats::run(call, args).await,
+        Verb::Signs(args) => signs::run(call, args).await,
         Verb::Dispatch(args) => dispatch::run(call, args).await,
     }
 }

@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_millis(200);
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS or Shadowserver (CSV), also packed with gzip; a directory means the files beneath.
+    /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS or Shadowserver (CSV), also packed with gzip or xz; a directory means the files beneath.
     /// An address (https://…) is fetched once.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -161,7 +161,17 @@ fn object(call: &Call, report: &IngestReport) -> Value {
         }),
         Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
         Kind::Shadowserver => json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed}),
-        Kind::Epss | Kind::Atom | Kind::Sbom | Kind::Provider | Kind::Unknown => json!({}),
+        Kind::Epss
+        | Kind::Atom
+        | Kind::Sbom
+        | Kind::Provider
+        | Kind::Intelmq
+        | Kind::N6
+        | Kind::Misp
+        | Kind::Warninglist
+        | Kind::Stix
+        | Kind::Indicators
+        | Kind::Unknown => json!({}),
     };
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tuermer_core::pack::{BuildPack, BuildRow};
+use tuermer_core::pack::{BuildPack, BuildRow, EndOfLife, PaidUpdates, ProductLine};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -117,10 +117,13 @@ async fn list(call: &Call) -> Result<Exit> {
         // A newer program may bring a newer table than the one that was imported.
         let shipped = tuermer_formats::build_pack::packs().iter().find(|shipped| own && shipped.name == *name && shipped.as_of > *as_of);
         if call.out.json {
-            let lines: Vec<_> = lines.iter().map(|line| json!({"name": line.name, "end_of_life": line.end_of_life.map(|day| day.to_string())})).collect();
+            let lines: Vec<_> = lines.iter().map(|line| json!({"name": line.name, "end_of_life": end_of_life(line)})).collect();
             call.out.object(&json!({
                 "name": name, "title": title, "source": source, "as_of": as_of.to_string(), "rule": pack.rule.as_str(), "builds": rows.len(),
-                "flaws": flaws, "lines": lines, "imported": own, "newer_in_program": shipped.map(|pack| pack.as_of.to_string()),
+                "flaws": flaws, "lines": lines, "imported": own, "paid": pack.paid.iter().map(|paid| json!({
+                    "programme": paid.programme, "lines": paid.lines, "updates": paid.updates, "until": paid.until.to_string(),
+                })).collect::<Vec<_>>(),
+                "newer_in_program": shipped.map(|pack| pack.as_of.to_string()),
             }))?;
             continue;
         }
@@ -134,11 +137,29 @@ async fn list(call: &Call) -> Result<Exit> {
             call.out.line(&format!("  {}", call.out.texts.with("pack.newer_in_program", &[("name", name), ("as_of", &shipped.as_of.to_string())])));
         }
         for line in lines {
-            let end = line.end_of_life.map_or_else(|| call.out.texts.get("pack.open"), |day| call.out.texts.with("pack.end", &[("day", &day.to_string())]));
+            let end = match line.end_of_life {
+                EndOfLife::Open => call.out.texts.get("pack.open"),
+                EndOfLife::NotKnown => call.out.texts.get("pack.end_not_known"),
+                EndOfLife::Day(day) => call.out.texts.with("pack.end", &[("day", &day.to_string())]),
+            };
             call.out.line(&format!("  {}: {end}", line.name));
+        }
+        for PaidUpdates { programme, lines, updates, until, .. } in pack.paid.iter().map(AsRef::as_ref) {
+            let values = [("lines", lines.join(", ")), ("updates", updates.join(", ")), ("programme", programme.clone()), ("until", until.to_string())];
+            let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+            call.out.line(&format!("  {}", call.out.texts.with("pack.paid", &values)));
         }
     }
     Ok(Exit::Ok)
+}
+
+/// A day, `unknown`, or nothing where the line is supported.
+fn end_of_life(line: &ProductLine) -> Option<String> {
+    match line.end_of_life {
+        EndOfLife::Open => None,
+        EndOfLife::NotKnown => Some("unknown".to_string()),
+        EndOfLife::Day(day) => Some(day.to_string()),
+    }
 }
 
 fn show(call: &Call, pack: &BuildPack) -> Result<Exit> {

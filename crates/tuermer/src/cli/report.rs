@@ -75,7 +75,7 @@ async fn show(call: &Call, context: &Context, receipt: &str) -> Result<Exit> {
     call.out.line(&texts.with("witness.field_since", &[("since", &since)]));
     call.out.line(&texts.with("witness.field_product", &[("product", &report.product)]));
     call.out.line(&texts.with("witness.field_reach", &[("name", &report.name), ("reach", &report.reach)]));
-    call.out.line(&texts.with("witness.field_evidence", &[("evidence", &evidence), ("grade", report.grade())]));
+    call.out.line(&texts.with("witness.field_evidence", &[("evidence", &evidence), ("grade", &report.grade().to_text())]));
     if !report.words.is_empty() {
         call.out.line(&report.words);
     }
@@ -128,7 +128,7 @@ async fn object(context: &Context, report: &WitnessReport) -> Result<Value> {
     let WitnessReport { receipt, received_at, incident, product, since, evidence, words, company, name, reach, organisation: _, known_by } = report;
     Ok(json!({
         "receipt": receipt, "received_at": received_at.to_string(), "incident": incident.as_str(), "product": product, "since": since.as_str(),
-        "evidence": evidence, "grade": report.grade(), "words": words, "company": company, "name": name, "reach": reach,
+        "evidence": evidence, "grade": report.grade().to_text(), "words": words, "company": company, "name": name, "reach": reach,
         "organisation": member(context, report).await?, "known_by": known_by,
     }))
 }

@@ -37,6 +37,7 @@ pub struct AssessReport {
 /// Judges everything that is due.
 pub async fn run(context: &Context) -> Result<AssessReport> {
     let packs = context.packs().await?;
+    context.store.follow_product_names(context.now()).await?;
     follow_packs(context, &packs).await?;
     follow_policy(context).await?;
     let (threats, organisations) = context.store.pending().await?;
@@ -80,13 +81,13 @@ async fn about(context: &Context, constituency: &Constituency, organisations: &[
     Ok(threats)
 }
 
-/// A build pack learns with the days, and with a new program: threats whose flaws it knows are then due again
+/// A build pack learns with the days, and with a new program or another file: threats whose flaws it knows are then due again
 /// ("update the CU first" on 5 March becomes "install the SU" on 12 March).
 async fn follow_packs(context: &Context, packs: &[BuildPack]) -> Result<()> {
     let today = context.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     for pack in packs {
         let key = format!("judged.pack.{}", pack.name);
-        let known = format!("{} {}", pack.as_of, pack.known_rows(today));
+        let known = format!("{} {} {}", pack.as_of, pack.known_rows(today), crate::keys::sha256(format!("{pack:?}").as_bytes()));
         if context.store.meta(&key).await?.as_deref() == Some(known.as_str()) {
             continue;
         }

@@ -13,6 +13,7 @@ mod catalogue;
 mod estimates;
 pub mod evidence;
 mod judge;
+mod packed;
 mod proof;
 mod reading;
 mod report;

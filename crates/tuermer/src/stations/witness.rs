@@ -15,10 +15,12 @@ use crate::text::Texts;
 use anyhow::Result;
 use jiff::SignedDuration;
 use serde_json::json;
+use std::collections::BTreeSet;
 use tuermer_core::ids::{ObservationId, OrganisationId};
 use tuermer_core::limits::{REPORTS_PER_HOUR, REPORTS_PER_REACH};
 use tuermer_core::locale::Language;
 use tuermer_core::observation::{Attribution, Observation};
+use tuermer_core::tlp::Tlp;
 use tuermer_core::witness::WitnessReport;
 use tuermer_formats::times;
 
@@ -87,9 +89,9 @@ async fn make_sign(open: &mut Transaction, report: &WitnessReport, organisation:
     let kept = Document { sha256: hash.clone(), kind: "witness", source, received_at: report.received_at, size, bytes, rejected: None };
     documents::keep(open, kept).await?;
     let sign = Attributed { observation: observation(report), owners: vec![(organisation.clone(), Attribution::Told(report.known_by.clone()))] };
-    observations::write(open, &[sign], &hash, report.received_at).await?;
+    observations::write(open, &[sign], &hash, report.received_at, &mut BTreeSet::new()).await?;
     facts_changed(open, organisation).await?;
-    if report.incident.class().is_incident() {
+    if report.incident.kind().is_incident() {
         let id = format!("witness-{}", report.receipt);
         witness::ask_to_call(open, &id, organisation, report.received_at, &report.receipt).await?;
     }
@@ -100,28 +102,24 @@ fn evidence(report: &WitnessReport) -> Vec<u8> {
     let WitnessReport { receipt, received_at, incident, product, since, evidence, words, company, name, reach, organisation: _, known_by } = report;
     let kept = json!({
         "receipt": receipt, "received_at": received_at.to_string(), "incident": incident.as_str(), "product": product, "since": since.as_str(),
-        "evidence": evidence, "words": words, "company": company, "name": name, "reach": reach, "known_by": known_by, "grade": report.grade(),
+        "evidence": evidence, "words": words, "company": company, "name": name, "reach": reach, "known_by": known_by, "grade": report.grade().to_text(),
     });
     kept.to_string().into_bytes()
 }
 
 fn observation(report: &WitnessReport) -> Observation {
+    let kind = report.incident.kind();
     Observation {
         id: ObservationId(format!("witness|{}", report.receipt)),
-        report: "witness".into(),
-        observed_at: report.since.began(report.received_at),
-        ip: None,
-        port: None,
-        hostname: None,
-        asn: None,
-        class: report.incident.class(),
-        severity: if report.incident.class().is_incident() { "critical" } else { "medium" }.into(),
+        origin_id: report.receipt.clone(),
+        last_seen_at: report.received_at,
+        severity: if kind.is_incident() { "critical" } else { "medium" }.into(),
+        // What a company tells of itself is for itself and for those who help it.
+        tlp: Tlp::Amber,
+        grade: report.grade(),
         tags: vec![report.incident.as_str().into()],
-        proven_cves: Vec::new(),
-        vendor: String::new(),
         product: report.product.clone(),
-        version: None,
-        extra: vec![("grade".into(), report.grade().into()), ("receipt".into(), report.receipt.clone())],
+        ..Observation::new("witness", report.since.began(report.received_at), kind)
     }
 }
 

@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use std::ops::Deref;
 use std::str::FromStr;
 use tokio::sync::OwnedRwLockReadGuard;
+use tuermer_core::admiralty::Grade;
 use tuermer_core::asset::{Asset, AssetKind, Presence};
 use tuermer_core::constituency::{Constituency, NetworkFact};
 use tuermer_core::ids::{AssetId, ObservationId, OrganisationId};
 use tuermer_core::limits;
-use tuermer_core::observation::{Attribution, Observation, Sighting, SignClass};
+use tuermer_core::observation::{Attribution, Observation, Side, Sighting};
 use tuermer_core::scale::Source;
+use tuermer_core::taxonomy::IncidentType;
+use tuermer_core::tlp::Tlp;
 
 use super::engine::{Cells, Row, Value, places};
 use super::exposures::Pending;
@@ -97,7 +100,7 @@ fn add_network(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
 }
 
 pub(super) const SIGHTING_COLUMNS: &str = "s.organisation_id, s.attribution, o.id, o.report, o.observed_at, o.ip, o.port, o.hostname, o.asn, o.class,
-    o.severity, o.tags, o.vendor, o.product, o.version";
+    o.severity, o.tags, o.vendor, o.product, o.version, o.origin_id, o.last_seen_at, o.network, o.tlp, o.grade, o.side";
 
 fn add_sighting(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     constituency.add_sighting(sighting(row)?);
@@ -114,7 +117,9 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
         Some(("told", value)) => Attribution::Told(value.to_string()),
         _ => return Err(anyhow!("stored attribution {attribution}")),
     };
-    let class = row.text(9)?;
+    let word = row.text(9)?;
+    let incident = IncidentType::parse(word).ok_or_else(|| anyhow!("unknown type {word}"))?;
+    let observed_at = Timestamp::from_microsecond(row.int(4)?)?;
     let owned = |index| Ok::<_, anyhow::Error>(row.text_or_null(index)?.map(str::to_string));
     let tags: Vec<String> = row.text(11)?.split(';').filter(|tag| !tag.is_empty()).map(str::to_string).collect();
     Ok(Sighting {
@@ -122,20 +127,23 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
         attribution,
         observation: Observation {
             id: ObservationId(row.text(2)?.to_string()),
-            report: row.text(3)?.to_string(),
-            observed_at: Timestamp::from_microsecond(row.int(4)?)?,
             ip: row.text_or_null(5)?.and_then(|text| text.parse().ok()),
             port: row.int_or_null(6)?.and_then(|port| u16::try_from(port).ok()),
             hostname: owned(7)?,
             asn: row.int_or_null(8)?.and_then(|asn| u32::try_from(asn).ok()),
-            class: SignClass::parse(class).ok_or_else(|| anyhow!("unknown class {class}"))?,
             severity: row.text(10)?.to_string(),
             proven_cves: tags.iter().filter(|tag| tag.starts_with("cve-")).map(|tag| tag.to_uppercase()).collect(),
             tags,
             vendor: row.text(12)?.to_string(),
             product: row.text(13)?.to_string(),
             version: owned(14)?,
-            extra: Vec::new(),
+            origin_id: row.text(15)?.to_string(),
+            last_seen_at: row.int_or_null(16)?.map_or(Ok(observed_at), Timestamp::from_microsecond)?,
+            network: row.text_or_null(17)?.and_then(|text| text.parse().ok()),
+            tlp: Tlp::read(row.text(18)?),
+            side: Side::parse(row.text(20)?).unwrap_or(Side::Source),
+            grade: Grade::read(row.text(19)?).unwrap_or(Grade::UNJUDGED),
+            ..Observation::new(row.text(3)?, observed_at, incident)
         },
     })
 }

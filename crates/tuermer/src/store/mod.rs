@@ -31,6 +31,7 @@ pub mod packs;
 pub mod picture;
 pub mod pins;
 pub mod planned;
+pub mod product_names;
 pub mod products;
 pub mod progress;
 pub mod queue;
@@ -60,8 +61,12 @@ use std::sync::Arc;
 use tokio::sync::RwLock;
 
 /// Migrations in order; a landed one is never changed.
-const MIGRATIONS: &[(i64, &str)] =
-    &[(1, include_str!("schema/0001_spine.sql")), (2, include_str!("schema/0002_threats.sql")), (4, include_str!("schema/0004_witness.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("schema/0001_spine.sql")),
+    (2, include_str!("schema/0002_threats.sql")),
+    (4, include_str!("schema/0004_witness.sql")),
+    (5, include_str!("schema/0005_signs.sql")),
+];
 
 /// Tables whose rows can be added but neither changed nor removed.
 const APPEND_ONLY: &[(i64, &str)] = &[(1, "journal")];

@@ -1,12 +1,13 @@
 //! Signs: observations of organisations, and a shelf that only counts what fits nobody.
 
 use super::Store;
-use super::engine::{Transaction, Value};
+use super::engine::{Transaction, Value, places};
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::observation::{Attribution, Observation};
 
 /// One sign with those it belongs to; never empty.
@@ -29,67 +30,136 @@ pub struct Written {
 /// Unattributed signs of one document: report and day → count.
 pub type Shelf = BTreeMap<(String, String), u64>;
 
-/// `$1, $2, …` for `count` values.
-fn places(count: usize) -> String {
-    (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+/// Raw lines of a report that concern members, packed with gzip.
+pub struct Lines {
+    /// Place among the parts of the document.
+    pub part: i64,
+    /// First and last line of the file that stand here.
+    pub first: u64,
+    /// See `first`.
+    pub last: u64,
+    /// The lines.
+    pub gzip: Vec<u8>,
 }
 
-/// Writes one batch of signs, who they belong to, and raises the gap counter of each organisation that got a new one.
-pub async fn write(open: &mut Transaction, batch: &[Attributed], document: &str, now: Timestamp) -> Result<Written> {
-    if batch.is_empty() {
-        return Ok(Written::default());
-    }
-    let ids: Vec<Value> = batch.iter().map(|sign| Value::from(sign.observation.id.as_str())).collect();
-    let sql = format!("SELECT observation_id, organisation_id FROM sighting WHERE observation_id IN ({})", places(ids.len()));
-    let mut known = HashSet::new();
-    for row in open.read(&sql, ids).await? {
-        known.insert((row.text(0)?, row.text(1)?));
-    }
-    let mut observations: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    let mut sightings: BTreeMap<(&str, &str), Vec<Value>> = BTreeMap::new();
-    let mut touched = BTreeSet::new();
+/// Writes one batch of signs and who they belong to, and notes in `touched` each organisation that got a new one; see [`touch`].
+pub async fn write(open: &mut Transaction, batch: &[Attributed], document: &str, now: Timestamp, touched: &mut BTreeSet<OrganisationId>) -> Result<Written> {
+    let known = known(open, batch).await?;
+    let (mut seen, mut rows) = (HashSet::new(), Rows::default());
     for Attributed { observation, owners } in batch {
         let id = observation.id.as_str();
-        observations.insert(id, row_of(observation, document, now)?);
+        if seen.insert(id) {
+            rows.observations.push(row_of(observation, document, now)?);
+            rows.traces.extend(observation.traces.iter().map(|trace| values![id, trace.to_text()]));
+        }
         for (owner, attribution) in owners {
-            if !known.contains(&(id.to_string(), owner.as_str().to_string())) {
-                sightings.insert((id, owner.as_str()), values![id, owner.as_str(), attribution.to_text()]);
-                touched.insert(owner.as_str());
+            if known.get(id).is_none_or(|owners| !owners.contains(owner)) {
+                rows.sightings.push(values![id, owner.as_str(), attribution.to_text()]);
+                if !touched.contains(owner) {
+                    touched.insert(owner.clone());
+                }
             }
         }
     }
+    let Rows { observations, sightings, traces } = rows;
     let new = open
         .insert_many(
-            "INSERT INTO observation (id, report, observed_at, ip, port, hostname, asn, class, severity, tags, vendor, product, version, extra, document_sha256, received_at)",
-            observations.into_values().collect(),
+            "INSERT INTO observation (id, report, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, class, side, severity, tlp, grade, tags,
+             vendor, product, version, extra, document_sha256, received_at)",
+            observations,
             "ON CONFLICT (id) DO NOTHING",
         )
         .await?;
-    open.insert_many(
-        "INSERT INTO sighting (observation_id, organisation_id, attribution)",
-        sightings.into_values().collect(),
-        "ON CONFLICT (observation_id, organisation_id) DO NOTHING",
-    )
-    .await?;
-    for organisation in touched {
-        open.run("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id = $1", values![organisation]).await?;
-    }
+    let known = "ON CONFLICT DO NOTHING";
+    open.insert_many("INSERT INTO sighting (observation_id, organisation_id, attribution)", sightings, known).await?;
+    open.insert_many("INSERT INTO observation_trace (observation_id, trace)", traces, known).await?;
     Ok(Written { new, same: (batch.len() as u64).saturating_sub(new) })
 }
 
+/// Rows of one batch.
+#[derive(Default)]
+struct Rows {
+    observations: Vec<Vec<Value>>,
+    sightings: Vec<Vec<Value>>,
+    traces: Vec<Vec<Value>>,
+}
+
+/// Owners of the signs that are there already.
+async fn known(open: &mut Transaction, batch: &[Attributed]) -> Result<HashMap<String, Vec<OrganisationId>>> {
+    let mut known: HashMap<String, Vec<OrganisationId>> = HashMap::new();
+    for page in batch.chunks(ROWS_PER_STATEMENT) {
+        let ids = page.iter().map(|sign| Value::from(sign.observation.id.as_str())).collect();
+        let sql = format!("SELECT observation_id, organisation_id FROM sighting WHERE observation_id IN ({})", places(1, page.len()));
+        for row in open.read(&sql, ids).await? {
+            known.entry(row.text(0)?).or_default().push(OrganisationId(row.text(1)?));
+        }
+    }
+    Ok(known)
+}
+
+/// Raises the gap counter of organisations that got new signs, in the transaction in which those are written.
+pub async fn touch(open: &mut Transaction, touched: &BTreeSet<OrganisationId>) -> Result<()> {
+    let touched: Vec<&OrganisationId> = touched.iter().collect();
+    for page in touched.chunks(ROWS_PER_STATEMENT) {
+        let sql = format!("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, page.len()));
+        open.run(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await?;
+    }
+    Ok(())
+}
+
+/// Keeps raw lines as evidence.
+pub async fn keep_lines(open: &mut Transaction, document: &str, parts: Vec<Lines>) -> Result<()> {
+    let mut rows = Vec::with_capacity(parts.len());
+    for Lines { part, first, last, gzip } in parts {
+        rows.push(values![document, part, i64::try_from(first)?, i64::try_from(last)?, gzip]);
+    }
+    let tail = "ON CONFLICT (document_sha256, part) DO UPDATE SET first_line = excluded.first_line, last_line = excluded.last_line, bytes = excluded.bytes";
+    open.insert_many("INSERT INTO report_lines (document_sha256, part, first_line, last_line, bytes)", rows, tail).await?;
+    Ok(())
+}
+
 fn row_of(observation: &Observation, document: &str, now: Timestamp) -> Result<Vec<Value>> {
-    let Observation { id, report, observed_at, ip, port, hostname, asn, class, severity, tags, proven_cves: _, vendor, product, version, extra } = observation;
+    let Observation {
+        id,
+        report,
+        origin_id,
+        observed_at,
+        last_seen_at,
+        ip,
+        network,
+        port,
+        hostname,
+        asn,
+        incident,
+        side,
+        severity,
+        tlp,
+        grade,
+        tags,
+        proven_cves: _,
+        vendor,
+        product,
+        version,
+        traces: _,
+        extra,
+    } = observation;
     let extra: serde_json::Map<String, serde_json::Value> = extra.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     Ok(values![
         id.as_str(),
         report,
+        origin_id,
         *observed_at,
+        *last_seen_at,
         ip.map(|ip| ip.to_string()),
+        network.map(|network| network.to_string()),
         port.map(i64::from),
         hostname.as_ref(),
         asn.map(i64::from),
-        class.as_str(),
+        incident.as_str(),
+        side.as_str(),
         severity,
+        tlp.as_str(),
+        grade.to_text(),
         tags.join(";"),
         vendor,
         product,

@@ -43,6 +43,26 @@ pub(super) async fn write(open: &mut Transaction, threats: &[&Threat], now: Time
     Ok(())
 }
 
+/// Names the products of a threat anew where the table of spellings changed. What it says of them stays as old as it is:
+/// answers and marks go on. True where a name changed.
+pub(super) async fn rename(open: &mut Transaction, threat: &Threat, now: Timestamp) -> Result<bool> {
+    let id = threat.id.as_str();
+    let stances = stances(threat);
+    let sql = "SELECT vendor, product_key, since_at FROM threat_product WHERE threat_id = $1";
+    let mut since = None;
+    for row in open.read(sql, values![id]).await? {
+        let key = ProductKey { vendor: row.text(0)?, product: row.text(1)? };
+        if !stances.contains_key(&key) {
+            since = since.max(Some(row.time(2)?));
+        }
+    }
+    write(open, &[threat], now).await?;
+    let Some(since) = since else { return Ok(false) };
+    // Only the rows just made carry this instant.
+    open.run("UPDATE threat_product SET since_at = $1 WHERE threat_id = $2 AND since_at = $3", values![since, id, now]).await?;
+    Ok(true)
+}
+
 /// The products that are stored, by threat.
 async fn stored(open: &mut Transaction, threats: &[&Threat]) -> Result<HashMap<String, Vec<ProductKey>>> {
     let mut found: HashMap<String, Vec<ProductKey>> = HashMap::new();

@@ -77,6 +77,12 @@ pub(super) fn kept(id: &ThreatId, row: &Row, kind: usize, bytes: usize, encoding
     threat.with_context(|| format!("the kept document of {id} cannot be read again"))
 }
 
+/// A threat as its kept document tells it, without what the store knows beside it.
+pub(super) async fn as_kept(open: &mut Transaction, id: &ThreatId) -> Result<Option<Threat>> {
+    let sql = "SELECT d.kind, d.bytes, d.encoding FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
+    open.read_one(sql, values![id.as_str()]).await?.map(|row| kept(id, &row, 0, 1, 2)).transpose()
+}
+
 /// Tracking ids that begin with `prefix`.
 pub async fn tracking_ids(open: &mut Transaction, prefix: &str) -> Result<Vec<String>> {
     let rows = open.read("SELECT tracking_id FROM threat WHERE tracking_id LIKE $1", values![format!("{prefix}%")]).await?;

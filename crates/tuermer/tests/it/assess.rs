@@ -63,6 +63,40 @@ async fn only_what_changed_is_written() {
     store.database.close().await;
 }
 
+/// A new program knows more spellings: stored names are made again once, marks keep their age, and everything is due.
+#[tokio::test]
+async fn stored_names_follow_the_table_of_spellings() {
+    let home = world();
+    run(&home, NOON);
+    let store = home.store().await;
+    let mut open = store.begin().await.unwrap();
+    for sql in [
+        "UPDATE asset SET product_key = 'old gate' WHERE product = 'Gateway'",
+        "UPDATE threat_product SET product_key = 'old gate', since_at = 12345",
+        // The same server of member 1 under another spelling, told later; and of member 2, told before.
+        "INSERT INTO asset SELECT 'later', organisation_id, vendor, 'GATEWAY', 'other gate', '4.2.0', build, hostname, source, observed_at + 1, note, presence, changed_at
+             FROM asset WHERE hostname = 'host-1'",
+        "INSERT INTO asset SELECT 'before', organisation_id, vendor, 'GATEWAY', 'other gate', '4.2.0', build, hostname, source, observed_at - 1, note, presence, changed_at
+             FROM asset WHERE hostname = 'host-2'",
+        "DELETE FROM meta WHERE key = 'names.aliases'",
+    ] {
+        open.run(sql, Vec::new()).await.unwrap();
+    }
+    open.commit().await.unwrap();
+    let [threats, organisations, exposures, changed] = judged(&run(&home, EVENING));
+    assert_eq!((threats, exposures, changed), (1, 3, 1), "only member 1 has a newer version");
+    assert_eq!(organisations, 3);
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM asset WHERE product_key LIKE '% gate'").await, 0);
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM asset WHERE product_key = 'gateway'").await, 4);
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM asset WHERE id = 'later'").await, 1);
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM asset WHERE id = 'before'").await, 0);
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM asset_history WHERE asset_id = 'before' OR hostname = 'host-1'").await, 2);
+    assert_eq!(number(&store, "SELECT MIN(since_at) FROM threat_product WHERE product_key = 'gateway'").await, 12345);
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM threat_product WHERE product_key = 'old gate'").await, 0);
+    assert_eq!(judged(&run(&home, EVENING)), [0, 0, 0, 0], "once for each table");
+    store.database.close().await;
+}
+
 /// Two members stand alike; the one with two gateways has both as grounds and as matches, each with its own day.
 #[tokio::test]
 async fn equal_verdicts_are_one_row_and_nothing_of_them_is_lost() {

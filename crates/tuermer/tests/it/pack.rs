@@ -127,11 +127,91 @@ fn a_second_step_is_a_state_of_its_own() {
     assert!(reason.contains("names this branch as affected (CTX693420) and gives it no update"), "{reason}");
 }
 
+/// The hardest case: affected, and the update exists only for customers of the paid programme. A note settles who is
+/// one, a build that carries the update proves it, and no server out of support reads "not affected".
+#[test]
+fn a_paid_update_asks_whether_the_company_has_it() {
+    let header = "external_id,vendor,product,version,build,hostname,source,observed_at,note";
+    let row = |build: &str, note: &str| format!("M1,Microsoft,Exchange Server,2016,{build},mail,provider,2026-08-20,{note}\n");
+    let home = with_gateway("CVE-2026-42897", "Microsoft", "Exchange Server", &row("15.1.2507.61", ""));
+    let told = |build: &str, note: &str, language: &str| {
+        let assets = home.file("again.csv", format!("{header}\n{}", row(build, note)));
+        home.tuermer(&["import", "inventory", &assets]).expect(0);
+        home.tuermer(&["run", "--once"]).expect(0);
+        let verdict = home.tuermer(&["explain", "CVE-2026-42897", "M1", "--json", "--lang", language]).expect(0).line();
+        let text = |key: &str| verdict[key].as_str().unwrap_or_default().to_string();
+        (text("status"), text("reason"), text("question"))
+    };
+    for (build, note, language, status, reason, question) in [
+        (
+            "15.1.2507.61",
+            "",
+            "en",
+            "affected",
+            "This update exists only with the paid updates (ESU, until 1 November 2026). Without them: move to Exchange Server SE or disconnect the server.",
+            "Does your company have Microsoft's paid Extended Security Updates (ESU) for this server?",
+        ),
+        (
+            "15.1.2507.61",
+            "",
+            "de",
+            "affected",
+            "Es gibt dieses Update nur mit bezahlter Verlängerung (ESU, bis 1. November 2026). Ohne sie: auf Exchange Server SE umsteigen oder den Server vom Netz nehmen.",
+            "Hat Ihre Firma für diesen Server die bezahlte Verlängerung von Microsoft (Extended Security Updates, ESU)?",
+        ),
+        ("15.1.2507.61", "esu", "en", "affected", "You have the paid updates (ESU) for it: please have it installed.", ""),
+        ("15.1.2507.61", "kein ESU", "de", "affected", "Ohne bezahlte Verlängerung (ESU) bekommt dieser Server es nicht: auf Exchange Server SE", ""),
+        ("15.1.2507", "no esu", "en", "affected", "Without the paid updates (ESU) this server does not get it: move to Exchange Server SE", ""),
+        ("15.1.2507.69", "", "en", "fixed", "The update Jun26SU is in.", ""),
+        (
+            "15.0.1497.48",
+            "esu",
+            "en",
+            "unknown",
+            "gets no more updates from its vendor. Assume that the hole is open.",
+            "When will your Exchange Server 2013 be replaced?",
+        ),
+    ] {
+        let (found, sentence, asked) = told(build, note, language);
+        assert_eq!((found.as_str(), asked.as_str()), (status, question), "{build} {note}: {sentence}");
+        assert!(sentence.contains(reason), "{build} {note}: {sentence}");
+    }
+    let judged = tuermer(&["pack", "judge", "exchange", "15.1.2507.61", "CVE-2026-42897", "--json"]).expect(0).line();
+    assert_eq!((&judged["state"], &judged["paid"]), (&"affected".into(), &"ESU".into()), "{judged}");
+    let list = tuermer(&["pack", "list", "--json"]).expect(0).lines();
+    assert_eq!((&list[0]["paid"][0]["until"], &list[1]["lines"][0]["end_of_life"]), (&"2026-11-01".into(), &"unknown".into()), "{list:?}");
+}
+
+/// Two second steps of one flaw are asked one by one.
+#[test]
+fn two_second_steps_are_answered_one_by_one() {
+    let fixture = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../tuermer-formats/tests/fixtures/build_pack-gateway.toml")).unwrap();
+    let header = "external_id,vendor,product,version,build,hostname,source,observed_at,note";
+    let row = |note: &str| format!("M1,Beispiel GmbH,Gateway,,4.2.7,gw,provider,2024-02-20,{note}\n");
+    let home = with_gateway("CVE-2024-90001", "Beispiel", "Gateway", &row(""));
+    let file = home.file("gateway.toml", &fixture);
+    home.tuermer(&["pack", "import", &file]).expect(0);
+    for (note, status, question) in [
+        ("", "unknown", "Were all access tokens renewed?"),
+        ("tokens-renewed", "unknown", "Were all sessions ended?"),
+        ("sessions-ended", "unknown", "Were all access tokens renewed?"),
+        ("tokens-renewed; sessions-ended=no", "affected", ""),
+        ("tokens-renewed; sessions-ended", "fixed", ""),
+    ] {
+        let assets = home.file("again.csv", format!("{header}\n{}", row(note)));
+        home.tuermer(&["import", "inventory", &assets]).expect(0);
+        home.tuermer(&["run", "--once"]).expect(0);
+        let verdict = explain(&home, "CVE-2024-90001", "M1");
+        assert_eq!((verdict["status"].as_str().unwrap(), verdict["question"].as_str().unwrap_or_default()), (status, question), "{note}: {verdict}");
+    }
+}
+
 /// A chamber adds a pack without touching code, replaces it by a newer one only, and takes it out again.
 #[test]
 fn a_chamber_brings_its_own_pack() {
     let fixture = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../tuermer-formats/tests/fixtures/build_pack-gateway.toml")).unwrap();
-    let rows = "M1,Beispiel GmbH,Gateway,,4.2.5,gw,provider,2024-02-20,\nM2,Beispiel,Gateway VPN,,5.0.3,gw,provider,2024-02-20,tokens-renewed\n";
+    let rows =
+        "M1,Beispiel GmbH,Gateway,,4.2.5,gw,provider,2024-02-20,\nM2,Beispiel,Gateway VPN,,5.0.3,gw,provider,2024-02-20,tokens-renewed; sessions-ended\n";
     let home = with_gateway("CVE-2024-90001", "Beispiel", "Gateway", rows);
     // Without the pack nobody knows that the inventory's "Gateway" is meant.
     home.tuermer(&["explain", "CVE-2024-90001", "M1"]).expect(3);

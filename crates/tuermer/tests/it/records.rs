@@ -56,6 +56,11 @@ fn a_record_is_a_threat_and_only_a_newer_one_replaces_it() {
     let shown = threat(&home, "cve.org|CVE-2023-34362");
     assert_eq!((shown["cvss"].as_f64(), shown["not_understood"][0].as_str()), (Some(9.8), Some("2023.0.0 < see the article")));
     assert_eq!(verdict(&home, "CVE-2023-34362", at), "affected observed", "the other container names the product");
+    // The same release under its other number, and a build with the update: neither is taken for the other.
+    for (version, wanted) in [("13.0.6", "affected observed"), ("13.0.7.21", "fixed observed"), ("2021.0.6", "affected observed")] {
+        company(&home, "Progress", "MOVEit Transfer", version);
+        assert_eq!(verdict(&home, "CVE-2023-34362", at), wanted, "{version}");
+    }
 
     assert_eq!(counts(&ingest(&home, "again.json", CVE, at, 0)), [0, 0, 1]);
     let compact = serde_json::to_string(&serde_json::from_str::<Value>(CVE).unwrap()).unwrap();
@@ -92,16 +97,22 @@ fn an_entry_of_the_catalogue_stands_alone_until_its_record_comes() {
     let home = Home::drill();
     company(&home, "Progress", "MOVEit Transfer", "2021.0.9");
     let moveit =
-        |entries: &mut Vec<Value>| entries.push(entry("CVE-2023-34362", "Progress", "MOVEit Transfer", "Progress MOVEit Transfer SQL Injection Vulnerability"));
+        |entries: &mut Vec<Value>| entries.push(entry("CVE-2023-34363", "Progress", "MOVEit Transfer", "Progress MOVEit Transfer SQL Injection Vulnerability"));
     ingest(&home, "kev.json", catalogue("2023-06-02", moveit), "2023-06-02T18:00:00Z", 0);
-    let alone = threat(&home, "CVE-2023-34362");
+    let alone = threat(&home, "CVE-2023-34363");
     assert_eq!((alone["revision"].as_str(), alone["kev"]["due"].as_str()), (Some("kev 2023-06-02"), Some("2023-06-23")), "{alone}");
-    assert_eq!(verdict(&home, "CVE-2023-34362", "2023-06-02T19:00:00Z"), "unknown possible", "no versions are named");
+    assert_eq!(verdict(&home, "CVE-2023-34363", "2023-06-02T19:00:00Z"), "unknown possible", "no versions are named");
 
     // The record comes: older than the listing by its dates, newer by what it is.
-    let line = ingest(&home, "CVE-2023-34362.json", CVE.replace("2024-06-01T12", "2023-06-01T12"), "2023-06-20T18:00:00Z", 0);
+    let line = ingest(
+        &home,
+        "CVE-2023-34363.json",
+        CVE.replace("CVE-2023-34362", "CVE-2023-34363").replace("2024-06-01T12", "2023-06-01T12"),
+        "2023-06-20T18:00:00Z",
+        0,
+    );
     assert_eq!(counts(&line), [0, 1, 0]);
-    let record = threat(&home, "CVE-2023-34362");
+    let record = threat(&home, "CVE-2023-34363");
     assert_eq!((record["cvss"].as_f64(), record["kev"]["due"].as_str()), (Some(9.8), Some("2023-06-23")));
     assert_ne!(record["revision"], alone["revision"]);
 
@@ -110,11 +121,11 @@ fn an_entry_of_the_catalogue_stands_alone_until_its_record_comes() {
         entries.push(entry("CVE-2026-42897", "Microsoft", "Microsoft", "Microsoft Exchange Server Cross-Site Scripting Vulnerability"))
     };
     ingest(&home, "kev2.json", catalogue("2026-05-15", other), "2026-05-15T18:00:00Z", 0);
-    assert!(threat(&home, "CVE-2023-34362")["kev"].is_null());
+    assert!(threat(&home, "CVE-2023-34363")["kev"].is_null());
     assert_eq!(threat(&home, "CVE-2026-42897")["withdrawn"], false);
     let line = ingest(&home, "kev3.json", catalogue("2026-05-20", |_| {}), "2026-05-20T18:00:00Z", 0);
     assert_eq!(line["withdrawn"], 1);
-    assert_eq!((threat(&home, "CVE-2026-42897")["withdrawn"].as_bool(), threat(&home, "CVE-2023-34362")["withdrawn"].as_bool()), (Some(true), Some(false)));
+    assert_eq!((threat(&home, "CVE-2026-42897")["withdrawn"].as_bool(), threat(&home, "CVE-2023-34363")["withdrawn"].as_bool()), (Some(true), Some(false)));
     // And listed again.
     ingest(&home, "kev4.json", catalogue("2026-05-21", other), "2026-05-21T18:00:00Z", 0);
     assert_eq!(
@@ -252,6 +263,31 @@ fn archives_lines_and_directories_hold_many_documents() {
         let line = ingest(&home, name, content, at, 1);
         assert!(line["rejected"][0]["reason"].as_str().unwrap_or_default().contains(wanted), "{name}: {line}");
     }
+}
+
+/// Packed with xz: read like any other, damaged or swollen ones are refused with the reason and in bounded memory.
+#[test]
+fn documents_packed_with_xz_are_unpacked_within_limits() {
+    let home = Home::drill();
+    let at = "2024-07-01T08:00:00Z";
+    let packed = include_bytes!("../packed/csaf-generic.json.xz");
+    assert_eq!(counts(&ingest(&home, "generic.json.xz", packed, at, 0)), [1, 0, 0]);
+    assert_eq!(counts(&ingest(&home, "generic.json", GENERIC, at, 0)), [0, 0, 1], "the same document without it");
+    let mut damaged = packed.to_vec();
+    damaged[200] ^= 1;
+    for (name, content, wanted) in [
+        ("document-bomb.xz", include_bytes!("../packed/document-bomb.xz").to_vec(), "64 MB"),
+        ("lines-bomb.xz", include_bytes!("../packed/lines-bomb.xz").to_vec(), "more than 250 times its size"),
+        ("damaged.xz", damaged, "cannot be read"),
+        ("cut.xz", packed[..packed.len() / 2].to_vec(), "cannot be read"),
+    ] {
+        let line = ingest(&home, name, content, at, 1);
+        assert!(line["rejected"].to_string().contains(wanted), "{name}: {line}");
+    }
+    let Some(data) = shared_data() else { return };
+    let real = data.join("csaf/trustify/etc/test-data/csaf/cve-2024-2961.json.xz");
+    let line = home.tuermer(&["ingest", real.to_str().unwrap(), "--json", "--at", at]).expect(0).line();
+    assert_eq!((line["kind"].as_str(), counts(&line)), (Some("csaf"), [1, 0, 0]), "{line}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Works in temporary data directories; members and documents are invented. Each part stands for one promise.
 
 mod matching;
-mod world;
+pub(super) mod world;
 
 use super::peak_memory_bytes;
 use crate::cli::{Call, Exit};
@@ -78,7 +78,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
 }
 
 /// One line per figure.
-fn show(call: &Call, part: &str, figures: &Value) -> Result<()> {
+pub(super) fn show(call: &Call, part: &str, figures: &Value) -> Result<()> {
     if call.out.json {
         return call.out.object(&json!({"part": part, "figures": figures}));
     }
@@ -87,11 +87,11 @@ fn show(call: &Call, part: &str, figures: &Value) -> Result<()> {
     Ok(())
 }
 
-fn milliseconds(since: Instant) -> f64 {
+pub(super) fn milliseconds(since: Instant) -> f64 {
     (since.elapsed().as_secs_f64() * 100_000.0).round() / 100.0
 }
 
-fn megabytes() -> Option<u64> {
+pub(super) fn megabytes() -> Option<u64> {
     peak_memory_bytes().map(|bytes| bytes / (1024 * 1024))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn run(call: &Call, pack: &BuildPack, build: &str, wanted: &[String],
 
 fn object(pack: &BuildPack, build: &str, cve: &str, judgement: &PackJudgement) -> serde_json::Value {
     let status = judgement.status();
-    let PackJudgement { state, line, cumulative_update, fix, kb, fixed_build, cumulative_update_first, branch_without_fix, condition } = judgement;
+    let PackJudgement { state, line, cumulative_update, fix, kb, fixed_build, cumulative_update_first, branch_without_fix, conditions, paid } = judgement;
     // Whether the vendor names the line is a question of its own; it never changes the state.
     let own = || pack.fixes.iter().filter(|fix| fix.cve.eq_ignore_ascii_case(cve));
     let named = line.as_ref().map(|line| own().any(|fix| fix.lines.contains(line)));
@@ -32,14 +32,16 @@ fn object(pack: &BuildPack, build: &str, cve: &str, judgement: &PackJudgement) -
     json!({
         "build": build, "line": line, "cumulative_update": cumulative_update, "cve": cve, "state": state.as_str(), "status": status.as_str(),
         "fix": fix, "kb": kb, "fixed_build": fixed_build.map(|build| pack.form.write(build)), "cumulative_update_first": cumulative_update_first,
-        "branch_without_fix": branch_without_fix, "condition": condition.as_ref().map(|condition| condition.key.as_str()),
+        "branch_without_fix": branch_without_fix, "condition": conditions.first().map(|condition| condition.key.as_str()),
+        "conditions": conditions.iter().map(|condition| condition.key.as_str()).collect::<Vec<_>>(), "paid": paid.as_ref().map(|paid| paid.programme.as_str()),
         "line_named_by_vendor": named, "url": url,
     })
 }
 
-fn sentence(call: &Call, pack: &BuildPack, build: &str, cve: &str, judgement: &PackJudgement) -> String {
+fn sentence<'a>(call: &Call, pack: &BuildPack, build: &str, cve: &str, judgement: &'a PackJudgement) -> String {
     let texts = call.out.texts;
-    let PackJudgement { state, line, cumulative_update, fix, kb, fixed_build, cumulative_update_first, branch_without_fix, condition } = judgement;
+    let of = |[german, english]: &'a [String; 2]| if texts.0 == Language::German { german.as_str() } else { english.as_str() };
+    let PackJudgement { state, line, cumulative_update, fix, kb, fixed_build, cumulative_update_first, branch_without_fix, conditions, paid } = judgement;
     let line = [line.as_deref().unwrap_or(&pack.title), cumulative_update.as_deref().unwrap_or_default()].join(" ");
     let kb = kb.as_deref().unwrap_or_default();
     let values = [
@@ -64,9 +66,11 @@ fn sentence(call: &Call, pack: &BuildPack, build: &str, cve: &str, judgement: &P
         let name = fix.as_deref().filter(|fix| *fix != fixed).unwrap_or_default();
         add(texts.with("pack.remedy", &[("fixed", &fixed), ("fix", format!("{name} {kb}").trim())]));
     }
-    if let Some(condition) = condition {
-        let [german, english] = &condition.question;
-        let question = if texts.0 == Language::German { german } else { english };
+    if let Some(paid) = paid.as_ref().filter(|_| judgement.status() != Status::Fixed) {
+        add(texts.with("pack.paid_only", &[("programme", &paid.programme), ("until", &paid.until.to_string()), ("question", of(&paid.condition.question))]));
+    }
+    for condition in conditions {
+        let question = of(&condition.question);
         let key = if condition.untold == Untold::Holds { "pack.holds" } else { "pack.to_settle" };
         add(texts.with(key, &[("question", question)]));
     }

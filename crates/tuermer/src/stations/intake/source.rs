@@ -2,8 +2,8 @@
 
 use super::Remark;
 use super::evidence::Evidence;
+use super::packed::Unpacked;
 use super::proof::Proof;
-use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -196,10 +196,12 @@ impl Reader {
             };
             return done.and_then(|()| self.push(Found::End(place.file)));
         }
-        if !recognise::is_gzip(&head) {
-            return self.plain(place, content, &head);
-        }
-        match content.reader().map(MultiGzDecoder::new).and_then(|mut unpacked| head_of_gzip(&mut unpacked).map(|head| (head, unpacked))) {
+        let unpacked = match content.reader() {
+            Ok(reader) => Unpacked::of(&head, reader, content.size()),
+            Err(error) => return self.refuse(place, Kind::Unknown, unreadable(&error)),
+        };
+        let Some(mut unpacked) = unpacked else { return self.plain(place, content, &head) };
+        match self::head(&mut unpacked).map(|head| (head, unpacked)) {
             Ok((head, unpacked)) if recognise::is_lines(&head) => self.lines(place.file, Cursor::new(head).chain(unpacked)),
             Ok((head, unpacked)) => match whole(Cursor::new(head.clone()).chain(unpacked)) {
                 Ok(bytes) => self.plain(place, Content::Bytes(bytes), &head),
@@ -365,11 +367,6 @@ fn head(reader: &mut impl Read) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::new();
     reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     Ok(head)
-}
-
-/// The first unpacked bytes, read on from there afterwards.
-fn head_of_gzip(reader: &mut impl Read) -> std::io::Result<Vec<u8>> {
-    head(reader)
 }
 
 /// An inner archive on disk, gone when it is closed.

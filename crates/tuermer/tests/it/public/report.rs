@@ -63,7 +63,10 @@ async fn the_link_of_a_warning_says_who_reports() {
     world.report(&path, INTRUDER).await.is(303);
     let organisation = "(SELECT organisation_id FROM witness_report)";
     assert_eq!(world.number(&format!("SELECT COUNT(*) FROM sighting WHERE organisation_id = {organisation} AND attribution = 'told:link'")).await, 1);
-    assert_eq!(world.number("SELECT COUNT(*) FROM observation WHERE class = 'system-compromise' AND report = 'witness' AND extra LIKE '%B2%'").await, 1);
+    assert_eq!(
+        world.number("SELECT COUNT(*) FROM observation WHERE class = 'system-compromise' AND report = 'witness' AND grade = 'B2' AND tlp = 'TLP:AMBER'").await,
+        1
+    );
     assert_eq!(world.number(&format!("SELECT COUNT(*) FROM task WHERE kind = 'incident' AND organisation_id = {organisation}")).await, 1);
     assert_eq!(world.number(&format!("SELECT facts_revision - assessed_revision FROM organisation WHERE id = {organisation}")).await, 2);
     let constituency = world.context.store.constituency().await.unwrap();
