@@ -264,8 +264,8 @@ pub const TAG_CHARACTERS: usize = 100;
 pub const TRACE_BYTES: usize = 2_000;
 /// Most traces of one sign.
 pub const SIGN_TRACES: usize = 32;
-/// First year of a sign; older ones are clocks that were never set (1601, 1970).
-pub const OBSERVED_FROM_YEAR: i16 = 2000;
+/// First moment of a sign, in seconds since 1970: the year 2000. Older ones are clocks that were never set (1601, 1970).
+pub const OBSERVED_FROM_SECOND: i64 = 946_684_800;
 /// Hours a sign may lie in the future; sensors' clocks differ.
 pub const OBSERVED_AHEAD_HOURS: i64 = 24;
 /// Most addresses of one event.

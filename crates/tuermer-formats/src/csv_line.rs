@@ -51,10 +51,8 @@ impl<'a> Field<'a> {
         let Some(inner) = self.0.strip_prefix(b"\"") else { return String::from_utf8_lossy(self.0.trim_ascii()) };
         let inner = inner.trim_ascii_end();
         let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
-        match String::from_utf8_lossy(inner.trim_ascii()) {
-            text if text.contains("\"\"") => Cow::Owned(text.replace("\"\"", "\"")),
-            text => text,
-        }
+        let text = String::from_utf8_lossy(inner.trim_ascii());
+        if memchr::memchr(b'"', inner).is_some() { Cow::Owned(text.replace("\"\"", "\"")) } else { text }
     }
 
     /// What it says, where it says something: empty, `0` and `unknown` mean "no value".

@@ -16,7 +16,7 @@ impl Event {
     }
 
     /// A word or number, where it says something.
-    pub fn text(&self, key: &str) -> Option<String> {
+    pub fn field(&self, key: &str) -> Option<String> {
         self.0.get(key).and_then(word).filter(|text| !text.trim().is_empty())
     }
 
@@ -27,17 +27,17 @@ impl Event {
 
     /// A number that fits.
     pub fn number<N: std::str::FromStr>(&self, key: &str) -> Option<N> {
-        self.text(key)?.trim().parse().ok()
+        self.field(key)?.trim().parse().ok()
     }
 
     /// An address that is one; the unspecified address is no value.
     pub fn ip(&self, key: &str) -> Result<Option<IpAddr>, &'static str> {
-        self.text(key).map(|text| ip(&text)).transpose().map(Option::flatten)
+        self.field(key).map(|text| ip(&text)).transpose().map(Option::flatten)
     }
 
     /// Traces in fields.
     pub fn traces(&self, fields: &[(&str, TraceKind)]) -> Vec<Trace> {
-        fields.iter().filter_map(|(key, kind)| Trace::new(*kind, &self.text(key)?)).collect()
+        fields.iter().filter_map(|(key, kind)| Trace::new(*kind, &self.field(key)?)).collect()
     }
 
     /// All fields but those named, as they came.

@@ -60,15 +60,15 @@ impl<R: Read> Events<R> {
 /// The signs of one event.
 fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str> {
     let event = Event::read(bytes)?;
-    let time = event.text("time.source").or_else(|| event.text("time.observation")).ok_or("timestamp")?;
+    let time = event.field("time.source").or_else(|| event.field("time.observation")).ok_or("timestamp")?;
     let observed_at = origin.seen_at(&time)?;
-    let word = event.text("classification.type").unwrap_or_default();
+    let word = event.field("classification.type").unwrap_or_default();
     let incident = IncidentType::read(&word).unwrap_or(IncidentType::Undetermined);
-    let report = event.text("feed.name").map_or_else(|| origin.feed.clone(), |name| plain(&name, limits::FEED_NAME_CHARACTERS));
+    let report = event.field("feed.name").map_or_else(|| origin.feed.clone(), |name| plain(&name, limits::FEED_NAME_CHARACTERS));
     let common = Observation {
-        tlp: event.text("tlp").map_or(origin.tlp, |label| Tlp::read(&label)),
+        tlp: event.field("tlp").map_or(origin.tlp, |label| Tlp::read(&label)),
         grade: origin.grade,
-        severity: event.text("severity").map(|text| plain(&text.to_lowercase(), 20)).unwrap_or_default(),
+        severity: event.field("severity").map(|text| plain(&text.to_lowercase(), 20)).unwrap_or_default(),
         tags: words(&event),
         extra: event.rest(KNOWN),
         ..Observation::new(report, observed_at, incident)
@@ -90,9 +90,9 @@ fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str
 fn at(event: &Event, side: &str, common: &Observation) -> Result<Option<Observation>, &'static str> {
     let key = |name: &str| format!("{side}.{name}");
     let ip = event.ip(&key("ip"))?;
-    let network = event.text(&key("network")).filter(|_| ip.is_none()).map(|text| block(&text)).transpose()?;
-    let by_name = event.text(&key("fqdn")).and_then(|name| host(&name));
-    let hostname = by_name.or_else(|| event.text(&key("url")).and_then(|url| host_of_url(&url)));
+    let network = event.field(&key("network")).filter(|_| ip.is_none()).map(|text| block(&text)).transpose()?;
+    let by_name = event.field(&key("fqdn")).and_then(|name| host(&name));
+    let hostname = by_name.or_else(|| event.field(&key("url")).and_then(|url| host_of_url(&url)));
     if ip.is_none() && network.is_none() && hostname.is_none() {
         return Ok(None);
     }
@@ -128,14 +128,14 @@ fn traces_of_source(event: &Event, incident: IncidentType) -> Vec<Trace> {
 
 /// The identifier and the tags of the feed.
 fn words(event: &Event) -> Vec<String> {
-    let told: Vec<String> = ["classification.identifier", "extra.tag", "extra.tags"].iter().filter_map(|key| event.text(key)).collect();
+    let told: Vec<String> = ["classification.identifier", "extra.tag", "extra.tags"].iter().filter_map(|key| event.field(key)).collect();
     tags(told.iter().flat_map(|text| text.split([';', ','])))
 }
 
 /// Product, and flaws that were tried where the event tells of a weakness.
 fn with_product(event: &Event, sign: Observation) -> Observation {
-    let text = |key: &str| event.text(key).map(|text| plain(&text, limits::FIELD_CHARACTERS)).unwrap_or_default();
-    let told = event.text("extra.cve").unwrap_or_default();
+    let text = |key: &str| event.field(key).map(|text| plain(&text, limits::FIELD_CHARACTERS)).unwrap_or_default();
+    let told = event.field("extra.cve").unwrap_or_default();
     let weak = sign.incident.class() == IncidentClass::Vulnerable;
     let flaws = sign.tags.iter().map(String::as_str).chain(told.split([';', ',', ' '])).filter(|_| weak).filter_map(cve_id);
     let mut proven_cves: Vec<String> = flaws.collect();

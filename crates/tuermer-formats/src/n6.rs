@@ -85,7 +85,7 @@ fn credibility(confidence: &str) -> Credibility {
 
 fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str> {
     let event = Event::read(bytes)?;
-    let text = |key: &str| event.text(key);
+    let text = |key: &str| event.field(key);
     let observed_at = origin.seen_at(&text("time").ok_or("timestamp")?)?;
     let category = text("category").ok_or("category")?;
     let incident = incident(&category);

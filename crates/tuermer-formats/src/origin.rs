@@ -37,7 +37,7 @@ impl Origin {
         let time = time(text).ok_or("timestamp")?;
         let ahead = SignedDuration::from_hours(limits::OBSERVED_AHEAD_HOURS);
         match time {
-            _ if time.to_zoned(TimeZone::UTC).year() < limits::OBSERVED_FROM_YEAR => Err("timestamp too old"),
+            _ if time.as_second() < limits::OBSERVED_FROM_SECOND => Err("timestamp too old"),
             _ if time.duration_since(self.now) > ahead => Err("timestamp in the future"),
             _ => Ok(time),
         }

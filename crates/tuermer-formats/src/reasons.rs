@@ -66,9 +66,7 @@ fn reason_de(reason: &Reason) -> String {
         }
         Reason::UnknownBuild { product, build } => format!("Den Stand {build} Ihres {product} kennt keine Tabelle des Herstellers."),
         Reason::ProductOnly { product } => format!("Nach unserem Bestand nutzen Sie {product}. Den genauen Stand kennen wir nicht."),
-        Reason::NoVersionsNamed { product, version } => {
-            format!("Sie nutzen {product}, Stand {version}. Die Meldung sagt nicht, welche Stände betroffen sind.")
-        }
+        Reason::NoVersionsNamed { product, version } => format!("Sie nutzen {product} {version}. Betroffene Stände nennt die Meldung nicht."),
         Reason::VersionInRange { product, version, range } => {
             format!("Sie nutzen {product} {version}. Der Hersteller nennt {} als betroffen.", or(range, "alle Versionen"))
         }

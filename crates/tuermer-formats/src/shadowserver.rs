@@ -286,7 +286,8 @@ fn take_address(whereabouts: &mut Whereabouts<'_>, value: Option<Cow<'_, str>>) 
 fn take_host<'a>(whereabouts: &mut Whereabouts<'a>, value: Option<Cow<'a, str>>) {
     let Some(text) = value else { return };
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_');
-    let kept = text.len() <= 253 && text.bytes().all(plain) && !text.contains("xn--") && !text.ends_with('.') && text.parse::<IpAddr>().is_err();
+    // Only what ends in a digit can be an address instead of a name.
+    let kept = text.len() <= 253 && text.bytes().all(plain) && text.as_bytes().last().is_some_and(u8::is_ascii_lowercase);
     whereabouts.hostname = if kept { Some(text) } else { host(&text).map(Cow::Owned) };
 }
 

@@ -118,7 +118,8 @@ async fn a_failed_write_to_disk_marks_nothing_wrongly() {
     let home = Home::embedded();
     let (context, _) = approved(&home, config(sink.port), Clock::System, 120).await;
     context.store.database.close().await;
-    for call in [4, 7, 12] {
+    // strace counts for each thread, and the writes of a process may be spread over several.
+    for call in [4, 5, 6] {
         let failed = with_failing_disk(&home, call);
         assert_eq!(failed.code, 1, "{} {}", failed.out, failed.err);
         assert!(failed.err.contains("could not write to disk") || failed.err.contains("disk I/O error"), "{}", failed.err);
