@@ -23,6 +23,8 @@ use tuermer_core::threat::{Statement, Threat, ThreatSource, Vulnerability};
 pub const NAMESPACE: &str = "cve.org";
 /// Longest title, in characters.
 const TITLE_CHARACTERS: usize = 500;
+/// Most that is taken of a description in place of a title, in characters.
+const SUMMARY_CHARACTERS: usize = 120;
 
 /// A record as read.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,7 +98,9 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CveError> {
     let mut remarks = Vec::new();
     let statements = if withdrawn { Vec::new() } else { affected::read(&all, &mut remarks)? };
     let vulnerability = vulnerability(&cve, &all, &mut remarks);
-    let title = title(&containers.cna, &cve);
+    let words = words(&containers.cna);
+    let title = title(&containers.cna, &words, &cve);
+    let told = if words.is_empty() { cve.clone() } else { words };
     let threat = Threat {
         id: threat_id(&cve),
         tracking_id: cve,
@@ -110,7 +114,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CveError> {
         withdrawn,
         exploited: scores::is_exploited(&all),
         level: None,
-        vulnerabilities: vec![Vulnerability { title: title.clone(), ..vulnerability }],
+        vulnerabilities: vec![Vulnerability { title: told, ..vulnerability }],
         title,
         statements,
         references: references(&all),
@@ -130,13 +134,26 @@ fn vulnerability(cve: &str, all: &[&Container], remarks: &mut Vec<Remark>) -> Vu
     Vulnerability { id: cve.to_string(), cvss_tenths, cvss_vector, ssvc: scores::ssvc(all), ..Vulnerability::default() }
 }
 
-/// The title, else the beginning of the description, else why the id was rejected.
-fn title(cna: &Container, cve: &str) -> String {
+/// The title, else the description, else why the id was rejected.
+fn words(cna: &Container) -> String {
     let english = |texts: &[Described]| texts.iter().find(|text| text.lang.starts_with("en")).or_else(|| texts.first()).map(|text| text.value.clone());
     let text = cna.title.clone().filter(|text| !text.trim().is_empty());
     let text = text.or_else(|| english(&cna.descriptions)).or_else(|| english(&cna.rejected_reasons));
-    let text = plain(&text.unwrap_or_default(), TITLE_CHARACTERS);
-    if text.is_empty() { cve.to_string() } else { text }
+    plain(&text.unwrap_or_default(), TITLE_CHARACTERS)
+}
+
+/// The words as a title: where they are a description, its first sentence or as many whole words as fit.
+fn title(cna: &Container, words: &str, cve: &str) -> String {
+    if words.is_empty() {
+        return cve.to_string();
+    }
+    if cna.title.as_ref().is_some_and(|text| !text.trim().is_empty()) {
+        return words.to_string();
+    }
+    let sentence = words.split_once(". ").map_or(words, |(first, _)| first).trim_end_matches('.');
+    let Some((end, _)) = sentence.char_indices().nth(SUMMARY_CHARACTERS) else { return sentence.to_string() };
+    let cut = sentence.get(..end).unwrap_or(sentence);
+    format!("{} …", cut.rsplit_once(' ').map_or(cut, |(words, _)| words).trim_end_matches([',', ';', ':']))
 }
 
 fn publisher(assigner: &str, cna: &Container) -> String {

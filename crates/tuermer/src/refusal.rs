@@ -1,10 +1,11 @@
 //! What a station will not do, told in the reader's language.
 //!
 //! A refusal travels as an error: the terminal and the log print it in English, a page looks for it with [`told`]
-//! and says it in the words of its reader.
+//! and says it in the words of its reader. What is read later by somebody is kept with [`Refusal::kept`].
 
 use crate::text::Texts;
 use anyhow::Error;
+use serde::Deserialize;
 use std::fmt;
 use tuermer_core::locale::Language;
 
@@ -40,10 +41,34 @@ impl Refusal {
 
     /// The sentence in a language.
     pub fn words(&self, texts: Texts) -> String {
-        let words: Vec<(&str, String)> = self.values.iter().map(|(name, value)| (*name, spelled(texts, name, value))).collect();
-        let values: Vec<(&str, &str)> = words.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        texts.with(self.key, &values)
+        sentence(texts, self.key, self.values.iter().map(|(name, value)| (*name, value.as_str())))
     }
+
+    /// Key and values as text, for [`kept_words`].
+    pub fn kept(&self) -> String {
+        serde_json::json!({"key": self.key, "values": self.values}).to_string()
+    }
+}
+
+/// A refusal as it was kept.
+#[derive(Deserialize)]
+struct Kept {
+    key: String,
+    values: Vec<(String, String)>,
+}
+
+/// The sentence of [`Refusal::kept`] in a language; what was kept as a sentence stands as it is.
+pub fn kept_words(text: &str, texts: Texts) -> String {
+    match serde_json::from_str::<Kept>(text) {
+        Ok(Kept { key, values }) => sentence(texts, &key, values.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        Err(_) => text.to_string(),
+    }
+}
+
+fn sentence<'v>(texts: Texts, key: &str, values: impl Iterator<Item = (&'v str, &'v str)>) -> String {
+    let words: Vec<(&str, String)> = values.map(|(name, value)| (name, spelled(texts, name, value))).collect();
+    let values: Vec<(&str, &str)> = words.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    texts.with(key, &values)
 }
 
 /// Fields and states have words of their own; any other value stands as it is.
@@ -91,5 +116,14 @@ mod tests {
         assert!(told(&error, Texts(Language::German)).contains("W-1 trifft niemanden"), "{}", told(&error, Texts(Language::German)));
         assert!(format!("{error:#}").contains("W-1 has no audience"), "{error:#}");
         assert_eq!(told(&anyhow::anyhow!("disk full"), Texts(Language::German)), "disk full");
+    }
+
+    #[test]
+    fn what_was_kept_is_told_in_the_language_of_its_reader() {
+        let refusal = Refusal::new("warn.refused_no_audience", [("number", &"W-\"1\"")]);
+        for language in [Language::German, Language::English] {
+            assert_eq!(kept_words(&refusal.kept(), Texts(language)), refusal.words(Texts(language)));
+        }
+        assert_eq!(kept_words("Die Prüfsumme passt nicht.", Texts(Language::English)), "Die Prüfsumme passt nicht.");
     }
 }

@@ -192,6 +192,15 @@ fn scores_answers_and_links() {
     assert_eq!((old.threat.vulnerabilities[0].cvss_tenths, old.remarks.contains(&Remark::OldScore)), (None, true));
     let foreign = read(&record(json!({"descriptions": [{"lang": "de", "value": "Lücke"}, {"lang": "en-US", "value": "Flaw"}]}), adp)).unwrap().threat;
     assert_eq!((foreign.vulnerabilities[0].cvss_tenths, foreign.title.as_str()), (Some(98), "Flaw"));
+    let told = format!("A flaw in Beispiel before 4.2. {}", "It lets anybody in. ".repeat(9));
+    let untitled = |told: &str| read(&record(json!({"descriptions": [{"lang": "en", "value": told}]}), json!([]))).unwrap().threat;
+    let (short, long) = (untitled(&told), untitled(&"very long words, ".repeat(20)));
+    assert_eq!(
+        (short.title.as_str(), short.vulnerabilities[0].title.as_str()),
+        ("A flaw in Beispiel before 4.2", told.trim()),
+        "a first sentence, and all of it"
+    );
+    assert!(long.title.ends_with("words …") && long.title.chars().count() <= 122, "{}", long.title);
     let kev = json!([{"metrics": [{"other": {"type": "kev", "content": {"dateAdded": "2024-02-15"}}}]}]);
     assert!(read(&record(json!({}), kev)).unwrap().threat.exploited);
 }

@@ -2,6 +2,8 @@
 
 mod sbom;
 
+pub use sbom::read_bill;
+
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;

@@ -1,12 +1,14 @@
 //! `tuermer match`: which advisory matches which asset, how far its remedy has come, and runs of the matching by hand.
 
 mod act;
+mod bill;
 mod list;
 
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
 use anyhow::Result;
+use std::path::PathBuf;
 use tuermer_core::exposure::RemediationState;
 use tuermer_core::ids::{AssetId, OrganisationId};
 use tuermer_core::organisation::Kind;
@@ -63,6 +65,11 @@ enum Verb {
         #[arg(long = "by", default_value = "cli")]
         by: String,
     },
+    /// Which known flaws a bill of materials (CycloneDX, SPDX) has. Nothing of it is kept.
+    Bill {
+        /// The bill.
+        file: PathBuf,
+    },
     /// The newest runs, by hand and by themselves.
     Runs,
 }
@@ -118,6 +125,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::Run { threat, threats, asset, assets, by } => {
             act::run(call, &context, threat.into_iter().chain(threats).collect(), asset.into_iter().chain(assets).collect(), &by).await
         }
+        Verb::Bill { file } => bill::list(call, &context, &file).await,
         Verb::Runs => list::runs(call, &context).await,
     }?;
     context.store.database.close().await;

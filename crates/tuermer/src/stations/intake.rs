@@ -31,7 +31,6 @@ use crate::refusal::Refusal;
 use crate::text::Texts;
 use anyhow::Result;
 use std::path::Path;
-use tuermer_core::locale::Language;
 use tuermer_formats::recognise::Kind;
 
 /// What came of one file.
@@ -97,9 +96,9 @@ impl Remark {
         texts.with(self.key, &values)
     }
 
-    /// The sentence as stored with the document.
-    fn stored(&self) -> String {
-        self.sentence(Texts(Language::German))
+    /// As it is kept with the document.
+    fn kept(&self) -> String {
+        Refusal::from(self.clone()).kept()
     }
 }
 

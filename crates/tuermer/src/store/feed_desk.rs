@@ -12,7 +12,7 @@ pub struct NotTaken {
     pub feed: String,
     /// Address or file name.
     pub place: String,
-    /// Why, in a sentence.
+    /// Why, for [`crate::refusal::kept_words`].
     pub reason: String,
     /// When it was looked at last.
     pub at: Timestamp,

@@ -235,7 +235,7 @@ async fn what_was_not_taken_is_shown_with_its_reason() {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tuermer"));
     let output = command.arg("--data").arg(&desk.context.home.0).args(["--at", "2021-03-03T08:00:00Z", "ingest"]).arg(&file).output().unwrap();
     assert!(!output.status.success());
-    desk.get("/quellen", &cookie).await.expect(200).says("broken.json").says("6.1.9").says("by hand");
+    desk.get("/quellen", &cookie).await.expect(200).says("broken.json").says("does not pass the mandatory tests").says("6.1.9").says("by hand");
 }
 
 #[tokio::test]

@@ -316,6 +316,32 @@ fn a_bill_of_materials_is_the_inventory_of_a_member() {
 }
 
 #[test]
+fn a_bill_is_matched_without_being_kept() {
+    let home = Home::drill();
+    let bill = home.file("bill.json", BILL);
+    let matched = |code: i32| home.tuermer(&["match", "bill", &bill, "--json"]).expect(code).lines();
+    assert_eq!(matched(3), Vec::<Value>::new());
+    let advisory = |version: &str| {
+        let affected = serde_json::json!([{"vendor": "Apache", "product": "Log4j", "packageURL": "pkg:maven/org.apache.logging.log4j/log4j-core",
+            "versions": [{"version": "2.0", "lessThan": version, "status": "affected", "versionType": "maven"}]}]);
+        let mut record: Value = serde_json::from_str(CVE).unwrap();
+        record["containers"]["cna"]["affected"] = affected;
+        record["cveMetadata"]["cveId"] = "CVE-2021-44228".into();
+        record["cveMetadata"]["dateUpdated"] = format!("2024-06-0{}T12:00:00Z", version.len()).into();
+        record["containers"]["cna"]["providerMetadata"]["dateUpdated"] = record["cveMetadata"]["dateUpdated"].clone();
+        record.to_string()
+    };
+    ingest(&home, "CVE-2021-44228.json", advisory("2.15"), "2024-06-09T18:00:00Z", 0);
+    let met = matched(0);
+    let told = |line: &Value| ["threat", "component", "version", "status", "certainty"].map(|key| line[key].as_str().unwrap().to_string());
+    assert_eq!(told(&met[0]), ["CVE-2021-44228", "pkg:maven/org.apache.logging.log4j/log4j-core", "2.14.1", "affected", "observed"], "{met:?}");
+    home.tuermer(&["member", "list", "--json"]).expect(3);
+    ingest(&home, "CVE-2021-44228.json", advisory("2.14.1"), "2024-06-10T18:00:00Z", 0);
+    assert_eq!(matched(3), Vec::<Value>::new(), "the bound itself is not affected");
+    assert!(home.tuermer(&["match", "bill", &home.file("x.json", "{}")]).expect(1).err.contains("neither CycloneDX nor SPDX"));
+}
+
+#[test]
 fn real_catalogues_and_bills() {
     let Some(data) = shared_data() else { return };
     let home = Home::drill();

@@ -4,9 +4,28 @@ use super::{Args, as_json, show};
 use crate::cli::{Call, Exit};
 use crate::refusal::wrong_call;
 use crate::stations::register::{self, BillOptions};
+use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow};
+use std::path::Path;
 use tuermer_core::limits;
 use tuermer_core::scale::Source;
+use tuermer_formats::sbom::Bill;
+
+/// Reads a bill of materials.
+///
+/// # Errors
+/// The file cannot be read, is too big, or is no bill.
+pub async fn read_bill(texts: Texts, file: &Path) -> Result<Bill> {
+    let name = file.display().to_string();
+    let size = std::fs::metadata(file).with_context(|| format!("cannot read {name}"))?.len();
+    if size > limits::DOCUMENT_BYTES {
+        let (size, limit) = ((size >> 20).to_string(), (limits::DOCUMENT_BYTES >> 20).to_string());
+        return Err(anyhow!("{}", texts.with("import.sbom_too_big", &[("file", &name), ("size", &size), ("limit", &limit)])));
+    }
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
+    let bill = tokio::task::spawn_blocking(move || tuermer_formats::sbom::read(&bytes)).await?;
+    bill.map_err(|error| anyhow!("{}", texts.with("import.sbom_unreadable", &[("file", &name), ("error", &error.to_string())])))
+}
 
 /// Runs it.
 pub async fn run(call: &Call, args: Args) -> Result<Exit> {
@@ -14,14 +33,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     let texts = call.out.texts;
     let name = file.display().to_string();
     let Some(member) = member else { return Err(wrong_call("import.sbom_member", [])) };
-    let size = std::fs::metadata(&file).with_context(|| format!("cannot read {name}"))?.len();
-    if size > limits::DOCUMENT_BYTES {
-        let (size, limit) = ((size >> 20).to_string(), (limits::DOCUMENT_BYTES >> 20).to_string());
-        return Err(anyhow!("{}", texts.with("import.sbom_too_big", &[("file", &name), ("size", &size), ("limit", &limit)])));
-    }
-    let bytes = std::fs::read(&file).with_context(|| format!("cannot read {name}"))?;
-    let bill = tokio::task::spawn_blocking(move || tuermer_formats::sbom::read(&bytes)).await?;
-    let bill = bill.map_err(|error| anyhow!("{}", texts.with("import.sbom_unreadable", &[("file", &name), ("error", &error.to_string())])))?;
+    let bill = read_bill(texts, &file).await?;
     let context = call.open().await?;
     let options = BillOptions { member, host: host.unwrap_or_default(), source: source.map_or(Source::Provider, Source::from), dry_run };
     let (format, components, nameless) = (bill.format.clone(), bill.components.len(), bill.nameless);

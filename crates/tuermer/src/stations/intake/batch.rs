@@ -87,7 +87,7 @@ async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String
             let revision = before.map_or("", |before| before.revision.as_str());
             let remark = Remark::new(key, &[("id", &threat.tracking_id), ("revision", &threat.revision), ("stored", &revision)]);
             if !known && writing.hashes.insert(sha256) {
-                writing.documents.push(document.rejected(remark.stored()));
+                writing.documents.push(document.rejected(remark.kept()));
             }
             report.remarks.clear();
             report.verified = 0;

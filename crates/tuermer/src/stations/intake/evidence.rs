@@ -6,10 +6,8 @@ use crate::keys::sha256;
 use crate::refusal::Refusal;
 use crate::store::documents::{self, Document};
 use crate::store::signatures::{self, Signature};
-use crate::text::Texts;
 use anyhow::Result;
 use jiff::Timestamp;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::SignatureState;
 
 /// What is known of the origin of a document.
@@ -31,7 +29,7 @@ impl Evidence {
     /// As it is kept beside its document.
     pub(super) fn kept(self, document_sha256: String, checked_at: Timestamp) -> Signature {
         let Self { state, fingerprint, signature, detail, url } = self;
-        let detail = detail.map(|detail| detail.words(Texts(Language::German))).unwrap_or_default();
+        let detail = detail.as_ref().map(Refusal::kept).unwrap_or_default();
         Signature { document_sha256, state, fingerprint, bytes: signature, detail, url, checked_at }
     }
 }

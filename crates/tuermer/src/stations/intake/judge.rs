@@ -121,7 +121,7 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
     let document = Document { sha256: sha256.to_string(), kind: kind.as_str(), source: place.source(), received_at: now, size, bytes, rejected: None }.pack();
     let outcome = match reading {
         Ok((threat, remarks, fields)) => Outcome::Threat(Box::new(Read { threat, remarks, document, fields })),
-        Err(remark) => Outcome::Refused(remark.clone(), Some(Box::new(document.rejected(remark.stored())))),
+        Err(remark) => Outcome::Refused(remark.clone(), Some(Box::new(document.rejected(remark.kept())))),
     };
     (kind, outcome)
 }

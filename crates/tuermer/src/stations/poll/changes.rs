@@ -8,12 +8,10 @@ use crate::keys::sha256;
 use crate::refusal::Refusal;
 use crate::stations::intake;
 use crate::store::feed_entries::{self, SeenEntry};
-use crate::text::Texts;
 use anyhow::{Context as _, Error, Result};
 use tokio::task::JoinSet;
 use tuermer_core::feed::Feed;
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::EntryState;
 use tuermer_formats::cve_changes::{self, Change};
 
@@ -71,7 +69,7 @@ async fn take_one(context: &Context, feed: &Feed, change: &Change, bytes: Vec<u8
     } else {
         Some(Refusal::new("feed.error_other_record", [("cve", &change.cve)]))
     };
-    let words = reason.as_ref().map_or_else(String::new, |reason| reason.words(Texts(Language::German)));
+    let words = reason.as_ref().map(Refusal::kept).unwrap_or_default();
     let state = if reason.is_some() { EntryState::Rejected } else { EntryState::Taken };
     let mut open = context.store.begin().await?;
     let entry = SeenEntry { updated: change.updated.clone(), state, at: context.now() };

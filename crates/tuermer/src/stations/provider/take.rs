@@ -9,9 +9,7 @@ use crate::keys::sha256;
 use crate::refusal::Refusal;
 use crate::stations::intake::evidence::{self, Evidence};
 use crate::store::feed_entries::{self, SeenEntry};
-use crate::text::Texts;
 use anyhow::Result;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::{EntryState, SignatureState};
 use tuermer_formats::csaf::{self, Origin};
 use tuermer_formats::links;
@@ -103,7 +101,7 @@ impl Taker<'_> {
 
     async fn remember(&self, entry: Entry, hash: String, reason: Option<Refusal>, state: EntryState, report: &mut PullReport) -> Result<()> {
         let seen = SeenEntry { updated: entry.updated, state, at: self.context.now() };
-        let words = reason.as_ref().map(|reason| reason.words(Texts(Language::German))).unwrap_or_default();
+        let words = reason.as_ref().map(Refusal::kept).unwrap_or_default();
         let mut open = self.context.store.begin().await?;
         feed_entries::keep(&mut open, self.feed, &entry.url, &seen, &hash, &words).await?;
         open.commit().await?;

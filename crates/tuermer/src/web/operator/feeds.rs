@@ -4,9 +4,10 @@ use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segm
 use super::keys::{self, Keys};
 use super::session::SignedIn;
 use crate::context::Context;
-use crate::refusal::refusal;
+use crate::refusal::{kept_words, refusal};
 use crate::stations::poll::{self, wish};
 use crate::store::feed_desk::NotTaken;
+use crate::text::Texts;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -118,6 +119,11 @@ impl FeedsPage {
     /// Why the last attempt failed, in the reader's language.
     fn error<'f>(&self, feed: &'f Feed) -> &'f str {
         if self.language == Language::German { &feed.last_error_de } else { &feed.last_error_en }
+    }
+
+    /// Why a document was not taken, in the reader's language.
+    fn reason(&self, not_taken: &NotTaken) -> String {
+        kept_words(&not_taken.reason, Texts(self.language))
     }
 
     /// What the last pull brought, without the parts that are nothing.

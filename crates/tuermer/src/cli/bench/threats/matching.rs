@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tuermer_core::assess::{Case, Matching};
+use tuermer_core::assess::{Case, Matching, RuleBook};
 use tuermer_core::asset::{AssetKind, Presence};
 use tuermer_core::constituency::Constituency;
-use tuermer_core::scale::Source;
+use tuermer_core::product::ProductKey;
+use tuermer_core::scale::{Source, Status};
 use tuermer_core::threat::Threat;
 use tuermer_core::urgency::Urgencies;
 use tuermer_core::version::VersionRule;
@@ -49,17 +50,21 @@ pub async fn run(call: &Call, paths: &[PathBuf], assets: u64) -> Result<()> {
         }
     }
     let policy = tuermer_formats::urgency_policy::default_policy().context("the policy of the program cannot be read")?;
+    let urgencies: Vec<Urgencies> = threats.iter().map(|threat| Urgencies::of(&policy, threat)).collect();
+    let cases = || threats.iter().zip(&urgencies).map(|(threat, urgencies)| Case { threat, packs: &[], urgencies, now: Timestamp::UNIX_EPOCH });
     for (name, distinct) in [("every asset its own version", true), ("versions as they repeat", false)] {
-        let constituency = inventory(&threats, assets, distinct);
+        let told = inventory(&threats, assets, distinct);
         let start = Instant::now();
-        let mut concerned = 0_u64;
-        for threat in &threats {
-            let urgencies = Urgencies::of(&policy, threat);
-            let case = Case { threat, packs: &[], urgencies: &urgencies, now: Timestamp::UNIX_EPOCH };
-            concerned = concerned.saturating_add(Matching::new(case, &constituency, &[], None).assets() as u64);
+        let mut book = RuleBook::new(cases());
+        let (mut pairs, mut open) = (0_u64, 0_u64);
+        for Told { vendor, product, version } in &told {
+            let kind = AssetKind { vendor, product, version, build: None, source: Source::Provider, note: "", presence: Presence::OnPremises };
+            let row = book.ask(&ProductKey::new(vendor, product), kind);
+            pairs = pairs.saturating_add(row.standings.len() as u64);
+            open = open.saturating_add(row.standings.iter().filter(|standing| matches!(standing.status, Status::Affected | Status::Unknown)).count() as u64);
         }
         let seconds = start.elapsed().as_secs_f64();
-        let figures = json!({"inventory": name, "records": threats.len(), "unread": unread, "assets": assets, "pairs_judged": concerned,
+        let figures = json!({"inventory": name, "records": threats.len(), "unread": unread, "assets": assets, "pairs_judged": pairs, "open": open,
             "seconds": (seconds * 1000.0).round() / 1000.0, "assets_per_core_second": (assets as f64 / seconds).round()});
         show(call, "matching", &figures)?;
     }
@@ -84,30 +89,25 @@ fn read(path: &Path, threats: &mut Vec<Threat>, unread: &mut u64) -> Result<()> 
     Ok(())
 }
 
+/// An asset as it is told.
+struct Told<'t> {
+    vendor: &'t str,
+    product: &'t str,
+    version: String,
+}
+
 /// Assets of the products that the records name, in versions at and around their bounds.
-fn inventory(threats: &[Threat], assets: u64, distinct: bool) -> Constituency {
-    let mut constituency = Constituency::default();
+fn inventory(threats: &[Threat], assets: u64, distinct: bool) -> Vec<Told<'_>> {
     let statements: Vec<_> = threats.iter().flat_map(|threat| &threat.statements).collect();
-    for number in 0..assets {
-        let Some(statement) = usize::try_from(number.wrapping_mul(7_919)).ok().and_then(|at| statements.get(at % statements.len().max(1))) else {
-            return constituency;
-        };
+    let told = |number: u64| {
+        let statement = usize::try_from(number.wrapping_mul(7_919)).ok().and_then(|at| statements.get(at % statements.len().max(1)))?;
         let bound = match &statement.versions {
             VersionRule::Exactly(version) => version.as_str(),
             VersionRule::Range(range) => range.text.rsplit(['<', '=', '|', ' ']).next().unwrap_or("1.0"),
             VersionRule::All | VersionRule::NotUnderstood(_) => "1.0",
         };
         let version = if distinct { format!("{bound}.{number}") } else { format!("{bound}.{}", number % 5) };
-        let kind = AssetKind {
-            vendor: &statement.product.vendor,
-            product: &statement.product.product,
-            version: &version,
-            build: None,
-            source: Source::Provider,
-            note: "",
-            presence: Presence::OnPremises,
-        };
-        constituency.add_asset(&format!("o{}", number / 4), &format!("a{number}"), kind, "", 0);
-    }
-    constituency
+        Some(Told { vendor: &statement.product.vendor, product: &statement.product.product, version })
+    };
+    (0..assets).filter_map(told).collect()
 }
