@@ -10,8 +10,8 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(mut events) = Events::new(bytes) else { return };
     let mut count = 0_usize;
     while let Ok(Some(event)) = events.next(&origin) {
-        if let Ok(signs) = event {
-            assert!(signs.iter().all(|sign| sign.ip.is_some() || sign.network.is_some() || sign.hostname.is_some()));
+        if let Ok(event) = event {
+            assert!(event.signs.iter().all(|sign| sign.ip.is_some() || sign.network.is_some() || sign.hostname.is_some()));
         }
         count += 1;
         assert!(count <= bytes.len(), "the feed does not end");

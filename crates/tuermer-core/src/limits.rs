@@ -114,6 +114,8 @@ pub const MATCH_RUN_SUBJECTS: usize = 1_000;
 pub const RULE_BOOK_STANDINGS: usize = 64 * 1024 * 1024;
 /// Threats that are looked up together for a bill of materials.
 pub const THREATS_PER_BOOK: usize = 2_000;
+/// Indicators listed at once.
+pub const LISTED_INDICATORS: usize = 10_000;
 /// Runs of the matching listed at once.
 pub const MATCH_RUNS_SHOWN: usize = 100;
 /// Longest words a person looks for in a list, in characters.

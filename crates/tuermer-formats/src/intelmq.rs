@@ -5,7 +5,7 @@
 
 use crate::csaf::{cve_id, plain};
 use crate::event::{Event, block, tidy};
-use crate::objects::{Objects, ObjectsError};
+use crate::objects::{Objects, ObjectsError, Signs};
 use crate::origin::{Origin, host, host_of_url, tags};
 use crate::records::Malformed;
 use std::io::Read;
@@ -51,9 +51,8 @@ impl<R: Read> Events<R> {
     ///
     /// # Errors
     /// A list was cut off, or the source cannot be read any further.
-    pub fn next(&mut self, origin: &Origin) -> Result<Option<Result<Vec<Observation>, Malformed>>, ObjectsError> {
-        let read = |(line, bytes)| signs(bytes, origin).map_err(|reason| Malformed { line, reason });
-        Ok(self.0.next_object()?.map(|object| object.and_then(read)))
+    pub fn next(&mut self, origin: &Origin) -> Result<Option<Result<Signs<'_>, Malformed>>, ObjectsError> {
+        self.0.next_signs(|bytes| signs(bytes, origin))
     }
 }
 
@@ -159,7 +158,7 @@ mod tests {
         let mut events = Events::new(text.as_bytes()).unwrap();
         loop {
             match events.next(&origin()) {
-                Ok(Some(Ok(more))) => signs.extend(more),
+                Ok(Some(Ok(more))) => signs.extend(more.signs),
                 Ok(Some(Err(event))) => malformed.push((event.line, event.reason)),
                 Ok(None) => return Ok((signs, malformed)),
                 Err(error) => return Err(error.to_string()),

@@ -4,7 +4,7 @@
 
 use crate::csaf::{cve_id, plain};
 use crate::event::{Event, ip, tidy, word};
-use crate::objects::{Objects, ObjectsError};
+use crate::objects::{Objects, ObjectsError, Signs};
 use crate::origin::{Origin, host, host_of_url, tags};
 use crate::records::Malformed;
 use std::io::Read;
@@ -35,9 +35,8 @@ impl<R: Read> Events<R> {
     ///
     /// # Errors
     /// A list was cut off, or the source cannot be read any further.
-    pub fn next(&mut self, origin: &Origin) -> Result<Option<Result<Vec<Observation>, Malformed>>, ObjectsError> {
-        let read = |(line, bytes)| signs(bytes, origin).map_err(|reason| Malformed { line, reason });
-        Ok(self.0.next_object()?.map(|object| object.and_then(read)))
+    pub fn next(&mut self, origin: &Origin) -> Result<Option<Result<Signs<'_>, Malformed>>, ObjectsError> {
+        self.0.next_signs(|bytes| signs(bytes, origin))
     }
 }
 
@@ -156,7 +155,7 @@ mod tests {
         let mut events = Events::new(text.as_bytes()).unwrap();
         loop {
             match events.next(&origin()) {
-                Ok(Some(Ok(more))) => signs.extend(more.into_iter().map(|sign| {
+                Ok(Some(Ok(more))) => signs.extend(more.signs.into_iter().map(|sign| {
                     let place = sign.ip.map(|ip| ip.to_string()).or(sign.hostname).unwrap_or_default();
                     let traces: Vec<String> = sign.traces.iter().map(|trace| trace.to_text()).collect();
                     (sign.incident.as_str(), place, sign.tlp.as_str(), sign.grade.to_text(), traces.join(" "))

@@ -5,6 +5,7 @@
 use crate::records::{Malformed, Records};
 use std::io::{BufRead, BufReader, Read};
 use tuermer_core::limits;
+use tuermer_core::observation::Observation;
 
 /// Why reading ends before the end.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,17 @@ pub enum ObjectsError {
     /// The source cannot be read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+/// The signs of one event, with the event as it came.
+#[derive(Debug)]
+pub struct Signs<'a> {
+    /// Line or element in the file, from 1.
+    pub line: u64,
+    /// The event.
+    pub bytes: &'a [u8],
+    /// What it tells.
+    pub signs: Vec<Observation>,
 }
 
 /// The reader.
@@ -74,6 +86,18 @@ impl<R: Read> Objects<R> {
             Form::Lines(records) => Ok(records.next_record()?),
             Form::List(list) => list.next_object(),
         }
+    }
+
+    /// The signs of the next object as `read` finds them.
+    pub(crate) fn next_signs(
+        &mut self,
+        read: impl FnOnce(&[u8]) -> Result<Vec<Observation>, &'static str>,
+    ) -> Result<Option<Result<Signs<'_>, Malformed>>, ObjectsError> {
+        let signs = |(line, bytes)| match read(bytes) {
+            Ok(signs) => Ok(Signs { line, bytes, signs }),
+            Err(reason) => Err(Malformed { line, reason }),
+        };
+        Ok(self.next_object()?.map(|object| object.and_then(signs)))
     }
 }
 

@@ -180,6 +180,12 @@ pub fn is_lines(head: &[u8]) -> bool {
     first.starts_with(b"{") && first.ends_with(b"}") && rest.trim_ascii_start().starts_with(b"{")
 }
 
+/// True where the file is a JSON list.
+pub fn is_list(head: &[u8]) -> bool {
+    let head = head.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(head);
+    head.trim_ascii_start().starts_with(b"[")
+}
+
 /// True where the file can only be XML.
 fn is_xml(head: &[u8]) -> bool {
     let head = head.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(head);

@@ -81,12 +81,12 @@ fn signs(bytes: &[u8]) -> usize {
     let (mut count, origin) = (0, origin());
     if let Ok(mut events) = intelmq::Events::new(bytes) {
         while let Ok(Some(event)) = events.next(&origin) {
-            count += event.map_or(0, |signs| signs.len());
+            count += event.map_or(0, |event| event.signs.len());
         }
     }
     if let Ok(mut events) = n6::Events::new(bytes) {
         while let Ok(Some(event)) = events.next(&origin) {
-            count += event.map_or(0, |signs| signs.len());
+            count += event.map_or(0, |event| event.signs.len());
         }
     }
     count

@@ -19,7 +19,8 @@ const TICK: Duration = Duration::from_millis(200);
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS or Shadowserver (CSV), also packed with gzip or xz; a directory means the files beneath.
+    /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS (CSV); signs: Shadowserver (CSV), IntelMQ, n6 (JSON lines); what to look
+    /// for: MISP, STIX, lists of indicators. Also packed with gzip or xz; a directory means the files beneath.
     /// An address (https://…) is fetched once.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -110,13 +111,14 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
     }
     if report.rejected.is_empty() || report.documents > 1 {
         let key = match report.kind {
-            Kind::Shadowserver => "threat.ingest_signs_line",
+            Kind::Shadowserver | Kind::Intelmq | Kind::N6 => "threat.ingest_signs_line",
+            Kind::Misp | Kind::Stix | Kind::Indicators => "threat.ingest_knowledge_line",
             Kind::Kev => "threat.ingest_kev_line",
             _ if report.documents > 1 => "threat.ingest_archive_line",
             _ => "threat.ingest_line",
         };
         let not_used = report.rejected.len() as u64;
-        let IngestReport { new, changed, same, documents, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, .. } = report;
+        let IngestReport { new, changed, same, documents, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, indicators, .. } = report;
         let numbers = [
             ("new", new),
             ("changed", changed),
@@ -129,6 +131,7 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
             ("attributed", attributed),
             ("unattributed", unattributed),
             ("malformed", malformed),
+            ("indicators", indicators),
         ]
         .map(|(name, number)| (name, number.to_string()));
         let mut values: Vec<(&str, &str)> = vec![("file", file), ("kind", report.kind.as_str())];
@@ -143,7 +146,7 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
 
 fn object(call: &Call, report: &IngestReport) -> Value {
     let IngestReport { file, kind, new, changed, same, rejected, remarks, threat, documents, verified, ranges, ranges_not_understood, .. } = report;
-    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, .. } = report;
+    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, indicators, .. } = report;
     let reason = |remark: &Remark| match remark.document.as_str() {
         "" => json!({"reason": remark.sentence(call.out.texts)}),
         document => json!({"document": document, "reason": remark.sentence(call.out.texts)}),
@@ -160,18 +163,13 @@ fn object(call: &Call, report: &IngestReport) -> Value {
             "ranges_not_understood": ranges_not_understood,
         }),
         Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
-        Kind::Shadowserver => json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed}),
-        Kind::Epss
-        | Kind::Atom
-        | Kind::Sbom
-        | Kind::Provider
-        | Kind::Intelmq
-        | Kind::N6
-        | Kind::Misp
-        | Kind::Warninglist
-        | Kind::Stix
-        | Kind::Indicators
-        | Kind::Unknown => json!({}),
+        Kind::Shadowserver | Kind::Intelmq | Kind::N6 => {
+            json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed})
+        }
+        Kind::Misp | Kind::Stix | Kind::Indicators => {
+            json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "indicators": indicators})
+        }
+        Kind::Epss | Kind::Atom | Kind::Sbom | Kind::Provider | Kind::Warninglist | Kind::Unknown => json!({}),
     };
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);

@@ -1,11 +1,12 @@
 //! `tuermer sign`: signs of attack and weakness, and what fits nobody.
 
 use super::{Call, Exit};
+use crate::store::indicators::IndicatorLine;
 use crate::store::observations::{ShelfLine, SignLine};
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
-use tuermer_core::limits::PAGE_ROWS;
+use tuermer_core::limits::{LISTED_INDICATORS, PAGE_ROWS};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -22,6 +23,8 @@ pub enum Verb {
     List,
     /// Counts of signs that fit nobody.
     Shelf,
+    /// What publishers say to look for, the newest first.
+    Indicators,
 }
 
 /// Runs it.
@@ -30,6 +33,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let found = match verb {
         Verb::List => list(call, &context).await?,
         Verb::Shelf => shelf(call, &context).await?,
+        Verb::Indicators => indicators(call, &context).await?,
     };
     context.store.database.close().await;
     Ok(if found { Exit::Ok } else { Exit::NothingFound })
@@ -98,6 +102,24 @@ async fn shelf(call: &Call, context: &crate::context::Context) -> Result<bool> {
             call.out.object(&json!({"report": report, "day": day, "signs": signs}))?;
         } else {
             call.out.line(&call.out.texts.with("threat.shelf_line", &[("report", report), ("day", day), ("signs", &signs.to_string())]));
+        }
+    }
+    Ok(!lines.is_empty())
+}
+
+async fn indicators(call: &Call, context: &crate::context::Context) -> Result<bool> {
+    let lines = context.store.indicators(context.now(), LISTED_INDICATORS).await?;
+    if lines.is_empty() && !call.out.json {
+        call.out.say(&call.out.texts.get("threat.indicator_none"));
+    }
+    for IndicatorLine { trace, source, title, tlp, grade, modified_at, valid_until } in &lines {
+        if call.out.json {
+            call.out.object(&json!({
+                "indicator": trace, "source": source, "title": title, "tlp": tlp, "grade": grade, "modified": modified_at.to_string(),
+                "valid_until": valid_until.map(|at| at.to_string()),
+            }))?;
+        } else {
+            call.out.line(&format!("{trace}  {tlp}  {grade}  {source}  {title}"));
         }
     }
     Ok(!lines.is_empty())

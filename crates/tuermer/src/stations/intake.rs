@@ -11,8 +11,11 @@ mod batch;
 mod bulk;
 mod catalogue;
 mod estimates;
+mod events;
 pub mod evidence;
+mod gather;
 mod judge;
+mod knowledge;
 mod packed;
 mod proof;
 mod reading;
@@ -72,6 +75,8 @@ pub struct IngestReport {
     pub unattributed: u64,
     /// Signs: lines that cannot be read.
     pub malformed: u64,
+    /// Things to look for that the file tells.
+    pub indicators: u64,
 }
 
 /// A sentence as key and values, so that it is said in the reader's language.

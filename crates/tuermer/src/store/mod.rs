@@ -15,6 +15,7 @@ pub mod feed_desk;
 pub mod feed_entries;
 pub mod feeds;
 pub mod history;
+pub mod indicators;
 pub mod invitations;
 pub mod journal;
 pub mod kev;
@@ -66,6 +67,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (2, include_str!("schema/0002_threats.sql")),
     (4, include_str!("schema/0004_witness.sql")),
     (5, include_str!("schema/0005_signs.sql")),
+    (6, include_str!("schema/0006_indicators.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.
@@ -75,6 +77,13 @@ const APPEND_ONLY: &[(i64, &str)] = &[(1, "journal")];
 const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] = &[
     (2, "document", "kind", &["csaf", "kev", "shadowserver", "unknown"], &["cve", "epss", "atom", "sbom", "provider"]),
     (4, "document", "kind", &["csaf", "kev", "shadowserver", "unknown", "cve", "epss", "atom", "sbom", "provider"], &["witness"]),
+    (
+        6,
+        "document",
+        "kind",
+        &["csaf", "kev", "shadowserver", "unknown", "cve", "epss", "atom", "sbom", "provider", "witness"],
+        &["intelmq", "n6", "misp", "warninglist", "stix", "indicators", "firewall", "check"],
+    ),
 ];
 
 /// The store: a database whose schema is the one of this program.

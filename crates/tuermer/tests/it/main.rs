@@ -16,6 +16,7 @@ mod hindsight;
 mod import;
 mod in_time;
 mod ingest_kill;
+mod ingest_signs;
 mod journey;
 mod kill;
 mod operator;

@@ -4,8 +4,8 @@
 
 use super::judge::{self, Judged, Outcome};
 use super::proof::{Proof, Trust};
-use super::source::{Chunk, Found, Input, Place, Reader, Text};
-use super::{IngestReport, Remark, batch, catalogue, estimates, report};
+use super::source::{Chunk, Content, Found, Input, Place, Reader, Text};
+use super::{IngestReport, Remark, batch, catalogue, estimates, events, knowledge, report};
 use crate::context::Context;
 use anyhow::{Context as _, Result};
 use std::collections::HashMap;
@@ -85,9 +85,9 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
                 continue;
             }
             teller.batch(context, std::mem::take(&mut together)).await?;
-            let Judged { place, outcome, .. } = judged;
+            let Judged { place, kind, outcome, .. } = judged;
             if let Outcome::Whole(bytes) = outcome {
-                let report = catalogue::ingest(context, &place.source(), bytes).await?;
+                let report = whole(context, &place.source(), kind, bytes).await?;
                 teller.hear(&place, report)?;
             }
             continue;
@@ -110,13 +110,24 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
     teller.batch(context, together).await
 }
 
-/// A file that is no JSON.
+/// A document that is taken in a step of its own.
+async fn whole(context: &Context, source: &str, kind: Kind, bytes: Vec<u8>) -> Result<IngestReport> {
+    match kind {
+        Kind::Kev => catalogue::ingest(context, source, bytes).await,
+        Kind::Intelmq | Kind::N6 => events::ingest(context, source, kind, Content::Bytes(bytes)).await,
+        _ => knowledge::ingest(context, source, kind, Content::Bytes(bytes)).await,
+    }
+}
+
+/// A file that is taken line by line, or that is no JSON.
 async fn text(context: &Context, text: Text) -> Result<IngestReport> {
     let Text { place, kind, content } = text;
     let source = place.source();
     match kind {
         Kind::Shadowserver => report::ingest(context, &source, content).await,
         Kind::Epss => estimates::ingest(context, &source, content).await,
+        Kind::Intelmq | Kind::N6 => events::ingest(context, &source, kind, content).await,
+        Kind::Misp | Kind::Stix | Kind::Indicators => knowledge::ingest(context, &source, kind, content).await,
         Kind::Sbom => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_sbom", &[]))),
         Kind::Atom => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_atom", &[]))),
         _ => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_unknown", &[]))),

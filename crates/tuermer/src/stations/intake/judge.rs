@@ -111,7 +111,7 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
     let read: fn(&[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> = match kind {
         Kind::Csaf => advisory,
         Kind::Cve => record,
-        Kind::Kev => return (kind, Outcome::Whole(bytes)),
+        Kind::Kev | Kind::Intelmq | Kind::N6 | Kind::Misp | Kind::Stix | Kind::Warninglist => return (kind, Outcome::Whole(bytes)),
         Kind::Sbom => return (kind, Outcome::Refused(Remark::new("threat.ingest_sbom", &[]), None)),
         Kind::Provider => return (kind, Outcome::Refused(Remark::new("threat.ingest_provider", &[]), None)),
         _ => return (kind, Outcome::Refused(Remark::new("threat.ingest_unknown", &[]), None)),

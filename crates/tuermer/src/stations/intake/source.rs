@@ -86,9 +86,9 @@ pub type Chunk = Vec<Found>;
 const CHUNK_DOCUMENTS: usize = 256;
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 
-/// Files that lie beside documents: hashes, signatures, lists of what there is.
-const BESIDE: &[&str] = &["asc", "sha256", "sha512", "sig", "txt", "md", "html"];
-const BESIDE_NAMES: &[&str] = &["changes.csv", "delta.json", "deltaLog.json"];
+/// Files that lie beside documents: hashes, signatures, lists of what there is, words for people.
+const BESIDE: &[&str] = &["asc", "sha256", "sha512", "sig", "txt", "md", "adoc", "html", "license"];
+const BESIDE_NAMES: &[&str] = &["changes.csv", "delta.json", "deltaLog.json", "LICENSE", "README"];
 
 /// Collects what is found and hands it on in chunks.
 pub struct Reader {
@@ -224,6 +224,11 @@ impl Reader {
         if !recognise::looks_like_json(head) {
             let kind = recognise::table(head);
             return self.push(Found::Text(Text { place, kind, content }));
+        }
+        // Events and lists are read one by one, whatever their size.
+        let listed = if recognise::is_lines(head) || recognise::is_list(head) { recognise::list(head) } else { Kind::Unknown };
+        if listed != Kind::Unknown {
+            return self.push(Found::Text(Text { place, kind: listed, content }));
         }
         if recognise::is_lines(head) {
             return match content.reader() {
@@ -390,6 +395,6 @@ fn unreadable(error: &std::io::Error) -> Remark {
     Remark::new("threat.ingest_unreadable", &[("error", error)])
 }
 
-fn too_big(size: u64) -> Remark {
+pub fn too_big(size: u64) -> Remark {
     Remark::new("threat.ingest_too_big", &[("size", &(size >> 20)), ("limit", &(limits::DOCUMENT_BYTES >> 20))])
 }

@@ -1,0 +1,352 @@
+//! Signs on their way from a file to the store: whose they are, which raw lines are kept, what is only counted.
+//!
+//! Three threads: one makes the SHA-256, one reads and attributes, one writes. What fits nobody is counted and gone; what
+//! concerns members is kept with its raw lines, compressed. A channel between reader and writer holds the reader back, so
+//! memory does not grow with the file. What is written is committed in steps; reading the file again completes what was
+//! cut off.
+
+use super::source::Content;
+use super::{IngestReport, Remark};
+use crate::context::Context;
+use crate::keys::sha256;
+use crate::store::documents::{self, Document};
+use crate::store::indicators;
+use crate::store::observations::{self, Attributed, Lines, Shelf};
+use anyhow::Result;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::tz::TimeZone;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
+use std::io::{Read, Write as _};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tuermer_core::constituency::Constituency;
+use tuermer_core::harmless::Harmless;
+use tuermer_core::observation::Observation;
+use tuermer_core::taxonomy::IncidentType;
+use tuermer_core::trace::Indicator;
+use tuermer_formats::origin::Origin;
+use tuermer_formats::recognise::Kind;
+use tuermer_formats::records::Malformed;
+
+/// Signs or indicators written together.
+const BATCH_SIGNS: usize = 1_000;
+/// Batches that wait for the writer.
+const BATCHES_AHEAD: usize = 16;
+/// Batches of one transaction.
+const BATCHES_PER_STEP: u64 = 50;
+/// Raw lines of one part, in bytes before they are compressed.
+const PART_BYTES: usize = 256 * 1024;
+/// Malformed lines that are named in the answer; more are counted.
+const MALFORMED_SHOWN: usize = 5;
+
+/// What the reader hands to the writer.
+#[derive(Default)]
+struct Batch {
+    signs: Vec<Attributed>,
+    indicators: Vec<Indicator>,
+    lines: Vec<Lines>,
+}
+
+/// What the reader found out beside the signs.
+struct Gathered {
+    shelf: Shelf,
+    report: IngestReport,
+    named: Vec<String>,
+}
+
+/// A file of signs to be taken.
+pub struct File<'a> {
+    /// Its name, kept as the source.
+    pub name: &'a str,
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes.
+    pub content: Content,
+    /// The document is kept whole as evidence, not only the lines that concern members.
+    pub whole: bool,
+}
+
+/// Takes one file. `read` goes through it once; what it cannot go on with is its error, and what came before stays.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn take<R>(context: &Context, file: File<'_>, read: R) -> Result<IngestReport>
+where
+    R: FnOnce(Box<dyn Read + Send>, &mut Gatherer<'_>) -> Result<(), String> + Send + 'static,
+{
+    let File { name, kind, content, whole } = file;
+    let reject = |error: &dyn std::fmt::Display| IngestReport::rejected(name, kind, Remark::new("threat.ingest_report", &[("error", error)]));
+    let size = content.size();
+    let reader = match content.reader() {
+        Ok(reader) => reader,
+        Err(error) => return Ok(reject(&error)),
+    };
+    let snapshot = Arc::new(context.store.constituency().await?);
+    let harmless = context.store.harmless().await?;
+    let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
+    let hash = tokio::task::spawn_blocking(move || hashed(&content, whole));
+    let reading = tokio::task::spawn_blocking({
+        let name = name.to_string();
+        move || {
+            let mut gatherer = Gatherer::new(&snapshot, &harmless, &name, kind, &sender);
+            let outcome = read(reader, &mut gatherer);
+            (gatherer.finish(), outcome)
+        }
+    });
+    let (hash, bytes) = match hash.await? {
+        Ok(hashed) => hashed,
+        Err(error) => return Ok(reject(&error)),
+    };
+    let document = Document { sha256: hash.clone(), kind: kind.as_str(), source: name.to_string(), received_at: context.now(), size, bytes, rejected: None };
+    let written = write(context, document, receiver).await?;
+    let (Gathered { shelf, mut report, named }, outcome) = reading.await?;
+    let mut open = context.store.begin().await?;
+    observations::shelve(&mut open, &shelf, &hash).await?;
+    open.commit().await?;
+    (report.new, report.same) = (written.new, written.same);
+    let mut report = finish(report, &named);
+    if let Err(error) = outcome {
+        report.rejected.push(Remark::new("threat.ingest_report", &[("error", &error)]));
+    }
+    Ok(report)
+}
+
+/// SHA-256 of the content, and its bytes where they are wanted.
+fn hashed(content: &Content, whole: bool) -> std::io::Result<(String, Vec<u8>)> {
+    let (mut hash, mut bytes) = (Sha256::new(), Vec::new());
+    let mut reader = content.reader()?;
+    if whole {
+        reader.read_to_end(&mut bytes)?;
+        hash.update(&bytes);
+    } else {
+        std::io::copy(&mut reader, &mut hash)?;
+    }
+    Ok((hex::encode(hash.finalize()), bytes))
+}
+
+/// Writes what the reader hands over, in steps. The document is kept with the first batch, or at the end.
+async fn write(context: &Context, document: Document, mut batches: mpsc::Receiver<Batch>) -> Result<observations::Written> {
+    let (hash, now) = (document.sha256.clone(), context.now());
+    let mut open = context.store.begin().await?;
+    documents::keep(&mut open, document).await?;
+    let (mut total, mut touched, mut step) = (observations::Written::default(), BTreeSet::new(), 0_u64);
+    while let Some(Batch { signs, indicators, lines }) = batches.recv().await {
+        let written = observations::write(&mut open, &signs, &hash, now, &mut touched).await?;
+        observations::keep_lines(&mut open, &hash, lines).await?;
+        indicators::write(&mut open, &indicators, &hash).await?;
+        total.new = total.new.saturating_add(written.new);
+        total.same = total.same.saturating_add(written.same);
+        step = step.saturating_add(1);
+        if step.is_multiple_of(BATCHES_PER_STEP) {
+            observations::touch(&mut open, &std::mem::take(&mut touched)).await?;
+            open.commit().await?;
+            open = context.store.begin().await?;
+        }
+    }
+    observations::touch(&mut open, &touched).await?;
+    open.commit().await?;
+    Ok(total)
+}
+
+/// Sorts what is read: whose is it?
+pub struct Gatherer<'a> {
+    constituency: &'a Constituency,
+    harmless: &'a Harmless,
+    name: String,
+    read: Gathered,
+    batch: Batch,
+    part: Part,
+    day: Day,
+    sender: &'a mpsc::Sender<Batch>,
+    /// The writer is gone; its error is the one to show.
+    gone: bool,
+}
+
+impl<'a> Gatherer<'a> {
+    fn new(constituency: &'a Constituency, harmless: &'a Harmless, name: &str, kind: Kind, sender: &'a mpsc::Sender<Batch>) -> Self {
+        let read = Gathered { shelf: Shelf::new(), report: IngestReport::new(name, kind), named: Vec::new() };
+        let (batch, part, day) = (Batch::default(), Part::default(), Day::default());
+        Self { constituency, harmless, name: name.to_string(), read, batch, part, day, sender, gone: false }
+    }
+
+    /// Those whose signs these may be.
+    pub fn constituency(&self) -> &'a Constituency {
+        self.constituency
+    }
+
+    /// The writer is gone: reading on is of no use.
+    pub fn is_over(&self) -> bool {
+        self.gone
+    }
+
+    /// Counts lines, events or elements.
+    pub fn count(&mut self, lines: u64) {
+        self.read.report.lines = self.read.report.lines.saturating_add(lines);
+    }
+
+    /// A sign of nobody we look after.
+    pub fn stranger(&mut self, report: &str, day: &str) {
+        if self.day.name != day || self.day.report != report {
+            self.day.count(&mut self.read.shelf);
+            (self.day.report, self.day.name) = (report.to_string(), day.to_string());
+        }
+        self.day.signs = self.day.signs.saturating_add(1);
+        self.read.report.unattributed = self.read.report.unattributed.saturating_add(1);
+    }
+
+    /// A sign of a member.
+    pub fn of_member(&mut self, observation: Observation) {
+        let owners = self.constituency.attribute(&observation.whereabouts());
+        self.batch.signs.push(Attributed { observation, owners });
+        self.read.report.attributed = self.read.report.attributed.saturating_add(1);
+        self.send_when_full();
+    }
+
+    /// A raw line that concerns a member.
+    pub fn keep_line(&mut self, number: u64, bytes: &[u8]) {
+        self.batch.lines.extend(self.part.take(number, bytes));
+    }
+
+    /// A sign, whosever it is; true where it is a member's.
+    pub fn sign(&mut self, observation: Observation) -> bool {
+        let known = self.constituency.is_known(&observation.whereabouts());
+        if known {
+            self.of_member(observation);
+        } else {
+            let day = observation.observed_at.to_zoned(TimeZone::UTC).date().to_string();
+            self.stranger(&observation.report, &day);
+        }
+        known
+    }
+
+    /// What to look for. Where it points to a member, that is a sign there, unless somebody lists it as harmless.
+    pub fn indicator(&mut self, indicator: Indicator, origin: &Origin) {
+        self.read.report.indicators = self.read.report.indicators.saturating_add(1);
+        let points = self.constituency.is_known(&indicator.trace.whereabouts());
+        if points && !indicator.withdrawn && self.harmless.covers(&indicator.trace).is_none() {
+            self.of_member(self.pointed_at(&indicator, origin));
+        }
+        self.batch.indicators.push(indicator);
+        self.send_when_full();
+    }
+
+    fn pointed_at(&self, indicator: &Indicator, origin: &Origin) -> Observation {
+        let Indicator { trace, origin_id, source, title, context, tlp, grade, modified_at, .. } = indicator;
+        let report = if source.is_empty() { self.name.as_str() } else { source };
+        let sign = Observation {
+            origin_id: origin_id.clone(),
+            tlp: *tlp,
+            grade: *grade,
+            traces: context.clone(),
+            extra: vec![("indicator".to_string(), trace.to_text()), ("title".to_string(), title.clone())],
+            ..Observation::new(report, *modified_at, IncidentType::Undetermined)
+        };
+        sign.seen_at(trace).identified(origin.key)
+    }
+
+    /// A line that cannot be read.
+    pub fn malformed(&mut self, Malformed { line, reason }: &Malformed) {
+        self.read.report.malformed = self.read.report.malformed.saturating_add(1);
+        self.name(&line.to_string(), reason);
+    }
+
+    /// Elements that cannot be used, some of them by name: which and why.
+    pub fn unusable(&mut self, count: u64, named: &[(String, String)]) {
+        self.read.report.malformed = self.read.report.malformed.saturating_add(count);
+        named.iter().for_each(|(which, why)| self.name(which, why));
+    }
+
+    fn name(&mut self, which: &str, why: &str) {
+        if self.read.named.len() < MALFORMED_SHOWN {
+            self.read.named.push(format!("{which} ({why})"));
+        }
+    }
+
+    fn send_when_full(&mut self) {
+        if self.batch.signs.len() >= BATCH_SIGNS || self.batch.indicators.len() >= BATCH_SIGNS {
+            self.gone = self.sender.blocking_send(std::mem::take(&mut self.batch)).is_err();
+        }
+    }
+
+    fn finish(mut self) -> Gathered {
+        self.day.count(&mut self.read.shelf);
+        self.batch.lines.extend(self.part.close());
+        // Where the writer is gone its error is the one to show.
+        let _ = self.sender.blocking_send(std::mem::take(&mut self.batch));
+        self.read
+    }
+}
+
+/// Signs of the same report and day that fit nobody, counted before they are put on the shelf: most follow one of their day.
+#[derive(Default)]
+struct Day {
+    report: String,
+    name: String,
+    signs: u64,
+}
+
+impl Day {
+    fn count(&mut self, shelf: &mut Shelf) {
+        if self.signs > 0 {
+            let count = shelf.entry((std::mem::take(&mut self.report), std::mem::take(&mut self.name))).or_default();
+            *count = count.saturating_add(std::mem::take(&mut self.signs));
+        }
+    }
+}
+
+/// Raw lines on their way to be kept.
+#[derive(Default)]
+struct Part {
+    number: i64,
+    first: u64,
+    last: u64,
+    bytes: Vec<u8>,
+}
+
+impl Part {
+    /// Adds a line; gives a whole part where one is full.
+    fn take(&mut self, line: u64, bytes: &[u8]) -> Option<Lines> {
+        if self.bytes.is_empty() {
+            self.first = line;
+        }
+        self.last = line;
+        self.bytes.extend_from_slice(bytes);
+        self.bytes.push(b'\n');
+        if self.bytes.len() >= PART_BYTES { self.close() } else { None }
+    }
+
+    fn close(&mut self) -> Option<Lines> {
+        if self.bytes.is_empty() {
+            return None;
+        }
+        let mut encoder = GzEncoder::new(Vec::with_capacity(self.bytes.len() / 4), Compression::fast());
+        // Writing to memory cannot fail.
+        let packed = encoder.write_all(&self.bytes).and_then(|()| encoder.finish()).unwrap_or_default();
+        self.bytes.clear();
+        let number = self.number;
+        self.number = number.saturating_add(1);
+        Some(Lines { part: number, first: self.first, last: self.last, gzip: packed })
+    }
+}
+
+fn finish(mut report: IngestReport, named: &[String]) -> IngestReport {
+    if !named.is_empty() {
+        let nothing = report.malformed == report.lines;
+        let key = if nothing { "threat.ingest_all_malformed" } else { "threat.ingest_malformed" };
+        let remark = Remark::new(key, &[("count", &report.malformed), ("lines", &named.join(", "))]);
+        if nothing { report.rejected.push(remark) } else { report.remarks.push(remark) }
+    }
+    report
+}
+
+/// Key of a sign: SHA-256 over its distinguishing parts, each with its length.
+pub fn key(parts: &[&str]) -> String {
+    let mut bytes = Vec::new();
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    sha256(&bytes)
+}

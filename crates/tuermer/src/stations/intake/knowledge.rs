@@ -1,0 +1,80 @@
+//! Documents about attacks: MISP events, STIX bundles, lists of indicators, and MISP's lists of what is harmless.
+//!
+//! What was seen somewhere is a sign; what to look for is kept as an indicator, and is a sign where it points to a member.
+
+use super::gather::{self, File, Gatherer, key};
+use super::source::{Content, too_big};
+use super::{IngestReport, Remark};
+use crate::context::Context;
+use crate::keys::sha256;
+use crate::store::documents::{self, Document};
+use anyhow::Result;
+use std::io::Read;
+use tuermer_core::limits;
+use tuermer_formats::findings::{DocumentError, Found, Summary};
+use tuermer_formats::origin::Origin;
+use tuermer_formats::recognise::Kind;
+use tuermer_formats::{indicators, misp, stix, warninglist};
+
+/// Takes one document.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content) -> Result<IngestReport> {
+    if kind == Kind::Warninglist {
+        return harmless(context, name, content).await;
+    }
+    let size = content.size();
+    if size > limits::DOCUMENT_BYTES.saturating_mul(4) {
+        return Ok(IngestReport::rejected(name, kind, too_big(size)));
+    }
+    let (origin, title) = (Origin::unjudged(name, context.now(), key), name.to_string());
+    gather::take(context, File { name, kind, content, whole: true }, move |source, gatherer| {
+        let summary = read(kind, source, &title, &origin, gatherer).map_err(|error| error.to_string())?;
+        gatherer.count(summary.elements);
+        gatherer.unusable(summary.unusable, &summary.named);
+        Ok(())
+    })
+    .await
+}
+
+fn read(kind: Kind, mut source: Box<dyn Read + Send>, title: &str, origin: &Origin, gatherer: &mut Gatherer<'_>) -> Result<Summary, DocumentError> {
+    let mut take = |found| match found {
+        Found::Observation(sign) => {
+            gatherer.sign(*sign);
+        }
+        Found::Indicator(indicator) => gatherer.indicator(*indicator, origin),
+        // A word against an indicator: it is counted with what was passed over, and nothing is looked for because of it.
+        Found::FalseAlarm(_) => {}
+    };
+    if kind == Kind::Indicators {
+        return indicators::read(source, title, origin, &mut take);
+    }
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes)?;
+    if kind == Kind::Misp { misp::read(&bytes, origin, &mut take) } else { stix::read(&bytes, origin, &mut take) }
+}
+
+/// Keeps a list of what is harmless; it counts from the next file on.
+async fn harmless(context: &Context, name: &str, content: Content) -> Result<IngestReport> {
+    let reject = |remark| Ok(IngestReport::rejected(name, Kind::Warninglist, remark));
+    let bytes = match content.whole() {
+        Ok(bytes) => bytes,
+        Err(remark) => return reject(remark),
+    };
+    let reading = match warninglist::read(&bytes) {
+        Ok(reading) => reading,
+        Err(error) => return reject(Remark::new("threat.ingest_report", &[("error", &error)])),
+    };
+    let (sha256, size, source) = (sha256(&bytes), bytes.len() as u64, name.to_string());
+    let before = context.store.document_state(&sha256).await?;
+    let mut open = context.store.begin().await?;
+    documents::keep(&mut open, Document { sha256, kind: Kind::Warninglist.as_str(), source, received_at: context.now(), size, bytes, rejected: None }).await?;
+    open.commit().await?;
+    let mut report = IngestReport::new(name, Kind::Warninglist);
+    (report.new, report.same) = if before.is_none() { (1, 0) } else { (0, 1) };
+    if reading.unusable > 0 {
+        report.remarks.push(Remark::new("threat.ingest_unusable", &[("count", &reading.unusable)]));
+    }
+    Ok(report)
+}

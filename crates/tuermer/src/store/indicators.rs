@@ -1,0 +1,93 @@
+//! Indicators: what to look for, until its publisher takes it back or its time is over; and lists of what is harmless.
+
+use super::Store;
+use super::documents::unpacked;
+use super::engine::Transaction;
+use crate::values;
+use anyhow::Result;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use tuermer_core::harmless::Harmless;
+use tuermer_core::trace::{Indicator, Trace};
+use tuermer_formats::recognise::Kind;
+use tuermer_formats::warninglist;
+
+/// Writes indicators; what was taken back goes.
+pub async fn write(open: &mut Transaction, indicators: &[Indicator], document: &str) -> Result<()> {
+    let mut rows = Vec::with_capacity(indicators.len());
+    for indicator in indicators {
+        let Indicator { trace, origin_id, source, title, context, tlp, grade, modified_at, valid_from, valid_until, withdrawn } = indicator;
+        if *withdrawn {
+            let sql = "DELETE FROM indicator WHERE trace = $1 AND source = $2 AND origin_id = $3 AND modified_at <= $4";
+            open.run(sql, values![trace.to_text(), source, origin_id, *modified_at]).await?;
+            continue;
+        }
+        let context = context.iter().map(Trace::to_text).collect::<Vec<_>>().join("\n");
+        let (tlp, grade) = (tlp.as_str(), grade.to_text());
+        rows.push(values![trace.to_text(), source, origin_id, title, context, tlp, grade, *modified_at, *valid_from, *valid_until, document]);
+    }
+    let sql = "INSERT INTO indicator (trace, source, origin_id, title, context, tlp, grade, modified_at, valid_from, valid_until, document_sha256)";
+    let newer = "ON CONFLICT (trace, source, origin_id) DO UPDATE SET title = excluded.title, context = excluded.context, tlp = excluded.tlp,
+        grade = excluded.grade, modified_at = excluded.modified_at, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+        document_sha256 = excluded.document_sha256 WHERE excluded.modified_at > indicator.modified_at";
+    // A statement may touch a row once only.
+    rows.sort_by(|one, other| one.iter().take(3).map(|value| format!("{value:?}")).cmp(other.iter().take(3).map(|value| format!("{value:?}"))));
+    rows.dedup_by(|one, other| one.iter().take(3).eq(other.iter().take(3)));
+    open.insert_many(sql, rows, newer).await?;
+    Ok(())
+}
+
+/// An indicator as listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndicatorLine {
+    /// What to look for, `domain:evil.example`.
+    pub trace: String,
+    /// Who says so.
+    pub source: String,
+    /// What it belongs to.
+    pub title: String,
+    /// Who may see it.
+    pub tlp: String,
+    /// How far it is to be believed.
+    pub grade: String,
+    /// When the source last changed it.
+    pub modified_at: Timestamp,
+    /// Until when it holds.
+    pub valid_until: Option<Timestamp>,
+}
+
+impl Store {
+    /// Indicators that hold at `now`, the newest first.
+    pub async fn indicators(&self, now: Timestamp, limit: usize) -> Result<Vec<IndicatorLine>> {
+        let sql = "SELECT trace, source, title, tlp, grade, modified_at, valid_until FROM indicator
+            WHERE valid_until IS NULL OR valid_until > $1 ORDER BY modified_at DESC, trace, source LIMIT $2";
+        let rows = self.read(sql, values![now, i64::try_from(limit)?]).await?;
+        let line = |row: &super::row::Row| {
+            Ok(IndicatorLine {
+                trace: row.text(0)?,
+                source: row.text(1)?,
+                title: row.text(2)?,
+                tlp: row.text(3)?,
+                grade: row.text(4)?,
+                modified_at: row.time(5)?,
+                valid_until: row.time_or_null(6)?,
+            })
+        };
+        rows.iter().map(line).collect()
+    }
+
+    /// What is harmless: the newest of each list.
+    pub async fn harmless(&self) -> Result<Harmless> {
+        let sql = "SELECT bytes, encoding FROM document WHERE kind = $1 AND state = 'accepted' ORDER BY received_at";
+        let mut newest = BTreeMap::new();
+        for row in self.read(sql, values![Kind::Warninglist.as_str()]).await? {
+            match warninglist::read(&unpacked(&row, 0, 1)?) {
+                Ok(reading) => drop(newest.insert(reading.list.name.clone(), reading.list)),
+                Err(error) => tracing::warn!(error = error.to_string(), "a kept list of what is harmless cannot be read any more and is not used"),
+            }
+        }
+        let mut harmless = Harmless::default();
+        newest.into_values().for_each(|list| harmless.add(list));
+        Ok(harmless)
+    }
+}

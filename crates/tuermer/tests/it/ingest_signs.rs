@@ -1,0 +1,131 @@
+//! Signs of every format through the program: whose they are, what is counted, what to look for, and nothing twice.
+
+use crate::support::{Home, shared_data};
+use serde_json::Value;
+
+const INTELMQ: &str = include_str!("../../../tuermer-formats/tests/fixtures/intelmq-events.jsonl");
+const N6: &str = include_str!("../../../tuermer-formats/tests/fixtures/n6-events.jsonl");
+const AT: &str = "2026-06-01T08:00:00Z";
+
+/// One company with an address block and a domain.
+fn region(network: &str, domain: &str) -> Home {
+    let home = Home::drill();
+    let members = home.file("members.csv", "external_id,name\nM1,Walzwerk GmbH\n");
+    let networks = home.file("networks.csv", format!("external_id,kind,value\nM1,network,{network}\nM1,domain,{domain}\n"));
+    home.tuermer(&["import", "members", &members, "--at", AT]).expect(0);
+    home.tuermer(&["import", "networks", &networks, "--at", AT]).expect(0);
+    home
+}
+
+fn ingest(home: &Home, name: &str, content: impl AsRef<[u8]>, code: i32) -> Value {
+    let path = home.file(name, content);
+    home.tuermer(&["ingest", &path, "--json", "--at", AT]).expect(code).line()
+}
+
+fn numbers<const N: usize>(line: &Value, keys: [&str; N]) -> [i64; N] {
+    keys.map(|key| line[key].as_i64().unwrap_or_else(|| panic!("{key}: {line}")))
+}
+
+const KEYS: [&str; 6] = ["lines", "attributed", "unattributed", "malformed", "new", "same"];
+
+fn signs(home: &Home) -> Vec<Value> {
+    home.tuermer(&["sign", "list", "--json"]).lines()
+}
+
+#[test]
+fn events_of_other_pipelines_are_signs() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    let first = ingest(&home, "intelmq.jsonl", INTELMQ, 0);
+    // Six lines: two signs of the member, one attack on it with two sides of which one is a stranger, three that cannot be read.
+    assert_eq!((first["kind"].as_str(), numbers(&first, KEYS)), (Some("intelmq"), [6, 3, 1, 3, 3, 0]), "{first}");
+    assert!(first["remarks"][0].as_str().unwrap().contains("4 (not JSON), 5 (ip), 6 (timestamp too old)"), "{first}");
+    assert_eq!(numbers(&ingest(&home, "intelmq.jsonl", INTELMQ, 0), KEYS), [6, 3, 1, 3, 0, 3], "read again, nothing changes");
+    let list = format!("[{}]", INTELMQ.lines().take(3).collect::<Vec<_>>().join(","));
+    assert_eq!(numbers(&ingest(&home, "list.json", &list, 0), KEYS), [3, 3, 1, 0, 0, 3], "the same as a list");
+    let cut = ingest(&home, "cut.json", &list[..list.len() - 1], 1);
+    assert!(cut["rejected"].to_string().contains("without its bracket"), "{cut}");
+    let told: Vec<_> =
+        signs(&home).iter().map(|sign| (sign["organisation"].as_str().unwrap().to_string(), sign["class"].as_str().unwrap().to_string())).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told.iter().any(|(_, class)| class == "brute-force"), "{told:?}");
+}
+
+#[test]
+fn events_of_n6_are_signs() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    let line = ingest(&home, "n6.jsonl", N6, 0);
+    assert_eq!(line["kind"], "n6");
+    let [lines, attributed, _, malformed, new, _] = numbers(&line, KEYS);
+    assert!(lines > 0 && attributed > 0 && new > 0 && malformed < lines, "{line}");
+    assert_eq!(signs(&home).len() as i64, new);
+    assert_eq!(numbers(&ingest(&home, "n6.jsonl", N6, 0), ["new", "same"]), [0, new]);
+}
+
+/// One attribute of an event.
+fn attribute(uuid: u32, kind: &str, value: &str) -> Value {
+    serde_json::json!({"uuid": format!("00000000-0000-4000-8000-{uuid:012}"), "type": kind, "category": "Network activity", "value": value, "to_ids": true,
+        "timestamp": "1767225600", "comment": ""})
+}
+
+fn event(attributes: &[Value]) -> String {
+    serde_json::json!({"Event": {"uuid": "00000000-0000-4000-8000-000000000000", "info": "Invented campaign", "date": "2026-01-01", "timestamp": "1767225600",
+        "threat_level_id": "1", "analysis": "2", "distribution": "1", "Orgc": {"name": "CERT Beispiel"}, "Tag": [{"name": "tlp:green"}], "Attribute": attributes}})
+    .to_string()
+}
+
+#[test]
+fn what_to_look_for_is_kept_and_a_sign_where_it_points_to_a_member() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    home.tuermer(&["sign", "indicators", "--json"]).expect(3);
+    let own = event(&[attribute(1, "ip-dst", "192.0.2.7"), attribute(2, "domain", "evil.example"), attribute(3, "sha256", &"ab".repeat(32))]);
+    let line = ingest(&home, "event.json", &own, 0);
+    assert_eq!((line["kind"].as_str(), numbers(&line, ["indicators", "attributed", "new", "same"])), (Some("misp"), [3, 1, 1, 0]), "{line}");
+    assert_eq!(numbers(&ingest(&home, "event.json", &own, 0), ["new", "same"]), [0, 1]);
+    let listed = home.tuermer(&["sign", "indicators", "--json"]).expect(0).lines();
+    assert_eq!(listed.len(), 3, "{listed:?}");
+    let green = |line: &Value| line["tlp"] == "TLP:GREEN" && line["source"] == "CERT Beispiel";
+    assert!(listed.iter().all(green), "{listed:?}");
+    let found = signs(&home);
+    assert_eq!((found.len(), found[0]["organisation"].as_str(), found[0]["ip"].as_str()), (1, Some("M1"), Some("192.0.2.7")), "{found:?}");
+}
+
+#[test]
+fn what_is_listed_as_harmless_is_no_sign() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    let list =
+        r#"{"name": "Invented cloud", "version": 1, "description": "", "type": "cidr", "matching_attributes": ["ip-dst", "ip-src"], "list": ["192.0.2.0/28"]}"#;
+    assert_eq!(numbers(&ingest(&home, "list.json", list, 0), ["new", "same"]), [1, 0]);
+    assert_eq!(numbers(&ingest(&home, "list.json", list, 0), ["new", "same"]), [0, 1]);
+    let line = ingest(&home, "event.json", event(&[attribute(1, "ip-dst", "192.0.2.7"), attribute(2, "ip-dst", "192.0.2.200")]), 0);
+    assert_eq!(numbers(&line, ["indicators", "attributed"]), [2, 1], "{line}");
+    assert_eq!(signs(&home)[0]["ip"], "192.0.2.200");
+}
+
+#[test]
+fn a_list_of_values_and_a_bundle_are_read() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    let list = include_str!("../../../tuermer-formats/tests/fixtures/indicators-list.csv");
+    let bundle = include_str!("../../../tuermer-formats/tests/fixtures/stix-bundle.json");
+    for (name, content, kind) in [("list.csv", list, "indicators"), ("bundle.json", bundle, "stix")] {
+        let line = ingest(&home, name, content, 0);
+        assert_eq!(line["kind"], kind);
+        assert!(numbers(&line, ["indicators"])[0] > 0, "{line}");
+    }
+    let broken = ingest(&home, "broken.json", &bundle[..bundle.len() / 2], 1);
+    assert!(!broken["rejected"].as_array().unwrap().is_empty());
+}
+
+/// The public reports, events, bundles and lists: what is read, and what is refused with its reason.
+#[test]
+fn the_public_documents_are_read() {
+    let Some(data) = shared_data() else { return };
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    for (folder, read) in [("shadowserver", 95), ("misp", 45), ("stix", 2), ("ioc", 6)] {
+        let path = data.join(folder);
+        let lines = home.tuermer(&["ingest", path.to_str().unwrap(), "--json", "--at", "2026-08-20T08:00:00Z"]).lines();
+        let refused: Vec<String> =
+            lines.iter().filter(|line| line["rejected"] != serde_json::json!([])).map(|line| format!("{} {}", line["file"], line["rejected"])).collect();
+        eprintln!("{folder}: {} files, {} refused: {refused:#?}", lines.len(), refused.len());
+        assert_eq!(lines.len() - refused.len(), read, "{folder}");
+    }
+}
