@@ -57,9 +57,9 @@ pub async fn run(call: &Call, paths: &[PathBuf], assets: u64) -> Result<()> {
         let start = Instant::now();
         let mut book = RuleBook::new(cases());
         let (mut pairs, mut open) = (0_u64, 0_u64);
-        for Told { vendor, product, version } in &told {
+        for Told { key, vendor, product, version } in &told {
             let kind = AssetKind { vendor, product, version, build: None, source: Source::Provider, note: "", presence: Presence::OnPremises };
-            let row = book.ask(&ProductKey::new(vendor, product), kind);
+            let row = book.ask(key, kind);
             pairs = pairs.saturating_add(row.standings.len() as u64);
             open = open.saturating_add(row.standings.iter().filter(|standing| matches!(standing.status, Status::Affected | Status::Unknown)).count() as u64);
         }
@@ -89,8 +89,9 @@ fn read(path: &Path, threats: &mut Vec<Threat>, unread: &mut u64) -> Result<()> 
     Ok(())
 }
 
-/// An asset as it is told.
+/// An asset as it is told; its product has its key already, as in the snapshot.
 struct Told<'t> {
+    key: ProductKey,
     vendor: &'t str,
     product: &'t str,
     version: String,
@@ -107,7 +108,8 @@ fn inventory(threats: &[Threat], assets: u64, distinct: bool) -> Vec<Told<'_>> {
             VersionRule::All | VersionRule::NotUnderstood(_) => "1.0",
         };
         let version = if distinct { format!("{bound}.{number}") } else { format!("{bound}.{}", number % 5) };
-        Some(Told { vendor: &statement.product.vendor, product: &statement.product.product, version })
+        let ProductKey { vendor, product } = &statement.product;
+        Some(Told { key: statement.product.clone(), vendor, product, version })
     };
     (0..assets).filter_map(told).collect()
 }
