@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tuermer_core::limits;
 use tuermer_core::scale::Level;
+use tuermer_core::tlp::Tlp;
 
 /// A threat in the officer's words.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,8 @@ pub struct StatedThreat {
     pub level: Level,
     /// It is being exploited.
     pub exploited: bool,
+    /// Who may see it: CLEAR or GREEN; a narrower label cannot be warned about.
+    pub tlp: Tlp,
 }
 
 /// One product of a stated threat.
@@ -106,8 +109,13 @@ pub fn history(bytes: &[u8]) -> Option<Vec<(u64, Timestamp, String)>> {
 /// # Errors
 /// What must be filled in or corrected first.
 pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, StatementError> {
-    let StatedThreat { restates: _, title, summary, products, cves, remedy, remedy_url, source_url, source_time, level, exploited } = stated;
+    let StatedThreat { restates: _, title, summary, products, cves, remedy, remedy_url, source_url, source_time, level, exploited, tlp } = stated;
     let title = filled("title", title)?;
+    let label = match tlp {
+        Tlp::Clear => "WHITE",
+        Tlp::Green => "GREEN",
+        narrower => return Err(invalid("tlp", narrower.as_str())),
+    };
     let source_url = address("source_url", source_url)?;
     let remedy_url = if remedy_url.trim().is_empty() { None } else { Some(address("remedy_url", remedy_url)?) };
     if products.is_empty() {
@@ -131,7 +139,7 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
             "aggregate_severity": {"namespace": LEVEL_NAMESPACE, "text": level.as_str()},
             "category": "csaf_base",
             "csaf_version": "2.0",
-            "distribution": {"tlp": {"label": "WHITE"}},
+            "distribution": {"tlp": {"label": label}},
             "lang": "de",
             "notes": note,
             "publisher": {"category": "coordinator", "name": filled("publisher", &imprint.publisher)?, "namespace": imprint.namespace},
@@ -235,6 +243,7 @@ mod tests {
             source_time: "2021-03-02T22:00:00Z".parse().unwrap(),
             level: Level::Extreme,
             exploited: true,
+            tlp: Tlp::Clear,
         }
     }
 

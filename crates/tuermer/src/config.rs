@@ -4,6 +4,8 @@ use crate::refusal::Refusal;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use tuermer_core::correlate::Policy;
+use tuermer_core::limits;
 
 /// Everything an administrator sets.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -23,6 +25,8 @@ pub struct Config {
     pub operators: Operators,
     /// How deadlines are found.
     pub urgency: UrgencyConfig,
+    /// When signs at several members are more than usual.
+    pub correlate: CorrelateConfig,
     /// The tile map; empty = a sorted list of bars instead.
     pub tiles: Vec<Tile>,
 }
@@ -192,6 +196,33 @@ pub struct Operators {
 pub struct UrgencyConfig {
     /// File of a decision table, relative to the data directory; empty = the default, CISA BOD 26-04.
     pub policy: String,
+}
+
+/// When signs at several members are more than usual.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CorrelateConfig {
+    /// How many campaigns a month may be chance; above 0.
+    pub false_alarms_per_month: f64,
+    /// Fewest members of a campaign; never under 3.
+    pub members_least: u32,
+    /// Fewest companies whose number may be told to others; never under 3.
+    pub anonymity: usize,
+}
+
+impl Default for CorrelateConfig {
+    fn default() -> Self {
+        let Policy { false_alarms_per_month, members_least, anonymity, .. } = Policy::default();
+        Self { false_alarms_per_month, members_least, anonymity }
+    }
+}
+
+impl CorrelateConfig {
+    /// The policy of the correlation.
+    pub fn policy(&self) -> Policy {
+        let Self { false_alarms_per_month, members_least, anonymity } = *self;
+        Policy { false_alarms_per_month, members_least: members_least.max(3), anonymity: anonymity.max(limits::ANONYMITY_LEAST), ..Policy::default() }
+    }
 }
 
 /// One municipality on the tile map.

@@ -2,13 +2,16 @@
 //! only when what it tells is durable.
 
 use super::{Call, Exit};
+use crate::refusal::wrong_call;
 use crate::stations;
-use crate::stations::intake::{self, IngestReport, Input, Progress, Remark};
+use crate::stations::intake::{self, IngestReport, Input, Progress, Remark, Word};
 use anyhow::{Error, Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+use tuermer_core::admiralty::Grade;
+use tuermer_core::tlp::Tlp;
 use tuermer_formats::recognise::Kind;
 
 /// How long it runs before it shows how far it is.
@@ -27,6 +30,19 @@ pub struct Args {
     /// A host in the own house that may be asked for an address.
     #[arg(long, value_name = "HOST")]
     pub allow_private: Vec<String>,
+    /// Signs and indicators: how far the source is to be believed, A1 (surely) to F6 (not judged), where the file does not say.
+    #[arg(long, value_name = "GRADE")]
+    pub grade: Option<String>,
+    /// Signs and indicators: who may see them, where the file does not say: clear, green, amber, amber+strict or red.
+    #[arg(long, value_name = "LABEL")]
+    pub tlp: Option<String>,
+}
+
+/// What was said of the source, or which option is wrong.
+fn word(grade: Option<&str>, tlp: Option<&str>) -> Result<Word> {
+    let grade = grade.map(|text| Grade::read(text).ok_or_else(|| wrong_call("threat.ingest_grade", [("text", &text)]))).transpose()?;
+    let tlp = tlp.map(|text| Tlp::of_label(text).ok_or_else(|| wrong_call("threat.ingest_label", [("text", &text)]))).transpose()?;
+    Ok(Word { grade, tlp })
 }
 
 /// An address, not a path.
@@ -35,7 +51,8 @@ fn address(path: &Path) -> Option<&str> {
 }
 
 /// Runs it.
-pub async fn run(call: &Call, Args { files, allow_private }: Args) -> Result<Exit> {
+pub async fn run(call: &Call, Args { files, allow_private, grade, tlp }: Args) -> Result<Exit> {
+    let word = word(grade.as_deref(), tlp.as_deref())?;
     let context = call.open().await?;
     let (mut all, mut rejected, mut partly) = (0_u64, 0_u64, 0_u64);
     let mut tell = |report: IngestReport| {
@@ -53,7 +70,7 @@ pub async fn run(call: &Call, Args { files, allow_private }: Args) -> Result<Exi
     for url in addresses.iter().filter_map(|path| address(path)) {
         tell(stations::address::ingest(&context, url, &allow_private).await.map_err(|error| told(call, &error))?)?;
     }
-    let ingested = watched(intake::ingest_all(&context, Input::Files(paths), &progress, &mut tell), &progress).await;
+    let ingested = watched(intake::ingest_all(&context, Input::Files(paths), word, &progress, &mut tell), &progress).await;
     context.store.database.close().await;
     ingested?;
     if all == 0 {

@@ -1,12 +1,15 @@
 //! `tuermer sign`: signs of attack and weakness, and what fits nobody.
 
 use super::{Call, Exit};
+use crate::store::campaigns::CampaignLine;
 use crate::store::indicators::IndicatorLine;
 use crate::store::observations::{ShelfLine, SignLine};
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
+use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::{LISTED_INDICATORS, PAGE_ROWS};
+use tuermer_core::locale::Language;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -25,6 +28,8 @@ pub enum Verb {
     Shelf,
     /// What publishers say to look for, the newest first.
     Indicators,
+    /// Signs of attack at several members that are more than usual, the newest first.
+    Campaigns,
 }
 
 /// Runs it.
@@ -34,6 +39,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::List => list(call, &context).await?,
         Verb::Shelf => shelf(call, &context).await?,
         Verb::Indicators => indicators(call, &context).await?,
+        Verb::Campaigns => campaigns(call, &context).await?,
     };
     context.store.database.close().await;
     Ok(if found { Exit::Ok } else { Exit::NothingFound })
@@ -120,6 +126,28 @@ async fn indicators(call: &Call, context: &crate::context::Context) -> Result<bo
             }))?;
         } else {
             call.out.line(&format!("{trace}  {tlp}  {grade}  {source}  {title}"));
+        }
+    }
+    Ok(!lines.is_empty())
+}
+
+async fn campaigns(call: &Call, context: &crate::context::Context) -> Result<bool> {
+    let lines = context.store.campaigns().await?;
+    if lines.is_empty() && !call.out.json {
+        call.out.say(&call.out.texts.get("threat.campaign_none"));
+    }
+    for CampaignLine { key, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, threat, found_at, hit } in &lines {
+        let reason = if call.out.texts.0 == Language::German { reason_de } else { reason_en };
+        if call.out.json {
+            call.out.object(&json!({
+                "campaign": key, "first": first_at.to_string(), "last": last_at.to_string(), "members": members, "to_ask": to_ask, "product": product,
+                "reason": reason, "tlp": tlp, "threat": threat.as_ref().map(ThreatId::tracking_id), "found": found_at.to_string(), "organisations": hit,
+            }))?;
+        } else {
+            let (members, hit) = (members.to_string(), hit.join(", "));
+            let values = [("found", found_at.to_string()), ("members", members), ("reason", reason.clone()), ("tlp", tlp.clone()), ("hit", hit)];
+            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            call.out.line(&call.out.texts.with("threat.campaign_line", &values));
         }
     }
     Ok(!lines.is_empty())

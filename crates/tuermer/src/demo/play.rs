@@ -25,7 +25,7 @@ use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::pack::BuildPack;
-use tuermer_core::scale::{Certainty, Level, Status};
+use tuermer_core::scale::{Certainty, Level, Status, Tlp};
 
 /// Who writes the warning.
 pub const OFFICER: &str = "l.brandt";
@@ -353,6 +353,7 @@ fn notice(source_time: Timestamp) -> StatedThreat {
         source_time,
         level: Level::Extreme,
         exploited: true,
+        tlp: Tlp::Clear,
     }
 }
 

@@ -34,6 +34,9 @@ use crate::refusal::Refusal;
 use crate::text::Texts;
 use anyhow::Result;
 use std::path::Path;
+use tuermer_core::admiralty::Grade;
+use tuermer_core::tlp::Tlp;
+use tuermer_formats::origin::Origin;
 use tuermer_formats::recognise::Kind;
 
 /// What came of one file.
@@ -123,6 +126,23 @@ impl IngestReport {
     }
 }
 
+/// What whoever brings a file says of its source; counts where the file itself says nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Word {
+    /// How far it is to be believed.
+    pub grade: Option<Grade>,
+    /// Who may see it.
+    pub tlp: Option<Tlp>,
+}
+
+impl Word {
+    /// The origin of signs in a file of this name.
+    fn origin(self, context: &Context, name: &str) -> Origin {
+        let unjudged = Origin::unjudged(name, context.now(), gather::key);
+        Origin { grade: self.grade.unwrap_or(unjudged.grade), tlp: self.tlp.unwrap_or(unjudged.tlp), ..unjudged }
+    }
+}
+
 /// Reads one file. What is wrong with the file is in the report; an error is ours (the database, the disk).
 ///
 /// # Errors
@@ -145,6 +165,6 @@ async fn one(context: &Context, name: &str, input: Input) -> Result<IngestReport
         found = Some(IngestReport { file: name.to_string(), ..report });
         Ok(())
     };
-    ingest_all(context, input, &Progress::default(), &mut tell).await?;
+    ingest_all(context, input, Word::default(), &Progress::default(), &mut tell).await?;
     Ok(found.unwrap_or_else(|| IngestReport::rejected(name, Kind::Unknown, Remark::new("threat.ingest_not_a_file", &[]))))
 }

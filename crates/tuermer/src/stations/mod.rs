@@ -5,6 +5,7 @@
 pub mod address;
 pub mod answer;
 pub mod assess;
+pub mod correlate;
 pub mod deliver;
 pub mod hindsight;
 pub mod intake;
@@ -27,6 +28,8 @@ use serde::Serialize;
 pub struct RunReport {
     /// New revisions, weighed.
     pub revise: revise::ReviseReport,
+    /// Campaigns among the signs.
+    pub correlate: correlate::CorrelateReport,
     /// Verdicts.
     pub assess: assess::AssessReport,
     /// Messages.
@@ -36,9 +39,10 @@ pub struct RunReport {
 /// Every station once, in the order of the main line; each works until it finds no gap.
 pub async fn run_all(context: &Context) -> Result<RunReport> {
     let revise = revise::run(context).await?;
+    let correlate = correlate::run(context).await?;
     let assess = matching::automatic(context).await?;
     let deliver = deliver::run(context).await?;
-    Ok(RunReport { revise, assess, deliver })
+    Ok(RunReport { revise, correlate, assess, deliver })
 }
 
 /// What one round did that also asked the world and told the operators.

@@ -7,7 +7,7 @@ use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use tuermer_core::harmless::Harmless;
+use tuermer_core::harmless::{Harmless, HarmlessList};
 use tuermer_core::trace::{Indicator, Trace};
 use tuermer_formats::recognise::Kind;
 use tuermer_formats::warninglist;
@@ -76,8 +76,15 @@ impl Store {
         rows.iter().map(line).collect()
     }
 
-    /// What is harmless: the newest of each list.
+    /// What is harmless.
     pub async fn harmless(&self) -> Result<Harmless> {
+        let mut harmless = Harmless::default();
+        self.harmless_lists().await?.into_iter().for_each(|list| harmless.add(list));
+        Ok(harmless)
+    }
+
+    /// The newest of each list of what is harmless.
+    pub async fn harmless_lists(&self) -> Result<Vec<HarmlessList>> {
         let sql = "SELECT bytes, encoding FROM document WHERE kind = $1 AND state = 'accepted' ORDER BY received_at";
         let mut newest = BTreeMap::new();
         for row in self.read(sql, values![Kind::Warninglist.as_str()]).await? {
@@ -86,8 +93,6 @@ impl Store {
                 Err(error) => tracing::warn!(error = error.to_string(), "a kept list of what is harmless cannot be read any more and is not used"),
             }
         }
-        let mut harmless = Harmless::default();
-        newest.into_values().for_each(|list| harmless.add(list));
-        Ok(harmless)
+        Ok(newest.into_values().collect())
     }
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod answers;
 pub mod approvals;
 pub mod assets;
+pub mod campaigns;
 pub mod comments;
 pub mod constituency;
 pub mod deliveries;
@@ -68,6 +69,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("schema/0004_witness.sql")),
     (5, include_str!("schema/0005_signs.sql")),
     (6, include_str!("schema/0006_indicators.sql")),
+    (7, include_str!("schema/0007_campaigns.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.

@@ -7,6 +7,7 @@ mod assess;
 mod clause12;
 mod clause13;
 mod clock_jump;
+mod correlate;
 mod csaf_site;
 mod deliver;
 mod dispatchers;

@@ -111,7 +111,7 @@ async fn report(call: &Call, Args { members, networks, lines, per_mille }: &Args
         taken = Some(report);
         Ok(())
     };
-    intake::ingest_all(&ground.context, intake::Input::Files(vec![path]), &intake::Progress::default(), &mut tell).await?;
+    intake::ingest_all(&ground.context, intake::Input::Files(vec![path]), intake::Word::default(), &intake::Progress::default(), &mut tell).await?;
     let ms = milliseconds(start);
     let Some(report) = taken else { bail!("the invented report was not taken") };
     let figures = json!({"lines": report.lines, "megabytes": megabytes_read, "attributed": report.attributed, "new": report.new,

@@ -190,7 +190,7 @@ async fn ingest(call: &Call, Args { documents, .. }: &Args) -> Result<()> {
         taken = taken.saturating_add(report.new);
         Ok(())
     };
-    intake::ingest_all(&ground.context, intake::Input::Files(vec![path]), &intake::Progress::default(), &mut tell).await?;
+    intake::ingest_all(&ground.context, intake::Input::Files(vec![path]), intake::Word::default(), &intake::Progress::default(), &mut tell).await?;
     let seconds = start.elapsed().as_secs_f64();
     let per_second = (taken as f64 / seconds).round();
     let start = Instant::now();

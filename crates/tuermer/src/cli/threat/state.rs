@@ -7,7 +7,7 @@ use crate::text::Texts;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use serde_json::json;
-use tuermer_core::scale::Level;
+use tuermer_core::scale::{Level, Tlp};
 
 /// A threat in the officer's words.
 #[derive(Debug, clap::Args)]
@@ -63,7 +63,8 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
     let products = products.into_iter().map(|product| StatedProduct { vendor: vendor.clone(), product, versions: versions.clone() }).collect();
     let level = Level::parse(&level.to_string()).ok_or_else(|| anyhow!("--level {level}: 1 to 4"))?;
     let source_time = source_time.unwrap_or_else(|| context.now());
-    let stated = StatedThreat { restates: restate, title, summary, products, cves, remedy, remedy_url, source_url: url, source_time, level, exploited };
+    let stated =
+        StatedThreat { restates: restate, title, summary, products, cves, remedy, remedy_url, source_url: url, source_time, level, exploited, tlp: Tlp::Clear };
     let id = match intake::state_threat(context, &stated, &by).await {
         Ok(id) => id,
         Err(error) => return Err(error.downcast::<StatementError>().map_or_else(|error| error, |error| anyhow!(sentence(call.out.texts, &error)))),

@@ -5,7 +5,7 @@
 use super::judge::{self, Judged, Outcome};
 use super::proof::{Proof, Trust};
 use super::source::{Chunk, Content, Found, Input, Place, Reader, Text};
-use super::{IngestReport, Remark, batch, catalogue, estimates, events, knowledge, report};
+use super::{IngestReport, Remark, Word, batch, catalogue, estimates, events, knowledge, report};
 use crate::context::Context;
 use anyhow::{Context as _, Result};
 use std::collections::HashMap;
@@ -36,10 +36,16 @@ enum Ready {
 ///
 /// # Errors
 /// The store cannot be read or written, or `tell` fails; what was told until then stays.
-pub async fn ingest_all(context: &Context, input: Input, progress: &Progress, tell: &mut (dyn FnMut(IngestReport) -> Result<()> + Send)) -> Result<()> {
+pub async fn ingest_all(
+    context: &Context,
+    input: Input,
+    word: Word,
+    progress: &Progress,
+    tell: &mut (dyn FnMut(IngestReport) -> Result<()> + Send),
+) -> Result<()> {
     let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
     let reading = tokio::task::spawn_blocking(move || Reader::new(sender).read(input));
-    let mut teller = Teller { archives: HashMap::new(), progress, tell };
+    let mut teller = Teller { archives: HashMap::new(), word, progress, tell };
     let mut ready = judged(context, &mut receiver).await?;
     while let Some(chunk) = ready {
         let (next, written) = tokio::join!(judged(context, &mut receiver), take(context, chunk, &mut teller));
@@ -87,7 +93,7 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
             teller.batch(context, std::mem::take(&mut together)).await?;
             let Judged { place, kind, outcome, .. } = judged;
             if let Outcome::Whole(bytes) = outcome {
-                let report = whole(context, &place.source(), kind, bytes).await?;
+                let report = whole(context, &place.source(), kind, bytes, teller.word).await?;
                 teller.hear(&place, report)?;
             }
             continue;
@@ -96,7 +102,7 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
         match ready {
             Ready::Text(text) => {
                 let place = text.place.clone();
-                let report = self::text(context, text).await?;
+                let report = self::text(context, text, teller.word).await?;
                 teller.hear(&place, report)?;
             }
             Ready::Refused(place, kind, remark) => {
@@ -111,23 +117,23 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
 }
 
 /// A document that is taken in a step of its own.
-async fn whole(context: &Context, source: &str, kind: Kind, bytes: Vec<u8>) -> Result<IngestReport> {
+async fn whole(context: &Context, source: &str, kind: Kind, bytes: Vec<u8>, word: Word) -> Result<IngestReport> {
     match kind {
         Kind::Kev => catalogue::ingest(context, source, bytes).await,
-        Kind::Intelmq | Kind::N6 => events::ingest(context, source, kind, Content::Bytes(bytes)).await,
-        _ => knowledge::ingest(context, source, kind, Content::Bytes(bytes)).await,
+        Kind::Intelmq | Kind::N6 => events::ingest(context, source, kind, Content::Bytes(bytes), word).await,
+        _ => knowledge::ingest(context, source, kind, Content::Bytes(bytes), word).await,
     }
 }
 
 /// A file that is taken line by line, or that is no JSON.
-async fn text(context: &Context, text: Text) -> Result<IngestReport> {
+async fn text(context: &Context, text: Text, word: Word) -> Result<IngestReport> {
     let Text { place, kind, content } = text;
     let source = place.source();
     match kind {
         Kind::Shadowserver => report::ingest(context, &source, content).await,
         Kind::Epss => estimates::ingest(context, &source, content).await,
-        Kind::Intelmq | Kind::N6 => events::ingest(context, &source, kind, content).await,
-        Kind::Misp | Kind::Stix | Kind::Indicators => knowledge::ingest(context, &source, kind, content).await,
+        Kind::Intelmq | Kind::N6 => events::ingest(context, &source, kind, content, word).await,
+        Kind::Misp | Kind::Stix | Kind::Indicators => knowledge::ingest(context, &source, kind, content, word).await,
         Kind::Sbom => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_sbom", &[]))),
         Kind::Atom => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_atom", &[]))),
         _ => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_unknown", &[]))),
@@ -137,6 +143,7 @@ async fn text(context: &Context, text: Text) -> Result<IngestReport> {
 /// Tells of files; documents of an archive are added up until its end.
 struct Teller<'a> {
     archives: HashMap<String, IngestReport>,
+    word: Word,
     progress: &'a Progress,
     tell: &'a mut (dyn FnMut(IngestReport) -> Result<()> + Send),
 }

@@ -1,8 +1,8 @@
 //! Events of other pipelines (IntelMQ, n6), one by one: each is a sign, or one for each side of an attack.
 
-use super::IngestReport;
-use super::gather::{self, File, Gatherer, key};
+use super::gather::{self, File, Gatherer};
 use super::source::Content;
+use super::{IngestReport, Word};
 use crate::context::Context;
 use anyhow::Result;
 use std::io::Read;
@@ -16,8 +16,8 @@ use tuermer_formats::{intelmq, n6};
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content) -> Result<IngestReport> {
-    let origin = Origin::unjudged(name, context.now(), key);
+pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: Word) -> Result<IngestReport> {
+    let origin = word.origin(context, name);
     gather::take(context, File { name, kind, content, whole: false }, move |source, gatherer| {
         read(kind, source, &origin, gatherer).map_err(|error| error.to_string())
     })

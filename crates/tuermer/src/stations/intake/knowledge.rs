@@ -2,9 +2,9 @@
 //!
 //! What was seen somewhere is a sign; what to look for is kept as an indicator, and is a sign where it points to a member.
 
-use super::gather::{self, File, Gatherer, key};
+use super::gather::{self, File, Gatherer};
 use super::source::{Content, too_big};
-use super::{IngestReport, Remark};
+use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::{self, Document};
@@ -20,7 +20,7 @@ use tuermer_formats::{indicators, misp, stix, warninglist};
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content) -> Result<IngestReport> {
+pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: Word) -> Result<IngestReport> {
     if kind == Kind::Warninglist {
         return harmless(context, name, content).await;
     }
@@ -28,7 +28,7 @@ pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content)
     if size > limits::DOCUMENT_BYTES.saturating_mul(4) {
         return Ok(IngestReport::rejected(name, kind, too_big(size)));
     }
-    let (origin, title) = (Origin::unjudged(name, context.now(), key), name.to_string());
+    let (origin, title) = (word.origin(context, name), name.to_string());
     gather::take(context, File { name, kind, content, whole: true }, move |source, gatherer| {
         let summary = read(kind, source, &title, &origin, gatherer).map_err(|error| error.to_string())?;
         gatherer.count(summary.elements);

@@ -11,7 +11,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::Deserialize;
-use tuermer_core::scale::Level;
+use tuermer_core::scale::{Level, Tlp};
 
 /// What the form sends, and what it shows again when something is wrong.
 #[derive(Debug, Default, Deserialize)]
@@ -137,6 +137,7 @@ fn read(context: &Context, t: Texts, form: &Statement) -> Result<StatedThreat, V
         source_time,
         level,
         exploited: !form.exploited.is_empty(),
+        tlp: Tlp::Clear,
     })
 }
 

@@ -45,6 +45,8 @@ impl Ground {
             config.store.url.clone_from(url);
         }
         let context = crate::cli::init::create(&Home(directory.join("data")), config, true, Clock::System, Random::seeded(1)).await?;
+        // What a program does once with a new table of spellings; here there is nothing to rename.
+        context.store.follow_product_names(context.now()).await?;
         fill(&context, world).await?;
         Ok(Self { context, directory })
     }

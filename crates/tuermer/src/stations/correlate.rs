@@ -1,0 +1,191 @@
+//! Finds what is more than usual among the signs of attack, and proposes what follows.
+//!
+//! ```text
+//! new signs ─▶ [history of 90 days] ─▶ campaigns ─▶ the operators are told, always
+//!                                        └─ product known, every label CLEAR or GREEN ─▶ threat ─▶ draft for two people
+//! ```
+//! The strictest label of a campaign's signs is the campaign's. Nothing that a warning says names who is hit, or a number
+//! below k; see [`disclosure`].
+
+use super::intake::{self, StatedProduct, StatedThreat, StatedVersions};
+use super::warn;
+use crate::context::Context;
+use crate::store::campaigns::{self, LabelledSigns};
+use crate::store::notices::{self, Notice};
+use crate::store::{journal, meta};
+use crate::text::Texts;
+use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use tuermer_core::constituency::Constituency;
+use tuermer_core::correlate::disclosure::{self, Disclosure, MemberFacts};
+use tuermer_core::correlate::{Campaign, History, Knowledge, Sign, SignKey, Warninglists, correlate, hour_counts};
+use tuermer_core::harmless::{HarmlessEntry, HarmlessList};
+use tuermer_core::ids::ThreatId;
+use tuermer_core::limits;
+use tuermer_core::locale::Language;
+use tuermer_core::observation::Whereabouts;
+use tuermer_core::scale::Level;
+use tuermer_core::tlp::Tlp;
+
+/// What was found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct CorrelateReport {
+    /// Campaigns that go on now.
+    pub campaigns: u64,
+    /// Of these, campaigns that were not known.
+    pub new: u64,
+    /// Drafts of a warning that wait for people.
+    pub drafts: u64,
+}
+
+/// Looks at the signs if some came since the last look.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn run(context: &Context) -> Result<CorrelateReport> {
+    const KEY: &str = "correlate.signs";
+    let state = context.store.signs_state().await?;
+    if context.store.meta(KEY).await?.as_deref() == Some(state.as_str()) {
+        return Ok(CorrelateReport::default());
+    }
+    let policy = context.config.correlate.policy();
+    let now = context.now();
+    let from = now.checked_sub(SignedDuration::from_hours(limits::CORRELATE_HISTORY_DAYS.saturating_mul(24)))?;
+    let labelled = context.store.attacks_since(from).await?;
+    let known = context.store.known_campaigns().await?;
+    let lists = warninglists(context.store.harmless_lists().await?);
+    let signs: Vec<Sign> = labelled.iter().map(|(sign, _)| sign.clone()).collect();
+    let found = tokio::task::spawn_blocking(move || {
+        let history = History::learn(hour_counts(&signs, &policy, &lists, from, now), &policy, now);
+        correlate(&signs, Knowledge { history: &history, warninglists: &lists, known: &known }, &policy, now)
+    })
+    .await?;
+    let mut report = CorrelateReport { campaigns: found.len() as u64, ..CorrelateReport::default() };
+    for campaign in &found {
+        let (new, draft) = keep(context, campaign, &labelled, now).await?;
+        report.new = report.new.saturating_add(u64::from(new));
+        report.drafts = report.drafts.saturating_add(u64::from(draft));
+    }
+    let mut open = context.store.begin().await?;
+    meta::set(&mut open, KEY, &state).await?;
+    open.commit().await?;
+    Ok(report)
+}
+
+/// Keeps a campaign; a new one is told to the operators, and may become a threat with a draft. Says whether it is new,
+/// and whether a draft arose.
+async fn keep(context: &Context, campaign: &Campaign, labelled: &LabelledSigns, now: Timestamp) -> Result<(bool, bool)> {
+    let tlp = strictest(campaign, labelled);
+    let mut open = context.store.begin().await?;
+    let new = campaigns::write(&mut open, campaign, tlp, now).await?;
+    if new {
+        notices::raise(&mut open, &notice(context, campaign, tlp)?).await?;
+        journal::append(&mut open, now, "system", "campaign.found", &campaign.key.0, &format!("{} members, {}", campaign.members.len(), tlp.as_str())).await?;
+    }
+    open.commit().await?;
+    if !new || !matches!(tlp, Tlp::Clear | Tlp::Green) {
+        return Ok((new, false));
+    }
+    let Some(threat) = threat(context, campaign, tlp, now).await? else { return Ok((true, false)) };
+    let mut open = context.store.begin().await?;
+    campaigns::became(&mut open, &campaign.key, &threat).await?;
+    open.commit().await?;
+    warn::draft(context, &threat, "system").await?;
+    Ok((true, true))
+}
+
+/// The strictest label of the signs it was found from.
+fn strictest(campaign: &Campaign, labelled: &LabelledSigns) -> Tlp {
+    let shared = campaign.signs();
+    let belongs = |sign: &Sign| {
+        (campaign.first_at..=campaign.last_at).contains(&sign.at) && shared.iter().any(|(key, class)| *class == sign.class && sign.keys.contains(key))
+    };
+    labelled.iter().filter(|(sign, _)| belongs(sign)).map(|(_, tlp)| *tlp).max().unwrap_or(Tlp::AmberStrict)
+}
+
+/// What the operators are told; to them the strictness of the label does not matter, and nobody is named.
+fn notice(context: &Context, campaign: &Campaign, tlp: Tlp) -> Result<Notice> {
+    let text = |language| {
+        let reasons = campaign.reasons.iter().map(|reason| reason.sentence(language)).collect::<Vec<_>>().join(" ");
+        let next = if matches!(tlp, Tlp::Clear | Tlp::Green) { "notice.campaign_draft" } else { "notice.campaign_label" };
+        let next = Texts(language).with(next, &[("tlp", tlp.as_str())]);
+        let (members, ask) = (campaign.members.len().to_string(), campaign.to_ask.len().to_string());
+        Texts(language).with("notice.campaign", &[("members", &members), ("ask", &ask), ("reasons", &reasons), ("next", &next)])
+    };
+    Ok(Notice {
+        id: context.id()?,
+        kind: "campaign.found".into(),
+        subject: campaign.key.0.clone(),
+        text_de: text(Language::German),
+        text_en: text(Language::English),
+        created_at: context.now(),
+        mailed_at: None,
+    })
+}
+
+/// States the campaign as a threat of our own; `None` where no product says who else may be hit.
+async fn threat(context: &Context, campaign: &Campaign, tlp: Tlp, now: Timestamp) -> Result<Option<ThreatId>> {
+    let constituency = context.store.constituency().await?;
+    let facts: Vec<MemberFacts> = Vec::new();
+    let disclosure = disclosure::disclose(campaign, &facts, |key| is_members(&constituency, key), &context.config.correlate.policy());
+    let Some(product) = &disclosure.product else { return Ok(None) };
+    let name = SignKey::Product(product.clone()).value();
+    let texts = Texts(Language::German);
+    let stated = StatedThreat {
+        restates: None,
+        title: texts.with("notice.campaign_title", &[("product", &name)]),
+        summary: summary(texts, &disclosure, &name),
+        products: vec![StatedProduct { vendor: product.vendor.clone(), product: product.product.clone(), versions: StatedVersions::ByPack }],
+        cves: Vec::new(),
+        remedy: texts.get("notice.campaign_remedy"),
+        remedy_url: String::new(),
+        source_url: context.config.chamber.base_url.clone(),
+        source_time: now,
+        level: Level::Serious,
+        exploited: true,
+        tlp,
+    };
+    intake::state_threat(context, &stated, "system").await.map(Some)
+}
+
+/// Nothing but what may be told.
+fn summary(texts: Texts, disclosure: &Disclosure, product: &str) -> String {
+    let mut sentences = vec![match (disclosure.at_least, disclosure.since) {
+        (Some(count), Some(since)) => {
+            texts.with("notice.campaign_hit", &[("count", &count.to_string()), ("since", &since.strftime("%d.%m.%Y").to_string()), ("product", product)])
+        }
+        _ => texts.with("notice.campaign_seen", &[("product", product)]),
+    }];
+    if !disclosure.look_for.is_empty() {
+        let marks: Vec<String> = disclosure.look_for.iter().map(SignKey::value).collect();
+        sentences.push(texts.with("notice.campaign_look_for", &[("marks", &marks.join(", "))]));
+    }
+    sentences.join(" ")
+}
+
+/// An address, domain or mailbox of a member would name it.
+fn is_members(constituency: &Constituency, key: &SignKey) -> bool {
+    let host = |text: &str| Whereabouts { hostname: Some(text.to_string().into()), ..Whereabouts::default() };
+    match key {
+        SignKey::SourceNetwork(network) => constituency.is_known(&Whereabouts { network: Some(*network), ..Whereabouts::default() }),
+        SignKey::Sender(text) => text.rsplit_once('@').is_some_and(|(_, name)| constituency.is_known(&host(name))),
+        SignKey::Indicator(text) => constituency.is_known(&host(text)),
+        SignKey::Product(_) | SignKey::Shell(_) => false,
+    }
+}
+
+fn warninglists(lists: Vec<HarmlessList>) -> Warninglists {
+    let mut all = Warninglists::default();
+    for HarmlessList { name, entries, .. } in lists {
+        for entry in entries {
+            match entry {
+                HarmlessEntry::Network(network) => all.add_network(&name, network),
+                HarmlessEntry::Host(text) | HarmlessEntry::Exact(text) => all.add_value(&name, &text),
+                // A part of a word says nothing about a whole one.
+                HarmlessEntry::Part(_) => {}
+            }
+        }
+    }
+    all
+}

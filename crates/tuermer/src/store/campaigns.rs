@@ -1,0 +1,184 @@
+//! Campaigns as rows, and the signs from which they are found.
+
+use super::Store;
+use super::engine::{Row, Transaction};
+use crate::values;
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use tuermer_core::correlate::{Campaign, CampaignKey, Grade, Known, Reporter, Sign, SignKey};
+use tuermer_core::ids::{OrganisationId, ThreatId};
+use tuermer_core::limits;
+use tuermer_core::locale::Language;
+use tuermer_core::taxonomy::{IncidentClass, IncidentType};
+use tuermer_core::tlp::Tlp;
+use tuermer_core::trace::{Trace, TraceKind};
+
+/// A campaign as listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignLine {
+    /// Its key.
+    pub key: String,
+    /// First sign that counts.
+    pub first_at: Timestamp,
+    /// Last sign that counts.
+    pub last_at: Timestamp,
+    /// Members hit.
+    pub members: u64,
+    /// Members to be asked.
+    pub to_ask: u64,
+    /// Product most of them share; empty if none.
+    pub product: String,
+    /// Why, German.
+    pub reason_de: String,
+    /// Why, English.
+    pub reason_en: String,
+    /// The strictest label of its signs.
+    pub tlp: String,
+    /// The threat it became.
+    pub threat: Option<ThreatId>,
+    /// When it was found.
+    pub found_at: Timestamp,
+    /// Register numbers of the members hit; for the operators only.
+    pub hit: Vec<String>,
+}
+
+/// Signs of attack, each with its label.
+pub type LabelledSigns = Vec<(Sign, Tlp)>;
+
+impl Store {
+    /// How many signs there are and when the last one came: what changes when there is something to correlate.
+    pub async fn signs_state(&self) -> Result<String> {
+        let row = self.read_one("SELECT COUNT(*), MAX(received_at) FROM observation", Vec::new()).await?;
+        row.map_or(Ok(String::new()), |row| Ok(format!("{} {}", row.count(0)?, row.int_or_null(1)?.unwrap_or(0))))
+    }
+
+    /// Signs of attack at organisations seen since `from`. A mere weakness is no attack and is left out.
+    pub async fn attacks_since(&self, from: Timestamp) -> Result<LabelledSigns> {
+        let sql = "SELECT o.id, t.trace FROM observation_trace t JOIN observation o ON o.id = t.observation_id WHERE o.observed_at >= $1";
+        let mut traces: HashMap<String, Vec<SignKey>> = HashMap::new();
+        for row in self.read(sql, values![from]).await? {
+            if let Some(key) = Trace::parse(&row.text(1)?).as_ref().and_then(shared) {
+                traces.entry(row.text(0)?).or_default().push(key);
+            }
+        }
+        let sql = "SELECT s.organisation_id, g.city, o.observed_at, o.class, o.vendor, o.product, o.report, o.tlp, o.grade, d.kind, o.id
+            FROM sighting s JOIN observation o ON o.id = s.observation_id JOIN organisation g ON g.id = s.organisation_id
+            JOIN document d ON d.sha256 = o.document_sha256 WHERE o.observed_at >= $1 ORDER BY o.observed_at, o.id, s.organisation_id LIMIT $2";
+        let rows = self.read(sql, values![from, i64::try_from(limits::CORRELATE_SIGNS)?]).await?;
+        rows.iter().filter_map(|row| sign(row, &traces).transpose()).collect()
+    }
+
+    /// Campaigns found so far.
+    pub async fn known_campaigns(&self) -> Result<Vec<Known>> {
+        let rows = self.read("SELECT key, signs, last_at FROM campaign ORDER BY key", Vec::new()).await?;
+        rows.iter()
+            .map(|row| {
+                let signs: Vec<(String, String)> = serde_json::from_str(&row.text(1)?)?;
+                let signs = signs.iter().filter_map(|(key, class)| Some((SignKey::parse(key)?, IncidentType::parse(class)?))).collect();
+                Ok(Known { key: CampaignKey(row.text(0)?), signs, last_at: row.time(2)? })
+            })
+            .collect()
+    }
+
+    /// Campaigns, the newest first.
+    pub async fn campaigns(&self) -> Result<Vec<CampaignLine>> {
+        let sql = "SELECT key, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, threat_id, found_at FROM campaign
+            ORDER BY found_at DESC, key LIMIT $1";
+        let rows = self.read(sql, values![i64::try_from(limits::LINES_SHOWN)?]).await?;
+        let mut lines: Vec<CampaignLine> = rows.iter().map(line).collect::<Result<_>>()?;
+        let sql = "SELECT g.external_id FROM campaign_member m JOIN organisation g ON g.id = m.organisation_id WHERE m.campaign = $1 ORDER BY g.external_id";
+        for line in &mut lines {
+            line.hit = self.read(sql, values![&line.key]).await?.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+        }
+        Ok(lines)
+    }
+}
+
+/// Keeps a campaign as it stands now; true where it is new.
+pub async fn write(open: &mut Transaction, campaign: &Campaign, tlp: Tlp, now: Timestamp) -> Result<bool> {
+    let Campaign { key, reasons, first_at, last_at, members, to_ask, product, .. } = campaign;
+    let signs: Vec<(String, &str)> = campaign.signs().into_iter().map(|(key, class)| (key.to_text(), class.as_str())).collect();
+    let reason = |language| reasons.iter().map(|reason| reason.sentence(language)).collect::<Vec<_>>().join(" ");
+    let product = product.as_ref().map(|product| SignKey::Product(product.clone()).value()).unwrap_or_default();
+    let new = open.read_one("SELECT key FROM campaign WHERE key = $1", values![&key.0]).await?.is_none();
+    let sql = "INSERT INTO campaign (key, signs, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, found_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (key) DO UPDATE SET signs = excluded.signs, last_at = excluded.last_at, members = excluded.members, to_ask = excluded.to_ask,
+            product = excluded.product, reason_de = excluded.reason_de, reason_en = excluded.reason_en, tlp = excluded.tlp";
+    let (hit, asked) = (i64::try_from(members.len())?, i64::try_from(to_ask.len())?);
+    let row = values![
+        &key.0,
+        serde_json::to_string(&signs)?,
+        *first_at,
+        *last_at,
+        hit,
+        asked,
+        product,
+        reason(Language::German),
+        reason(Language::English),
+        tlp.as_str(),
+        now,
+    ];
+    open.run(sql, row).await?;
+    let rows = members.iter().map(|member| values![&key.0, member.as_str()]).collect();
+    open.insert_many("INSERT INTO campaign_member (campaign, organisation_id)", rows, "ON CONFLICT DO NOTHING").await?;
+    Ok(new)
+}
+
+/// Notes which threat a campaign became.
+pub async fn became(open: &mut Transaction, key: &CampaignKey, threat: &ThreatId) -> Result<()> {
+    open.run("UPDATE campaign SET threat_id = $2 WHERE key = $1", values![&key.0, threat.as_str()]).await?;
+    Ok(())
+}
+
+/// What two signs share by this trace.
+fn shared(trace: &Trace) -> Option<SignKey> {
+    match trace.kind() {
+        TraceKind::Address => SignKey::source(trace.network()?.network_address()),
+        TraceKind::Sender => SignKey::sender(trace.value()),
+        TraceKind::Path => SignKey::shell(trace.value()),
+        TraceKind::Domain | TraceKind::Url | TraceKind::Hash => SignKey::indicator(trace.value()),
+        // What many attackers use ties together what has nothing in common.
+        TraceKind::Malware | TraceKind::Technique => None,
+    }
+}
+
+fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<(Sign, Tlp)>> {
+    let class = row.text(3)?;
+    let class = IncidentType::parse(&class).with_context(|| format!("observation.class holds {class:?}"))?;
+    if matches!(class.class(), IncidentClass::Vulnerable | IncidentClass::Other | IncidentClass::Test) {
+        return Ok(None);
+    }
+    let organisation = OrganisationId(row.text(0)?);
+    let kind = row.text(9)?;
+    let reporter = match kind.as_str() {
+        "witness" | "check" | "firewall" => Reporter::Organisation(organisation.clone()),
+        "shadowserver" => Reporter::Sensor(kind.clone()),
+        _ => Reporter::Sensor(row.text(6)?),
+    };
+    let mut keys: Vec<SignKey> = SignKey::product(&row.text(4)?, &row.text(5)?).into_iter().collect();
+    keys.extend(traces.get(&row.text(10)?).into_iter().flatten().cloned());
+    let label = row.text(7)?;
+    let tlp = Tlp::parse(&label).with_context(|| format!("observation.tlp holds {label:?}"))?;
+    let grade = Grade::parse(&row.text(8)?).unwrap_or(Grade::UNKNOWN);
+    let sign = Sign { organisation, region: row.text(1)?, at: row.time(2)?, class, keys, reporter, grade, evidence: kind != "witness" };
+    Ok(Some((sign, tlp)))
+}
+
+fn line(row: &Row) -> Result<CampaignLine> {
+    Ok(CampaignLine {
+        key: row.text(0)?,
+        first_at: row.time(1)?,
+        last_at: row.time(2)?,
+        members: row.count(3)?,
+        to_ask: row.count(4)?,
+        product: row.text(5)?,
+        reason_de: row.text(6)?,
+        reason_en: row.text(7)?,
+        tlp: row.text(8)?,
+        threat: row.text_or_null(9)?.map(ThreatId),
+        found_at: row.time(10)?,
+        hit: Vec::new(),
+    })
+}

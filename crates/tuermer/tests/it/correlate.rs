@@ -1,0 +1,92 @@
+//! Attack on one warns all: signs at several members become a campaign, a threat and a draft that names nobody.
+
+use crate::support::Home;
+use serde_json::{Value, json};
+
+const AT: &str = "2026-06-01T12:00:00Z";
+
+/// Twenty companies, each with a network and an Exchange server.
+fn region() -> Home {
+    let home = Home::drill();
+    let mut config: toml::Table = std::fs::read_to_string(home.data().join("tuermer.toml")).unwrap().parse().unwrap();
+    config["chamber"].as_table_mut().unwrap().insert("base_url".into(), "https://warnung.example".into());
+    std::fs::write(home.data().join("tuermer.toml"), config.to_string()).unwrap();
+    let rows = |row: &dyn Fn(u32) -> String| (1..=20).map(row).collect::<String>();
+    for (kind, header, text) in [
+        ("members", "external_id,name,email", rows(&|n| format!("{n},Firma{n} GmbH,info@firma{n}.example\n"))),
+        ("networks", "external_id,kind,value", rows(&|n| format!("{n},network,192.0.2.{}/32\n", n * 10))),
+        ("inventory", "external_id,vendor,product,version,source,observed_at", rows(&|n| format!("{n},Microsoft,Exchange Server,2016,provider,2026-05-01\n"))),
+    ] {
+        let path = home.file(kind, format!("{header}\n{text}"));
+        home.tuermer(&["import", kind, &path, "--at", AT]).expect(0);
+    }
+    home
+}
+
+/// An attack on a member's Exchange server from a network, as another pipeline tells it.
+fn attack(feed: &str, member: u32, attacker: &str, minute: u32, tlp: &str) -> String {
+    json!({"feed.name": feed, "time.source": format!("2026-06-01T10:{minute:02}:00+00:00"), "classification.type": "system-compromise", "tlp": tlp,
+        "source.ip": format!("192.0.2.{}", member * 10), "product.vendor": "Microsoft", "product.name": "Exchange Server", "extra.attacker": attacker,
+        "destination.ip": attacker, "malware.name": "", "extra.minute": minute})
+    .to_string()
+}
+
+fn ingest(home: &Home, name: &str, events: &[String], grade: &str) {
+    let path = home.file(name, events.join("\n") + "\n");
+    home.tuermer(&["ingest", &path, "--grade", grade, "--json", "--at", AT]).expect(0);
+}
+
+fn run(home: &Home) -> Value {
+    home.tuermer(&["run", "--once", "--json", "--at", AT]).expect(0).line()["correlate"].clone()
+}
+
+fn campaigns(home: &Home) -> Vec<Value> {
+    home.tuermer(&["sign", "campaigns", "--json"]).lines()
+}
+
+#[test]
+fn attacks_on_several_members_become_a_draft_that_names_nobody() {
+    let home = region();
+    let events: Vec<String> = (1..=8).map(|member| attack("Sensor", member, "203.0.113.66", member, "GREEN")).collect();
+    ingest(&home, "events.jsonl", &events, "B2");
+    let report = run(&home);
+    assert_eq!((report["new"].as_u64(), report["drafts"].as_u64()), (Some(1), Some(1)), "{report}");
+    let found = campaigns(&home);
+    assert_eq!((found.len(), &found[0]["members"], &found[0]["tlp"]), (1, &json!(8), &json!("TLP:GREEN")), "{found:?}");
+    assert_eq!(found[0]["organisations"].as_array().unwrap().len(), 8);
+    let threat = found[0]["threat"].as_str().unwrap();
+    let shown = home.tuermer(&["threat", "show", threat, "--json"]).expect(0).out;
+    let warnings = home.tuermer(&["warn", "list", "--json"]).expect(0).lines();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let text = home.tuermer(&["warn", "show", warnings[0]["number"].as_str().unwrap(), "--json"]).expect(0).out;
+    for told in [&shown, &text] {
+        assert!(!told.contains("192.0.2.") && !told.contains("Firma"), "{told}");
+    }
+    // Who has the product and no sign may be hit, too; nobody says that they are.
+    let others = home.tuermer(&["exposure", "list", "--threat", threat, "--member", "20", "--json"]).expect(0).line();
+    assert_eq!(others["certainty"], "possible", "{others}");
+    let again = run(&home);
+    assert_eq!(again["new"], 0, "{again}");
+    assert_eq!((campaigns(&home).len(), home.tuermer(&["warn", "list", "--json"]).expect(0).lines().len()), (1, 1));
+}
+
+#[test]
+fn a_narrow_label_is_told_to_the_operators_and_to_nobody_else() {
+    let home = region();
+    let mut events: Vec<String> = (1..=7).map(|member| attack("Sensor", member, "203.0.113.66", member, "GREEN")).collect();
+    events.push(attack("Sensor", 8, "203.0.113.66", 8, "AMBER"));
+    ingest(&home, "events.jsonl", &events, "B2");
+    let report = run(&home);
+    assert_eq!((report["new"].as_u64(), report["drafts"].as_u64()), (Some(1), Some(0)), "{report}");
+    assert_eq!((&campaigns(&home)[0]["tlp"], &campaigns(&home)[0]["threat"]), (&json!("TLP:AMBER"), &Value::Null));
+    home.tuermer(&["warn", "list", "--json"]).expect(3);
+}
+
+#[test]
+fn one_source_that_nobody_has_judged_raises_no_alarm() {
+    let home = region();
+    let events: Vec<String> = (1..=20).map(|member| attack("Rumour", member, "203.0.113.66", member, "GREEN")).collect();
+    ingest(&home, "events.jsonl", &events, "F6");
+    assert_eq!(run(&home)["campaigns"], 0);
+    assert_eq!(campaigns(&home), Vec::<Value>::new());
+}
