@@ -308,7 +308,7 @@ pub const SECONDS_PER_DAY: i64 = 86_400;
 pub const SECONDS_PER_HOUR: i64 = 3_600;
 /// Days of counts that say what is usual for a series of signs.
 pub const CORRELATE_HISTORY_DAYS: i64 = 90;
-/// Signs of one look; the newest beyond them wait for the next.
+/// Signs of one look, the newest.
 pub const CORRELATE_SIGNS: usize = 2_000_000;
 /// Series of signs whose counts are kept; scans bring some thousand new networks a day.
 pub const CORRELATE_SERIES: usize = 1_000_000;

@@ -162,6 +162,11 @@ impl<R: Read> List<R> {
                             continue;
                         }
                         _ if self.closed => return Err(ObjectsError::Behind),
+                        // A bracket that nothing opened is taken as an element, or it would stand there for ever.
+                        b']' => {
+                            done = true;
+                            break;
+                        }
                         _ => {}
                     }
                     scan.begun = true;
@@ -219,6 +224,7 @@ mod tests {
             ("[{\"a\":\"]},\"},\n {\"b\":[{}]}]", vec!["1 {\"a\":\"]},\"}", "2 {\"b\":[{}]}"], None),
             ("[{\"a\":\"\\\"]\"}]", vec!["1 {\"a\":\"\\\"]\"}"], None),
             ("[]", vec![], None),
+            ("{\n\"a\": 1\n}]],{\"b\":2}", vec!["1 {\n\"a\": 1\n}", "2 ! no object", "3 ! no object", "4 {\"b\":2}"], None),
             ("", vec![], None),
             ("{\n\"a\": 1\n}\n", vec!["1 {\n\"a\": 1\n}"], None),
             ("[1, {\"a\":1}]", vec!["1 ! no object", "2 {\"a\":1}"], None),

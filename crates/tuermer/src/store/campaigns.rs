@@ -47,10 +47,11 @@ pub struct CampaignLine {
 pub type LabelledSigns = Vec<(Sign, Tlp)>;
 
 impl Store {
-    /// How many signs there are and when the last one came: what changes when there is something to correlate.
+    /// When the last signs came and how many came then: what changes when there is something to correlate.
     pub async fn signs_state(&self) -> Result<String> {
-        let row = self.read_one("SELECT COUNT(*), MAX(received_at) FROM observation", Vec::new()).await?;
-        row.map_or(Ok(String::new()), |row| Ok(format!("{} {}", row.count(0)?, row.int_or_null(1)?.unwrap_or(0))))
+        let sql = "SELECT received_at, COUNT(*) FROM observation WHERE received_at = (SELECT MAX(received_at) FROM observation) GROUP BY received_at";
+        let row = self.read_one(sql, Vec::new()).await?;
+        row.map_or(Ok(String::new()), |row| Ok(format!("{} {}", row.int(0)?, row.count(1)?)))
     }
 
     /// Signs of attack at organisations seen since `from`. A mere weakness is no attack and is left out.
@@ -64,7 +65,7 @@ impl Store {
         }
         let sql = "SELECT s.organisation_id, g.city, o.observed_at, o.class, o.vendor, o.product, o.report, o.tlp, o.grade, d.kind, o.id
             FROM sighting s JOIN observation o ON o.id = s.observation_id JOIN organisation g ON g.id = s.organisation_id
-            JOIN document d ON d.sha256 = o.document_sha256 WHERE o.observed_at >= $1 ORDER BY o.observed_at, o.id, s.organisation_id LIMIT $2";
+            JOIN document d ON d.sha256 = o.document_sha256 WHERE o.observed_at >= $1 ORDER BY o.observed_at DESC, o.id, s.organisation_id LIMIT $2";
         let rows = self.read(sql, values![from, i64::try_from(limits::CORRELATE_SIGNS)?]).await?;
         rows.iter().filter_map(|row| sign(row, &traces).transpose()).collect()
     }

@@ -21,3 +21,6 @@ CREATE TABLE campaign_member (
     organisation_id TEXT NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
     PRIMARY KEY (campaign, organisation_id)
 );
+
+-- Whether signs came since the last look is asked every few seconds.
+CREATE INDEX observation_received ON observation (received_at);
