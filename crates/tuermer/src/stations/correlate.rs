@@ -10,7 +10,7 @@
 use super::intake::{self, StatedProduct, StatedThreat, StatedVersions};
 use super::warn;
 use crate::context::Context;
-use crate::store::campaigns::{self, LabelledSigns};
+use crate::store::campaigns::{self, Attack};
 use crate::store::notices::{self, Notice};
 use crate::store::{journal, meta};
 use crate::text::Texts;
@@ -52,10 +52,10 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
     let policy = context.config.correlate.policy();
     let now = context.now();
     let from = now.checked_sub(SignedDuration::from_hours(limits::CORRELATE_HISTORY_DAYS.saturating_mul(24)))?;
-    let labelled = context.store.attacks_since(from).await?;
+    let attacks = context.store.attacks_since(from).await?;
     let known = context.store.known_campaigns().await?;
     let lists = warninglists(context.store.harmless_lists().await?);
-    let signs: Vec<Sign> = labelled.iter().map(|(sign, _)| sign.clone()).collect();
+    let signs: Vec<Sign> = attacks.iter().map(|attack| attack.sign.clone()).collect();
     let found = tokio::task::spawn_blocking(move || {
         let history = History::learn(hour_counts(&signs, &policy, &lists, from, now), &policy, now);
         correlate(&signs, Knowledge { history: &history, warninglists: &lists, known: &known }, &policy, now)
@@ -63,7 +63,7 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
     .await?;
     let mut report = CorrelateReport { campaigns: found.len() as u64, ..CorrelateReport::default() };
     for campaign in &found {
-        let (new, draft) = keep(context, campaign, &labelled, now).await?;
+        let (new, draft) = keep(context, campaign, &attacks, now).await?;
         report.new = report.new.saturating_add(u64::from(new));
         report.drafts = report.drafts.saturating_add(u64::from(draft));
     }
@@ -75,8 +75,8 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
 
 /// Keeps a campaign; a new one is told to the operators, and may become a threat with a draft. Says whether it is new,
 /// and whether a draft arose.
-async fn keep(context: &Context, campaign: &Campaign, labelled: &LabelledSigns, now: Timestamp) -> Result<(bool, bool)> {
-    let tlp = strictest(campaign, labelled);
+async fn keep(context: &Context, campaign: &Campaign, attacks: &[Attack], now: Timestamp) -> Result<(bool, bool)> {
+    let tlp = strictest(campaign, attacks);
     let mut open = context.store.begin().await?;
     let new = campaigns::write(&mut open, campaign, tlp, now).await?;
     if new {
@@ -87,7 +87,7 @@ async fn keep(context: &Context, campaign: &Campaign, labelled: &LabelledSigns, 
     if !new || !matches!(tlp, Tlp::Clear | Tlp::Green) {
         return Ok((new, false));
     }
-    let Some(threat) = threat(context, campaign, tlp, now).await? else { return Ok((true, false)) };
+    let Some(threat) = threat(context, campaign, attacks, tlp).await? else { return Ok((true, false)) };
     let mut open = context.store.begin().await?;
     campaigns::became(&mut open, &campaign.key, &threat).await?;
     open.commit().await?;
@@ -96,12 +96,12 @@ async fn keep(context: &Context, campaign: &Campaign, labelled: &LabelledSigns, 
 }
 
 /// The strictest label of the signs it was found from.
-fn strictest(campaign: &Campaign, labelled: &LabelledSigns) -> Tlp {
+fn strictest(campaign: &Campaign, attacks: &[Attack]) -> Tlp {
     let shared = campaign.signs();
     let belongs = |sign: &Sign| {
         (campaign.first_at..=campaign.last_at).contains(&sign.at) && shared.iter().any(|(key, class)| *class == sign.class && sign.keys.contains(key))
     };
-    labelled.iter().filter(|(sign, _)| belongs(sign)).map(|(_, tlp)| *tlp).max().unwrap_or(Tlp::AmberStrict)
+    attacks.iter().filter(|attack| belongs(&attack.sign)).map(|attack| attack.tlp).max().unwrap_or(Tlp::AmberStrict)
 }
 
 /// What the operators are told; to them the strictness of the label does not matter, and nobody is named.
@@ -125,12 +125,13 @@ fn notice(context: &Context, campaign: &Campaign, tlp: Tlp) -> Result<Notice> {
 }
 
 /// States the campaign as a threat of our own; `None` where no product says who else may be hit.
-async fn threat(context: &Context, campaign: &Campaign, tlp: Tlp, now: Timestamp) -> Result<Option<ThreatId>> {
+async fn threat(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Option<ThreatId>> {
     let constituency = context.store.constituency().await?;
     let facts: Vec<MemberFacts> = Vec::new();
     let disclosure = disclosure::disclose(campaign, &facts, |key| is_members(&constituency, key), &context.config.correlate.policy());
     let Some(product) = &disclosure.product else { return Ok(None) };
-    let name = SignKey::Product(product.clone()).value();
+    let key = SignKey::Product(product.clone());
+    let name = attacks.iter().find(|attack| attack.sign.keys.contains(&key)).map_or_else(|| key.value(), |attack| attack.product.clone());
     let texts = Texts(Language::German);
     let stated = StatedThreat {
         restates: None,
@@ -141,7 +142,7 @@ async fn threat(context: &Context, campaign: &Campaign, tlp: Tlp, now: Timestamp
         remedy: texts.get("notice.campaign_remedy"),
         remedy_url: String::new(),
         source_url: context.config.chamber.base_url.clone(),
-        source_time: now,
+        source_time: context.now(),
         level: Level::Serious,
         exploited: true,
         tlp,

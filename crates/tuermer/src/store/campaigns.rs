@@ -43,8 +43,15 @@ pub struct CampaignLine {
     pub hit: Vec<String>,
 }
 
-/// Signs of attack, each with its label.
-pub type LabelledSigns = Vec<(Sign, Tlp)>;
+/// A sign of attack with what only the store knows of it.
+pub struct Attack {
+    /// The sign.
+    pub sign: Sign,
+    /// Who may see it.
+    pub tlp: Tlp,
+    /// Vendor and product as the source writes them; empty if none.
+    pub product: String,
+}
 
 impl Store {
     /// When the last signs came and how many came then: what changes when there is something to correlate.
@@ -55,7 +62,7 @@ impl Store {
     }
 
     /// Signs of attack at organisations seen since `from`. A mere weakness is no attack and is left out.
-    pub async fn attacks_since(&self, from: Timestamp) -> Result<LabelledSigns> {
+    pub async fn attacks_since(&self, from: Timestamp) -> Result<Vec<Attack>> {
         let sql = "SELECT o.id, t.trace FROM observation_trace t JOIN observation o ON o.id = t.observation_id WHERE o.observed_at >= $1";
         let mut traces: HashMap<String, Vec<SignKey>> = HashMap::new();
         for row in self.read(sql, values![from]).await? {
@@ -145,7 +152,7 @@ fn shared(trace: &Trace) -> Option<SignKey> {
     }
 }
 
-fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<(Sign, Tlp)>> {
+fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<Attack>> {
     let class = row.text(3)?;
     let class = IncidentType::parse(&class).with_context(|| format!("observation.class holds {class:?}"))?;
     if matches!(class.class(), IncidentClass::Vulnerable | IncidentClass::Other | IncidentClass::Test) {
@@ -158,13 +165,14 @@ fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<(Sig
         "shadowserver" => Reporter::Sensor(kind.clone()),
         _ => Reporter::Sensor(row.text(6)?),
     };
-    let mut keys: Vec<SignKey> = SignKey::product(&row.text(4)?, &row.text(5)?).into_iter().collect();
+    let (vendor, product) = (row.text(4)?, row.text(5)?);
+    let mut keys: Vec<SignKey> = SignKey::product(&vendor, &product).into_iter().collect();
     keys.extend(traces.get(&row.text(10)?).into_iter().flatten().cloned());
     let label = row.text(7)?;
     let tlp = Tlp::parse(&label).with_context(|| format!("observation.tlp holds {label:?}"))?;
     let grade = Grade::parse(&row.text(8)?).unwrap_or(Grade::UNKNOWN);
     let sign = Sign { organisation, region: row.text(1)?, at: row.time(2)?, class, keys, reporter, grade, evidence: kind != "witness" };
-    Ok(Some((sign, tlp)))
+    Ok(Some(Attack { sign, tlp, product: format!("{vendor} {product}").trim().to_string() }))
 }
 
 fn line(row: &Row) -> Result<CampaignLine> {

@@ -55,6 +55,7 @@ fn attacks_on_several_members_become_a_draft_that_names_nobody() {
     assert_eq!((found.len(), &found[0]["members"], &found[0]["tlp"]), (1, &json!(8), &json!("TLP:GREEN")), "{found:?}");
     assert_eq!(found[0]["organisations"].as_array().unwrap().len(), 8);
     let threat = found[0]["threat"].as_str().unwrap();
+    assert!(home.tuermer(&["threat", "list", "--json"]).expect(0).line()["title"].as_str().unwrap().starts_with("Microsoft Exchange Server: "));
     let shown = home.tuermer(&["threat", "show", threat, "--json"]).expect(0).out;
     let warnings = home.tuermer(&["warn", "list", "--json"]).expect(0).lines();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
