@@ -13,6 +13,6 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(template) = Template::read(TEMPLATE) else { return };
     let mut log = Log::new(bytes, &template);
     while let Ok(Some(line)) = log.next(&origin) {
-        assert!(line.is_err() || line.is_ok_and(|sign| !sign.traces.is_empty()));
+        assert!(line.is_err() || line.is_ok_and(|line| !line.sign.traces.is_empty()));
     }
 });

@@ -67,9 +67,22 @@ pub enum Lang {
     En,
 }
 
-/// What `exchange` is asked.
+/// `exchange` with how it answers.
 #[derive(Debug, Args)]
 pub struct Exchange {
+    #[command(flatten)]
+    check: Check,
+    /// One line of JSON for each finding, then one with coverage, build and what could not be read
+    #[arg(long)]
+    json: bool,
+    /// Language of the answer
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+}
+
+/// What a check is asked.
+#[derive(Debug, Args)]
+pub struct Check {
     /// Folder with logs of Exchange (may be given again); without any folder the server's own are found
     #[arg(long, value_name = "FOLDER")]
     pub logs: Vec<PathBuf>,
@@ -97,9 +110,6 @@ pub struct Exchange {
     /// Member number or name by which the chamber knows the company
     #[arg(long, value_name = "WORDS")]
     pub reference: Option<String>,
-    /// One line of JSON for each finding, then one with coverage, build and what could not be read
-    #[arg(long)]
-    pub json: bool,
     /// Also write the answer as a page
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -112,35 +122,38 @@ pub struct Exchange {
     /// Further list of indicators: type,value,source,date (may be given again)
     #[arg(long, value_name = "FILE")]
     pub indicators: Vec<PathBuf>,
-    /// Language of the answer
-    #[arg(long, value_enum)]
-    pub lang: Option<Lang>,
 }
 
 /// Runs a command line.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
-        Command::Exchange(exchange) => exchange.run(),
+        Command::Exchange(exchange) => {
+            let Exchange { check, json, lang } = *exchange;
+            let language = match lang {
+                Some(Lang::De) => Language::De,
+                Some(Lang::En) => Language::En,
+                None => Language::of_system(),
+            };
+            check.run(json, language)
+        }
         Command::Key { private } => key(&private),
         Command::Open { report, private } => open(&report, &private),
     }
 }
 
-impl Exchange {
+impl Check {
     /// Checks, shows and writes.
-    pub fn run(&self) -> anyhow::Result<Exit> {
-        let language = match self.lang {
-            Some(Lang::De) => Language::De,
-            Some(Lang::En) => Language::En,
-            None => Language::of_system(),
-        };
+    ///
+    /// # Errors
+    /// The check could not be made or the answer not be written.
+    pub fn run(&self, json: bool, language: Language) -> anyhow::Result<Exit> {
         let question = self.question(language)?;
         // Before hours of reading: a wrong key or list is told at once.
         let key = self.seal.as_deref().map(public_key).transpose()?;
         let install = self.install.as_ref().map_or(system::INSTALL.into(), |path| path.to_string_lossy());
         let detectors = Detectors::new(self.indicators()?, &install, clock::now())?;
         let report = check::run(&question, &detectors, &mut told(language));
-        self.show(&report, language)?;
+        show(&report, json, language)?;
         if let Some(path) = &self.html {
             write(path, html::page(&report, language).as_bytes(), language)?;
         }
@@ -193,20 +206,20 @@ impl Exchange {
         }
         Ok(indicators)
     }
+}
 
-    fn show(&self, report: &Report, language: Language) -> anyhow::Result<()> {
-        let shown = match self.json {
-            true => {
-                let mut out = std::io::stdout().lock();
-                report.json_lines().iter().try_for_each(|line| writeln!(out, "{line}"))
-            }
-            false => terminal::write(report, language, &mut anstream::stdout().lock()),
-        };
-        match shown {
-            // Whoever looks at the beginning only (`| head`) has seen enough.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            shown => shown.context("the answer could not be shown"),
+fn show(report: &Report, json: bool, language: Language) -> anyhow::Result<()> {
+    let shown = match json {
+        true => {
+            let mut out = std::io::stdout().lock();
+            report.json_lines().iter().try_for_each(|line| writeln!(out, "{line}"))
         }
+        false => terminal::write(report, language, &mut anstream::stdout().lock()),
+    };
+    match shown {
+        // Whoever looks at the beginning only (`| head`) has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        shown => shown.context("the answer could not be shown"),
     }
 }
 

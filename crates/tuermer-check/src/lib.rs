@@ -23,6 +23,7 @@ pub mod lines;
 pub mod logs;
 pub mod places;
 pub mod program;
+pub mod received;
 pub mod report;
 pub mod requests;
 pub mod say;

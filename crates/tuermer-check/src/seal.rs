@@ -44,6 +44,21 @@ pub fn generate() -> (String, String) {
     (format!("{PUBLIC}{}", BASE64.encode(public.to_bytes())), format!("{PRIVATE}{}", BASE64.encode(private.to_bytes())))
 }
 
+/// The public key of a private one.
+///
+/// # Errors
+/// The text is no private key.
+pub fn public(private: &str) -> Result<String, SealError> {
+    let key = bytes(private, PRIVATE).ok_or(SealError::PrivateKey)?;
+    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(&key).map_err(|_| SealError::PrivateKey)?;
+    Ok(format!("{PUBLIC}{}", BASE64.encode(Kem::sk_to_pk(&key).to_bytes())))
+}
+
+/// True where the bytes begin like a sealed report.
+pub fn is_sealed(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
 /// Closes `report` to a public key.
 pub fn seal(report: &[u8], public: &str) -> Result<Vec<u8>, SealError> {
     let key = bytes(public, PUBLIC).ok_or(SealError::PublicKey)?;
@@ -73,6 +88,7 @@ mod tests {
     #[test]
     fn sealed_and_opened() {
         let (public, private) = generate();
+        assert_eq!(super::public(&private), Ok(public.clone()));
         let sealed = seal(b"{\"findings\":[]}", &public).unwrap();
         assert!(!sealed.windows(8).any(|window| window == b"findings"));
         assert_eq!(open(&sealed, &private).unwrap(), b"{\"findings\":[]}");

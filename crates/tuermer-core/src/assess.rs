@@ -20,12 +20,13 @@ use crate::ids::{AssetId, OrganisationId};
 use crate::observation::Sighting;
 use crate::pack::BuildPack;
 use crate::product::ProductKey;
+use crate::remeasure::{ABSENCE, Absence, ReportDays};
 use crate::scale::{Certainty, Source, Status};
 use crate::threat::Threat;
 use crate::urgency::{Decision, Urgencies};
 use jiff::Timestamp;
 use rules::Prepared;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is judged against: the threat, the build packs, the deadlines of the policy, the day.
 #[derive(Clone, Copy)]
@@ -36,6 +37,8 @@ pub struct Case<'a> {
     pub packs: &'a [BuildPack],
     /// What the policy says of the threat's flaws, made once with [`Urgencies::of`].
     pub urgencies: &'a Urgencies,
+    /// On which days reports came; what is not listed any more bears out "done".
+    pub reports: &'a ReportDays,
     /// Now; a pack knows only what was released by then.
     pub now: Timestamp,
 }
@@ -176,20 +179,24 @@ fn deciding(group: &[Finding]) -> Option<&Finding> {
 fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, answer: Option<&Acknowledgement>) -> Exposure {
     let exposed = exposed(&findings);
     let break_in = findings.iter().filter(|finding| finding.incident).map(|finding| &finding.ground).max_by_key(|ground| ground.observed_at);
-    let break_in = break_in.map(|ground| ground.reason.clone());
+    let break_in = break_in.map(|ground| (ground.reason.clone(), ground.observed_at));
     let mut grounds: Vec<Ground> = findings.iter().map(|finding| finding.ground.clone()).collect();
     let mut matches: Vec<Match> = findings.iter().flat_map(|finding| finding.matches.clone()).collect();
+    let absence = answer.and_then(|answer| borne_out(case, answer, &findings));
     let groups = servers(findings);
     let worst = groups.iter().filter_map(|group| deciding(group)).max_by_key(|f| (f.ground.status, f.ground.certainty, f.ground.observed_at));
     let Some(worst) = worst.cloned() else {
         // `findings` is never empty here; an exposure without ground would be a lie.
         return empty(case, organisation);
     };
-    let told = answer.filter(|answer| answer.at >= worst.ground.observed_at).and_then(|answer| own_word(answer, &worst));
-    let decided = match told {
-        Some(finding) => {
-            grounds.push(finding.ground.clone());
-            finding
+    let decided = match answer.and_then(|answer| own_word(answer, &worst, absence)) {
+        Some(told) if stands(&told, &worst) => {
+            grounds.push(told.ground.clone());
+            told
+        }
+        Some(told) => {
+            grounds.push(told.ground.clone());
+            again(told, worst)
         }
         None => worst,
     };
@@ -198,7 +205,8 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
     for entry in &mut matches {
         entry.remediation = if entry.status == Status::Fixed { RemediationState::Done } else { remediation };
     }
-    let own_words = matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. });
+    let own_words = matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. } | Reason::NoLongerListed { .. });
+    let measured = !matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. });
     let withdrawn = case.threat.withdrawn;
     let status = if withdrawn { Status::NotAffected } else { decided.ground.status };
     let decision = case.decide(status, exposed, &matches);
@@ -214,26 +222,29 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
         basis: decision.basis,
         reason: match break_in {
             _ if withdrawn => Reason::Withdrawn,
-            Some(reason) if !own_words => reason,
+            Some((reason, at)) if !own_words || at > decided.ground.observed_at => reason,
             _ => decided.ground.reason.clone(),
         },
         // A fixed server may keep a question (its second step), and so may an affected one: is it a customer of the paid updates?
         question: decided.question.filter(|_| status != Status::NotAffected),
         grounds,
         matches,
-        measured: !own_words,
+        measured,
         decisive: Some(decided.decisive),
         assessed_at: case.now,
     }
 }
 
-/// "Done" and "not us" decide until something newer is measured; the other answers change no status.
-fn own_word(answer: &Acknowledgement, about: &Finding) -> Option<Finding> {
+/// The word of the organisation itself: "done" and "not us" say how it stands, the other answers do not.
+fn own_word(answer: &Acknowledgement, about: &Finding, absence: Option<Absence>) -> Option<Finding> {
     let product = about.decisive.product.clone();
-    let (status, reason) = match answer.answer {
-        Answer::Done => (Status::Fixed, Reason::ReportedFixed { by: answer.by }),
-        Answer::NotUs => (Status::NotAffected, Reason::NotInUse { product, cloud: answer.cloud.unwrap_or(false) }),
-        Answer::InProgress | Answer::Help => return None,
+    let (status, reason) = match (answer.answer, absence) {
+        (Answer::Done, Some(Absence { report, reports, days, last: _ })) => {
+            (Status::Fixed, Reason::NoLongerListed { by: answer.by, report, reports: reports as u64, days })
+        }
+        (Answer::Done, None) => (Status::Fixed, Reason::ReportedFixed { by: answer.by }),
+        (Answer::NotUs, _) => (Status::NotAffected, Reason::NotInUse { product, cloud: answer.cloud.unwrap_or(false) }),
+        (Answer::InProgress | Answer::Help, _) => return None,
     };
     let ground = Ground { status, certainty: Certainty::Likely, reason, asset: None, source: answer.by, place: String::new(), observed_at: answer.at };
     let decisive = Decisive { source: answer.by.as_str().to_string(), observed_at: answer.at, ..about.decisive.clone() };
@@ -249,6 +260,31 @@ fn own_word(answer: &Acknowledgement, about: &Finding) -> Option<Finding> {
         exposed: None,
         conclusive: true,
     })
+}
+
+/// A word stands until something newer is measured. A newer doubt does not shake "done": a server that was patched is
+/// still seen from outside every day, in a version that shows no update.
+fn stands(told: &Finding, worst: &Finding) -> bool {
+    told.ground.observed_at >= worst.ground.observed_at || (told.ground.status == Status::Fixed && worst.ground.status == Status::Unknown)
+}
+
+/// What was measured after the word decides; where it shows a hole that was told to be closed, that is said.
+fn again(told: Finding, mut worst: Finding) -> Finding {
+    if told.ground.status == Status::Fixed && worst.ground.status == Status::Affected {
+        let now = Box::new(worst.ground.reason);
+        worst.ground.reason = Reason::SeenAgain { by: told.ground.source, said_at: told.ground.observed_at, now };
+    }
+    worst
+}
+
+/// Whether "done" is borne out: the reports that had proved the hole came again, and do not list it any more.
+fn borne_out(case: Case<'_>, answer: &Acknowledgement, findings: &[Finding]) -> Option<Absence> {
+    let proofs = findings.iter().filter(|finding| matches!(finding.ground.reason, Reason::ProvenByScan { .. }));
+    let listed_in: BTreeSet<&str> = proofs.map(|finding| finding.decisive.source.as_str()).collect();
+    if answer.answer != Answer::Done || listed_in.is_empty() {
+        return None;
+    }
+    case.reports.absence(listed_in, answer.at.to_zoned(jiff::tz::TimeZone::UTC).date(), ABSENCE)
 }
 
 fn remediation(answer: Option<&Acknowledgement>, status: Status) -> RemediationState {

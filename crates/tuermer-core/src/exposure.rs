@@ -257,6 +257,26 @@ pub enum Reason {
         /// Who said so.
         by: Source,
     },
+    /// It says it is done, and the reports that had proved the hole do not list it any more.
+    NoLongerListed {
+        /// Who said so.
+        by: Source,
+        /// Report type.
+        report: String,
+        /// Days with a report without it.
+        reports: u64,
+        /// Days they span.
+        days: i64,
+    },
+    /// It said it was done, and the hole was seen after that.
+    SeenAgain {
+        /// Who had said so.
+        by: Source,
+        /// When.
+        said_at: Timestamp,
+        /// What was seen.
+        now: Box<Reason>,
+    },
     /// The advisory was withdrawn.
     Withdrawn,
 }

@@ -90,6 +90,7 @@ mod tests {
     use crate::asset::Presence;
     use crate::ids::{AssetId, ThreatId};
     use crate::product::ProductKey;
+    use crate::remeasure::NO_REPORTS;
     use crate::scale::{Source, Status, Tlp};
     use crate::threat::{ProductStatus, Statement, Threat, ThreatSource, Vulnerability};
     use crate::urgency::Urgencies;
@@ -150,7 +151,7 @@ mod tests {
     fn check(past: &Past, asked: i64) -> Option<(Status, i64, bool)> {
         let threat = threat();
         let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
-        let case = Case { threat: &threat, packs: &[], urgencies: &urgencies, now: day(asked) };
+        let case = Case { threat: &threat, packs: &[], urgencies: &urgencies, reports: &NO_REPORTS, now: day(asked) };
         judge(case, &OrganisationId("o".into()), past).map(|then| (then.exposure.status, then.facts_since.as_second() / 86_400, then.late))
     }
 

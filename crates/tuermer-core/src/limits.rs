@@ -346,5 +346,9 @@ pub const CHECK_INDICATORS: usize = 100_000;
 pub const CHECK_COLUMNS: usize = 256;
 /// Unusable records of one event log after which the rest of it is left unread, and that is said.
 pub const CHECK_EVENT_ERRORS: usize = 1_000;
+/// Findings of one report that the chamber takes in: every kind at every step, as many as a check lists of each.
+pub const CHECK_REPORT_FINDINGS: usize = 200_000;
+/// Days over which reports without a hole are counted when somebody has said that it is closed.
+pub const REPORT_DAYS: i64 = 180;
 /// Largest sealed report, in bytes.
 pub const SEALED_REPORT_BYTES: u64 = 64 * 1024 * 1024;

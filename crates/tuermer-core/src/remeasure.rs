@@ -1,224 +1,111 @@
-//! Re-measuring closes the loop: does what is measured later bear out "fixed", or does it re-open the case?
+//! Re-measuring closes the loop: does what is measured later bear out "done"?
 //!
 //! ```text
 //!            the member says "done"            build with the fix seen, or absent often enough
 //!   open ────────────────────────→ fixed (self-reported) ─────────────────────────→ fixed (measured)
 //!    ▲  └──────────────── build with the fix seen ────────────────────────────────────↑   │
-//!    └───────────────────────── the sign is seen again, and says so ◄─────────────────────┘
+//!    └───────────────────────── the hole is seen again, and that is said ◄────────────────┘
 //! ```
 //!
-//! Absence is weak: a server may be switched off, a scan may have been blocked, a feed may have been cut. So it counts only
-//! where the same report type that once listed the sign came complete, covered the address, was measured after the fix
-//! was told, and this on several days. Absence never closes a case of which nobody said that it is fixed.
+//! What is seen is judged in [`crate::assess`]; here stands what absence proves. It is weak: a server may be switched off, a
+//! scan may have been blocked. So it counts only where the report type that once proved the hole came again whole, after
+//! "done" was told, on several days. Absence never closes a case of which nobody said that it is fixed.
 
-use crate::scale::words;
-use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
 
-words! {
-    /// How a case stands.
-    CaseState {
-        /// The sign is there.
-        Open = "open",
-        /// The organisation or its provider says it is fixed.
-        FixedReported = "fixed_reported",
-        /// A later measurement bears it out.
-        FixedMeasured = "fixed_measured",
+/// On which days each report type came, the oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportDays(BTreeMap<String, Vec<Date>>);
+
+/// Nothing is known of reports.
+pub static NO_REPORTS: ReportDays = ReportDays(BTreeMap::new());
+
+impl FromIterator<(String, Date)> for ReportDays {
+    fn from_iter<I: IntoIterator<Item = (String, Date)>>(days: I) -> Self {
+        let mut all = Self::default();
+        for (report, day) in days {
+            all.0.entry(report).or_default().push(day);
+        }
+        for days in all.0.values_mut() {
+            days.sort_unstable();
+            days.dedup();
+        }
+        all
     }
-}
-
-/// One organisation's case before the look.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    /// How it stands.
-    pub state: CaseState,
-    /// Since when: the last sign, the statement, or the measurement.
-    pub since: Timestamp,
-    /// Report types that listed the sign.
-    pub listed_in: Vec<String>,
-}
-
-/// One report, as far as it speaks of the organisation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
-    /// Report type, for example `scan_exchange`.
-    pub report: String,
-    /// When the sensor looked: the sign's own time, for absence the end of the report's day.
-    pub at: Timestamp,
-    /// What it saw.
-    pub saw: Saw,
-}
-
-/// What a report saw.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Saw {
-    /// The sign, in these words ("15.1.2176.4", "webshell").
-    Sign(String),
-    /// The product with a build that has the fix.
-    FixedBuild(String),
-    /// Nothing.
-    Absent {
-        /// The feed came whole on that day (see [`crate::feed`]).
-        complete: bool,
-        /// The feed covers the address: the organisation's network is among those registered with it.
-        covers: bool,
-    },
 }
 
 /// What absence needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AbsencePolicy {
-    /// Reports without the sign, one after the other.
+    /// Days with a report in which the hole is not listed.
     pub reports: usize,
     /// Days from the first to the last of them.
     pub days: i64,
 }
 
-impl Default for AbsencePolicy {
-    fn default() -> Self {
-        // Daily reports miss a host now and then; a week is what Shadowserver's own statistics smooth over.
-        Self { reports: 3, days: 7 }
-    }
-}
+/// Daily reports miss a host now and then; a week is what Shadowserver's own statistics smooth over.
+pub const ABSENCE: AbsencePolicy = AbsencePolicy { reports: 3, days: 7 };
 
-/// A case that moved.
+/// A hole is not listed any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Where to.
-    pub state: CaseState,
-    /// When.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: Moved,
+pub struct Absence {
+    /// Report type.
+    pub report: String,
+    /// Days with a report that does not list it.
+    pub reports: usize,
+    /// Days they span.
+    pub days: i64,
+    /// The last of them.
+    pub last: Date,
 }
 
-/// Why a case moved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moved {
-    /// A build with the fix was seen.
-    BuildHasFix {
-        /// Report type.
-        report: String,
-        /// Build.
-        build: String,
-    },
-    /// No longer listed, often enough.
-    NoLongerListed {
-        /// Report type.
-        report: String,
-        /// Reports without the sign.
-        reports: usize,
-        /// Days they span.
-        days: i64,
-    },
-    /// Seen again after it was said or measured to be fixed.
-    SeenAgain {
-        /// Report type.
-        report: String,
-        /// What was seen.
-        sign: String,
-        /// What it contradicts.
-        was: CaseState,
-    },
-}
-
-/// How the case moves by these looks, move after move; empty where it stays. Looks may come in any order; those from before
-/// the case's state say nothing about it.
-pub fn remeasure(case: &Case, looks: &[Look], policy: AbsencePolicy) -> Vec<Change> {
-    let mut newer: Vec<&Look> = looks.iter().filter(|look| look.at > case.since).collect();
-    // At one moment the sign itself is told last: it is the worse news and stays.
-    newer.sort_by_key(|look| (look.at, matches!(look.saw, Saw::Sign(_)), &look.report));
-    let mut state = case.state;
-    let mut changes = Vec::new();
-    let mut absent: Vec<&Look> = Vec::new();
-    for look in newer {
-        let moved = match &look.saw {
-            Saw::Sign(sign) => {
-                absent.clear();
-                let was = state;
-                (was != CaseState::Open).then(|| (CaseState::Open, Moved::SeenAgain { report: look.report.clone(), sign: sign.clone(), was }))
+impl ReportDays {
+    /// The weakest absence after `said` among the report types that had proved the hole; `None` where one of them does not
+    /// bear out yet that it is closed.
+    pub fn absence<'a>(&self, listed_in: impl IntoIterator<Item = &'a str>, said: Date, policy: AbsencePolicy) -> Option<Absence> {
+        let mut weakest: Option<Absence> = None;
+        for report in listed_in {
+            let after = self.0.get(report)?.iter().filter(|day| **day > said);
+            let (first, last, reports) = (after.clone().next()?, after.clone().next_back()?, after.count());
+            let days = i64::from(last.since(*first).ok()?.get_days());
+            if reports < policy.reports || days < policy.days {
+                return None;
             }
-            Saw::FixedBuild(build) => {
-                let reason = Moved::BuildHasFix { report: look.report.clone(), build: build.clone() };
-                (state != CaseState::FixedMeasured).then_some((CaseState::FixedMeasured, reason))
+            if weakest.as_ref().is_none_or(|weakest| (reports, days) < (weakest.reports, weakest.days)) {
+                weakest = Some(Absence { report: report.to_string(), reports, days, last: *last });
             }
-            Saw::Absent { complete: true, covers: true } if state == CaseState::FixedReported && case.listed_in.contains(&look.report) => {
-                absent.push(look);
-                long_enough(&absent, look, policy).map(|reason| (CaseState::FixedMeasured, reason))
-            }
-            Saw::Absent { .. } => None,
-        };
-        if let Some((next, reason)) = moved {
-            state = next;
-            changes.push(Change { state, at: look.at, reason });
         }
+        weakest
     }
-    changes
-}
-
-/// Absence in one report type, often and long enough.
-fn long_enough(absent: &[&Look], last: &Look, policy: AbsencePolicy) -> Option<Moved> {
-    let same = || absent.iter().filter(|look| look.report == last.report);
-    let first = same().next()?;
-    let days = (last.at.as_second() - first.at.as_second()) / crate::limits::SECONDS_PER_DAY;
-    let reports = same().count();
-    (reports >= policy.reports && days >= policy.days).then(|| Moved::NoLongerListed { report: last.report.clone(), reports, days })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{ABSENCE, ReportDays};
+    use jiff::civil::{Date, date};
 
-    fn at(day: i64) -> Timestamp {
-        Timestamp::from_second(day * crate::limits::SECONDS_PER_DAY).unwrap()
-    }
-
-    fn look(report: &str, day: i64, saw: Saw) -> Look {
-        Look { report: report.into(), at: at(day), saw }
+    fn day(day: i8) -> Date {
+        date(2021, 3, day)
     }
 
     #[test]
-    fn what_moves_a_case_and_what_does_not() {
-        use CaseState::{FixedMeasured, FixedReported, Open};
-        let sign = |day| look("scan_exchange", day, Saw::Sign("15.1.2176.4".into()));
-        let fixed = |day| look("scan_exchange", day, Saw::FixedBuild("15.1.2176.9".into()));
-        let away = |day| look("scan_exchange", day, Saw::Absent { complete: true, covers: true });
-        let other = |day| look("scan_ssl", day, Saw::Absent { complete: true, covers: true });
-        let cut = |day| look("scan_exchange", day, Saw::Absent { complete: false, covers: true });
-        let elsewhere = |day| look("scan_exchange", day, Saw::Absent { complete: true, covers: false });
-        let rows: Vec<(CaseState, Vec<Look>, Option<(CaseState, i64)>, &str)> = vec![
-            (FixedReported, vec![fixed(11)], Some((FixedMeasured, 11)), "a fixed build is proof"),
-            (Open, vec![fixed(11)], Some((FixedMeasured, 11)), "also where nobody said anything"),
-            (FixedReported, vec![fixed(9)], None, "a look from before the statement"),
-            (FixedReported, vec![away(11), away(14), away(18)], Some((FixedMeasured, 18)), "three reports over seven days"),
-            (FixedReported, vec![away(18), away(11), away(14)], Some((FixedMeasured, 18)), "in any order"),
-            (FixedReported, vec![away(11), away(12), away(13)], None, "too short"),
-            (FixedReported, vec![away(11), away(18)], None, "too few"),
-            (FixedReported, vec![other(11), other(14), other(18)], None, "a report type that never listed it"),
-            (FixedReported, vec![away(11), cut(14), cut(18)], None, "a feed that came cut"),
-            (FixedReported, vec![away(11), elsewhere(14), elsewhere(18)], None, "an address the feed does not cover"),
-            (FixedReported, vec![away(11), other(14), away(18)], None, "types are not added up"),
-            (Open, vec![away(11), away(14), away(18)], None, "absence alone closes nothing"),
-            (FixedReported, vec![sign(11)], Some((Open, 11)), "seen again"),
-            (FixedMeasured, vec![sign(11)], Some((Open, 11)), "seen again after a measurement"),
-            (FixedReported, vec![away(11), away(12), sign(13), away(18)], Some((Open, 13)), "seen in between: absence starts afresh, and the case is open"),
-            (FixedReported, vec![fixed(11), sign(11)], Some((Open, 11)), "both at one moment: the worse stays"),
-            (FixedMeasured, vec![sign(11), fixed(12)], Some((FixedMeasured, 12)), "open for a day and measured again"),
-            (Open, vec![sign(11)], None, "still open"),
-            (FixedMeasured, vec![fixed(12), away(13)], None, "nothing new"),
+    fn what_absence_proves() {
+        let rows: &[(&[(&str, i8)], &[&str], Option<(usize, i64)>, &str)] = &[
+            (&[("http_vulnerable", 11), ("http_vulnerable", 14), ("http_vulnerable", 18)], &["http_vulnerable"], Some((3, 7)), "three over a week"),
+            (&[("http_vulnerable", 18), ("http_vulnerable", 11), ("http_vulnerable", 14)], &["http_vulnerable"], Some((3, 7)), "in any order"),
+            (&[("http_vulnerable", 11), ("http_vulnerable", 12), ("http_vulnerable", 13)], &["http_vulnerable"], None, "too short"),
+            (&[("http_vulnerable", 11), ("http_vulnerable", 18), ("http_vulnerable", 18)], &["http_vulnerable"], None, "too few"),
+            (&[("http_vulnerable", 9), ("http_vulnerable", 10), ("http_vulnerable", 18)], &["http_vulnerable"], None, "from before it was said"),
+            (&[("scan_ssl", 11), ("scan_ssl", 14), ("scan_ssl", 18)], &["http_vulnerable"], None, "a report that never listed it"),
+            (&[("a", 11), ("a", 14), ("a", 18), ("b", 11)], &["a", "b"], None, "one of two is not enough"),
+            (&[("a", 11), ("a", 14), ("a", 18), ("a", 19), ("b", 11), ("b", 12), ("b", 18)], &["a", "b"], Some((3, 7)), "the weaker speaks"),
+            (&[("a", 11), ("a", 14), ("a", 18)], &[], None, "what was never measured is not measured by absence"),
         ];
-        for (state, looks, expected, why) in rows {
-            let case = Case { state, since: at(10), listed_in: vec!["scan_exchange".into()] };
-            let changes = remeasure(&case, &looks, AbsencePolicy::default());
-            assert_eq!(changes.last().map(|change| (change.state, change.at.as_second() / crate::limits::SECONDS_PER_DAY)), expected, "{why}");
+        for (came, listed_in, wanted, why) in rows {
+            let days: ReportDays = came.iter().map(|(report, at)| ((*report).to_string(), day(*at))).collect();
+            let absence = days.absence(listed_in.iter().copied(), day(10), ABSENCE);
+            assert_eq!(absence.map(|absence| (absence.reports, absence.days)), *wanted, "{why}");
         }
-    }
-
-    #[test]
-    fn the_reason_says_what_was_seen() {
-        let case = Case { state: CaseState::FixedReported, since: at(10), listed_in: vec![] };
-        let looks = [look("event4", 12, Saw::Sign("webshell".into())), look("scan_exchange", 13, Saw::FixedBuild("15.1.2176.9".into()))];
-        let changes = remeasure(&case, &looks, AbsencePolicy::default());
-        assert_eq!(changes.len(), 2, "a case that was open for a day was open, and it is told");
-        assert_eq!(changes[0].reason, Moved::SeenAgain { report: "event4".into(), sign: "webshell".into(), was: CaseState::FixedReported });
     }
 }

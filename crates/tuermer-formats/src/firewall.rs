@@ -21,6 +21,17 @@ use tuermer_core::limits;
 use tuermer_core::observation::{Observation, Side};
 use tuermer_core::trace::{Trace, TraceKind};
 
+/// A line that is a sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignLine {
+    /// Its number, from 1.
+    pub number: u64,
+    /// As it came.
+    pub bytes: Vec<u8>,
+    /// What it tells.
+    pub sign: Observation,
+}
+
 /// A log being read.
 pub struct Log<'t, R> {
     records: Records<R>,
@@ -43,12 +54,15 @@ impl<'t, R: Read> Log<'t, R> {
     ///
     /// # Errors
     /// The source cannot be read any further.
-    pub fn next(&mut self, origin: &Origin) -> std::io::Result<Option<Result<Observation, Malformed>>> {
+    pub fn next(&mut self, origin: &Origin) -> std::io::Result<Option<Result<SignLine, Malformed>>> {
         loop {
             let read = match self.records.next_record()? {
                 None => return Ok(None),
                 Some(Err(malformed)) => return Ok(Some(Err(malformed))),
-                Some(Ok((line, bytes))) => sign(&String::from_utf8_lossy(bytes), self.template, origin).map_err(|reason| Malformed { line, reason }),
+                Some(Ok((number, bytes))) => match sign(&String::from_utf8_lossy(bytes), self.template, origin) {
+                    Ok(sign) => Ok(sign.map(|sign| SignLine { number, bytes: bytes.to_vec(), sign })),
+                    Err(reason) => Err(Malformed { line: number, reason }),
+                },
             };
             match read.transpose() {
                 Some(read) => return Ok(Some(read)),

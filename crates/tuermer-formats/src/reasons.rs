@@ -3,6 +3,8 @@
 //! Facts come from the verdict; the words stand here and nowhere else.
 
 use crate::times;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tuermer_core::exposure::{Paid, Question, Reason};
 use tuermer_core::locale::Language;
 use tuermer_core::scale::Source;
@@ -26,6 +28,10 @@ pub fn question(question: &Question, language: Language) -> String {
 /// ` (KB5000871)` or nothing.
 fn in_brackets(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(" ({text})") }
+}
+
+fn said_day(at: Timestamp, language: Language) -> String {
+    times::day_year(at.to_zoned(TimeZone::UTC).date(), language)
 }
 
 fn reason_de(reason: &Reason) -> String {
@@ -82,6 +88,14 @@ fn reason_de(reason: &Reason) -> String {
         Reason::BreakIn { host, sign } => format!("Auf {host} wurden Spuren eines Einbruchs gesehen ({sign})."),
         Reason::NotInUse { product, cloud: true } => format!("{product} läuft bei Ihnen als Cloud-Dienst. Dort spielt der Anbieter das Update ein."),
         Reason::NotInUse { product, cloud: false } => format!("Nach Auskunft gibt es {product} bei Ihnen nicht."),
+        Reason::NoLongerListed { by, report, reports, days } => {
+            let said = reason_de(&Reason::ReportedFixed { by: *by });
+            format!("{said} Seither führen {reports} Tagesberichte ({report}) aus {days} Tagen die Lücke nicht mehr auf.")
+        }
+        Reason::SeenAgain { by, said_at, now } => {
+            let (said, day) = (reason_de(&Reason::ReportedFixed { by: *by }), said_day(*said_at, Language::German));
+            format!("Nach dem {day} wieder gesehen. {} Am {day} hieß es: {said}", reason_de(now))
+        }
         Reason::ReportedFixed { by: Source::Provider } => "Ihr IT-Betreuer hat gemeldet: erledigt.".to_string(),
         Reason::ReportedFixed { by: Source::Register } => "Bei uns ist vermerkt: erledigt.".to_string(),
         Reason::ReportedFixed { .. } => "Sie haben gemeldet: erledigt.".to_string(),
@@ -143,6 +157,14 @@ fn reason_en(reason: &Reason) -> String {
         Reason::BreakIn { host, sign } => format!("Traces of a break-in were seen on {host} ({sign})."),
         Reason::NotInUse { product, cloud: true } => format!("You use {product} as a cloud service. The provider installs the update there."),
         Reason::NotInUse { product, cloud: false } => format!("We were told that you do not have {product}."),
+        Reason::NoLongerListed { by, report, reports, days } => {
+            let said = reason_en(&Reason::ReportedFixed { by: *by });
+            format!("{said} Since then {reports} daily reports ({report}) over {days} days do not list the hole any more.")
+        }
+        Reason::SeenAgain { by, said_at, now } => {
+            let (said, day) = (reason_en(&Reason::ReportedFixed { by: *by }), said_day(*said_at, Language::English));
+            format!("Seen again after {day}. {} On {day} we were told: {said}", reason_en(now))
+        }
         Reason::ReportedFixed { by: Source::Provider } => "Your IT provider reported: done.".to_string(),
         Reason::ReportedFixed { by: Source::Register } => "We have a note: done.".to_string(),
         Reason::ReportedFixed { .. } => "You reported: done.".to_string(),

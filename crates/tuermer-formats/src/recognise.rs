@@ -34,6 +34,10 @@ pub enum Kind {
     Stix,
     /// A list of indicators.
     Indicators,
+    /// Lines of a firewall, where a template says which.
+    Firewall,
+    /// The report of a check of a company's own server, plain or sealed.
+    Check,
     /// Many documents in one file: a ZIP, or one JSON document a line.
     Archive,
     /// None of these.
@@ -58,6 +62,8 @@ impl Kind {
         Self::Warninglist,
         Self::Stix,
         Self::Indicators,
+        Self::Firewall,
+        Self::Check,
         Self::Archive,
     ];
 
@@ -78,6 +84,8 @@ impl Kind {
             Self::Warninglist => "warninglist",
             Self::Stix => "stix",
             Self::Indicators => "indicators",
+            Self::Firewall => "firewall",
+            Self::Check => "check",
             Self::Archive => "archive",
             Self::Unknown => "unknown",
         }
@@ -88,6 +96,9 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word).unwrap_or(Self::Unknown)
     }
 }
+
+/// How a sealed report begins (`tuermer_check::seal`).
+const SEALED_REPORT: &[u8] = b"tuermer-sealed-report ";
 
 /// Bytes that are enough to tell JSON from CSV and to see a header line.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -103,6 +114,8 @@ pub fn json(keys: &[String]) -> Kind {
     let has = |key: &str| keys.iter().any(|known| known == key);
     if has("document") {
         Kind::Csaf
+    } else if has("format") && has("coverage") && has("findings") {
+        Kind::Check
     } else if has("cveMetadata") && has("containers") {
         Kind::Cve
     } else if has("bomFormat") || has("spdxVersion") || has("@graph") {
@@ -209,6 +222,9 @@ pub fn table(head: &[u8]) -> Kind {
     if is_xml(head) {
         return xml(head);
     }
+    if head.starts_with(SEALED_REPORT) {
+        return Kind::Check;
+    }
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
     let line = String::from_utf8_lossy(line).to_lowercase();
     let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
@@ -260,6 +276,7 @@ mod tests {
             ("objects", Kind::Stix),
             ("raw feed.name source.ip", Kind::Intelmq),
             ("id source restriction confidence category time", Kind::N6),
+            ("format format_version findings coverage", Kind::Check),
         ] {
             assert_eq!(json(&keys(text)), kind, "{text}");
         }
@@ -280,6 +297,7 @@ mod tests {
             ("<feed xmlns=\"http://www.w3.org/2005/Atom\">", Kind::Atom),
             ("<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\">", Kind::Sbom),
             ("<html>", Kind::Unknown),
+            ("tuermer-sealed-report 1\n\u{1}", Kind::Check),
             ("SPDXVersion: SPDX-2.3\n", Kind::Sbom),
         ] {
             assert_eq!(table(text.as_bytes()), kind, "{text}");

@@ -265,6 +265,11 @@ impl Home {
         self.0.join("keys").join("instance.key")
     }
 
+    /// The private key to which companies seal the reports of their own checks; made with `tuermer check key`.
+    pub fn report_key(&self) -> PathBuf {
+        self.0.join("keys").join("report.key")
+    }
+
     /// Mails of `Transport::Folder`.
     pub fn outbox(&self) -> PathBuf {
         self.0.join("outbox")

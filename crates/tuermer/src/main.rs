@@ -10,7 +10,7 @@ async fn main() -> ExitCode {
     tuermer::telemetry::start();
     let (json, lang) = (cli.json, cli.lang.clone());
     match cli::run(cli).await {
-        Ok(exit) => ExitCode::from(exit as u8),
+        Ok(code) => ExitCode::from(code),
         Err(error) => ExitCode::from(cli::report(&error, json, lang.as_deref()) as u8),
     }
 }

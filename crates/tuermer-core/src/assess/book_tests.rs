@@ -4,6 +4,7 @@ use super::tests::{LEAK, asset, day, pack, threat};
 use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::ThreatId;
+use crate::remeasure::NO_REPORTS;
 use crate::threat::{ProductStatus, Statement, Vulnerability};
 use crate::urgency::{Urgencies, tests::policy};
 use crate::version::VersionRule;
@@ -93,7 +94,7 @@ proptest! {
         let threats: Vec<Threat> = threats.into_iter().enumerate().map(|(at, threat)| Threat { id: ThreatId(format!("t{at}")), ..threat }).collect();
         let urgencies: Vec<Urgencies> = threats.iter().map(|threat| Urgencies::of(&policy, threat)).collect();
         let cases: Vec<Case<'_>> =
-            threats.iter().zip(&urgencies).map(|(threat, urgencies)| Case { threat, packs: &packs, urgencies, now: day("2021-03-12") }).collect();
+            threats.iter().zip(&urgencies).map(|(threat, urgencies)| Case { threat, packs: &packs, urgencies, reports: &NO_REPORTS, now: day("2021-03-12") }).collect();
         let mut book = RuleBook::new(cases.iter().copied());
         for asset in assets {
             let constituency = Constituency::new(vec![asset.clone()], Vec::new(), Vec::new());

@@ -5,6 +5,7 @@ use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::AssetId;
 use crate::observation::Sighting;
+use crate::remeasure::NO_REPORTS;
 use crate::scale::Source;
 use crate::urgency::{Urgencies, tests::policy};
 use proptest::prelude::*;
@@ -96,7 +97,7 @@ proptest! {
         }
         let (threat, packs) = (Threat { withdrawn, ..threat() }, [pack()]);
         let urgencies = Urgencies::of(&policy(), &threat);
-        let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
+        let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, reports: &NO_REPORTS, now: day("2021-03-12") };
         let alone = |organisation: &OrganisationId| {
             let answer = answers.iter().find(|answer| &answer.organisation == organisation);
             assess_organisation(case, &fresh, organisation, answer)
@@ -122,7 +123,8 @@ fn those_who_stand_alike_share_one_verdict() {
     let (threat, packs) = (threat(), [pack()]);
     let mut standings = Standings::default();
     let urgencies = Urgencies::of(&policy(), &threat);
-    let mut matching = Matching::new(Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") }, &constituency, &[], None);
+    let mut matching =
+        Matching::new(Case { threat: &threat, packs: &packs, urgencies: &urgencies, reports: &NO_REPORTS, now: day("2021-03-12") }, &constituency, &[], None);
     assert!(matching.next(60, &mut standings) && !matching.next(60, &mut standings));
     assert_eq!((standings.shared.len(), standings.alike.len(), standings.own.len()), (1, 100, 0));
 }

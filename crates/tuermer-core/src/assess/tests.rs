@@ -5,6 +5,7 @@ use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
 use crate::observation::{Attribution, Observation};
 use crate::pack::{BuildForm, BuildRow, Condition, EndOfLife, Fix, PackRule, PaidUpdates, ProductLine, Untold};
+use crate::remeasure::{NO_REPORTS, ReportDays};
 use crate::scale::{Level, Source, Tlp, Urgency};
 use crate::taxonomy::IncidentType;
 use crate::threat::{ProductStatus, Statement, Vulnerability};
@@ -127,9 +128,13 @@ pub(super) fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
 }
 
 fn judge(threat: &Threat, assets: Vec<Asset>, signs: Vec<Sighting>, answer: Option<Acknowledgement>) -> Option<Exposure> {
+    measured(&NO_REPORTS, threat, assets, signs, answer)
+}
+
+fn measured(reports: &ReportDays, threat: &Threat, assets: Vec<Asset>, signs: Vec<Sighting>, answer: Option<Acknowledgement>) -> Option<Exposure> {
     let packs = [pack()];
     let urgencies = Urgencies::of(&crate::urgency::tests::policy(), threat);
-    let case = Case { threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
+    let case = Case { threat, packs: &packs, urgencies: &urgencies, reports, now: day("2021-03-12") };
     let constituency = Constituency::new(assets, Vec::new(), signs);
     let answers: Vec<Acknowledgement> = answer.into_iter().collect();
     assess(case, &constituency, &answers).pop()
@@ -219,6 +224,29 @@ fn own_words_hold_until_something_newer_is_measured() {
 }
 
 #[test]
+fn later_measurements_bear_out_a_done_or_contradict_it() {
+    let proof = |at| sign(&["exchange", "cve-2021-26855"], "15.1.2176", at);
+    let came = |days: &[i8]| days.iter().map(|day| ("scan_exchange".to_string(), date(2021, 3, *day))).collect::<ReportDays>();
+    let judge = |reports: &ReportDays, signs: Vec<Sighting>, answer| measured(reports, &threat(), vec![], signs, answer).unwrap();
+    let gone = judge(&came(&[3, 4, 6, 11]), vec![proof("2021-03-03")], said(Answer::Done, "2021-03-03"));
+    assert!(gone.status == Status::Fixed && gone.measured, "{:?}", gone.reason);
+    assert!(matches!(gone.reason, Reason::NoLongerListed { reports: 3, days: 7, .. }), "{:?}", gone.reason);
+    let early = judge(&came(&[3, 4, 6]), vec![proof("2021-03-03")], said(Answer::Done, "2021-03-03"));
+    assert!(early.status == Status::Fixed && !early.measured);
+    let silent = judge(&came(&[3, 4, 6, 11]), vec![proof("2021-03-03")], None);
+    assert!(silent.status == Status::Affected, "absence alone closes nothing");
+    // Listed every day as a server that answers, in a version that shows no update: no contradiction.
+    let open_door = judge(&NO_REPORTS, vec![proof("2021-03-03"), sign(&["exchange"], "15.1.2176", "2021-03-05")], said(Answer::Done, "2021-03-03"));
+    assert!(open_door.status == Status::Fixed && !open_door.measured, "{:?}", open_door.reason);
+    let again = judge(&came(&[3, 4, 6, 11]), vec![proof("2021-03-03"), proof("2021-03-06")], said(Answer::Done, "2021-03-03"));
+    let Reason::SeenAgain { said_at, now, .. } = &again.reason else { panic!("{:?}", again.reason) };
+    assert!(again.status == Status::Affected && *said_at == day("2021-03-03") && matches!(**now, Reason::ProvenByScan { .. }));
+    // A break-in after "done" is shown, although the hole counts as closed.
+    let shell = judge(&NO_REPORTS, vec![sign(&["webshell"], "", "2021-03-05")], said(Answer::Done, "2021-03-03"));
+    assert!(shell.incident && matches!(shell.reason, Reason::BreakIn { .. }), "{:?}", shell.reason);
+}
+
+#[test]
 fn cloud_and_absent_are_not_affected_until_seen() {
     let cloud = Asset { presence: Presence::Cloud, source: Source::Member, observed_at: day("2021-03-03"), ..asset("") };
     check(vec![cloud.clone()], vec![], None, (Status::NotAffected, Certainty::Observed));
@@ -297,7 +325,7 @@ fn steps_and_paid_updates_are_settled_one_by_one() {
     let packs = [table];
     let threat = threat();
     let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
-    let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, now: day("2021-03-12") };
+    let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, reports: &NO_REPORTS, now: day("2021-03-12") };
     for (build, note, expected, asked) in [
         ("15.1.2176.9", "", OPEN_QUESTION, Some("first")),
         ("15.1.2176.9", "first", OPEN_QUESTION, Some("second")),

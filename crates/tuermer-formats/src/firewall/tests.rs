@@ -13,7 +13,7 @@ fn read(template: &str, log: &[u8]) -> (Vec<Observation>, Vec<(u64, &'static str
     let (mut signs, mut malformed) = (Vec::new(), Vec::new());
     while let Some(line) = reader.next(&origin()).unwrap() {
         match line {
-            Ok(sign) => signs.push(sign),
+            Ok(line) => signs.push(line.sign),
             Err(line) => malformed.push((line.line, line.reason)),
         }
     }

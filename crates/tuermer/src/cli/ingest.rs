@@ -2,16 +2,19 @@
 //! only when what it tells is durable.
 
 use super::{Call, Exit};
+use crate::context::Context;
 use crate::refusal::wrong_call;
 use crate::stations;
 use crate::stations::intake::{self, IngestReport, Input, Progress, Remark, Word};
 use anyhow::{Error, Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tuermer_core::admiralty::Grade;
 use tuermer_core::tlp::Tlp;
+use tuermer_formats::firewall::Template;
 use tuermer_formats::recognise::Kind;
 
 /// How long it runs before it shows how far it is.
@@ -23,7 +26,8 @@ const TICK: Duration = Duration::from_millis(200);
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// CSAF, CVE or KEV (JSON, one a line, ZIP), EPSS (CSV); signs: Shadowserver (CSV), IntelMQ, n6 (JSON lines); what to look
-    /// for: MISP, STIX, lists of indicators. Also packed with gzip or xz; a directory means the files beneath.
+    /// for: MISP, STIX, lists of indicators; reports of `tuermer-check`, plain or sealed. Also packed with gzip, xz or ZIP; a
+    /// directory means the files beneath.
     /// An address (https://…) is fetched once.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -36,13 +40,30 @@ pub struct Args {
     /// Signs and indicators: who may see them, where the file does not say: clear, green, amber, amber+strict or red.
     #[arg(long, value_name = "LABEL")]
     pub tlp: Option<String>,
+    /// Reports of `tuermer-check`: register number of the member whose server was checked, as you know it from elsewhere.
+    #[arg(long, value_name = "NUMBER")]
+    pub member: Option<String>,
+    /// The files are lines of a firewall: which of them are signs, says this template (docs/firewall-template.md).
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
 }
 
 /// What was said of the source, or which option is wrong.
-fn word(grade: Option<&str>, tlp: Option<&str>) -> Result<Word> {
-    let grade = grade.map(|text| Grade::read(text).ok_or_else(|| wrong_call("threat.ingest_grade", [("text", &text)]))).transpose()?;
-    let tlp = tlp.map(|text| Tlp::of_label(text).ok_or_else(|| wrong_call("threat.ingest_label", [("text", &text)]))).transpose()?;
-    Ok(Word { grade, tlp })
+async fn word(context: &Context, args: &Args) -> Result<Word> {
+    let Args { files: _, allow_private: _, grade, tlp, member, template } = args;
+    let grade = grade.as_ref().map(|text| Grade::read(text).ok_or_else(|| wrong_call("threat.ingest_grade", [("text", text)]))).transpose()?;
+    let tlp = tlp.as_ref().map(|text| Tlp::of_label(text).ok_or_else(|| wrong_call("threat.ingest_label", [("text", text)]))).transpose()?;
+    let member = match member {
+        None => None,
+        Some(number) => Some(context.store.member_by_number(number).await?.ok_or_else(|| wrong_call("threat.ingest_member", [("number", number)]))?),
+    };
+    let template = template.as_deref().map(read_template).transpose()?.map(Arc::new);
+    Ok(Word { grade, tlp, member, template })
+}
+
+fn read_template(path: &Path) -> Result<Template> {
+    let text = std::fs::read_to_string(path).map_err(|error| wrong_call("threat.ingest_template", [("path", &path.display()), ("error", &error)]))?;
+    Template::read(&text).map_err(|error| wrong_call("threat.ingest_template", [("path", &path.display()), ("error", &error)]))
 }
 
 /// An address, not a path.
@@ -51,9 +72,10 @@ fn address(path: &Path) -> Option<&str> {
 }
 
 /// Runs it.
-pub async fn run(call: &Call, Args { files, allow_private, grade, tlp }: Args) -> Result<Exit> {
-    let word = word(grade.as_deref(), tlp.as_deref())?;
+pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     let context = call.open().await?;
+    let word = word(&context, &args).await?;
+    let Args { files, allow_private, .. } = args;
     let (mut all, mut rejected, mut partly) = (0_u64, 0_u64, 0_u64);
     let mut tell = |report: IngestReport| {
         all = all.saturating_add(1);
@@ -127,15 +149,18 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
         call.out.line(&texts.with("threat.ingest_rejected_line", &[("file", file), ("reason", &remark.sentence(texts))]));
     }
     if report.rejected.is_empty() || report.documents > 1 {
-        let key = match report.kind {
-            Kind::Shadowserver | Kind::Intelmq | Kind::N6 => "threat.ingest_signs_line",
-            Kind::Misp | Kind::Stix | Kind::Indicators => "threat.ingest_knowledge_line",
-            Kind::Kev => "threat.ingest_kev_line",
-            _ if report.documents > 1 => "threat.ingest_archive_line",
-            _ => "threat.ingest_line",
+        let keys: &[&str] = match report.kind {
+            Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Check => &["threat.ingest_signs_line"],
+            Kind::Firewall => &["threat.ingest_firewall_line"],
+            Kind::Misp | Kind::Stix | Kind::Indicators => &["threat.ingest_knowledge_line"],
+            Kind::Kev => &["threat.ingest_kev_line"],
+            Kind::Archive if report.lines > 0 => &["threat.ingest_archive_line", "threat.ingest_signs_line"],
+            _ if report.documents > 1 => &["threat.ingest_archive_line"],
+            _ => &["threat.ingest_line"],
         };
         let not_used = report.rejected.len() as u64;
-        let IngestReport { new, changed, same, documents, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, indicators, .. } = report;
+        let IngestReport { new, changed, same, documents, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, .. } =
+            report;
         let numbers = [
             ("new", new),
             ("changed", changed),
@@ -148,41 +173,46 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
             ("attributed", attributed),
             ("unattributed", unattributed),
             ("malformed", malformed),
+            ("passed", passed),
             ("indicators", indicators),
         ]
         .map(|(name, number)| (name, number.to_string()));
         let mut values: Vec<(&str, &str)> = vec![("file", file), ("kind", report.kind.as_str())];
         values.extend(numbers.iter().map(|(name, number)| (*name, number.as_str())));
-        call.out.line(&texts.with(key, &values));
+        for key in keys {
+            call.out.line(&texts.with(key, &values));
+        }
     }
     for remark in &report.remarks {
-        call.out.say(&texts.with("threat.ingest_remark_line", &[("file", file), ("remark", &remark.sentence(texts))]));
+        let file = if remark.document.is_empty() { file.to_string() } else { format!("{file}: {}", remark.document) };
+        call.out.say(&texts.with("threat.ingest_remark_line", &[("file", &file), ("remark", &remark.sentence(texts))]));
     }
     Ok(())
 }
 
 fn object(call: &Call, report: &IngestReport) -> Value {
     let IngestReport { file, kind, new, changed, same, rejected, remarks, threat, documents, verified, ranges, ranges_not_understood, .. } = report;
-    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, indicators, .. } = report;
+    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, .. } = report;
     let reason = |remark: &Remark| match remark.document.as_str() {
         "" => json!({"reason": remark.sentence(call.out.texts)}),
         document => json!({"document": document, "reason": remark.sentence(call.out.texts)}),
     };
     let rejected: Vec<Value> = rejected.iter().map(reason).collect();
     let remarks: Vec<String> = remarks.iter().map(|remark| remark.sentence(call.out.texts)).collect();
+    let advisories =
+        || json!({"threat": threat, "documents": documents, "verified": verified, "ranges": ranges, "ranges_not_understood": ranges_not_understood});
+    let signs = || json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed});
     let mut object = json!({"file": file, "kind": kind.as_str(), "new": new, "changed": changed, "same": same, "rejected": rejected, "remarks": remarks});
     let more = match kind {
-        Kind::Csaf | Kind::Cve | Kind::Archive => json!({
-            "threat": threat,
-            "documents": documents,
-            "verified": verified,
-            "ranges": ranges,
-            "ranges_not_understood": ranges_not_understood,
-        }),
-        Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
-        Kind::Shadowserver | Kind::Intelmq | Kind::N6 => {
-            json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed})
+        Kind::Csaf | Kind::Cve => advisories(),
+        Kind::Archive => {
+            let mut more = advisories();
+            more.as_object_mut().into_iter().for_each(|more| more.extend(signs().as_object().cloned().unwrap_or_default()));
+            more
         }
+        Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
+        Kind::Firewall => json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "passed": passed}),
+        Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Check => signs(),
         Kind::Misp | Kind::Stix | Kind::Indicators => {
             json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "indicators": indicators})
         }

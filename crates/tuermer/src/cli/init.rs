@@ -79,7 +79,7 @@ pub async fn create(home: &Home, config: Config, drill: bool, clock: Clock, rand
 }
 
 /// Writes a file only its owner may read, and makes sure it is on disk.
-fn write_private(path: &Path, text: &str) -> Result<()> {
+pub(super) fn write_private(path: &Path, text: &str) -> Result<()> {
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = file.with_context(|| format!("cannot write {}", path.display()))?;
     file.write_all(text.as_bytes())?;

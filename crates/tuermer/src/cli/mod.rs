@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod bench;
+pub mod check;
 pub mod delivery;
 pub mod demo;
 pub mod explain;
@@ -109,6 +110,8 @@ pub enum Command {
     Member(member::Args),
     /// Read advisories, catalogues and reports from files.
     Ingest(ingest::Args),
+    /// Check a company's own server for traces of a break-in.
+    Check(check::Args),
     /// Sources that are asked by themselves.
     Feed(feed::Args),
     /// What the analyst's feeds told.
@@ -208,8 +211,11 @@ fn language(option: Option<&str>) -> Result<Language> {
     Ok(set.and_then(|text| Language::parse(&text)).unwrap_or_default())
 }
 
-/// Runs one call.
-pub async fn run(cli: Cli) -> Result<Exit> {
+/// Runs one call and gives its exit code.
+///
+/// # Errors
+/// What stopped it.
+pub async fn run(cli: Cli) -> Result<u8> {
     if let Some(defect) = tuermer_formats::build_pack::defect() {
         bail!("this program is broken, do not use it: {defect}");
     }
@@ -220,7 +226,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
     let texts = Texts(language(lang.as_deref())?);
     let data = data.or_else(|| std::env::var_os("TUERMER_DATA").filter(|text| !text.is_empty()).map(PathBuf::from));
     let call = Call { out: Output { json, texts, no_input }, data, database, at };
-    match command {
+    let exit = match command {
         Command::Demo(args) => demo::run(&call, args).await,
         Command::Init(args) => init::run(&call, args).await,
         Command::Serve(args) => serve::run(&call, args).await,
@@ -229,6 +235,8 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Import(args) => import::run(&call, args).await,
         Command::Member(args) => member::run(&call, args).await,
         Command::Ingest(args) => ingest::run(&call, args).await,
+        // Its codes are those of the small program.
+        Command::Check(args) => return check::run(&call, args),
         Command::Feed(args) => feed::run(&call, args).await,
         Command::Reading(args) => reading::run(&call, args).await,
         Command::Threat(args) => threat::run(&call, args).await,
@@ -247,7 +255,8 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::User(args) => user::run(&call, args).await,
         Command::Audit(args) => audit::run(&call, args).await,
         Command::Bench(args) => bench::run(&call, args).await,
-    }
+    };
+    Ok(exit? as u8)
 }
 
 /// Says what went wrong, once, where it ends: the sentence, then its causes. Gives the exit code.

@@ -16,6 +16,7 @@ use tuermer_core::constituency::Constituency;
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits;
 use tuermer_core::pack::BuildPack;
+use tuermer_core::remeasure::ReportDays;
 use tuermer_core::urgency::Urgencies;
 
 /// So many organisations are always judged by themselves, however few there are in all.
@@ -46,7 +47,8 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         return Ok(report);
     }
     let constituency = context.store.constituency().await?;
-    let mut round = Round { context, packs: &packs, constituency: &constituency, open: None, threats: 0, changed: 0, report: &mut report };
+    let reports = context.store.report_days(context.now()).await?;
+    let mut round = Round { context, packs: &packs, reports: &reports, constituency: &constituency, open: None, threats: 0, changed: 0, report: &mut report };
     for pending in &threats {
         round.judge(&pending.id, Some(pending), None).await?;
     }
@@ -120,6 +122,7 @@ async fn follow_policy(context: &Context) -> Result<()> {
 struct Round<'a> {
     context: &'a Context,
     packs: &'a [BuildPack],
+    reports: &'a ReportDays,
     constituency: &'a Constituency,
     open: Option<Transaction>,
     threats: usize,
@@ -135,7 +138,7 @@ impl Round<'_> {
         let answers = context.store.answers_for(id).await?;
         let mut verdicts = context.store.verdicts(id, only, now).await?;
         let urgencies = Urgencies::of(&context.policy, &threat);
-        let case = Case { threat: &threat, packs: self.packs, urgencies: &urgencies, now };
+        let case = Case { threat: &threat, packs: self.packs, urgencies: &urgencies, reports: self.reports, now };
         let mut matching = Matching::new(case, self.constituency, &answers, only);
         let mut open = match self.open.take() {
             Some(open) => open,

@@ -58,7 +58,8 @@ pub async fn explain(context: &Context, id: &ThreatId, organisation: &Organisati
     let past = context.store.past(&organisation.id, id).await?;
     let packs = context.packs().await?;
     let urgencies = Urgencies::of(&context.policy, &known.threat);
-    let case = Case { threat: &known.threat, packs: &packs, urgencies: &urgencies, now: at };
+    let reports = context.store.report_days(at).await?;
+    let case = Case { threat: &known.threat, packs: &packs, urgencies: &urgencies, reports: &reports, now: at };
     let Some(then) = judge(case, &organisation.id, &past) else { return Ok(None) };
     let mut late = Vec::new();
     late.extend((known.since > at).then_some(Late::Threat(known.since)));

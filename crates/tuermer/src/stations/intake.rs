@@ -10,6 +10,7 @@
 mod batch;
 mod bulk;
 mod catalogue;
+mod check;
 mod estimates;
 mod events;
 pub mod evidence;
@@ -34,8 +35,11 @@ use crate::refusal::Refusal;
 use crate::text::Texts;
 use anyhow::Result;
 use std::path::Path;
+use std::sync::Arc;
 use tuermer_core::admiralty::Grade;
+use tuermer_core::ids::OrganisationId;
 use tuermer_core::tlp::Tlp;
+use tuermer_formats::firewall::Template;
 use tuermer_formats::origin::Origin;
 use tuermer_formats::recognise::Kind;
 
@@ -78,6 +82,8 @@ pub struct IngestReport {
     pub unattributed: u64,
     /// Signs: lines that cannot be read.
     pub malformed: u64,
+    /// Lines of a firewall that no rule of the template asks for.
+    pub passed: u64,
     /// Things to look for that the file tells.
     pub indicators: u64,
 }
@@ -127,17 +133,21 @@ impl IngestReport {
 }
 
 /// What whoever brings a file says of its source; counts where the file itself says nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Word {
     /// How far it is to be believed.
     pub grade: Option<Grade>,
     /// Who may see it.
     pub tlp: Option<Tlp>,
+    /// Whose report of a check it is.
+    pub member: Option<OrganisationId>,
+    /// Which lines of a firewall are signs.
+    pub template: Option<Arc<Template>>,
 }
 
 impl Word {
     /// The origin of signs in a file of this name.
-    fn origin(self, context: &Context, name: &str) -> Origin {
+    fn origin(&self, context: &Context, name: &str) -> Origin {
         let unjudged = Origin::unjudged(name, context.now(), gather::key);
         Origin { grade: self.grade.unwrap_or(unjudged.grade), tlp: self.tlp.unwrap_or(unjudged.tlp), ..unjudged }
     }

@@ -14,6 +14,7 @@ use tuermer_core::asset::{AssetKind, Presence};
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits;
 use tuermer_core::product::ProductKey;
+use tuermer_core::remeasure::NO_REPORTS;
 use tuermer_core::scale::{Source, Status};
 use tuermer_core::threat::Threat;
 use tuermer_core::urgency::Urgencies;
@@ -82,7 +83,7 @@ pub async fn of_bill(context: &Context, bill: &Bill) -> Result<Vec<Met>> {
         for id in ids {
             threats.extend(context.store.threat(id).await?.map(|threat| (threat.clone(), Urgencies::of(&context.policy, &threat))));
         }
-        let mut book = RuleBook::new(threats.iter().map(|(threat, urgencies)| Case { threat, packs: &packs, urgencies, now }));
+        let mut book = RuleBook::new(threats.iter().map(|(threat, urgencies)| Case { threat, packs: &packs, urgencies, reports: &NO_REPORTS, now }));
         for (key, component) in &components {
             let row = book.ask(key, kind(component, &note));
             for (number, standing) in row.threats.iter().zip(row.standings) {

@@ -7,8 +7,9 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tuermer_core::ids::OrganisationId;
-use tuermer_core::limits::ROWS_PER_STATEMENT;
+use tuermer_core::limits::{REPORT_DAYS, ROWS_PER_STATEMENT};
 use tuermer_core::observation::{Attribution, Observation};
+use tuermer_core::remeasure::ReportDays;
 
 /// One sign with those it belongs to; never empty.
 pub struct Attributed {
@@ -27,7 +28,7 @@ pub struct Written {
     pub same: u64,
 }
 
-/// Unattributed signs of one document: report and day → count.
+/// What one document tells of: report and day → signs that fit nobody; zero where all of them are members'.
 pub type Shelf = BTreeMap<(String, String), u64>;
 
 /// Raw lines of a report that concern members, packed with gzip.
@@ -223,7 +224,29 @@ pub struct ShelfLine {
     pub signs: u64,
 }
 
+/// Makes the verdicts due of those who said "done" and stand in reports of these types: that they are not listed any more
+/// may bear them out.
+pub async fn look_again(open: &mut Transaction, reports: &BTreeSet<&str>) -> Result<()> {
+    for report in reports {
+        let sql = "UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN
+            (SELECT a.organisation_id FROM answer a JOIN sighting s ON s.organisation_id = a.organisation_id
+             JOIN observation o ON o.id = s.observation_id WHERE a.answer = 'done' AND a.undone_at IS NULL AND o.report = $1)";
+        open.run(sql, values![*report]).await?;
+    }
+    Ok(())
+}
+
 impl Store {
+    /// On which days each report type came whole, over the time in which absence can prove something.
+    pub async fn report_days(&self, until: Timestamp) -> Result<ReportDays> {
+        let day = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let from = until.checked_sub(jiff::SignedDuration::from_hours(REPORT_DAYS.saturating_mul(24)))?;
+        let rows =
+            self.read("SELECT DISTINCT report, day FROM shelf WHERE day >= $1 AND day <= $2", values![day(from).to_string(), day(until).to_string()]).await?;
+        let read = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?.parse()?)));
+        read.collect::<Result<Vec<(String, jiff::civil::Date)>>>().map(ReportDays::from_iter)
+    }
+
     /// Signs, newest first: at most `limit`, after `skip`.
     pub async fn signs(&self, skip: usize, limit: usize) -> Result<Vec<SignLine>> {
         let sql = "SELECT g.external_id, g.name, o.report, o.observed_at, o.ip, o.port, o.hostname, o.class, o.severity, o.tags, o.vendor, o.product, o.version, s.attribution
@@ -253,7 +276,7 @@ impl Store {
 
     /// Counts of signs that fit nobody, newest day first.
     pub async fn shelf(&self) -> Result<Vec<ShelfLine>> {
-        let sql = "SELECT report, day, CAST(SUM(signs) AS BIGINT) FROM shelf GROUP BY report, day ORDER BY day DESC, report";
+        let sql = "SELECT report, day, CAST(SUM(signs) AS BIGINT) FROM shelf WHERE signs > 0 GROUP BY report, day ORDER BY day DESC, report";
         let rows = self.read(sql, Vec::new()).await?;
         rows.iter().map(|row| Ok(ShelfLine { report: row.text(0)?, day: row.text(1)?, signs: row.count(2)? })).collect()
     }

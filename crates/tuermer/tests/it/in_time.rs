@@ -40,7 +40,7 @@ fn tell_builds(home: &Home, builds: &[(&str, &str)], at: &str) {
 }
 
 /// States a flaw of Exchange; the build pack decides whom it hits.
-fn state(home: &Home, cve: &str, at: &str) -> String {
+pub fn state(home: &Home, cve: &str, at: &str) -> String {
     let stated = ["threat", "new", "--title", cve, "--product", "Microsoft Exchange Server", "--cve", cve, "--level", "3", "--url", "https://example.org/n"];
     home.tuermer(&[&stated[..], &["--at", at, "--json"]].concat()).expect(0).line()["threat"].as_str().unwrap().to_string()
 }
@@ -58,7 +58,7 @@ fn catalogue(home: &Home, entries: &[(&str, &str, &str)], at: &str) -> Value {
 }
 
 /// Two people release a warning on a threat, and it leaves.
-fn warned(home: &Home, threat: &str, at: &str) -> String {
+pub fn warned(home: &Home, threat: &str, at: &str) -> String {
     let password = home.file("password", "correct horse battery staple\n");
     for (name, role) in [("m.lang", "officer"), ("s.roth", "approver")] {
         home.tuermer(&["user", "add", name, "--role", role, "--password-file", &password]).expect(0);
@@ -208,7 +208,7 @@ fn a_changed_remedy_is_told_to_the_operators_and_opens_what_was_reported_done() 
 }
 
 /// A member answers "done".
-fn answered(home: &Home, warning: &str, member: &str, at: &str) {
+pub fn answered(home: &Home, warning: &str, member: &str, at: &str) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let context = open(home, at).await;

@@ -115,6 +115,58 @@ fn a_list_of_values_and_a_bundle_are_read() {
     assert!(!broken["rejected"].as_array().unwrap().is_empty());
 }
 
+/// What `write` puts into a ZIP under these names.
+fn zipped(entries: &[(&str, &str)]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in entries {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn gzipped(text: &str) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn reports_come_packed() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    let line = |ip: &str| format!("\"2026-05-31 06:00:00\",\"{ip}\",\"443\",\"exchange\",\"15.1.2176\"\n");
+    let csv = format!("\"timestamp\",\"ip\",\"port\",\"tag\",\"version\"\n{}{}", line("192.0.2.7"), line("198.51.100.1"));
+    let name = "2026-05-31-scan_exchange-region.csv";
+    let whole = ingest(&home, &format!("{name}.gz"), gzipped(&csv), 0);
+    assert_eq!((whole["kind"].as_str(), numbers(&whole, KEYS)), (Some("shadowserver"), [2, 1, 1, 0, 1, 0]), "{whole}");
+    let zip = ingest(&home, "reports.zip", zipped(&[(name, &csv), ("2026-05-31-scan_ssl.csv", &csv), ("events.jsonl", INTELMQ), ("notes.txt", "")]), 0);
+    assert_eq!(numbers(&zip, KEYS), [10, 5, 3, 3, 4, 1], "{zip}");
+    assert_eq!(signs(&home).iter().map(|sign| sign["report"].as_str().unwrap()).filter(|report| report.starts_with("scan_")).count(), 2, "{:?}", signs(&home));
+    // Rubbish behind the end is told; what stood before it stays.
+    let rubbish = ingest(&home, "rubbish.csv.gz", [gzipped(&csv.replace("192.0.2.7", "192.0.2.8")), b"rubbish".to_vec()].concat(), 1);
+    assert!(!rubbish["rejected"].as_array().unwrap().is_empty(), "{rubbish}");
+    assert_eq!(signs(&home).len(), 6);
+}
+
+#[test]
+fn lines_of_a_firewall_are_signs_where_a_template_says_so() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    let log = include_str!("../../../tuermer-formats/tests/fixtures/firewall-log.txt");
+    let path = home.file("firewall.log", log);
+    let refused = home.tuermer(&["ingest", &path, "--json", "--at", AT]).expect(1).line();
+    assert!(refused["rejected"].to_string().contains("not recognised"), "{refused}");
+    let template = home.file("template.toml", include_str!("../../../tuermer-formats/tests/fixtures/firewall-template.toml"));
+    let line = home.tuermer(&["ingest", &path, "--template", &template, "--json", "--at", AT]).expect(0).line();
+    let keys = ["lines", "passed", "attributed", "unattributed", "malformed", "new"];
+    assert_eq!((line["kind"].as_str(), numbers(&line, keys)), (Some("firewall"), [8, 2, 3, 1, 2, 3]), "{line}");
+    assert!(signs(&home).iter().any(|sign| sign["class"] == "ids-alert"), "{:?}", signs(&home));
+    let wrong = home.file("wrong.toml", "name = 7\n");
+    let run = home.tuermer(&["ingest", &path, "--template", &wrong, "--at", AT]).expect(2);
+    assert!(run.err.contains("wrong.toml") && run.err.contains("firewall-template.md"), "{}", run.err);
+}
+
 /// The public reports, events, bundles and lists: what is read, and what is refused with its reason.
 #[test]
 fn the_public_documents_are_read() {

@@ -5,7 +5,7 @@
 use super::judge::{self, Judged, Outcome};
 use super::proof::{Proof, Trust};
 use super::source::{Chunk, Content, Found, Input, Place, Reader, Text};
-use super::{IngestReport, Remark, Word, batch, catalogue, estimates, events, knowledge, report};
+use super::{IngestReport, Remark, Word, batch, catalogue, check, estimates, events, knowledge, report};
 use crate::context::Context;
 use anyhow::{Context as _, Result};
 use std::collections::HashMap;
@@ -93,7 +93,7 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
             teller.batch(context, std::mem::take(&mut together)).await?;
             let Judged { place, kind, outcome, .. } = judged;
             if let Outcome::Whole(bytes) = outcome {
-                let report = whole(context, &place.source(), kind, bytes, teller.word).await?;
+                let report = whole(context, &place.source(), kind, bytes, &teller.word).await?;
                 teller.hear(&place, report)?;
             }
             continue;
@@ -102,7 +102,7 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
         match ready {
             Ready::Text(text) => {
                 let place = text.place.clone();
-                let report = self::text(context, text, teller.word).await?;
+                let report = self::text(context, text, &teller.word).await?;
                 teller.hear(&place, report)?;
             }
             Ready::Refused(place, kind, remark) => {
@@ -117,19 +117,24 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
 }
 
 /// A document that is taken in a step of its own.
-async fn whole(context: &Context, source: &str, kind: Kind, bytes: Vec<u8>, word: Word) -> Result<IngestReport> {
+async fn whole(context: &Context, source: &str, kind: Kind, bytes: Vec<u8>, word: &Word) -> Result<IngestReport> {
     match kind {
         Kind::Kev => catalogue::ingest(context, source, bytes).await,
+        Kind::Check => check::ingest(context, source, Content::Bytes(bytes), word).await,
         Kind::Intelmq | Kind::N6 => events::ingest(context, source, kind, Content::Bytes(bytes), word).await,
         _ => knowledge::ingest(context, source, kind, Content::Bytes(bytes), word).await,
     }
 }
 
 /// A file that is taken line by line, or that is no JSON.
-async fn text(context: &Context, text: Text, word: Word) -> Result<IngestReport> {
+async fn text(context: &Context, text: Text, word: &Word) -> Result<IngestReport> {
     let Text { place, kind, content } = text;
     let source = place.source();
+    if let Some(template) = &word.template {
+        return events::firewall(context, &source, content, template.clone(), word).await;
+    }
     match kind {
+        Kind::Check => check::ingest(context, &source, content, word).await,
         Kind::Shadowserver => report::ingest(context, &source, content).await,
         Kind::Epss => estimates::ingest(context, &source, content).await,
         Kind::Intelmq | Kind::N6 => events::ingest(context, &source, kind, content, word).await,
@@ -159,7 +164,10 @@ impl Teller<'_> {
         Ok(())
     }
 
-    fn hear(&mut self, place: &Place, report: IngestReport) -> Result<()> {
+    fn hear(&mut self, place: &Place, mut report: IngestReport) -> Result<()> {
+        if self.word.member.is_some() && report.kind != Kind::Check {
+            report.remarks.push(Remark::new("threat.ingest_member_only", &[]));
+        }
         self.progress.documents.fetch_add(1, Ordering::Relaxed);
         // A broken archive is told of at its end, like a whole one.
         if place.document.is_empty() && report.kind != Kind::Archive {
@@ -176,9 +184,10 @@ impl Teller<'_> {
     }
 }
 
-/// Adds a document to the sum of its archive. Remarks about single documents are left to their threats.
+/// Adds a document to the sum of its archive. Remarks about single advisories are left to their threats.
 fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
-    let IngestReport { file: _, kind, new, changed, same, rejected, remarks: _, threat: _, documents, verified, ranges, ranges_not_understood, .. } = report;
+    let IngestReport { file: _, kind, new, changed, same, rejected, remarks, threat: _, documents, verified, ranges, ranges_not_understood, .. } = report;
+    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, .. } = report;
     let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
     if rejected.is_empty() && sum.kind != kind {
         sum.kind = if first { kind } else { Kind::Archive };
@@ -191,9 +200,20 @@ fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
         (&mut sum.verified, verified),
         (&mut sum.ranges, ranges),
         (&mut sum.ranges_not_understood, ranges_not_understood),
+        (&mut sum.withdrawn, withdrawn),
+        (&mut sum.due_dates_moved, due_dates_moved),
+        (&mut sum.lines, lines),
+        (&mut sum.attributed, attributed),
+        (&mut sum.unattributed, unattributed),
+        (&mut sum.malformed, malformed),
+        (&mut sum.passed, passed),
+        (&mut sum.indicators, indicators),
     ] {
         *total = total.saturating_add(more);
     }
+    let named = |remark| Remark { document: document.to_string(), ..remark };
     let room = limits::REJECTED_SHOWN.saturating_sub(sum.rejected.len());
-    sum.rejected.extend(rejected.into_iter().take(room).map(|remark| Remark { document: document.to_string(), ..remark }));
+    sum.rejected.extend(rejected.into_iter().take(room).map(named));
+    let room = if documents == 0 { limits::REJECTED_SHOWN.saturating_sub(sum.remarks.len()) } else { 0 };
+    sum.remarks.extend(remarks.into_iter().take(room).map(named));
 }

@@ -1,4 +1,4 @@
-//! Events of other pipelines (IntelMQ, n6), one by one: each is a sign, or one for each side of an attack.
+//! Events of other pipelines (IntelMQ, n6) and lines of firewalls, one by one: each is a sign, or one for each side of an attack.
 
 use super::gather::{self, File, Gatherer};
 use super::source::Content;
@@ -6,6 +6,9 @@ use super::{IngestReport, Word};
 use crate::context::Context;
 use anyhow::Result;
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tuermer_formats::firewall::{Log, Template};
 use tuermer_formats::objects::{ObjectsError, Signs};
 use tuermer_formats::origin::Origin;
 use tuermer_formats::recognise::Kind;
@@ -16,12 +19,47 @@ use tuermer_formats::{intelmq, n6};
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: Word) -> Result<IngestReport> {
+pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: &Word) -> Result<IngestReport> {
     let origin = word.origin(context, name);
     gather::take(context, File { name, kind, content, whole: false }, move |source, gatherer| {
         read(kind, source, &origin, gatherer).map_err(|error| error.to_string())
     })
     .await
+}
+
+/// Takes the lines of a firewall that the template asks for; what no rule asks for is passed over and counted.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn firewall(context: &Context, name: &str, content: Content, template: Arc<Template>, word: &Word) -> Result<IngestReport> {
+    let origin = word.origin(context, name);
+    let passed = Arc::new(AtomicU64::new(0));
+    let counted = passed.clone();
+    let file = File { name, kind: Kind::Firewall, content, whole: false };
+    let mut report = gather::take(context, file, move |source, gatherer| {
+        let mut log = Log::new(source, &template);
+        while let Some(next) = log.next(&origin).map_err(|error| error.to_string())? {
+            gatherer.count(1);
+            match next {
+                Ok(line) => {
+                    if gatherer.sign(line.sign) {
+                        gatherer.keep_line(line.number, &line.bytes);
+                    }
+                }
+                Err(malformed) => gatherer.malformed(&malformed),
+            }
+            if gatherer.is_over() {
+                break;
+            }
+        }
+        counted.store(log.passed(), Ordering::Relaxed);
+        Ok(())
+    })
+    .await?;
+    let passed = passed.load(Ordering::Relaxed);
+    report.lines = report.lines.saturating_add(passed);
+    report.passed = passed;
+    Ok(report)
 }
 
 fn read(kind: Kind, source: Box<dyn Read + Send>, origin: &Origin, gatherer: &mut Gatherer<'_>) -> Result<(), ObjectsError> {

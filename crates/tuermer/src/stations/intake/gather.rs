@@ -15,6 +15,7 @@ use crate::store::observations::{self, Attributed, Lines, Shelf};
 use anyhow::Result;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -102,9 +103,13 @@ where
     let document = Document { sha256: hash.clone(), kind: kind.as_str(), source: name.to_string(), received_at: context.now(), size, bytes, rejected: None };
     let written = write(context, document, receiver).await?;
     let (Gathered { shelf, mut report, named }, outcome) = reading.await?;
-    let mut open = context.store.begin().await?;
-    observations::shelve(&mut open, &shelf, &hash).await?;
-    open.commit().await?;
+    if outcome.is_ok() {
+        // A report that came cut counts for no day: what it does not list may stand in the rest.
+        let mut open = context.store.begin().await?;
+        observations::shelve(&mut open, &shelf, &hash).await?;
+        observations::look_again(&mut open, &shelf.keys().map(|(report, _)| report.as_str()).collect()).await?;
+        open.commit().await?;
+    }
     (report.new, report.same) = (written.new, written.same);
     let mut report = finish(report, &named);
     if let Err(error) = outcome {
@@ -159,6 +164,8 @@ pub struct Gatherer<'a> {
     batch: Batch,
     part: Part,
     day: Day,
+    /// Report and day of the last sign of a member.
+    latest: Option<(String, Date)>,
     sender: &'a mpsc::Sender<Batch>,
     /// The writer is gone; its error is the one to show.
     gone: bool,
@@ -168,7 +175,7 @@ impl<'a> Gatherer<'a> {
     fn new(constituency: &'a Constituency, harmless: &'a Harmless, name: &str, kind: Kind, sender: &'a mpsc::Sender<Batch>) -> Self {
         let read = Gathered { shelf: Shelf::new(), report: IngestReport::new(name, kind), named: Vec::new() };
         let (batch, part, day) = (Batch::default(), Part::default(), Day::default());
-        Self { constituency, harmless, name: name.to_string(), read, batch, part, day, sender, gone: false }
+        Self { constituency, harmless, name: name.to_string(), read, batch, part, day, latest: None, sender, gone: false }
     }
 
     /// Those whose signs these may be.
@@ -198,6 +205,11 @@ impl<'a> Gatherer<'a> {
 
     /// A sign of a member.
     pub fn of_member(&mut self, observation: Observation) {
+        let day = observation.observed_at.to_zoned(TimeZone::UTC).date();
+        if self.latest.as_ref().is_none_or(|(report, latest)| *latest != day || *report != observation.report) {
+            self.read.shelf.entry((observation.report.clone(), day.to_string())).or_default();
+            self.latest = Some((observation.report.clone(), day));
+        }
         let owners = self.constituency.attribute(&observation.whereabouts());
         self.batch.signs.push(Attributed { observation, owners });
         self.read.report.attributed = self.read.report.attributed.saturating_add(1);

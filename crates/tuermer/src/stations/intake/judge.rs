@@ -86,8 +86,8 @@ pub fn judge(documents: Vec<Hashed>, states: &HashMap<String, Known>, trust: &Tr
                 return Judged { kind, place, sha256, known: known.is_some(), signature: None, outcome: Outcome::Refused(remark, None) };
             }
         };
-        // A catalogue is compared entry by entry, however often it comes.
-        if let Some(Known { kind, accepted: true }) = known.filter(|known| known.kind != Kind::Kev) {
+        // A catalogue is compared entry by entry, however often it comes; who vouches for a report may be known the second time.
+        if let Some(Known { kind, accepted: true }) = known.filter(|known| !matches!(known.kind, Kind::Kev | Kind::Check)) {
             return Judged { kind: *kind, place, sha256, known: true, signature, outcome: Outcome::Same };
         }
         let known = known.is_some();
@@ -111,7 +111,7 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
     let read: fn(&[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> = match kind {
         Kind::Csaf => advisory,
         Kind::Cve => record,
-        Kind::Kev | Kind::Intelmq | Kind::N6 | Kind::Misp | Kind::Stix | Kind::Warninglist => return (kind, Outcome::Whole(bytes)),
+        Kind::Kev | Kind::Intelmq | Kind::N6 | Kind::Misp | Kind::Stix | Kind::Warninglist | Kind::Check => return (kind, Outcome::Whole(bytes)),
         Kind::Sbom => return (kind, Outcome::Refused(Remark::new("threat.ingest_sbom", &[]), None)),
         Kind::Provider => return (kind, Outcome::Refused(Remark::new("threat.ingest_provider", &[]), None)),
         _ => return (kind, Outcome::Refused(Remark::new("threat.ingest_unknown", &[]), None)),

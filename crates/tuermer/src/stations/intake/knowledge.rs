@@ -20,14 +20,14 @@ use tuermer_formats::{indicators, misp, stix, warninglist};
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: Word) -> Result<IngestReport> {
+pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: &Word) -> Result<IngestReport> {
     if kind == Kind::Warninglist {
         return harmless(context, name, content).await;
     }
-    let size = content.size();
-    if size > limits::DOCUMENT_BYTES.saturating_mul(4) {
-        return Ok(IngestReport::rejected(name, kind, too_big(size)));
-    }
+    let content = match bounded(content) {
+        Ok(content) => content,
+        Err(remark) => return Ok(IngestReport::rejected(name, kind, remark)),
+    };
     let (origin, title) = (word.origin(context, name), name.to_string());
     gather::take(context, File { name, kind, content, whole: true }, move |source, gatherer| {
         let summary = read(kind, source, &title, &origin, gatherer).map_err(|error| error.to_string())?;
@@ -36,6 +36,15 @@ pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content,
         Ok(())
     })
     .await
+}
+
+/// These are read as a whole: what is packed is unpacked first, up to the limit.
+fn bounded(content: Content) -> Result<Content, Remark> {
+    match content {
+        Content::Packed(_) => Ok(Content::Bytes(content.whole()?)),
+        content if content.size() > limits::DOCUMENT_BYTES.saturating_mul(4) => Err(too_big(content.size())),
+        content => Ok(content),
+    }
 }
 
 fn read(kind: Kind, mut source: Box<dyn Read + Send>, title: &str, origin: &Origin, gatherer: &mut Gatherer<'_>) -> Result<Summary, DocumentError> {

@@ -20,6 +20,11 @@ pub struct Unpacked {
 }
 
 impl Unpacked {
+    /// True where the first bytes are those of a compression we read.
+    pub fn is_packed(head: &[u8]) -> bool {
+        recognise::is_gzip(head) || recognise::is_xz(head)
+    }
+
     /// Unpacks `packed` of `size` bytes; `None` where the first bytes are those of no compression we read.
     pub fn of(head: &[u8], packed: Box<dyn Read + Send>, size: u64) -> Option<Self> {
         let reader: Box<dyn Read + Send> = if recognise::is_gzip(head) {

@@ -5,8 +5,10 @@ use super::evidence::Evidence;
 use super::packed::Unpacked;
 use super::proof::Proof;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Cursor, Read, Seek};
+use std::io::{BufRead as _, BufReader, Cursor, Read, Seek, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tuermer_core::limits;
 use tuermer_formats::recognise::{self, HEAD_BYTES, Kind};
@@ -77,6 +79,10 @@ pub struct Text {
 pub enum Content {
     File(PathBuf, u64),
     Bytes(Vec<u8>),
+    /// Out of an archive and too large for memory; gone from the disk with the last who reads it.
+    Spilled(Arc<NamedTempFile>, u64),
+    /// Compressed with gzip or xz; what comes out of it is read.
+    Packed(Box<Content>),
 }
 
 /// Documents read ahead of being judged.
@@ -193,20 +199,17 @@ impl Reader {
                     Err(error) => self.refuse(place.clone(), Kind::Archive, unreadable(&error)),
                 },
                 Content::Bytes(bytes) => self.archive(&place, Cursor::new(bytes), 0),
+                // An archive in something packed is not looked into.
+                Content::Spilled(..) | Content::Packed(_) => self.refuse(place.clone(), Kind::Archive, Remark::new("threat.ingest_unknown", &[])),
             };
             return done.and_then(|()| self.push(Found::End(place.file)));
         }
-        let unpacked = match content.reader() {
-            Ok(reader) => Unpacked::of(&head, reader, content.size()),
-            Err(error) => return self.refuse(place, Kind::Unknown, unreadable(&error)),
-        };
-        let Some(mut unpacked) = unpacked else { return self.plain(place, content, &head) };
-        match self::head(&mut unpacked).map(|head| (head, unpacked)) {
-            Ok((head, unpacked)) if recognise::is_lines(&head) => self.lines(place.file, Cursor::new(head).chain(unpacked)),
-            Ok((head, unpacked)) => match whole(Cursor::new(head.clone()).chain(unpacked)) {
-                Ok(bytes) => self.plain(place, Content::Bytes(bytes), &head),
-                Err(remark) => self.refuse(place, Kind::Unknown, remark),
-            },
+        if !Unpacked::is_packed(&head) {
+            return self.plain(place, content, &head);
+        }
+        let content = Content::Packed(Box::new(content));
+        match content.reader().and_then(|mut reader| self::head(&mut reader)) {
+            Ok(head) => self.plain(place, content, &head),
             Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
         }
     }
@@ -238,7 +241,7 @@ impl Reader {
         }
         let proof = match &content {
             Content::File(path, _) => Proof::beside(path),
-            Content::Bytes(_) => Proof::None,
+            Content::Bytes(_) | Content::Spilled(..) | Content::Packed(_) => Proof::None,
         };
         match content.whole() {
             Ok(bytes) => self.push(Found::Document(Document { place, bytes, proof })),
@@ -269,7 +272,15 @@ impl Reader {
         self.push(Found::End(file))
     }
 
-    /// The JSON documents of a ZIP. Releases of all CVE records hold one archive in another, so one step down is taken.
+    /// One member of an archive: a document, or a text.
+    fn entry(&mut self, place: Place, content: Content) -> Step {
+        match content.reader().and_then(|mut reader| head(&mut reader)) {
+            Ok(head) => self.plain(place, content, &head),
+            Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
+        }
+    }
+
+    /// What lies in a ZIP. Releases of all CVE records hold one archive in another, so one step down is taken.
     fn archive(&mut self, place: &Place, opened: impl Read + Seek, depth: usize) -> Step {
         let broken = |error: &dyn std::fmt::Display| Remark::new("threat.ingest_archive", &[("error", error)]);
         let mut archive = match zip::ZipArchive::new(opened) {
@@ -301,19 +312,36 @@ impl Reader {
                 }
                 continue;
             }
-            match whole(entry) {
-                Ok(bytes) if (bytes.len() as u64) > left => {
+            match entry_content(entry, left) {
+                Ok(content) => {
+                    left = left.saturating_sub(content.size());
+                    self.entry(inside, content)?;
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
                     return self.refuse(place.clone(), Kind::Archive, Remark::new("threat.ingest_archive_size", &[("limit", &(limits::UNPACKED_BYTES >> 30))]));
                 }
-                Ok(bytes) => {
-                    left = left.saturating_sub(bytes.len() as u64);
-                    self.push(Found::Document(Document { place: inside, bytes, proof: Proof::None }))?;
-                }
-                Err(remark) => self.refuse(inside, Kind::Unknown, remark)?,
+                Err(error) => self.refuse(inside, Kind::Unknown, unreadable(&error))?,
             }
         }
         Ok(())
     }
+}
+
+/// A member of an archive: in memory, or on disk where it is larger than a document; no more than `left` bytes.
+fn entry_content(mut entry: impl Read, left: u64) -> std::io::Result<Content> {
+    let mut bytes = Vec::new();
+    entry.by_ref().take(limits::DOCUMENT_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
+    let size = bytes.len() as u64;
+    if size > left {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    if size <= limits::DOCUMENT_BYTES {
+        return Ok(Content::Bytes(bytes));
+    }
+    let mut file = NamedTempFile::new()?;
+    file.write_all(&bytes)?;
+    let size = size.saturating_add(std::io::copy(&mut entry.take(left), &mut file)?);
+    if size > left { Err(std::io::ErrorKind::FileTooLarge.into()) } else { Ok(Content::Spilled(Arc::new(file), size)) }
 }
 
 impl Place {
@@ -334,23 +362,29 @@ impl Content {
         Ok(match self {
             Self::File(path, _) => Box::new(File::open(path)?),
             Self::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
+            Self::Spilled(file, _) => Box::new(file.reopen()?),
+            Self::Packed(packed) => {
+                let head = head(&mut packed.reader()?)?;
+                Box::new(Unpacked::of(&head, packed.reader()?, packed.size()).ok_or(std::io::ErrorKind::InvalidData)?)
+            }
         })
     }
 
-    /// How many bytes there are.
+    /// How many bytes there are, compressed or not.
     pub fn size(&self) -> u64 {
         match self {
-            Self::File(_, size) => *size,
+            Self::File(_, size) | Self::Spilled(_, size) => *size,
             Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Packed(packed) => packed.size(),
         }
     }
 
     /// All bytes, up to [`limits::DOCUMENT_BYTES`].
     pub fn whole(self) -> Result<Vec<u8>, Remark> {
         match self {
-            Self::File(_, size) if size > limits::DOCUMENT_BYTES => Err(too_big(size)),
+            Self::File(_, size) | Self::Spilled(_, size) if size > limits::DOCUMENT_BYTES => Err(too_big(size)),
             Self::Bytes(bytes) if bytes.len() as u64 > limits::DOCUMENT_BYTES => Err(too_big(bytes.len() as u64)),
-            Self::File(..) => self.reader().map_err(|error| unreadable(&error)).and_then(whole),
+            Self::File(..) | Self::Spilled(..) | Self::Packed(_) => self.reader().map_err(|error| unreadable(&error)).and_then(whole),
             Self::Bytes(bytes) => Ok(bytes),
         }
     }

@@ -12,6 +12,7 @@ use tuermer_core::assess::{Case, Matching, RuleBook};
 use tuermer_core::asset::{AssetKind, Presence};
 use tuermer_core::constituency::Constituency;
 use tuermer_core::product::ProductKey;
+use tuermer_core::remeasure::NO_REPORTS;
 use tuermer_core::scale::{Source, Status};
 use tuermer_core::threat::Threat;
 use tuermer_core::urgency::Urgencies;
@@ -24,7 +25,7 @@ const RECORDS: u64 = 20_000;
 pub fn once(context: &Context, constituency: &Constituency, record: &[u8]) -> Result<(f64, usize)> {
     let threat = tuermer_formats::cve::read(record)?.threat;
     let urgencies = Urgencies::of(&context.policy, &threat);
-    let case = Case { threat: &threat, packs: &[], urgencies: &urgencies, now: context.now() };
+    let case = Case { threat: &threat, packs: &[], urgencies: &urgencies, reports: &NO_REPORTS, now: context.now() };
     let mut best = f64::MAX;
     let mut assets = 0;
     for _ in 0..5 {
@@ -51,7 +52,8 @@ pub async fn run(call: &Call, paths: &[PathBuf], assets: u64) -> Result<()> {
     }
     let policy = tuermer_formats::urgency_policy::default_policy().context("the policy of the program cannot be read")?;
     let urgencies: Vec<Urgencies> = threats.iter().map(|threat| Urgencies::of(&policy, threat)).collect();
-    let cases = || threats.iter().zip(&urgencies).map(|(threat, urgencies)| Case { threat, packs: &[], urgencies, now: Timestamp::UNIX_EPOCH });
+    let cases =
+        || threats.iter().zip(&urgencies).map(|(threat, urgencies)| Case { threat, packs: &[], urgencies, reports: &NO_REPORTS, now: Timestamp::UNIX_EPOCH });
     for (name, distinct) in [("every asset its own version", true), ("versions as they repeat", false)] {
         let told = inventory(&threats, assets, distinct);
         let start = Instant::now();
