@@ -25,6 +25,10 @@ words! {
         Cve = "cve",
         /// News for the analyst's reading list.
         Atom = "atom",
+        /// Signs, and what to look for: one file, or a folder or MISP feed that names many.
+        Signs = "signs",
+        /// The same from a TAXII server.
+        Taxii = "taxii",
     }
 }
 
@@ -39,14 +43,14 @@ impl FeedKind {
             Self::Kev => Some("https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"),
             Self::Epss => Some("https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"),
             Self::Cve => Some("https://raw.githubusercontent.com/CVEProject/cvelistV5/main/cves/deltaLog.json"),
-            Self::Csaf | Self::Atom => None,
+            Self::Csaf | Self::Atom | Self::Signs | Self::Taxii => None,
         }
     }
 
     /// Seconds from one pull to the next, unless somebody sets another period.
     pub fn default_period_seconds(self) -> i64 {
         match self {
-            Self::Csaf | Self::Kev | Self::Cve => 15 * MINUTE,
+            Self::Csaf | Self::Kev | Self::Cve | Self::Signs | Self::Taxii => 15 * MINUTE,
             Self::Atom => 30 * MINUTE,
             Self::Epss => 6 * HOUR,
         }
@@ -56,6 +60,8 @@ impl FeedKind {
     pub fn default_silent_after_seconds(self) -> i64 {
         match self {
             Self::Csaf | Self::Kev | Self::Cve => DAY,
+            // Reports of a day come once a day; one may be late.
+            Self::Signs | Self::Taxii => 2 * DAY,
             Self::Atom | Self::Epss => 3 * DAY,
         }
     }

@@ -348,6 +348,12 @@ pub const CHECK_COLUMNS: usize = 256;
 pub const CHECK_EVENT_ERRORS: usize = 1_000;
 /// Findings of one report that the chamber takes in: every kind at every step, as many as a check lists of each.
 pub const CHECK_REPORT_FINDINGS: usize = 200_000;
+/// Files that a folder or a manifest of signs names.
+pub const SIGN_LIST_ENTRIES: usize = 100_000;
+/// Lines or elements of one document that could not be read and are listed with their reason; more are counted.
+pub const MALFORMED_KEPT: usize = 1_000;
+/// Days of which the page of signs tells.
+pub const SIGN_DAYS_SHOWN: i64 = 30;
 /// Days over which reports without a hole are counted when somebody has said that it is closed.
 pub const REPORT_DAYS: i64 = 180;
 /// Largest sealed report, in bytes.

@@ -41,6 +41,7 @@ pub mod rolie;
 pub mod sbom;
 pub mod security_txt;
 pub mod shadowserver;
+pub mod sign_list;
 pub mod spreadsheet;
 pub mod stix;
 pub mod table;

@@ -88,18 +88,29 @@ fn reason_de(reason: &Reason) -> String {
         Reason::BreakIn { host, sign } => format!("Auf {host} wurden Spuren eines Einbruchs gesehen ({sign})."),
         Reason::NotInUse { product, cloud: true } => format!("{product} läuft bei Ihnen als Cloud-Dienst. Dort spielt der Anbieter das Update ein."),
         Reason::NotInUse { product, cloud: false } => format!("Nach Auskunft gibt es {product} bei Ihnen nicht."),
+        Reason::NoLongerListed { .. } | Reason::SeenAgain { .. } | Reason::ReportedFixed { .. } => told_de(reason),
+        Reason::Withdrawn => "Der Herausgeber hat die Meldung zurückgezogen.".to_string(),
+    }
+}
+
+/// What was said of the hole, and what was measured since.
+fn told_de(reason: &Reason) -> String {
+    let said = |by| match by {
+        Source::Provider => "Ihr IT-Betreuer hat gemeldet: erledigt.",
+        Source::Register => "Bei uns ist vermerkt: erledigt.",
+        _ => "Sie haben gemeldet: erledigt.",
+    };
+    match reason {
         Reason::NoLongerListed { by, report, reports, days } => {
-            let said = reason_de(&Reason::ReportedFixed { by: *by });
+            let said = said(*by);
             format!("{said} Seither führen {reports} Tagesberichte ({report}) aus {days} Tagen die Lücke nicht mehr auf.")
         }
         Reason::SeenAgain { by, said_at, now } => {
-            let (said, day) = (reason_de(&Reason::ReportedFixed { by: *by }), said_day(*said_at, Language::German));
+            let (said, day) = (said(*by), said_day(*said_at, Language::German));
             format!("Nach dem {day} wieder gesehen. {} Am {day} hieß es: {said}", reason_de(now))
         }
-        Reason::ReportedFixed { by: Source::Provider } => "Ihr IT-Betreuer hat gemeldet: erledigt.".to_string(),
-        Reason::ReportedFixed { by: Source::Register } => "Bei uns ist vermerkt: erledigt.".to_string(),
-        Reason::ReportedFixed { .. } => "Sie haben gemeldet: erledigt.".to_string(),
-        Reason::Withdrawn => "Der Herausgeber hat die Meldung zurückgezogen.".to_string(),
+        Reason::ReportedFixed { by } => said(*by).to_string(),
+        _ => String::new(),
     }
 }
 
@@ -157,18 +168,29 @@ fn reason_en(reason: &Reason) -> String {
         Reason::BreakIn { host, sign } => format!("Traces of a break-in were seen on {host} ({sign})."),
         Reason::NotInUse { product, cloud: true } => format!("You use {product} as a cloud service. The provider installs the update there."),
         Reason::NotInUse { product, cloud: false } => format!("We were told that you do not have {product}."),
+        Reason::NoLongerListed { .. } | Reason::SeenAgain { .. } | Reason::ReportedFixed { .. } => told_en(reason),
+        Reason::Withdrawn => "The publisher withdrew the advisory.".to_string(),
+    }
+}
+
+/// What was said of the hole, and what was measured since.
+fn told_en(reason: &Reason) -> String {
+    let said = |by| match by {
+        Source::Provider => "Your IT provider reported: done.",
+        Source::Register => "We have a note: done.",
+        _ => "You reported: done.",
+    };
+    match reason {
         Reason::NoLongerListed { by, report, reports, days } => {
-            let said = reason_en(&Reason::ReportedFixed { by: *by });
+            let said = said(*by);
             format!("{said} Since then {reports} daily reports ({report}) over {days} days do not list the hole any more.")
         }
         Reason::SeenAgain { by, said_at, now } => {
-            let (said, day) = (reason_en(&Reason::ReportedFixed { by: *by }), said_day(*said_at, Language::English));
+            let (said, day) = (said(*by), said_day(*said_at, Language::English));
             format!("Seen again after {day}. {} On {day} we were told: {said}", reason_en(now))
         }
-        Reason::ReportedFixed { by: Source::Provider } => "Your IT provider reported: done.".to_string(),
-        Reason::ReportedFixed { by: Source::Register } => "We have a note: done.".to_string(),
-        Reason::ReportedFixed { .. } => "You reported: done.".to_string(),
-        Reason::Withdrawn => "The publisher withdrew the advisory.".to_string(),
+        Reason::ReportedFixed { by } => said(*by).to_string(),
+        _ => String::new(),
     }
 }
 

@@ -102,7 +102,7 @@ fn object(call: &Call, explained: &Explained, zone: &TimeZone) -> Value {
         "status": verdict.status.as_str(), "certainty": verdict.certainty.as_str(), "mitigated": verdict.mitigated, "incident": verdict.incident,
         "severity": verdict.severity.severity(), "urgency": verdict.urgency.as_str(), "decision": super::urgency::object(verdict),
         "reason": verdict.reason(texts.0), "question": (!question.is_empty()).then_some(question),
-        "grounds": grounds, "matches": matches, "assessed_at": verdict.assessed_at.to_string(),
+        "grounds": grounds, "matches": matches, "measured": verdict.measured, "assessed_at": verdict.assessed_at.to_string(),
     });
     if let (Some((as_of, known_since, late)), Some(object)) = (past, object.as_object_mut()) {
         let late = late.iter().map(|late| {

@@ -89,6 +89,7 @@ fn show(call: &Call, verdict: &Verdict, cves: &[String]) -> Result<()> {
             "asset": { "product": verdict.product, "version": verdict.version, "source": verdict.source, "observed_at": verdict.observed_at.to_string() },
             "reason": verdict.reason(texts.0),
             "question": (!question.is_empty()).then_some(question),
+            "measured": verdict.measured,
             "assessed_at": verdict.assessed_at.to_string(),
         }));
     }

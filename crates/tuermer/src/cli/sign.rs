@@ -4,6 +4,7 @@ use super::{Call, Exit};
 use crate::store::campaigns::CampaignLine;
 use crate::store::indicators::IndicatorLine;
 use crate::store::observations::{ShelfLine, SignLine};
+use crate::store::signs::MalformedLine;
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
@@ -28,6 +29,8 @@ pub enum Verb {
     Shelf,
     /// What publishers say to look for, the newest first.
     Indicators,
+    /// Lines and elements of sources that could not be read, of the newest files first.
+    Malformed,
     /// Signs of attack at several members that are more than usual, the newest first.
     Campaigns,
 }
@@ -38,6 +41,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let found = match verb {
         Verb::List => list(call, &context).await?,
         Verb::Shelf => shelf(call, &context).await?,
+        Verb::Malformed => malformed(call, &context).await?,
         Verb::Indicators => indicators(call, &context).await?,
         Verb::Campaigns => campaigns(call, &context).await?,
     };
@@ -111,6 +115,28 @@ async fn shelf(call: &Call, context: &crate::context::Context) -> Result<bool> {
         }
     }
     Ok(!lines.is_empty())
+}
+
+async fn malformed(call: &Call, context: &crate::context::Context) -> Result<bool> {
+    let mut skip = 0_usize;
+    loop {
+        let page = context.store.malformed(skip, PAGE_ROWS).await?;
+        for MalformedLine { source, place, reason, received_at } in &page {
+            if call.out.json {
+                call.out.object(&json!({"file": source, "line": place, "reason": reason, "received_at": received_at.to_string()}))?;
+            } else {
+                call.out.line(&format!("{source}  {place}  {reason}"));
+            }
+        }
+        skip = skip.saturating_add(page.len());
+        if page.len() < PAGE_ROWS {
+            break;
+        }
+    }
+    if skip == 0 && !call.out.json {
+        call.out.say(&call.out.texts.get("threat.malformed_none"));
+    }
+    Ok(skip > 0)
 }
 
 async fn indicators(call: &Call, context: &crate::context::Context) -> Result<bool> {

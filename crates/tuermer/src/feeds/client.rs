@@ -33,6 +33,9 @@ pub struct ClientRules {
     pub base_url: String,
 }
 
+/// [`tuermer_formats::taxii::DATE_ADDED_LAST`] as the wire compares it.
+const ADDED_LAST: &str = "x-taxii-date-added-last";
+
 /// What is fetched, and how far we go for it.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -77,6 +80,8 @@ pub struct Head {
     pub last_modified: String,
     /// What it says it is, in lower case, without parameters; may be empty.
     pub content_type: String,
+    /// TAXII: when the last object of the page was added; empty elsewhere.
+    pub added_last: String,
 }
 
 /// A fetched body: unverified bytes.
@@ -92,6 +97,8 @@ pub struct Body {
     pub last_modified: String,
     /// What it says it is, in lower case, without parameters; may be empty.
     pub content_type: String,
+    /// TAXII: when the last object of the page was added; empty elsewhere.
+    pub added_last: String,
 }
 
 /// The client. Cheap to clone; clones share connections.
@@ -131,8 +138,8 @@ impl Client {
     pub async fn get(&self, url: &str, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
         let mut bytes = Vec::new();
         let head = self.get_into(url, wanted, &mut bytes).await?;
-        let Some(Head { url, etag, last_modified, content_type }) = head else { return Ok(Fetched::NotModified) };
-        Ok(Fetched::Body(Body { bytes, url, etag, last_modified, content_type }))
+        let Some(Head { url, etag, last_modified, content_type, added_last }) = head else { return Ok(Fetched::NotModified) };
+        Ok(Fetched::Body(Body { bytes, url, etag, last_modified, content_type, added_last }))
     }
 
     /// Fetches one address piece by piece into a file (or memory); `None` where the copy we have is the newest.
@@ -217,8 +224,9 @@ async fn answer(response: Response, url: &Url, wanted: Wanted<'_>, into: &mut (d
         return Err(FetchError::ContentType { url: shown(url), found: content_type });
     }
     let (etag, last_modified) = (kept(headers, header::ETAG), kept(headers, header::LAST_MODIFIED));
+    let added_last = kept(headers, header::HeaderName::from_static(ADDED_LAST));
     read(response, url, wanted.limit_bytes, into).await?;
-    Ok(Some(Head { url: url.to_string(), etag, last_modified, content_type }))
+    Ok(Some(Head { url: url.to_string(), etag, last_modified, content_type, added_last }))
 }
 
 /// The body piece by piece: counted after unpacking, and never silent for long.

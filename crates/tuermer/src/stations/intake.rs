@@ -11,6 +11,7 @@ mod batch;
 mod bulk;
 mod catalogue;
 mod check;
+mod content;
 mod estimates;
 mod events;
 pub mod evidence;
@@ -143,6 +144,13 @@ pub struct Word {
     pub member: Option<OrganisationId>,
     /// Which lines of a firewall are signs.
     pub template: Option<Arc<Template>>,
+    /// Nothing but signs and what to look for: a source of these cannot slip in an advisory.
+    pub signs_only: bool,
+}
+
+/// True for files of signs and of what to look for, as a feed brings them.
+pub fn tells_signs(kind: Kind) -> bool {
+    matches!(kind, Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Misp | Kind::Warninglist | Kind::Stix | Kind::Indicators)
 }
 
 impl Word {
@@ -158,7 +166,15 @@ impl Word {
 /// # Errors
 /// The store cannot be read or written; nothing of the step that failed was kept then.
 pub async fn ingest(context: &Context, name: &str, path: &Path) -> Result<IngestReport> {
-    one(context, name, Input::Files(vec![path.to_path_buf()])).await
+    one(context, name, Input::Files(vec![path.to_path_buf()]), Word::default()).await
+}
+
+/// Bytes that a source of signs sent; whatever else is in them is refused.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn ingest_signs(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
+    one(context, name, Input::Bytes { name: name.to_string(), bytes }, Word { signs_only: true, ..Word::default() }).await
 }
 
 /// Bytes from anywhere: a feed, an upload. `name` is kept as the source: an address, or a file name.
@@ -166,15 +182,15 @@ pub async fn ingest(context: &Context, name: &str, path: &Path) -> Result<Ingest
 /// # Errors
 /// The store cannot be read or written; nothing of the step that failed was kept then.
 pub async fn ingest_bytes(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
-    one(context, name, Input::Bytes { name: name.to_string(), bytes }).await
+    one(context, name, Input::Bytes { name: name.to_string(), bytes }, Word::default()).await
 }
 
-async fn one(context: &Context, name: &str, input: Input) -> Result<IngestReport> {
+async fn one(context: &Context, name: &str, input: Input, word: Word) -> Result<IngestReport> {
     let mut found = None;
     let mut tell = |report: IngestReport| {
         found = Some(IngestReport { file: name.to_string(), ..report });
         Ok(())
     };
-    ingest_all(context, input, Word::default(), &Progress::default(), &mut tell).await?;
+    ingest_all(context, input, word, &Progress::default(), &mut tell).await?;
     Ok(found.unwrap_or_else(|| IngestReport::rejected(name, Kind::Unknown, Remark::new("threat.ingest_not_a_file", &[]))))
 }

@@ -7,9 +7,10 @@
 //! already is known by its bytes. A failure keeps the last good copy. Feeds are asked side by side, so that a
 //! slow one holds up nobody. Only `serve`, `run --once` and `feed pull` come here.
 
-mod changes;
+mod entries;
 mod file;
 mod health;
+mod taxii;
 pub mod wish;
 
 use super::provider;
@@ -185,7 +186,8 @@ async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
     let client = client(context, &feed.private_hosts)?;
     match feed.kind {
         FeedKind::Csaf => provider::pull(context, &client, feed).await,
-        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::pull(context, &client, feed).await,
+        FeedKind::Taxii => taxii::pull(context, &client, feed).await,
+        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => file::pull(context, &client, feed).await,
     }
 }
 
@@ -197,7 +199,8 @@ pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> R
     let client = client(context, &feed.private_hosts)?;
     match feed.kind {
         FeedKind::Csaf => provider::look(context, &client, feed, steps).await,
-        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom => file::look(context, &client, feed, steps).await,
+        FeedKind::Taxii => taxii::look(&client, feed, steps).await,
+        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => file::look(context, &client, feed, steps).await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::engine::{Row, Transaction};
+use super::signs::is_attack;
 use crate::values;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use tuermer_core::correlate::{Campaign, CampaignKey, Grade, Known, Reporter, Sig
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
-use tuermer_core::taxonomy::{IncidentClass, IncidentType};
+use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::{Trace, TraceKind};
 
@@ -155,7 +156,7 @@ fn shared(trace: &Trace) -> Option<SignKey> {
 fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<Attack>> {
     let class = row.text(3)?;
     let class = IncidentType::parse(&class).with_context(|| format!("observation.class holds {class:?}"))?;
-    if matches!(class.class(), IncidentClass::Vulnerable | IncidentClass::Other | IncidentClass::Test) {
+    if !is_attack(class.class()) {
         return Ok(None);
     }
     let organisation = OrganisationId(row.text(0)?);

@@ -45,6 +45,7 @@ pub mod revisions;
 pub mod row;
 pub mod search;
 pub mod signatures;
+pub mod signs;
 mod statement;
 pub mod tasks;
 pub mod threat_detail;
@@ -70,6 +71,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("schema/0005_signs.sql")),
     (6, include_str!("schema/0006_indicators.sql")),
     (7, include_str!("schema/0007_campaigns.sql")),
+    (8, include_str!("schema/0008_malformed.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.

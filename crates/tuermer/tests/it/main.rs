@@ -13,6 +13,7 @@ mod deliver;
 mod dispatchers;
 mod feeds;
 mod feeds_client;
+mod feeds_signs;
 mod hindsight;
 mod import;
 mod in_time;

@@ -2,9 +2,10 @@
 //!
 //! Memory is bounded by the chunks on their way: one read ahead, one being judged, one being written.
 
+use super::content::Content;
 use super::judge::{self, Judged, Outcome};
 use super::proof::{Proof, Trust};
-use super::source::{Chunk, Content, Found, Input, Place, Reader, Text};
+use super::source::{Chunk, Found, Input, Place, Reader, Text};
 use super::{IngestReport, Remark, Word, batch, catalogue, check, estimates, events, knowledge, report};
 use crate::context::Context;
 use anyhow::{Context as _, Result};
@@ -85,6 +86,7 @@ async fn judged(context: &Context, receiver: &mut mpsc::Receiver<Chunk>) -> Resu
 async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> Result<()> {
     let mut together = Vec::new();
     for ready in chunk {
+        let ready = if teller.word.signs_only { only_signs(ready) } else { ready };
         if let Ready::Judged(judged) = ready {
             if !matches!(judged.outcome, Outcome::Whole(_)) {
                 together.push(judged);
@@ -114,6 +116,16 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
         }
     }
     teller.batch(context, together).await
+}
+
+/// What a source of signs sent, with a refusal in the place of everything else.
+fn only_signs(ready: Ready) -> Ready {
+    let (place, kind) = match &ready {
+        Ready::Judged(Judged { place, kind, .. }) => (place, *kind),
+        Ready::Text(Text { place, kind, .. }) => (place, *kind),
+        Ready::Refused(..) | Ready::End(_) => return ready,
+    };
+    if super::tells_signs(kind) { ready } else { Ready::Refused(place.clone(), kind, Remark::new("threat.ingest_signs_only", &[("kind", &kind.as_str())])) }
 }
 
 /// A document that is taken in a step of its own.

@@ -3,7 +3,7 @@
 //! Whoever has our public key can write a report. Where nobody vouches for the sender, the member it names is taken as a
 //! claim: a break-in is told and asked about, but the build in it closes no hole.
 
-use super::source::Content;
+use super::content::Content;
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;

@@ -1,6 +1,6 @@
 //! EPSS of one day: the whole list replaces the whole list, and only by a newer day.
 
-use super::source::Content;
+use super::content::Content;
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;

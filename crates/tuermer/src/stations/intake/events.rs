@@ -1,7 +1,7 @@
 //! Events of other pipelines (IntelMQ, n6) and lines of firewalls, one by one: each is a sign, or one for each side of an attack.
 
+use super::content::Content;
 use super::gather::{self, File, Gatherer};
-use super::source::Content;
 use super::{IngestReport, Word};
 use crate::context::Context;
 use anyhow::Result;

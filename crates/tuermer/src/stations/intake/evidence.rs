@@ -40,7 +40,7 @@ impl Evidence {
 /// # Errors
 /// The store cannot be read or written.
 pub async fn ingest_signed(context: &Context, name: &str, bytes: Vec<u8>, evidence: Evidence) -> Result<IngestReport> {
-    one(context, name, Input::Proven { name: name.to_string(), bytes, evidence: Box::new(evidence) }).await
+    one(context, name, Input::Proven { name: name.to_string(), bytes, evidence: Box::new(evidence) }, super::Word::default()).await
 }
 
 /// Keeps a document that must not be used, with the reason and the proof against it. Bytes that came another way and

@@ -5,13 +5,14 @@
 //! memory does not grow with the file. What is written is committed in steps; reading the file again completes what was
 //! cut off.
 
-use super::source::Content;
+use super::content::Content;
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::{self, Document};
 use crate::store::indicators;
 use crate::store::observations::{self, Attributed, Lines, Shelf};
+use crate::store::signs;
 use anyhow::Result;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tuermer_core::constituency::Constituency;
 use tuermer_core::harmless::Harmless;
+use tuermer_core::limits;
 use tuermer_core::observation::Observation;
 use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::trace::Indicator;
@@ -39,7 +41,7 @@ const BATCHES_AHEAD: usize = 16;
 const BATCHES_PER_STEP: u64 = 50;
 /// Raw lines of one part, in bytes before they are compressed.
 const PART_BYTES: usize = 256 * 1024;
-/// Malformed lines that are named in the answer; more are counted.
+/// Malformed lines that are named in the answer; `tuermer sign malformed` lists more.
 const MALFORMED_SHOWN: usize = 5;
 
 /// What the reader hands to the writer.
@@ -54,7 +56,8 @@ struct Batch {
 struct Gathered {
     shelf: Shelf,
     report: IngestReport,
-    named: Vec<String>,
+    /// Which lines or elements could not be read, and why.
+    named: Vec<(String, String)>,
 }
 
 /// A file of signs to be taken.
@@ -92,43 +95,47 @@ where
         let name = name.to_string();
         move || {
             let mut gatherer = Gatherer::new(&snapshot, &harmless, &name, kind, &sender);
-            let outcome = read(reader, &mut gatherer);
+            let outcome = read(Box::new(UntilBroken(reader)), &mut gatherer);
             (gatherer.finish(), outcome)
         }
     });
-    let (hash, bytes) = match hash.await? {
-        Ok(hashed) => hashed,
-        Err(error) => return Ok(reject(&error)),
-    };
+    let (hash, bytes, cut) = hash.await?;
     let document = Document { sha256: hash.clone(), kind: kind.as_str(), source: name.to_string(), received_at: context.now(), size, bytes, rejected: None };
     let written = write(context, document, receiver).await?;
     let (Gathered { shelf, mut report, named }, outcome) = reading.await?;
-    if outcome.is_ok() {
+    let mut open = context.store.begin().await?;
+    signs::malformed(&mut open, &hash, &named).await?;
+    if outcome.is_ok() && cut.is_none() {
         // A report that came cut counts for no day: what it does not list may stand in the rest.
-        let mut open = context.store.begin().await?;
         observations::shelve(&mut open, &shelf, &hash).await?;
         observations::look_again(&mut open, &shelf.keys().map(|(report, _)| report.as_str()).collect()).await?;
-        open.commit().await?;
     }
+    open.commit().await?;
     (report.new, report.same) = (written.new, written.same);
     let mut report = finish(report, &named);
-    if let Err(error) = outcome {
+    // Reader and hash go through the same bytes; the reader knows the better words.
+    if let Err(error) = outcome.and_then(|()| cut.map_or(Ok(()), |error| Err(error.to_string()))) {
         report.rejected.push(Remark::new("threat.ingest_report", &[("error", &error)]));
     }
     Ok(report)
 }
 
-/// SHA-256 of the content, and its bytes where they are wanted.
-fn hashed(content: &Content, whole: bool) -> std::io::Result<(String, Vec<u8>)> {
-    let (mut hash, mut bytes) = (Sha256::new(), Vec::new());
-    let mut reader = content.reader()?;
-    if whole {
-        reader.read_to_end(&mut bytes)?;
-        hash.update(&bytes);
-    } else {
-        std::io::copy(&mut reader, &mut hash)?;
+/// Ends where the source breaks, so that all lines before it are read. The hash goes through the same bytes and tells the error.
+struct UntilBroken(Box<dyn Read + Send>);
+
+impl Read for UntilBroken {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(out).or_else(|error| if error.kind() == std::io::ErrorKind::Interrupted { Err(error) } else { Ok(0) })
     }
-    Ok((hex::encode(hash.finalize()), bytes))
+}
+
+/// SHA-256 of the content, and its bytes where they are wanted: as far as it can be read, with what stopped it.
+fn hashed(content: &Content, whole: bool) -> (String, Vec<u8>, Option<std::io::Error>) {
+    let (mut hash, mut bytes) = (Sha256::new(), Vec::new());
+    let read =
+        content.reader().and_then(|mut reader| if whole { reader.read_to_end(&mut bytes).map(drop) } else { std::io::copy(&mut reader, &mut hash).map(drop) });
+    hash.update(&bytes);
+    (hex::encode(hash.finalize()), bytes, read.err())
 }
 
 /// Writes what the reader hands over, in steps. The document is kept with the first batch, or at the end.
@@ -271,8 +278,8 @@ impl<'a> Gatherer<'a> {
     }
 
     fn name(&mut self, which: &str, why: &str) {
-        if self.read.named.len() < MALFORMED_SHOWN {
-            self.read.named.push(format!("{which} ({why})"));
+        if self.read.named.len() < limits::MALFORMED_KEPT {
+            self.read.named.push((which.to_string(), why.to_string()));
         }
     }
 
@@ -343,11 +350,12 @@ impl Part {
     }
 }
 
-fn finish(mut report: IngestReport, named: &[String]) -> IngestReport {
+fn finish(mut report: IngestReport, named: &[(String, String)]) -> IngestReport {
     if !named.is_empty() {
+        let lines: Vec<String> = named.iter().take(MALFORMED_SHOWN).map(|(which, why)| format!("{which} ({why})")).collect();
         let nothing = report.malformed == report.lines;
         let key = if nothing { "threat.ingest_all_malformed" } else { "threat.ingest_malformed" };
-        let remark = Remark::new(key, &[("count", &report.malformed), ("lines", &named.join(", "))]);
+        let remark = Remark::new(key, &[("count", &report.malformed), ("lines", &lines.join(", "))]);
         if nothing { report.rejected.push(remark) } else { report.remarks.push(remark) }
     }
     report

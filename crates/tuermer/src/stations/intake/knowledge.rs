@@ -2,8 +2,8 @@
 //!
 //! What was seen somewhere is a sign; what to look for is kept as an indicator, and is a sign where it points to a member.
 
+use super::content::{Content, too_big};
 use super::gather::{self, File, Gatherer};
-use super::source::{Content, too_big};
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;

@@ -2,8 +2,8 @@
 //! members is made into signs.
 
 use super::IngestReport;
+use super::content::Content;
 use super::gather::{self, File, Gatherer, key};
-use super::source::Content;
 use crate::context::Context;
 use anyhow::Result;
 use std::io::Read;
@@ -25,7 +25,8 @@ fn origin(context: &Context, name: &str) -> Origin {
 /// # Errors
 /// The store cannot be read or written.
 pub async fn ingest(context: &Context, name: &str, content: Content) -> Result<IngestReport> {
-    let (origin, title) = (origin(context, name), name.to_string());
+    // The type stands in the name of the report, of one in an archive behind the name of that.
+    let (origin, title) = (origin(context, name), name.rsplit(['#', '/']).next().unwrap_or(name).to_string());
     let file = File { name, kind: Kind::Shadowserver, content, whole: false };
     gather::take(context, file, move |source, gatherer| read(source, &title, &origin, gatherer).map_err(|error| error.to_string())).await
 }

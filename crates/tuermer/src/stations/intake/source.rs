@@ -1,14 +1,13 @@
 //! What lies in files, directories and archives, document by document, in memory that does not grow with them.
 
 use super::Remark;
+use super::content::{Content, entry_content, too_big, unreadable};
 use super::evidence::Evidence;
 use super::packed::Unpacked;
 use super::proof::Proof;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Cursor, Read, Seek, Write as _};
+use std::io::{BufRead as _, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tuermer_core::limits;
 use tuermer_formats::recognise::{self, HEAD_BYTES, Kind};
@@ -72,17 +71,6 @@ pub struct Text {
     pub place: Place,
     pub kind: Kind,
     pub content: Content,
-}
-
-/// Where the bytes of a text are.
-#[derive(Debug, Clone)]
-pub enum Content {
-    File(PathBuf, u64),
-    Bytes(Vec<u8>),
-    /// Out of an archive and too large for memory; gone from the disk with the last who reads it.
-    Spilled(Arc<NamedTempFile>, u64),
-    /// Compressed with gzip or xz; what comes out of it is read.
-    Packed(Box<Content>),
 }
 
 /// Documents read ahead of being judged.
@@ -188,7 +176,7 @@ impl Reader {
     /// Decides by the first bytes what a file is.
     fn content(&mut self, file: &str, content: Content) -> Step {
         let place = Place { file: file.to_string(), document: String::new() };
-        let head = match content.reader().and_then(|mut reader| head(&mut reader)) {
+        let head = match content.head() {
             Ok(head) => head,
             Err(error) => return self.refuse(place, Kind::Unknown, unreadable(&error)),
         };
@@ -208,7 +196,7 @@ impl Reader {
             return self.plain(place, content, &head);
         }
         let content = Content::Packed(Box::new(content));
-        match content.reader().and_then(|mut reader| self::head(&mut reader)) {
+        match content.head() {
             Ok(head) => self.plain(place, content, &head),
             Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
         }
@@ -274,7 +262,7 @@ impl Reader {
 
     /// One member of an archive: a document, or a text.
     fn entry(&mut self, place: Place, content: Content) -> Step {
-        match content.reader().and_then(|mut reader| head(&mut reader)) {
+        match content.head() {
             Ok(head) => self.plain(place, content, &head),
             Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
         }
@@ -327,23 +315,6 @@ impl Reader {
     }
 }
 
-/// A member of an archive: in memory, or on disk where it is larger than a document; no more than `left` bytes.
-fn entry_content(mut entry: impl Read, left: u64) -> std::io::Result<Content> {
-    let mut bytes = Vec::new();
-    entry.by_ref().take(limits::DOCUMENT_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
-    let size = bytes.len() as u64;
-    if size > left {
-        return Err(std::io::ErrorKind::FileTooLarge.into());
-    }
-    if size <= limits::DOCUMENT_BYTES {
-        return Ok(Content::Bytes(bytes));
-    }
-    let mut file = NamedTempFile::new()?;
-    file.write_all(&bytes)?;
-    let size = size.saturating_add(std::io::copy(&mut entry.take(left), &mut file)?);
-    if size > left { Err(std::io::ErrorKind::FileTooLarge.into()) } else { Ok(Content::Spilled(Arc::new(file), size)) }
-}
-
 impl Place {
     fn file(path: &Path) -> Self {
         Self { file: path.display().to_string(), document: String::new() }
@@ -354,58 +325,6 @@ impl Place {
         let file = if self.file.contains("://") { &self.file } else { self.file.rsplit('/').next().unwrap_or(&self.file) };
         if self.document.is_empty() { file.to_string() } else { format!("{file}#{}", self.document) }
     }
-}
-
-impl Content {
-    /// The bytes from the beginning.
-    pub fn reader(&self) -> std::io::Result<Box<dyn Read + Send>> {
-        Ok(match self {
-            Self::File(path, _) => Box::new(File::open(path)?),
-            Self::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
-            Self::Spilled(file, _) => Box::new(file.reopen()?),
-            Self::Packed(packed) => {
-                let head = head(&mut packed.reader()?)?;
-                Box::new(Unpacked::of(&head, packed.reader()?, packed.size()).ok_or(std::io::ErrorKind::InvalidData)?)
-            }
-        })
-    }
-
-    /// How many bytes there are, compressed or not.
-    pub fn size(&self) -> u64 {
-        match self {
-            Self::File(_, size) | Self::Spilled(_, size) => *size,
-            Self::Bytes(bytes) => bytes.len() as u64,
-            Self::Packed(packed) => packed.size(),
-        }
-    }
-
-    /// All bytes, up to [`limits::DOCUMENT_BYTES`].
-    pub fn whole(self) -> Result<Vec<u8>, Remark> {
-        match self {
-            Self::File(_, size) | Self::Spilled(_, size) if size > limits::DOCUMENT_BYTES => Err(too_big(size)),
-            Self::Bytes(bytes) if bytes.len() as u64 > limits::DOCUMENT_BYTES => Err(too_big(bytes.len() as u64)),
-            Self::File(..) | Self::Spilled(..) | Self::Packed(_) => self.reader().map_err(|error| unreadable(&error)).and_then(whole),
-            Self::Bytes(bytes) => Ok(bytes),
-        }
-    }
-}
-
-/// All bytes of a reader, up to [`limits::DOCUMENT_BYTES`]; nothing is cut off silently.
-fn whole(reader: impl Read) -> Result<Vec<u8>, Remark> {
-    let mut bytes = Vec::new();
-    let read = reader.take(limits::DOCUMENT_BYTES.saturating_add(1)).read_to_end(&mut bytes);
-    match read {
-        Ok(_) if bytes.len() as u64 > limits::DOCUMENT_BYTES => Err(too_big(bytes.len() as u64)),
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(unreadable(&error)),
-    }
-}
-
-/// The first bytes of a file.
-fn head(reader: &mut impl Read) -> std::io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
-    Ok(head)
 }
 
 /// An inner archive on disk, gone when it is closed.
@@ -423,12 +342,4 @@ fn is_beside(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     name.starts_with('.') || BESIDE_NAMES.contains(&name) || BESIDE.contains(&extension)
-}
-
-fn unreadable(error: &std::io::Error) -> Remark {
-    Remark::new("threat.ingest_unreadable", &[("error", error)])
-}
-
-pub fn too_big(size: u64) -> Remark {
-    Remark::new("threat.ingest_too_big", &[("size", &(size >> 20)), ("limit", &(limits::DOCUMENT_BYTES >> 20))])
 }

@@ -1,8 +1,8 @@
-//! A feed that is one file: catalogue, estimates, records, news. Asked with the conditions of the copy we have.
+//! A feed that is one file: catalogue, estimates, records, news, signs, or a list of such files. Asked with the conditions of the copy we have.
 //!
 //! What comes must be of the kind of the feed: a source of estimates cannot slip in an advisory.
 
-use super::changes;
+use super::entries;
 use crate::context::Context;
 use crate::feeds::client::Head;
 use crate::feeds::{Client, PullReport, Rejected, Wanted};
@@ -14,7 +14,7 @@ use std::io::{Read as _, Seek as _};
 use tempfile::NamedTempFile;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
-use tuermer_formats::cve_changes;
+use tuermer_formats::{cve_changes, recognise, sign_list};
 
 /// Fetches the file and takes it if it is of the right kind.
 ///
@@ -24,14 +24,20 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     let Some((Head { url, etag, last_modified, .. }, file)) = fetch(context, client, feed).await? else {
         return Ok(PullReport { unchanged: true, ..PullReport::default() });
     };
-    if feed.kind == FeedKind::Cve && cve_changes::looks_like_changes(&peek(file.as_file())?) {
-        let (report, whole) = changes::take(context, client, feed, &std::fs::read(file.path())?).await?;
+    let head = peek(file.as_file())?;
+    let listed = match feed.kind {
+        FeedKind::Cve if cve_changes::looks_like_changes(&head) => Some(entries::records(context, client, feed, &std::fs::read(file.path())?).await?),
+        FeedKind::Signs if is_list(&head) => Some(entries::signs(context, client, feed, &url, &std::fs::read(file.path())?).await?),
+        _ => None,
+    };
+    if let Some((report, whole)) = listed {
         // What is left is only named again where the list is not answered with "unchanged".
         let (etag, last_modified) = if whole { (etag, last_modified) } else { Default::default() };
         return Ok(PullReport { etag, last_modified, ..report });
     }
     let report = match feed.kind {
         FeedKind::Atom => intake::ingest_reading(context, &feed.name, std::fs::read(file.path())?).await?,
+        FeedKind::Signs | FeedKind::Taxii => intake::ingest_signs(context, &url, std::fs::read(file.path())?).await?,
         FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Cve => intake::ingest(context, &url, file.path()).await?,
     };
     Ok(PullReport { etag, last_modified, ..taken(feed, report)? })
@@ -77,12 +83,14 @@ fn peek(mut file: &File) -> Result<Vec<u8>> {
 fn wanted(feed: &Feed) -> Wanted<'_> {
     let (limit_bytes, seconds) = match feed.kind {
         FeedKind::Cve => (limits::ARCHIVE_BYTES, limits::ARCHIVE_SECONDS),
-        FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Atom => (limits::DOCUMENT_BYTES, limits::FETCH_SECONDS),
+        FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Atom | FeedKind::Signs | FeedKind::Taxii => (limits::DOCUMENT_BYTES, limits::FETCH_SECONDS),
     };
     let accept: &[&str] = match feed.kind {
         FeedKind::Csaf | FeedKind::Kev => &["application/json"],
         FeedKind::Epss => &["application/gzip", "application/x-gzip", "text/csv"],
         FeedKind::Cve => &["application/json", "application/zip", "application/gzip", "application/x-zip-compressed"],
+        // Content decides: servers call reports by many names.
+        FeedKind::Signs | FeedKind::Taxii => &[],
         FeedKind::Atom => &["application/atom+xml", "application/rss+xml", "application/xml"],
     };
     Wanted { etag: &feed.etag, last_modified: &feed.last_modified, limit_bytes, seconds, accept }
@@ -98,8 +106,19 @@ fn fits(kind: FeedKind, head: &[u8]) -> bool {
         FeedKind::Kev => has("\"catalogVersion\"") && !advisory,
         FeedKind::Epss => packed || has("cve,epss"),
         FeedKind::Cve => packed || archive || ((has("CVE-") || cve_changes::looks_like_changes(head)) && !advisory && !has("\"catalogVersion\"")),
+        FeedKind::Signs | FeedKind::Taxii => is_list(head) || packed || archive || is_signs(head),
         FeedKind::Atom => has("<feed") || has("<rss") || has("<rdf:RDF"),
     }
+}
+
+/// A folder or a manifest that names files.
+fn is_list(head: &[u8]) -> bool {
+    sign_list::is_page(head) || sign_list::is_manifest(head)
+}
+
+/// A table of signs, or JSON, which intake knows to be signs or not.
+fn is_signs(head: &[u8]) -> bool {
+    recognise::looks_like_json(head) || intake::tells_signs(recognise::table(head))
 }
 
 /// What intake made of it. A file of which nothing could be used is a failure of the feed.

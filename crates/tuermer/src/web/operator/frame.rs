@@ -47,6 +47,7 @@ impl Frame {
                 ("/heute", "operator.today"),
                 ("/meldung/neu", "operator.nav_new"),
                 ("/meldungen", "operator.threats"),
+                ("/zeichen", "operator.signs"),
                 ("/quellen", "operator.feeds"),
                 ("/mitglieder", "operator.members"),
                 ("/betrieb", "operator.operation"),

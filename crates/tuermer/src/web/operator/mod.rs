@@ -16,6 +16,7 @@ mod reading;
 mod revisions;
 mod session;
 mod setup;
+mod signs;
 mod threat;
 mod threat_new;
 mod threats;
@@ -48,6 +49,7 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/meldung/{id}/anmerkung", post(comments::add))
         .route("/meldung/{id}/gelesen", post(comments::read))
         .route("/meldung/{id}/firma/{number}", get(why::show))
+        .route("/zeichen", get(signs::show))
         .route("/quellen", get(feeds::show).post(feeds::add))
         .route("/leseliste", get(reading::show))
         .route("/leseliste/gelesen", post(reading::read))

@@ -35,7 +35,8 @@ fn shown(frame: &Frame, notice: Notice) -> ShownNotice {
     let heading = lines.next().unwrap_or_else(|| kind.clone());
     let key = if mailed_at.is_some() { "operator.notice_mailed" } else { "operator.notice_not_mailed" };
     let facts = frame.texts.with(key, &[("at", &frame.moment(&created_at))]);
-    let href = ["feed.", "provider."].iter().any(|area| kind.starts_with(area)).then_some("/quellen");
+    let pages = [("feed.", "/quellen"), ("provider.", "/quellen"), ("campaign.", "/zeichen")];
+    let href = pages.iter().find(|(area, _)| kind.starts_with(area)).map(|(_, page)| *page);
     ShownNotice { id, heading, lines: lines.collect(), facts, href }
 }
 

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod curve;
 pub mod funnel;
+pub mod signs;
 pub mod tiles;
 
 use std::fmt::Write as _;

@@ -28,6 +28,7 @@ const READERS: &[&str] = &[
     "sbom",
     "security_txt",
     "shadowserver",
+    "sign_list",
     "stix",
     "taxii",
     "urgency_policy",

@@ -1,0 +1,127 @@
+//! A feed that is a list of files: each that we do not have in this state is fetched and handed to intake.
+//!
+//! What could not be fetched is asked for at the next pull; what was rejected only when it moves again.
+
+use crate::context::Context;
+use crate::feeds::{Body, Client, FetchError, PullReport, Rejected, Wanted};
+use crate::keys::sha256;
+use crate::refusal::Refusal;
+use crate::stations::intake::{self, IngestReport};
+use crate::store::feed_entries::{self, SeenEntry};
+use anyhow::{Context as _, Error, Result};
+use tokio::task::JoinSet;
+use tuermer_core::feed::{Feed, FeedKind};
+use tuermer_core::limits;
+use tuermer_core::provenance::EntryState;
+use tuermer_formats::{cve_changes, sign_list};
+
+/// A file the list names.
+#[derive(Debug, Clone)]
+struct Entry {
+    /// What people call it.
+    name: String,
+    url: String,
+    /// When it moved last, as the list says.
+    updated: String,
+}
+
+/// Takes the CVE records that a list of changes names.
+///
+/// # Errors
+/// The list cannot be read, or none of its records can be fetched.
+pub async fn records(context: &Context, client: &Client, feed: &Feed, bytes: &[u8]) -> Result<(PullReport, bool)> {
+    let changes = cve_changes::read(bytes).map_err(|error| Error::new(Refusal::new("feed.error_changes", [("url", &feed.url), ("error", &error)])))?;
+    let entries = changes.records.into_iter().map(|change| Entry { name: change.cve, url: change.url, updated: change.updated }).collect();
+    take(context, client, feed, entries, changes.unusable).await
+}
+
+/// Takes the files of signs that a folder or a manifest names.
+///
+/// # Errors
+/// The list cannot be read, or none of its files can be fetched.
+pub async fn signs(context: &Context, client: &Client, feed: &Feed, url: &str, bytes: &[u8]) -> Result<(PullReport, bool)> {
+    let listed = if sign_list::is_page(bytes) { sign_list::page(bytes, url) } else { sign_list::manifest(bytes, url) };
+    let listed = listed.map_err(|error| Error::new(Refusal::new("feed.error_list", [("url", &feed.url), ("error", &error)])))?;
+    let name = |url: &str| url.rsplit('/').next().unwrap_or(url).to_string();
+    let entries = listed.into_iter().map(|entry| Entry { name: name(&entry.url), url: entry.url, updated: entry.updated }).collect();
+    take(context, client, feed, entries, 0).await
+}
+
+/// Takes what moved, in order, at most [`limits::PULL_RECORDS`]; `true` where nothing was left for the next pull.
+async fn take(context: &Context, client: &Client, feed: &Feed, entries: Vec<Entry>, tolerated: u64) -> Result<(PullReport, bool)> {
+    let seen = context.store.feed_entries(&feed.name).await?;
+    let mut report = PullReport { discovered: entries.len() as u64, tolerated, ..PullReport::default() };
+    let moved: Vec<Entry> = entries.into_iter().filter(|entry| seen.get(&entry.url).is_none_or(|seen| seen.updated != entry.updated)).collect();
+    report.same = report.discovered.saturating_sub(moved.len() as u64);
+    let left = moved.len().saturating_sub(limits::PULL_RECORDS);
+    let mut waiting = moved.into_iter().take(limits::PULL_RECORDS);
+    let mut running: JoinSet<(Entry, Result<Body, FetchError>)> = JoinSet::new();
+    let (mut failed, mut last) = (0_usize, None);
+    // Files of signs are large: one is in memory at a time.
+    let (wanted, at_once) = match feed.kind {
+        FeedKind::Cve => (Wanted { limit_bytes: limits::CVE_RECORD_BYTES, ..Wanted::JSON }, limits::PROVIDER_PARALLEL),
+        _ => (Wanted::DOCUMENT, 1),
+    };
+    loop {
+        while running.len() < at_once && failed < limits::PULL_FAILURES {
+            let Some(entry) = waiting.next() else { break };
+            let client = client.clone();
+            running.spawn(async move {
+                let fetched = client.body(&entry.url, wanted).await;
+                (entry, fetched)
+            });
+        }
+        let Some(done) = running.join_next().await else { break };
+        match done.context("fetching a file of a list stopped")? {
+            (entry, Ok(body)) => take_one(context, feed, &entry, body.bytes, &mut report).await?,
+            (entry, Err(error)) => {
+                failed = failed.saturating_add(1);
+                report.rejected.push(Rejected { document: entry.name, reason: error.sentence() });
+                last = Some(error);
+            }
+        }
+    }
+    if let (Some(error), true) = (last, failed == report.rejected.len() && report.new == 0 && report.changed == 0) {
+        return Err(Error::new(error));
+    }
+    if left > 0 {
+        report.remarks.push(Refusal::new("feed.more_records", [("count", &left)]));
+    }
+    Ok((report, left == 0 && failed == 0 && waiting.len() == 0))
+}
+
+/// Hands one file to intake if it is what the feed is there for, and notes what became of it.
+async fn take_one(context: &Context, feed: &Feed, entry: &Entry, bytes: Vec<u8>, report: &mut PullReport) -> Result<()> {
+    let hash = sha256(&bytes);
+    let reason = match taken(context, feed, entry, bytes).await? {
+        Ok(taken) => {
+            report.new = report.new.saturating_add(taken.new);
+            report.changed = report.changed.saturating_add(taken.changed);
+            report.same = report.same.saturating_add(taken.same);
+            taken.rejected.into_iter().next().map(Refusal::from)
+        }
+        Err(reason) => Some(reason),
+    };
+    let words = reason.as_ref().map(Refusal::kept).unwrap_or_default();
+    let state = if reason.is_some() { EntryState::Rejected } else { EntryState::Taken };
+    let mut open = context.store.begin().await?;
+    let seen = SeenEntry { updated: entry.updated.clone(), state, at: context.now() };
+    feed_entries::keep(&mut open, &feed.name, &entry.url, &seen, &hash, &words).await?;
+    open.commit().await?;
+    if let Some(reason) = reason
+        && report.rejected.len() < limits::REJECTED_SHOWN
+    {
+        report.rejected.push(Rejected { document: entry.name.clone(), reason });
+    }
+    Ok(())
+}
+
+async fn taken(context: &Context, feed: &Feed, entry: &Entry, bytes: Vec<u8>) -> Result<Result<IngestReport, Refusal>> {
+    if feed.kind != FeedKind::Cve {
+        return intake::ingest_signs(context, &entry.url, bytes).await.map(Ok);
+    }
+    if cve_changes::record_id(&bytes).as_deref() != Some(entry.name.as_str()) {
+        return Ok(Err(Refusal::new("feed.error_other_record", [("cve", &entry.name)])));
+    }
+    intake::ingest_bytes(context, &entry.url, bytes).await.map(Ok)
+}
