@@ -356,5 +356,7 @@ pub const MALFORMED_KEPT: usize = 1_000;
 pub const SIGN_DAYS_SHOWN: i64 = 30;
 /// Days over which reports without a hole are counted when somebody has said that it is closed.
 pub const REPORT_DAYS: i64 = 180;
+/// Words of a report's reference among which the member's number is looked for.
+pub const REFERENCE_WORDS: usize = 8;
 /// Largest sealed report, in bytes.
 pub const SEALED_REPORT_BYTES: u64 = 64 * 1024 * 1024;

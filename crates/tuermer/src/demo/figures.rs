@@ -34,6 +34,8 @@ pub struct Figures {
     pub fixed_measured: u64,
     /// Companies that wait for help.
     pub needs_help: u64,
+    /// Campaigns found on the evening of 5 March.
+    pub campaigns: u64,
     /// Lines of the report of 11 March.
     pub sign_lines: u64,
     /// Of them, those that belong to a member.

@@ -3,6 +3,7 @@
 //! [`region`] invents, [`files`] writes what a chamber would import, [`people`] and [`curve`] say who patches and answers
 //! when, [`signs`] writes the report of 11 March, [`play`] is the story in time. Nothing leaves the machine.
 
+mod attack;
 pub mod curve;
 pub mod figures;
 pub mod files;

@@ -3,6 +3,7 @@
 //! Nothing knows more than was known at its time: on 2 March there was Microsoft's notice and nothing a machine could
 //! read, no catalogue of exploited flaws, no report of scans. That report comes on 11 March.
 
+use super::attack::ATTACKS;
 use super::figures::{Figures, Verdicts, peak_rss_mb};
 use super::files;
 use super::people::{Said, Temper, tempers};
@@ -53,21 +54,21 @@ const WEB_SHELLS: usize = 3;
 pub type Tell<'a> = dyn Fn(&str, &str, &[(&str, String)]) + Sync + 'a;
 
 /// The play under way.
-struct Play<'a> {
-    context: &'a Context,
-    region: &'a Region,
+pub(super) struct Play<'a> {
+    pub(super) context: &'a Context,
+    pub(super) region: &'a Region,
     pack: &'a BuildPack,
-    tell: &'a Tell<'a>,
+    pub(super) tell: &'a Tell<'a>,
     tempers: Vec<Temper>,
     /// Register number → place in the region.
     places: HashMap<&'a str, usize>,
     /// When each member patches, as far as it has heard of it.
     patches: Vec<Option<Timestamp>>,
     /// Whom we warned, and when.
-    warned: HashMap<usize, OrganisationId>,
+    pub(super) warned: HashMap<usize, OrganisationId>,
     /// What will be said.
     coming: BTreeSet<Said>,
-    figures: Figures,
+    pub(super) figures: Figures,
 }
 
 /// Plays it.
@@ -89,6 +90,8 @@ pub async fn play(context: &Context, region: &Region, pack: &BuildPack, seed: u6
     play.answers_until("2021-03-05T14:30:00Z", &first).await?;
     play.standing("demo.at_5_march").await?;
     let second = play.warn(&threat, "2021-03-05T14:40:00Z", "2021-03-05T15:00:00Z", Some("demo.talk")).await?;
+    play.answers_until(ATTACKS, &second).await?;
+    play.attacks().await?;
     play.answers_until("2021-03-09T18:00:00Z", &second).await?;
     play.standing("demo.at_9_march").await?;
     play.answers_until("2021-03-11T18:00:00Z", &second).await?;
@@ -101,7 +104,7 @@ pub async fn play(context: &Context, region: &Region, pack: &BuildPack, seed: u6
 }
 
 impl<'a> Play<'a> {
-    fn at(&self, time: &str) -> Result<Timestamp> {
+    pub(super) fn at(&self, time: &str) -> Result<Timestamp> {
         let at: Timestamp = time.parse().with_context(|| format!("time of the play {time}"))?;
         self.context.clock.set(at);
         Ok(at)
@@ -170,7 +173,7 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    async fn verdicts(&self, threat: &ThreatId) -> Result<Verdicts> {
+    pub(super) async fn verdicts(&self, threat: &ThreatId) -> Result<Verdicts> {
         let filter = ExposureFilter { threat: Some(threat.clone()), ..ExposureFilter::default() };
         let mut counts = Verdicts::default();
         let mut last: Option<OrganisationId> = None;
@@ -285,7 +288,7 @@ impl<'a> Play<'a> {
     }
 
     /// When a member closes its hole: as it was warned, or when the press told everybody.
-    fn closed_at(&self, index: usize, member: &Member) -> Option<Timestamp> {
+    pub(super) fn closed_at(&self, index: usize, member: &Member) -> Option<Timestamp> {
         let temper = self.tempers.get(index)?;
         let press: Timestamp = PRESS.parse().ok()?;
         let alone = member.exchange.and_then(|_| temper.patches(press));

@@ -1,13 +1,18 @@
-//! The report of 11 March 2021 about the region: what a scan of 9 March saw, in the columns of a Shadowserver report.
+//! The report of 11 March 2021 about the region: what a scan of 9 March saw, in the columns of a Shadowserver report; and
+//! what a sensor told on the evening of 5 March.
 //!
 //! Numbers have three parts, as scans see them; the tag tells what was proven. A web shell is an incident of its own.
 
 use super::region::Member;
 use anyhow::Result;
 use jiff::Timestamp;
+use serde_json::json;
 
 const COLUMNS: [&str; 15] =
     ["timestamp", "ip", "port", "hostname", "tag", "asn", "geo", "region", "city", "naics", "sic", "sector", "version", "servername", "url"];
+
+/// The invented attacker of 5 March; an address for documentation (RFC 5737).
+const ATTACKER: &str = "203.0.113.66";
 
 /// What the scan found at one member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +48,24 @@ pub fn report(found: &[(&Member, Finding)], scanned: Timestamp) -> Result<Vec<u8
         file.write_record([&at, &ip, "443", &host, finding.tag(), "64496", "DE", "NORDRHEIN-WESTFALEN", &city, "0", "0", "", &version, "", url])?;
     }
     Ok(file.into_inner()?)
+}
+
+/// What a sensor tells of an evening on which one attacker broke into several members' servers, as events of IntelMQ.
+pub fn attacks(members: &[&Member], first: Timestamp) -> Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for (number, member) in (0_i64..).zip(members) {
+        let Some(network) = member.network else { continue };
+        let [a, b, c, d] = network.octets();
+        let at = first.saturating_add(jiff::SignedDuration::from_mins(number.saturating_mul(7)))?;
+        let event = json!({
+            "feed.name": "CERT-Verbund Sensor", "time.source": at.to_string(), "classification.type": "system-compromise", "tlp": "GREEN",
+            "source.ip": format!("{a}.{b}.{c}.{}", d.saturating_add(2)), "destination.ip": ATTACKER,
+            "product.vendor": "Microsoft", "product.name": "Exchange Server", "extra.path": "/aspnet_client/discover.aspx",
+        });
+        lines.extend_from_slice(event.to_string().as_bytes());
+        lines.push(b'\n');
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]

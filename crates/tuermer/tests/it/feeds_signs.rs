@@ -52,7 +52,7 @@ fn a_folder_of_reports_is_read_file_by_file() {
     });
     server.trust(&home);
     add(&home, "signs", &server.url("/region/"));
-    let first = pull(&home, 0);
+    let first = pull(&home, 5);
     assert_eq!(numbers(&first), [2, 1, 0], "{first}");
     assert!(first["rejected"].to_string().contains("something else (csaf)"), "{first}");
     assert_eq!(home.tuermer(&["threat", "list", "--json"]).lines().len(), 0, "no advisory slips in");
@@ -64,11 +64,11 @@ fn a_folder_of_reports_is_read_file_by_file() {
     assert_eq!((sign["report"].as_str(), sign["class"].as_str()), (Some("scan_exchange"), Some("vulnerable-system")));
 }
 
-fn event(ip: &str) -> String {
+fn event(ip: &str, changed: &str) -> String {
     json!({"Event": {"uuid": "5f1e7d8e-0000-4000-8000-000000000001", "info": "Invented", "date": "2026-01-01", "timestamp": "1767225600",
         "threat_level_id": "1", "analysis": "2", "distribution": "1", "Orgc": {"name": "CERT Beispiel"}, "Tag": [{"name": "tlp:green"}],
         "Attribute": [{"uuid": "00000000-0000-4000-8000-000000000001", "type": "ip-dst", "category": "Network activity", "value": ip, "to_ids": true,
-            "timestamp": "1767225600", "comment": ""}]}})
+            "timestamp": changed, "comment": ""}]}})
     .to_string()
 }
 
@@ -81,7 +81,9 @@ fn a_misp_feed_is_read_by_its_manifest() {
             Answer::ok(json!({"5f1e7d8e-0000-4000-8000-000000000001": {"info": "Invented", "timestamp": moved}}).to_string())
                 .with("Content-Type", "application/json")
         }
-        "/feed/5f1e7d8e-0000-4000-8000-000000000001.json" => Answer::ok(event(if request.before == 0 { "192.0.2.7" } else { "192.0.2.8" })),
+        "/feed/5f1e7d8e-0000-4000-8000-000000000001.json" => {
+            Answer::ok(if request.before == 0 { event("192.0.2.7", "1767225600") } else { event("192.0.2.8", "1767300000") })
+        }
         _ => Answer::status(404),
     });
     server.trust(&home);
@@ -123,7 +125,7 @@ fn a_taxii_server_is_read_page_by_page_and_from_where_it_ended() {
     let server = WebServer::start(taxii);
     server.trust(&home);
     let wrong = home.tuermer(&["feed", "add", "taxii", &server.url("/nothing/"), "--name", "source", "--allow-private", "localhost"]).expect(1);
-    assert!(wrong.err.contains("404"), "{}", wrong.err);
+    assert!(wrong.err.contains("Check the address"), "{}", wrong.err);
     add(&home, "taxii", &server.url("/taxii2/"));
     assert_eq!(numbers(&pull(&home, 0))[..2], [2, 2]);
     assert_eq!((signs(&home), home.tuermer(&["sign", "indicators", "--json"]).lines().len()), (2, 2));

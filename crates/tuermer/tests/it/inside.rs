@@ -33,7 +33,7 @@ fn a_sealed_report_goes_from_the_server_to_the_chamber() {
     let key = home.tuermer(&["check", "key", "--json"]).expect(0).line()["public_key"].as_str().unwrap().to_string();
     assert_eq!(home.tuermer(&["check", "key", "--json"]).expect(0).line()["public_key"], key.as_str(), "there is one pair, and it stays");
     let sealed = home.file("report.sealed", "");
-    let check = home.tuermer(&["check", "exchange", "--logs", &victim(), "--reference", "M1", "--seal", &key, "--out", &sealed, "--json"]).expect(3);
+    let check = home.tuermer(&["check", "exchange", "--logs", &victim(), "--reference", "Mitglied M1", "--seal", &key, "--out", &sealed, "--json"]).expect(3);
     assert_eq!(check.lines().last().unwrap()["grade"]["step"], 8);
     assert!(!String::from_utf8_lossy(&std::fs::read(&sealed).unwrap()).contains("findings"), "it can be read on the way");
     let claimed = ingest(&home, &[&sealed], 0);

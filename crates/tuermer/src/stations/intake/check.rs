@@ -18,6 +18,7 @@ use tuermer_check::received::{Received, Vouched};
 use tuermer_check::seal;
 use tuermer_core::admiralty::{Credibility, Grade, Reliability};
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::limits;
 use tuermer_core::observation::Attribution;
 use tuermer_core::tlp::Tlp;
 use tuermer_formats::recognise::Kind;
@@ -40,7 +41,7 @@ pub async fn ingest(context: &Context, name: &str, content: Content, word: &Word
     let (owner, known) = match &word.member {
         Some(member) => (member.clone(), true),
         None if claimed.is_empty() => return rejected(Remark::new("threat.ingest_check_nobody", &[])),
-        None => match context.store.member_by_number(claimed).await? {
+        None => match named(context, claimed).await? {
             Some(owner) => (owner, false),
             None => return rejected(Remark::new("threat.ingest_check_unknown", &[("reference", &claimed)])),
         },
@@ -51,6 +52,16 @@ pub async fn ingest(context: &Context, name: &str, content: Content, word: &Word
         told.remarks.push(Remark::new("threat.ingest_check_claimed", &[("reference", &claimed)]));
     }
     Ok(told)
+}
+
+/// The member whose number stands among these words ("Mitglied 4711").
+async fn named(context: &Context, words: &str) -> Result<Option<OrganisationId>> {
+    for word in words.split_whitespace().take(limits::REFERENCE_WORDS) {
+        if let Some(member) = context.store.member_by_number(word).await? {
+            return Ok(Some(member));
+        }
+    }
+    Ok(None)
 }
 
 /// The report itself; a sealed one is opened with the key of this data directory.

@@ -32,11 +32,13 @@ impl Content {
         })
     }
 
-    /// The first bytes.
+    /// The first bytes. Damage behind some of them is told by whoever reads on.
     pub fn head(&self) -> std::io::Result<Vec<u8>> {
         let mut head = Vec::new();
-        self.reader()?.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
-        Ok(head)
+        match self.reader()?.take(HEAD_BYTES as u64).read_to_end(&mut head) {
+            Err(error) if head.is_empty() => Err(error),
+            _ => Ok(head),
+        }
     }
 
     /// How many bytes there are, compressed or not.
