@@ -116,7 +116,8 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
         Tlp::Green => "GREEN",
         narrower => return Err(invalid("tlp", narrower.as_str())),
     };
-    let source_url = address("source_url", source_url)?;
+    // Where the chamber itself is the source, its own address stands, however it serves its pages.
+    let source_url = if *source_url == imprint.namespace { source_url.clone() } else { address("source_url", source_url)? };
     let remedy_url = if remedy_url.trim().is_empty() { None } else { Some(address("remedy_url", remedy_url)?) };
     if products.is_empty() {
         return Err(StatementError::Empty("product"));

@@ -88,12 +88,12 @@ pub async fn play(context: &Context, region: &Region, pack: &BuildPack, seed: u6
     play.answers_until("2021-03-03T12:00:00Z", &first).await?;
     play.providers_report().await?;
     play.answers_until("2021-03-05T14:30:00Z", &first).await?;
-    play.standing("demo.at_5_march").await?;
+    play.standing(&threat, "demo.at_5_march").await?;
     let second = play.warn(&threat, "2021-03-05T14:40:00Z", "2021-03-05T15:00:00Z", Some("demo.talk")).await?;
     play.answers_until(ATTACKS, &second).await?;
     play.attacks().await?;
     play.answers_until("2021-03-09T18:00:00Z", &second).await?;
-    play.standing("demo.at_9_march").await?;
+    play.standing(&threat, "demo.at_9_march").await?;
     play.answers_until("2021-03-11T18:00:00Z", &second).await?;
     play.state_again(&threat).await?;
     play.answers_until(REPORT, &second).await?;
@@ -272,9 +272,8 @@ impl<'a> Play<'a> {
     }
 
     /// Where things stand, as the situation page shows it.
-    async fn standing(&self, moment: &str) -> Result<()> {
-        let Some(head) = self.context.store.threats().await?.into_iter().next() else { return Ok(()) };
-        let picture = self.context.store.picture(&head.id).await?;
+    async fn standing(&self, threat: &ThreatId, moment: &str) -> Result<()> {
+        let picture = self.context.store.picture(threat).await?;
         // Who has nothing to close does not count as closed.
         let concerned = picture.affected + picture.unknown + picture.fixed_reported + picture.fixed_measured;
         let percent = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or(0).to_string();

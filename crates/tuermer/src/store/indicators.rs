@@ -2,12 +2,13 @@
 
 use super::Store;
 use super::documents::unpacked;
-use super::engine::Transaction;
+use super::engine::{Transaction, Value, places};
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tuermer_core::harmless::{Harmless, HarmlessList};
+use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::trace::{Indicator, Trace};
 use tuermer_formats::recognise::Kind;
 use tuermer_formats::warninglist;
@@ -33,7 +34,28 @@ pub async fn write(open: &mut Transaction, indicators: &[Indicator], document: &
     // A statement may touch a row once only.
     rows.sort_by(|one, other| one.iter().take(3).map(|value| format!("{value:?}")).cmp(other.iter().take(3).map(|value| format!("{value:?}"))));
     rows.dedup_by(|one, other| one.iter().take(3).eq(other.iter().take(3)));
+    let written: BTreeSet<(&str, &str)> = indicators.iter().map(|indicator| (indicator.source.as_str(), indicator.origin_id.as_str())).collect();
     open.insert_many(sql, rows, newer).await?;
+    replace(open, written.into_iter().filter(|(_, origin)| !origin.is_empty())).await
+}
+
+/// Removes what a newer word of the same source under the same id has replaced.
+async fn replace(open: &mut Transaction, written: impl Iterator<Item = (&str, &str)>) -> Result<()> {
+    let mut by_source: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (source, origin) in written {
+        by_source.entry(source).or_default().push(origin);
+    }
+    for (source, origins) in by_source {
+        for page in origins.chunks(ROWS_PER_STATEMENT) {
+            let sql = format!(
+                "DELETE FROM indicator WHERE source = $1 AND origin_id IN ({}) AND EXISTS (SELECT 1 FROM indicator n
+                    WHERE n.source = indicator.source AND n.origin_id = indicator.origin_id AND n.modified_at > indicator.modified_at)",
+                places(2, page.len())
+            );
+            let values = std::iter::once(Value::from(source)).chain(page.iter().map(|origin| Value::from(*origin))).collect();
+            open.run(&sql, values).await?;
+        }
+    }
     Ok(())
 }
 

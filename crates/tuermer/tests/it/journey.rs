@@ -43,7 +43,8 @@ fn march_2021_happens_to_a_region() {
     assert!(of("/answered") * 2 > of("/warned") && of("/answered") < of("/warned"), "{figures}");
     // Half and more are closed by the members' own word; measured again is none, the only scan saw open ones.
     assert!(of("/fixed_reported") * 5 > (of("/at_the_end/affected") + of("/at_the_end/unknown")) * 2, "{figures}");
-    assert_eq!((of("/fixed_measured"), of("/incidents")), (0, 3));
+    // One attacker in eight servers on 5 March is a campaign; the scan of the 9th sees his shells at some of the same.
+    assert_eq!((of("/fixed_measured"), of("/incidents"), of("/campaigns")), (0, 8, 1));
     assert!(of("/signs_attributed") > 5 && of("/signs_attributed") < of("/sign_lines"), "{figures}");
 }
 
