@@ -30,6 +30,12 @@ const elsewhere = (number) =>
         .replaceAll("CVE-2026-1000", `CVE-2026-${number}`)
         .replace("code execution \\u202eand more", "<img src=x onerror=alert(1)> \\u0026lt;b");
 
+/** Signs of today at two members; one line nobody can read, one whose words try to be markup. */
+function signs() {
+    const event = (ip, type, more) => JSON.stringify({ "feed.name": "<b>Sensor</b>", "time.source": new Date().toISOString(), "classification.type": type, "source.ip": ip, ...more });
+    return [event("192.0.2.3", "system-compromise", { "product.name": "<img src=x onerror=alert(1)>" }), event("198.51.100.4", "vulnerable-system", {}), event("203.0.113.9", "scanner", {}), "{\"source.ip\": 7}"].join("\n") + "\n";
+}
+
 export default async function (browser) {
     const home = new Home();
     try {
@@ -42,6 +48,9 @@ export default async function (browser) {
         home.tuermer("ingest", home.file("kev.json", fixture("kev-three.json")));
         for (let number = 2001; number < 2056; number += 1) home.tuermer("ingest", home.file(`${number}.json`, elsewhere(number)));
         home.tuermer("ingest", home.file("broken.json", fixture("csaf-generic.json").replace('"baseScore": 9.8', '"baseScore": 9.7')), { fails: true });
+        home.tuermer("import", "networks", home.file("n.csv", "external_id,kind,value\nM-1,network,192.0.2.0/28\nM-2,network,198.51.100.0/28\n"));
+        home.tuermer("ingest", "--grade", "B2", home.file("signs.jsonl", signs()));
+        home.tuermer("run", "--once");
         home.tuermer("feed", "add", "kev", "--untested");
         home.tuermer("feed", "add", "csaf", "https://localhost:9/.well-known/csaf/provider-metadata.json", "--allow-private", "localhost", "--untested");
         home.tuermer("feed", "add", "atom", "https://nachrichten.beispiel.example/feed.xml", "--untested");
@@ -80,6 +89,9 @@ export default async function (browser) {
         await submit(analyst, "form[action$='/gelesen'] button");
         expect(analyst.url().endsWith("#anmerkungen"), `reading led to ${analyst.url()}`);
         await inspect(analyst, "meldung-angemerkt");
+        await analyst.goto(`${address}/zeichen`);
+        expect((await analyst.locator("main").innerText()).includes("2 Zeichen bei 2 Mitgliedern, davon 1 von Angriffen"), await analyst.locator("main").innerText());
+        await inspect(analyst, "zeichen");
         await analyst.goto(`${address}/quellen`);
         await inspect(analyst, "quellen");
         await analyst.click("#neu summary");

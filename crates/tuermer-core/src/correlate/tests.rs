@@ -103,10 +103,13 @@ fn a_campaign_says_why_and_keeps_its_key() {
     assert_eq!(campaign.signs().len(), 2, "the shell and the product");
     let product = campaign.reasons.iter().find(|reason| reason.region.is_empty() && reason.key.kind() == KeyKind::Product).unwrap();
     assert_eq!(
-        product.sentence(Language::German),
-        "5 unabhängige Fälle in 6 Stunden: Zeichen zu microsoft exchange server. Üblich wären < 0,1 (aus 82 Tagen)."
+        product.sentence(Language::German, "Microsoft Exchange Server"),
+        "5 unabhängige Fälle in 6 Stunden: Zeichen zu Microsoft Exchange Server. Üblich wären < 0,1 (aus 82 Tagen)."
     );
-    assert_eq!(product.sentence(Language::English), "5 independent cases in 6 hours: signs about microsoft exchange server. Usual are < 0.1 (from 82 days).");
+    assert_eq!(
+        product.sentence(Language::English, &product.key.value()),
+        "5 independent cases in 6 hours: signs about microsoft exchange server. Usual are < 0.1 (from 82 days)."
+    );
 
     // Two days later the first signs are out of sight and others came: still the same campaign.
     let known = [Known { key: campaign.key.clone(), signs: campaign.signs(), last_at: campaign.last_at }];

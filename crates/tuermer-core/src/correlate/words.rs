@@ -6,9 +6,8 @@ use super::sign::KeyKind;
 use crate::locale::Language;
 
 impl Reason {
-    /// What is more than usual, compared with what, in one sentence.
-    pub fn sentence(&self, language: Language) -> String {
-        let value = self.key.value();
+    /// What is more than usual, compared with what, in one sentence; `value` is what is shared as people write it.
+    pub fn sentence(&self, language: Language, value: &str) -> String {
         let Self { seen, hours, days_of_past, region, .. } = self;
         match language {
             Language::German => {
@@ -23,6 +22,7 @@ impl Reason {
                 let usual = tenths(self.expected).replace('.', ",");
                 let why = match self.detector {
                     Detector::Three => "Die einfache Regel (drei in 24 Stunden) schlägt an".to_string(),
+                    _ if *days_of_past == 0 => "Vergleichszahlen gibt es noch nicht".to_string(),
                     _ => format!("Üblich wären {usual} (aus {days_of_past} Tagen)"),
                 };
                 format!("{seen} unabhängige Fälle in {hours} Stunden{place}: {shared}. {why}.")
@@ -38,6 +38,7 @@ impl Reason {
                 let place = if region.is_empty() { String::new() } else { format!(" in {region}") };
                 let why = match self.detector {
                     Detector::Three => "The simple rule (three in 24 hours) alarms".to_string(),
+                    _ if *days_of_past == 0 => "There is nothing to compare with yet".to_string(),
                     _ => format!("Usual are {} (from {days_of_past} days)", tenths(self.expected)),
                 };
                 format!("{seen} independent cases in {hours} hours{place}: {shared}. {why}.")

@@ -306,7 +306,7 @@ impl<'a> Play<'a> {
             .iter()
             .filter(|member| member.network_known && self.places.get(member.external_id.as_str()).is_some_and(|index| self.warned.contains_key(index)));
         found.extend(broken.take(WEB_SHELLS).map(|member| (*member, Finding::WebShell)));
-        let path = self.context.home.0.join("scan_exchange-2021-03-11.csv");
+        let path = self.context.home.0.join("2021-03-11-scan_exchange.csv");
         std::fs::write(&path, signs::report(&found, scanned)?).with_context(|| format!("cannot write {}", path.display()))?;
         let report = intake::ingest(self.context, "2021-03-11-scan_exchange.csv", &path).await?;
         if !report.rejected.is_empty() || report.malformed > 0 {

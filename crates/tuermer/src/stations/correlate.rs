@@ -78,9 +78,9 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
 async fn keep(context: &Context, campaign: &Campaign, attacks: &[Attack], now: Timestamp) -> Result<(bool, bool)> {
     let tlp = strictest(campaign, attacks);
     let mut open = context.store.begin().await?;
-    let new = campaigns::write(&mut open, campaign, tlp, now).await?;
+    let new = campaigns::write(&mut open, campaign, tlp, now, |key| said(key, attacks)).await?;
     if new {
-        notices::raise(&mut open, &notice(context, campaign, tlp)?).await?;
+        notices::raise(&mut open, &notice(context, campaign, attacks, tlp)?).await?;
         journal::append(&mut open, now, "system", "campaign.found", &campaign.key.0, &format!("{} members, {}", campaign.members.len(), tlp.as_str())).await?;
     }
     open.commit().await?;
@@ -104,14 +104,21 @@ fn strictest(campaign: &Campaign, attacks: &[Attack]) -> Tlp {
     attacks.iter().filter(|attack| belongs(&attack.sign)).map(|attack| attack.tlp).max().unwrap_or(Tlp::AmberStrict)
 }
 
+/// What is shared, as the sources write it: products are compared in lower case.
+fn said(key: &SignKey, attacks: &[Attack]) -> String {
+    let written = matches!(key, SignKey::Product(_)).then(|| attacks.iter().find(|attack| attack.sign.keys.contains(key))).flatten();
+    written.map_or_else(|| key.value(), |attack| attack.product.clone())
+}
+
 /// What the operators are told; to them the strictness of the label does not matter, and nobody is named.
-fn notice(context: &Context, campaign: &Campaign, tlp: Tlp) -> Result<Notice> {
+fn notice(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Notice> {
     let text = |language| {
-        let reasons = campaign.reasons.iter().map(|reason| reason.sentence(language)).collect::<Vec<_>>().join(" ");
+        let reasons = campaign.reasons.iter().map(|reason| reason.sentence(language, &said(&reason.key, attacks))).collect::<Vec<_>>().join(" ");
         let next = if matches!(tlp, Tlp::Clear | Tlp::Green) { "notice.campaign_draft" } else { "notice.campaign_label" };
         let next = Texts(language).with(next, &[("tlp", tlp.as_str())]);
         let (members, ask) = (campaign.members.len().to_string(), campaign.to_ask.len().to_string());
-        Texts(language).with("notice.campaign", &[("members", &members), ("ask", &ask), ("reasons", &reasons), ("next", &next)])
+        let values = [("members", members.as_str()), ("ask", ask.as_str()), ("reasons", reasons.as_str()), ("next", next.as_str())];
+        Texts(language).with("notice.campaign", &values).replace(" | ", "\n")
     };
     Ok(Notice {
         id: context.id()?,
@@ -130,8 +137,7 @@ async fn threat(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp:
     let facts: Vec<MemberFacts> = Vec::new();
     let disclosure = disclosure::disclose(campaign, &facts, |key| is_members(&constituency, key), &context.config.correlate.policy());
     let Some(product) = &disclosure.product else { return Ok(None) };
-    let key = SignKey::Product(product.clone());
-    let name = attacks.iter().find(|attack| attack.sign.keys.contains(&key)).map_or_else(|| key.value(), |attack| attack.product.clone());
+    let name = said(&SignKey::Product(product.clone()), attacks);
     let texts = Texts(Language::German);
     let stated = StatedThreat {
         restates: None,

@@ -104,12 +104,12 @@ impl Store {
     }
 }
 
-/// Keeps a campaign as it stands now; true where it is new.
-pub async fn write(open: &mut Transaction, campaign: &Campaign, tlp: Tlp, now: Timestamp) -> Result<bool> {
+/// Keeps a campaign as it stands now; true where it is new. `said`: how people write what is shared.
+pub async fn write(open: &mut Transaction, campaign: &Campaign, tlp: Tlp, now: Timestamp, said: impl Fn(&SignKey) -> String) -> Result<bool> {
     let Campaign { key, reasons, first_at, last_at, members, to_ask, product, .. } = campaign;
     let signs: Vec<(String, &str)> = campaign.signs().into_iter().map(|(key, class)| (key.to_text(), class.as_str())).collect();
-    let reason = |language| reasons.iter().map(|reason| reason.sentence(language)).collect::<Vec<_>>().join(" ");
-    let product = product.as_ref().map(|product| SignKey::Product(product.clone()).value()).unwrap_or_default();
+    let reason = |language| reasons.iter().map(|reason| reason.sentence(language, &said(&reason.key))).collect::<Vec<_>>().join(" ");
+    let product = product.as_ref().map(|product| said(&SignKey::Product(product.clone()))).unwrap_or_default();
     let new = open.read_one("SELECT key FROM campaign WHERE key = $1", values![&key.0]).await?.is_none();
     let sql = "INSERT INTO campaign (key, signs, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, found_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
