@@ -18,7 +18,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use sha2::{Digest as _, Sha256};
+use ring::digest::{self, SHA256};
 use std::collections::BTreeSet;
 use std::io::{Read, Write as _};
 use std::sync::Arc;
@@ -39,6 +39,8 @@ const BATCH_SIGNS: usize = 1_000;
 const BATCHES_AHEAD: usize = 16;
 /// Batches of one transaction.
 const BATCHES_PER_STEP: u64 = 50;
+/// Bytes that are hashed at once.
+const HASH_BLOCK_BYTES: usize = 256 * 1024;
 /// Raw lines of one part, in bytes before they are compressed.
 const PART_BYTES: usize = 256 * 1024;
 /// Malformed lines that are named in the answer; `tuermer sign malformed` lists more.
@@ -131,11 +133,21 @@ impl Read for UntilBroken {
 
 /// SHA-256 of the content, and its bytes where they are wanted: as far as it can be read, with what stopped it.
 fn hashed(content: &Content, whole: bool) -> (String, Vec<u8>, Option<std::io::Error>) {
-    let (mut hash, mut bytes) = (Sha256::new(), Vec::new());
-    let read =
-        content.reader().and_then(|mut reader| if whole { reader.read_to_end(&mut bytes).map(drop) } else { std::io::copy(&mut reader, &mut hash).map(drop) });
-    hash.update(&bytes);
-    (hex::encode(hash.finalize()), bytes, read.err())
+    let (mut hash, mut bytes, mut block) = (digest::Context::new(&SHA256), Vec::new(), vec![0; HASH_BLOCK_BYTES]);
+    let mut pass = |mut reader: Box<dyn Read + Send>| loop {
+        let read = match reader.read(&mut block) {
+            Ok(0) => return Ok(()),
+            Ok(read) => block.get(..read).unwrap_or_default(),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hash.update(read);
+        if whole {
+            bytes.extend_from_slice(read);
+        }
+    };
+    let cut = content.reader().and_then(&mut pass).err();
+    (hex::encode(hash.finish()), bytes, cut)
 }
 
 /// Writes what the reader hands over, in steps. The document is kept with the first batch, or at the end.
