@@ -10,15 +10,15 @@ trap 'rm -rf "$scratch"' EXIT
 python3 -m venv "$scratch/venv"
 "$scratch/venv/bin/pip" install -q intelmq
 
-# 25,000 members with sixteen addresses each; one line in a hundred concerns one of them.
+# 25,000 members with four addresses each of the block for benchmarks (RFC 2544); one line in a hundred concerns one of them.
 awk 'BEGIN { print "external_id,name"; for (n = 0; n < 25000; n++) printf "M%d,Firma %d GmbH\n", n, n }' >"$scratch/members.csv"
-awk 'BEGIN { print "external_id,kind,value"; for (n = 0; n < 25000; n++) printf "M%d,network,10.%d.%d.%d/28\n", n, int(n / 4096), int(n / 16) % 256, n % 16 * 16 }' >"$scratch/networks.csv"
+awk 'BEGIN { print "external_id,kind,value"; for (n = 0; n < 25000; n++) printf "M%d,network,198.%d.%d.%d/30\n", n, 18 + int(n / 16384), int(n / 64) % 256, n % 64 * 4 }' >"$scratch/networks.csv"
 report="$scratch/2026-01-02-scan_exchange-bench.csv"
 awk -v lines="$lines" 'BEGIN {
     print "\"timestamp\",\"severity\",\"ip\",\"protocol\",\"port\",\"hostname\",\"tag\",\"asn\",\"geo\",\"region\",\"city\",\"naics\",\"hostname_source\",\"sector\",\"version\",\"servername\",\"url\""
     for (n = 0; n < lines; n++) {
         member = int(n / 100) % 25000
-        ip = n % 100 ? sprintf("100.%d.%d.%d", 64 + int(n / 65536) % 64, int(n / 256) % 256, n % 256) : sprintf("10.%d.%d.%d", int(member / 4096), int(member / 16) % 256, member % 16 * 16 + 3)
+        ip = n % 100 ? sprintf("100.%d.%d.%d", 64 + int(n / 65536) % 64, int(n / 256) % 256, n % 256) : sprintf("198.%d.%d.%d", 18 + int(member / 16384), int(member / 64) % 256, member % 64 * 4 + 1)
         printf "\"2026-01-02 %02d:%02d:%02d\",\"critical\",\"%s\",\"tcp\",443,\"host%d.example.net\",\"exchange;cve-2021-26855\",64496,\"DE\",\"NORDRHEIN-WESTFALEN\",\"SIEGEN\",0,\"\",\"\",\"15.2.721\",\"mail%d\",\"https://%s/owa/\"\n", n / 3600 % 24, n / 60 % 60, n % 60, ip, n, n, ip
     }
 }' >"$report"
