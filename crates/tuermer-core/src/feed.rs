@@ -8,8 +8,10 @@
 //! A clock that jumps forward makes every feed due once, not once for each period missed; one that jumps back
 //! makes it due as soon as its last attempt lies in the future. Never asks anybody itself.
 
+use crate::admiralty::Grade;
 use crate::limits;
 use crate::scale::words;
+use crate::tlp::Tlp;
 use jiff::{SignedDuration, Timestamp};
 
 words! {
@@ -99,6 +101,10 @@ pub struct Feed {
     pub silent_after_seconds: i64,
     /// Hosts in the own house that may be asked for it.
     pub private_hosts: Vec<String>,
+    /// Signs: how far it is to be believed, where what it brings does not say.
+    pub grade: Option<Grade>,
+    /// Signs: who may see them, where what it brings does not say.
+    pub tlp: Option<Tlp>,
     /// Not asked until somebody resumes it.
     pub paused: bool,
     /// Since when it is known.

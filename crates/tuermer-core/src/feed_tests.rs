@@ -27,6 +27,8 @@ fn feed() -> Feed {
         failures: 0,
         silent_since: None,
         told_at: None,
+        grade: None,
+        tlp: None,
         counts: FeedCounts::default(),
     }
 }

@@ -29,7 +29,7 @@ enum Verb {
     List,
     /// Add a source. It is tried first; what is no such source is not added.
     Add {
-        /// csaf, kev, epss, cve or atom.
+        /// csaf, kev, epss, cve, atom, signs or taxii.
         kind: String,
         /// Where it is: https://…; for csaf also a domain. kev, epss and cve know their place themselves.
         url: Option<String>,
@@ -101,6 +101,12 @@ struct Rules {
     /// A host of the own house (private address, localhost) that may be asked for this source, by this name; may be repeated.
     #[arg(long, value_name = "HOST")]
     allow_private: Vec<String>,
+    /// signs and taxii: how far the source is to be believed, A1 (surely) to F6 (not judged), where what it brings does not say.
+    #[arg(long, value_name = "GRADE")]
+    grade: Option<String>,
+    /// signs and taxii: who may see what it brings, where that does not say: clear, green, amber, amber+strict or red.
+    #[arg(long, value_name = "LABEL")]
+    tlp: Option<String>,
 }
 
 /// Runs it.

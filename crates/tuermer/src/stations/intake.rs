@@ -38,6 +38,7 @@ use anyhow::Result;
 use std::path::Path;
 use std::sync::Arc;
 use tuermer_core::admiralty::Grade;
+use tuermer_core::feed::Feed;
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::tlp::Tlp;
 use tuermer_formats::firewall::Template;
@@ -173,8 +174,9 @@ pub async fn ingest(context: &Context, name: &str, path: &Path) -> Result<Ingest
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest_signs(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
-    one(context, name, Input::Bytes { name: name.to_string(), bytes }, Word { signs_only: true, ..Word::default() }).await
+pub async fn ingest_signs(context: &Context, feed: &Feed, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
+    let word = Word { grade: feed.grade, tlp: feed.tlp, signs_only: true, ..Word::default() };
+    one(context, name, Input::Bytes { name: name.to_string(), bytes }, word).await
 }
 
 /// Bytes from anywhere: a feed, an upload. `name` is kept as the source: an address, or a file name.

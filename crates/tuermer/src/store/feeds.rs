@@ -6,12 +6,14 @@ use super::{Store, journal};
 use crate::values;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
+use tuermer_core::admiralty::Grade;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
 use tuermer_core::limits;
+use tuermer_core::tlp::Tlp;
 
 const COLUMNS: &str = "name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, etag, last_modified,
     last_attempt_at, last_success_at, last_change_at, last_error_de, last_error_en, failures, silent_since, told_at,
-    discovered, new, changed, verified, rejected, tolerated";
+    discovered, new, changed, verified, rejected, tolerated, grade, tlp";
 
 /// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +80,8 @@ fn feed(row: &Row) -> Result<Feed> {
             rejected: row.count(23)?,
             tolerated: row.count(24)?,
         },
+        grade: Grade::read(&row.text(25)?),
+        tlp: Tlp::parse(&row.text(26)?),
     })
 }
 
@@ -198,12 +202,13 @@ impl Store {
 
 /// Adds a feed inside a transaction; `false` where the name is taken.
 pub async fn add(open: &mut Transaction, feed: &Feed, by: &str) -> Result<bool> {
-    let Feed { name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, .. } = feed;
+    let Feed { name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, grade, tlp, .. } = feed;
     let sql = "INSERT INTO feed (name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, etag, last_modified,
-            last_error_de, last_error_en, failures, discovered, new, changed, verified, rejected, tolerated)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', '', '', 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (name) DO NOTHING";
+            last_error_de, last_error_en, failures, discovered, new, changed, verified, rejected, tolerated, grade, tlp)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', '', '', 0, 0, 0, 0, 0, 0, 0, $10, $11) ON CONFLICT (name) DO NOTHING";
     let hosts = private_hosts.join(" ");
-    let values = values![name, kind.as_str(), url, *period_seconds, *silent_after_seconds, hosts, *paused, *added_at, *next_at];
+    let (grade, tlp) = (grade.map(Grade::to_text).unwrap_or_default(), tlp.map(Tlp::as_str).unwrap_or_default());
+    let values = values![name, kind.as_str(), url, *period_seconds, *silent_after_seconds, hosts, *paused, *added_at, *next_at, grade, tlp];
     let added = open.run(sql, values).await? > 0;
     if added {
         journal::append(open, *added_at, by, "feed.added", name, &format!("{} {url}", kind.as_str())).await?;

@@ -73,6 +73,35 @@ fn event(ip: &str, changed: &str) -> String {
 }
 
 #[test]
+fn what_the_chamber_says_of_a_source_counts_where_its_signs_do_not_say() {
+    let home = region();
+    let event = |ip: &str, more: &str| {
+        format!("{{\"feed.name\":\"Sensor\",\"time.source\":\"2026-05-31T06:00:00Z\",\"classification.type\":\"brute-force\",\"source.ip\":\"{ip}\"{more}}}\n")
+    };
+    let server = WebServer::start(move |_: &Request| Answer::ok(event("192.0.2.7", "") + event("192.0.2.8", ",\"tlp\":\"AMBER\"").as_str()));
+    server.trust(&home);
+    let url = server.url("/events.jsonl");
+    let wish = |kind: &str, grade: &str| {
+        home.tuermer(&["feed", "add", kind, &url, "--name", "source", "--allow-private", "localhost", "--grade", grade, "--tlp", "green"])
+    };
+    assert!(wish("signs", "Z9").expect(2).err.contains("Z9"));
+    assert!(wish("kev", "B2").expect(2).err.contains("kev"));
+    wish("signs", "B2").expect(0);
+    let listed = home.tuermer(&["feed", "list", "--json"]).line();
+    assert_eq!((listed["grade"].as_str(), listed["tlp"].as_str()), (Some("B2"), Some("TLP:GREEN")), "{listed}");
+    pull(&home, 0);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let kept = runtime.block_on(async {
+        let store = home.store().await;
+        let rows = store.read("SELECT ip, grade, tlp FROM observation ORDER BY ip", Vec::new()).await.unwrap();
+        let kept: Vec<String> = rows.iter().map(|row| format!("{} {} {}", row.text(0).unwrap(), row.text(1).unwrap(), row.text(2).unwrap())).collect();
+        store.database.close().await;
+        kept
+    });
+    assert_eq!(kept, ["192.0.2.7 B2 TLP:GREEN", "192.0.2.8 B2 TLP:AMBER"]);
+}
+
+#[test]
 fn a_misp_feed_is_read_by_its_manifest() {
     let home = region();
     let server = WebServer::start(|request: &Request| match request.path.as_str() {

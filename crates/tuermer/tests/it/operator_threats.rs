@@ -150,6 +150,8 @@ fn feed(name: &str, kind: FeedKind, now: Timestamp) -> Feed {
         failures: 0,
         silent_since: None,
         told_at: None,
+        grade: None,
+        tlp: None,
         counts: FeedCounts::default(),
     }
 }

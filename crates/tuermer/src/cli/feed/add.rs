@@ -1,12 +1,12 @@
 //! `tuermer feed add`: everything a stranger may type wrong is said before anything is written.
 
 use super::{Rules, listed, say_steps, tried};
-use crate::cli::{Call, Exit};
+use crate::cli::{Call, Exit, ingest};
 use crate::context::Context;
 use crate::refusal::{refusal, wrong_call};
 use crate::stations::poll;
 use anyhow::Result;
-use tuermer_core::feed::{self, Feed, is_name, span};
+use tuermer_core::feed::{self, Feed, FeedKind, is_name, span};
 use tuermer_core::limits;
 
 pub use crate::stations::poll::wish::{feed, free};
@@ -65,7 +65,12 @@ fn ruled(feed: Feed, rules: &Rules) -> Result<Feed> {
     if silent_after_seconds < period_seconds {
         return Err(wrong_call("feed.silent_too_short", [("silent", &span(silent_after_seconds)), ("period", &span(period_seconds))]));
     }
-    Ok(Feed { period_seconds, silent_after_seconds, ..feed })
+    let tells_signs = matches!(feed.kind, FeedKind::Signs | FeedKind::Taxii);
+    if !tells_signs && (rules.grade.is_some() || rules.tlp.is_some()) {
+        return Err(wrong_call("feed.word_only_signs", [("kind", &feed.kind.as_str())]));
+    }
+    let (grade, tlp) = (ingest::grade(rules.grade.as_deref())?, ingest::label(rules.tlp.as_deref())?);
+    Ok(Feed { period_seconds, silent_after_seconds, grade, tlp, ..feed })
 }
 
 fn seconds(text: &str) -> Result<i64> {

@@ -118,7 +118,7 @@ async fn take_one(context: &Context, feed: &Feed, entry: &Entry, bytes: Vec<u8>,
 
 async fn taken(context: &Context, feed: &Feed, entry: &Entry, bytes: Vec<u8>) -> Result<Result<IngestReport, Refusal>> {
     if feed.kind != FeedKind::Cve {
-        return intake::ingest_signs(context, &entry.url, bytes).await.map(Ok);
+        return intake::ingest_signs(context, feed, &entry.url, bytes).await.map(Ok);
     }
     if cve_changes::record_id(&bytes).as_deref() != Some(entry.name.as_str()) {
         return Ok(Err(Refusal::new("feed.error_other_record", [("cve", &entry.name)])));

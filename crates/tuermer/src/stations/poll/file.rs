@@ -37,7 +37,7 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     }
     let report = match feed.kind {
         FeedKind::Atom => intake::ingest_reading(context, &feed.name, std::fs::read(file.path())?).await?,
-        FeedKind::Signs | FeedKind::Taxii => intake::ingest_signs(context, &url, std::fs::read(file.path())?).await?,
+        FeedKind::Signs | FeedKind::Taxii => intake::ingest_signs(context, feed, &url, std::fs::read(file.path())?).await?,
         FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Cve => intake::ingest(context, &url, file.path()).await?,
     };
     Ok(PullReport { etag, last_modified, ..taken(feed, report)? })

@@ -74,7 +74,7 @@ async fn read(context: &Context, client: &Client, feed: &Feed, collection: &str,
         let page = taxii::page(&bytes).map_err(|error| wrong(&url, &error))?;
         report.discovered = report.discovered.saturating_add(page.objects);
         if page.objects > 0 {
-            let taken = intake::ingest_signs(context, collection, bytes).await?;
+            let taken = intake::ingest_signs(context, feed, collection, bytes).await?;
             report.new = report.new.saturating_add(taken.new);
             report.same = report.same.saturating_add(taken.same);
             let reasons = taken.rejected.into_iter().map(|remark| Rejected { document: collection.to_string(), reason: Refusal::from(remark) });

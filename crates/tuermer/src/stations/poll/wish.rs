@@ -32,6 +32,8 @@ pub fn feed(context: &Context, kind: &str, url: Option<&str>, allow_private: &[S
         period_seconds: known.default_period_seconds(),
         silent_after_seconds: known.default_silent_after_seconds(),
         private_hosts: allow_private.to_vec(),
+        grade: None,
+        tlp: None,
         paused: false,
         added_at: now,
         next_at: now,
