@@ -1,6 +1,7 @@
-//! How far a source and what it says are to be believed: the Admiralty scale, letter and digit independent of each other.
+//! How far a source and what it says are to be believed: the Admiralty scale with the weights of the MISP taxonomy, letter and
+//! digit independent of each other.
 //!
-//! F and 6 weigh 50 but mean "no basis": they open a question and never count as half a proof.
+//! F and 6 say "no basis to judge": their number in the taxonomy (50) is never used as half a proof.
 
 use crate::scale::words;
 
@@ -43,27 +44,29 @@ words! {
 }
 
 impl Reliability {
-    /// 0 to 100.
-    pub fn weight(self) -> u8 {
+    /// 0 to 100; `None` where there is no basis to judge.
+    fn weight(self) -> Option<u8> {
         match self {
-            Self::Complete => 100,
-            Self::Usual => 75,
-            Self::Fair | Self::Unjudged => 50,
-            Self::Rare => 25,
-            Self::Unreliable | Self::Deceptive => 0,
+            Self::Complete => Some(100),
+            Self::Usual => Some(75),
+            Self::Fair => Some(50),
+            Self::Rare => Some(25),
+            Self::Unreliable | Self::Deceptive => Some(0),
+            Self::Unjudged => None,
         }
     }
 }
 
 impl Credibility {
-    /// 0 to 100.
-    pub fn weight(self) -> u8 {
+    /// 0 to 100; `None` where there is no basis to judge.
+    fn weight(self) -> Option<u8> {
         match self {
-            Self::Confirmed => 100,
-            Self::Probable => 75,
-            Self::Possible | Self::Unjudged => 50,
-            Self::Doubtful => 25,
-            Self::Improbable => 0,
+            Self::Confirmed => Some(100),
+            Self::Probable => Some(75),
+            Self::Possible => Some(50),
+            Self::Doubtful => Some(25),
+            Self::Improbable => Some(0),
+            Self::Unjudged => None,
         }
     }
 }
@@ -93,14 +96,9 @@ impl Grade {
         format!("{}{}", self.reliability.as_str(), self.credibility.as_str())
     }
 
-    /// 0 to 100: no more than the weaker of the two.
-    pub fn weight(self) -> u8 {
-        self.reliability.weight().min(self.credibility.weight())
-    }
-
-    /// False for F and 6: there is no basis, so it may open a question and must not prove anything.
-    pub fn has_basis(self) -> bool {
-        self.reliability != Reliability::Unjudged && self.credibility != Credibility::Unjudged
+    /// 0 to 100: no more than the weaker of the two. `None` for F and 6: such a report opens a question and counts for nothing.
+    pub fn weight(self) -> Option<u8> {
+        Some(self.reliability.weight()?.min(self.credibility.weight()?))
     }
 }
 
@@ -110,19 +108,21 @@ mod tests {
 
     #[test]
     fn the_weaker_of_the_two_counts_and_no_basis_is_none() {
-        for (text, weight, basis) in [
-            ("A1", 100, true),
-            ("b2", 75, true),
-            ("B5", 0, true),
-            ("D1", 25, true),
-            ("G1", 0, true),
-            ("F1", 50, false),
-            ("A6", 50, false),
-            ("E6", 0, false),
-            ("F6", 50, false),
+        for (text, weight) in [
+            ("A1", Some(100)),
+            ("b2", Some(75)),
+            ("A3", Some(50)),
+            ("C1", Some(50)),
+            ("B5", Some(0)),
+            ("D1", Some(25)),
+            ("G1", Some(0)),
+            ("F1", None),
+            ("A6", None),
+            ("E6", None),
+            ("F6", None),
         ] {
             let grade = Grade::read(text).unwrap();
-            assert_eq!((grade.weight(), grade.has_basis()), (weight, basis), "{text}");
+            assert_eq!(grade.weight(), weight, "{text}");
             assert_eq!(grade.to_text(), text.to_uppercase());
         }
         for text in ["", "B", "2B", "H1", "A7", "A11", "ä1"] {

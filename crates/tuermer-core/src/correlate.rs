@@ -14,7 +14,6 @@ mod cusum;
 pub mod detect;
 pub mod disclosure;
 mod exceedance;
-pub mod grade;
 mod history;
 #[cfg(test)]
 mod law_tests;
@@ -31,7 +30,6 @@ mod words;
 pub use arrivals::hour_counts;
 pub use campaign::{Campaign, CampaignKey, Known, Reason};
 pub use detect::Detector;
-pub use grade::Grade;
 pub use history::{Chance, Family, FamilyName, History, HourCount, Series, per_day};
 pub use policy::Policy;
 pub use sign::{KeyKind, Reporter, Sign, SignKey};

@@ -6,6 +6,7 @@ use super::disclosure::{MemberFacts, disclose};
 use super::tail::{ln_tail, shape};
 use super::tests::{find, quiet, shell, told_by};
 use super::*;
+use crate::admiralty::Grade;
 use proptest::prelude::*;
 
 /// Values of scipy 1.17: `nbinom.logsf(k − 1, shape, 1 / dispersion)`.
@@ -103,7 +104,7 @@ fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
 
 fn sign(drawn: &Drawn) -> Sign {
     let Drawn { member, hours_ago, reporter, grade, evidence } = drawn;
-    let sign = Sign { grade: Grade::parse(["B2", "A1", "C3", "F6"][*grade]).unwrap(), evidence: *evidence, ..shell(*member, *hours_ago) };
+    let sign = Sign { grade: Grade::read(["B2", "A1", "C3", "F6"][*grade]).unwrap(), evidence: *evidence, ..shell(*member, *hours_ago) };
     match reporter {
         0 => sign,
         1 => told_by(sign.clone(), sign.organisation.as_str()),
@@ -147,7 +148,7 @@ fn check_laws(detector: Detector, drawn: &[Drawn], seed: usize, extra: &[u32]) {
     {
         let region = |sign: &Sign| sign.region.clone();
         let more =
-            extra.iter().map(|member| Sign { at: first.at, grade: Grade::parse("F6").unwrap(), region: region(first), ..told_by(shell(*member, 0), "P9") });
+            extra.iter().map(|member| Sign { at: first.at, grade: Grade::read("F6").unwrap(), region: region(first), ..told_by(shell(*member, 0), "P9") });
         let useless: Vec<Sign> = signs.iter().cloned().chain(more).collect();
         assert_eq!(voices(&find(&useless, &history, &policy)), voices(&found), "what has no basis never counts");
     }

@@ -16,7 +16,7 @@ pub struct Policy {
     pub look_back_hours: i64,
     /// A member that shows the same sign again within so many days is the same case, not a new one.
     pub same_case_days: i64,
-    /// Below this weight (0 to 100, see [`super::grade::Grade::weight`]) a report does not count.
+    /// Below this weight (0 to 100, see [`crate::admiralty::Grade::weight`]) a report does not count.
     pub weight_least: u8,
     /// A campaign that only one feed tells of needs a feed of this weight (75 is B2).
     pub weight_alone: u8,

@@ -1,6 +1,6 @@
 //! A sign as the correlation sees it: whose, when, what it has in common with others, who says so and on what basis.
 
-use super::grade::Grade;
+use crate::admiralty::Grade;
 use crate::ids::OrganisationId;
 use crate::internet_address::{Reach, reach};
 use crate::product::ProductKey;

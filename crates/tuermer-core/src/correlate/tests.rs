@@ -1,6 +1,7 @@
 //! Rows for the correlation: what becomes a campaign, what does not, and what poison can and cannot do.
 
 use super::*;
+use crate::admiralty::Grade;
 use crate::locale::Language;
 use crate::taxonomy::IncidentType;
 use disclosure::{MemberFacts, disclose};
@@ -19,7 +20,7 @@ pub(super) fn shell(number: u32, hours_ago: i64) -> Sign {
         class: IncidentType::SystemCompromise,
         keys: vec![SignKey::shell("help.aspx").unwrap(), SignKey::product("Microsoft", "Exchange Server").unwrap()],
         reporter: Reporter::Sensor("shadowserver".into()),
-        grade: Grade::parse("B2").unwrap(),
+        grade: Grade::read("B2").unwrap(),
         evidence: true,
     }
 }
@@ -29,7 +30,7 @@ pub(super) fn told_by(sign: Sign, reporter: &str) -> Sign {
 }
 
 fn graded(sign: Sign, grade: &str) -> Sign {
-    Sign { grade: Grade::parse(grade).unwrap(), ..sign }
+    Sign { grade: Grade::read(grade).unwrap(), ..sign }
 }
 
 /// Ninety days without anything.

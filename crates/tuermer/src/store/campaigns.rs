@@ -7,7 +7,8 @@ use crate::values;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use std::collections::HashMap;
-use tuermer_core::correlate::{Campaign, CampaignKey, Grade, Known, Reporter, Sign, SignKey};
+use tuermer_core::admiralty::Grade;
+use tuermer_core::correlate::{Campaign, CampaignKey, Known, Reporter, Sign, SignKey};
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
@@ -171,7 +172,7 @@ fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<Atta
     keys.extend(traces.get(&row.text(10)?).into_iter().flatten().cloned());
     let label = row.text(7)?;
     let tlp = Tlp::parse(&label).with_context(|| format!("observation.tlp holds {label:?}"))?;
-    let grade = Grade::parse(&row.text(8)?).unwrap_or(Grade::UNKNOWN);
+    let grade = Grade::read(&row.text(8)?).unwrap_or(Grade::UNJUDGED);
     let sign = Sign { organisation, region: row.text(1)?, at: row.time(2)?, class, keys, reporter, grade, evidence: kind != "witness" };
     Ok(Some(Attack { sign, tlp, product: format!("{vendor} {product}").trim().to_string() }))
 }
