@@ -239,7 +239,7 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
 fn own_word(answer: &Acknowledgement, about: &Finding, absence: Option<Absence>) -> Option<Finding> {
     let product = about.decisive.product.clone();
     let (status, reason) = match (answer.answer, absence) {
-        (Answer::Done, Some(Absence { report, reports, days, last: _ })) => {
+        (Answer::Done, Some(Absence { report, reports, days })) => {
             (Status::Fixed, Reason::NoLongerListed { by: answer.by, report, reports: reports as u64, days })
         }
         (Answer::Done, None) => (Status::Fixed, Reason::ReportedFixed { by: answer.by }),

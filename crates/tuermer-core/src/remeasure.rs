@@ -56,8 +56,6 @@ pub struct Absence {
     pub reports: usize,
     /// Days they span.
     pub days: i64,
-    /// The last of them.
-    pub last: Date,
 }
 
 impl ReportDays {
@@ -73,7 +71,7 @@ impl ReportDays {
                 return None;
             }
             if weakest.as_ref().is_none_or(|weakest| (reports, days) < (weakest.reports, weakest.days)) {
-                weakest = Some(Absence { report: report.to_string(), reports, days, last: *last });
+                weakest = Some(Absence { report: report.to_string(), reports, days });
             }
         }
         weakest

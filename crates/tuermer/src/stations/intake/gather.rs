@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use ring::digest::{self, SHA256};
 use std::collections::BTreeSet;
 use std::io::{Read, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 use tuermer_core::constituency::Constituency;
 use tuermer_core::harmless::Harmless;
@@ -93,11 +93,12 @@ where
     let harmless = context.store.harmless().await?;
     let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
     let hash = tokio::task::spawn_blocking(move || hashed(&content, whole));
+    let broken = Arc::new(OnceLock::new());
     let reading = tokio::task::spawn_blocking({
-        let name = name.to_string();
+        let (name, broken_at) = (name.to_string(), broken.clone());
         move || {
             let mut gatherer = Gatherer::new(&snapshot, &harmless, &name, kind, &sender);
-            let outcome = read(Box::new(UntilBroken(reader)), &mut gatherer);
+            let outcome = read(Box::new(UntilBroken { source: reader, broken: broken_at.clone() }), &mut gatherer);
             (gatherer.finish(), outcome)
         }
     });
@@ -105,6 +106,8 @@ where
     let document = Document { sha256: hash.clone(), kind: kind.as_str(), source: name.to_string(), received_at: context.now(), size, bytes, rejected: None };
     let written = write(context, document, receiver).await?;
     let (Gathered { shelf, mut report, named }, outcome) = reading.await?;
+    // Reader and hash go through the bytes each by itself: what stopped either of them is told.
+    let cut = broken.get().cloned().or(cut.map(|error| error.to_string()));
     let mut open = context.store.begin().await?;
     signs::malformed(&mut open, &hash, &named).await?;
     if outcome.is_ok() && cut.is_none() {
@@ -115,19 +118,29 @@ where
     open.commit().await?;
     (report.new, report.same) = (written.new, written.same);
     let mut report = finish(report, &named);
-    // Reader and hash go through the same bytes; the reader knows the better words.
-    if let Err(error) = outcome.and_then(|()| cut.map_or(Ok(()), |error| Err(error.to_string()))) {
+    // What the reader cannot go on with has the better words.
+    if let Err(error) = outcome.and_then(|()| cut.map_or(Ok(()), Err)) {
         report.rejected.push(Remark::new("threat.ingest_report", &[("error", &error)]));
     }
     Ok(report)
 }
 
-/// Ends where the source breaks, so that all lines before it are read. The hash goes through the same bytes and tells the error.
-struct UntilBroken(Box<dyn Read + Send>);
+/// Ends where the source breaks, so that all lines before it are read, and keeps why.
+struct UntilBroken {
+    source: Box<dyn Read + Send>,
+    broken: Arc<OnceLock<String>>,
+}
 
 impl Read for UntilBroken {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read(out).or_else(|error| if error.kind() == std::io::ErrorKind::Interrupted { Err(error) } else { Ok(0) })
+        self.source.read(out).or_else(|error| {
+            if error.kind() == std::io::ErrorKind::Interrupted {
+                return Err(error);
+            }
+            // Set already where somebody reads on behind the end: the first error is the one to tell.
+            let _ = self.broken.set(error.to_string());
+            Ok(0)
+        })
     }
 }
 
