@@ -31,6 +31,10 @@ words! {
         Signs = "signs",
         /// The same from a TAXII server.
         Taxii = "taxii",
+        /// Shadowserver's reports, by its API.
+        Shadowserver = "shadowserver",
+        /// Reports that arrive by mail, read over IMAP.
+        Mailbox = "mailbox",
     }
 }
 
@@ -45,15 +49,17 @@ impl FeedKind {
             Self::Kev => Some("https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"),
             Self::Epss => Some("https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"),
             Self::Cve => Some("https://raw.githubusercontent.com/CVEProject/cvelistV5/main/cves/deltaLog.json"),
-            Self::Csaf | Self::Atom | Self::Signs | Self::Taxii => None,
+            Self::Shadowserver => Some("https://transform.shadowserver.org/api2/"),
+            Self::Csaf | Self::Atom | Self::Signs | Self::Taxii | Self::Mailbox => None,
         }
     }
 
     /// Seconds from one pull to the next, unless somebody sets another period.
     pub fn default_period_seconds(self) -> i64 {
         match self {
+            Self::Mailbox => 5 * MINUTE,
             Self::Csaf | Self::Kev | Self::Cve | Self::Signs | Self::Taxii => 15 * MINUTE,
-            Self::Atom => 30 * MINUTE,
+            Self::Atom | Self::Shadowserver => 30 * MINUTE,
             Self::Epss => 6 * HOUR,
         }
     }
@@ -63,8 +69,22 @@ impl FeedKind {
         match self {
             Self::Csaf | Self::Kev | Self::Cve => DAY,
             // Reports of a day come once a day; one may be late.
-            Self::Signs | Self::Taxii => 2 * DAY,
+            Self::Signs | Self::Taxii | Self::Shadowserver | Self::Mailbox => 2 * DAY,
             Self::Atom | Self::Epss => 3 * DAY,
+        }
+    }
+
+    /// It brings signs and what to look for, and nothing else is taken from it.
+    pub fn tells_signs(self) -> bool {
+        matches!(self, Self::Signs | Self::Taxii | Self::Shadowserver | Self::Mailbox)
+    }
+
+    /// What its secret must name; empty where it is asked without one.
+    pub fn secret_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Shadowserver => &["key", "secret"],
+            Self::Mailbox => &["user", "password"],
+            _ => &[],
         }
     }
 }
@@ -105,6 +125,8 @@ pub struct Feed {
     pub grade: Option<Grade>,
     /// Signs: who may see them, where what it brings does not say.
     pub tlp: Option<Tlp>,
+    /// Mailbox: addresses whose mails are read; empty = everybody's.
+    pub senders: Vec<String>,
     /// Not asked until somebody resumes it.
     pub paused: bool,
     /// Since when it is known.

@@ -29,6 +29,7 @@ fn feed() -> Feed {
         told_at: None,
         grade: None,
         tlp: None,
+        senders: Vec::new(),
         counts: FeedCounts::default(),
     }
 }

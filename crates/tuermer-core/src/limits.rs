@@ -360,3 +360,21 @@ pub const REPORT_DAYS: i64 = 180;
 pub const REFERENCE_WORDS: usize = 8;
 /// Largest sealed report, in bytes.
 pub const SEALED_REPORT_BYTES: u64 = 64 * 1024 * 1024;
+/// Characters of a report's id in Shadowserver's API.
+pub const REPORT_ID_CHARACTERS: usize = 200;
+/// Days back for which Shadowserver's API is asked: a report may come late, and the chamber's machine may have been off.
+pub const REPORT_LIST_DAYS: i64 = 7;
+/// Files attached to one mail, and addresses in its text.
+pub const MAIL_ATTACHMENTS: usize = 200;
+/// Mails inside mails.
+pub const MAIL_DEPTH: usize = 2;
+/// Largest mail of a mailbox that is read, in bytes; a larger one is named and passed over.
+pub const MAILBOX_MAIL_BYTES: u64 = 48 * 1024 * 1024;
+/// Bytes that one look into a mailbox may bring; the rest comes with the next.
+pub const MAILBOX_BYTES: u64 = 256 * 1024 * 1024;
+/// Mails of one look into a mailbox.
+pub const MAILBOX_MAILS: usize = 1_000;
+/// Largest file with the key or password of a source, in bytes.
+pub const SECRET_BYTES: u64 = 64 * 1024;
+/// Senders whose mails are read from one mailbox.
+pub const MAILBOX_SENDERS: usize = 100;

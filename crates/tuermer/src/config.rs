@@ -270,6 +270,11 @@ impl Home {
         self.0.join("keys").join("report.key")
     }
 
+    /// Key or password of a source that is asked with one; see `feed add --secret-file`.
+    pub fn feed_secret(&self, feed: &str) -> PathBuf {
+        self.0.join("keys").join(format!("feed-{feed}.secret"))
+    }
+
     /// Mails of `Transport::Folder`.
     pub fn outbox(&self) -> PathBuf {
         self.0.join("outbox")

@@ -66,6 +66,16 @@ impl Keys {
     }
 }
 
+/// SHA-256 in hex of what a reader gives.
+///
+/// # Errors
+/// It cannot be read to its end.
+pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    std::io::copy(&mut reader, &mut hash)?;
+    Ok(hex::encode(hash.finalize()))
+}
+
 /// SHA-256 in hex.
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))

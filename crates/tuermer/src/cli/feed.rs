@@ -13,6 +13,7 @@ use crate::refusal::Refusal;
 use crate::stations::poll;
 use anyhow::{Error, Result};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 use tuermer_core::feed::Feed;
 use tuermer_core::limits;
 
@@ -29,12 +30,15 @@ enum Verb {
     List,
     /// Add a source. It is tried first; what is no such source is not added.
     Add {
-        /// csaf, kev, epss, cve, atom, signs or taxii.
+        /// csaf, kev, epss, cve, atom, signs, taxii, shadowserver or mailbox.
         kind: String,
-        /// Where it is: https://…; for csaf also a domain. kev, epss and cve know their place themselves.
+        /// Where it is: https://…, imaps://… for a mailbox; for csaf also a domain. kev, epss, cve and shadowserver know their place themselves.
         url: Option<String>,
         #[command(flatten)]
         rules: Rules,
+        /// shadowserver and mailbox: file with lines `key = …` and `secret = …`, or `user = …` and `password = …`; a copy is kept in keys/.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
         /// Name to type; without it made from the host.
         #[arg(long)]
         name: Option<String>,
@@ -72,6 +76,14 @@ enum Verb {
         /// Name as shown by `feed list`.
         name: String,
     },
+    /// Give a source another key or password.
+    Secret {
+        /// Name as shown by `feed list`.
+        name: String,
+        /// File with the lines, as for `feed add`.
+        #[arg(long, value_name = "FILE")]
+        secret_file: PathBuf,
+    },
     /// Forget a source; the documents it brought stay.
     Remove {
         /// Name as shown by `feed list`.
@@ -101,10 +113,13 @@ struct Rules {
     /// A host of the own house (private address, localhost) that may be asked for this source, by this name; may be repeated.
     #[arg(long, value_name = "HOST")]
     allow_private: Vec<String>,
-    /// signs and taxii: how far the source is to be believed, A1 (surely) to F6 (not judged), where what it brings does not say.
+    /// mailbox: read only mails from this address, may be repeated. Anybody can write any sender; let the mail server check DMARC.
+    #[arg(long, value_name = "ADDRESS")]
+    from: Vec<String>,
+    /// signs, taxii, shadowserver, mailbox: how far the source is to be believed, A1 (surely) to F6 (not judged), where what it brings does not say.
     #[arg(long, value_name = "GRADE")]
     grade: Option<String>,
-    /// signs and taxii: who may see what it brings, where that does not say: clear, green, amber, amber+strict or red.
+    /// signs, taxii, shadowserver, mailbox: who may see what it brings, where that does not say: clear, green, amber, amber+strict or red.
     #[arg(long, value_name = "LABEL")]
     tlp: Option<String>,
 }
@@ -114,11 +129,14 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let exit = match verb {
         Verb::List => show::list(call, &context).await,
-        Verb::Add { kind, url, rules, name, untested } => add::run(call, &context, add::Wish { kind, url, rules, name, untested }).await,
+        Verb::Add { kind, url, rules, secret_file, name, untested } => {
+            add::run(call, &context, add::Wish { kind, url, rules, secret_file, name, untested }).await
+        }
         Verb::Pull { name, .. } => pull(call, &context, name.as_deref()).await,
         Verb::Test { target, kind, allow_private } => test(call, &context, &target, &kind, &allow_private).await,
         Verb::Pause { name } => pause(call, &context, &name, true).await,
         Verb::Resume { name } => pause(call, &context, &name, false).await,
+        Verb::Secret { name, secret_file } => secret(call, &context, &name, &secret_file).await,
         Verb::Remove { name } => remove(call, &context, &name).await,
         Verb::Key { command } => key::keys(call, &context, command).await,
         Verb::Publisher { command } => key::publishers(call, &context, command).await,
@@ -148,7 +166,15 @@ async fn remove(call: &Call, context: &Context, name: &str) -> Result<Exit> {
     if !context.store.remove_feed(name, "system", context.now()).await? {
         return unknown(call, context, name).await;
     }
+    add::forget_secret(context, name)?;
     call.out.say(&call.out.texts.with("feed.removed", &[("name", name)]));
+    Ok(Exit::Ok)
+}
+
+async fn secret(call: &Call, context: &Context, name: &str, file: &Path) -> Result<Exit> {
+    let Some(feed) = context.store.feed(name).await? else { return unknown(call, context, name).await };
+    add::keep_secret(context, &feed, Some(file))?;
+    call.out.say(&call.out.texts.with("feed.secret_kept", &[("name", name)]));
     Ok(Exit::Ok)
 }
 

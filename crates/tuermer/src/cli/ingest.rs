@@ -51,23 +51,13 @@ pub struct Args {
 /// What was said of the source, or which option is wrong.
 async fn word(context: &Context, args: &Args) -> Result<Word> {
     let Args { files: _, allow_private: _, grade, tlp, member, template } = args;
-    let (grade, tlp) = (self::grade(grade.as_deref())?, label(tlp.as_deref())?);
+    let (grade, tlp) = (intake::grade(grade.as_deref())?, intake::label(tlp.as_deref())?);
     let member = match member {
         None => None,
         Some(number) => Some(context.store.member_by_number(number).await?.ok_or_else(|| wrong_call("threat.ingest_member", [("number", number)]))?),
     };
     let template = template.as_deref().map(read_template).transpose()?.map(Arc::new);
     Ok(Word { grade, tlp, member, template, signs_only: false })
-}
-
-/// `--grade`.
-pub fn grade(text: Option<&str>) -> Result<Option<Grade>> {
-    text.map(|text| Grade::read(text).ok_or_else(|| wrong_call("threat.ingest_grade", [("text", &text)]))).transpose()
-}
-
-/// `--tlp`.
-pub fn label(text: Option<&str>) -> Result<Option<Tlp>> {
-    text.map(|text| Tlp::of_label(text).ok_or_else(|| wrong_call("threat.ingest_label", [("text", &text)]))).transpose()
 }
 
 fn read_template(path: &Path) -> Result<Template> {

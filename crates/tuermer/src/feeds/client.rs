@@ -173,6 +173,23 @@ impl Client {
         }
     }
 
+    /// Sends JSON and fetches the answer. A redirect is refused: what was sent is for this server alone.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn post(&self, url: &str, json: String, header: (&'static str, &str), wanted: Wanted<'_>) -> Result<Vec<u8>, FetchError> {
+        let url = self.guard.read(url)?;
+        let (name, value) = header;
+        let request = self.inner.post(url.clone()).header(header::CONTENT_TYPE, "application/json").header(name, value).body(json);
+        let exchange = async {
+            let response = request.send().await.map_err(|error| failure(&error, &url))?;
+            let mut bytes = Vec::new();
+            answer(response, &url, Wanted { etag: "", last_modified: "", ..wanted }, &mut bytes).await.map(|_| bytes)
+        };
+        let slow = FetchError::TooSlow { url: shown(&url), seconds: wanted.seconds };
+        tokio::time::timeout(Duration::from_secs(wanted.seconds), exchange).await.unwrap_or(Err(slow))
+    }
+
     /// Goes from redirect to redirect until there is an answer.
     async fn follow(&self, first: Url, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
         let mut url = first.clone();
@@ -273,14 +290,14 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
 }
 
 /// What TLS complains about, if that is inside an error of the wire; its layers are no `source` of each other.
-fn tls_words(error: &std::io::Error) -> Option<String> {
+pub(super) fn tls_words(error: &std::io::Error) -> Option<String> {
     let inside = error.get_ref()?;
     let tls = inside.downcast_ref::<rustls::Error>().map(|tls| words(&tls.to_string()));
     tls.or_else(|| inside.downcast_ref().and_then(tls_words))
 }
 
 /// Words of a stranger without control characters, shortened.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(limits::STRANGE_WORDS_CHARACTERS).collect()
 }
 

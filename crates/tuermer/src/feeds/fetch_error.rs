@@ -37,6 +37,25 @@ pub enum FetchError {
         /// As given.
         url: String,
     },
+    /// A mailbox has an address of its own form.
+    NotImaps {
+        /// As given.
+        url: String,
+    },
+    /// The mail server refuses user or password.
+    LogIn {
+        /// The server.
+        host: String,
+        /// What was said.
+        why: String,
+    },
+    /// There is no such mailbox, or we may not open it.
+    NoFolder {
+        /// Its name.
+        folder: String,
+        /// What was said.
+        why: String,
+    },
     /// A name and password inside the address.
     Credentials {
         /// Without them.
@@ -134,6 +153,9 @@ impl FetchError {
         match self {
             Self::NotAUrl { url } => Refusal::new("feed.error_not_a_url", [("url", url)]),
             Self::NotHttps { url } => Refusal::new("feed.error_not_https", [("url", url)]),
+            Self::NotImaps { url } => Refusal::new("feed.error_not_imaps", [("url", url)]),
+            Self::LogIn { host, why } => Refusal::new("feed.error_log_in", [("host", host), ("why", why)]),
+            Self::NoFolder { folder, why } => Refusal::new("feed.error_no_folder", [("folder", folder), ("why", why)]),
             Self::Credentials { host } => Refusal::new("feed.error_credentials", [("host", host)]),
             Self::AddressRefused { host, address: Some(address) } => Refusal::new("feed.error_address", [("host", host), ("address", address)]),
             Self::AddressRefused { host, address: None } => Refusal::new("feed.error_local_name", [("host", host)]),

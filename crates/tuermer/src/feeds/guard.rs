@@ -10,6 +10,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
 use tuermer_core::internet_address::{Reach, reach};
 use tuermer_core::limits;
 use url::{Host, Url};
@@ -72,6 +74,24 @@ impl Guard {
             Reach::Private => !self.0.private.contains(&spelled(host)),
             Reach::Never => true,
         }
+    }
+
+    /// Connects to a host, to exactly the addresses that were judged.
+    pub(super) async fn connect(&self, url: &Url, port: u16) -> Result<TcpStream, FetchError> {
+        let host = url.host_str().unwrap_or_default().to_string();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let found = tokio::net::lookup_host((bare, port)).await.map_err(|_| FetchError::NoSuchHost { host: host.clone() })?.collect();
+        let allowed = self.allowed(&host, found).map_err(|Forbidden { host, address }| FetchError::AddressRefused { host, address: Some(address) })?;
+        let limit = Duration::from_secs(limits::CONNECT_SECONDS);
+        let mut why = String::new();
+        for address in allowed {
+            match tokio::time::timeout(limit, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => why = error.to_string(),
+                Err(_) => why = format!("no answer within {} s", limits::CONNECT_SECONDS),
+            }
+        }
+        Err(FetchError::NoConnection { host, why })
     }
 
     /// Names that mean this machine or the operator's proxy: through a proxy no resolver of ours sees them.

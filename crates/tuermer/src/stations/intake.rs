@@ -32,13 +32,13 @@ pub use statement::state_threat;
 pub use tuermer_formats::csaf_write::{StatedProduct, StatedThreat, StatedVersions, StatementError};
 
 use crate::context::Context;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, wrong_call};
 use crate::text::Texts;
 use anyhow::Result;
 use std::path::Path;
 use std::sync::Arc;
 use tuermer_core::admiralty::Grade;
-use tuermer_core::feed::Feed;
+use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::tlp::Tlp;
 use tuermer_formats::firewall::Template;
@@ -149,12 +149,34 @@ pub struct Word {
     pub signs_only: bool,
 }
 
+/// A grade as typed.
+///
+/// # Errors
+/// Anything but A1 to F6.
+pub fn grade(text: Option<&str>) -> Result<Option<Grade>> {
+    text.map(|text| Grade::read(text).ok_or_else(|| wrong_call("threat.ingest_grade", [("text", &text)]))).transpose()
+}
+
+/// A label as typed.
+///
+/// # Errors
+/// Anything but a label of the Traffic Light Protocol.
+pub fn label(text: Option<&str>) -> Result<Option<Tlp>> {
+    text.map(|text| Tlp::of_label(text).ok_or_else(|| wrong_call("threat.ingest_label", [("text", &text)]))).transpose()
+}
+
 /// True for files of signs and of what to look for, as a feed brings them.
 pub fn tells_signs(kind: Kind) -> bool {
     matches!(kind, Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Misp | Kind::Warninglist | Kind::Stix | Kind::Indicators)
 }
 
 impl Word {
+    /// What the chamber says of a source of signs. Into a mailbox anybody can write: its reports are judged by nothing else.
+    fn of_feed(feed: &Feed) -> Self {
+        let grade = feed.grade.or((feed.kind == FeedKind::Mailbox).then_some(Grade::UNJUDGED));
+        Self { grade, tlp: feed.tlp, signs_only: true, ..Self::default() }
+    }
+
     /// The origin of signs in a file of this name.
     fn origin(&self, context: &Context, name: &str) -> Origin {
         let unjudged = Origin::unjudged(name, context.now(), gather::key);
@@ -175,8 +197,15 @@ pub async fn ingest(context: &Context, name: &str, path: &Path) -> Result<Ingest
 /// # Errors
 /// The store cannot be read or written.
 pub async fn ingest_signs(context: &Context, feed: &Feed, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
-    let word = Word { grade: feed.grade, tlp: feed.tlp, signs_only: true, ..Word::default() };
-    one(context, name, Input::Bytes { name: name.to_string(), bytes }, word).await
+    one(context, name, Input::Bytes { name: name.to_string(), bytes }, Word::of_feed(feed)).await
+}
+
+/// A file that a source of signs sent, read piece by piece; whatever else is in it is refused.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn ingest_signs_file(context: &Context, feed: &Feed, name: &str, path: &Path) -> Result<IngestReport> {
+    one(context, name, Input::File { name: name.to_string(), path: path.to_path_buf() }, Word::of_feed(feed)).await
 }
 
 /// Bytes from anywhere: a feed, an upload. `name` is kept as the source: an address, or a file name.

@@ -10,13 +10,15 @@
 mod entries;
 mod file;
 mod health;
+mod mailbox;
+mod shadowserver;
 mod taxii;
 pub mod wish;
 
 use super::provider;
 use crate::context::Context;
 use crate::feeds::fetch_error::RetryAfter;
-use crate::feeds::{Client, ClientRules, FetchError, PullReport};
+use crate::feeds::{Client, ClientRules, FetchError, PullReport, Secret};
 use crate::refusal::{self, Refusal};
 use crate::store::feeds::{Attempted, Came};
 use crate::text::Texts;
@@ -187,6 +189,8 @@ async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
     match feed.kind {
         FeedKind::Csaf => provider::pull(context, &client, feed).await,
         FeedKind::Taxii => taxii::pull(context, &client, feed).await,
+        FeedKind::Shadowserver => shadowserver::pull(context, &client, feed).await,
+        FeedKind::Mailbox => mailbox::pull(context, &client, feed).await,
         FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => file::pull(context, &client, feed).await,
     }
 }
@@ -200,6 +204,8 @@ pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> R
     match feed.kind {
         FeedKind::Csaf => provider::look(context, &client, feed, steps).await,
         FeedKind::Taxii => taxii::look(&client, feed, steps).await,
+        FeedKind::Shadowserver => shadowserver::look(context, &client, feed, steps).await,
+        FeedKind::Mailbox => mailbox::look(context, feed, steps).await,
         FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => file::look(context, &client, feed, steps).await,
     }
 }
@@ -209,11 +215,21 @@ pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> R
 /// # Errors
 /// The file of authorities or the proxy of the environment cannot be used.
 pub fn client(context: &Context, private_hosts: &[String]) -> Result<Client> {
-    Client::new(&ClientRules {
+    Client::new(&rules(context, private_hosts))
+}
+
+/// Whom we may ask for a feed, and whom we believe.
+pub fn rules(context: &Context, private_hosts: &[String]) -> ClientRules {
+    ClientRules {
         private_hosts: private_hosts.to_vec(),
         trusted_roots: context.config.feeds.trusted_roots.clone(),
         base_url: context.config.chamber.base_url.clone(),
-    })
+    }
+}
+
+/// Key or password of a feed.
+fn secret(context: &Context, feed: &Feed) -> Result<Secret> {
+    Secret::read(&context.home.feed_secret(&feed.name), feed.kind.secret_names())
 }
 
 /// The row of an attempt, with the time of the next one.

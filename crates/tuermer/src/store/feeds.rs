@@ -13,7 +13,7 @@ use tuermer_core::tlp::Tlp;
 
 const COLUMNS: &str = "name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, etag, last_modified,
     last_attempt_at, last_success_at, last_change_at, last_error_de, last_error_en, failures, silent_since, told_at,
-    discovered, new, changed, verified, rejected, tolerated, grade, tlp";
+    discovered, new, changed, verified, rejected, tolerated, grade, tlp, senders";
 
 /// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,7 @@ fn feed(row: &Row) -> Result<Feed> {
         },
         grade: Grade::read(&row.text(25)?),
         tlp: Tlp::parse(&row.text(26)?),
+        senders: row.text(27)?.split_whitespace().map(ToString::to_string).collect(),
     })
 }
 
@@ -202,13 +203,13 @@ impl Store {
 
 /// Adds a feed inside a transaction; `false` where the name is taken.
 pub async fn add(open: &mut Transaction, feed: &Feed, by: &str) -> Result<bool> {
-    let Feed { name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, grade, tlp, .. } = feed;
+    let Feed { name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, grade, tlp, senders, .. } = feed;
     let sql = "INSERT INTO feed (name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, etag, last_modified,
-            last_error_de, last_error_en, failures, discovered, new, changed, verified, rejected, tolerated, grade, tlp)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', '', '', 0, 0, 0, 0, 0, 0, 0, $10, $11) ON CONFLICT (name) DO NOTHING";
+            last_error_de, last_error_en, failures, discovered, new, changed, verified, rejected, tolerated, grade, tlp, senders)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', '', '', 0, 0, 0, 0, 0, 0, 0, $10, $11, $12) ON CONFLICT (name) DO NOTHING";
     let hosts = private_hosts.join(" ");
     let (grade, tlp) = (grade.map(Grade::to_text).unwrap_or_default(), tlp.map(Tlp::as_str).unwrap_or_default());
-    let values = values![name, kind.as_str(), url, *period_seconds, *silent_after_seconds, hosts, *paused, *added_at, *next_at, grade, tlp];
+    let values = values![name, kind.as_str(), url, *period_seconds, *silent_after_seconds, hosts, *paused, *added_at, *next_at, grade, tlp, senders.join(" ")];
     let added = open.run(sql, values).await? > 0;
     if added {
         journal::append(open, *added_at, by, "feed.added", name, &format!("{} {url}", kind.as_str())).await?;

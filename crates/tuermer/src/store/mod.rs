@@ -73,6 +73,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("schema/0007_campaigns.sql")),
     (8, include_str!("schema/0008_malformed.sql")),
     (9, include_str!("schema/0009_feed_word.sql")),
+    (10, include_str!("schema/0010_mailbox.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.

@@ -22,6 +22,7 @@ mod ingest_signs;
 mod inside;
 mod journey;
 mod kill;
+mod mailbox;
 mod operator;
 mod operator_threats;
 mod pack;

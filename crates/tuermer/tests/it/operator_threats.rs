@@ -152,6 +152,7 @@ fn feed(name: &str, kind: FeedKind, now: Timestamp) -> Feed {
         told_at: None,
         grade: None,
         tlp: None,
+        senders: Vec::new(),
         counts: FeedCounts::default(),
     }
 }

@@ -18,8 +18,12 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 /// What was asked.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// `GET` or `POST`.
+    pub method: String,
     /// With the query, without the host: `/a/b.json`.
     pub path: String,
+    /// What was sent.
+    pub body: Vec<u8>,
     /// Names in lower case.
     pub headers: HashMap<String, String>,
     /// How often this path was asked before.
@@ -227,7 +231,8 @@ async fn converse(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>)
         if wire.read_line(&mut line).await? == 0 {
             return Ok(());
         }
-        let path = line.split(' ').nth(1).unwrap_or("/").to_string();
+        let mut words = line.split(' ').map(str::to_string);
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_else(|| "/".to_string()));
         let mut headers = HashMap::new();
         loop {
             let mut line = String::new();
@@ -238,10 +243,12 @@ async fn converse(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>)
                 headers.insert(name.trim().to_lowercase(), value.trim().to_string());
             }
         }
+        let mut body = vec![0; headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0)];
+        wire.read_exact(&mut body).await?;
         let request = {
             let mut asked = shared.asked.lock().unwrap();
             let before = asked.iter().filter(|request| request.path == path).count();
-            let request = Request { path, headers, before };
+            let request = Request { method, path, body, headers, before };
             asked.push(request.clone());
             request
         };

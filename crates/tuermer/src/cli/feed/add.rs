@@ -1,13 +1,17 @@
 //! `tuermer feed add`: everything a stranger may type wrong is said before anything is written.
 
 use super::{Rules, listed, say_steps, tried};
-use crate::cli::{Call, Exit, ingest};
+use crate::cli::{Call, Exit};
 use crate::context::Context;
+use crate::feeds::Secret;
 use crate::refusal::{refusal, wrong_call};
 use crate::stations::poll;
 use anyhow::Result;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use tuermer_core::feed::{self, Feed, FeedKind, is_name, span};
 use tuermer_core::limits;
+use tuermer_formats::contact_fields;
 
 pub use crate::stations::poll::wish::{feed, free};
 
@@ -16,12 +20,13 @@ pub struct Wish {
     pub kind: String,
     pub url: Option<String>,
     pub rules: Rules,
+    pub secret_file: Option<PathBuf>,
     pub name: Option<String>,
     pub untested: bool,
 }
 
 /// Runs it.
-pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, name, untested }: Wish) -> Result<Exit> {
+pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, secret_file, name, untested }: Wish) -> Result<Exit> {
     let mut feed = ruled(feed(context, &kind, url.as_deref(), &rules.allow_private)?, &rules)?;
     if let Some(name) = name {
         feed.name = name;
@@ -33,19 +38,12 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, name, 
         return listed::add(call, context, &feed, providers).await;
     }
     free(context, &feed).await?;
-    if !untested {
-        let (steps, result) = tried(context, &feed).await;
-        if !call.out.json {
-            say_steps(call, &steps);
-        }
-        if let Err(error) = result {
-            let reason = poll::sentence(&error, call.out.texts.0);
-            return Err(refusal("feed.not_added", [("reason", &reason)]));
-        }
+    keep_secret(context, &feed, secret_file.as_deref())?;
+    let added = tried_and_added(call, context, &feed, untested).await;
+    if added.is_err() {
+        forget_secret(context, &feed.name)?;
     }
-    if !context.store.add_feed(&feed, "system").await? {
-        return Err(refusal("feed.name_taken", [("name", &feed.name), ("url", &feed.url)]));
-    }
+    added?;
     if call.out.json {
         call.out.object(&super::show::object(call, &feed))?;
     } else {
@@ -54,6 +52,42 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, name, 
     }
     super::show::say_no_operators(call, context);
     Ok(Exit::Ok)
+}
+
+async fn tried_and_added(call: &Call, context: &Context, feed: &Feed, untested: bool) -> Result<()> {
+    if !untested {
+        let (steps, result) = tried(context, feed).await;
+        if !call.out.json {
+            say_steps(call, &steps);
+        }
+        if let Err(error) = result {
+            let reason = poll::sentence(&error, call.out.texts.0);
+            return Err(refusal("feed.not_added", [("reason", &reason)]));
+        }
+    }
+    if !context.store.add_feed(feed, "system").await? {
+        return Err(refusal("feed.name_taken", [("name", &feed.name), ("url", &feed.url)]));
+    }
+    Ok(())
+}
+
+/// Puts the key or password of a source where it is looked for when it is asked.
+pub fn keep_secret(context: &Context, feed: &Feed, from: Option<&Path>) -> Result<()> {
+    let names = feed.kind.secret_names();
+    match from {
+        None if names.is_empty() => Ok(()),
+        None => Err(wrong_call("feed.secret_missing", [("kind", &feed.kind.as_str()), ("names", &names.join(", "))])),
+        Some(_) if names.is_empty() => Err(wrong_call("feed.secret_not_needed", [("kind", &feed.kind.as_str())])),
+        Some(from) => Secret::keep(from, &context.home.feed_secret(&feed.name), names),
+    }
+}
+
+/// Removes the key or password of a source, if there is one.
+pub fn forget_secret(context: &Context, name: &str) -> Result<()> {
+    match std::fs::remove_file(context.home.feed_secret(name)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// The same with what was typed about its period and its silence.
@@ -65,12 +99,15 @@ fn ruled(feed: Feed, rules: &Rules) -> Result<Feed> {
     if silent_after_seconds < period_seconds {
         return Err(wrong_call("feed.silent_too_short", [("silent", &span(silent_after_seconds)), ("period", &span(period_seconds))]));
     }
-    let tells_signs = matches!(feed.kind, FeedKind::Signs | FeedKind::Taxii);
-    if !tells_signs && (rules.grade.is_some() || rules.tlp.is_some()) {
-        return Err(wrong_call("feed.word_only_signs", [("kind", &feed.kind.as_str())]));
+    if !rules.from.is_empty() && feed.kind != FeedKind::Mailbox {
+        return Err(wrong_call("feed.senders_only_mailbox", [("kind", &feed.kind.as_str())]));
     }
-    let (grade, tlp) = (ingest::grade(rules.grade.as_deref())?, ingest::label(rules.tlp.as_deref())?);
-    Ok(Feed { period_seconds, silent_after_seconds, grade, tlp, ..feed })
+    if let Some(sender) = rules.from.iter().find(|sender| !matches!(contact_fields::email(sender), Ok(Some(_)))) {
+        return Err(wrong_call("feed.sender_wrong", [("sender", sender)]));
+    }
+    let senders = rules.from.iter().map(|sender| sender.to_lowercase()).take(limits::MAILBOX_SENDERS).collect();
+    let feed = poll::wish::with_word(feed, rules.grade.as_deref(), rules.tlp.as_deref())?;
+    Ok(Feed { period_seconds, silent_after_seconds, senders, ..feed })
 }
 
 fn seconds(text: &str) -> Result<i64> {

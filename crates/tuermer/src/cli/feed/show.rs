@@ -82,7 +82,7 @@ pub fn object(call: &Call, feed: &Feed) -> Value {
     json!({
         "feed": feed.name, "kind": feed.kind.as_str(), "url": feed.url, "state": state(feed),
         "period_seconds": feed.period_seconds, "silent_after_seconds": feed.silent_after_seconds, "paused": feed.paused,
-        "private_hosts": feed.private_hosts, "grade": feed.grade.map(Grade::to_text), "tlp": feed.tlp.map(Tlp::as_str), "next": feed.next_at.to_string(), "failures": feed.failures,
+        "private_hosts": feed.private_hosts, "grade": feed.grade.map(Grade::to_text), "tlp": feed.tlp.map(Tlp::as_str), "senders": feed.senders, "next": feed.next_at.to_string(), "failures": feed.failures,
         "last_attempt": time(feed.last_attempt_at), "last_success": time(feed.last_success_at), "last_change": time(feed.last_change_at),
         "last_error": if error.is_empty() { Value::Null } else { error.into() }, "silent_since": time(feed.silent_since),
         "discovered": discovered, "new": new, "changed": changed, "verified": verified, "rejected": rejected, "tolerated": tolerated,

@@ -147,7 +147,7 @@ async fn text(context: &Context, text: Text, word: &Word) -> Result<IngestReport
     }
     match kind {
         Kind::Check => check::ingest(context, &source, content, word).await,
-        Kind::Shadowserver => report::ingest(context, &source, content).await,
+        Kind::Shadowserver => report::ingest(context, &source, content, word).await,
         Kind::Epss => estimates::ingest(context, &source, content).await,
         Kind::Intelmq | Kind::N6 => events::ingest(context, &source, kind, content, word).await,
         Kind::Misp | Kind::Stix | Kind::Indicators => knowledge::ingest(context, &source, kind, content, word).await,

@@ -37,8 +37,8 @@ use tuermer_formats::records::Malformed;
 const BATCH_SIGNS: usize = 1_000;
 /// Batches that wait for the writer.
 const BATCHES_AHEAD: usize = 16;
-/// Batches of one transaction.
-const BATCHES_PER_STEP: u64 = 50;
+/// Batches of one transaction at most: nobody else writes while it is open.
+const BATCHES_PER_STEP: usize = BATCHES_AHEAD;
 /// Bytes that are hashed at once.
 const HASH_BLOCK_BYTES: usize = 256 * 1024;
 /// Raw lines of one part, in bytes before they are compressed.
@@ -163,27 +163,27 @@ fn hashed(content: &Content, whole: bool) -> (String, Vec<u8>, Option<std::io::E
     (hex::encode(hash.finish()), bytes, cut)
 }
 
-/// Writes what the reader hands over, in steps. The document is kept with the first batch, or at the end.
+/// Writes what the reader hands over, in steps. A transaction is open only while there is something to write: one who reads a
+/// flood, or slowly, holds up no other feed and no warning.
 async fn write(context: &Context, document: Document, mut batches: mpsc::Receiver<Batch>) -> Result<observations::Written> {
     let (hash, now) = (document.sha256.clone(), context.now());
     let mut open = context.store.begin().await?;
     documents::keep(&mut open, document).await?;
-    let (mut total, mut touched, mut step) = (observations::Written::default(), BTreeSet::new(), 0_u64);
-    while let Some(Batch { signs, indicators, lines }) = batches.recv().await {
-        let written = observations::write(&mut open, &signs, &hash, now, &mut touched).await?;
-        observations::keep_lines(&mut open, &hash, lines).await?;
-        indicators::write(&mut open, &indicators, &hash).await?;
-        total.new = total.new.saturating_add(written.new);
-        total.same = total.same.saturating_add(written.same);
-        step = step.saturating_add(1);
-        if step.is_multiple_of(BATCHES_PER_STEP) {
-            observations::touch(&mut open, &std::mem::take(&mut touched)).await?;
-            open.commit().await?;
-            open = context.store.begin().await?;
-        }
-    }
-    observations::touch(&mut open, &touched).await?;
     open.commit().await?;
+    let (mut total, mut waiting) = (observations::Written::default(), Vec::with_capacity(BATCHES_PER_STEP));
+    while batches.recv_many(&mut waiting, BATCHES_PER_STEP).await > 0 {
+        let mut touched = BTreeSet::new();
+        let mut open = context.store.begin().await?;
+        for Batch { signs, indicators, lines } in waiting.drain(..) {
+            let written = observations::write(&mut open, &signs, &hash, now, &mut touched).await?;
+            observations::keep_lines(&mut open, &hash, lines).await?;
+            indicators::write(&mut open, &indicators, &hash).await?;
+            total.new = total.new.saturating_add(written.new);
+            total.same = total.same.saturating_add(written.same);
+        }
+        observations::touch(&mut open, &touched).await?;
+        open.commit().await?;
+    }
     Ok(total)
 }
 

@@ -17,6 +17,13 @@ use tuermer_formats::recognise::{self, HEAD_BYTES, Kind};
 pub enum Input {
     /// Files and directories.
     Files(Vec<PathBuf>),
+    /// One file that has another name where it comes from.
+    File {
+        /// Address or file name there.
+        name: String,
+        /// Where it lies here.
+        path: PathBuf,
+    },
     /// In memory.
     Bytes {
         /// Address or file name.
@@ -106,6 +113,10 @@ impl Reader {
     pub fn read(mut self, input: Input) {
         let done = match input {
             Input::Files(paths) => paths.iter().try_for_each(|path| if path.is_dir() { self.directory(path) } else { self.file(path) }),
+            Input::File { name, path } => match std::fs::metadata(&path) {
+                Ok(metadata) => self.content(&name, Content::File(path, metadata.len())),
+                Err(error) => self.refuse(Place { file: name, document: String::new() }, Kind::Unknown, unreadable(&error)),
+            },
             Input::Bytes { name, bytes } => self.content(&name, Content::Bytes(bytes)),
             Input::Proven { name, bytes, evidence } => {
                 self.push(Found::Document(Document { place: Place { file: name, document: String::new() }, bytes, proof: Proof::Given(evidence) }))

@@ -1,14 +1,17 @@
 //! A feed that is a list of files: each that we do not have in this state is fetched and handed to intake.
 //!
-//! What could not be fetched is asked for at the next pull; what was rejected only when it moves again.
+//! What could not be fetched is asked for at the next pull; what was rejected only when it moves again. Files of signs may be
+//! large: they lie on disk, one at a time.
 
 use crate::context::Context;
-use crate::feeds::{Body, Client, FetchError, PullReport, Rejected, Wanted};
-use crate::keys::sha256;
+use crate::feeds::{Client, FetchError, PullReport, Rejected, Wanted};
+use crate::keys::{sha256, sha256_of};
 use crate::refusal::Refusal;
 use crate::stations::intake::{self, IngestReport};
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Error, Result};
+use std::path::Path;
+use tempfile::NamedTempFile;
 use tokio::task::JoinSet;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
@@ -17,12 +20,19 @@ use tuermer_formats::{cve_changes, sign_list};
 
 /// A file the list names.
 #[derive(Debug, Clone)]
-struct Entry {
+pub struct Entry {
     /// What people call it.
-    name: String,
-    url: String,
+    pub name: String,
+    /// Where it is fetched.
+    pub url: String,
     /// When it moved last, as the list says.
-    updated: String,
+    pub updated: String,
+}
+
+/// A fetched file.
+enum Copy {
+    Memory(Vec<u8>),
+    Disk(NamedTempFile),
 }
 
 /// Takes the CVE records that a list of changes names.
@@ -48,32 +58,31 @@ pub async fn signs(context: &Context, client: &Client, feed: &Feed, url: &str, b
 }
 
 /// Takes what moved, in order, at most [`limits::PULL_RECORDS`]; `true` where nothing was left for the next pull.
-async fn take(context: &Context, client: &Client, feed: &Feed, entries: Vec<Entry>, tolerated: u64) -> Result<(PullReport, bool)> {
+///
+/// # Errors
+/// None of them can be fetched.
+pub async fn take(context: &Context, client: &Client, feed: &Feed, entries: Vec<Entry>, tolerated: u64) -> Result<(PullReport, bool)> {
     let seen = context.store.feed_entries(&feed.name).await?;
     let mut report = PullReport { discovered: entries.len() as u64, tolerated, ..PullReport::default() };
     let moved: Vec<Entry> = entries.into_iter().filter(|entry| seen.get(&entry.url).is_none_or(|seen| seen.updated != entry.updated)).collect();
     report.same = report.discovered.saturating_sub(moved.len() as u64);
     let left = moved.len().saturating_sub(limits::PULL_RECORDS);
     let mut waiting = moved.into_iter().take(limits::PULL_RECORDS);
-    let mut running: JoinSet<(Entry, Result<Body, FetchError>)> = JoinSet::new();
+    let mut running: JoinSet<(Entry, Result<Copy, FetchError>)> = JoinSet::new();
     let (mut failed, mut last) = (0_usize, None);
-    // Files of signs are large: one is in memory at a time.
-    let (wanted, at_once) = match feed.kind {
-        FeedKind::Cve => (Wanted { limit_bytes: limits::CVE_RECORD_BYTES, ..Wanted::JSON }, limits::PROVIDER_PARALLEL),
-        _ => (Wanted::DOCUMENT, 1),
-    };
+    let at_once = if feed.kind.tells_signs() { 1 } else { limits::PROVIDER_PARALLEL };
     loop {
         while running.len() < at_once && failed < limits::PULL_FAILURES {
             let Some(entry) = waiting.next() else { break };
-            let client = client.clone();
+            let (client, kind, home) = (client.clone(), feed.kind, context.home.0.clone());
             running.spawn(async move {
-                let fetched = client.body(&entry.url, wanted).await;
+                let fetched = fetch(&client, kind, &entry.url, &home).await;
                 (entry, fetched)
             });
         }
         let Some(done) = running.join_next().await else { break };
         match done.context("fetching a file of a list stopped")? {
-            (entry, Ok(body)) => take_one(context, feed, &entry, body.bytes, &mut report).await?,
+            (entry, Ok(copy)) => take_one(context, feed, &entry, copy, &mut report).await?,
             (entry, Err(error)) => {
                 failed = failed.saturating_add(1);
                 report.rejected.push(Rejected { document: entry.name, reason: error.sentence() });
@@ -90,10 +99,25 @@ async fn take(context: &Context, client: &Client, feed: &Feed, entries: Vec<Entr
     Ok((report, left == 0 && failed == 0 && waiting.len() == 0))
 }
 
+/// Fetches one file, into memory or beside the database.
+async fn fetch(client: &Client, kind: FeedKind, url: &str, home: &Path) -> Result<Copy, FetchError> {
+    if !kind.tells_signs() {
+        let wanted = Wanted { limit_bytes: limits::CVE_RECORD_BYTES, ..Wanted::JSON };
+        return client.body(url, wanted).await.map(|body| Copy::Memory(body.bytes));
+    }
+    let wanted = Wanted { limit_bytes: limits::ARCHIVE_BYTES, seconds: limits::ARCHIVE_SECONDS, ..Wanted::DOCUMENT };
+    let mut file = NamedTempFile::new_in(home).map_err(|error| FetchError::NotKept { url: url.to_string(), why: error.to_string() })?;
+    client.get_into(url, wanted, file.as_file_mut()).await?;
+    Ok(Copy::Disk(file))
+}
+
 /// Hands one file to intake if it is what the feed is there for, and notes what became of it.
-async fn take_one(context: &Context, feed: &Feed, entry: &Entry, bytes: Vec<u8>, report: &mut PullReport) -> Result<()> {
-    let hash = sha256(&bytes);
-    let reason = match taken(context, feed, entry, bytes).await? {
+async fn take_one(context: &Context, feed: &Feed, entry: &Entry, copy: Copy, report: &mut PullReport) -> Result<()> {
+    let hash = match &copy {
+        Copy::Memory(bytes) => sha256(bytes),
+        Copy::Disk(file) => sha256_of(file.reopen()?)?,
+    };
+    let reason = match taken(context, feed, entry, copy).await? {
         Ok(taken) => {
             report.new = report.new.saturating_add(taken.new);
             report.changed = report.changed.saturating_add(taken.changed);
@@ -116,10 +140,15 @@ async fn take_one(context: &Context, feed: &Feed, entry: &Entry, bytes: Vec<u8>,
     Ok(())
 }
 
-async fn taken(context: &Context, feed: &Feed, entry: &Entry, bytes: Vec<u8>) -> Result<Result<IngestReport, Refusal>> {
-    if feed.kind != FeedKind::Cve {
-        return intake::ingest_signs(context, feed, &entry.url, bytes).await.map(Ok);
-    }
+async fn taken(context: &Context, feed: &Feed, entry: &Entry, copy: Copy) -> Result<Result<IngestReport, Refusal>> {
+    let bytes = match copy {
+        Copy::Memory(bytes) => bytes,
+        Copy::Disk(file) => {
+            // The API gives reports under an id; their name tells their type.
+            let name = if feed.kind == FeedKind::Shadowserver { &entry.name } else { &entry.url };
+            return intake::ingest_signs_file(context, feed, name, file.path()).await.map(Ok);
+        }
+    };
     if cve_changes::record_id(&bytes).as_deref() != Some(entry.name.as_str()) {
         return Ok(Err(Refusal::new("feed.error_other_record", [("cve", &entry.name)])));
     }

@@ -5,7 +5,7 @@
 use super::entries;
 use crate::context::Context;
 use crate::feeds::client::Head;
-use crate::feeds::{Client, PullReport, Rejected, Wanted};
+use crate::feeds::{Client, FetchError, PullReport, Rejected, Wanted};
 use crate::refusal::{Refusal, refusal};
 use crate::stations::intake::{self, IngestReport, Remark};
 use anyhow::{Context as _, Error, Result};
@@ -26,8 +26,8 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     };
     let head = peek(file.as_file())?;
     let listed = match feed.kind {
-        FeedKind::Cve if cve_changes::looks_like_changes(&head) => Some(entries::records(context, client, feed, &std::fs::read(file.path())?).await?),
-        FeedKind::Signs if is_list(&head) => Some(entries::signs(context, client, feed, &url, &std::fs::read(file.path())?).await?),
+        FeedKind::Cve if cve_changes::looks_like_changes(&head) => Some(entries::records(context, client, feed, &list(&url, &file)?).await?),
+        FeedKind::Signs if is_list(&head) => Some(entries::signs(context, client, feed, &url, &list(&url, &file)?).await?),
         _ => None,
     };
     if let Some((report, whole)) = listed {
@@ -37,8 +37,8 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     }
     let report = match feed.kind {
         FeedKind::Atom => intake::ingest_reading(context, &feed.name, std::fs::read(file.path())?).await?,
-        FeedKind::Signs | FeedKind::Taxii => intake::ingest_signs(context, feed, &url, std::fs::read(file.path())?).await?,
-        FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Cve => intake::ingest(context, &url, file.path()).await?,
+        kind if kind.tells_signs() => intake::ingest_signs_file(context, feed, &url, file.path()).await?,
+        _ => intake::ingest(context, &url, file.path()).await?,
     };
     Ok(PullReport { etag, last_modified, ..taken(feed, report)? })
 }
@@ -72,6 +72,14 @@ async fn fetch(context: &Context, client: &Client, feed: &Feed) -> Result<Option
     Ok(Some((found, file)))
 }
 
+/// A list of files, in memory: it is no larger than a document.
+fn list(url: &str, file: &NamedTempFile) -> Result<Vec<u8>> {
+    if file.as_file().metadata()?.len() > limits::DOCUMENT_BYTES {
+        return Err(Error::new(FetchError::TooBig { url: url.to_string(), limit_bytes: limits::DOCUMENT_BYTES }));
+    }
+    Ok(std::fs::read(file.path())?)
+}
+
 /// The beginning of the file.
 fn peek(mut file: &File) -> Result<Vec<u8>> {
     file.rewind()?;
@@ -82,15 +90,15 @@ fn peek(mut file: &File) -> Result<Vec<u8>> {
 
 fn wanted(feed: &Feed) -> Wanted<'_> {
     let (limit_bytes, seconds) = match feed.kind {
-        FeedKind::Cve => (limits::ARCHIVE_BYTES, limits::ARCHIVE_SECONDS),
-        FeedKind::Csaf | FeedKind::Kev | FeedKind::Epss | FeedKind::Atom | FeedKind::Signs | FeedKind::Taxii => (limits::DOCUMENT_BYTES, limits::FETCH_SECONDS),
+        FeedKind::Cve | FeedKind::Signs => (limits::ARCHIVE_BYTES, limits::ARCHIVE_SECONDS),
+        _ => (limits::DOCUMENT_BYTES, limits::FETCH_SECONDS),
     };
     let accept: &[&str] = match feed.kind {
         FeedKind::Csaf | FeedKind::Kev => &["application/json"],
         FeedKind::Epss => &["application/gzip", "application/x-gzip", "text/csv"],
         FeedKind::Cve => &["application/json", "application/zip", "application/gzip", "application/x-zip-compressed"],
         // Content decides: servers call reports by many names.
-        FeedKind::Signs | FeedKind::Taxii => &[],
+        FeedKind::Signs | FeedKind::Taxii | FeedKind::Shadowserver | FeedKind::Mailbox => &[],
         FeedKind::Atom => &["application/atom+xml", "application/rss+xml", "application/xml"],
     };
     Wanted { etag: &feed.etag, last_modified: &feed.last_modified, limit_bytes, seconds, accept }
@@ -106,7 +114,7 @@ fn fits(kind: FeedKind, head: &[u8]) -> bool {
         FeedKind::Kev => has("\"catalogVersion\"") && !advisory,
         FeedKind::Epss => packed || has("cve,epss"),
         FeedKind::Cve => packed || archive || ((has("CVE-") || cve_changes::looks_like_changes(head)) && !advisory && !has("\"catalogVersion\"")),
-        FeedKind::Signs | FeedKind::Taxii => is_list(head) || packed || archive || is_signs(head),
+        FeedKind::Signs | FeedKind::Taxii | FeedKind::Shadowserver | FeedKind::Mailbox => is_list(head) || packed || archive || is_signs(head),
         FeedKind::Atom => has("<feed") || has("<rss") || has("<rdf:RDF"),
     }
 }

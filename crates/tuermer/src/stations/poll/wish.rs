@@ -1,9 +1,12 @@
 //! A feed somebody wishes for: what was typed with the rules of its kind, and everything that is wrong with it. Asks nobody.
 
-use super::client;
+use super::{client, rules};
 use crate::context::Context;
+use crate::feeds::mailbox;
 use crate::refusal::{refusal, wrong_call};
+use crate::stations::intake;
 use anyhow::Result;
+use jiff::Timestamp;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
 use tuermer_core::limits;
 use url::Url;
@@ -20,20 +23,30 @@ pub fn feed(context: &Context, kind: &str, url: Option<&str>, allow_private: &[S
     if let Some(host) = allow_private.iter().find(|host| !is_host(host)) {
         return Err(wrong_call("feed.host_wrong", [("host", host)]));
     }
+    if known == FeedKind::Mailbox {
+        let address = mailbox::Address::read(url, &rules(context, allow_private))?;
+        return Ok(new(known, named(address.host()), address.shown(), allow_private, context.now()));
+    }
     // A provider of advisories may be named by its domain; its address is found by asking there.
     let bare = known == FeedKind::Csaf && !url.contains("://");
     let full = if bare { format!("https://{url}/") } else { url.to_string() };
     let parsed = client(context, allow_private)?.check(&full)?;
-    let now = context.now();
-    Ok(Feed {
-        name: name(known, &parsed),
-        kind: known,
-        url: if bare { url.trim().to_string() } else { parsed.to_string() },
-        period_seconds: known.default_period_seconds(),
-        silent_after_seconds: known.default_silent_after_seconds(),
+    let url = if bare { url.trim().to_string() } else { parsed.to_string() };
+    Ok(new(known, name(known, &parsed), url, allow_private, context.now()))
+}
+
+/// A feed that was never asked, with the rules of its kind.
+fn new(kind: FeedKind, name: String, url: String, allow_private: &[String], now: Timestamp) -> Feed {
+    Feed {
+        name,
+        kind,
+        url,
+        period_seconds: kind.default_period_seconds(),
+        silent_after_seconds: kind.default_silent_after_seconds(),
         private_hosts: allow_private.to_vec(),
         grade: None,
         tlp: None,
+        senders: Vec::new(),
         paused: false,
         added_at: now,
         next_at: now,
@@ -48,7 +61,26 @@ pub fn feed(context: &Context, kind: &str, url: Option<&str>, allow_private: &[S
         silent_since: None,
         told_at: None,
         counts: FeedCounts::default(),
-    })
+    }
+}
+
+/// A kind that is asked with a key is not added without one.
+///
+/// # Errors
+/// The kind needs a key or password.
+pub fn without_secret(feed: &Feed) -> Result<()> {
+    if feed.kind.secret_names().is_empty() { Ok(()) } else { Err(refusal("feed.secret_by_terminal", [("kind", &feed.kind.as_str())])) }
+}
+
+/// The same with what was said of how far its signs are to be believed, and who may see them.
+///
+/// # Errors
+/// No such grade or label, or a kind that brings no signs.
+pub fn with_word(feed: Feed, grade: Option<&str>, tlp: Option<&str>) -> Result<Feed> {
+    if !feed.kind.tells_signs() && (grade.is_some() || tlp.is_some()) {
+        return Err(wrong_call("feed.word_only_signs", [("kind", &feed.kind.as_str())]));
+    }
+    Ok(Feed { grade: intake::grade(grade)?, tlp: intake::label(tlp)?, ..feed })
 }
 
 /// Name and address must be new.
@@ -79,7 +111,12 @@ fn name(kind: FeedKind, url: &Url) -> String {
     if kind.default_url() == Some(url.as_str()) {
         return kind.as_str().to_string();
     }
-    let host = url.host_str().unwrap_or_default().trim_start_matches("www.").to_ascii_lowercase();
+    named(url.host_str().unwrap_or_default())
+}
+
+/// A name that people can type, from a host.
+fn named(host: &str) -> String {
+    let host = host.trim_start_matches("www.").to_ascii_lowercase();
     let name: String = host.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '-' }).collect();
     name.trim_matches(['-', '.']).chars().take(limits::FEED_NAME_CHARACTERS).collect()
 }

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_core::tlp::Tlp;
 
 /// How a feed stands, in one word of the page; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +89,10 @@ pub struct NewFeed {
     url: String,
     #[serde(default)]
     private: String,
+    #[serde(default)]
+    grade: String,
+    #[serde(default)]
+    tlp: String,
 }
 
 /// The page.
@@ -114,6 +119,11 @@ impl FeedsPage {
         let counted = standings.into_iter().map(|standing| (standing, count(standing))).filter(|(_, n)| *n > 0);
         let words = counted.map(|(standing, n)| format!("{} {}", self.frame.number(&n), self.frame.word("feed", standing.as_str())));
         words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Kinds that can be added here: a key or password is no matter for a page.
+    fn kinds(&self) -> Vec<FeedKind> {
+        FeedKind::ALL.iter().copied().filter(|kind| kind.secret_names().is_empty()).collect()
     }
 
     /// Why the last attempt failed, in the reader's language.
@@ -171,10 +181,12 @@ pub async fn add(State(context): State<Context>, who: SignedIn, Form(form): Form
     }
 }
 
-async fn added(context: &Context, who: &SignedIn, NewFeed { kind, url, private }: &NewFeed) -> anyhow::Result<()> {
+async fn added(context: &Context, who: &SignedIn, NewFeed { kind, url, private, grade, tlp }: &NewFeed) -> anyhow::Result<()> {
     let typed = |text: &str| Some(text.trim().to_string()).filter(|text| !text.is_empty());
     let private: Vec<String> = private.split_whitespace().map(str::to_string).collect();
     let feed = wish::feed(context, kind, typed(url).as_deref(), &private)?;
+    wish::without_secret(&feed)?;
+    let feed = wish::with_word(feed, typed(grade).as_deref(), typed(tlp).as_deref())?;
     wish::free(context, &feed).await?;
     if context.store.add_feed(&feed, &who.account.name).await? {
         return Ok(());

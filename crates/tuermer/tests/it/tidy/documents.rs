@@ -24,6 +24,8 @@ const READERS: &[&str] = &[
     "misp",
     "n6",
     "provider",
+    "received_mail",
+    "report_list",
     "rolie",
     "sbom",
     "security_txt",

@@ -1,0 +1,2 @@
+-- Whose mails are read from a mailbox of reports; empty: everybody's.
+ALTER TABLE feed ADD COLUMN senders TEXT NOT NULL DEFAULT '';
