@@ -12,8 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use tuermer_core::admiralty::Grade;
-use tuermer_core::tlp::Tlp;
 use tuermer_formats::firewall::Template;
 use tuermer_formats::recognise::Kind;
 
