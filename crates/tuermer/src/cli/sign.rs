@@ -1,5 +1,6 @@
 //! `tuermer sign`: signs of attack and weakness, and what fits nobody.
 
+use super::threat::account;
 use super::{Call, Exit};
 use crate::store::campaigns::CampaignLine;
 use crate::store::indicators::IndicatorLine;
@@ -11,6 +12,7 @@ use serde_json::json;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::{LISTED_INDICATORS, PAGE_ROWS};
 use tuermer_core::locale::Language;
+use tuermer_core::organisation::Kind;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -33,6 +35,19 @@ pub enum Verb {
     Malformed,
     /// Signs of attack at several members that are more than usual, the newest first.
     Campaigns,
+    /// Note that a member agreed in writing to be named as hit by a campaign. Whether it is named is your decision, in the draft.
+    Consent {
+        /// Campaign as shown by `sign campaigns`.
+        campaign: String,
+        /// Register number of the member.
+        member: String,
+        /// Who noted it: an account's name.
+        #[arg(long = "as", value_name = "USER")]
+        user: String,
+        /// It took that back.
+        #[arg(long)]
+        withdraw: bool,
+    },
 }
 
 /// Runs it.
@@ -44,6 +59,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::Malformed => malformed(call, &context).await?,
         Verb::Indicators => indicators(call, &context).await?,
         Verb::Campaigns => campaigns(call, &context).await?,
+        Verb::Consent { campaign, member, user, withdraw } => consent(call, &context, &campaign, &member, &user, !withdraw).await?,
     };
     context.store.database.close().await;
     Ok(if found { Exit::Ok } else { Exit::NothingFound })
@@ -162,19 +178,41 @@ async fn campaigns(call: &Call, context: &crate::context::Context) -> Result<boo
     if lines.is_empty() && !call.out.json {
         call.out.say(&call.out.texts.get("threat.campaign_none"));
     }
-    for CampaignLine { key, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, threat, found_at, hit } in &lines {
+    for CampaignLine { key, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, threat, found_at, hit, consents } in &lines {
         let reason = if call.out.texts.0 == Language::German { reason_de } else { reason_en };
         if call.out.json {
             call.out.object(&json!({
                 "campaign": key, "first": first_at.to_string(), "last": last_at.to_string(), "members": members, "to_ask": to_ask, "product": product,
-                "reason": reason, "tlp": tlp, "threat": threat.as_ref().map(ThreatId::tracking_id), "found": found_at.to_string(), "organisations": hit,
+                "reason": reason, "tlp": tlp, "threat": threat.as_ref().map(ThreatId::tracking_id), "found": found_at.to_string(), "organisations": hit, "consents": consents,
             }))?;
         } else {
             let (members, hit) = (members.to_string(), hit.join(", "));
-            let values = [("found", found_at.to_string()), ("members", members), ("reason", reason.clone()), ("tlp", tlp.clone()), ("hit", hit)];
+            let values = [
+                ("found", found_at.to_string()),
+                ("members", members),
+                ("reason", reason.clone()),
+                ("tlp", tlp.clone()),
+                ("hit", hit),
+                ("campaign", key.clone()),
+            ];
             let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
             call.out.line(&call.out.texts.with("threat.campaign_line", &values));
         }
     }
     Ok(!lines.is_empty())
+}
+
+async fn consent(call: &Call, context: &crate::context::Context, campaign: &str, member: &str, user: &str, agrees: bool) -> Result<bool> {
+    account(call, context, user).await?;
+    let found = match context.store.organisation_by_external(Kind::Member, member).await? {
+        Some(organisation) => context.store.consent(campaign, &organisation.id, agrees, user, context.now()).await?,
+        None => false,
+    };
+    let key = match (found, agrees) {
+        (false, _) => "threat.consent_unknown",
+        (true, true) => "threat.consent_noted",
+        (true, false) => "threat.consent_withdrawn",
+    };
+    call.out.say(&call.out.texts.with(key, &[("campaign", campaign), ("member", member)]));
+    Ok(found)
 }

@@ -18,10 +18,9 @@ use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tuermer_core::constituency::Constituency;
-use tuermer_core::correlate::disclosure::{self, Disclosure, MemberFacts};
+use tuermer_core::correlate::disclosure::{self, Disclosure};
 use tuermer_core::correlate::{Campaign, History, Knowledge, Sign, SignKey, Warninglists, correlate, hour_counts};
 use tuermer_core::harmless::{HarmlessEntry, HarmlessList};
-use tuermer_core::ids::ThreatId;
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::observation::Whereabouts;
@@ -73,8 +72,8 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
     Ok(report)
 }
 
-/// Keeps a campaign; a new one is told to the operators, and may become a threat with a draft. Says whether it is new,
-/// and whether a draft arose.
+/// Keeps a campaign; a new one is told to the operators, and one without a draft may become a threat with one. Says whether
+/// it is new, and whether a draft arose. A kill in between leaves the gap that the next look finds.
 async fn keep(context: &Context, campaign: &Campaign, attacks: &[Attack], now: Timestamp) -> Result<(bool, bool)> {
     let tlp = strictest(campaign, attacks);
     let mut open = context.store.begin().await?;
@@ -84,15 +83,31 @@ async fn keep(context: &Context, campaign: &Campaign, attacks: &[Attack], now: T
         journal::append(&mut open, now, "system", "campaign.found", &campaign.key.0, &format!("{} members, {}", campaign.members.len(), tlp.as_str())).await?;
     }
     open.commit().await?;
-    if !new || !matches!(tlp, Tlp::Clear | Tlp::Green) {
+    if !matches!(tlp, Tlp::Clear | Tlp::Green) {
         return Ok((new, false));
     }
-    let Some(threat) = threat(context, campaign, attacks, tlp).await? else { return Ok((true, false)) };
+    Ok((new, draft(context, campaign, attacks, tlp).await?))
+}
+
+/// States the campaign as a threat and drafts the warning, unless that was done before; says whether a draft arose.
+async fn draft(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<bool> {
+    let stated = statement(context, campaign, attacks, tlp).await?;
     let mut open = context.store.begin().await?;
-    campaigns::became(&mut open, &campaign.key, &threat).await?;
+    let threat = match (campaigns::standing(&mut open, &campaign.key).await?, stated) {
+        ((_, true), _) | ((None, false), None) => return Ok(false),
+        ((Some(threat), false), _) => threat,
+        ((None, false), Some(stated)) => {
+            let threat = intake::state_within(context, &mut open, &stated, "system").await?;
+            campaigns::became(&mut open, &campaign.key, &threat).await?;
+            threat
+        }
+    };
     open.commit().await?;
     warn::draft(context, &threat, "system").await?;
-    Ok((true, true))
+    let mut open = context.store.begin().await?;
+    campaigns::drafted(&mut open, &campaign.key).await?;
+    open.commit().await?;
+    Ok(true)
 }
 
 /// The strictest label of the signs it was found from.
@@ -131,15 +146,15 @@ fn notice(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) 
     })
 }
 
-/// States the campaign as a threat of our own; `None` where no product says who else may be hit.
-async fn threat(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Option<ThreatId>> {
+/// The campaign as a threat of our own; `None` where no product says who else may be hit.
+async fn statement(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Option<StatedThreat>> {
     let constituency = context.store.constituency().await?;
-    let facts: Vec<MemberFacts> = Vec::new();
+    let facts = context.store.campaign_facts(&campaign.key).await?;
     let disclosure = disclosure::disclose(campaign, &facts, |key| is_members(&constituency, key), &context.config.correlate.policy());
     let Some(product) = &disclosure.product else { return Ok(None) };
     let name = said(&SignKey::Product(product.clone()), attacks);
     let texts = Texts(Language::German);
-    let stated = StatedThreat {
+    Ok(Some(StatedThreat {
         restates: None,
         title: texts.with("notice.campaign_title", &[("product", &name)]),
         summary: summary(texts, &disclosure, &name),
@@ -152,8 +167,7 @@ async fn threat(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp:
         level: Level::Serious,
         exploited: true,
         tlp,
-    };
-    intake::state_threat(context, &stated, "system").await.map(Some)
+    }))
 }
 
 /// Nothing but what may be told.
@@ -164,6 +178,10 @@ fn summary(texts: Texts, disclosure: &Disclosure, product: &str) -> String {
         }
         _ => texts.with("notice.campaign_seen", &[("product", product)]),
     }];
+    if !disclosure.regions.is_empty() {
+        let regions: Vec<String> = disclosure.regions.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        sentences.push(texts.with("notice.campaign_regions", &[("regions", &regions.join(", "))]));
+    }
     if !disclosure.look_for.is_empty() {
         let marks: Vec<String> = disclosure.look_for.iter().map(SignKey::value).collect();
         sentences.push(texts.with("notice.campaign_look_for", &[("marks", &marks.join(", "))]));

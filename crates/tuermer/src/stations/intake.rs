@@ -28,7 +28,7 @@ mod statement;
 pub use bulk::{Progress, ingest_all};
 pub use reading::ingest_reading;
 pub use source::Input;
-pub use statement::state_threat;
+pub use statement::{state_threat, state_within};
 pub use tuermer_formats::csaf_write::{StatedProduct, StatedThreat, StatedVersions, StatementError};
 
 use crate::context::Context;

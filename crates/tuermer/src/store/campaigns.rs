@@ -1,13 +1,14 @@
 //! Campaigns as rows, and the signs from which they are found.
 
-use super::Store;
 use super::engine::{Row, Transaction};
 use super::signs::is_attack;
+use super::{Store, journal};
 use crate::values;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::admiralty::Grade;
+use tuermer_core::correlate::disclosure::MemberFacts;
 use tuermer_core::correlate::{Campaign, CampaignKey, Known, Reporter, Sign, SignKey};
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits;
@@ -43,6 +44,8 @@ pub struct CampaignLine {
     pub found_at: Timestamp,
     /// Register numbers of the members hit; for the operators only.
     pub hit: Vec<String>,
+    /// Of these, who agreed in writing to be named.
+    pub consents: Vec<String>,
 }
 
 /// A sign of attack with what only the store knows of it.
@@ -98,10 +101,42 @@ impl Store {
         let rows = self.read(sql, values![i64::try_from(limits::LINES_SHOWN)?]).await?;
         let mut lines: Vec<CampaignLine> = rows.iter().map(line).collect::<Result<_>>()?;
         let sql = "SELECT g.external_id FROM campaign_member m JOIN organisation g ON g.id = m.organisation_id WHERE m.campaign = $1 ORDER BY g.external_id";
+        let agreed =
+            "SELECT g.external_id FROM campaign_consent c JOIN organisation g ON g.id = c.organisation_id WHERE c.campaign = $1 ORDER BY g.external_id";
         for line in &mut lines {
             line.hit = self.read(sql, values![&line.key]).await?.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+            line.consents = self.read(agreed, values![&line.key]).await?.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
         }
         Ok(lines)
+    }
+
+    /// What must be known of those hit to say what others may learn.
+    pub async fn campaign_facts(&self, key: &CampaignKey) -> Result<Vec<MemberFacts>> {
+        let sql = "SELECT g.id, g.city, c.organisation_id FROM campaign_member m JOIN organisation g ON g.id = m.organisation_id
+            LEFT JOIN campaign_consent c ON c.campaign = m.campaign AND c.organisation_id = m.organisation_id WHERE m.campaign = $1 ORDER BY g.id";
+        let rows = self.read(sql, values![&key.0]).await?;
+        rows.iter()
+            .map(|row| Ok(MemberFacts { organisation: OrganisationId(row.text(0)?), region: row.text(1)?, consents: row.text_or_null(2)?.is_some() }))
+            .collect()
+    }
+
+    /// Notes that a member who is hit agreed to be named, or took that back; false where it is not among those hit.
+    pub async fn consent(&self, key: &str, member: &OrganisationId, agrees: bool, by: &str, now: Timestamp) -> Result<bool> {
+        let mut open = self.begin().await?;
+        let sql = "SELECT g.external_id FROM campaign_member m JOIN organisation g ON g.id = m.organisation_id WHERE m.campaign = $1 AND g.id = $2";
+        let Some(number) = open.read_one(sql, values![key, member.as_str()]).await? else { return Ok(false) };
+        let changed = if agrees {
+            let sql = "INSERT INTO campaign_consent (campaign, organisation_id, noted_by, noted_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+            open.run(sql, values![key, member.as_str(), by, now]).await?
+        } else {
+            open.run("DELETE FROM campaign_consent WHERE campaign = $1 AND organisation_id = $2", values![key, member.as_str()]).await?
+        };
+        if changed > 0 {
+            let action = if agrees { "campaign.consent" } else { "campaign.consent_withdrawn" };
+            journal::append(&mut open, now, by, action, key, &number.text(0)?).await?;
+        }
+        open.commit().await?;
+        Ok(true)
     }
 }
 
@@ -111,34 +146,39 @@ pub async fn write(open: &mut Transaction, campaign: &Campaign, tlp: Tlp, now: T
     let signs: Vec<(String, &str)> = campaign.signs().into_iter().map(|(key, class)| (key.to_text(), class.as_str())).collect();
     let reason = |language| reasons.iter().map(|reason| reason.sentence(language, &said(&reason.key))).collect::<Vec<_>>().join(" ");
     let product = product.as_ref().map(|product| said(&SignKey::Product(product.clone()))).unwrap_or_default();
-    let new = open.read_one("SELECT key FROM campaign WHERE key = $1", values![&key.0]).await?.is_none();
     let sql = "INSERT INTO campaign (key, signs, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, found_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        ON CONFLICT (key) DO UPDATE SET signs = excluded.signs, last_at = excluded.last_at, members = excluded.members, to_ask = excluded.to_ask,
-            product = excluded.product, reason_de = excluded.reason_de, reason_en = excluded.reason_en, tlp = excluded.tlp";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key) DO NOTHING";
     let (hit, asked) = (i64::try_from(members.len())?, i64::try_from(to_ask.len())?);
-    let row = values![
-        &key.0,
-        serde_json::to_string(&signs)?,
-        *first_at,
-        *last_at,
-        hit,
-        asked,
-        product,
-        reason(Language::German),
-        reason(Language::English),
-        tlp.as_str(),
-        now,
-    ];
-    open.run(sql, row).await?;
+    let (signs, german, english) = (serde_json::to_string(&signs)?, reason(Language::German), reason(Language::English));
+    let row = values![&key.0, &signs, *first_at, *last_at, hit, asked, &product, &german, &english, tlp.as_str(), now];
+    // Of two processes that find it at the same time one is told that it is new.
+    let new = open.run(sql, row).await? > 0;
+    if !new {
+        let sql = "UPDATE campaign SET signs = $2, last_at = $3, members = $4, to_ask = $5, product = $6, reason_de = $7, reason_en = $8, tlp = $9
+            WHERE key = $1";
+        open.run(sql, values![&key.0, signs, *last_at, hit, asked, product, german, english, tlp.as_str()]).await?;
+    }
     let rows = members.iter().map(|member| values![&key.0, member.as_str()]).collect();
     open.insert_many("INSERT INTO campaign_member (campaign, organisation_id)", rows, "ON CONFLICT DO NOTHING").await?;
     Ok(new)
 }
 
+/// Which threat a campaign became, and whether it has its draft. Nobody else changes that until the transaction ends.
+pub async fn standing(open: &mut Transaction, key: &CampaignKey) -> Result<(Option<ThreatId>, bool)> {
+    open.run("UPDATE campaign SET drafted = drafted WHERE key = $1", values![&key.0]).await?;
+    let row = open.read_one("SELECT threat_id, drafted FROM campaign WHERE key = $1", values![&key.0]).await?;
+    row.map_or(Ok((None, true)), |row| Ok((row.text_or_null(0)?.map(ThreatId), row.bool(1)?)))
+}
+
 /// Notes which threat a campaign became.
 pub async fn became(open: &mut Transaction, key: &CampaignKey, threat: &ThreatId) -> Result<()> {
     open.run("UPDATE campaign SET threat_id = $2 WHERE key = $1", values![&key.0, threat.as_str()]).await?;
+    Ok(())
+}
+
+/// Notes that a campaign has its draft; what people do with that is theirs.
+pub async fn drafted(open: &mut Transaction, key: &CampaignKey) -> Result<()> {
+    open.run("UPDATE campaign SET drafted = TRUE WHERE key = $1", values![&key.0]).await?;
     Ok(())
 }
 
@@ -191,5 +231,6 @@ fn line(row: &Row) -> Result<CampaignLine> {
         threat: row.text_or_null(9)?.map(ThreatId),
         found_at: row.time(10)?,
         hit: Vec::new(),
+        consents: Vec::new(),
     })
 }

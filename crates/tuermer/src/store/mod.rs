@@ -74,6 +74,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (8, include_str!("schema/0008_malformed.sql")),
     (9, include_str!("schema/0009_feed_word.sql")),
     (10, include_str!("schema/0010_mailbox.sql")),
+    (11, include_str!("schema/0011_campaign_consent.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.

@@ -91,3 +91,35 @@ fn one_source_that_nobody_has_judged_raises_no_alarm() {
     assert_eq!(run(&home)["campaigns"], 0);
     assert_eq!(campaigns(&home), Vec::<Value>::new());
 }
+
+#[test]
+fn a_look_that_was_cut_off_before_the_draft_is_made_good_and_consent_is_noted() {
+    let home = region();
+    let events: Vec<String> = (1..=8).map(|member| attack("Sensor", member, "203.0.113.66", member, "GREEN")).collect();
+    ingest(&home, "events.jsonl", &events, "B2");
+    assert_eq!(run(&home)["drafts"], 1);
+    // As a kill between the threat and its draft leaves it, and then one between the campaign and its threat.
+    for gap in ["UPDATE campaign SET drafted = FALSE", "UPDATE campaign SET drafted = FALSE, threat_id = NULL"] {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let store = home.store().await;
+            let mut open = store.begin().await.unwrap();
+            open.run(gap, Vec::new()).await.unwrap();
+            open.run("DELETE FROM meta WHERE key = 'correlate.signs'", Vec::new()).await.unwrap();
+            open.commit().await.unwrap();
+            store.database.close().await;
+        });
+        let report = run(&home);
+        assert_eq!((report["new"].as_u64(), report["drafts"].as_u64()), (Some(0), Some(1)), "{gap}: {report}");
+    }
+    assert_eq!(home.tuermer(&["warn", "list", "--json"]).expect(0).lines().len(), 2, "the second gap made a threat of its own");
+
+    home.tuermer(&["user", "add", "k.weber", "--role", "officer"]).expect(0);
+    let campaign = campaigns(&home)[0]["campaign"].as_str().unwrap().to_string();
+    let consent = |member: &str, more: &[&str]| home.tuermer(&[&["sign", "consent", &campaign, member, "--as", "k.weber"], more].concat());
+    consent("1", &[]).expect(0);
+    assert_eq!(campaigns(&home)[0]["consents"], json!(["1"]));
+    consent("20", &[]).expect(3);
+    consent("1", &["--withdraw"]).expect(0);
+    assert_eq!(campaigns(&home)[0]["consents"], json!([]));
+    assert!(home.tuermer(&["sign", "consent", &campaign, "1", "--as", "nobody"]).expect(1).err.contains("nobody"));
+}

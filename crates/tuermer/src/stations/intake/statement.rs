@@ -18,9 +18,19 @@ use tuermer_formats::csaf_write::{self, Imprint};
 /// # Errors
 /// [`csaf_write::StatementError`] names what must be corrected; everything else is ours. Nothing was kept then.
 pub async fn state_threat(context: &Context, stated: &StatedThreat, actor: &str) -> Result<ThreatId> {
-    let now = context.now();
     let mut open = context.store.begin().await?;
-    let imprint = imprint(context, &mut open, stated).await?;
+    let threat = state_within(context, &mut open, stated, actor).await?;
+    open.commit().await?;
+    Ok(threat)
+}
+
+/// The same inside a transaction, so that what follows from it is kept with it or not at all.
+///
+/// # Errors
+/// As [`state_threat`].
+pub async fn state_within(context: &Context, open: &mut Transaction, stated: &StatedThreat, actor: &str) -> Result<ThreatId> {
+    let now = context.now();
+    let imprint = imprint(context, open, stated).await?;
     let bytes = csaf_write::write(stated, &imprint)?;
     // What we publish ourselves must pass the same tests as what we accept.
     if let Verdict::Failed(findings) = tuermer_csaf::check(&bytes) {
@@ -30,16 +40,15 @@ pub async fn state_threat(context: &Context, stated: &StatedThreat, actor: &str)
     let reading = tuermer_formats::csaf::read(&bytes)?;
     let fields = DocumentFields::of(&reading);
     let threat = Threat { source: ThreatSource::Stated, ..reading.threat };
-    if let Some(stored) = threats::stored_revision(&mut open, &threat.id).await? {
-        documents::supersede(&mut open, &stored.sha256).await?;
+    if let Some(stored) = threats::stored_revision(open, &threat.id).await? {
+        documents::supersede(open, &stored.sha256).await?;
     }
     let hash = sha256(&bytes);
     let size = bytes.len() as u64;
-    documents::keep(&mut open, Document { sha256: hash.clone(), kind: "csaf", source: "stated".into(), received_at: now, size, bytes, rejected: None }).await?;
-    threats::write(&mut open, &threat, threat.level, &hash, now).await?;
-    search::describe(&mut open, &threat.id, &fields).await?;
-    journal::append(&mut open, now, actor, "threat.stated", &threat.tracking_id, &format!("revision {}, sha256 {hash}", threat.revision)).await?;
-    open.commit().await?;
+    documents::keep(open, Document { sha256: hash.clone(), kind: "csaf", source: "stated".into(), received_at: now, size, bytes, rejected: None }).await?;
+    threats::write(open, &threat, threat.level, &hash, now).await?;
+    search::describe(open, &threat.id, &fields).await?;
+    journal::append(open, now, actor, "threat.stated", &threat.tracking_id, &format!("revision {}, sha256 {hash}", threat.revision)).await?;
     Ok(threat.id)
 }
 
