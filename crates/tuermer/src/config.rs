@@ -27,6 +27,8 @@ pub struct Config {
     pub urgency: UrgencyConfig,
     /// When signs at several members are more than usual.
     pub correlate: CorrelateConfig,
+    /// How long copies of what sources sent are kept.
+    pub signs: SignsConfig,
     /// The tile map; empty = a sorted list of bars instead.
     pub tiles: Vec<Tile>,
 }
@@ -222,6 +224,22 @@ impl CorrelateConfig {
     pub fn policy(&self) -> Policy {
         let Self { false_alarms_per_month, members_least, anonymity } = *self;
         Policy { false_alarms_per_month, members_least: members_least.max(3), anonymity: anonymity.max(limits::ANONYMITY_LEAST), ..Policy::default() }
+    }
+}
+
+/// How long copies of what sources sent are kept; what was made of them stays.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignsConfig {
+    /// Days for which raw lines that concern members are kept as evidence.
+    pub lines_days: u32,
+    /// Days for which lines that could not be read are listed.
+    pub malformed_days: u32,
+}
+
+impl Default for SignsConfig {
+    fn default() -> Self {
+        Self { lines_days: 365, malformed_days: 365 }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod assess;
 pub mod correlate;
 pub mod deliver;
+pub mod forget;
 pub mod hindsight;
 pub mod intake;
 pub mod matching;
@@ -34,6 +35,8 @@ pub struct RunReport {
     pub assess: assess::AssessReport,
     /// Messages.
     pub deliver: deliver::DeliverReport,
+    /// What has served its time.
+    pub forget: forget::ForgetReport,
 }
 
 /// Every station once, in the order of the main line; each works until it finds no gap.
@@ -42,7 +45,8 @@ pub async fn run_all(context: &Context) -> Result<RunReport> {
     let correlate = correlate::run(context).await?;
     let assess = matching::automatic(context).await?;
     let deliver = deliver::run(context).await?;
-    Ok(RunReport { revise, correlate, assess, deliver })
+    let forget = forget::run(context).await?;
+    Ok(RunReport { revise, correlate, assess, deliver, forget })
 }
 
 /// What one round did that also asked the world and told the operators.

@@ -65,6 +65,18 @@ pub async fn malformed(open: &mut Transaction, document: &str, lines: &[(String,
     Ok(())
 }
 
+/// Forgets the raw lines of documents that came before `from`; how many parts.
+pub async fn forget_lines(open: &mut Transaction, from: Timestamp) -> Result<u64> {
+    let sql = "DELETE FROM report_lines WHERE document_sha256 IN (SELECT sha256 FROM document WHERE received_at < $1)";
+    open.run(sql, values![from]).await
+}
+
+/// Forgets what of documents that came before `from` could not be read; how many lines.
+pub async fn forget_malformed(open: &mut Transaction, from: Timestamp) -> Result<u64> {
+    let sql = "DELETE FROM malformed WHERE document_sha256 IN (SELECT sha256 FROM document WHERE received_at < $1)";
+    open.run(sql, values![from]).await
+}
+
 impl Store {
     /// Signs of members, day by day up to today, and how many members have one.
     pub async fn sign_days(&self, now: Timestamp, days: i64) -> Result<(Vec<SignDay>, u64)> {

@@ -181,3 +181,23 @@ fn the_public_documents_are_read() {
         assert_eq!(lines.len() - refused.len(), read, "{folder}");
     }
 }
+
+#[test]
+fn raw_lines_are_forgotten_after_a_year_and_the_signs_stay() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    ingest(&home, "events.jsonl", INTELMQ.to_string() + "{broken\n", 0);
+    let kept = || {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let store = home.store().await;
+            let sql = "SELECT (SELECT COUNT(*) FROM report_lines), (SELECT COUNT(*) FROM malformed), (SELECT COUNT(*) FROM observation)";
+            let row = store.read_one(sql, Vec::new()).await.unwrap().unwrap();
+            store.database.close().await;
+            [0, 1, 2].map(|column| row.int(column).unwrap())
+        })
+    };
+    let [lines, malformed, signs] = kept();
+    assert!(lines > 0 && malformed > 0 && signs > 0, "{:?}", kept());
+    let later = |at: &str| home.tuermer(&["run", "--once", "--json", "--at", at]).expect(0).line()["forget"]["parts"].as_i64().unwrap();
+    assert_eq!((later("2027-05-30T08:00:00Z"), kept()), (0, [lines, malformed, signs]));
+    assert_eq!((later("2027-06-03T08:00:00Z"), kept()), (lines, [0, 0, signs]));
+}

@@ -1,0 +1,44 @@
+//! Forgets what has served its time: once a day the raw lines of reports, and the lines that could not be read.
+//!
+//! What was made of a line (the sign, whose it is, the verdict) stays with its document; only the copy of the line goes.
+
+use crate::context::Context;
+use crate::store::{journal, meta, signs};
+use anyhow::Result;
+use jiff::SignedDuration;
+use serde::Serialize;
+
+/// What was forgotten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ForgetReport {
+    /// Parts of raw lines.
+    pub parts: u64,
+    /// Lines that could not be read.
+    pub malformed: u64,
+}
+
+/// Forgets, if that was not done today.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn run(context: &Context) -> Result<ForgetReport> {
+    const KEY: &str = "forget.day";
+    let now = context.now();
+    let today = now.to_zoned(context.zone()).date().to_string();
+    if context.store.meta(KEY).await?.as_deref() == Some(today.as_str()) {
+        return Ok(ForgetReport::default());
+    }
+    let before = |days: u32| now.checked_sub(SignedDuration::from_hours(i64::from(days).saturating_mul(24)));
+    let kept = &context.config.signs;
+    let mut open = context.store.begin().await?;
+    let report = ForgetReport {
+        parts: signs::forget_lines(&mut open, before(kept.lines_days)?).await?,
+        malformed: signs::forget_malformed(&mut open, before(kept.malformed_days)?).await?,
+    };
+    if report != ForgetReport::default() {
+        journal::append(&mut open, now, "system", "signs.forgotten", "", &format!("{} parts of lines, {} unreadable lines", report.parts, report.malformed)).await?;
+    }
+    meta::set(&mut open, KEY, &today).await?;
+    open.commit().await?;
+    Ok(report)
+}
