@@ -378,3 +378,7 @@ pub const MAILBOX_MAILS: usize = 1_000;
 pub const SECRET_BYTES: u64 = 64 * 1024;
 /// Senders whose mails are read from one mailbox.
 pub const MAILBOX_SENDERS: usize = 100;
+/// Characters of the hash in the id of a sign; 26 hex digits are 104 bit.
+pub const SIGN_HASH_CHARACTERS: usize = 26;
+/// Kinds of signs of one document that are remembered while it is written; more are looked up again.
+pub const SIGN_KINDS: usize = 10_000;

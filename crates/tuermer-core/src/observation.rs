@@ -2,6 +2,7 @@
 
 use crate::admiralty::Grade;
 use crate::ids::{ObservationId, OrganisationId};
+use crate::limits;
 use crate::scale::words;
 use crate::taxonomy::IncidentType;
 use crate::tlp::Tlp;
@@ -101,11 +102,15 @@ impl Observation {
         }
     }
 
-    /// With the key that `key` makes of its distinguishing parts.
+    /// With an id of its day and of the hash that `key` makes of its distinguishing parts: signs that come together lie
+    /// together in an index.
     pub fn identified(mut self, key: impl Fn(&[&str]) -> String) -> Self {
+        const DAY_MICROSECONDS: i64 = 86_400_000_000;
         let parts = self.distinguishing();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        self.id = ObservationId(key(&parts));
+        let day = self.observed_at.as_microsecond().div_euclid(DAY_MICROSECONDS);
+        let hash: String = key(&parts).chars().take(limits::SIGN_HASH_CHARACTERS).collect();
+        self.id = ObservationId(format!("{day}-{hash}"));
         self
     }
 

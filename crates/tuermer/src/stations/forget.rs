@@ -36,7 +36,8 @@ pub async fn run(context: &Context) -> Result<ForgetReport> {
         malformed: signs::forget_malformed(&mut open, before(kept.malformed_days)?).await?,
     };
     if report != ForgetReport::default() {
-        journal::append(&mut open, now, "system", "signs.forgotten", "", &format!("{} parts of lines, {} unreadable lines", report.parts, report.malformed)).await?;
+        journal::append(&mut open, now, "system", "signs.forgotten", "", &format!("{} parts of lines, {} unreadable lines", report.parts, report.malformed))
+            .await?;
     }
     meta::set(&mut open, KEY, &today).await?;
     open.commit().await?;

@@ -5,7 +5,6 @@
 
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::answers::facts_changed;
 use crate::store::documents::{self, Document};
 use crate::store::engine::Transaction;
 use crate::store::notices::{self, Notice};
@@ -15,7 +14,7 @@ use crate::text::Texts;
 use anyhow::Result;
 use jiff::SignedDuration;
 use serde_json::json;
-use std::collections::BTreeSet;
+
 use tuermer_core::ids::{ObservationId, OrganisationId};
 use tuermer_core::limits::{REPORTS_PER_HOUR, REPORTS_PER_REACH};
 use tuermer_core::locale::Language;
@@ -89,8 +88,9 @@ async fn make_sign(open: &mut Transaction, report: &WitnessReport, organisation:
     let kept = Document { sha256: hash.clone(), kind: "witness", source, received_at: report.received_at, size, bytes, rejected: None };
     documents::keep(open, kept).await?;
     let sign = Attributed { observation: observation(report), owners: vec![(organisation.clone(), Attribution::Told(report.known_by.clone()))] };
-    observations::write(open, &[sign], &hash, report.received_at, &mut BTreeSet::new()).await?;
-    facts_changed(open, organisation).await?;
+    let mut writer = observations::Writer::new(&hash, report.received_at);
+    writer.write(open, &[sign]).await?;
+    writer.touch(open).await?;
     if report.incident.kind().is_incident() {
         let id = format!("witness-{}", report.receipt);
         witness::ask_to_call(open, &id, organisation, report.received_at, &report.receipt).await?;

@@ -2,7 +2,7 @@
 
 use super::engine::{Row, Transaction};
 use super::signs::is_attack;
-use super::{Store, journal};
+use super::{Store, journal, observations};
 use crate::values;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
@@ -59,25 +59,24 @@ pub struct Attack {
 }
 
 impl Store {
-    /// When the last signs came and how many came then: what changes when there is something to correlate.
+    /// Changes whenever signs came: then there is something to correlate.
     pub async fn signs_state(&self) -> Result<String> {
-        let sql = "SELECT received_at, COUNT(*) FROM observation WHERE received_at = (SELECT MAX(received_at) FROM observation) GROUP BY received_at";
-        let row = self.read_one(sql, Vec::new()).await?;
-        row.map_or(Ok(String::new()), |row| Ok(format!("{} {}", row.int(0)?, row.count(1)?)))
+        Ok(self.meta(observations::CHANGES).await?.unwrap_or_default())
     }
 
     /// Signs of attack at organisations seen since `from`. A mere weakness is no attack and is left out.
     pub async fn attacks_since(&self, from: Timestamp) -> Result<Vec<Attack>> {
-        let sql = "SELECT o.id, t.trace FROM observation_trace t JOIN observation o ON o.id = t.observation_id WHERE o.observed_at >= $1";
+        let sql =
+            "SELECT t.sighting_id, t.trace FROM sighting_trace t WHERE EXISTS (SELECT 1 FROM sighting s WHERE s.id = t.sighting_id AND s.observed_at >= $1)";
         let mut traces: HashMap<String, Vec<SignKey>> = HashMap::new();
         for row in self.read(sql, values![from]).await? {
             if let Some(key) = Trace::parse(&row.text(1)?).as_ref().and_then(shared) {
                 traces.entry(row.text(0)?).or_default().push(key);
             }
         }
-        let sql = "SELECT s.organisation_id, g.city, o.observed_at, o.class, o.vendor, o.product, o.report, o.tlp, o.grade, d.kind, o.id
-            FROM sighting s JOIN observation o ON o.id = s.observation_id JOIN organisation g ON g.id = s.organisation_id
-            JOIN document d ON d.sha256 = o.document_sha256 WHERE o.observed_at >= $1 ORDER BY o.observed_at DESC, o.id, s.organisation_id LIMIT $2";
+        let sql = "SELECT s.organisation_id, g.city, s.observed_at, k.class, k.vendor, k.product, k.report, k.tlp, k.grade, d.kind, s.id
+            FROM sighting s JOIN sighting_kind k ON k.key = s.kind JOIN organisation g ON g.id = s.organisation_id
+            JOIN document d ON d.sha256 = k.document_sha256 WHERE s.observed_at >= $1 ORDER BY s.observed_at DESC, s.id, s.organisation_id LIMIT $2";
         let rows = self.read(sql, values![from, i64::try_from(limits::CORRELATE_SIGNS)?]).await?;
         rows.iter().filter_map(|row| sign(row, &traces).transpose()).collect()
     }

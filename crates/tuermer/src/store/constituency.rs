@@ -99,8 +99,11 @@ fn add_network(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     Ok(())
 }
 
-pub(super) const SIGHTING_COLUMNS: &str = "s.organisation_id, s.attribution, o.id, o.report, o.observed_at, o.ip, o.port, o.hostname, o.asn, o.class,
-    o.severity, o.tags, o.vendor, o.product, o.version, o.origin_id, o.last_seen_at, o.network, o.tlp, o.grade, o.side";
+pub(super) const SIGHTING_COLUMNS: &str = "s.organisation_id, s.attribution, s.id, k.report, s.observed_at, s.ip, s.port, s.hostname, s.asn, k.class,
+    k.severity, k.tags, k.vendor, k.product, k.version, s.origin_id, s.last_seen_at, s.network, k.tlp, k.grade, k.side";
+
+/// How many columns these are.
+pub(super) const SIGHTING_WIDTH: usize = 21;
 
 fn add_sighting(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     constituency.add_sighting(sighting(row)?);
@@ -246,7 +249,7 @@ impl Store {
         let values = || ids.iter().map(|(id, _)| Value::from(id.as_str())).collect();
         let constituency = self.database.read_into(&format!("SELECT {ASSET_COLUMNS} FROM asset{only}"), values(), constituency, add_asset).await?;
         let constituency = self.database.read_into(&format!("{NETWORKS}{only}"), values(), constituency, add_network).await?;
-        let sightings = format!("SELECT {SIGHTING_COLUMNS} FROM sighting s JOIN observation o ON o.id = s.observation_id{only}");
+        let sightings = format!("SELECT {SIGHTING_COLUMNS} FROM sighting s JOIN sighting_kind k ON k.key = s.kind{only}");
         self.database.read_into(&sightings, values(), constituency, add_sighting).await
     }
 

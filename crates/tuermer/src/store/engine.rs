@@ -197,6 +197,15 @@ impl Transaction {
         }
     }
 
+    /// The same, where a row that is there already stays; says of each row whether it is new. `keys` are the first two
+    /// columns, by which rows are told apart.
+    pub async fn insert_new(&mut self, head: &str, rows: Vec<Vec<Value>>, keys: &str) -> Result<Vec<bool>> {
+        match &mut self.0 {
+            Open::Sqlite(open) => open.insert_new(head, rows).await,
+            Open::Postgres(open) => open.insert_new(head, rows, keys).await,
+        }
+    }
+
     /// Makes everything durable.
     pub async fn commit(self) -> Result<()> {
         match self.0 {

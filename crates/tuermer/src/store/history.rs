@@ -3,7 +3,7 @@
 
 use super::Store;
 use super::answers::{self, given};
-use super::constituency::{ASSET_COLUMNS, SIGHTING_COLUMNS, asset, sighting};
+use super::constituency::{ASSET_COLUMNS, SIGHTING_COLUMNS, SIGHTING_WIDTH, asset, sighting};
 use super::threats::kept;
 use crate::values;
 use anyhow::{Result, anyhow};
@@ -150,10 +150,9 @@ impl Store {
         for row in self.read(&sql, values![organisation.as_str()]).await? {
             past.assets.push(Told { what: asset(&row)?, since: row.time(11)?, until: Some(row.time(12)?) });
         }
-        let sql =
-            format!("SELECT {SIGHTING_COLUMNS}, o.received_at FROM sighting s JOIN observation o ON o.id = s.observation_id WHERE s.organisation_id = $1");
+        let sql = format!("SELECT {SIGHTING_COLUMNS}, k.received_at FROM sighting s JOIN sighting_kind k ON k.key = s.kind WHERE s.organisation_id = $1");
         for row in self.read(&sql, values![organisation.as_str()]).await? {
-            past.sightings.push(Told { what: sighting(&row.cells())?, since: row.time(15)?, until: None });
+            past.sightings.push(Told { what: sighting(&row.cells())?, since: row.time(SIGHTING_WIDTH)?, until: None });
         }
         let columns = format!("{}, a.undone_at, {}", answers::COLUMNS, answers::OVERTAKEN_AT);
         let sql = format!("SELECT {columns} FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2");

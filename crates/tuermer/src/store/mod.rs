@@ -75,6 +75,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (9, include_str!("schema/0009_feed_word.sql")),
     (10, include_str!("schema/0010_mailbox.sql")),
     (11, include_str!("schema/0011_campaign_consent.sql")),
+    (12, include_str!("schema/0012_sighting.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.
@@ -126,7 +127,7 @@ impl Store {
                 return Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() });
             }
         }
-        migrate(&database, now).await?;
+        migrate(&database, newest, now).await?;
         Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() })
     }
 
@@ -146,13 +147,13 @@ impl Store {
     }
 }
 
-/// Runs what is missing, under a lock, in one transaction.
-async fn migrate(database: &Database, now: Timestamp) -> Result<()> {
+/// Runs what is missing up to `newest`, under a lock, in one transaction.
+async fn migrate(database: &Database, newest: i64, now: Timestamp) -> Result<()> {
     let mut transaction = database.begin_migration().await?;
     transaction.run_script("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)").await?;
     let row = transaction.read_one("SELECT MAX(version) FROM schema_version", Vec::new()).await?;
     let found = row.map_or(Ok(None), |row| row.int_or_null(0))?.unwrap_or(0);
-    for (version, sql) in MIGRATIONS.iter().filter(|(version, _)| *version > found) {
+    for (version, sql) in MIGRATIONS.iter().filter(|(version, _)| (found.saturating_add(1)..=newest).contains(version)) {
         transaction.run_script(&database.dialect(sql)).await?;
         for (_, table) in APPEND_ONLY.iter().filter(|(since, _)| since == version) {
             transaction.run_script(&database.append_only(table)).await?;
@@ -163,4 +164,71 @@ async fn migrate(database: &Database, now: Timestamp) -> Result<()> {
         transaction.run("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)", crate::values![*version, now]).await?;
     }
     transaction.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn run(database: &Database, statements: &[&str]) {
+        let mut open = database.begin().await.unwrap();
+        for sql in statements {
+            open.run(sql, Vec::new()).await.unwrap();
+        }
+        open.commit().await.unwrap();
+    }
+
+    /// Signs of a database from before migration 12 are the same afterwards, and a file read again finds them.
+    #[tokio::test]
+    async fn signs_survive_their_new_form() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tuermer.db");
+        let database = Database::open_file(&path, true).await.unwrap();
+        migrate(&database, 11, Timestamp::UNIX_EPOCH).await.unwrap();
+        let hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        let organisation = |id: &str| {
+            format!("INSERT INTO organisation (id, kind, external_id, name, street, postcode, city, country, sector, size_class, language, changed_at, facts_revision, assessed_revision)
+                VALUES ('{id}', 'member', '{id}', 'x', '', '', '', '', '', '', 'de', 0, 0, 0)")
+        };
+        let sign = |id: &str| {
+            format!(
+                "INSERT INTO observation (id, report, observed_at, ip, port, class, severity, tags, vendor, product, version, extra, document_sha256, received_at, tlp, grade)
+                 VALUES ('{id}', 'scan_exchange', 1615680000000000, '192.0.2.7', 443, 'vulnerable-system', 'high', 'a;b', 'v', 'p', '1', '{{}}', 'd', 7, 'TLP:AMBER', 'B2')"
+            )
+        };
+        run(
+            &database,
+            &[
+                "INSERT INTO document (sha256, kind, source, received_at, size, bytes, state, reason) VALUES ('d', 'shadowserver', 'x', 7, 0, x'', 'accepted', '')",
+                &organisation("o1"),
+                &organisation("o2"),
+                &sign(hash),
+                &sign("witness|M-1"),
+                &format!("INSERT INTO sighting (observation_id, organisation_id, attribution) VALUES ('{hash}', 'o1', 'network:192.0.2.0/24'), ('{hash}', 'o2', 'host:x'), ('witness|M-1', 'o1', 'told:link')"),
+                &format!("INSERT INTO observation_trace (observation_id, trace) VALUES ('{hash}', 'address:203.0.113.9')"),
+            ],
+        )
+        .await;
+        database.close().await;
+        let store = Store::open_file(&path, false, Timestamp::UNIX_EPOCH).await.unwrap();
+        let sql = "SELECT s.id, s.organisation_id, s.attribution, k.report, s.ip, k.grade, k.document_sha256 FROM sighting s JOIN sighting_kind k ON k.key = s.kind ORDER BY 1, 2";
+        let rows = store.read(sql, Vec::new()).await.unwrap();
+        let rows: Vec<String> = rows.iter().map(|row| (0..7).map(|column| row.text(column).unwrap()).collect::<Vec<_>>().join(" ")).collect();
+        let id = "18700-0123456789abcdef0123456789";
+        assert_eq!(
+            rows,
+            [
+                format!("{id} o1 network:192.0.2.0/24 scan_exchange 192.0.2.7 B2 d"),
+                format!("{id} o2 host:x scan_exchange 192.0.2.7 B2 d"),
+                "witness|M-1 o1 told:link scan_exchange 192.0.2.7 B2 d".to_string(),
+            ]
+        );
+        let traces = store.read("SELECT sighting_id, trace FROM sighting_trace", Vec::new()).await.unwrap();
+        assert_eq!(traces.len(), 1);
+        assert_eq!(traces[0].text(0).unwrap(), id);
+        store.database.close().await;
+        let observation =
+            tuermer_core::observation::Observation::new("x", "2021-03-14T00:00:00Z".parse().unwrap(), tuermer_core::taxonomy::IncidentType::Undetermined);
+        assert_eq!(observation.identified(|_| hash.to_string()).id.as_str(), id, "a sign read again has the id that its old row got");
+    }
 }

@@ -2,14 +2,18 @@
 
 use super::Store;
 use super::engine::{Transaction, Value, places};
+use crate::keys::sha256;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tuermer_core::ids::OrganisationId;
-use tuermer_core::limits::{REPORT_DAYS, ROWS_PER_STATEMENT};
+use tuermer_core::limits::{REPORT_DAYS, ROWS_PER_STATEMENT, SIGN_KINDS};
 use tuermer_core::observation::{Attribution, Observation};
 use tuermer_core::remeasure::ReportDays;
+
+/// Hex digits of the key of a kind: 128 bit.
+const KIND_CHARACTERS: usize = 32;
 
 /// One sign with those it belongs to; never empty.
 pub struct Attributed {
@@ -43,69 +47,110 @@ pub struct Lines {
     pub gzip: Vec<u8>,
 }
 
-/// Writes one batch of signs and who they belong to, and notes in `touched` each organisation that got a new one; see [`touch`].
-pub async fn write(open: &mut Transaction, batch: &[Attributed], document: &str, now: Timestamp, touched: &mut BTreeSet<OrganisationId>) -> Result<Written> {
-    let known = known(open, batch).await?;
-    let (mut seen, mut rows) = (HashSet::new(), Rows::default());
-    for Attributed { observation, owners } in batch {
-        let id = observation.id.as_str();
-        if seen.insert(id) {
-            rows.observations.push(row_of(observation, document, now)?);
-            rows.traces.extend(observation.traces.iter().map(|trace| values![id, trace.to_text()]));
-        }
-        for (owner, attribution) in owners {
-            if known.get(id).is_none_or(|owners| !owners.contains(owner)) {
-                rows.sightings.push(values![id, owner.as_str(), attribution.to_text()]);
-                if !touched.contains(owner) {
-                    touched.insert(owner.clone());
-                }
+/// Changes with every transaction that brought new signs.
+pub const CHANGES: &str = "signs.changes";
+
+/// Writes the signs of one document, batch by batch.
+pub struct Writer {
+    document: String,
+    now: Timestamp,
+    /// What signs have in common → its key; written already.
+    kinds: HashMap<String, String>,
+    /// Organisations that got a new sign in this transaction.
+    touched: HashSet<OrganisationId>,
+}
+
+impl Writer {
+    /// For the signs of a document that came at `now`.
+    pub fn new(document: &str, now: Timestamp) -> Self {
+        Self { document: document.to_string(), now, kinds: HashMap::new(), touched: HashSet::new() }
+    }
+
+    /// Writes one batch; [`Writer::touch`] belongs into the same transaction.
+    pub async fn write(&mut self, open: &mut Transaction, batch: &[Attributed]) -> Result<Written> {
+        let (mut rows, mut owners) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
+        let mut kinds = Vec::new();
+        for (number, Attributed { observation, owners: all }) in batch.iter().enumerate() {
+            let kind = self.kind(observation, &mut kinds);
+            for (owner, attribution) in all {
+                rows.push(row_of(observation, owner, attribution, &kind)?);
+                owners.push((number, owner));
             }
         }
-    }
-    let Rows { observations, sightings, traces } = rows;
-    let new = open
-        .insert_many(
-            "INSERT INTO observation (id, report, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, class, side, severity, tlp, grade, tags,
-             vendor, product, version, extra, document_sha256, received_at)",
-            observations,
-            "ON CONFLICT (id) DO NOTHING",
+        open.insert_many(
+            "INSERT INTO sighting_kind (key, report, class, side, severity, tlp, grade, tags, vendor, product, version, document_sha256, received_at)",
+            kinds,
+            "ON CONFLICT (key) DO NOTHING",
         )
         .await?;
-    let known = "ON CONFLICT DO NOTHING";
-    open.insert_many("INSERT INTO sighting (observation_id, organisation_id, attribution)", sightings, known).await?;
-    open.insert_many("INSERT INTO observation_trace (observation_id, trace)", traces, known).await?;
-    Ok(Written { new, same: (batch.len() as u64).saturating_sub(new) })
-}
-
-/// Rows of one batch.
-#[derive(Default)]
-struct Rows {
-    observations: Vec<Vec<Value>>,
-    sightings: Vec<Vec<Value>>,
-    traces: Vec<Vec<Value>>,
-}
-
-/// Owners of the signs that are there already.
-async fn known(open: &mut Transaction, batch: &[Attributed]) -> Result<HashMap<String, Vec<OrganisationId>>> {
-    let mut known: HashMap<String, Vec<OrganisationId>> = HashMap::new();
-    for page in batch.chunks(ROWS_PER_STATEMENT) {
-        let ids = page.iter().map(|sign| Value::from(sign.observation.id.as_str())).collect();
-        let sql = format!("SELECT observation_id, organisation_id FROM sighting WHERE observation_id IN ({})", places(1, page.len()));
-        for row in open.read(&sql, ids).await? {
-            known.entry(row.text(0)?).or_default().push(OrganisationId(row.text(1)?));
+        let head =
+            "INSERT INTO sighting (id, organisation_id, attribution, kind, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra)";
+        let new = open.insert_new(head, rows, "id, organisation_id").await?;
+        let mut fresh = BTreeSet::new();
+        for ((number, owner), _) in owners.into_iter().zip(new).filter(|(_, new)| *new) {
+            fresh.insert(number);
+            if !self.touched.contains(owner) {
+                self.touched.insert(owner.clone());
+            }
         }
+        let traces = fresh
+            .iter()
+            .filter_map(|number| batch.get(*number))
+            .flat_map(|sign| sign.observation.traces.iter().map(|trace| values![sign.observation.id.as_str(), trace.to_text()]));
+        open.insert_many("INSERT INTO sighting_trace (sighting_id, trace)", traces.collect(), "ON CONFLICT DO NOTHING").await?;
+        let new = fresh.len() as u64;
+        Ok(Written { new, same: (batch.len() as u64).saturating_sub(new) })
     }
-    Ok(known)
-}
 
-/// Raises the gap counter of organisations that got new signs, in the transaction in which those are written.
-pub async fn touch(open: &mut Transaction, touched: &BTreeSet<OrganisationId>) -> Result<()> {
-    let touched: Vec<&OrganisationId> = touched.iter().collect();
-    for page in touched.chunks(ROWS_PER_STATEMENT) {
-        let sql = format!("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, page.len()));
-        open.run(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await?;
+    /// Raises the gap counter of organisations that got new signs, in the transaction in which those are written.
+    pub async fn touch(&mut self, open: &mut Transaction) -> Result<()> {
+        if self.touched.is_empty() {
+            return Ok(());
+        }
+        // In order: two processes that touch the same organisations must not wait for each other.
+        let touched: BTreeSet<OrganisationId> = self.touched.drain().collect();
+        let touched: Vec<&OrganisationId> = touched.iter().collect();
+        for page in touched.chunks(ROWS_PER_STATEMENT) {
+            let sql = format!("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, page.len()));
+            open.run(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await?;
+        }
+        let sql = "INSERT INTO meta (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)";
+        open.run(sql, values![CHANGES]).await?;
+        Ok(())
     }
-    Ok(())
+
+    /// The key of what a sign has in common with others; its row where it was not written before.
+    fn kind(&mut self, observation: &Observation, rows: &mut Vec<Vec<Value>>) -> String {
+        let Observation { report, incident, side, severity, tlp, grade, tags, vendor, product, version, .. } = observation;
+        let (tags, grade) = (tags.join(";"), grade.to_text());
+        let version_text = version.as_deref().unwrap_or("\u{1}");
+        let parts = [report.as_str(), incident.as_str(), side.as_str(), severity, tlp.as_str(), &grade, &tags, vendor, product, version_text, &self.document];
+        let text = parts.join("\u{0}");
+        if let Some(key) = self.kinds.get(&text) {
+            return key.clone();
+        }
+        let key: String = sha256(text.as_bytes()).chars().take(KIND_CHARACTERS).collect();
+        rows.push(values![
+            &key,
+            report,
+            incident.as_str(),
+            side.as_str(),
+            severity,
+            tlp.as_str(),
+            grade,
+            tags,
+            vendor,
+            product,
+            version.as_ref(),
+            &self.document,
+            self.now
+        ]);
+        if self.kinds.len() >= SIGN_KINDS {
+            self.kinds.clear();
+        }
+        self.kinds.insert(text, key.clone());
+        key
+    }
 }
 
 /// Keeps raw lines as evidence.
@@ -119,35 +164,14 @@ pub async fn keep_lines(open: &mut Transaction, document: &str, parts: Vec<Lines
     Ok(())
 }
 
-fn row_of(observation: &Observation, document: &str, now: Timestamp) -> Result<Vec<Value>> {
-    let Observation {
-        id,
-        report,
-        origin_id,
-        observed_at,
-        last_seen_at,
-        ip,
-        network,
-        port,
-        hostname,
-        asn,
-        incident,
-        side,
-        severity,
-        tlp,
-        grade,
-        tags,
-        proven_cves: _,
-        vendor,
-        product,
-        version,
-        traces: _,
-        extra,
-    } = observation;
+fn row_of(observation: &Observation, owner: &OrganisationId, attribution: &Attribution, kind: &str) -> Result<Vec<Value>> {
+    let Observation { id, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra, .. } = observation;
     let extra: serde_json::Map<String, serde_json::Value> = extra.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     Ok(values![
         id.as_str(),
-        report,
+        owner.as_str(),
+        attribution.to_text(),
+        kind,
         origin_id,
         *observed_at,
         *last_seen_at,
@@ -156,18 +180,7 @@ fn row_of(observation: &Observation, document: &str, now: Timestamp) -> Result<V
         port.map(i64::from),
         hostname.as_ref(),
         asn.map(i64::from),
-        incident.as_str(),
-        side.as_str(),
-        severity,
-        tlp.as_str(),
-        grade.to_text(),
-        tags.join(";"),
-        vendor,
-        product,
-        version.as_ref(),
         serde_json::to_string(&extra)?,
-        document,
-        now,
     ])
 }
 
@@ -230,7 +243,7 @@ pub async fn look_again(open: &mut Transaction, reports: &BTreeSet<&str>) -> Res
     for report in reports {
         let sql = "UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN
             (SELECT a.organisation_id FROM answer a JOIN sighting s ON s.organisation_id = a.organisation_id
-             JOIN observation o ON o.id = s.observation_id WHERE a.answer = 'done' AND a.undone_at IS NULL AND o.report = $1)";
+             JOIN sighting_kind k ON k.key = s.kind WHERE a.answer = 'done' AND a.undone_at IS NULL AND k.report = $1)";
         open.run(sql, values![*report]).await?;
     }
     Ok(())
@@ -249,9 +262,9 @@ impl Store {
 
     /// Signs, newest first: at most `limit`, after `skip`.
     pub async fn signs(&self, skip: usize, limit: usize) -> Result<Vec<SignLine>> {
-        let sql = "SELECT g.external_id, g.name, o.report, o.observed_at, o.ip, o.port, o.hostname, o.class, o.severity, o.tags, o.vendor, o.product, o.version, s.attribution
-                   FROM sighting s JOIN observation o ON o.id = s.observation_id JOIN organisation g ON g.id = s.organisation_id
-                   ORDER BY o.observed_at DESC, o.id, g.id LIMIT $1 OFFSET $2";
+        let sql = "SELECT g.external_id, g.name, k.report, s.observed_at, s.ip, s.port, s.hostname, k.class, k.severity, k.tags, k.vendor, k.product, k.version, s.attribution
+                   FROM sighting s JOIN sighting_kind k ON k.key = s.kind JOIN organisation g ON g.id = s.organisation_id
+                   ORDER BY s.observed_at DESC, s.id, g.id LIMIT $1 OFFSET $2";
         let rows = self.read(sql, values![i64::try_from(limit)?, i64::try_from(skip)?]).await?;
         rows.iter()
             .map(|row| {

@@ -77,7 +77,7 @@ impl Store {
             providers: self.one_count("SELECT COUNT(*) FROM organisation WHERE kind = 'provider'").await?,
             assets: self.one_count("SELECT COUNT(*) FROM asset").await?,
             threats: self.one_count("SELECT COUNT(*) FROM threat WHERE withdrawn = FALSE").await?,
-            observations: self.one_count("SELECT COUNT(*) FROM observation").await?,
+            observations: self.one_count("SELECT COUNT(*) FROM sighting").await?,
             exposures: self.counts_by("SELECT status, COUNT(*) FROM exposure GROUP BY status ORDER BY status").await?,
             warnings: self.counts_by("SELECT state, COUNT(*) FROM warning GROUP BY state ORDER BY state").await?,
             deliveries: self.counts_by("SELECT state, COUNT(*) FROM delivery GROUP BY state ORDER BY state").await?,

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 use jiff::Timestamp;
 
 /// A value on its way into or out of the database.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// NULL
     Null,

@@ -84,8 +84,8 @@ impl Store {
         let first = today.checked_sub(jiff::Span::new().try_days(days.saturating_sub(1))?)?;
         let from = first.to_zoned(TimeZone::UTC)?.timestamp();
         let each = SECONDS_PER_DAY.saturating_mul(1_000_000);
-        let sql = "SELECT (o.observed_at - $1) / $2, o.class, COUNT(*) FROM sighting s JOIN observation o ON o.id = s.observation_id
-            WHERE o.observed_at >= $1 GROUP BY 1, 2";
+        let sql = "SELECT (s.observed_at - $1) / $2, k.class, COUNT(*) FROM sighting s JOIN sighting_kind k ON k.key = s.kind
+            WHERE s.observed_at >= $1 GROUP BY 1, 2";
         let mut counted: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
         for row in self.read(sql, values![from, each]).await? {
             let entry = counted.entry(row.int(0)?).or_default();
@@ -97,7 +97,7 @@ impl Store {
             let (attacks, weaknesses) = counted.get(&place).copied().unwrap_or_default();
             Ok(SignDay { day: first.checked_add(jiff::Span::new().try_days(place)?)?, attacks, weaknesses })
         };
-        let sql = "SELECT COUNT(DISTINCT s.organisation_id) FROM sighting s JOIN observation o ON o.id = s.observation_id WHERE o.observed_at >= $1";
+        let sql = "SELECT COUNT(DISTINCT s.organisation_id) FROM sighting s WHERE s.observed_at >= $1";
         let members = self.read_one(sql, values![from]).await?.map_or(Ok(0), |row| row.count(0))?;
         Ok(((0..days).map(day).collect::<Result<_>>()?, members))
     }
@@ -106,8 +106,7 @@ impl Store {
     pub async fn sign_sources(&self, from: Timestamp) -> Result<Vec<SourceLine>> {
         let empty = |report: &str| SourceLine { report: report.to_string(), signs: 0, members: 0, strangers: 0, last_at: None };
         let mut all: BTreeMap<String, SourceLine> = BTreeMap::new();
-        let sql = "SELECT o.report, COUNT(*), COUNT(DISTINCT s.organisation_id), MAX(o.observed_at) FROM sighting s
-            JOIN observation o ON o.id = s.observation_id WHERE o.observed_at >= $1 GROUP BY o.report";
+        let sql = "SELECT k.report, COUNT(*), COUNT(DISTINCT s.organisation_id), MAX(s.observed_at) FROM sighting s JOIN sighting_kind k ON k.key = s.kind WHERE s.observed_at >= $1 GROUP BY k.report";
         for row in self.read(sql, values![from]).await? {
             let report = row.text(0)?;
             let line = SourceLine { signs: row.count(1)?, members: row.count(2)?, last_at: row.time_or_null(3)?, ..empty(&report) };

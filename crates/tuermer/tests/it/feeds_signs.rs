@@ -93,7 +93,7 @@ fn what_the_chamber_says_of_a_source_counts_where_its_signs_do_not_say() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let kept = runtime.block_on(async {
         let store = home.store().await;
-        let rows = store.read("SELECT ip, grade, tlp FROM observation ORDER BY ip", Vec::new()).await.unwrap();
+        let rows = store.read("SELECT s.ip, k.grade, k.tlp FROM sighting s JOIN sighting_kind k ON k.key = s.kind ORDER BY s.ip", Vec::new()).await.unwrap();
         let kept: Vec<String> = rows.iter().map(|row| format!("{} {} {}", row.text(0).unwrap(), row.text(1).unwrap(), row.text(2).unwrap())).collect();
         store.database.close().await;
         kept

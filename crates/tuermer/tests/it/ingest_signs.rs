@@ -189,7 +189,7 @@ fn raw_lines_are_forgotten_after_a_year_and_the_signs_stay() {
     let kept = || {
         tokio::runtime::Runtime::new().unwrap().block_on(async {
             let store = home.store().await;
-            let sql = "SELECT (SELECT COUNT(*) FROM report_lines), (SELECT COUNT(*) FROM malformed), (SELECT COUNT(*) FROM observation)";
+            let sql = "SELECT (SELECT COUNT(*) FROM report_lines), (SELECT COUNT(*) FROM malformed), (SELECT COUNT(*) FROM sighting)";
             let row = store.read_one(sql, Vec::new()).await.unwrap().unwrap();
             store.database.close().await;
             [0, 1, 2].map(|column| row.int(column).unwrap())

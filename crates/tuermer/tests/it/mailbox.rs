@@ -209,7 +209,7 @@ fn reports_come_out_of_a_mailbox_once_and_the_mails_stay_unread() {
     let second = pull(&home, 0);
     assert_eq!((second["discovered"].as_u64(), second["new"].as_u64()), (Some(1), Some(1)), "only the new mail: {second}");
     assert_eq!((signs(&home).len(), pull(&home, 0)["discovered"].as_u64()), (2, Some(0)));
-    let grades = stored(&home, "SELECT DISTINCT grade FROM observation");
+    let grades = stored(&home, "SELECT DISTINCT grade FROM sighting_kind");
     assert_eq!(grades, ["F6"], "anybody can write into a mailbox; what its mails say is not judged unless the chamber says so");
 
     home.tuermer(&["feed", "secret", "source", "--secret-file", &secret(&home, "user = reports\npassword = other\n")]).expect(0);
@@ -288,5 +288,5 @@ fn reports_come_from_shadowservers_api() {
     assert_eq!(server.count("/files/aBc-1"), 1, "each report is fetched once");
     let signs = signs(&home);
     assert_eq!((signs.len(), signs[0]["report"].as_str()), (2, Some("scan_exchange")));
-    assert_eq!(stored(&home, "SELECT DISTINCT grade FROM observation"), ["B2"]);
+    assert_eq!(stored(&home, "SELECT DISTINCT grade FROM sighting_kind"), ["B2"]);
 }

@@ -12,7 +12,7 @@ use crate::store::observations::{self, Attributed};
 use crate::store::{journal, witness};
 use crate::text::Texts;
 use anyhow::Result;
-use std::collections::BTreeSet;
+
 use tuermer_check::finding::Verdict;
 use tuermer_check::received::{Received, Vouched};
 use tuermer_check::seal;
@@ -90,9 +90,9 @@ async fn keep(context: &Context, name: &str, bytes: Vec<u8>, report: &Received, 
     let mut open = context.store.begin().await?;
     let document = Document { sha256: hash.clone(), kind: Kind::Check.as_str(), source: name.to_string(), received_at: now, size, bytes, rejected: None };
     documents::keep(&mut open, document).await?;
-    let mut touched = BTreeSet::new();
-    let written = observations::write(&mut open, &signs, &hash, now, &mut touched).await?;
-    observations::touch(&mut open, &touched).await?;
+    let mut writer = observations::Writer::new(&hash, now);
+    let written = writer.write(&mut open, &signs).await?;
+    writer.touch(&mut open).await?;
     if report.verdict().is_some_and(Verdict::is_break_in) {
         let note = summary(report).sentence(Texts(tuermer_core::locale::Language::German));
         witness::ask_to_call(&mut open, &format!("check-{hash}"), owner, now, &note).await?;

@@ -19,7 +19,6 @@ use flate2::write::GzEncoder;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ring::digest::{self, SHA256};
-use std::collections::BTreeSet;
 use std::io::{Read, Write as _};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
@@ -171,17 +170,17 @@ async fn write(context: &Context, document: Document, mut batches: mpsc::Receive
     documents::keep(&mut open, document).await?;
     open.commit().await?;
     let (mut total, mut waiting) = (observations::Written::default(), Vec::with_capacity(BATCHES_PER_STEP));
+    let mut writer = observations::Writer::new(&hash, now);
     while batches.recv_many(&mut waiting, BATCHES_PER_STEP).await > 0 {
-        let mut touched = BTreeSet::new();
         let mut open = context.store.begin().await?;
         for Batch { signs, indicators, lines } in waiting.drain(..) {
-            let written = observations::write(&mut open, &signs, &hash, now, &mut touched).await?;
+            let written = writer.write(&mut open, &signs).await?;
             observations::keep_lines(&mut open, &hash, lines).await?;
             indicators::write(&mut open, &indicators, &hash).await?;
             total.new = total.new.saturating_add(written.new);
             total.same = total.same.saturating_add(written.same);
         }
-        observations::touch(&mut open, &touched).await?;
+        writer.touch(&mut open).await?;
         open.commit().await?;
     }
     Ok(total)

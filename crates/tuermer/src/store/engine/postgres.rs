@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Executor, PgPool, Row as _, TypeInfo as _, ValueRef as _};
+use std::collections::HashSet;
 use std::str::FromStr as _;
 
 /// Connections.
@@ -112,6 +113,24 @@ impl Writing {
             touched = touched.saturating_add(self.run(&sql, chunk.into_iter().flatten().collect()).await?);
         }
         Ok(touched)
+    }
+
+    /// Rows in pages; what is new is what a page returns.
+    pub(super) async fn insert_new(&mut self, head: &str, rows: Vec<Vec<Value>>, keys: &str) -> Result<Vec<bool>> {
+        let width = rows.first().map_or(1, Vec::len).max(1);
+        let per_statement = (PARAMETERS / width).clamp(1, tuermer_core::limits::ROWS_PER_STATEMENT);
+        let tail = format!("ON CONFLICT DO NOTHING RETURNING {keys}");
+        let mut new = Vec::with_capacity(rows.len());
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<Vec<Value>> = rows.by_ref().take(per_statement).collect();
+            let told: Vec<Vec<Value>> = chunk.iter().map(|row| row.iter().take(2).cloned().collect()).collect();
+            let sql = insert_text(head, width, chunk.len(), &tail);
+            let returned = self.read(&sql, chunk.into_iter().flatten().collect()).await?;
+            let mut returned: HashSet<Vec<Value>> = returned.into_iter().map(|Row(values)| values).collect();
+            new.extend(told.iter().map(|key| returned.remove(key)));
+        }
+        Ok(new)
     }
 
     pub(super) async fn commit(self) -> Result<()> {

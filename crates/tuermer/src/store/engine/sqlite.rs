@@ -156,17 +156,23 @@ impl Writing {
         self.with(move |connection| Ok(connection.execute_batch(&sql)?)).await
     }
 
-    /// One prepared statement, run for each row: measured, a row costs little more than its pages.
     pub(super) async fn insert_many(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64> {
-        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
+        let touched = self.insert_each(head, rows, tail).await?;
+        Ok(u64::try_from(touched.into_iter().sum::<usize>())?)
+    }
+
+    pub(super) async fn insert_new(&mut self, head: &str, rows: Vec<Vec<Value>>) -> Result<Vec<bool>> {
+        let touched = self.insert_each(head, rows, "ON CONFLICT DO NOTHING").await?;
+        Ok(touched.into_iter().map(|rows| rows > 0).collect())
+    }
+
+    /// One prepared statement, run for each row: measured, a row costs little more than its pages. How many rows each touched.
+    async fn insert_each(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<Vec<usize>> {
+        let Some(width) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
         let sql = nameless(&insert_text(head, width, 1, tail));
         let work = move |connection: &Connection| {
             let mut statement = connection.prepare_cached(&sql)?;
-            let mut touched = 0_u64;
-            for row in &rows {
-                touched = touched.saturating_add(u64::try_from(statement.execute(params_from_iter(row))?)?);
-            }
-            Ok(touched)
+            rows.iter().map(|row| Ok(statement.execute(params_from_iter(row))?)).collect()
         };
         self.with(work).await
     }

@@ -46,7 +46,7 @@ async fn a_strangers_report_rings_the_operators_and_is_no_sign_yet() {
     let sent = world.report("/melden", INTRUDER).await.is(303);
     assert!(sent.location().starts_with("/melden/danke?nr=M-"), "{}", sent.location());
     world.get(sent.location()).await.is(200).says(&["Ihre Meldung ist angekommen", "M-"]).never_says(&["x.aspx", "123456"]);
-    assert_eq!((world.reports().await, world.number("SELECT COUNT(*) FROM observation").await), (1, 0));
+    assert_eq!((world.reports().await, world.number("SELECT COUNT(*) FROM sighting").await), (1, 0));
     let notices = world.context.store.notices(10).await.unwrap();
     let [notice] = notices.as_slice() else { panic!("{notices:?}") };
     assert_eq!(notice.kind, "witness.report");
@@ -64,7 +64,9 @@ async fn the_link_of_a_warning_says_who_reports() {
     let organisation = "(SELECT organisation_id FROM witness_report)";
     assert_eq!(world.number(&format!("SELECT COUNT(*) FROM sighting WHERE organisation_id = {organisation} AND attribution = 'told:link'")).await, 1);
     assert_eq!(
-        world.number("SELECT COUNT(*) FROM observation WHERE class = 'system-compromise' AND report = 'witness' AND grade = 'B2' AND tlp = 'TLP:AMBER'").await,
+        world
+            .number("SELECT COUNT(*) FROM sighting_kind WHERE class = 'system-compromise' AND report = 'witness' AND grade = 'B2' AND tlp = 'TLP:AMBER'")
+            .await,
         1
     );
     assert_eq!(world.number(&format!("SELECT COUNT(*) FROM task WHERE kind = 'incident' AND organisation_id = {organisation}")).await, 1);
