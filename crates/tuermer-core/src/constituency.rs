@@ -2,17 +2,19 @@
 //! snapshot with indexes. When something of an organisation changes, only this organisation is read again.
 
 mod inventory;
+mod networks;
 
 use crate::asset::{Asset, AssetKind};
 use crate::ids::OrganisationId;
 use crate::observation::{Attribution, Observation, Sighting, Whereabouts};
 use crate::product::ProductKey;
 use ip_network::IpNetwork;
-use ip_network_table::IpNetworkTable;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use inventory::Inventory;
 pub(crate) use inventory::{Hit, Place};
+use networks::Networks;
 
 /// A network, domain or autonomous system of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +35,8 @@ pub struct Constituency {
     /// Organisations with a sign of a product or of a proven flaw; one that was forgotten since may still stand here.
     signs_of_product: HashMap<String, Vec<u32>>,
     signs_of_flaw: HashMap<String, Vec<u32>>,
-    networks: IpNetworkTable<Vec<u32>>,
+    /// Made from `facts` when it is first asked after a change.
+    networks: OnceLock<Networks>,
     domains: HashMap<String, Vec<u32>>,
     facts: HashMap<u32, Vec<NetworkFact>>,
 }
@@ -96,12 +99,7 @@ impl Constituency {
     pub fn add_network(&mut self, organisation: &OrganisationId, fact: NetworkFact) {
         let organisation = self.inventory.organisation(organisation.as_str());
         match &fact {
-            NetworkFact::Network(network) => match self.networks.exact_match_mut(*network) {
-                Some(owners) => owners.push(organisation),
-                None => {
-                    self.networks.insert(*network, vec![organisation]);
-                }
-            },
+            NetworkFact::Network(_) => self.networks = OnceLock::new(),
             NetworkFact::Domain(domain) => self.domains.entry(domain.clone()).or_default().push(organisation),
             NetworkFact::AutonomousSystem(_) => return,
         }
@@ -114,21 +112,16 @@ impl Constituency {
         self.inventory.forget(organisation);
         self.sightings.remove(&organisation);
         for fact in self.facts.remove(&organisation).unwrap_or_default() {
-            let owners = match &fact {
-                NetworkFact::Network(network) => self.networks.exact_match_mut(*network),
-                NetworkFact::Domain(domain) => self.domains.get_mut(domain),
-                NetworkFact::AutonomousSystem(_) => None,
-            };
-            let Some(owners) = owners else { continue };
-            owners.retain(|owner| *owner != organisation);
             match fact {
-                NetworkFact::Network(network) if owners.is_empty() => {
-                    self.networks.remove(network);
+                NetworkFact::Network(_) => self.networks = OnceLock::new(),
+                NetworkFact::Domain(domain) => {
+                    let Some(owners) = self.domains.get_mut(&domain) else { continue };
+                    owners.retain(|owner| *owner != organisation);
+                    if owners.is_empty() {
+                        self.domains.remove(&domain);
+                    }
                 }
-                NetworkFact::Domain(domain) if owners.is_empty() => {
-                    self.domains.remove(&domain);
-                }
-                _ => {}
+                NetworkFact::AutonomousSystem(_) => {}
             }
         }
     }
@@ -200,11 +193,23 @@ impl Constituency {
         self.owners(place).is_some()
     }
 
+    /// Every network with its owner.
+    fn all_networks(&self) -> Vec<(IpNetwork, u32)> {
+        let network = |fact: &NetworkFact| match fact {
+            NetworkFact::Network(network) => Some(*network),
+            NetworkFact::Domain(_) | NetworkFact::AutonomousSystem(_) => None,
+        };
+        let mut all: Vec<(u32, &Vec<NetworkFact>)> = self.facts.iter().map(|(owner, facts)| (*owner, facts)).collect();
+        // Owners of one network always come in the same order.
+        all.sort_unstable_by_key(|(owner, _)| *owner);
+        all.into_iter().flat_map(|(owner, facts)| facts.iter().filter_map(network).map(move |network| (network, owner))).collect()
+    }
+
     fn owners<'a>(&'a self, place: &'a Whereabouts<'_>) -> Option<(&'a [u32], Why<'a>)> {
+        let networks = self.networks.get_or_init(|| Networks::new(self.all_networks()));
         // A block belongs to somebody where all of it lies in his network.
-        let around = |block: IpNetwork| self.networks.longest_match(block.network_address()).filter(|(network, _)| network.netmask() <= block.netmask());
-        let by_ip = place.ip.and_then(|ip| self.networks.longest_match(ip));
-        if let Some((network, owners)) = by_ip.or_else(|| place.network.and_then(around)) {
+        let by_ip = place.ip.and_then(|ip| networks.of(ip));
+        if let Some((network, owners)) = by_ip.or_else(|| place.network.and_then(|block| networks.around(block))) {
             return Some((owners, Why::Network(network)));
         }
         let host = place.hostname.as_deref()?;

@@ -115,3 +115,17 @@ fn a_time_that_is_none_or_not_yet_is_a_wrong_call() {
     // Nothing of the company ever had to do with it: that is said, not guessed.
     home.tuermer(&["explain", "CVE-2021-26855", "1", "--as-of", "2021-03-05", "--at", "2021-12-01T08:00:00Z"]).expect(3);
 }
+
+#[test]
+fn a_sign_counts_from_the_day_it_reached_us() {
+    let home = region();
+    let networks = home.file("n.csv", "external_id,kind,value\n1,network,192.0.2.0/24\n");
+    home.tuermer(&["import", "networks", &networks, "--at", "2021-01-04T08:00:00Z"]).expect(0);
+    stated(&home, "2021-03-02T22:10:00Z");
+    let report = "\"timestamp\",\"ip\",\"port\",\"tag\",\"version\"\n\"2021-03-10 06:00:00\",\"192.0.2.7\",\"443\",\"exchange;cve-2021-26855\",\"15.2.659\"\n";
+    let path = home.file("2021-03-10-scan_exchange-x.csv", report);
+    home.tuermer(&["ingest", &path, "--at", "2021-03-12T08:00:00Z"]).expect(0);
+    let (before, after) = (explain(&home, "2021-03-05"), explain(&home, "2021-03-13"));
+    assert_eq!((after["status"].as_str(), late(&after)), (Some("affected"), vec![]), "{after}");
+    assert_eq!(late(&before), ["facts"], "{before}");
+}

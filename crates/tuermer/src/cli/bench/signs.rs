@@ -1,4 +1,4 @@
-//! `tuermer bench signs`: from a report of Shadowserver to stored signs, and attribution alone.
+//! `tuermer bench signs`: from a report of Shadowserver to stored signs, attribution alone, and how long one feed waits for another.
 //!
 //! Works in temporary data directories; members, networks and lines are invented. Every member has the same number of
 //! networks of 16 addresses; lines that concern nobody come from other addresses.
@@ -17,7 +17,7 @@ use serde_json::json;
 use std::io::{BufWriter, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tuermer_core::constituency::{Constituency, NetworkFact};
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::observation::Whereabouts;
@@ -46,6 +46,10 @@ const OTHERS_FROM: u32 = 0x6440_0000;
 const NETWORK_ADDRESSES: u32 = 16;
 /// Networks for which there is room.
 const MOST_NETWORKS: u32 = 1 << 20;
+/// Lines of a flood, at most.
+const FLOOD_LINES: u64 = 300_000;
+/// How often the other feed brings its line.
+const OTHER_FEED_PAUSE: Duration = Duration::from_millis(100);
 /// Addresses looked up for the figure of attribution alone.
 const LOOKUPS: u32 = 10_000_000;
 
@@ -58,6 +62,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         show(call, "attribution", &attribution(networks))?;
     }
     report(call, &args).await?;
+    fairness(call, &args).await?;
     Ok(Exit::Ok)
 }
 
@@ -118,6 +123,36 @@ async fn report(call: &Call, Args { members, networks, lines, per_mille }: &Args
         "malformed": report.malformed, "networks": networks, "ms": ms, "lines_per_second": (report.lines as f64 / ms * 1_000.0).round(),
         "memory_before_mb": before, "memory_peak_mb": megabytes()});
     show(call, "report", &figures)?;
+    ground.close().await
+}
+
+/// While one feed brings a flood of which every line concerns a member, another brings one line again and again: how long
+/// until that is durable.
+async fn fairness(call: &Call, Args { members, networks, lines, .. }: &Args) -> Result<()> {
+    let ground = Ground::new(call, World { members: *members, assets: *members, concerned: 1 }).await?;
+    fill(&ground.context, *members, *networks).await?;
+    let path = ground.directory.join("2026-01-02-scan_exchange-flood.csv");
+    let flood_lines = (*lines).min(FLOOD_LINES);
+    write(&path, *networks, flood_lines, 1_000)?;
+    let context = ground.context.clone();
+    let flood = tokio::spawn(async move { intake::ingest(&context, "flood", &path).await });
+    let mut waits = Vec::new();
+    while !flood.is_finished() {
+        let number = waits.len();
+        let line =
+            format!("\"timestamp\",\"ip\",\"port\",\"tag\"\n\"2026-01-02 00:00:00\",\"{}\",{},\"exchange\"\n", Ipv4Addr::from(MEMBERS_FROM), number % 60_000);
+        let start = Instant::now();
+        let taken = intake::ingest_bytes(&ground.context, "2026-01-02-scan_other-bench.csv", line.into_bytes()).await?;
+        if taken.new != 1 {
+            bail!("the line of the other feed was not taken");
+        }
+        waits.push(milliseconds(start));
+        tokio::time::sleep(OTHER_FEED_PAUSE).await;
+    }
+    flood.await??;
+    waits.sort_by(f64::total_cmp);
+    let (median, longest) = (waits.get(waits.len() / 2).copied(), waits.last().copied());
+    show(call, "fairness", &json!({"flood_lines": flood_lines, "other_lines": waits.len(), "ms_median": median, "ms_longest": longest}))?;
     ground.close().await
 }
 
