@@ -189,7 +189,7 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
 
 fn object(call: &Call, report: &IngestReport) -> Value {
     let IngestReport { file, kind, new, changed, same, rejected, remarks, threat, documents, verified, ranges, ranges_not_understood, .. } = report;
-    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, .. } = report;
+    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, withheld, .. } = report;
     let reason = |remark: &Remark| match remark.document.as_str() {
         "" => json!({"reason": remark.sentence(call.out.texts)}),
         document => json!({"document": document, "reason": remark.sentence(call.out.texts)}),
@@ -217,6 +217,7 @@ fn object(call: &Call, report: &IngestReport) -> Value {
     };
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);
+        object.extend((*withheld > 0).then(|| ("withheld".to_string(), json!(withheld))));
     }
     object
 }

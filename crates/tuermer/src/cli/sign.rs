@@ -84,7 +84,7 @@ async fn list(call: &Call, context: &crate::context::Context) -> Result<bool> {
 }
 
 fn say(call: &Call, sign: &SignLine) -> Result<()> {
-    let SignLine { external_id, name, report, observed_at, ip, port, hostname, class, severity, tags, product, version, attribution } = sign;
+    let SignLine { external_id, name, report, observed_at, ip, port, hostname, class, severity, tags, product, version, attribution, tlp, grade } = sign;
     if call.out.json {
         let tags: Vec<&str> = tags.split(';').filter(|tag| !tag.is_empty()).collect();
         return call.out.object(&json!({
@@ -101,6 +101,8 @@ fn say(call: &Call, sign: &SignLine) -> Result<()> {
             "product": product,
             "version": version,
             "attribution": attribution,
+            "tlp": tlp,
+            "grade": grade,
         }));
     }
     let place = hostname.as_deref().or(ip.as_deref()).unwrap_or("");
@@ -112,6 +114,8 @@ fn say(call: &Call, sign: &SignLine) -> Result<()> {
         ("where", place.to_string()),
         ("class", class.clone()),
         ("tags", tags.clone()),
+        ("tlp", tlp.clone()),
+        ("grade", grade.clone()),
     ];
     let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
     call.out.line(&call.out.texts.with("threat.sign_line", &values));

@@ -19,6 +19,7 @@ mod gather;
 mod judge;
 mod knowledge;
 mod packed;
+mod part;
 mod proof;
 mod reading;
 mod report;
@@ -88,6 +89,8 @@ pub struct IngestReport {
     pub passed: u64,
     /// Things to look for that the file tells.
     pub indicators: u64,
+    /// Signs and things to look for with the label RED: for named persons only, so nothing of them is kept.
+    pub withheld: u64,
 }
 
 /// A sentence as key and values, so that it is said in the reader's language.

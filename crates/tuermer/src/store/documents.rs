@@ -135,6 +135,13 @@ pub async fn keep_many(open: &mut Transaction, documents: Vec<PackedDocument>) -
     Ok(())
 }
 
+/// Puts the bytes of a document in, which was kept without them.
+pub async fn fill(open: &mut Transaction, sha256: &str, bytes: Vec<u8>) -> Result<()> {
+    let (bytes, encoding) = gzip(&bytes).map_or((bytes, "plain"), |packed| (packed, "gzip"));
+    open.run("UPDATE document SET bytes = $2, encoding = $3 WHERE sha256 = $1", values![sha256, bytes, encoding]).await?;
+    Ok(())
+}
+
 /// Marks a document as replaced by a newer revision.
 pub async fn supersede(open: &mut Transaction, sha256: &str) -> Result<()> {
     open.run("UPDATE document SET state = 'superseded' WHERE sha256 = $1", values![sha256]).await?;

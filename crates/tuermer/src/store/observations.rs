@@ -224,6 +224,10 @@ pub struct SignLine {
     pub version: Option<String>,
     /// Why it is theirs.
     pub attribution: String,
+    /// Who may see it.
+    pub tlp: String,
+    /// How far it is to be believed.
+    pub grade: String,
 }
 
 /// One line of the shelf.
@@ -262,7 +266,7 @@ impl Store {
 
     /// Signs, newest first: at most `limit`, after `skip`.
     pub async fn signs(&self, skip: usize, limit: usize) -> Result<Vec<SignLine>> {
-        let sql = "SELECT g.external_id, g.name, k.report, s.observed_at, s.ip, s.port, s.hostname, k.class, k.severity, k.tags, k.vendor, k.product, k.version, s.attribution
+        let sql = "SELECT g.external_id, g.name, k.report, s.observed_at, s.ip, s.port, s.hostname, k.class, k.severity, k.tags, k.vendor, k.product, k.version, s.attribution, k.tlp, k.grade
                    FROM sighting s JOIN sighting_kind k ON k.key = s.kind JOIN organisation g ON g.id = s.organisation_id
                    ORDER BY s.observed_at DESC, s.id, g.id LIMIT $1 OFFSET $2";
         let rows = self.read(sql, values![i64::try_from(limit)?, i64::try_from(skip)?]).await?;
@@ -282,6 +286,8 @@ impl Store {
                     product: format!("{} {}", row.text(10)?, row.text(11)?).trim().to_string(),
                     version: row.text_or_null(12)?,
                     attribution: row.text(13)?,
+                    tlp: row.text(14)?,
+                    grade: row.text(15)?,
                 })
             })
             .collect()

@@ -201,3 +201,31 @@ fn raw_lines_are_forgotten_after_a_year_and_the_signs_stay() {
     assert_eq!((later("2027-05-30T08:00:00Z"), kept()), (0, [lines, malformed, signs]));
     assert_eq!((later("2027-06-03T08:00:00Z"), kept()), (lines, [0, 0, signs]));
 }
+
+#[test]
+fn what_is_for_named_persons_only_is_counted_and_not_kept() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    let event = |ip: &str, tlp: &str| {
+        format!(
+            "{{\"feed.name\":\"Sensor\",\"time.source\":\"2026-05-31T06:00:00Z\",\"classification.type\":\"brute-force\",\"source.ip\":\"{ip}\",\"tlp\":\"{tlp}\"}}\n"
+        )
+    };
+    let line = ingest(&home, "events.jsonl", [event("192.0.2.7", "RED"), event("192.0.2.8", "AMBER"), event("198.51.100.1", "RED")].concat(), 0);
+    assert_eq!(numbers(&line, ["lines", "attributed", "unattributed", "withheld", "new"]), [3, 1, 1, 1, 1], "{line}");
+    assert!(line["remarks"].to_string().contains("TLP:RED"), "{line}");
+    let kept = signs(&home);
+    assert_eq!((kept.len(), kept[0]["ip"].as_str(), kept[0]["tlp"].as_str()), (1, Some("192.0.2.8"), Some("TLP:AMBER")));
+
+    let misp = include_str!("../../../tuermer-formats/tests/fixtures/misp-event.json");
+    let (open, red) = (misp.replace("tlp:red", "tlp:amber"), misp.replace("tlp:amber", "tlp:red"));
+    let (open, shut) = (ingest(&home, "open.json", open, 0), ingest(&home, "red.json", red, 0));
+    assert!(open["indicators"].as_i64().unwrap() > 0 && shut["withheld"].as_i64().unwrap() > 0, "{open} {shut}");
+    assert!(shut["indicators"].as_i64() < open["indicators"].as_i64(), "{open} {shut}");
+    let sizes = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = home.store().await;
+        let rows = store.read("SELECT source, bytes FROM document WHERE kind = 'misp' ORDER BY source", Vec::new()).await.unwrap();
+        store.database.close().await;
+        rows.iter().map(|row| (row.text(0).unwrap(), row.bytes(1).unwrap().is_empty())).collect::<Vec<_>>()
+    });
+    assert_eq!(sizes, [("open.json".to_string(), false), ("red.json".to_string(), true)]);
+}

@@ -199,7 +199,7 @@ impl Teller<'_> {
 /// Adds a document to the sum of its archive. Remarks about single advisories are left to their threats.
 fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
     let IngestReport { file: _, kind, new, changed, same, rejected, remarks, threat: _, documents, verified, ranges, ranges_not_understood, .. } = report;
-    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, .. } = report;
+    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, withheld, .. } = report;
     let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
     if rejected.is_empty() && sum.kind != kind {
         sum.kind = if first { kind } else { Kind::Archive };
@@ -220,6 +220,7 @@ fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
         (&mut sum.malformed, malformed),
         (&mut sum.passed, passed),
         (&mut sum.indicators, indicators),
+        (&mut sum.withheld, withheld),
     ] {
         *total = total.saturating_add(more);
     }

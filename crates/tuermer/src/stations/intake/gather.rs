@@ -6,6 +6,7 @@
 //! cut off.
 
 use super::content::Content;
+use super::part::Part;
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;
@@ -14,12 +15,10 @@ use crate::store::indicators;
 use crate::store::observations::{self, Attributed, Lines, Shelf};
 use crate::store::signs;
 use anyhow::Result;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ring::digest::{self, SHA256};
-use std::io::{Read, Write as _};
+use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 use tuermer_core::constituency::Constituency;
@@ -27,6 +26,7 @@ use tuermer_core::harmless::Harmless;
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
 use tuermer_core::taxonomy::IncidentType;
+use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::Indicator;
 use tuermer_formats::origin::Origin;
 use tuermer_formats::recognise::Kind;
@@ -40,8 +40,6 @@ const BATCHES_AHEAD: usize = 16;
 const BATCHES_PER_STEP: usize = BATCHES_AHEAD;
 /// Bytes that are hashed at once.
 const HASH_BLOCK_BYTES: usize = 256 * 1024;
-/// Raw lines of one part, in bytes before they are compressed.
-const PART_BYTES: usize = 256 * 1024;
 /// Malformed lines that are named in the answer; `tuermer sign malformed` lists more.
 const MALFORMED_SHOWN: usize = 5;
 
@@ -102,13 +100,19 @@ where
         }
     });
     let (hash, bytes, cut) = hash.await?;
-    let document = Document { sha256: hash.clone(), kind: kind.as_str(), source: name.to_string(), received_at: context.now(), size, bytes, rejected: None };
+    let empty = Vec::new();
+    let document =
+        Document { sha256: hash.clone(), kind: kind.as_str(), source: name.to_string(), received_at: context.now(), size, bytes: empty, rejected: None };
     let written = write(context, document, receiver).await?;
     let (Gathered { shelf, mut report, named }, outcome) = reading.await?;
     // Reader and hash go through the bytes each by itself: what stopped either of them is told.
     let cut = broken.get().cloned().or(cut.map(|error| error.to_string()));
     let mut open = context.store.begin().await?;
     signs::malformed(&mut open, &hash, &named).await?;
+    if whole && report.withheld == 0 {
+        // Before everything in it was read, nobody knew what its labels allow.
+        documents::fill(&mut open, &hash, bytes).await?;
+    }
     if outcome.is_ok() && cut.is_none() {
         // A report that came cut counts for no day: what it does not list may stand in the rest.
         observations::shelve(&mut open, &shelf, &hash).await?;
@@ -117,6 +121,7 @@ where
     open.commit().await?;
     (report.new, report.same) = (written.new, written.same);
     let mut report = finish(report, &named);
+    report.remarks.extend((report.withheld > 0).then(|| Remark::new("threat.ingest_red", &[("count", &report.withheld)])));
     // What the reader cannot go on with has the better words.
     if let Err(error) = outcome.and_then(|()| cut.map_or(Ok(()), Err)) {
         report.rejected.push(Remark::new("threat.ingest_report", &[("error", &error)]));
@@ -234,8 +239,11 @@ impl<'a> Gatherer<'a> {
         self.read.report.unattributed = self.read.report.unattributed.saturating_add(1);
     }
 
-    /// A sign of a member.
-    pub fn of_member(&mut self, observation: Observation) {
+    /// A sign of a member; false where nothing of it may be kept.
+    pub fn of_member(&mut self, observation: Observation) -> bool {
+        if self.withholds(observation.tlp) {
+            return false;
+        }
         let day = observation.observed_at.to_zoned(TimeZone::UTC).date();
         if self.latest.as_ref().is_none_or(|(report, latest)| *latest != day || *report != observation.report) {
             self.read.shelf.entry((observation.report.clone(), day.to_string())).or_default();
@@ -245,6 +253,14 @@ impl<'a> Gatherer<'a> {
         self.batch.signs.push(Attributed { observation, owners });
         self.read.report.attributed = self.read.report.attributed.saturating_add(1);
         self.send_when_full();
+        true
+    }
+
+    /// RED is for named persons only: it does not go through the system. Counted, so that somebody picks up the telephone.
+    fn withholds(&mut self, tlp: Tlp) -> bool {
+        let red = tlp == Tlp::Red;
+        self.read.report.withheld = self.read.report.withheld.saturating_add(u64::from(red));
+        red
     }
 
     /// A raw line that concerns a member.
@@ -252,20 +268,21 @@ impl<'a> Gatherer<'a> {
         self.batch.lines.extend(self.part.take(number, bytes));
     }
 
-    /// A sign, whosever it is; true where it is a member's.
+    /// A sign, whosever it is; true where it is a member's and may be kept.
     pub fn sign(&mut self, observation: Observation) -> bool {
-        let known = self.constituency.is_known(&observation.whereabouts());
-        if known {
-            self.of_member(observation);
-        } else {
-            let day = observation.observed_at.to_zoned(TimeZone::UTC).date().to_string();
-            self.stranger(&observation.report, &day);
+        if self.constituency.is_known(&observation.whereabouts()) {
+            return self.of_member(observation);
         }
-        known
+        let day = observation.observed_at.to_zoned(TimeZone::UTC).date().to_string();
+        self.stranger(&observation.report, &day);
+        false
     }
 
     /// What to look for. Where it points to a member, that is a sign there, unless somebody lists it as harmless.
     pub fn indicator(&mut self, indicator: Indicator, origin: &Origin) {
+        if self.withholds(indicator.tlp) {
+            return;
+        }
         self.read.report.indicators = self.read.report.indicators.saturating_add(1);
         let points = self.constituency.is_known(&indicator.trace.whereabouts());
         if points && !indicator.withdrawn && self.harmless.covers(&indicator.trace).is_none() {
@@ -336,41 +353,6 @@ impl Day {
             let count = shelf.entry((std::mem::take(&mut self.report), std::mem::take(&mut self.name))).or_default();
             *count = count.saturating_add(std::mem::take(&mut self.signs));
         }
-    }
-}
-
-/// Raw lines on their way to be kept.
-#[derive(Default)]
-struct Part {
-    number: i64,
-    first: u64,
-    last: u64,
-    bytes: Vec<u8>,
-}
-
-impl Part {
-    /// Adds a line; gives a whole part where one is full.
-    fn take(&mut self, line: u64, bytes: &[u8]) -> Option<Lines> {
-        if self.bytes.is_empty() {
-            self.first = line;
-        }
-        self.last = line;
-        self.bytes.extend_from_slice(bytes);
-        self.bytes.push(b'\n');
-        if self.bytes.len() >= PART_BYTES { self.close() } else { None }
-    }
-
-    fn close(&mut self) -> Option<Lines> {
-        if self.bytes.is_empty() {
-            return None;
-        }
-        let mut encoder = GzEncoder::new(Vec::with_capacity(self.bytes.len() / 4), Compression::fast());
-        // Writing to memory cannot fail.
-        let packed = encoder.write_all(&self.bytes).and_then(|()| encoder.finish()).unwrap_or_default();
-        self.bytes.clear();
-        let number = self.number;
-        self.number = number.saturating_add(1);
-        Some(Lines { part: number, first: self.first, last: self.last, gzip: packed })
     }
 }
 

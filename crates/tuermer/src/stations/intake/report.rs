@@ -49,8 +49,9 @@ fn read(source: impl Read, name: &str, origin: &Origin, gatherer: &mut Gatherer<
 fn sort(line: &Line<'_>, origin: &Origin, gatherer: &mut Gatherer<'_>) -> Result<(), Malformed> {
     let glance = line.glance()?;
     if gatherer.constituency().is_known(&glance.whereabouts) {
-        gatherer.of_member(line.observation(origin)?);
-        gatherer.keep_line(line.number(), line.bytes());
+        if gatherer.of_member(line.observation(origin)?) {
+            gatherer.keep_line(line.number(), line.bytes());
+        }
     } else {
         gatherer.stranger(line.report(), &glance.day);
     }
