@@ -1,31 +1,15 @@
-//! All organisations with what is needed to find whose a sign is and who runs a product: an
-//! snapshot with indexes. When something of an organisation changes, only this organisation is read again.
+//! All organisations with their assets and signs, to find who runs a product: a snapshot with indexes. When something of an organisation changes, only this organisation is read again.
 
 mod inventory;
-mod networks;
 
 use crate::asset::{Asset, AssetKind};
 use crate::ids::OrganisationId;
-use crate::observation::{Attribution, Observation, Sighting, Whereabouts};
+use crate::observation::{Observation, Sighting};
 use crate::product::ProductKey;
-use ip_network::IpNetwork;
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use inventory::Inventory;
 pub(crate) use inventory::{Hit, Place};
-use networks::Networks;
-
-/// A network, domain or autonomous system of an organisation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NetworkFact {
-    /// Address block.
-    Network(IpNetwork),
-    /// Domain or host name in lower-case A-labels, never a public suffix.
-    Domain(String),
-    /// Autonomous system: a weak hint, never used to attribute alone.
-    AutonomousSystem(u32),
-}
 
 /// The snapshot.
 #[derive(Default)]
@@ -35,19 +19,12 @@ pub struct Constituency {
     /// Organisations with a sign of a product or of a proven flaw; one that was forgotten since may still stand here.
     signs_of_product: HashMap<String, Vec<u32>>,
     signs_of_flaw: HashMap<String, Vec<u32>>,
-    /// Made from `facts` when it is first asked after a change.
-    networks: OnceLock<Networks>,
-    domains: HashMap<String, Vec<u32>>,
-    facts: HashMap<u32, Vec<NetworkFact>>,
 }
 
 impl Constituency {
     /// Builds the snapshot of a few.
-    pub fn new(assets: Vec<Asset>, networks: Vec<(OrganisationId, NetworkFact)>, sightings: Vec<Sighting>) -> Self {
+    pub fn new(assets: Vec<Asset>, sightings: Vec<Sighting>) -> Self {
         let mut this = Self::default();
-        for (organisation, fact) in networks {
-            this.add_network(&organisation, fact);
-        }
         for asset in &assets {
             this.add_asset(asset.organisation.as_str(), asset.id.as_str(), asset.kind(), &asset.hostname, asset.observed_at.as_microsecond());
         }
@@ -95,35 +72,11 @@ impl Constituency {
         self.sightings.entry(organisation).or_default().push(sighting);
     }
 
-    /// Adds a network or domain.
-    pub fn add_network(&mut self, organisation: &OrganisationId, fact: NetworkFact) {
-        let organisation = self.inventory.organisation(organisation.as_str());
-        match &fact {
-            NetworkFact::Network(_) => self.networks = OnceLock::new(),
-            NetworkFact::Domain(domain) => self.domains.entry(domain.clone()).or_default().push(organisation),
-            NetworkFact::AutonomousSystem(_) => return,
-        }
-        self.facts.entry(organisation).or_default().push(fact);
-    }
-
     /// Takes everything of one organisation out, so that it can be added as it is now.
     pub fn forget(&mut self, organisation: &OrganisationId) {
         let Some(organisation) = self.inventory.find(organisation) else { return };
         self.inventory.forget(organisation);
         self.sightings.remove(&organisation);
-        for fact in self.facts.remove(&organisation).unwrap_or_default() {
-            match fact {
-                NetworkFact::Network(_) => self.networks = OnceLock::new(),
-                NetworkFact::Domain(domain) => {
-                    let Some(owners) = self.domains.get_mut(&domain) else { continue };
-                    owners.retain(|owner| *owner != organisation);
-                    if owners.is_empty() {
-                        self.domains.remove(&domain);
-                    }
-                }
-                NetworkFact::AutonomousSystem(_) => {}
-            }
-        }
     }
 
     /// How many assets there are, and how many empty places what was forgotten left between them.
@@ -175,63 +128,6 @@ impl Constituency {
         words.dedup();
         words
     }
-
-    /// Whose is this sign? Longest network prefix first, then the exact host, then the closest domain above it.
-    /// Several owners of the same prefix or name all get it. Empty: it belongs on the unattributed shelf.
-    pub fn attribute(&self, place: &Whereabouts<'_>) -> Vec<(OrganisationId, Attribution)> {
-        let Some((owners, why)) = self.owners(place) else { return Vec::new() };
-        let why = match why {
-            Why::Network(network) => Attribution::Network(network.to_string()),
-            Why::Host(host) => Attribution::Host(host.to_string()),
-            Why::Domain(domain) => Attribution::Domain(domain.to_string()),
-        };
-        owners.iter().map(|owner| (self.inventory.organisation_id(*owner), why.clone())).collect()
-    }
-
-    /// True where the sign is somebody's.
-    pub fn is_known(&self, place: &Whereabouts<'_>) -> bool {
-        self.owners(place).is_some()
-    }
-
-    /// Every network with its owner.
-    fn all_networks(&self) -> Vec<(IpNetwork, u32)> {
-        let network = |fact: &NetworkFact| match fact {
-            NetworkFact::Network(network) => Some(*network),
-            NetworkFact::Domain(_) | NetworkFact::AutonomousSystem(_) => None,
-        };
-        let mut all: Vec<(u32, &Vec<NetworkFact>)> = self.facts.iter().map(|(owner, facts)| (*owner, facts)).collect();
-        // Owners of one network always come in the same order.
-        all.sort_unstable_by_key(|(owner, _)| *owner);
-        all.into_iter().flat_map(|(owner, facts)| facts.iter().filter_map(network).map(move |network| (network, owner))).collect()
-    }
-
-    fn owners<'a>(&'a self, place: &'a Whereabouts<'_>) -> Option<(&'a [u32], Why<'a>)> {
-        let networks = self.networks.get_or_init(|| Networks::new(self.all_networks()));
-        // A block belongs to somebody where all of it lies in his network.
-        let by_ip = place.ip.and_then(|ip| networks.of(ip));
-        if let Some((network, owners)) = by_ip.or_else(|| place.network.and_then(|block| networks.around(block))) {
-            return Some((owners, Why::Network(network)));
-        }
-        let host = place.hostname.as_deref()?;
-        if let Some(owners) = self.domains.get(host) {
-            return Some((owners, Why::Host(host)));
-        }
-        let mut rest = host;
-        while let Some((_, above)) = rest.split_once('.') {
-            if let Some(owners) = self.domains.get(above) {
-                return Some((owners, Why::Domain(above)));
-            }
-            rest = above;
-        }
-        None
-    }
-}
-
-/// Why a sign is somebody's, lent.
-enum Why<'a> {
-    Network(IpNetwork),
-    Host(&'a str),
-    Domain(&'a str),
 }
 
 /// Adds to a list once; the same organisation often comes several times in a row.

@@ -71,14 +71,14 @@ impl Past {
     fn snapshot(&self, at: Timestamp) -> Constituency {
         let assets = self.assets.iter().filter(|asset| asset.stood(at)).map(|asset| asset.what.clone());
         let sightings = self.sightings.iter().filter(|sign| sign.stood(at)).map(|sign| sign.what.clone());
-        Constituency::new(assets.collect(), Vec::new(), sightings.collect())
+        Constituency::new(assets.collect(), sightings.collect())
     }
 
     /// When each fact that has to do with the threat reached us: those that alone would give a verdict.
     fn concerning<'a>(&'a self, case: Case<'a>, organisation: &'a OrganisationId) -> impl Iterator<Item = Timestamp> + 'a {
         let concerns = move |constituency: Constituency| assess_organisation(case, &constituency, organisation, None).is_some();
-        let assets = self.assets.iter().filter(move |asset| concerns(Constituency::new(vec![asset.what.clone()], Vec::new(), Vec::new())));
-        let signs = self.sightings.iter().filter(move |sign| concerns(Constituency::new(Vec::new(), Vec::new(), vec![sign.what.clone()])));
+        let assets = self.assets.iter().filter(move |asset| concerns(Constituency::new(vec![asset.what.clone()], Vec::new())));
+        let signs = self.sightings.iter().filter(move |sign| concerns(Constituency::new(Vec::new(), vec![sign.what.clone()])));
         assets.map(|asset| asset.since).chain(signs.map(|sign| sign.since))
     }
 }

@@ -28,6 +28,7 @@ pub mod limits;
 pub mod locale;
 pub mod observation;
 pub mod organisation;
+pub mod owners;
 pub mod pack;
 pub mod pack_check;
 pub mod pack_conflict;

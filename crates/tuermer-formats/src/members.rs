@@ -12,10 +12,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::{Read, Seek};
 use tuermer_core::asset::Presence;
-use tuermer_core::constituency::NetworkFact;
 use tuermer_core::layer::Facts;
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_core::owners::NetworkFact;
 use tuermer_core::scale::Source;
 
 /// What a list holds.

@@ -5,8 +5,8 @@ use crate::problem::Problem;
 use ip_network::IpNetwork;
 use std::net::IpAddr;
 use std::str::FromStr as _;
-use tuermer_core::constituency::NetworkFact;
 use tuermer_core::limits;
+use tuermer_core::owners::NetworkFact;
 
 /// Shortest prefixes that one company may claim; a slip such as `/0` would attribute the whole Internet to it.
 const SHORTEST_PREFIX: (u8, u8) = (8, 16);

@@ -97,7 +97,7 @@ proptest! {
             threats.iter().zip(&urgencies).map(|(threat, urgencies)| Case { threat, packs: &packs, urgencies, reports: &NO_REPORTS, now: day("2021-03-12") }).collect();
         let mut book = RuleBook::new(cases.iter().copied());
         for asset in assets {
-            let constituency = Constituency::new(vec![asset.clone()], Vec::new(), Vec::new());
+            let constituency = Constituency::new(vec![asset.clone()], Vec::new());
             let whole: Vec<(usize, Standing)> = cases
                 .iter()
                 .enumerate()

@@ -119,7 +119,7 @@ proptest! {
 #[test]
 fn those_who_stand_alike_share_one_verdict() {
     let assets = (0..100).map(|number| Asset { id: AssetId(format!("a{number}")), organisation: name(number), ..asset("15.1.2176.2") }).collect();
-    let constituency = Constituency::new(assets, Vec::new(), Vec::new());
+    let constituency = Constituency::new(assets, Vec::new());
     let (threat, packs) = (threat(), [pack()]);
     let mut standings = Standings::default();
     let urgencies = Urgencies::of(&policy(), &threat);

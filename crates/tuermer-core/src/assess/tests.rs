@@ -135,7 +135,7 @@ fn measured(reports: &ReportDays, threat: &Threat, assets: Vec<Asset>, signs: Ve
     let packs = [pack()];
     let urgencies = Urgencies::of(&crate::urgency::tests::policy(), threat);
     let case = Case { threat, packs: &packs, urgencies: &urgencies, reports, now: day("2021-03-12") };
-    let constituency = Constituency::new(assets, Vec::new(), signs);
+    let constituency = Constituency::new(assets, signs);
     let answers: Vec<Acknowledgement> = answer.into_iter().collect();
     assess(case, &constituency, &answers).pop()
 }
@@ -342,7 +342,7 @@ fn steps_and_paid_updates_are_settled_one_by_one() {
         ("15.1.2176", "kein esu", (Status::Affected, Certainty::Likely), None),
     ] {
         let told = Asset { note: note.into(), ..asset(build) };
-        let exposure = assess(case, &Constituency::new(vec![told], Vec::new(), Vec::new()), &[]).pop().unwrap();
+        let exposure = assess(case, &Constituency::new(vec![told], Vec::new()), &[]).pop().unwrap();
         assert_eq!((exposure.status, exposure.certainty), expected, "{build} {note}");
         let key = match &exposure.question {
             Some(Question::Condition { condition, .. }) => Some(condition.as_str()),

@@ -17,13 +17,13 @@ use crate::text::Texts;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use tuermer_core::constituency::Constituency;
 use tuermer_core::correlate::disclosure::{self, Disclosure};
 use tuermer_core::correlate::{Campaign, History, Knowledge, Sign, SignKey, Warninglists, correlate, hour_counts};
 use tuermer_core::harmless::{HarmlessEntry, HarmlessList};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::observation::Whereabouts;
+use tuermer_core::owners::Owners;
 use tuermer_core::scale::Level;
 use tuermer_core::tlp::Tlp;
 
@@ -148,9 +148,9 @@ fn notice(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) 
 
 /// The campaign as a threat of our own; `None` where no product says who else may be hit.
 async fn statement(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Option<StatedThreat>> {
-    let constituency = context.store.constituency().await?;
+    let owners = context.store.owners().await?;
     let facts = context.store.campaign_facts(&campaign.key).await?;
-    let disclosure = disclosure::disclose(campaign, &facts, |key| is_members(&constituency, key), &context.config.correlate.policy());
+    let disclosure = disclosure::disclose(campaign, &facts, |key| is_members(&owners, key), &context.config.correlate.policy());
     let Some(product) = &disclosure.product else { return Ok(None) };
     let name = said(&SignKey::Product(product.clone()), attacks);
     let texts = Texts(Language::German);
@@ -190,12 +190,12 @@ fn summary(texts: Texts, disclosure: &Disclosure, product: &str) -> String {
 }
 
 /// An address, domain or mailbox of a member would name it.
-fn is_members(constituency: &Constituency, key: &SignKey) -> bool {
+fn is_members(owners: &Owners, key: &SignKey) -> bool {
     let host = |text: &str| Whereabouts { hostname: Some(text.to_string().into()), ..Whereabouts::default() };
     match key {
-        SignKey::SourceNetwork(network) => constituency.is_known(&Whereabouts { network: Some(*network), ..Whereabouts::default() }),
-        SignKey::Sender(text) => text.rsplit_once('@').is_some_and(|(_, name)| constituency.is_known(&host(name))),
-        SignKey::Indicator(text) => constituency.is_known(&host(text)),
+        SignKey::SourceNetwork(network) => owners.is_known(&Whereabouts { network: Some(*network), ..Whereabouts::default() }),
+        SignKey::Sender(text) => text.rsplit_once('@').is_some_and(|(_, name)| owners.is_known(&host(name))),
+        SignKey::Indicator(text) => owners.is_known(&host(text)),
         SignKey::Product(_) | SignKey::Shell(_) => false,
     }
 }

@@ -66,8 +66,8 @@ impl Store {
 
     /// Signs of attack at organisations seen since `from`. A mere weakness is no attack and is left out.
     pub async fn attacks_since(&self, from: Timestamp) -> Result<Vec<Attack>> {
-        let sql =
-            "SELECT t.sighting_id, t.trace FROM sighting_trace t WHERE EXISTS (SELECT 1 FROM sighting s WHERE s.id = t.sighting_id AND s.observed_at >= $1)";
+        let sql = "SELECT DISTINCT t.sighting_id, t.trace FROM sighting_trace t
+            JOIN sighting s ON s.organisation_id = t.organisation_id AND s.id = t.sighting_id WHERE s.observed_at >= $1";
         let mut traces: HashMap<String, Vec<SignKey>> = HashMap::new();
         for row in self.read(sql, values![from]).await? {
             if let Some(key) = Trace::parse(&row.text(1)?).as_ref().and_then(shared) {

@@ -1,15 +1,14 @@
-//! The snapshot in which signs are attributed and products are found: kept in memory, read again where it changed.
+//! The snapshot in which products and their signs are found: kept in memory, read again where it changed.
 
 use super::Store;
 use crate::values;
 use anyhow::{Result, anyhow, bail};
 use jiff::Timestamp;
 use std::ops::Deref;
-use std::str::FromStr;
 use tokio::sync::OwnedRwLockReadGuard;
 use tuermer_core::admiralty::Grade;
 use tuermer_core::asset::{Asset, AssetKind, Presence};
-use tuermer_core::constituency::{Constituency, NetworkFact};
+use tuermer_core::constituency::Constituency;
 use tuermer_core::ids::{AssetId, ObservationId, OrganisationId};
 use tuermer_core::limits;
 use tuermer_core::observation::{Attribution, Observation, Side, Sighting};
@@ -70,7 +69,6 @@ impl Deref for Snapshot {
     }
 }
 
-const NETWORKS: &str = "SELECT organisation_id, kind, value FROM network";
 fn add_asset(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     let (source, presence) = (row.text(7)?, row.text(10)?);
     let kind = AssetKind {
@@ -85,17 +83,6 @@ fn add_asset(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
     if !constituency.add_asset(row.text(1)?, row.text(0)?, kind, row.text(6)?, row.int(8)?) {
         bail!("there are more assets, or longer host names, than one snapshot can hold");
     }
-    Ok(())
-}
-
-fn add_network(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
-    let value = row.text(2)?;
-    let fact = match row.text(1)? {
-        "network" => NetworkFact::Network(ip_network::IpNetwork::from_str(value).map_err(|error| anyhow!("stored network {value}: {error}"))?),
-        "domain" => NetworkFact::Domain(value.to_string()),
-        _ => return Ok(()),
-    };
-    constituency.add_network(&OrganisationId(row.text(0)?.to_string()), fact);
     Ok(())
 }
 
@@ -248,7 +235,6 @@ impl Store {
     async fn read_facts(&self, constituency: Constituency, only: &str, ids: &[(String, i64)]) -> Result<Constituency> {
         let values = || ids.iter().map(|(id, _)| Value::from(id.as_str())).collect();
         let constituency = self.database.read_into(&format!("SELECT {ASSET_COLUMNS} FROM asset{only}"), values(), constituency, add_asset).await?;
-        let constituency = self.database.read_into(&format!("{NETWORKS}{only}"), values(), constituency, add_network).await?;
         let sightings = format!("SELECT {SIGHTING_COLUMNS} FROM sighting s JOIN sighting_kind k ON k.key = s.kind{only}");
         self.database.read_into(&sightings, values(), constituency, add_sighting).await
     }

@@ -11,6 +11,13 @@ pub async fn set(open: &mut Transaction, key: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
+/// Raises a counter, so that other processes see that something changed.
+pub async fn count(open: &mut Transaction, key: &str) -> Result<()> {
+    let sql = "INSERT INTO meta (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)";
+    open.run(sql, values![key]).await?;
+    Ok(())
+}
+
 /// A fact as this transaction sees it.
 pub async fn read(open: &mut Transaction, key: &str) -> Result<Option<String>> {
     open.read_one("SELECT value FROM meta WHERE key = $1", values![key]).await?.map(|row| row.text(0)).transpose()

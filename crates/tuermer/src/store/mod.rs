@@ -29,6 +29,7 @@ pub mod notices;
 pub mod observations;
 pub mod organisations;
 pub mod overview;
+pub mod owners;
 pub mod packs;
 pub mod picture;
 pub mod pins;
@@ -102,6 +103,8 @@ pub struct Store {
     snapshot: Arc<RwLock<constituency::Kept>>,
     /// Build packs as last read.
     packs: packs::Shelf,
+    /// Networks and names as last read.
+    owners: owners::Shelf,
 }
 
 impl Store {
@@ -124,11 +127,11 @@ impl Store {
                 return Err(refusal("general.newer_schema", [("found", &found), ("newest", &newest)]));
             }
             if found == newest {
-                return Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() });
+                return Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default(), owners: owners::Shelf::default() });
             }
         }
         migrate(&database, newest, now).await?;
-        Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default() })
+        Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default(), owners: owners::Shelf::default() })
     }
 
     /// Begins a write transaction.
@@ -224,7 +227,7 @@ mod tests {
             ]
         );
         let traces = store.read("SELECT sighting_id, trace FROM sighting_trace", Vec::new()).await.unwrap();
-        assert_eq!(traces.len(), 1);
+        assert_eq!(traces.len(), 2, "one for each organisation");
         assert_eq!(traces[0].text(0).unwrap(), id);
         store.database.close().await;
         let observation =

@@ -1,7 +1,7 @@
 //! Networks, domains and autonomous systems of organisations.
 
-use super::Store;
 use super::engine::{Transaction, Value, places};
+use super::{Store, meta, owners};
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
@@ -62,11 +62,15 @@ pub(crate) async fn claims(open: &mut Transaction) -> Result<Vec<(Claim, String)
 /// Writes new networks. The caller raises the counters of their organisations in the same transaction.
 pub(crate) async fn write(open: &mut Transaction, networks: Vec<Claim>, source: Source, said_at: Timestamp) -> Result<()> {
     let rows = networks.into_iter().map(|(organisation, kind, value)| values![organisation.0, kind, value, source.as_str(), said_at]);
-    open.insert_many(
-        "INSERT INTO network (organisation_id, kind, value, source, said_at)",
-        rows.collect(),
-        "ON CONFLICT (organisation_id, kind, value) DO NOTHING",
-    )
-    .await?;
+    let written = open
+        .insert_many(
+            "INSERT INTO network (organisation_id, kind, value, source, said_at)",
+            rows.collect(),
+            "ON CONFLICT (organisation_id, kind, value) DO NOTHING",
+        )
+        .await?;
+    if written > 0 {
+        meta::count(open, owners::CHANGES).await?;
+    }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Signs: observations of organisations, and a shelf that only counts what fits nobody.
 
-use super::Store;
 use super::engine::{Transaction, Value, places};
+use super::{Store, meta};
 use crate::keys::sha256;
 use crate::values;
 use anyhow::Result;
@@ -84,20 +84,18 @@ impl Writer {
         )
         .await?;
         let head =
-            "INSERT INTO sighting (id, organisation_id, attribution, kind, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra)";
-        let new = open.insert_new(head, rows, "id, organisation_id").await?;
-        let mut fresh = BTreeSet::new();
+            "INSERT INTO sighting (organisation_id, id, attribution, kind, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra)";
+        let new = open.insert_new(head, rows, "organisation_id, id").await?;
+        let (mut fresh, mut traces) = (BTreeSet::new(), Vec::new());
         for ((number, owner), _) in owners.into_iter().zip(new).filter(|(_, new)| *new) {
             fresh.insert(number);
+            let sign = batch.get(number).map(|sign| &sign.observation);
+            traces.extend(sign.into_iter().flat_map(|sign| sign.traces.iter().map(|trace| values![owner.as_str(), sign.id.as_str(), trace.to_text()])));
             if !self.touched.contains(owner) {
                 self.touched.insert(owner.clone());
             }
         }
-        let traces = fresh
-            .iter()
-            .filter_map(|number| batch.get(*number))
-            .flat_map(|sign| sign.observation.traces.iter().map(|trace| values![sign.observation.id.as_str(), trace.to_text()]));
-        open.insert_many("INSERT INTO sighting_trace (sighting_id, trace)", traces.collect(), "ON CONFLICT DO NOTHING").await?;
+        open.insert_many("INSERT INTO sighting_trace (organisation_id, sighting_id, trace)", traces, "ON CONFLICT DO NOTHING").await?;
         let new = fresh.len() as u64;
         Ok(Written { new, same: (batch.len() as u64).saturating_sub(new) })
     }
@@ -114,8 +112,7 @@ impl Writer {
             let sql = format!("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, page.len()));
             open.run(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await?;
         }
-        let sql = "INSERT INTO meta (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)";
-        open.run(sql, values![CHANGES]).await?;
+        meta::count(open, CHANGES).await?;
         Ok(())
     }
 
@@ -168,8 +165,8 @@ fn row_of(observation: &Observation, owner: &OrganisationId, attribution: &Attri
     let Observation { id, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra, .. } = observation;
     let extra: serde_json::Map<String, serde_json::Value> = extra.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     Ok(values![
-        id.as_str(),
         owner.as_str(),
+        id.as_str(),
         attribution.to_text(),
         kind,
         origin_id,

@@ -18,9 +18,9 @@ use std::io::{BufWriter, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tuermer_core::constituency::{Constituency, NetworkFact};
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::observation::Whereabouts;
+use tuermer_core::owners::{NetworkFact, Owners};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -77,12 +77,8 @@ fn random_below(random: &mut ChaCha8Rng, below: u32) -> u32 {
 
 /// Addresses found in memory on one core; one of two belongs to somebody.
 fn attribution(networks: u32) -> serde_json::Value {
-    let mut constituency = Constituency::default();
-    for number in 0..networks {
-        if let Some(network) = network(number) {
-            constituency.add_network(&OrganisationId(format!("o{number}")), NetworkFact::Network(network));
-        }
-    }
+    let fact = |number: u32| Some((OrganisationId(format!("o{number}")), NetworkFact::Network(network(number)?)));
+    let owners = Owners::new((0..networks).filter_map(fact));
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let addresses: Vec<IpAddr> = (0..LOOKUPS / 10)
         .map(|number| {
@@ -94,7 +90,7 @@ fn attribution(networks: u32) -> serde_json::Value {
     let mut found = 0_u64;
     for _ in 0..10 {
         for ip in &addresses {
-            found = found.saturating_add(u64::from(constituency.is_known(&Whereabouts { ip: Some(*ip), ..Whereabouts::default() })));
+            found = found.saturating_add(u64::from(owners.is_known(&Whereabouts { ip: Some(*ip), ..Whereabouts::default() })));
         }
     }
     let per_second = (f64::from(LOOKUPS) / start.elapsed().as_secs_f64()).round();
@@ -108,7 +104,7 @@ async fn report(call: &Call, Args { members, networks, lines, per_mille }: &Args
     write(&path, *networks, *lines, *per_mille)?;
     let megabytes_read = std::fs::metadata(&path)?.len() >> 20;
     // The snapshot of a running program is loaded already.
-    drop(ground.context.store.constituency().await?);
+    drop(ground.context.store.owners().await?);
     let before = megabytes();
     let mut taken = None;
     let start = Instant::now();

@@ -21,10 +21,10 @@ use ring::digest::{self, SHA256};
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
-use tuermer_core::constituency::Constituency;
 use tuermer_core::harmless::Harmless;
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
+use tuermer_core::owners::Owners;
 use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::Indicator;
@@ -36,8 +36,8 @@ use tuermer_formats::records::Malformed;
 const BATCH_SIGNS: usize = 1_000;
 /// Batches that wait for the writer.
 const BATCHES_AHEAD: usize = 16;
-/// Batches of one transaction at most: nobody else writes while it is open.
-const BATCHES_PER_STEP: usize = BATCHES_AHEAD;
+/// Batches of one transaction at most: nobody else writes while it is open. Many, because each commit waits for the disk.
+const BATCHES_PER_STEP: usize = 64;
 /// Bytes that are hashed at once.
 const HASH_BLOCK_BYTES: usize = 256 * 1024;
 /// Malformed lines that are named in the answer; `tuermer sign malformed` lists more.
@@ -86,7 +86,7 @@ where
         Ok(reader) => reader,
         Err(error) => return Ok(reject(&error)),
     };
-    let snapshot = Arc::new(context.store.constituency().await?);
+    let owners = context.store.owners().await?;
     let harmless = context.store.harmless().await?;
     let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
     let hash = tokio::task::spawn_blocking(move || hashed(&content, whole));
@@ -94,7 +94,7 @@ where
     let reading = tokio::task::spawn_blocking({
         let (name, broken_at) = (name.to_string(), broken.clone());
         move || {
-            let mut gatherer = Gatherer::new(&snapshot, &harmless, &name, kind, &sender);
+            let mut gatherer = Gatherer::new(&owners, &harmless, &name, kind, &sender);
             let outcome = read(Box::new(UntilBroken { source: reader, broken: broken_at.clone() }), &mut gatherer);
             (gatherer.finish(), outcome)
         }
@@ -174,11 +174,12 @@ async fn write(context: &Context, document: Document, mut batches: mpsc::Receive
     let mut open = context.store.begin().await?;
     documents::keep(&mut open, document).await?;
     open.commit().await?;
-    let (mut total, mut waiting) = (observations::Written::default(), Vec::with_capacity(BATCHES_PER_STEP));
-    let mut writer = observations::Writer::new(&hash, now);
-    while batches.recv_many(&mut waiting, BATCHES_PER_STEP).await > 0 {
+    let (mut total, mut writer) = (observations::Written::default(), observations::Writer::new(&hash, now));
+    while let Some(first) = batches.recv().await {
         let mut open = context.store.begin().await?;
-        for Batch { signs, indicators, lines } in waiting.drain(..) {
+        let mut next = Some(first);
+        for _ in 0..BATCHES_PER_STEP {
+            let Some(Batch { signs, indicators, lines }) = next.take().or_else(|| batches.try_recv().ok()) else { break };
             let written = writer.write(&mut open, &signs).await?;
             observations::keep_lines(&mut open, &hash, lines).await?;
             indicators::write(&mut open, &indicators, &hash).await?;
@@ -193,7 +194,7 @@ async fn write(context: &Context, document: Document, mut batches: mpsc::Receive
 
 /// Sorts what is read: whose is it?
 pub struct Gatherer<'a> {
-    constituency: &'a Constituency,
+    owners: &'a Owners,
     harmless: &'a Harmless,
     name: String,
     read: Gathered,
@@ -208,15 +209,15 @@ pub struct Gatherer<'a> {
 }
 
 impl<'a> Gatherer<'a> {
-    fn new(constituency: &'a Constituency, harmless: &'a Harmless, name: &str, kind: Kind, sender: &'a mpsc::Sender<Batch>) -> Self {
+    fn new(owners: &'a Owners, harmless: &'a Harmless, name: &str, kind: Kind, sender: &'a mpsc::Sender<Batch>) -> Self {
         let read = Gathered { shelf: Shelf::new(), report: IngestReport::new(name, kind), named: Vec::new() };
         let (batch, part, day) = (Batch::default(), Part::default(), Day::default());
-        Self { constituency, harmless, name: name.to_string(), read, batch, part, day, latest: None, sender, gone: false }
+        Self { owners, harmless, name: name.to_string(), read, batch, part, day, latest: None, sender, gone: false }
     }
 
     /// Those whose signs these may be.
-    pub fn constituency(&self) -> &'a Constituency {
-        self.constituency
+    pub fn owners(&self) -> &'a Owners {
+        self.owners
     }
 
     /// The writer is gone: reading on is of no use.
@@ -249,7 +250,7 @@ impl<'a> Gatherer<'a> {
             self.read.shelf.entry((observation.report.clone(), day.to_string())).or_default();
             self.latest = Some((observation.report.clone(), day));
         }
-        let owners = self.constituency.attribute(&observation.whereabouts());
+        let owners = self.owners.attribute(&observation.whereabouts());
         self.batch.signs.push(Attributed { observation, owners });
         self.read.report.attributed = self.read.report.attributed.saturating_add(1);
         self.send_when_full();
@@ -270,7 +271,7 @@ impl<'a> Gatherer<'a> {
 
     /// A sign, whosever it is; true where it is a member's and may be kept.
     pub fn sign(&mut self, observation: Observation) -> bool {
-        if self.constituency.is_known(&observation.whereabouts()) {
+        if self.owners.is_known(&observation.whereabouts()) {
             return self.of_member(observation);
         }
         let day = observation.observed_at.to_zoned(TimeZone::UTC).date().to_string();
@@ -284,7 +285,7 @@ impl<'a> Gatherer<'a> {
             return;
         }
         self.read.report.indicators = self.read.report.indicators.saturating_add(1);
-        let points = self.constituency.is_known(&indicator.trace.whereabouts());
+        let points = self.owners.is_known(&indicator.trace.whereabouts());
         if points && !indicator.withdrawn && self.harmless.covers(&indicator.trace).is_none() {
             self.of_member(self.pointed_at(&indicator, origin));
         }

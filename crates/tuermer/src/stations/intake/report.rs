@@ -48,7 +48,7 @@ fn read(source: impl Read, name: &str, origin: &Origin, gatherer: &mut Gatherer<
 /// Whose is this line?
 fn sort(line: &Line<'_>, origin: &Origin, gatherer: &mut Gatherer<'_>) -> Result<(), Malformed> {
     let glance = line.glance()?;
-    if gatherer.constituency().is_known(&glance.whereabouts) {
+    if gatherer.owners().is_known(&glance.whereabouts) {
         if gatherer.of_member(line.observation(origin)?) {
             gatherer.keep_line(line.number(), line.bytes());
         }

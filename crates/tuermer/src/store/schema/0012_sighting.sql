@@ -23,7 +23,7 @@ CREATE TABLE sighting_kind (
 );
 
 CREATE TABLE sighting (
-    -- Day and hash of what makes it another sign than its neighbour; the day first, so that what comes together lies together.
+    -- Day and hash of what makes it another sign than its neighbour.
     id TEXT NOT NULL,
     organisation_id TEXT NOT NULL REFERENCES organisation (id) ON DELETE CASCADE,
     attribution TEXT NOT NULL,
@@ -38,15 +38,15 @@ CREATE TABLE sighting (
     hostname TEXT,
     asn BIGINT,
     extra TEXT NOT NULL,
-    PRIMARY KEY (id, organisation_id)
+    PRIMARY KEY (organisation_id, id)
 );
-CREATE INDEX sighting_organisation ON sighting (organisation_id);
 
 -- One row for each trace of a sign, `address:192.0.2.7`: what two signs have in common is found by it.
 CREATE TABLE sighting_trace (
+    organisation_id TEXT NOT NULL,
     sighting_id TEXT NOT NULL,
     trace TEXT NOT NULL,
-    PRIMARY KEY (sighting_id, trace)
+    PRIMARY KEY (organisation_id, sighting_id, trace)
 );
 
 INSERT INTO sighting_kind (key, report, class, side, severity, tlp, grade, tags, vendor, product, version, document_sha256, received_at)
@@ -56,9 +56,9 @@ INSERT INTO sighting (id, organisation_id, attribution, kind, origin_id, observe
         s.organisation_id, s.attribution, o.id, o.origin_id, o.observed_at, o.last_seen_at, o.ip, o.network, o.port, o.hostname, o.asn, o.extra
     FROM old_sighting s JOIN observation o ON o.id = s.observation_id WHERE TRUE
     ON CONFLICT DO NOTHING;
-INSERT INTO sighting_trace (sighting_id, trace)
-    SELECT CASE WHEN length(o.id) = 64 THEN CAST(o.observed_at / 86400000000 AS TEXT) || '-' || substr(o.id, 1, 26) ELSE o.id END, t.trace
-    FROM observation_trace t JOIN observation o ON o.id = t.observation_id WHERE TRUE
+INSERT INTO sighting_trace (organisation_id, sighting_id, trace)
+    SELECT s.organisation_id, CASE WHEN length(o.id) = 64 THEN CAST(o.observed_at / 86400000000 AS TEXT) || '-' || substr(o.id, 1, 26) ELSE o.id END, t.trace
+    FROM observation_trace t JOIN observation o ON o.id = t.observation_id JOIN old_sighting s ON s.observation_id = o.id WHERE TRUE
     ON CONFLICT DO NOTHING;
 
 DROP TABLE observation_trace;
