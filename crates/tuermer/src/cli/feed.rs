@@ -166,7 +166,7 @@ async fn remove(call: &Call, context: &Context, name: &str) -> Result<Exit> {
     if !context.store.remove_feed(name, "system", context.now()).await? {
         return unknown(call, context, name).await;
     }
-    add::forget_secret(context, name)?;
+    poll::forget_secret(context, name)?;
     call.out.say(&call.out.texts.with("feed.removed", &[("name", name)]));
     Ok(Exit::Ok)
 }

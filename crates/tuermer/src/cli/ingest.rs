@@ -55,7 +55,7 @@ async fn word(context: &Context, args: &Args) -> Result<Word> {
         Some(number) => Some(context.store.member_by_number(number).await?.ok_or_else(|| wrong_call("threat.ingest_member", [("number", number)]))?),
     };
     let template = template.as_deref().map(read_template).transpose()?.map(Arc::new);
-    Ok(Word { grade, tlp, member, template, signs_only: false })
+    Ok(Word { grade, tlp, member, template, signs_only: false, mailbox: None })
 }
 
 fn read_template(path: &Path) -> Result<Template> {

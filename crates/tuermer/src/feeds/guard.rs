@@ -80,18 +80,22 @@ impl Guard {
     pub(super) async fn connect(&self, url: &Url, port: u16) -> Result<TcpStream, FetchError> {
         let host = url.host_str().unwrap_or_default().to_string();
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let found = tokio::net::lookup_host((bare, port)).await.map_err(|_| FetchError::NoSuchHost { host: host.clone() })?.collect();
-        let allowed = self.allowed(&host, found).map_err(|Forbidden { host, address }| FetchError::AddressRefused { host, address: Some(address) })?;
         let limit = Duration::from_secs(limits::CONNECT_SECONDS);
+        let slow = || FetchError::NoConnection { host: host.clone(), why: format!("no answer within {} s", limits::CONNECT_SECONDS) };
+        tokio::time::timeout(limit, self.connect_to(&host, bare, port)).await.unwrap_or_else(|_| Err(slow()))
+    }
+
+    async fn connect_to(&self, host: &str, bare: &str, port: u16) -> Result<TcpStream, FetchError> {
+        let found = tokio::net::lookup_host((bare, port)).await.map_err(|_| FetchError::NoSuchHost { host: host.to_string() })?.collect();
+        let allowed = self.allowed(host, found).map_err(|Forbidden { host, address }| FetchError::AddressRefused { host, address: Some(address) })?;
         let mut why = String::new();
         for address in allowed {
-            match tokio::time::timeout(limit, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => return Ok(stream),
-                Ok(Err(error)) => why = error.to_string(),
-                Err(_) => why = format!("no answer within {} s", limits::CONNECT_SECONDS),
+            match TcpStream::connect(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => why = error.to_string(),
             }
         }
-        Err(FetchError::NoConnection { host, why })
+        Err(FetchError::NoConnection { host: host.to_string(), why })
     }
 
     /// Names that mean this machine or the operator's proxy: through a proxy no resolver of ours sees them.

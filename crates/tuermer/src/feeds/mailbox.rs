@@ -17,6 +17,7 @@ use async_imap::error::Error as ImapError;
 use async_imap::{Client, Session};
 use futures_util::StreamExt as _;
 use rustls::pki_types::ServerName;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
@@ -71,7 +72,9 @@ impl Address {
         // Judged as an address of the web is: the same hosts are open, and the same spellings are seen through.
         let server = guard.read(&format!("https://{rest}"))?;
         let folder = server.path().trim_matches('/').replace("%20", " ");
-        let fits = folder.chars().all(|c| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '*' | '%')));
+        // The port of web pages is no port of its own there, so it would be lost.
+        let web = rest.split('/').next().is_some_and(|server| server.ends_with(":443"));
+        let fits = !web && folder.chars().all(|c| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '*' | '%')));
         if !fits || server.query().is_some() || server.fragment().is_some() {
             return Err(wrong());
         }
@@ -144,33 +147,45 @@ impl Mailbox {
     /// Mails with a higher number than `after`, the lowest first: at most [`limits::MAILBOX_MAILS`], and whether there are more.
     ///
     /// # Errors
-    /// The connection broke, or the answer is no IMAP.
+    /// The connection broke, the answer is no IMAP, or the server refuses to list what lies there.
     pub async fn waiting(&mut self, after: u32) -> Result<(Vec<Waiting>, bool), FetchError> {
-        let url = self.url.clone();
-        let found = within(&url, async {
-            let mut answers = self.session.uid_fetch(format!("{}:*", after.saturating_add(1)), "RFC822.SIZE").await?;
-            let mut found = Vec::new();
-            while let Some(answer) = answers.next().await {
-                let answer = answer?;
-                // "5:*" names the last mail even where its number is lower than 5.
-                if let Some(uid) = answer.uid.filter(|uid| *uid > after) {
-                    found.push(Waiting { uid, size: answer.size.map(u64::from).unwrap_or(u64::MAX) });
-                }
-            }
-            Ok::<_, ImapError>(found)
-        });
-        let mut found = found.await?.map_err(|error| broken(&url, &error))?;
-        found.sort_by_key(|waiting| waiting.uid);
-        found.dedup_by_key(|waiting| waiting.uid);
+        let listed = self.listed(after.saturating_add(1)).await?;
+        if listed.is_empty() && self.mails > 0 {
+            return Err(broken(&self.url, &"the server lists nothing although mails lie there"));
+        }
+        let mut found: Vec<Waiting> = listed.into_iter().filter(|waiting| waiting.uid > after).collect();
         let more = found.len() > limits::MAILBOX_MAILS;
         found.truncate(limits::MAILBOX_MAILS);
         Ok((found, more))
     }
 
+    /// Mails from a number on, each once, the lowest first. Where any mail lies in the box at least one is named: "5:*" means the
+    /// last mail, too. The library does not tell a refusal from an empty answer, so that is how it is known.
+    async fn listed(&mut self, from: u32) -> Result<Vec<Waiting>, FetchError> {
+        let url = self.url.clone();
+        let found = within(&url, async {
+            let mut sizes = BTreeMap::new();
+            let mut answers = self.session.uid_fetch(format!("{from}:*"), "RFC822.SIZE").await?;
+            while let Some(answer) = answers.next().await {
+                let answer = answer?;
+                // An answer without a size tells of something else, for example that somebody opened the mail.
+                if let (Some(uid), Some(size)) = (answer.uid, answer.size) {
+                    sizes.insert(uid, u64::from(size));
+                }
+            }
+            drop(answers);
+            // Says whether the connection is still there.
+            self.session.noop().await?;
+            Ok::<_, ImapError>(sizes)
+        });
+        let sizes = found.await?.map_err(|error| broken(&url, &error))?;
+        Ok(sizes.into_iter().map(|(uid, size)| Waiting { uid, size }).collect())
+    }
+
     /// One mail, whole; `None` where it was deleted meanwhile.
     ///
     /// # Errors
-    /// The connection broke, the answer is no IMAP, or more came than one look may bring.
+    /// The connection broke, the answer is no IMAP, the server refuses the mail, or more came than one look may bring.
     pub async fn mail(&mut self, uid: u32) -> Result<Option<Vec<u8>>, FetchError> {
         let url = self.url.clone();
         let found = within(&url, async {
@@ -179,13 +194,21 @@ impl Mailbox {
             let mut found = None;
             while let Some(answer) = answers.next().await {
                 let answer = answer?;
-                if answer.uid == Some(uid) {
-                    found = answer.body().map(<[u8]>::to_vec);
+                if let (true, Some(body)) = (answer.uid == Some(uid), answer.body()) {
+                    found = Some(body.to_vec());
                 }
             }
             Ok::<_, ImapError>(found)
         });
-        found.await?.map_err(|error| broken(&url, &error))
+        let found = found.await?.map_err(|error| broken(&url, &error))?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        let listed = self.listed(uid).await?;
+        match listed.iter().any(|waiting| waiting.uid == uid) || listed.is_empty() {
+            true => Err(broken(&self.url, &format!("the server does not give mail {uid}"))),
+            false => Ok(None),
+        }
     }
 
     /// Ends the session; what the server says to that changes nothing.
@@ -223,6 +246,7 @@ mod tests {
             ("imaps://mail.example.org/Entw%C3%BCrfe", None),
             ("imaps://mail.example.org/a\"b", None),
             ("imaps://mail.example.org/INBOX?x=1", None),
+            ("imaps://mail.example.org:443/INBOX", None),
         ] {
             assert_eq!(Address::judged(text, &guard).ok().map(|address| address.shown()).as_deref(), expected, "{text}");
         }

@@ -38,17 +38,14 @@ impl Secret {
     /// # Errors
     /// As [`Secret::read`], or it cannot be written.
     pub fn keep(from: &Path, to: &Path, needed: &[&str]) -> Result<()> {
-        use std::os::unix::fs::OpenOptionsExt as _;
         Self::read(from, needed)?;
         let text = std::fs::read(from)?;
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(to)
-            .with_context(|| format!("cannot write {}", to.display()))?;
-        file.write_all(&text).and_then(|()| file.sync_all()).with_context(|| format!("cannot write {}", to.display()))
+        let cannot = || format!("cannot write {}", to.display());
+        // Made for its owner alone; whoever reads meanwhile finds the old one or the new one, never half of one.
+        let mut file = tempfile::NamedTempFile::new_in(to.parent().unwrap_or(Path::new("."))).with_context(cannot)?;
+        file.write_all(&text).and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
+        file.persist(to).with_context(cannot)?;
+        Ok(())
     }
 
     fn parse(text: &str) -> Self {

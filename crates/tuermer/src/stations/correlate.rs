@@ -62,7 +62,14 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
     .await?;
     let mut report = CorrelateReport { campaigns: found.len() as u64, ..CorrelateReport::default() };
     for campaign in &found {
-        let (new, draft) = keep(context, campaign, &attacks, now).await?;
+        let (new, draft) = match keep(context, campaign, &attacks, now).await {
+            Ok(kept) => kept,
+            Err(error) => {
+                // One campaign that cannot be stated must not hold up the others, or any warning.
+                tracing::error!(campaign = campaign.key.0, error = format!("{error:#}"), "a campaign could not be kept; tried again with the next signs");
+                continue;
+            }
+        };
         report.new = report.new.saturating_add(u64::from(new));
         report.drafts = report.drafts.saturating_add(u64::from(draft));
     }
@@ -103,7 +110,10 @@ async fn draft(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: 
         }
     };
     open.commit().await?;
-    warn::draft(context, &threat, "system").await?;
+    // Withdrawn by a person meanwhile: there is nothing to warn about any more.
+    if !context.store.threat(&threat).await?.is_none_or(|threat| threat.withdrawn) {
+        warn::draft(context, &threat, "system").await?;
+    }
     let mut open = context.store.begin().await?;
     campaigns::drafted(&mut open, &campaign.key).await?;
     open.commit().await?;

@@ -5,7 +5,7 @@
 use crate::context::Context;
 use crate::store::{journal, meta, signs};
 use anyhow::Result;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 /// What was forgotten.
@@ -28,12 +28,13 @@ pub async fn run(context: &Context) -> Result<ForgetReport> {
     if context.store.meta(KEY).await?.as_deref() == Some(today.as_str()) {
         return Ok(ForgetReport::default());
     }
-    let before = |days: u32| now.checked_sub(SignedDuration::from_hours(i64::from(days).saturating_mul(24)));
+    // More days than there are means never.
+    let before = |days: u32| now.checked_sub(SignedDuration::from_hours(i64::from(days).saturating_mul(24))).unwrap_or(Timestamp::MIN);
     let kept = &context.config.signs;
     let mut open = context.store.begin().await?;
     let report = ForgetReport {
-        parts: signs::forget_lines(&mut open, before(kept.lines_days)?).await?,
-        malformed: signs::forget_malformed(&mut open, before(kept.malformed_days)?).await?,
+        parts: signs::forget_lines(&mut open, before(kept.lines_days)).await?,
+        malformed: signs::forget_malformed(&mut open, before(kept.malformed_days)).await?,
     };
     if report != ForgetReport::default() {
         journal::append(&mut open, now, "system", "signs.forgotten", "", &format!("{} parts of lines, {} unreadable lines", report.parts, report.malformed))

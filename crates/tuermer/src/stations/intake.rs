@@ -150,6 +150,9 @@ pub struct Word {
     pub template: Option<Arc<Template>>,
     /// Nothing but signs and what to look for: a source of these cannot slip in an advisory.
     pub signs_only: bool,
+    /// It came by mail, and anybody can write one: the name of the mailbox, and the grade of everything in it, whatever that
+    /// says of itself.
+    pub mailbox: Option<(String, Grade)>,
 }
 
 /// A grade as typed.
@@ -174,10 +177,10 @@ pub fn tells_signs(kind: Kind) -> bool {
 }
 
 impl Word {
-    /// What the chamber says of a source of signs. Into a mailbox anybody can write: its reports are judged by nothing else.
+    /// What the chamber says of a source of signs.
     fn of_feed(feed: &Feed) -> Self {
-        let grade = feed.grade.or((feed.kind == FeedKind::Mailbox).then_some(Grade::UNJUDGED));
-        Self { grade, tlp: feed.tlp, signs_only: true, ..Self::default() }
+        let mailbox = (feed.kind == FeedKind::Mailbox).then(|| (feed.name.clone(), feed.grade.unwrap_or(Grade::UNJUDGED)));
+        Self { grade: feed.grade, tlp: feed.tlp, signs_only: true, mailbox, ..Self::default() }
     }
 
     /// The origin of signs in a file of this name.

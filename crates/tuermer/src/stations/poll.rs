@@ -26,6 +26,7 @@ use anyhow::{Error, Result};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -224,6 +225,14 @@ pub fn rules(context: &Context, private_hosts: &[String]) -> ClientRules {
         private_hosts: private_hosts.to_vec(),
         trusted_roots: context.config.feeds.trusted_roots.clone(),
         base_url: context.config.chamber.base_url.clone(),
+    }
+}
+
+/// Removes the key or password of a source, if there is one.
+pub fn forget_secret(context: &Context, name: &str) -> Result<()> {
+    match std::fs::remove_file(context.home.feed_secret(name)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

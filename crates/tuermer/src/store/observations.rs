@@ -105,7 +105,7 @@ impl Writer {
         if self.touched.is_empty() {
             return Ok(());
         }
-        // In order: two processes that touch the same organisations must not wait for each other.
+        // In order, which makes it unlikely that two processes wait for each other; where they do, one of them is told and tries again.
         let touched: BTreeSet<OrganisationId> = self.touched.drain().collect();
         let touched: Vec<&OrganisationId> = touched.iter().collect();
         for page in touched.chunks(ROWS_PER_STATEMENT) {

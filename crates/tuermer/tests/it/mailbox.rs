@@ -212,6 +212,20 @@ fn reports_come_out_of_a_mailbox_once_and_the_mails_stay_unread() {
     let grades = stored(&home, "SELECT DISTINCT grade FROM sighting_kind");
     assert_eq!(grades, ["F6"], "anybody can write into a mailbox; what its mails say is not judged unless the chamber says so");
 
+    let list =
+        r#"{"name": "all", "description": "all", "type": "cidr", "matching_attributes": ["ip-src"], "version": 1, "list": ["0.0.0.0/1", "128.0.0.0/1"]}"#;
+    server.deliver("4.a.host", &mail(good, "list.json", list, "hello"));
+    let refused = pull(&home, 5);
+    assert!(refused["rejected"].to_string().contains("warninglist"), "a mail switches nothing off: {refused}");
+    let event =
+        r#"{"feed.name": "Sensor", "time.source": "2026-03-16T06:00:00Z", "classification.type": "brute-force", "source.ip": "192.0.2.9", "extra.x": "1"}"#;
+    server.deliver("5.a.host", &mail(good, "events.jsonl", event, "hello"));
+    assert_eq!(pull(&home, 0)["new"], 1);
+    let grades = stored(&home, "SELECT DISTINCT grade FROM sighting_kind");
+    assert_eq!(grades, ["F6"]);
+    let days = stored(&home, "SELECT CAST(COUNT(*) AS TEXT) FROM shelf");
+    assert_eq!(days, ["0"], "what nobody vouches for counts as no day of a report");
+
     home.tuermer(&["feed", "secret", "source", "--secret-file", &secret(&home, "user = reports\npassword = other\n")]).expect(0);
     assert!(pull(&home, 1)["error"].to_string().contains("log-in"));
     home.tuermer(&["feed", "remove", "source"]).expect(0);

@@ -7,7 +7,6 @@ use crate::feeds::Secret;
 use crate::refusal::{refusal, wrong_call};
 use crate::stations::poll;
 use anyhow::Result;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use tuermer_core::feed::{self, Feed, FeedKind, is_name, span};
 use tuermer_core::limits;
@@ -41,7 +40,7 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, secret
     keep_secret(context, &feed, secret_file.as_deref())?;
     let added = tried_and_added(call, context, &feed, untested).await;
     if added.is_err() {
-        forget_secret(context, &feed.name)?;
+        poll::forget_secret(context, &feed.name)?;
     }
     added?;
     if call.out.json {
@@ -79,14 +78,6 @@ pub fn keep_secret(context: &Context, feed: &Feed, from: Option<&Path>) -> Resul
         None => Err(wrong_call("feed.secret_missing", [("kind", &feed.kind.as_str()), ("names", &names.join(", "))])),
         Some(_) if names.is_empty() => Err(wrong_call("feed.secret_not_needed", [("kind", &feed.kind.as_str())])),
         Some(from) => Secret::keep(from, &context.home.feed_secret(&feed.name), names),
-    }
-}
-
-/// Removes the key or password of a source, if there is one.
-pub fn forget_secret(context: &Context, name: &str) -> Result<()> {
-    match std::fs::remove_file(context.home.feed_secret(name)) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
     }
 }
 

@@ -86,7 +86,7 @@ async fn judged(context: &Context, receiver: &mut mpsc::Receiver<Chunk>) -> Resu
 async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> Result<()> {
     let mut together = Vec::new();
     for ready in chunk {
-        let ready = if teller.word.signs_only { only_signs(ready) } else { ready };
+        let ready = if teller.word.signs_only { only_signs(ready, &teller.word) } else { ready };
         if let Ready::Judged(judged) = ready {
             if !matches!(judged.outcome, Outcome::Whole(_)) {
                 together.push(judged);
@@ -119,13 +119,15 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
 }
 
 /// What a source of signs sent, with a refusal in the place of everything else.
-fn only_signs(ready: Ready) -> Ready {
+fn only_signs(ready: Ready, word: &Word) -> Ready {
     let (place, kind) = match &ready {
         Ready::Judged(Judged { place, kind, .. }) => (place, *kind),
         Ready::Text(Text { place, kind, .. }) => (place, *kind),
         Ready::Refused(..) | Ready::End(_) => return ready,
     };
-    if super::tells_signs(kind) { ready } else { Ready::Refused(place.clone(), kind, Remark::new("threat.ingest_signs_only", &[("kind", &kind.as_str())])) }
+    // A list of what is harmless switches signs off; a mail cannot.
+    let taken = super::tells_signs(kind) && (kind != Kind::Warninglist || word.mailbox.is_none());
+    if taken { ready } else { Ready::Refused(place.clone(), kind, Remark::new("threat.ingest_signs_only", &[("kind", &kind.as_str())])) }
 }
 
 /// A document that is taken in a step of its own.

@@ -29,6 +29,9 @@ use tuermer_formats::recognise::Kind;
 /// The store cannot be read or written.
 pub async fn ingest(context: &Context, name: &str, content: Content, word: &Word) -> Result<IngestReport> {
     let rejected = |remark| Ok(IngestReport::rejected(name, Kind::Check, remark));
+    if word.tlp == Some(Tlp::Red) {
+        return rejected(Remark::new("threat.ingest_red", &[("count", &1)]));
+    }
     let bytes = match content.whole().and_then(|bytes| opened(context, bytes)) {
         Ok(bytes) => bytes,
         Err(remark) => return rejected(remark),

@@ -21,7 +21,7 @@ use tuermer_formats::{intelmq, n6};
 /// The store cannot be read or written.
 pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: &Word) -> Result<IngestReport> {
     let origin = word.origin(context, name);
-    gather::take(context, File { name, kind, content, whole: false }, move |source, gatherer| {
+    gather::take(context, File { name, kind, content, whole: false, word }, move |source, gatherer| {
         read(kind, source, &origin, gatherer).map_err(|error| error.to_string())
     })
     .await
@@ -35,7 +35,7 @@ pub async fn firewall(context: &Context, name: &str, content: Content, template:
     let origin = word.origin(context, name);
     let passed = Arc::new(AtomicU64::new(0));
     let counted = passed.clone();
-    let file = File { name, kind: Kind::Firewall, content, whole: false };
+    let file = File { name, kind: Kind::Firewall, content, whole: false, word };
     let mut report = gather::take(context, file, move |source, gatherer| {
         let mut log = Log::new(source, &template);
         while let Some(next) = log.next(&origin).map_err(|error| error.to_string())? {

@@ -7,7 +7,7 @@
 
 use super::content::Content;
 use super::part::Part;
-use super::{IngestReport, Remark};
+use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::{self, Document};
@@ -21,6 +21,7 @@ use ring::digest::{self, SHA256};
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
+use tuermer_core::admiralty::Grade;
 use tuermer_core::harmless::Harmless;
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
@@ -69,6 +70,8 @@ pub struct File<'a> {
     pub content: Content,
     /// The document is kept whole as evidence, not only the lines that concern members.
     pub whole: bool,
+    /// What whoever brings it says of its source.
+    pub word: &'a Word,
 }
 
 /// Takes one file. `read` goes through it once; what it cannot go on with is its error, and what came before stays.
@@ -79,7 +82,7 @@ pub async fn take<R>(context: &Context, file: File<'_>, read: R) -> Result<Inges
 where
     R: FnOnce(Box<dyn Read + Send>, &mut Gatherer<'_>) -> Result<(), String> + Send + 'static,
 {
-    let File { name, kind, content, whole } = file;
+    let File { name, kind, content, whole, word } = file;
     let reject = |error: &dyn std::fmt::Display| IngestReport::rejected(name, kind, Remark::new("threat.ingest_report", &[("error", error)]));
     let size = content.size();
     let reader = match content.reader() {
@@ -92,9 +95,9 @@ where
     let hash = tokio::task::spawn_blocking(move || hashed(&content, whole));
     let broken = Arc::new(OnceLock::new());
     let reading = tokio::task::spawn_blocking({
-        let (name, broken_at) = (name.to_string(), broken.clone());
+        let (name, mailbox, broken_at) = (name.to_string(), word.mailbox.clone(), broken.clone());
         move || {
-            let mut gatherer = Gatherer::new(&owners, &harmless, &name, kind, &sender);
+            let mut gatherer = Gatherer { mailbox, ..Gatherer::new(&owners, &harmless, &name, kind, &sender) };
             let outcome = read(Box::new(UntilBroken { source: reader, broken: broken_at.clone() }), &mut gatherer);
             (gatherer.finish(), outcome)
         }
@@ -109,11 +112,13 @@ where
     let cut = broken.get().cloned().or(cut.map(|error| error.to_string()));
     let mut open = context.store.begin().await?;
     signs::malformed(&mut open, &hash, &named).await?;
-    if whole && report.withheld == 0 {
+    if whole && report.withheld == 0 && outcome.is_ok() && cut.is_none() {
         // Before everything in it was read, nobody knew what its labels allow.
         documents::fill(&mut open, &hash, bytes).await?;
     }
-    if outcome.is_ok() && cut.is_none() {
+    // What nobody vouches for proves nothing by what it leaves out.
+    let counts = word.mailbox.as_ref().is_none_or(|(_, grade)| grade.weight().is_some());
+    if outcome.is_ok() && cut.is_none() && counts {
         // A report that came cut counts for no day: what it does not list may stand in the rest.
         observations::shelve(&mut open, &shelf, &hash).await?;
         observations::look_again(&mut open, &shelf.keys().map(|(report, _)| report.as_str()).collect()).await?;
@@ -204,6 +209,8 @@ pub struct Gatherer<'a> {
     /// Report and day of the last sign of a member.
     latest: Option<(String, Date)>,
     sender: &'a mpsc::Sender<Batch>,
+    /// See [`Word::mailbox`].
+    mailbox: Option<(String, Grade)>,
     /// The writer is gone; its error is the one to show.
     gone: bool,
 }
@@ -212,7 +219,7 @@ impl<'a> Gatherer<'a> {
     fn new(owners: &'a Owners, harmless: &'a Harmless, name: &str, kind: Kind, sender: &'a mpsc::Sender<Batch>) -> Self {
         let read = Gathered { shelf: Shelf::new(), report: IngestReport::new(name, kind), named: Vec::new() };
         let (batch, part, day) = (Batch::default(), Part::default(), Day::default());
-        Self { owners, harmless, name: name.to_string(), read, batch, part, day, latest: None, sender, gone: false }
+        Self { owners, harmless, name: name.to_string(), read, batch, part, day, latest: None, sender, mailbox: None, gone: false }
     }
 
     /// Those whose signs these may be.
@@ -241,9 +248,12 @@ impl<'a> Gatherer<'a> {
     }
 
     /// A sign of a member; false where nothing of it may be kept.
-    pub fn of_member(&mut self, observation: Observation) -> bool {
+    pub fn of_member(&mut self, mut observation: Observation) -> bool {
         if self.withholds(observation.tlp) {
             return false;
+        }
+        if let Some((_, grade)) = &self.mailbox {
+            observation.grade = *grade;
         }
         let day = observation.observed_at.to_zoned(TimeZone::UTC).date();
         if self.latest.as_ref().is_none_or(|(report, latest)| *latest != day || *report != observation.report) {
@@ -274,15 +284,22 @@ impl<'a> Gatherer<'a> {
         if self.owners.is_known(&observation.whereabouts()) {
             return self.of_member(observation);
         }
+        if self.withholds(observation.tlp) {
+            return false;
+        }
         let day = observation.observed_at.to_zoned(TimeZone::UTC).date().to_string();
         self.stranger(&observation.report, &day);
         false
     }
 
     /// What to look for. Where it points to a member, that is a sign there, unless somebody lists it as harmless.
-    pub fn indicator(&mut self, indicator: Indicator, origin: &Origin) {
+    pub fn indicator(&mut self, mut indicator: Indicator, origin: &Origin) {
         if self.withholds(indicator.tlp) {
             return;
+        }
+        if let Some((mailbox, grade)) = &self.mailbox {
+            // Under a name of its own it replaces and withdraws nothing that another source told.
+            (indicator.grade, indicator.source) = (*grade, format!("{mailbox}: {}", indicator.source));
         }
         self.read.report.indicators = self.read.report.indicators.saturating_add(1);
         let points = self.owners.is_known(&indicator.trace.whereabouts());

@@ -29,7 +29,7 @@ pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content,
         Err(remark) => return Ok(IngestReport::rejected(name, kind, remark)),
     };
     let (origin, title) = (word.origin(context, name), name.to_string());
-    gather::take(context, File { name, kind, content, whole: true }, move |source, gatherer| {
+    gather::take(context, File { name, kind, content, whole: true, word }, move |source, gatherer| {
         let summary = read(kind, source, &title, &origin, gatherer).map_err(|error| error.to_string())?;
         gatherer.count(summary.elements);
         gatherer.unusable(summary.unusable, &summary.named);

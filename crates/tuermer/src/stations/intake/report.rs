@@ -27,7 +27,7 @@ fn origin(context: &Context, name: &str, word: &Word) -> Origin {
 pub async fn ingest(context: &Context, name: &str, content: Content, word: &Word) -> Result<IngestReport> {
     // The type stands in the name of the report, of one in an archive behind the name of that.
     let (origin, title) = (origin(context, name, word), name.rsplit(['#', '/']).next().unwrap_or(name).to_string());
-    let file = File { name, kind: Kind::Shadowserver, content, whole: false };
+    let file = File { name, kind: Kind::Shadowserver, content, whole: false, word };
     gather::take(context, file, move |source, gatherer| read(source, &title, &origin, gatherer).map_err(|error| error.to_string())).await
 }
 

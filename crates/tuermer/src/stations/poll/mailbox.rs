@@ -1,12 +1,12 @@
 //! A mailbox of reports: every new mail once, its attached files handed to intake, and the reports its text names where
-//! they lie at Shadowserver or on a host of the own house.
+//! they lie at Shadowserver.
 //!
 //! How far the mailbox was read is kept after each mail, so a look that broke off goes on there. A mail of somebody else is
 //! passed over and counted; so is one that is too large. Nothing is changed in the mailbox.
 
 use super::{rules, secret};
 use crate::context::Context;
-use crate::feeds::{Client, FetchError, Mailbox, PullReport, Rejected, Wanted};
+use crate::feeds::{Client, Mailbox, PullReport, Rejected, Wanted};
 use crate::refusal::Refusal;
 use crate::stations::intake::{self, IngestReport};
 use crate::store::feed_entries::{self, SeenEntry};
@@ -26,8 +26,10 @@ const DOWNLOAD_HOST: &str = "dl.shadowserver.org";
 /// # Errors
 /// The mailbox cannot be opened or read.
 pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<PullReport> {
-    let mut mailbox = Mailbox::open(&feed.url, &rules(context, &feed.private_hosts), &secret(context, feed)?).await?;
-    let place = format!("{};UIDVALIDITY={}", feed.url, mailbox.validity);
+    let secret = secret(context, feed)?;
+    let mut mailbox = Mailbox::open(&feed.url, &rules(context, &feed.private_hosts), &secret).await?;
+    // Another user has another mailbox under the same address.
+    let place = format!("{};UIDVALIDITY={};USER={}", feed.url, mailbox.validity, secret.get("user"));
     let seen = context.store.feed_entries(&feed.name).await?;
     let after = seen.get(&place).and_then(|seen| seen.updated.parse().ok()).unwrap_or(0);
     let (waiting, more) = mailbox.waiting(after).await?;
@@ -81,21 +83,23 @@ async fn take(context: &Context, client: &Client, feed: &Feed, mail: ReceivedMai
         let taken = intake::ingest_signs(context, feed, &name, one.bytes).await?;
         count(report, &format!("{sender}: {name}"), taken);
     }
-    for link in links.into_iter().filter(|link| is_followed(feed, link)) {
+    for link in links.into_iter().filter(|link| is_shadowservers(link)) {
         let mut file = NamedTempFile::new_in(&context.home.0).context("no room for what a mail names")?;
         let wanted = Wanted { limit_bytes: limits::ARCHIVE_BYTES, seconds: limits::ARCHIVE_SECONDS, ..Wanted::DOCUMENT };
         match client.get_into(&link, wanted, file.as_file_mut()).await {
+            Ok(Some(head)) if !is_shadowservers(&head.url) => reject(report, link, Refusal::new("feed.mail_led_away", [("url", &head.url)])),
             Ok(_) => count(report, &link, intake::ingest_signs_file(context, feed, &link, file.path()).await?),
-            Err(error) => reject(report, link, FetchError::sentence(&error)),
+            Err(error) if error.is_not_found() => reject(report, link, error.sentence()),
+            // The mail is read again with the next look; what it brought until here changes nothing then.
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())
 }
 
 /// A stranger's mail must not make us ask whom it likes.
-fn is_followed(feed: &Feed, link: &str) -> bool {
-    let host = Url::parse(link).ok().and_then(|url| url.host_str().map(str::to_string)).unwrap_or_default();
-    host == DOWNLOAD_HOST || feed.private_hosts.contains(&host)
+fn is_shadowservers(link: &str) -> bool {
+    Url::parse(link).is_ok_and(|url| url.host_str() == Some(DOWNLOAD_HOST) && url.port().is_none())
 }
 
 fn count(report: &mut PullReport, document: &str, taken: IngestReport) {

@@ -86,7 +86,8 @@ pub fn with_word(feed: Feed, grade: Option<&str>, tlp: Option<&str>) -> Result<F
 /// Name and address must be new.
 pub async fn free(context: &Context, feed: &Feed) -> Result<()> {
     let feeds = context.store.feeds().await?;
-    if let Some(known) = feeds.iter().find(|known| known.kind == feed.kind && known.url == feed.url) {
+    // With another key or user the same address is another source.
+    if let Some(known) = feeds.iter().find(|known| known.kind == feed.kind && known.url == feed.url && feed.kind.secret_names().is_empty()) {
         return Err(refusal("feed.url_taken", [("url", &feed.url), ("name", &known.name)]));
     }
     if let Some(known) = feeds.iter().find(|known| known.name == feed.name) {

@@ -1,4 +1,4 @@
--- Who agreed to be named as hit, and whether a campaign has its draft: until then every look tries again.
+-- Who agreed to be named as hit, and whether a campaign has its draft: until then every look at new signs tries again.
 ALTER TABLE campaign ADD COLUMN drafted BOOLEAN NOT NULL DEFAULT FALSE;
 UPDATE campaign SET drafted = TRUE WHERE threat_id IS NOT NULL;
 

@@ -198,6 +198,9 @@ async fn added(context: &Context, who: &SignedIn, NewFeed { kind, url, private, 
 pub async fn remove(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
     who.must_write()?;
     let found = context.store.remove_feed(&name, &who.account.name, context.now()).await?;
+    if found {
+        poll::forget_secret(&context, &name)?;
+    }
     if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
 }
 
