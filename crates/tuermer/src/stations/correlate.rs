@@ -111,13 +111,14 @@ async fn draft(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: 
     };
     open.commit().await?;
     // Withdrawn by a person meanwhile: there is nothing to warn about any more.
-    if !context.store.threat(&threat).await?.is_none_or(|threat| threat.withdrawn) {
+    let stands = context.store.threat(&threat).await?.is_some_and(|threat| !threat.withdrawn);
+    if stands {
         warn::draft(context, &threat, "system").await?;
     }
     let mut open = context.store.begin().await?;
     campaigns::drafted(&mut open, &campaign.key).await?;
     open.commit().await?;
-    Ok(true)
+    Ok(stands)
 }
 
 /// The strictest label of the signs it was found from.

@@ -5,7 +5,7 @@ use crate::web_server::{Answer, Request, WebServer};
 use serde_json::{Value, json};
 
 /// Long after the reports: the clock of a live directory is real.
-fn region() -> Home {
+pub fn region() -> Home {
     let home = Home::live();
     let members = home.file("members.csv", "external_id,name\nM1,Walzwerk GmbH\n");
     let networks = home.file("networks.csv", "external_id,kind,value\nM1,network,192.0.2.0/24\n");

@@ -1,5 +1,6 @@
 //! Reports by mail, read from a real IMAP server (Dovecot), and Shadowserver's API.
 
+use crate::feeds_signs::region;
 use crate::support::Home;
 use crate::web_server::{Answer, Request, WebServer};
 use hmac::{Hmac, Mac as _};
@@ -9,15 +10,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-fn region() -> Home {
-    let home = Home::live();
-    let members = home.file("members.csv", "external_id,name\nM1,Walzwerk GmbH\n");
-    let networks = home.file("networks.csv", "external_id,kind,value\nM1,network,192.0.2.0/24\n");
-    home.tuermer(&["import", "members", &members]).expect(0);
-    home.tuermer(&["import", "networks", &networks]).expect(0);
-    home
-}
 
 fn secret(home: &Home, text: &str) -> String {
     let path = home.file("secret", text);
@@ -202,7 +194,7 @@ fn reports_come_out_of_a_mailbox_once_and_the_mails_stay_unread() {
 
     let first = pull(&home, 0);
     assert_eq!((first["discovered"].as_u64(), first["new"].as_u64()), (Some(1), Some(1)), "{first}");
-    assert!(first["remarks"].to_string().contains("1 mails of other senders"), "{first}");
+    assert!(first["remarks"].to_string().contains("other senders that were passed over: 1."), "{first}");
     assert_eq!(signs(&home)[0]["report"], "scan_exchange");
     assert_eq!(server.unread(), 2, "nothing in the mailbox changed");
     server.deliver("3.a.host", &mail(good, "2026-03-15-scan_exchange-region.csv", &report("2026-03-15", "192.0.2.8"), "hello"));
@@ -254,7 +246,9 @@ fn a_mailbox_has_an_address_of_its_own_form() {
     assert!(
         home.tuermer(&["feed", "add", "mailbox", "imaps://mail.example", "--from", "no address", "--secret-file", &file]).expect(2).err.contains("no address")
     );
-    assert!(home.tuermer(&["feed", "add", "kev", "--secret-file", &file]).expect(2).err.contains("shadowserver"));
+    for kind in ["kev", "csaf"] {
+        assert!(home.tuermer(&["feed", "add", kind, "https://feeds.example/", "--secret-file", &file]).expect(2).err.contains("shadowserver"), "{kind}");
+    }
 }
 
 fn signed(body: &[u8]) -> String {

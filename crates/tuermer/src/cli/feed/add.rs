@@ -33,6 +33,9 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, secret
     if !is_name(&feed.name) {
         return Err(wrong_call("feed.name_wrong", [("name", &feed.name), ("limit", &limits::FEED_NAME_CHARACTERS)]));
     }
+    if secret_file.is_some() && feed.kind.secret_names().is_empty() {
+        return Err(wrong_call("feed.secret_not_needed", [("kind", &feed.kind.as_str())]));
+    }
     if !untested && let Some(providers) = listed::of(context, &feed).await.unwrap_or_default() {
         return listed::add(call, context, &feed, providers).await;
     }
