@@ -50,5 +50,6 @@ pub mod urgency;
 pub mod vers;
 pub mod version;
 pub mod version_order;
+pub mod vouched;
 pub mod warning;
 pub mod witness;

@@ -194,6 +194,8 @@ pub const FEED_PERIOD_MOST_SECONDS: i64 = 90 * 24 * 3_600;
 pub const RETRY_AFTER_SECONDS: i64 = 24 * 3_600;
 /// Feeds asked at once.
 pub const FEEDS_AT_ONCE: usize = 4;
+/// Longest wait of a feed until it is asked beside those, in seconds.
+pub const FEED_TURN_WAIT_SECONDS: u64 = 20;
 /// Rejected documents of one pull or one archive that are named; more are counted.
 pub const REJECTED_SHOWN: usize = 1_000;
 /// Notices listed at once.

@@ -37,10 +37,16 @@ const PRODUCT_CHARACTERS: usize = 60;
 /// Longest vendor text in a mail, in characters.
 const REMEDY_CHARACTERS: usize = 280;
 
+/// `document.category` of attacks that are seen, whatever hole they use.
+pub(crate) const INCIDENT: &str = "csaf_security_incident_response";
+
 impl Occasion<'_> {
     /// The text of a first warning.
     pub fn alert(&self, language: Language) -> WarningText {
         let words = Words(language);
+        if self.threat.category == INCIDENT {
+            return self.campaign(words);
+        }
         match self.pack_fix() {
             Some(fix) if fix.pack.rule == PackRule::ExchangeCuSu => self.exchange(words, &fix),
             fix => self.generic(words, fix.as_ref()),
@@ -185,6 +191,27 @@ impl Occasion<'_> {
             what_happened: words.with(happened, &[("product", &product), ("publisher", &one_line(publisher)), ("date", &date)]),
             identifiers: identifiers(words, self.threat, &[one_line(&self.threat.tracking_id)]),
             versions,
+            product,
+            talk: String::new(),
+        }
+    }
+
+    /// Attacks on a product: whether a hole is known is not said, nor who is hit.
+    fn campaign(&self, words: Words) -> WarningText {
+        let Threat { publisher, published_at, tracking_id, .. } = self.threat;
+        let product = product_name(words, self.threat);
+        let date = self.day(published_at.to_zoned(self.zone.clone()).date(), words.0);
+        WarningText {
+            language: words.0,
+            headline: words.with("campaign.headline", &[("product", &product), ("deadline", &self.deadline(words, "headline"))]),
+            preheader: words.with("generic.preheader", &[("product", &product), ("steps", words.count(2))]),
+            say: words.with("campaign.say", &[("product", &product), ("by", &self.deadline(words, "by"))]),
+            otherwise: self.otherwise(words, "generic.otherwise"),
+            afterwards: String::new(),
+            not_affected: words.with("generic.not_affected", &[("product", &product)]),
+            what_happened: words.with("campaign.happened", &[("product", &product), ("publisher", &one_line(publisher)), ("date", &date)]),
+            identifiers: identifiers(words, self.threat, &[one_line(tracking_id)]),
+            versions: String::new(),
             product,
             talk: String::new(),
         }

@@ -1,9 +1,11 @@
 //! A threat stated by hand as a valid CSAF 2.0 document of our own, treated like any other afterwards.
 //!
-//! Category `csaf_base` and publisher category `coordinator`: we relay what somebody else published, so the
+//! Category `csaf_base`, of attacks that are seen without a known hole `csaf_security_incident_response`, and publisher
+//! category `coordinator`: we relay what somebody else published, so the
 //! source is the first reference and its time the initial release. The officer's level stands in
 //! `aggregate_severity`. Nothing about a member ever enters such a document.
 
+use crate::content::INCIDENT;
 use crate::csaf::{LEVEL_NAMESPACE, cve_id, https, plain};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -36,6 +38,8 @@ pub struct StatedThreat {
     pub level: Level,
     /// It is being exploited.
     pub exploited: bool,
+    /// Attacks that are seen, whatever hole they use.
+    pub incident: bool,
     /// Who may see it: CLEAR or GREEN; a narrower label cannot be warned about.
     pub tlp: Tlp,
 }
@@ -109,7 +113,7 @@ pub fn history(bytes: &[u8]) -> Option<Vec<(u64, Timestamp, String)>> {
 /// # Errors
 /// What must be filled in or corrected first.
 pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, StatementError> {
-    let StatedThreat { restates: _, title, summary, products, cves, remedy, remedy_url, source_url, source_time, level, exploited, tlp } = stated;
+    let StatedThreat { restates: _, title, summary, products, cves, remedy, remedy_url, source_url, source_time, level, exploited, incident, tlp } = stated;
     let title = filled("title", title)?;
     let label = match tlp {
         Tlp::Clear => "WHITE",
@@ -125,7 +129,8 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
     let cves = cves.iter().map(|cve| cve_id(cve).ok_or_else(|| invalid("cve", cve))).collect::<Result<std::collections::BTreeSet<_>, _>>()?;
     let ids: Vec<String> = (1..=products.len()).map(|number| format!("P-{number}")).collect();
     let branches = products.iter().zip(&ids).map(|(product, id)| branch(product, id)).collect::<Result<Vec<_>, _>>()?;
-    let flaw = |identity: (&str, Value)| flaw(identity, &ids, (remedy, remedy_url.as_deref()), *exploited, &title);
+    let kind = if *incident { "mitigation" } else { "vendor_fix" };
+    let flaw = |identity: (&str, Value)| flaw(identity, &ids, (kind, remedy, remedy_url.as_deref()), *exploited, &title);
     let flaws: Vec<Value> = if cves.is_empty() {
         vec![flaw(("ids", json!([{"system_name": imprint.namespace, "text": imprint.tracking_id}])))]
     } else {
@@ -138,7 +143,7 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
     let document = json!({
         "document": {
             "aggregate_severity": {"namespace": LEVEL_NAMESPACE, "text": level.as_str()},
-            "category": "csaf_base",
+            "category": if *incident { INCIDENT } else { "csaf_base" },
             "csaf_version": "2.0",
             "distribution": {"tlp": {"label": label}},
             "lang": "de",
@@ -193,9 +198,9 @@ fn branch(product: &StatedProduct, id: &str) -> Result<Value, StatementError> {
     Ok(if vendor.is_empty() { named } else { json!({"category": "vendor", "name": vendor, "branches": [named]}) })
 }
 
-fn flaw((key, identity): (&str, Value), ids: &[String], (remedy, url): (&str, Option<&str>), exploited: bool, title: &str) -> Value {
+fn flaw((key, identity): (&str, Value), ids: &[String], (kind, remedy, url): (&str, &str, Option<&str>), exploited: bool, title: &str) -> Value {
     let remedy = plain(remedy, 4_000);
-    let (category, details) = if remedy.is_empty() { ("none_available", "No remedy is known yet.") } else { ("vendor_fix", remedy.as_str()) };
+    let (category, details) = if remedy.is_empty() { ("none_available", "No remedy is known yet.") } else { (kind, remedy.as_str()) };
     let url = url.map(|url| ("url".to_string(), json!(url)));
     let remediation = [("category", json!(category)), ("details", json!(details)), ("product_ids", json!(ids))].map(|(name, value)| (name.to_string(), value));
     let threats = exploited.then(|| json!([{"category": "exploit_status", "details": "Exploited in the wild", "product_ids": ids}]));
@@ -244,6 +249,7 @@ mod tests {
             source_time: "2021-03-02T22:00:00Z".parse().unwrap(),
             level: Level::Extreme,
             exploited: true,
+            incident: false,
             tlp: Tlp::Clear,
         }
     }

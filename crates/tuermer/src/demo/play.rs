@@ -355,6 +355,7 @@ fn notice(source_time: Timestamp) -> StatedThreat {
         source_time,
         level: Level::Extreme,
         exploited: true,
+        incident: false,
         tlp: Tlp::Clear,
     }
 }

@@ -24,6 +24,7 @@ use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::observation::Whereabouts;
 use tuermer_core::owners::Owners;
+use tuermer_core::product::ProductKey;
 use tuermer_core::scale::Level;
 use tuermer_core::tlp::Tlp;
 
@@ -130,10 +131,18 @@ fn strictest(campaign: &Campaign, attacks: &[Attack]) -> Tlp {
     attacks.iter().filter(|attack| belongs(&attack.sign)).map(|attack| attack.tlp).max().unwrap_or(Tlp::AmberStrict)
 }
 
-/// What is shared, as the sources write it: products are compared in lower case.
+/// What is shared, as the sources write it.
 fn said(key: &SignKey, attacks: &[Attack]) -> String {
-    let written = matches!(key, SignKey::Product(_)).then(|| attacks.iter().find(|attack| attack.sign.keys.contains(key))).flatten();
-    written.map_or_else(|| key.value(), |attack| attack.product.clone())
+    let SignKey::Product(product) = key else { return key.value() };
+    let (vendor, product) = written(product, attacks);
+    format!("{vendor} {product}").trim().to_string()
+}
+
+/// Vendor and product as the sources write them: products are compared in lower case.
+fn written(key: &ProductKey, attacks: &[Attack]) -> (String, String) {
+    let same = |attack: &&Attack| attack.sign.keys.contains(&SignKey::Product(key.clone()));
+    let attack = attacks.iter().find(same);
+    attack.map_or_else(|| (key.vendor.clone(), key.product.clone()), |attack| (attack.vendor.clone(), attack.product.clone()))
 }
 
 /// What the operators are told; to them the strictness of the label does not matter, and nobody is named.
@@ -164,12 +173,13 @@ async fn statement(context: &Context, campaign: &Campaign, attacks: &[Attack], t
     let disclosure = disclosure::disclose(campaign, &facts, |key| is_members(&owners, key), &context.config.correlate.policy());
     let Some(product) = &disclosure.product else { return Ok(None) };
     let name = said(&SignKey::Product(product.clone()), attacks);
+    let (vendor, product) = written(product, attacks);
     let texts = Texts(Language::German);
     Ok(Some(StatedThreat {
         restates: None,
         title: texts.with("notice.campaign_title", &[("product", &name)]),
         summary: summary(texts, &disclosure, &name),
-        products: vec![StatedProduct { vendor: product.vendor.clone(), product: product.product.clone(), versions: StatedVersions::ByPack }],
+        products: vec![StatedProduct { vendor, product, versions: StatedVersions::ByPack }],
         cves: Vec::new(),
         remedy: texts.get("notice.campaign_remedy"),
         remedy_url: String::new(),
@@ -177,6 +187,7 @@ async fn statement(context: &Context, campaign: &Campaign, attacks: &[Attack], t
         source_time: context.now(),
         level: Level::Serious,
         exploited: true,
+        incident: true,
         tlp,
     }))
 }

@@ -29,7 +29,7 @@ use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tuermer_core::feed::{self, Feed, FeedCounts, FeedKind};
 use tuermer_core::limits;
@@ -133,8 +133,7 @@ impl UnderWay {
             }
             let (context, turns) = (self.context.clone(), Arc::clone(&self.turns));
             self.tasks.spawn(async move {
-                // The semaphore is never closed; without a turn the feed would only be asked at the same time as others.
-                let _turn = turns.acquire_owned().await.ok();
+                let _turn = turn(turns, Duration::from_secs(limits::FEED_TURN_WAIT_SECONDS)).await;
                 let name = feed.name.clone();
                 (name, pull(&context, feed).await)
             });
@@ -156,6 +155,12 @@ impl UnderWay {
             }
         }
     }
+}
+
+/// A turn among the feeds that are asked at once. Whoever waited long enough goes without one: floods from as many sources
+/// as there are turns keep no other waiting.
+async fn turn(turns: Arc<Semaphore>, wait: Duration) -> Option<OwnedSemaphorePermit> {
+    tokio::time::timeout(wait, turns.acquire_owned()).await.ok()?.ok()
 }
 
 /// Asks one feed, due or not; `None` where another process is asking it.
@@ -272,4 +277,22 @@ fn retry_after(error: &Error, now: Timestamp) -> Option<i64> {
 pub fn sentence(error: &Error, language: Language) -> String {
     let fetched = error.downcast_ref::<FetchError>().map(|error| error.sentence().words(Texts(language)));
     fetched.unwrap_or_else(|| refusal::told(error, Texts(language)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::turn;
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tokio::sync::Semaphore;
+
+    #[tokio::test]
+    async fn a_feed_waits_for_its_turn_but_not_forever() {
+        let (turns, wait) = (Arc::new(Semaphore::new(1)), Duration::from_millis(20));
+        let flood = turn(turns.clone(), wait).await;
+        assert!(flood.is_some(), "a turn is free");
+        assert!(turn(turns.clone(), wait).await.is_none(), "the flood keeps its turn, and the next one goes without");
+        drop(flood);
+        assert!(turn(turns, wait).await.is_some(), "the turn is free again");
+    }
 }

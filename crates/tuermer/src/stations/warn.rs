@@ -175,6 +175,10 @@ async fn write(
         at: now,
     };
     let mut open = context.store.begin().await?;
+    // Of two who draft at the same moment the second gets what the first wrote.
+    if let Some(number) = warnings::unfinished_alone(&mut open, &threat.id, message_type == MessageType::Cancel).await? {
+        return Ok(number);
+    }
     let number = warnings::insert_draft(&mut open, &draft).await?;
     let detail = format!("{} {} revision {}", message_type.as_str(), threat.tracking_id, threat.revision);
     journal::append(&mut open, now, actor, "warning.drafted", number.as_str(), &detail).await?;

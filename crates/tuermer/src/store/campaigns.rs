@@ -54,7 +54,9 @@ pub struct Attack {
     pub sign: Sign,
     /// Who may see it.
     pub tlp: Tlp,
-    /// Vendor and product as the source writes them; empty if none.
+    /// Vendor as the source writes it; empty if none.
+    pub vendor: String,
+    /// Product, likewise.
     pub product: String,
 }
 
@@ -213,7 +215,7 @@ fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<Atta
     let tlp = Tlp::parse(&label).with_context(|| format!("observation.tlp holds {label:?}"))?;
     let grade = Grade::read(&row.text(8)?).unwrap_or(Grade::UNJUDGED);
     let sign = Sign { organisation, region: row.text(1)?, at: row.time(2)?, class, keys, reporter, grade, evidence: kind != "witness" };
-    Ok(Some(Attack { sign, tlp, product: format!("{vendor} {product}").trim().to_string() }))
+    Ok(Some(Attack { sign, tlp, vendor, product }))
 }
 
 fn line(row: &Row) -> Result<CampaignLine> {

@@ -1,5 +1,8 @@
 //! Signs: observations of organisations, and a shelf that only counts what fits nobody.
 
+mod again;
+
+use self::again::Again;
 use super::engine::{Transaction, Value, places};
 use super::{Store, meta};
 use crate::keys::sha256;
@@ -11,6 +14,7 @@ use tuermer_core::ids::OrganisationId;
 use tuermer_core::limits::{REPORT_DAYS, ROWS_PER_STATEMENT, SIGN_KINDS};
 use tuermer_core::observation::{Attribution, Observation};
 use tuermer_core::remeasure::ReportDays;
+use tuermer_core::vouched::Vouched;
 
 /// Hex digits of the key of a kind: 128 bit.
 const KIND_CHARACTERS: usize = 32;
@@ -68,14 +72,10 @@ impl Writer {
 
     /// Writes one batch; [`Writer::touch`] belongs into the same transaction.
     pub async fn write(&mut self, open: &mut Transaction, batch: &[Attributed]) -> Result<Written> {
-        let (mut rows, mut owners) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
-        let mut kinds = Vec::new();
-        for (number, Attributed { observation, owners: all }) in batch.iter().enumerate() {
+        let (mut told, mut kinds) = (Vec::with_capacity(batch.len()), Vec::new());
+        for (number, Attributed { observation, owners }) in batch.iter().enumerate() {
             let kind = self.kind(observation, &mut kinds);
-            for (owner, attribution) in all {
-                rows.push(row_of(observation, owner, attribution, &kind)?);
-                owners.push((number, owner));
-            }
+            told.extend(owners.iter().map(|(owner, attribution)| Told { number, observation, owner, attribution, kind: kind.clone() }));
         }
         open.insert_many(
             "INSERT INTO sighting_kind (key, report, class, side, severity, tlp, grade, tags, vendor, product, version, document_sha256, received_at)",
@@ -83,21 +83,34 @@ impl Writer {
             "ON CONFLICT (key) DO NOTHING",
         )
         .await?;
+        // In the order of the index: what lies together is written together.
+        told.sort_by(|one, other| (one.owner, &one.observation.id).cmp(&(other.owner, &other.observation.id)));
         let head =
             "INSERT INTO sighting (organisation_id, id, attribution, kind, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra)";
-        let new = open.insert_new(head, rows, "organisation_id, id").await?;
-        let (mut fresh, mut traces) = (BTreeSet::new(), Vec::new());
-        for ((number, owner), _) in owners.into_iter().zip(new).filter(|(_, new)| *new) {
-            fresh.insert(number);
-            let sign = batch.get(number).map(|sign| &sign.observation);
-            traces.extend(sign.into_iter().flat_map(|sign| sign.traces.iter().map(|trace| values![owner.as_str(), sign.id.as_str(), trace.to_text()])));
-            if !self.touched.contains(owner) {
-                self.touched.insert(owner.clone());
+        let rows = told.iter().map(Told::row).collect::<Result<_>>()?;
+        let is_new = open.insert_new(head, rows, "organisation_id, id").await?;
+        let (mut new, mut traces, mut again) = (HashSet::new(), Vec::new(), Vec::new());
+        for (told, is_new) in told.into_iter().zip(is_new) {
+            if is_new {
+                new.insert(told.number);
+                traces.extend(told.traces());
+                self.touch_later(told.owner);
+            } else {
+                again.push(told.again());
             }
         }
         open.insert_many("INSERT INTO sighting_trace (organisation_id, sighting_id, trace)", traces, "ON CONFLICT DO NOTHING").await?;
-        let new = fresh.len() as u64;
+        for owner in again::write(open, again, &self.document).await? {
+            self.touch_later(&owner);
+        }
+        let new = new.len() as u64;
         Ok(Written { new, same: (batch.len() as u64).saturating_sub(new) })
+    }
+
+    fn touch_later(&mut self, owner: &OrganisationId) {
+        if !self.touched.contains(owner) {
+            self.touched.insert(owner.clone());
+        }
     }
 
     /// Raises the gap counter of organisations that got new signs, in the transaction in which those are written.
@@ -126,7 +139,7 @@ impl Writer {
         if let Some(key) = self.kinds.get(&text) {
             return key.clone();
         }
-        let key: String = sha256(text.as_bytes()).chars().take(KIND_CHARACTERS).collect();
+        let key = key_of(&parts);
         rows.push(values![
             &key,
             report,
@@ -161,24 +174,51 @@ pub async fn keep_lines(open: &mut Transaction, document: &str, parts: Vec<Lines
     Ok(())
 }
 
-fn row_of(observation: &Observation, owner: &OrganisationId, attribution: &Attribution, kind: &str) -> Result<Vec<Value>> {
-    let Observation { id, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra, .. } = observation;
-    let extra: serde_json::Map<String, serde_json::Value> = extra.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-    Ok(values![
-        owner.as_str(),
-        id.as_str(),
-        attribution.to_text(),
-        kind,
-        origin_id,
-        *observed_at,
-        *last_seen_at,
-        ip.map(|ip| ip.to_string()),
-        network.map(|network| network.to_string()),
-        port.map(i64::from),
-        hostname.as_ref(),
-        asn.map(i64::from),
-        serde_json::to_string(&extra)?,
-    ])
+/// A sign of one of those it belongs to.
+struct Told<'a> {
+    /// Place in the batch.
+    number: usize,
+    observation: &'a Observation,
+    owner: &'a OrganisationId,
+    attribution: &'a Attribution,
+    kind: String,
+}
+
+impl<'a> Told<'a> {
+    fn row(&self) -> Result<Vec<Value>> {
+        let Observation { id, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra, .. } = self.observation;
+        let extra: serde_json::Map<String, serde_json::Value> = extra.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+        Ok(values![
+            self.owner.as_str(),
+            id.as_str(),
+            self.attribution.to_text(),
+            &self.kind,
+            origin_id,
+            *observed_at,
+            *last_seen_at,
+            ip.map(|ip| ip.to_string()),
+            network.map(|network| network.to_string()),
+            port.map(i64::from),
+            hostname.as_ref(),
+            asn.map(i64::from),
+            serde_json::to_string(&extra)?,
+        ])
+    }
+
+    fn traces(&self) -> impl Iterator<Item = Vec<Value>> + use<'a> {
+        let (owner, id) = (self.owner, &self.observation.id);
+        self.observation.traces.iter().map(move |trace| values![owner.as_str(), id.as_str(), trace.to_text()])
+    }
+
+    fn again(self) -> Again<'a> {
+        let Observation { id, grade, tlp, .. } = self.observation;
+        Again { owner: self.owner, id: id.as_str(), kind: self.kind, vouched: Vouched { grade: *grade, tlp: *tlp } }
+    }
+}
+
+/// The key of a row of what signs have in common.
+fn key_of(parts: &[&str]) -> String {
+    sha256(parts.join("\u{0}").as_bytes()).chars().take(KIND_CHARACTERS).collect()
 }
 
 /// Puts the counts of one document on the shelf.

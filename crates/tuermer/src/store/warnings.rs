@@ -158,9 +158,7 @@ impl Store {
 
     /// The warning of a threat that is still being written or waits; corrections are asked for separately.
     pub async fn unfinished(&self, threat: &ThreatId, cancel: bool) -> Result<Option<WarningNumber>> {
-        let sql = "SELECT number FROM warning WHERE threat_id = $1 AND state IN ('draft', 'submitted', 'returned', 'approved')
-                   AND (message_type = 'cancel') = $2 ORDER BY drafted_at DESC, number DESC LIMIT 1";
-        self.read_one(sql, values![threat.as_str(), cancel]).await?.map(|row| Ok(WarningNumber(row.text(0)?))).transpose()
+        self.read_one(UNFINISHED, values![threat.as_str(), cancel]).await?.map(|row| Ok(WarningNumber(row.text(0)?))).transpose()
     }
 
     /// The newest warning of a threat that reached somebody.
@@ -197,6 +195,15 @@ pub struct Draft {
     pub texts: Vec<WarningText>,
     /// When.
     pub at: Timestamp,
+}
+
+const UNFINISHED: &str = "SELECT number FROM warning WHERE threat_id = $1 AND state IN ('draft', 'submitted', 'returned', 'approved')
+    AND (message_type = 'cancel') = $2 ORDER BY drafted_at DESC, number DESC LIMIT 1";
+
+/// As [`Store::unfinished`]; nobody else drafts for this threat until the transaction ends.
+pub async fn unfinished_alone(open: &mut Transaction, threat: &ThreatId, cancel: bool) -> Result<Option<WarningNumber>> {
+    open.run("UPDATE threat SET revision = revision WHERE id = $1", values![threat.as_str()]).await?;
+    open.read_one(UNFINISHED, values![threat.as_str(), cancel]).await?.map(|row| Ok(WarningNumber(row.text(0)?))).transpose()
 }
 
 /// How often a taken number is tried again; only two officers at the same moment on PostgreSQL need a second try.

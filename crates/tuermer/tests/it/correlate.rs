@@ -63,6 +63,7 @@ fn attacks_on_several_members_become_a_draft_that_names_nobody() {
     for told in [&shown, &text] {
         assert!(!told.contains("192.0.2.") && !told.contains("Firma"), "{told}");
     }
+    assert!(text.contains("signs of attacks on Microsoft Exchange Server") && text.contains("Zeichen von Angriffen auf Microsoft Exchange Server"), "{text}");
     // Who has the product and no sign may be hit, too; nobody says that they are.
     let others = home.tuermer(&["exposure", "list", "--threat", threat, "--member", "20", "--json"]).expect(0).line();
     assert_eq!(others["certainty"], "possible", "{others}");

@@ -1,13 +1,15 @@
-//! Two data directories on one database: one of them hands over, and the claims of a live one are never taken for dead.
+//! Several at the same moment on one database: one hands over, the claims of a live one are never taken for dead, and who
+//! drafts gets the one draft there is.
 
 use crate::deliver::{approved, config, lines};
 use crate::sink::{Act, Sink};
 use crate::support::Home;
+use crate::warn::{on_both, threat};
 use std::time::Duration;
 use tuermer::clock::Clock;
 use tuermer::config::Home as DataHome;
 use tuermer::context::Context;
-use tuermer::stations::deliver;
+use tuermer::stations::{deliver, warn};
 
 /// The same database seen from a second data directory; `None` where every directory has its own.
 async fn beside(home: &Home, context: &Context, other: &Home) -> Option<Context> {
@@ -70,4 +72,19 @@ async fn who_loses_the_lock_stops_sending() {
     assert!(sink.copies().len() == 150 && sink.count() == 150);
     second.store.database.close().await;
     context.store.database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_drafts_at_the_same_moment_gets_the_same_draft() {
+    on_both(async |context| {
+        let drafting = (0..8).map(|_| {
+            let context = context.clone();
+            tokio::spawn(async move { warn::draft_of(&context, &threat(), "k.weber").await.unwrap() })
+        });
+        for number in futures_util::future::join_all(drafting).await {
+            assert_eq!(number.unwrap().as_str(), "W-2021-001");
+        }
+        assert_eq!(context.store.warnings().await.unwrap().len(), 1);
+    })
+    .await;
 }

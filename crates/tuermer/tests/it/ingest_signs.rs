@@ -229,3 +229,33 @@ fn what_is_for_named_persons_only_is_counted_and_not_kept() {
     });
     assert_eq!(sizes, [("open.json".to_string(), false), ("red.json".to_string(), true)]);
 }
+
+#[test]
+fn a_sign_told_twice_counts_with_the_better_grade_and_the_stricter_label() {
+    let home = region("192.0.2.0/24", "walzwerk.example");
+    let event = |tlp: &str| {
+        format!(
+            "{{\"feed.name\":\"Sensor\",\"time.source\":\"2026-05-31T06:00:00Z\",\"classification.type\":\"brute-force\",\"source.ip\":\"192.0.2.7\",\"tlp\":\"{tlp}\"}}\n"
+        )
+    };
+    let told = |name: &str, tlp: &str, grade: &str, at: &str| {
+        let path = home.file(name, event(tlp));
+        let line = home.tuermer(&["ingest", &path, "--grade", grade, "--json", "--at", at]).expect(0).line();
+        let kept = signs(&home);
+        assert_eq!(kept.len(), 1, "{line}");
+        let text = |key: &str| kept[0][key].as_str().unwrap().to_string();
+        ([line["new"].as_i64().unwrap(), line["same"].as_i64().unwrap()], text("grade"), text("tlp"))
+    };
+    let sign = |count: [i64; 2], grade: &str, tlp: &str| (count, grade.to_string(), tlp.to_string());
+    // Whoever sends it first, unjudged and under a label that would keep others from being warned, hides nothing.
+    assert_eq!(told("mail.jsonl", "AMBER+STRICT", "F6", "2026-06-01T08:00:00Z"), sign([1, 0], "F6", "TLP:AMBER+STRICT"));
+    assert_eq!(told("first.jsonl", "CLEAR", "C3", "2026-06-01T09:00:00Z"), sign([0, 1], "C3", "TLP:CLEAR"));
+    assert_eq!(told("second.jsonl", "GREEN", "B2", "2026-06-01T10:00:00Z"), sign([0, 1], "B2", "TLP:GREEN"));
+    // Nothing changes any more, whoever comes again.
+    for (name, tlp, grade) in
+        [("mail.jsonl", "AMBER+STRICT", "F6"), ("first.jsonl", "CLEAR", "C3"), ("second.jsonl", "GREEN", "B2"), ("late.jsonl", "RED", "A1")]
+    {
+        let (count, stored, label) = told(name, tlp, grade, "2026-06-01T11:00:00Z");
+        assert_eq!((count[0], stored.as_str(), label.as_str()), (0, "B2", "TLP:GREEN"), "{name}");
+    }
+}

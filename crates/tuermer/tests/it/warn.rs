@@ -27,7 +27,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// Runs one story in a fresh drill directory on each engine that is there.
-async fn on_both<F: Future<Output = ()>>(story: impl Fn(Context) -> F) {
+pub async fn on_both<F: Future<Output = ()>>(story: impl Fn(Context) -> F) {
     let server = PostgresDatabase::create();
     for url in [Some(String::new()), server.as_ref().map(PostgresDatabase::url)].into_iter().flatten() {
         let directory = tempfile::tempdir().unwrap();
@@ -58,7 +58,7 @@ async fn refused(context: &Context, sql: &str) {
 }
 
 /// What Microsoft said on 2 March 2021, as an operator states it.
-fn threat() -> Threat {
+pub fn threat() -> Threat {
     let cves = ["CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"];
     let statement = |n| Statement {
         vulnerability: Some(n),

@@ -63,8 +63,21 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
     let products = products.into_iter().map(|product| StatedProduct { vendor: vendor.clone(), product, versions: versions.clone() }).collect();
     let level = Level::parse(&level.to_string()).ok_or_else(|| anyhow!("--level {level}: 1 to 4"))?;
     let source_time = source_time.unwrap_or_else(|| context.now());
-    let stated =
-        StatedThreat { restates: restate, title, summary, products, cves, remedy, remedy_url, source_url: url, source_time, level, exploited, tlp: Tlp::Clear };
+    let stated = StatedThreat {
+        restates: restate,
+        title,
+        summary,
+        products,
+        cves,
+        remedy,
+        remedy_url,
+        source_url: url,
+        source_time,
+        level,
+        exploited,
+        incident: false,
+        tlp: Tlp::Clear,
+    };
     let id = match intake::state_threat(context, &stated, &by).await {
         Ok(id) => id,
         Err(error) => return Err(error.downcast::<StatementError>().map_or_else(|error| error, |error| anyhow!(sentence(call.out.texts, &error)))),

@@ -137,6 +137,7 @@ fn read(context: &Context, t: Texts, form: &Statement) -> Result<StatedThreat, V
         source_time,
         level,
         exploited: !form.exploited.is_empty(),
+        incident: false,
         tlp: Tlp::Clear,
     })
 }
