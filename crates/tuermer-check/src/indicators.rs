@@ -6,7 +6,7 @@
 use crate::fields::{Fields, text as field_text};
 use crate::places;
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use tuermer_core::limits;
 
 /// The list of the program.
@@ -117,6 +117,20 @@ impl Indicators {
     /// Whether there is any address to look for.
     pub fn has_addresses(&self) -> bool {
         !self.addresses.is_empty()
+    }
+
+    /// The addresses, where all are IPv4 and there are no more than `most`.
+    pub fn few_ipv4(&self, most: usize) -> Option<Vec<Ipv4Addr>> {
+        let addresses: Option<Vec<Ipv4Addr>> = self
+            .addresses
+            .keys()
+            .take(most.saturating_add(1))
+            .map(|address| match address {
+                IpAddr::V4(address) => Some(*address),
+                IpAddr::V6(_) => None,
+            })
+            .collect();
+        addresses.filter(|addresses| !addresses.is_empty() && addresses.len() <= most)
     }
 
     /// Whether a field holds one of the addresses; the answer for the millions that do not must be quick.

@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::indicators::Indicators;
 use crate::kind::LogKind;
 use crate::lines::LineRules;
-use crate::triage::{self, Triage};
+use crate::triage::{KnownAddresses, Triage};
 use crate::{requests, times};
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -26,6 +26,7 @@ pub struct Detectors {
     /// Now, to tell a time of the future.
     pub now: Timestamp,
     rules: LineRules,
+    addresses: KnownAddresses,
     web: Triage,
     ecp: Triage,
     oab: Triage,
@@ -36,6 +37,7 @@ impl Detectors {
     /// Builds the search for what the rules can find.
     pub fn new(indicators: Indicators, install: &str, now: Timestamp) -> anyhow::Result<Self> {
         Ok(Self {
+            addresses: KnownAddresses::new(&indicators),
             rules: LineRules::new().context("the rules for ECP and the address book")?,
             web: Triage::web().context("the literals of web logs")?,
             ecp: Triage::words(&["virtualdirectory"]).context("the literals of ECP logs")?,
@@ -188,7 +190,7 @@ impl Reading<'_> {
     fn addressed(&self, block: &[u8]) -> Peekable<std::vec::IntoIter<Range<usize>>> {
         let web = matches!(self.kind, LogKind::HttpProxy | LogKind::Ews | LogKind::Iis | LogKind::Script);
         let lines = if web && self.detectors.indicators.has_addresses() {
-            triage::known_addresses(block, self.columns.as_ref(), &self.detectors.indicators)
+            self.detectors.addresses.lines(block, self.columns.as_ref(), &self.detectors.indicators)
         } else {
             Vec::new()
         };

@@ -11,6 +11,9 @@ use crate::text;
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 use std::ops::Range;
 
+/// So many literals are searched thirty-two bytes at a step; more are searched sixteen at a step.
+const MOST_LITERALS: usize = 32;
+
 /// Why a line is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reason {
@@ -57,12 +60,12 @@ impl Triage {
     pub fn web() -> Result<Self, aho_corasick::BuildError> {
         let mut literals: Vec<(Vec<u8>, Reason)> = Vec::new();
         let mut add = |word: &str, reason| literals.extend(spellings(word).into_iter().map(|spelling| (spelling, reason)));
+        // Three letters each: no more than MOST_LITERALS spellings are worth more than the lines that a fourth would spare.
         add("fo~", Reason::Anchor);
-        add(".asp", Reason::Script);
-        add(".ash", Reason::Script);
-        add(".jso", Reason::Autodiscover);
-        add("ejso", Reason::Autodiscover);
-        add("/pow", Reason::PowerShell);
+        add(".as", Reason::Script);
+        add(".js", Reason::Autodiscover);
+        add("ejs", Reason::Autodiscover);
+        add("/po", Reason::PowerShell);
         add("\n#F", Reason::Head);
         let words: Vec<&[u8]> = literals.iter().map(|(word, _)| word.as_slice()).collect();
         let searcher = match packed::Config::new().builder().extend(&words).build() {
@@ -124,9 +127,60 @@ fn worth(block: &[u8], start: usize, end: usize, reason: Reason) -> bool {
     }
 }
 
-/// The lines of a block whose address is one of a known attack. No literal finds these fast enough: numbers stand everywhere in a
-/// log, so the column is looked at.
-pub fn known_addresses(block: &[u8], columns: Option<&Columns>, indicators: &Indicators) -> Vec<Range<usize>> {
+/// Finds the lines whose address is one of a known attack.
+#[derive(Debug)]
+pub struct KnownAddresses {
+    /// Few addresses are searched as they are written; what is found is looked at in its column. `None`: every line is.
+    literals: Option<packed::Searcher>,
+}
+
+/// IPv4 in an IPv6 address may be written in hexadecimal digits.
+const MAPPED: [&str; 2] = ["ffff:", "FFFF:"];
+
+impl KnownAddresses {
+    /// For these indicators.
+    pub fn new(indicators: &Indicators) -> Self {
+        let literals = indicators.few_ipv4(MOST_LITERALS - MAPPED.len()).and_then(|addresses| {
+            let texts: Vec<String> = addresses.iter().map(ToString::to_string).chain(MAPPED.map(String::from)).collect();
+            packed::Config::new().builder().extend(&texts).build()
+        });
+        Self { literals }
+    }
+
+    /// These lines of a block, in order. `columns` counts until a head says otherwise.
+    pub fn lines(&self, block: &[u8], columns: Option<&Columns>, indicators: &Indicators) -> Vec<Range<usize>> {
+        let Some(literals) = &self.literals else { return looked_up(block, columns, indicators) };
+        let (mut found, mut at, mut looked, mut head) = (Vec::new(), 0, 0, None);
+        while let Some(literal) = literals.find_in(block, aho_corasick::Span { start: at, end: block.len() }) {
+            let line = line_around(block, literal.start());
+            at = line.end;
+            head = block.get(looked..line.start).and_then(last_head).or(head);
+            looked = line.start;
+            let named = block.get(line.clone()).zip(head.as_ref().or(columns)).and_then(|(line, columns)| columns.address(line));
+            if named.is_some_and(|address| indicators.has_address(address)) && block.get(line.start) != Some(&b'#') {
+                found.push(line);
+            }
+        }
+        found
+    }
+}
+
+/// The last head among these lines.
+fn last_head(lines: &[u8]) -> Option<Columns> {
+    let mut before = lines;
+    while let Some(at) = memchr::memrchr(b'#', before) {
+        let starts_line = at == 0 || before.get(at - 1) == Some(&b'\n');
+        let head = starts_line.then(|| lines.get(line_around(lines, at))).flatten().and_then(Columns::read);
+        if head.is_some() {
+            return head;
+        }
+        before = before.get(..at)?;
+    }
+    None
+}
+
+/// The same by a look at the column of every line.
+fn looked_up(block: &[u8], columns: Option<&Columns>, indicators: &Indicators) -> Vec<Range<usize>> {
     let (mut found, mut at, mut new) = (Vec::new(), 0, None);
     while let Some(rest) = block.get(at..).filter(|rest| !rest.is_empty()) {
         let end = at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -221,13 +275,31 @@ mod tests {
     }
 
     #[test]
+    fn the_spellings_are_few() {
+        let web = Triage::web().unwrap();
+        assert!(web.reasons.len() <= MOST_LITERALS, "{}", web.reasons.len());
+    }
+
+    #[test]
     fn the_column_tells_a_known_address() {
-        let mut indicators = Indicators::default();
-        indicators.add(b"192.0.2.219\n2001:db8::245e\n", "x").unwrap();
-        let block = "t,192.0.2.219,192.0.2.1\nt,x,192.0.2.219\r\n#Fields: DateTime,ClientIpAddress,UrlStem\nt,192.0.2.219,x\nt,2001:DB8:0::245e,x\nt,192.0.2.2190,x\nt,::ffff:192.0.2.219,x\nt,192.0.2.219:443,x";
+        let block = "t,192.0.2.219,192.0.2.1\nt,x,192.0.2.219\r\n#Fields: DateTime,ClientIpAddress,UrlStem\nt,192.0.2.219,x#\nt,2001:DB8:0::245e,x\nt,192.0.2.2190,x\nt,::ffff:192.0.2.219,x\n#192.0.2.219\nt,192.0.2.219:443,x\nt,::FFFF:c000:02db,x";
         let columns = Columns::read(b"#Fields: DateTime,UrlStem,ClientIpAddress");
-        let found: Vec<&str> = known_addresses(block.as_bytes(), columns.as_ref(), &indicators).into_iter().map(|line| &block[line]).collect();
-        assert_eq!(found, ["t,x,192.0.2.219\r", "t,192.0.2.219,x", "t,2001:DB8:0::245e,x", "t,::ffff:192.0.2.219,x", "t,192.0.2.219:443,x"]);
+        let found = |list: &[u8]| {
+            let mut indicators = Indicators::default();
+            indicators.add(list, "x").unwrap();
+            let known = KnownAddresses::new(&indicators);
+            let lines: Vec<&str> = known.lines(block.as_bytes(), columns.as_ref(), &indicators).into_iter().map(|line| &block[line]).collect();
+            (lines, known.literals.is_some())
+        };
+        let (all, by_literal) = found(b"192.0.2.219\n2001:db8::245e\n");
+        assert_eq!(
+            all,
+            ["t,x,192.0.2.219\r", "t,192.0.2.219,x#", "t,2001:DB8:0::245e,x", "t,::ffff:192.0.2.219,x", "t,192.0.2.219:443,x", "t,::FFFF:c000:02db,x"]
+        );
+        assert!(!by_literal, "IPv6 has many spellings");
+        let (few, by_literal) = found(b"192.0.2.219\n");
+        assert_eq!(few, ["t,x,192.0.2.219\r", "t,192.0.2.219,x#", "t,::ffff:192.0.2.219,x", "t,192.0.2.219:443,x", "t,::FFFF:c000:02db,x"]);
+        assert!(by_literal || !cfg!(target_arch = "x86_64"));
     }
 
     #[test]
