@@ -107,7 +107,7 @@ impl Observation {
     pub fn identified(mut self, key: impl Fn(&[&str]) -> String) -> Self {
         const DAY_MICROSECONDS: i64 = 86_400_000_000;
         let parts = self.distinguishing();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
         let day = self.observed_at.as_microsecond().div_euclid(DAY_MICROSECONDS);
         let hash: String = key(&parts).chars().take(limits::SIGN_HASH_CHARACTERS).collect();
         self.id = ObservationId(format!("{day}-{hash}"));
@@ -115,16 +115,16 @@ impl Observation {
     }
 
     /// What makes it another sign than its neighbour: report, day, host and what was seen there.
-    fn distinguishing(&self) -> Vec<String> {
+    fn distinguishing(&self) -> Vec<Cow<'_, str>> {
         let day = self.observed_at.to_zoned(TimeZone::UTC).date().to_string();
         let address = self.ip.map(|ip| ip.to_string()).or_else(|| self.network.map(|network| network.to_string())).unwrap_or_default();
         let port = self.port.map_or(String::new(), |port| port.to_string());
-        let host = self.hostname.clone().unwrap_or_default();
-        let version = self.version.clone().unwrap_or_default();
-        let mut parts = vec![self.report.clone(), day, address, port, host, self.tags.join(";"), version];
-        parts.extend((!self.origin_id.is_empty()).then(|| self.origin_id.clone()));
-        parts.extend((self.side == Side::Destination).then(|| self.side.as_str().to_string()));
-        parts.extend(self.traces.iter().map(Trace::to_text));
+        let (host, version) = (self.hostname.as_deref().unwrap_or_default(), self.version.as_deref().unwrap_or_default());
+        let mut parts: Vec<Cow<'_, str>> =
+            vec![self.report.as_str().into(), day.into(), address.into(), port.into(), host.into(), self.tags.join(";").into(), version.into()];
+        parts.extend((!self.origin_id.is_empty()).then(|| self.origin_id.as_str().into()));
+        parts.extend((self.side == Side::Destination).then(|| self.side.as_str().into()));
+        parts.extend(self.traces.iter().map(|trace| Cow::Owned(trace.to_text())));
         parts
     }
 

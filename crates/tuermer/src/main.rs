@@ -1,8 +1,13 @@
 //! The `tuermer` binary.
 
 use clap::Parser as _;
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
 use tuermer::cli;
+
+/// What one thread reads another one frees, millions of times: the system's allocator takes a third of the time for that.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -9,6 +9,7 @@ use crate::keys::sha256;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
+use serde::Serializer as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::limits::{REPORT_DAYS, ROWS_PER_STATEMENT, SIGN_KINDS};
@@ -187,7 +188,6 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     fn row(&self) -> Result<Vec<Value>> {
         let Observation { id, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra, .. } = self.observation;
-        let extra: serde_json::Map<String, serde_json::Value> = extra.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
         Ok(values![
             self.owner.as_str(),
             id.as_str(),
@@ -201,7 +201,7 @@ impl<'a> Told<'a> {
             port.map(i64::from),
             hostname.as_ref(),
             asn.map(i64::from),
-            serde_json::to_string(&extra)?,
+            as_object(extra)?,
         ])
     }
 
@@ -214,6 +214,13 @@ impl<'a> Told<'a> {
         let Observation { id, grade, tlp, .. } = self.observation;
         Again { owner: self.owner, id: id.as_str(), kind: self.kind, vouched: Vouched { grade: *grade, tlp: *tlp } }
     }
+}
+
+/// Columns we do not use, as a JSON object.
+fn as_object(extra: &[(String, String)]) -> Result<String> {
+    let mut text = serde_json::Serializer::new(Vec::new());
+    text.collect_map(extra.iter().map(|(name, value)| (name, value)))?;
+    Ok(String::from_utf8(text.into_inner())?)
 }
 
 /// The key of a row of what signs have in common.

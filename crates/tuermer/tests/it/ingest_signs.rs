@@ -228,6 +228,12 @@ fn what_is_for_named_persons_only_is_counted_and_not_kept() {
         rows.iter().map(|row| (row.text(0).unwrap(), row.bytes(1).unwrap().is_empty())).collect::<Vec<_>>()
     });
     assert_eq!(sizes, [("open.json".to_string(), false), ("red.json".to_string(), true)]);
+
+    let advisory = include_str!("../../../tuermer-formats/tests/fixtures/csaf-generic.json");
+    let red = ingest(&home, "advisory.json", advisory.replace("\"WHITE\"", "\"RED\""), 1);
+    assert!(red["rejected"].to_string().contains("TLP:RED"), "{red}");
+    home.tuermer(&["threat", "list"]).expect(3);
+    assert_eq!(ingest(&home, "open.json", advisory, 0)["rejected"], serde_json::json!([]));
 }
 
 #[test]

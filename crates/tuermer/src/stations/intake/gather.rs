@@ -9,7 +9,6 @@ use super::content::Content;
 use super::part::Part;
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
-use crate::keys::sha256;
 use crate::store::documents::{self, Document};
 use crate::store::indicators;
 use crate::store::observations::{self, Attributed, Lines, Shelf};
@@ -387,10 +386,10 @@ fn finish(mut report: IngestReport, named: &[(String, String)]) -> IngestReport 
 
 /// Key of a sign: SHA-256 over its distinguishing parts, each with its length.
 pub fn key(parts: &[&str]) -> String {
-    let mut bytes = Vec::new();
+    let mut hash = digest::Context::new(&SHA256);
     for part in parts {
-        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(part.as_bytes());
+        hash.update(&(part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
     }
-    sha256(&bytes)
+    hex::encode(hash.finish())
 }

@@ -15,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use tuermer_core::limits;
 use tuermer_core::threat::Threat;
+use tuermer_core::tlp::Tlp;
 use tuermer_csaf::{Finding, Verdict};
 use tuermer_formats::json::JsonError;
 use tuermer_formats::recognise::{self, Kind};
@@ -120,6 +121,8 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
     let size = bytes.len() as u64;
     let document = Document { sha256: sha256.to_string(), kind: kind.as_str(), source: place.source(), received_at: now, size, bytes, rejected: None }.pack();
     let outcome = match reading {
+        // Not even its bytes are kept.
+        Ok((Threat { tlp: Tlp::Red, .. }, ..)) => Outcome::Refused(Remark::new("threat.ingest_red_advisory", &[]), None),
         Ok((threat, remarks, fields)) => Outcome::Threat(Box::new(Read { threat, remarks, document, fields })),
         Err(remark) => Outcome::Refused(remark.clone(), Some(Box::new(document.rejected(remark.kept())))),
     };
