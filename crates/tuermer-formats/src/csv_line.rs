@@ -48,10 +48,10 @@ pub struct Field<'a>(&'a [u8]);
 impl<'a> Field<'a> {
     /// What it says, without quotes around it and blanks at its ends. Other encodings than UTF-8 must not cost the line.
     pub fn text(self) -> Cow<'a, str> {
-        let Some(inner) = self.0.strip_prefix(b"\"") else { return String::from_utf8_lossy(self.0.trim_ascii()) };
+        let Some(inner) = self.0.strip_prefix(b"\"") else { return lossy(self.0.trim_ascii()) };
         let inner = inner.trim_ascii_end();
         let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
-        let text = String::from_utf8_lossy(inner.trim_ascii());
+        let text = lossy(inner.trim_ascii());
         if memchr::memchr(b'"', inner).is_some() { Cow::Owned(text.replace("\"\"", "\"")) } else { text }
     }
 
@@ -60,6 +60,11 @@ impl<'a> Field<'a> {
         let text = self.text();
         (!matches!(text.as_bytes(), b"" | b"0") && !text.eq_ignore_ascii_case("unknown")).then_some(text)
     }
+}
+
+/// The library's own looks at every byte by itself, before it says that all of them are right.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl<R: Read> Report<R> {
     /// # Errors
     /// The file cannot be read any further.
     pub fn next(&mut self, origin: &Origin) -> std::io::Result<Option<Result<Observation, Malformed>>> {
-        Ok(self.next_line()?.map(|line| line.and_then(|line| line.observation(origin))))
+        Ok(self.next_line()?.map(|line| line.and_then(|line| line.observation(line.glance()?, origin))))
     }
 }
 
@@ -148,17 +148,16 @@ impl<'a> Line<'a> {
         Ok(Glance { whereabouts, day })
     }
 
-    /// Everything the line says.
+    /// Everything the line says, beside what was seen at a glance.
     ///
     /// # Errors
-    /// The line was cut off, tells neither address nor host, or a time at which nothing can have been seen.
-    pub fn observation(&self, origin: &Origin) -> Result<Observation, Malformed> {
-        self.read(origin).map_err(|reason| Malformed { line: self.number, reason })
+    /// The line was cut off, or tells a time at which nothing can have been seen.
+    pub fn observation(&self, glance: Glance<'_>, origin: &Origin) -> Result<Observation, Malformed> {
+        self.read(glance.whereabouts, origin).map_err(|reason| Malformed { line: self.number, reason })
     }
 
-    fn read(&self, origin: &Origin) -> Result<Observation, &'static str> {
+    fn read(&self, whereabouts: Whereabouts<'_>, origin: &Origin) -> Result<Observation, &'static str> {
         let Plan { name, kind, names, roles, used_columns, .. } = self.plan;
-        let Glance { whereabouts, .. } = self.look()?;
         let mut told = Told::default();
         let mut fields = Fields::of(self.bytes);
         let mut count = 0_usize;

@@ -3,10 +3,18 @@
 /// Plain text of at most `limit` characters: control characters become blanks, characters that turn the
 /// reading direction or hide themselves are dropped.
 pub fn plain(text: &str, limit: usize) -> String {
+    if text.len() <= limit && is_plain(text) {
+        return text.to_string();
+    }
     let visible = text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'));
     let blank = visible.map(|c| if c.is_control() { ' ' } else { c });
     let short: String = blank.take(limit).collect();
     short.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Nothing is to be done, as with most fields of most reports: visible ASCII with single blanks between.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ")
 }
 
 /// The address if it is an https address without anything odd in it.
@@ -32,7 +40,18 @@ mod tests {
 
     #[test]
     fn words_are_harmless() {
-        for (text, wanted) in [("  a\r\n b\tc ", "a b c"), ("<b>x</b>", "<b>x</b>"), ("ab\u{202e}cd\u{0}", "abcd"), ("Größe", "Größe")] {
+        for (text, wanted) in [
+            ("  a\r\n b\tc ", "a b c"),
+            ("<b>x</b>", "<b>x</b>"),
+            ("ab\u{202e}cd\u{0}", "abcd"),
+            ("Größe", "Größe"),
+            (" a", "a"),
+            ("a ", "a"),
+            ("a  b", "a b"),
+            ("a b", "a b"),
+            ("a\u{7f}", "a"),
+            ("", ""),
+        ] {
             assert_eq!(plain(text, 100), wanted);
         }
         assert_eq!(plain("abcdef", 3), "abc");

@@ -42,7 +42,8 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, secret
     free(context, &feed).await?;
     keep_secret(context, &feed, secret_file.as_deref())?;
     let added = tried_and_added(call, context, &feed, untested).await;
-    if added.is_err() {
+    // Somebody else may have added a source of this name meanwhile; the key is that one's.
+    if added.is_err() && context.store.feed(&feed.name).await?.is_none() {
         poll::forget_secret(context, &feed.name)?;
     }
     added?;

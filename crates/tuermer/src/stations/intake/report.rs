@@ -49,7 +49,7 @@ fn read(source: impl Read, name: &str, origin: &Origin, gatherer: &mut Gatherer<
 fn sort(line: &Line<'_>, origin: &Origin, gatherer: &mut Gatherer<'_>) -> Result<(), Malformed> {
     let glance = line.glance()?;
     if gatherer.owners().is_known(&glance.whereabouts) {
-        if gatherer.of_member(line.observation(origin)?) {
+        if gatherer.of_member(line.observation(glance, origin)?) {
             gatherer.keep_line(line.number(), line.bytes());
         }
     } else {
