@@ -77,6 +77,8 @@ pub struct Imprint {
     pub tracking_id: String,
     /// Earlier revisions `(number, date, summary)`, oldest first; empty for a new threat.
     pub history: Vec<(u64, Timestamp, String)>,
+    /// The statement before was of attacks that are seen; the next one is, too, until it names a CVE.
+    pub incident: bool,
     /// When this is stated.
     pub stated_at: Timestamp,
 }
@@ -108,6 +110,12 @@ pub fn history(bytes: &[u8]) -> Option<Vec<(u64, Timestamp, String)>> {
     revisions.iter().map(revision).collect()
 }
 
+/// Whether one of our own documents tells of attacks that are seen.
+pub fn is_incident(bytes: &[u8]) -> bool {
+    let document: Option<Value> = serde_json::from_slice(bytes).ok();
+    document.is_some_and(|document| document.pointer("/document/category").and_then(Value::as_str) == Some(INCIDENT))
+}
+
 /// Writes the document.
 ///
 /// # Errors
@@ -129,7 +137,8 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
     let cves = cves.iter().map(|cve| cve_id(cve).ok_or_else(|| invalid("cve", cve))).collect::<Result<std::collections::BTreeSet<_>, _>>()?;
     let ids: Vec<String> = (1..=products.len()).map(|number| format!("P-{number}")).collect();
     let branches = products.iter().zip(&ids).map(|(product, id)| branch(product, id)).collect::<Result<Vec<_>, _>>()?;
-    let kind = if *incident { "mitigation" } else { "vendor_fix" };
+    let incident = *incident || (imprint.incident && cves.is_empty());
+    let kind = if incident { "mitigation" } else { "vendor_fix" };
     let flaw = |identity: (&str, Value)| flaw(identity, &ids, (kind, remedy, remedy_url.as_deref()), *exploited, &title);
     let flaws: Vec<Value> = if cves.is_empty() {
         vec![flaw(("ids", json!([{"system_name": imprint.namespace, "text": imprint.tracking_id}])))]
@@ -143,7 +152,7 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
     let document = json!({
         "document": {
             "aggregate_severity": {"namespace": LEVEL_NAMESPACE, "text": level.as_str()},
-            "category": if *incident { INCIDENT } else { "csaf_base" },
+            "category": if incident { INCIDENT } else { "csaf_base" },
             "csaf_version": "2.0",
             "distribution": {"tlp": {"label": label}},
             "lang": "de",
@@ -260,6 +269,7 @@ mod tests {
             namespace: "https://ihk-musterstadt.example".into(),
             tracking_id: "TUERMER-2021-0001".into(),
             history: Vec::new(),
+            incident: false,
             stated_at: "2021-03-02T22:30:00Z".parse().unwrap(),
         }
     }
@@ -278,6 +288,23 @@ mod tests {
         assert_eq!(statement.product, ProductKey::new("Microsoft", "Exchange Server"));
         let remedy = statement.remedy.as_ref().unwrap();
         assert_eq!((remedy.kind, remedy.url.as_deref()), (RemedyKind::VendorFix, Some("https://example.org/kb5000871")));
+    }
+
+    #[test]
+    fn attacks_that_are_seen_stay_such_until_a_cve_is_named() {
+        let without = StatedThreat { cves: Vec::new(), ..stated() };
+        let category = |stated: &StatedThreat, before: bool| {
+            let bytes = write(stated, &Imprint { incident: before, ..imprint() }).unwrap();
+            let threat = crate::csaf::read(&bytes).unwrap().threat;
+            assert_eq!(is_incident(&bytes), threat.category == INCIDENT);
+            assert_eq!(threat.statements[0].remedy.as_ref().unwrap().kind == RemedyKind::Mitigation, is_incident(&bytes));
+            is_incident(&bytes)
+        };
+        assert!(category(&StatedThreat { incident: true, ..without.clone() }, false));
+        assert!(category(&without, true), "stated again");
+        assert!(!category(&without, false));
+        assert!(!category(&stated(), true), "now a hole is known");
+        assert!(!is_incident(b"no JSON"));
     }
 
     #[test]

@@ -62,11 +62,19 @@ async fn imprint(context: &Context, open: &mut Transaction, stated: &StatedThrea
         let used = threats::tracking_ids(open, &prefix).await?;
         let highest = used.iter().filter_map(|id| id.strip_prefix(&prefix)?.parse::<u64>().ok()).max().unwrap_or(0);
         let tracking_id = format!("{prefix}{:04}", highest.saturating_add(1));
-        return Ok(Imprint { publisher: chamber.name.clone(), namespace: chamber.base_url.clone(), tracking_id, history: Vec::new(), stated_at: now });
+        return Ok(Imprint {
+            publisher: chamber.name.clone(),
+            namespace: chamber.base_url.clone(),
+            tracking_id,
+            history: Vec::new(),
+            incident: false,
+            stated_at: now,
+        });
     };
     let (id, bytes) =
         threats::stated(open, earlier).await?.ok_or_else(|| anyhow!("{earlier} was not stated here; only an own statement can be stated again"))?;
     let (namespace, tracking_id) = id.as_str().rsplit_once('|').context("stored threat id")?;
     let history = csaf_write::history(&bytes).context("the kept statement cannot be read again")?;
-    Ok(Imprint { publisher: chamber.name.clone(), namespace: namespace.into(), tracking_id: tracking_id.into(), history, stated_at: now })
+    let incident = csaf_write::is_incident(&bytes);
+    Ok(Imprint { publisher: chamber.name.clone(), namespace: namespace.into(), tracking_id: tracking_id.into(), history, incident, stated_at: now })
 }
