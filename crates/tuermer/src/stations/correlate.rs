@@ -10,11 +10,12 @@
 use super::intake::{self, StatedProduct, StatedThreat, StatedVersions};
 use super::warn;
 use crate::context::Context;
+use crate::refusal;
 use crate::store::campaigns::{self, Attack};
 use crate::store::notices::{self, Notice};
 use crate::store::{journal, meta};
 use crate::text::Texts;
-use anyhow::Result;
+use anyhow::{Error, Result};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tuermer_core::correlate::disclosure::{self, Disclosure};
@@ -27,6 +28,9 @@ use tuermer_core::owners::Owners;
 use tuermer_core::product::ProductKey;
 use tuermer_core::scale::Level;
 use tuermer_core::tlp::Tlp;
+
+/// Kind of the notice of a campaign that could not be kept or drafted.
+const FAILED: &str = "campaign.failed";
 
 /// What was found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -62,22 +66,42 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
     })
     .await?;
     let mut report = CorrelateReport { campaigns: found.len() as u64, ..CorrelateReport::default() };
+    let mut failed = Vec::new();
     for campaign in &found {
-        let (new, draft) = match keep(context, campaign, &attacks, now).await {
-            Ok(kept) => kept,
-            Err(error) => {
-                // One campaign that cannot be stated must not hold up the others, or any warning.
-                tracing::error!(campaign = campaign.key.0, error = format!("{error:#}"), "a campaign could not be kept; tried again with the next signs");
-                continue;
+        // One campaign that cannot be stated must not hold up the others, or any warning.
+        match keep(context, campaign, &attacks, now).await {
+            Ok((new, draft)) => {
+                report.new = report.new.saturating_add(u64::from(new));
+                report.drafts = report.drafts.saturating_add(u64::from(draft));
             }
-        };
-        report.new = report.new.saturating_add(u64::from(new));
-        report.drafts = report.drafts.saturating_add(u64::from(draft));
+            Err(error) => failed.push(failure(context, campaign, &error)?),
+        }
     }
     let mut open = context.store.begin().await?;
+    for campaign in &found {
+        match failed.iter().find(|notice| notice.subject == campaign.key.0) {
+            Some(notice) => notices::raise(&mut open, notice).await.map(drop)?,
+            None => notices::settle(&mut open, FAILED, &campaign.key.0, now).await?,
+        }
+    }
     meta::set(&mut open, KEY, &state).await?;
     open.commit().await?;
     Ok(report)
+}
+
+/// What the operators are told of a campaign that could not be kept or drafted.
+fn failure(context: &Context, campaign: &Campaign, error: &Error) -> Result<Notice> {
+    tracing::error!(campaign = campaign.key.0, error = format!("{error:#}"), "a campaign could not be kept; tried again with the next signs");
+    let text = |language| Texts(language).with("notice.campaign_failed", &[("error", &refusal::told(error, Texts(language)))]).replace(" | ", "\n");
+    Ok(Notice {
+        id: context.id()?,
+        kind: FAILED.into(),
+        subject: campaign.key.0.clone(),
+        text_de: text(Language::German),
+        text_en: text(Language::English),
+        created_at: context.now(),
+        mailed_at: None,
+    })
 }
 
 /// Keeps a campaign; a new one is told to the operators, and one without a draft may become a threat with one. Says whether

@@ -5,12 +5,16 @@ use serde_json::{Value, json};
 
 const AT: &str = "2026-06-01T12:00:00Z";
 
+fn chamber(home: &Home, name: &str, value: &str) {
+    let mut config: toml::Table = std::fs::read_to_string(home.data().join("tuermer.toml")).unwrap().parse().unwrap();
+    config["chamber"].as_table_mut().unwrap().insert(name.into(), value.into());
+    std::fs::write(home.data().join("tuermer.toml"), config.to_string()).unwrap();
+}
+
 /// Twenty companies, each with a network and an Exchange server.
 fn region() -> Home {
     let home = Home::drill();
-    let mut config: toml::Table = std::fs::read_to_string(home.data().join("tuermer.toml")).unwrap().parse().unwrap();
-    config["chamber"].as_table_mut().unwrap().insert("base_url".into(), "https://warnung.example".into());
-    std::fs::write(home.data().join("tuermer.toml"), config.to_string()).unwrap();
+    chamber(&home, "base_url", "https://warnung.example");
     let rows = |row: &dyn Fn(u32) -> String| (1..=20).map(row).collect::<String>();
     for (kind, header, text) in [
         ("members", "external_id,name,email", rows(&|n| format!("{n},Firma{n} GmbH,info@firma{n}.example\n"))),
@@ -123,4 +127,30 @@ fn a_look_that_was_cut_off_before_the_draft_is_made_good_and_consent_is_noted() 
     consent("1", &["--withdraw"]).expect(0);
     assert_eq!(campaigns(&home)[0]["consents"], json!([]));
     assert!(home.tuermer(&["sign", "consent", &campaign, "1", "--as", "nobody"]).expect(1).err.contains("nobody"));
+}
+
+#[test]
+fn a_campaign_that_cannot_be_drafted_is_told_to_the_operators() {
+    let home = region();
+    let events: Vec<String> = (1..=8).map(|member| attack("Sensor", member, "203.0.113.66", member, "GREEN")).collect();
+    ingest(&home, "events.jsonl", &events, "B2");
+    let told = || {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let store = home.store().await;
+            let notices = store.notices(10).await.unwrap();
+            // So that the next round looks again.
+            let mut open = store.begin().await.unwrap();
+            open.run("DELETE FROM meta WHERE key = 'correlate.signs'", Vec::new()).await.unwrap();
+            open.commit().await.unwrap();
+            store.database.close().await;
+            notices.into_iter().filter(|notice| notice.kind == "campaign.failed").map(|notice| notice.text_en).collect::<Vec<_>>()
+        })
+    };
+    chamber(&home, "name", "");
+    assert_eq!((run(&home)["drafts"].as_u64(), campaigns(&home).len()), (Some(0), 1));
+    let notices = told();
+    assert!(notices.len() == 1 && notices[0].contains("publisher is empty"), "{notices:?}");
+    chamber(&home, "name", "IHK Musterstadt");
+    assert_eq!(run(&home)["drafts"], 1);
+    assert_eq!(told(), Vec::<String>::new());
 }
