@@ -292,7 +292,7 @@ fn take_host<'a>(whereabouts: &mut Whereabouts<'a>, value: Option<Cow<'a, str>>)
 
 /// `64496` or `AS64496`; 0 is no value.
 fn asn(text: &str) -> Option<u32> {
-    text.trim_start_matches("AS").parse().ok().filter(|asn| *asn != 0)
+    text.strip_prefix("AS").unwrap_or(text).parse().ok().filter(|asn| *asn != 0)
 }
 
 fn prefix(text: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
