@@ -116,9 +116,11 @@ async fn a_failed_write_to_disk_marks_nothing_wrongly() {
     let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
     // It is SQLite's disk that fails; PostgreSQL is another process.
     let home = Home::embedded();
-    let (context, _) = approved(&home, config(sink.port), Clock::System, 120).await;
+    // strace counts for each thread, and the writes of a process may be spread over several: so many mails that one of them
+    // writes often enough in every round.
+    let mails = 600;
+    let (context, _) = approved(&home, config(sink.port), Clock::System, mails).await;
     context.store.database.close().await;
-    // strace counts for each thread, and the writes of a process may be spread over several.
     for call in [4, 5, 6] {
         let failed = with_failing_disk(&home, call);
         assert_eq!(failed.code, 1, "{} {}", failed.out, failed.err);
@@ -132,7 +134,7 @@ async fn a_failed_write_to_disk_marks_nothing_wrongly() {
     }
     let context = reopen(&home, config(sink.port)).await;
     until_nothing_waits(&context).await;
-    judge(&sink, &lines(&context).await, 120, 3 * context.config.mail.connections);
+    judge(&sink, &lines(&context).await, mails, 3 * context.config.mail.connections);
 }
 
 /// `delivery run` while the n-th fsync of the process fails once.
