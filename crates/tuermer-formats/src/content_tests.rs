@@ -137,7 +137,7 @@ fn attacks_that_are_seen_promise_no_update_and_name_nobody() {
     let threat = Threat { category: INCIDENT.into(), ..generic(Some(RemedyKind::Mitigation)) };
     let [de, en] = texts(&threat, Urgency::Today, "2026-06-01T08:00:00Z");
     assert_eq!(de.headline, "Example Gate: heute noch auf Einbruch prüfen lassen");
-    assert_eq!(de.say, "Bitte lassen Sie heute Example Gate auf Einbruchsspuren prüfen und alle Updates einspielen.");
+    assert_eq!(de.say, "Bitte prüfen Sie heute Example Gate auf Einbruchsspuren und spielen Sie alle Updates ein.");
     assert_eq!(en.headline, "Example Gate: have it checked for a break-in today");
     assert_eq!(en.what_happened, "There are signs of attacks on Example Gate. Example reported them on 2 March 2021. Whether you are hit we do not know.");
     assert!(en.versions.is_empty() && en.afterwards.is_empty(), "{en:?}");
