@@ -220,6 +220,8 @@ fn paid_en(Paid { programme, until, instead: [_, instead], has }: &Paid) -> Stri
 fn question_de(question: &Question) -> String {
     match question {
         Question::RunsProduct { product } => format!("Läuft bei Ihnen im Haus ein eigener {product}?"),
+        // A report without a CVE may tell of attacks as well as of a hole.
+        Question::FlawClosed { product, flaw } if !flaw.starts_with("CVE-") => format!("Ist bei Ihrem {product} getan, was die Meldung {flaw} rät?"),
         Question::FlawClosed { product, flaw } => format!("Ist die Lücke {flaw} in Ihrem {product} geschlossen, zum Beispiel durch das neueste Update?"),
         Question::WhichBuild { product } => format!("Welchen genauen Stand (Build-Nummer) hat Ihr {product}?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Ist auf Ihrem {product} das Update {fix}{} eingespielt?", in_brackets(kb)),
@@ -232,6 +234,7 @@ fn question_de(question: &Question) -> String {
 fn question_en(question: &Question) -> String {
     match question {
         Question::RunsProduct { product } => format!("Do you run your own {product} in the house?"),
+        Question::FlawClosed { product, flaw } if !flaw.starts_with("CVE-") => format!("Have you done what report {flaw} advises for your {product}?"),
         Question::FlawClosed { product, flaw } => format!("Is the flaw {flaw} in your {product} closed, for example by the newest update?"),
         Question::WhichBuild { product } => format!("Which exact build number does your {product} have?"),
         Question::UpdateInstalled { product, fix, kb } => format!("Is the update {fix}{} installed on your {product}?", in_brackets(kb)),
@@ -307,6 +310,13 @@ mod tests {
                 format!("Your Exchange Server 2016 is at build 15.1.2507.61. The update Jun26SU (KB1) is missing. {english}")
             );
         }
+    }
+
+    #[test]
+    fn without_a_cve_nobody_is_asked_for_a_hole() {
+        let asked = |flaw: &str| question(&Question::FlawClosed { product: "Example Gate".into(), flaw: flaw.into() }, Language::German);
+        assert_eq!(asked("TUERMER-2026-0001"), "Ist bei Ihrem Example Gate getan, was die Meldung TUERMER-2026-0001 rät?");
+        assert!(asked("CVE-2024-0001").starts_with("Ist die Lücke CVE-2024-0001 in Ihrem Example Gate geschlossen"));
     }
 
     #[test]

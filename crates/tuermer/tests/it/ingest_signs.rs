@@ -264,4 +264,9 @@ fn a_sign_told_twice_counts_with_the_better_grade_and_the_stricter_label() {
         let (count, stored, label) = told(name, tlp, grade, "2026-06-01T11:00:00Z");
         assert_eq!((count[0], stored.as_str(), label.as_str()), (0, "B2", "TLP:GREEN"), "{name}");
     }
+    // Twice in one file, the stricter label first: it stays.
+    let both = [event("AMBER"), event("GREEN")].concat();
+    let path = home.file("both.jsonl", both);
+    home.tuermer(&["ingest", &path, "--grade", "A1", "--json", "--at", "2026-06-01T12:00:00Z"]).expect(0);
+    assert_eq!((signs(&home)[0]["grade"].as_str(), signs(&home)[0]["tlp"].as_str()), (Some("A1"), Some("TLP:AMBER")));
 }

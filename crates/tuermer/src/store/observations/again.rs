@@ -37,10 +37,10 @@ pub async fn write(open: &mut Transaction, again: Vec<Again<'_>>, document: &str
     let mut changed = Vec::new();
     let mut made = HashSet::new();
     for page in again.chunks(ROWS_PER_STATEMENT) {
-        let stored = stored(open, page).await?;
+        let mut stored = stored(open, page).await?;
         for Again { owner, id, kind, vouched } in page {
             let told = (owner.as_str().to_string(), (*id).to_string());
-            let Some(before) = stored.get(&told).filter(|before| before.kind != *kind) else { continue };
+            let Some(before) = stored.get_mut(&told).filter(|before| before.kind != *kind) else { continue };
             let both = before.vouched.with(*vouched);
             if both == before.vouched {
                 continue;
@@ -54,7 +54,9 @@ pub async fn write(open: &mut Transaction, again: Vec<Again<'_>>, document: &str
                     FROM sighting_kind WHERE key = $5 ON CONFLICT (key) DO NOTHING";
                 open.run(sql, values![&key, both.tlp.as_str(), both.grade.to_text(), vouches, &before.kind]).await?;
             }
-            open.run("UPDATE sighting SET kind = $3 WHERE organisation_id = $1 AND id = $2", values![owner.as_str(), *id, key]).await?;
+            open.run("UPDATE sighting SET kind = $3 WHERE organisation_id = $1 AND id = $2", values![owner.as_str(), *id, &key]).await?;
+            // The same sign may stand in this page once more.
+            *before = Stored { kind: key, vouched: both };
             changed.push((*owner).clone());
         }
     }
