@@ -11,6 +11,11 @@ thread_local!(static BENCH: RefCell<Bench> = RefCell::new(Bench::new().unwrap())
 fuzz_target!(|bytes: &[u8]| {
     BENCH.with_borrow_mut(|bench| {
         let (read, found) = bench.text(LogKind::HttpProxy, bytes);
-        assert!(found.iter().all(|sign| is_harmless(sign) && sign.line.is_some_and(|line| line <= read.lines + 1)));
+        assert!(
+            found
+                .iter()
+                .all(|sign| is_harmless(sign)
+                    && sign.line.is_some_and(|line| line <= read.lines + 1))
+        );
     });
 });

@@ -8,7 +8,11 @@ fuzz_target!(|bytes: &[u8]| {
     content::is_directory_dump(bytes);
     program::file_version(bytes);
     let text = String::from_utf8_lossy(bytes);
-    assert!(content::odd_folders(&text).iter().all(|(_, sign)| is_harmless(sign)));
+    assert!(
+        content::odd_folders(&text)
+            .iter()
+            .all(|(_, sign)| is_harmless(sign))
+    );
     let key = places::key(&text);
     assert!(!key.contains('/'));
     if let Some(script) = places::script_of(&text) {

@@ -8,6 +8,12 @@ fuzz_target!(|bytes: &[u8]| {
     let one = format!("{:?}", cve::read(bytes));
     assert_eq!(one, format!("{:?}", cve::read(bytes)));
     if let Ok(reading) = cve::read(bytes) {
-        assert!(reading.threat.references.iter().all(|url| url.starts_with("https://")));
+        assert!(
+            reading
+                .threat
+                .references
+                .iter()
+                .all(|url| url.starts_with("https://"))
+        );
     }
 });

@@ -10,7 +10,10 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(changes) = cve_changes::read(bytes) {
         let mut seen = HashSet::new();
         for change in &changes.records {
-            assert!(change.url.starts_with("https://") && change.url.ends_with(&format!("/{}.json", change.cve)));
+            assert!(
+                change.url.starts_with("https://")
+                    && change.url.ends_with(&format!("/{}.json", change.cve))
+            );
             assert!(seen.insert(&change.cve));
         }
     }

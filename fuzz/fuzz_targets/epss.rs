@@ -6,6 +6,10 @@ use tuermer_formats::epss;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(day) = epss::read(bytes) {
-        assert!(day.scores.iter().all(|(_, score)| score.probability <= 1_000_000 && score.percentile <= 1_000_000));
+        assert!(
+            day.scores
+                .iter()
+                .all(|(_, score)| score.probability <= 1_000_000 && score.percentile <= 1_000_000)
+        );
     }
 });

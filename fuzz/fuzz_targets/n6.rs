@@ -6,12 +6,20 @@ use tuermer_formats::n6::Events;
 use tuermer_formats::origin::Origin;
 
 fuzz_target!(|bytes: &[u8]| {
-    let origin = Origin::unjudged("fuzz", jiff::Timestamp::from_second(1_800_000_000).unwrap_or_default(), |parts| parts.join("|"));
-    let Ok(mut events) = Events::new(bytes) else { return };
+    let origin = Origin::unjudged(
+        "fuzz",
+        jiff::Timestamp::from_second(1_800_000_000).unwrap_or_default(),
+        |parts| parts.join("|"),
+    );
+    let Ok(mut events) = Events::new(bytes) else {
+        return;
+    };
     let mut count = 0_usize;
     while let Ok(Some(event)) = events.next(&origin) {
         if let Ok(event) = event {
-            assert!(event.signs.iter().all(|sign| sign.ip.is_some() || sign.network.is_some() || sign.hostname.is_some()));
+            assert!(event.signs.iter().all(|sign| sign.ip.is_some()
+                || sign.network.is_some()
+                || sign.hostname.is_some()));
         }
         count += 1;
         assert!(count <= bytes.len(), "the feed does not end");

@@ -6,6 +6,10 @@ use tuermer_formats::sbom;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(bill) = sbom::read(bytes) {
-        assert!(bill.components.iter().all(|component| !component.product.is_empty()));
+        assert!(
+            bill.components
+                .iter()
+                .all(|component| !component.product.is_empty())
+        );
     }
 });

@@ -6,12 +6,21 @@ use tuermer_formats::origin::Origin;
 use tuermer_formats::shadowserver::Report;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(mut report) = Report::new(bytes, "2021-03-06-scan_exchange.csv") else { return };
-    let origin = Origin::unjudged("fuzz", jiff::Timestamp::from_second(1_800_000_000).unwrap_or_default(), |parts| parts.join("|"));
+    let Ok(mut report) = Report::new(bytes, "2021-03-06-scan_exchange.csv") else {
+        return;
+    };
+    let origin = Origin::unjudged(
+        "fuzz",
+        jiff::Timestamp::from_second(1_800_000_000).unwrap_or_default(),
+        |parts| parts.join("|"),
+    );
     let mut lines = 0_usize;
     while let Ok(Some(line)) = report.next_line() {
         if let Ok(line) = line {
-            assert!(line.glance().is_ok() || line.observation(&origin).is_err(), "a sign that a glance does not see");
+            assert!(
+                line.glance().is_ok() || line.observation(&origin).is_err(),
+                "a sign that a glance does not see"
+            );
         }
         lines += 1;
         assert!(lines <= bytes.len(), "the report does not end");

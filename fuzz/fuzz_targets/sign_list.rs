@@ -7,9 +7,16 @@ use tuermer_formats::sign_list::{manifest, page};
 const BASE: &str = "https://reports.example/member/";
 
 fuzz_target!(|bytes: &[u8]| {
-    for entries in [page(bytes, BASE), manifest(bytes, BASE)].into_iter().flatten() {
+    for entries in [page(bytes, BASE), manifest(bytes, BASE)]
+        .into_iter()
+        .flatten()
+    {
         for entry in entries {
-            assert!(entry.url.starts_with("https://reports.example/member/"), "{}", entry.url);
+            assert!(
+                entry.url.starts_with("https://reports.example/member/"),
+                "{}",
+                entry.url
+            );
         }
     }
 });

@@ -1,7 +1,12 @@
 //! How fast a log is checked: a generated HttpProxy log, without hits, and every field of every line forced.
 //!
 //! `cargo bench -p tuermer-check` measures; `… --bench log_check -- write FILE MEGABYTES` writes the log for other programs.
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 use std::io::Write as _;
 use std::time::Instant;
@@ -12,16 +17,61 @@ use tuermer_check::logs::{self, Detectors};
 
 /// Lines as a genuine server writes them: web mail, phones, Outlook, the health check; with what looks like a sign and is none.
 fn log(megabytes: usize) -> Vec<u8> {
-    let mut text = format!("{HTTP_PROXY}\r\n#Software: Microsoft Exchange Server\r\n#Log-type: HttpProxy Logs\r\n").into_bytes();
+    let mut text = format!(
+        "{HTTP_PROXY}\r\n#Software: Microsoft Exchange Server\r\n#Log-type: HttpProxy Logs\r\n"
+    )
+    .into_bytes();
     let kinds = [
-        ("Owa", "/owa/auth/logon.aspx", "GET", "", "url=https%3a%2f%2fmail.example%2fowa%2f&reason=0"),
-        ("Eas", "/Microsoft-Server-ActiveSync/default.eas", "POST", "Sid~S-1-5-21-1-2-3-1142", "?Cmd=Sync&User=x%5Canna&DeviceId=1234567890&DeviceType=iPhone"),
-        ("Mapi", "/mapi/emsmdb/", "POST", "MailboxGuid~1234567-4444-1234-4567-123456789987", "?mailboxId=1234567-4444-1234-4567-123456789987@example.test"),
-        ("Ews", "/EWS/Exchange.asmx", "POST", "Sid~S-1-5-21-1-2-3-1143", ""),
-        ("PowerShell", "/powershell", "POST", "ServerVersion~Version 15.1 (Build 2374.0)", "?clientApplication=ActiveMonitor;PSVersion=5.1.14393.5582"),
-        ("Autodiscover", "/autodiscover/autodiscover.xml", "POST", "Sid~S-1-5-21-1-2-3-1144", ""),
+        (
+            "Owa",
+            "/owa/auth/logon.aspx",
+            "GET",
+            "",
+            "url=https%3a%2f%2fmail.example%2fowa%2f&reason=0",
+        ),
+        (
+            "Eas",
+            "/Microsoft-Server-ActiveSync/default.eas",
+            "POST",
+            "Sid~S-1-5-21-1-2-3-1142",
+            "?Cmd=Sync&User=x%5Canna&DeviceId=1234567890&DeviceType=iPhone",
+        ),
+        (
+            "Mapi",
+            "/mapi/emsmdb/",
+            "POST",
+            "MailboxGuid~1234567-4444-1234-4567-123456789987",
+            "?mailboxId=1234567-4444-1234-4567-123456789987@example.test",
+        ),
+        (
+            "Ews",
+            "/EWS/Exchange.asmx",
+            "POST",
+            "Sid~S-1-5-21-1-2-3-1143",
+            "",
+        ),
+        (
+            "PowerShell",
+            "/powershell",
+            "POST",
+            "ServerVersion~Version 15.1 (Build 2374.0)",
+            "?clientApplication=ActiveMonitor;PSVersion=5.1.14393.5582",
+        ),
+        (
+            "Autodiscover",
+            "/autodiscover/autodiscover.xml",
+            "POST",
+            "Sid~S-1-5-21-1-2-3-1144",
+            "",
+        ),
         ("RpcHttp", "/rpc", "GET", "", ""),
-        ("Owa", "/owa/service.svc", "POST", "Sid~S-1-5-21-1-2-3-1145", "?action=GetItem&EP=1&ID=-71&AC=1"),
+        (
+            "Owa",
+            "/owa/service.svc",
+            "POST",
+            "Sid~S-1-5-21-1-2-3-1145",
+            "?action=GetItem&EP=1&ID=-71&AC=1",
+        ),
     ];
     let rest = "BeginRequest=2023-01-06T01:00:04.107Z;CorrelationID=<empty>;ProxyState-Run=None;FEAuth=BEVersion-1942063431;RoutingEntry=DatabaseGuid:fb7adba2-51f4-47e3-b170-fd39f85aaf35%40example.test%40example.test Server:MAIL01.example.test+1942063431@638070367506148886;NewConnection=fe80::1234:5678:123abc:245e%3&0;BeginGetRequestStream=2023-01-06T01:00:04.110Z;OnRequestStreamReady=2023-01-06T01:00:04.111Z;BeginGetResponse=2023-01-06T01:00:04.111Z;OnResponseReady=2023-01-06T01:00:04.123Z;EndGetResponse=2023-01-06T01:00:04.123Z;ProxyState-Complete=ProxyResponseData;SharedCacheGuard=0;EndRequest=2023-01-06T01:00:04.123Z;";
     let mut number = 0_u64;
@@ -46,7 +96,11 @@ fn best(bytes: usize, mut run: impl FnMut()) -> f64 {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let Some([_, file, megabytes]) = arguments.iter().position(|word| word == "write").and_then(|at| arguments.get(at..at + 3)) {
+    if let Some([_, file, megabytes]) = arguments
+        .iter()
+        .position(|word| word == "write")
+        .and_then(|at| arguments.get(at..at + 3))
+    {
         std::fs::write(file, log(megabytes.parse().unwrap())).unwrap();
         return;
     }
@@ -57,21 +111,43 @@ fn main() {
         let mut buffer = Vec::new();
         move |text: &[u8]| {
             let mut signs = 0;
-            let read = logs::read(LogKind::HttpProxy, &text[..16], text, &mut buffer, &detectors, |_| signs += 1, |_| {});
+            let read = logs::read(
+                LogKind::HttpProxy,
+                &text[..16],
+                text,
+                &mut buffer,
+                &detectors,
+                |_| signs += 1,
+                |_| {},
+            );
             assert_eq!((signs, read.bytes), (0, text.len() as u64));
         }
     };
     let (mut plain, mut whole) = (check(Indicators::default()), check(Indicators::embedded()));
-    println!("check without addresses  {:6.2} GB/s", best(text.len(), || plain(&text)));
-    println!("check with 13 addresses  {:6.2} GB/s", best(text.len(), || whole(&text)));
+    println!(
+        "check without addresses  {:6.2} GB/s",
+        best(text.len(), || plain(&text))
+    );
+    println!(
+        "check with 13 addresses  {:6.2} GB/s",
+        best(text.len(), || whole(&text))
+    );
     let mut long = Indicators::default();
-    let list: String = (0..1_000_u32).map(|number| format!("{}\n", std::net::Ipv4Addr::from(0xc633_6400 + number * 7))).collect();
+    let list: String = (0..1_000_u32)
+        .map(|number| format!("{}\n", std::net::Ipv4Addr::from(0xc633_6400 + number * 7)))
+        .collect();
     long.add(list.as_bytes(), "bench").unwrap();
     let mut long = check(long);
-    println!("check with 1,000         {:6.2} GB/s", best(text.len(), || long(&text)));
+    println!(
+        "check with 1,000         {:6.2} GB/s",
+        best(text.len(), || long(&text))
+    );
     let fields = best(text.len(), || {
         let lines = text.split(|byte| *byte == b'\n');
-        let sum: usize = lines.flat_map(|line| Fields::new(line, b',')).map(<[u8]>::len).sum();
+        let sum: usize = lines
+            .flat_map(|line| Fields::new(line, b','))
+            .map(<[u8]>::len)
+            .sum();
         assert!(sum > text.len() / 2);
     });
     println!("every field forced       {fields:6.2} GB/s");

@@ -21,22 +21,52 @@ fn main() -> std::io::Result<()> {
     let mut rows: BTreeMap<(String, String), BTreeSet<&str>> = BTreeMap::new();
     for line in table.lines().skip(1) {
         let mut fields = line.splitn(3, ',');
-        let (Some(path), Some(hash), Some(builds)) = (fields.next(), fields.next(), fields.next()) else { continue };
+        let (Some(path), Some(hash), Some(builds)) = (fields.next(), fields.next(), fields.next())
+        else {
+            continue;
+        };
         let hash = hash.get(..HASH_BYTES * 2).unwrap_or(hash).to_lowercase();
-        rows.entry((full_key(path), hash)).or_default().extend(builds.split_whitespace());
+        rows.entry((full_key(path), hash))
+            .or_default()
+            .extend(builds.split_whitespace());
     }
-    let mut builds: Vec<&str> = rows.values().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    builds.sort_by_key(|build| build.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>());
-    let sets: Vec<String> = rows.values().map(|set| ranges(set, &builds)).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut builds: Vec<&str> = rows
+        .values()
+        .flatten()
+        .copied()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    builds.sort_by_key(|build| {
+        build
+            .split('.')
+            .map(|part| part.parse::<u32>().unwrap_or(0))
+            .collect::<Vec<_>>()
+    });
+    let sets: Vec<String> = rows
+        .values()
+        .map(|set| ranges(set, &builds))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let mut out = std::io::stdout().lock();
-    write!(out, "{HEAD}build {}\n{}", builds.join(" "), sets.iter().map(|set| format!("set {set}\n")).collect::<String>())?;
+    write!(
+        out,
+        "{HEAD}build {}\n{}",
+        builds.join(" "),
+        sets.iter()
+            .map(|set| format!("set {set}\n"))
+            .collect::<String>()
+    )?;
     let mut last = String::new();
     for ((path, hash), set) in &rows {
         if *path != last {
             writeln!(out, "{path}")?;
             last.clone_from(path);
         }
-        let number = sets.binary_search(&ranges(set, &builds)).unwrap_or_default();
+        let number = sets
+            .binary_search(&ranges(set, &builds))
+            .unwrap_or_default();
         writeln!(out, "\t{hash} {number}")?;
     }
     Ok(())
@@ -46,12 +76,21 @@ fn main() -> std::io::Result<()> {
 fn full_key(path: &str) -> String {
     let key = places::key(path);
     let whole = key.starts_with("frontend\\") || key.starts_with("clientaccess\\");
-    if whole { key } else { format!("clientaccess\\{key}") }
+    if whole {
+        key
+    } else {
+        format!("clientaccess\\{key}")
+    }
 }
 
 /// Indexes as `0-3,7`.
 fn ranges(set: &BTreeSet<&str>, builds: &[&str]) -> String {
-    let indexes: Vec<usize> = builds.iter().enumerate().filter(|(_, build)| set.contains(**build)).map(|(index, _)| index).collect();
+    let indexes: Vec<usize> = builds
+        .iter()
+        .enumerate()
+        .filter(|(_, build)| set.contains(**build))
+        .map(|(index, _)| index)
+        .collect();
     let mut parts: Vec<(usize, usize)> = Vec::new();
     for index in indexes {
         match parts.last_mut() {
@@ -59,5 +98,15 @@ fn ranges(set: &BTreeSet<&str>, builds: &[&str]) -> String {
             _ => parts.push((index, index)),
         }
     }
-    parts.iter().map(|(from, to)| if from == to { from.to_string() } else { format!("{from}-{to}") }).collect::<Vec<_>>().join(",")
+    parts
+        .iter()
+        .map(|(from, to)| {
+            if from == to {
+                from.to_string()
+            } else {
+                format!("{from}-{to}")
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(",")
 }

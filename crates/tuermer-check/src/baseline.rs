@@ -48,17 +48,26 @@ impl<'t> Baseline<'t> {
     pub fn read(text: &'t str) -> Self {
         let mut baseline = Self::default();
         let mut path = "";
-        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for line in text
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
             if let Some(builds) = line.strip_prefix("build ") {
                 baseline.builds.extend(builds.split(' '));
             } else if let Some(set) = line.strip_prefix("set ") {
                 baseline.sets.push(ranges(set));
             } else if let Some(entry) = line.strip_prefix('\t') {
                 let mut hash = [0; HASH_BYTES];
-                let Some((digits, set)) = entry.split_once(' ') else { continue };
+                let Some((digits, set)) = entry.split_once(' ') else {
+                    continue;
+                };
                 if hex::decode_to_slice(digits, &mut hash).is_ok() {
                     baseline.hashes.insert(hash);
-                    baseline.paths.entry(path).or_default().push((hash, set.parse().unwrap_or(usize::MAX)));
+                    baseline
+                        .paths
+                        .entry(path)
+                        .or_default()
+                        .push((hash, set.parse().unwrap_or(usize::MAX)));
                 }
             } else {
                 path = line;
@@ -69,7 +78,12 @@ impl<'t> Baseline<'t> {
 
     /// Paths, pairs of path and hash, different hashes, builds.
     pub fn counts(&self) -> (usize, usize, usize, usize) {
-        (self.paths.len(), self.paths.values().map(Vec::len).sum(), self.hashes.len(), self.builds.len())
+        (
+            self.paths.len(),
+            self.paths.values().map(Vec::len).sum(),
+            self.hashes.len(),
+            self.builds.len(),
+        )
     }
 
     /// Whether the list has the scripts of this build; without a build nobody can say.
@@ -80,16 +94,32 @@ impl<'t> Baseline<'t> {
     /// Judges a file by key, hash and the build of the server, if that is known.
     pub fn judge(&self, key: &str, sha256: &[u8; 32], build: Option<&str>) -> Genuine {
         let mut short = [0; HASH_BYTES];
-        short.copy_from_slice(sha256.first_chunk::<HASH_BYTES>().unwrap_or(&[0; HASH_BYTES]));
+        short.copy_from_slice(
+            sha256
+                .first_chunk::<HASH_BYTES>()
+                .unwrap_or(&[0; HASH_BYTES]),
+        );
         let Some(known) = self.paths.get(key) else {
-            return if self.hashes.contains(&short) { Genuine::Misplaced } else { Genuine::Unknown };
+            return if self.hashes.contains(&short) {
+                Genuine::Misplaced
+            } else {
+                Genuine::Unknown
+            };
         };
         if known.iter().any(|(hash, _)| *hash == short) {
             return Genuine::Yes;
         }
         let build = build.and_then(|build| self.builds.iter().position(|known| *known == build));
-        let complete = build.is_some_and(|build| known.iter().any(|(_, set)| self.sets.get(*set).is_some_and(|set| set.contains(&build))));
-        if complete { Genuine::Changed } else { Genuine::Undecided }
+        let complete = build.is_some_and(|build| {
+            known
+                .iter()
+                .any(|(_, set)| self.sets.get(*set).is_some_and(|set| set.contains(&build)))
+        });
+        if complete {
+            Genuine::Changed
+        } else {
+            Genuine::Undecided
+        }
     }
 }
 
@@ -125,10 +155,24 @@ mod tests {
             (logon, [0xcd; 32], Some("15.1.2507.6"), Genuine::Undecided),
             (logon, [0xcd; 32], Some("15.1.2176.2"), Genuine::Undecided),
             (logon, [0xcd; 32], Some("15.1.2176.9"), Genuine::Changed),
-            (r"frontend\httpproxy\owa\auth\x.aspx", [0xab; 32], None, Genuine::Misplaced),
-            (r"frontend\httpproxy\owa\auth\x.aspx", [0xcd; 32], None, Genuine::Unknown),
+            (
+                r"frontend\httpproxy\owa\auth\x.aspx",
+                [0xab; 32],
+                None,
+                Genuine::Misplaced,
+            ),
+            (
+                r"frontend\httpproxy\owa\auth\x.aspx",
+                [0xcd; 32],
+                None,
+                Genuine::Unknown,
+            ),
         ] {
-            assert_eq!(baseline.judge(key, &hash, build), expected, "{key} {build:?}");
+            assert_eq!(
+                baseline.judge(key, &hash, build),
+                expected,
+                "{key} {build:?}"
+            );
         }
     }
 

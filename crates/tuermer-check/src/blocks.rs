@@ -31,7 +31,15 @@ impl<'b, R: Read> Blocks<'b, R> {
     /// Blocks of `reader`; the buffer is lent, so that a thousand files need only one.
     pub fn new(reader: R, buffer: &'b mut Vec<u8>) -> Self {
         buffer.resize(limits::CHECK_BLOCK_BYTES, 0);
-        Self { reader, buffer, filled: 0, handed: 0, skipping: false, end: false, bytes: 0 }
+        Self {
+            reader,
+            buffer,
+            filled: 0,
+            handed: 0,
+            skipping: false,
+            end: false,
+            bytes: 0,
+        }
     }
 
     /// The next piece, or nothing at the end.
@@ -68,7 +76,13 @@ impl<'b, R: Read> Blocks<'b, R> {
         self.filled -= self.handed;
         self.handed = 0;
         while !self.end {
-            let Some(free) = self.buffer.get_mut(self.filled..).filter(|free| !free.is_empty()) else { break };
+            let Some(free) = self
+                .buffer
+                .get_mut(self.filled..)
+                .filter(|free| !free.is_empty())
+            else {
+                break;
+            };
             match self.reader.read(free) {
                 Ok(0) => self.end = true,
                 Ok(count) => {
@@ -103,7 +117,9 @@ impl<R: Read> Read for Utf16<R> {
         }
         let ready = self.ready.get(self.handed..).unwrap_or_default();
         let count = ready.len().min(out.len());
-        out.iter_mut().zip(ready).for_each(|(out, byte)| *out = *byte);
+        out.iter_mut()
+            .zip(ready)
+            .for_each(|(out, byte)| *out = *byte);
         self.handed += count;
         Ok(count)
     }
@@ -116,7 +132,9 @@ impl<R: Read> Utf16<R> {
         let input = self.raw.get(..count).unwrap_or_default();
         // Three bytes for two, and some for what waited: then the decoder never lacks room.
         self.ready.resize(count / 2 * 3 + 64, 0);
-        let (_, _, written, _) = self.decoder.decode_to_utf8(input, &mut self.ready, self.done);
+        let (_, _, written, _) = self
+            .decoder
+            .decode_to_utf8(input, &mut self.ready, self.done);
         self.ready.truncate(written);
         self.handed = 0;
         Ok(())
@@ -128,12 +146,23 @@ pub fn in_utf8<'r>(head: &[u8], reader: impl Read + 'r) -> Box<dyn Read + 'r> {
     let encoding: Option<&'static Encoding> = match head {
         [0xff, 0xfe, ..] => Some(UTF_16LE),
         [0xfe, 0xff, ..] => Some(UTF_16BE),
-        [letter, 0, other, 0, ..] if letter.is_ascii_graphic() && other.is_ascii_graphic() => Some(UTF_16LE),
-        [0, letter, 0, other, ..] if letter.is_ascii_graphic() && other.is_ascii_graphic() => Some(UTF_16BE),
+        [letter, 0, other, 0, ..] if letter.is_ascii_graphic() && other.is_ascii_graphic() => {
+            Some(UTF_16LE)
+        }
+        [0, letter, 0, other, ..] if letter.is_ascii_graphic() && other.is_ascii_graphic() => {
+            Some(UTF_16BE)
+        }
         _ => None,
     };
     match encoding {
-        Some(encoding) => Box::new(Utf16 { reader, decoder: encoding.new_decoder(), raw: vec![0; DECODED_AT_ONCE], ready: Vec::new(), handed: 0, done: false }),
+        Some(encoding) => Box::new(Utf16 {
+            reader,
+            decoder: encoding.new_decoder(),
+            raw: vec![0; DECODED_AT_ONCE],
+            ready: Vec::new(),
+            handed: 0,
+            done: false,
+        }),
         None => Box::new(reader),
     }
 }
@@ -162,8 +191,18 @@ mod tests {
         assert_eq!(pieces(b"a\nb"), [(false, 3)]);
         let line = [vec![b'x'; 999], vec![b'\n']].concat();
         let many = line.repeat(3_000);
-        assert_eq!(pieces(&many).iter().map(|(_, length)| length).sum::<usize>(), many.len());
-        assert!(pieces(&many).iter().all(|(long, length)| !long && length % 1_000 == 0));
+        assert_eq!(
+            pieces(&many)
+                .iter()
+                .map(|(_, length)| length)
+                .sum::<usize>(),
+            many.len()
+        );
+        assert!(
+            pieces(&many)
+                .iter()
+                .all(|(long, length)| !long && length % 1_000 == 0)
+        );
         let long = [vec![b'y'; 3 * block], b"\nz\n".to_vec()].concat();
         assert_eq!(pieces(&long), [(true, block), (false, 2)]);
         assert_eq!(pieces(&vec![b'y'; 2 * block]), [(true, block)]);
@@ -173,13 +212,21 @@ mod tests {
     fn utf_16_is_read_as_utf_8() {
         let text = "#Fields: a\r\nÄ,𝄞\r\n".repeat(50_000);
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let big: Vec<u8> = [0xfe, 0xff]
+            .into_iter()
+            .chain(text.encode_utf16().flat_map(u16::to_be_bytes))
+            .collect();
         for bytes in [little, big] {
             let mut read = String::new();
-            in_utf8(bytes.get(..4).unwrap(), bytes.as_slice()).read_to_string(&mut read).unwrap();
+            in_utf8(bytes.get(..4).unwrap(), bytes.as_slice())
+                .read_to_string(&mut read)
+                .unwrap();
             assert!(read == text, "differs");
             let mut buffer = Vec::new();
-            let mut blocks = Blocks::new(in_utf8(bytes.get(..4).unwrap(), bytes.as_slice()), &mut buffer);
+            let mut blocks = Blocks::new(
+                in_utf8(bytes.get(..4).unwrap(), bytes.as_slice()),
+                &mut buffer,
+            );
             let mut whole = Vec::new();
             while let Some(Piece::Lines(lines)) = blocks.piece().unwrap() {
                 whole.extend_from_slice(lines);

@@ -54,7 +54,11 @@ const WAVES: &[(&str, &str)] = &[
 ];
 
 /// Runs a check.
-pub fn run(question: &Question, detectors: &Detectors, progress: &mut dyn FnMut(Progress)) -> Report {
+pub fn run(
+    question: &Question,
+    detectors: &Detectors,
+    progress: &mut dyn FnMut(Progress),
+) -> Report {
     let mut check = Check {
         question,
         detectors,
@@ -66,8 +70,16 @@ pub fn run(question: &Question, detectors: &Detectors, progress: &mut dyn FnMut(
         log_build: None,
     };
     let places = &question.places;
-    let logs: Vec<Found> = [&places.logs, &places.iis, &places.events].into_iter().flatten().flat_map(|root| check.below(root)).collect();
-    let web: Vec<Found> = places.web.iter().flat_map(|root| check.below(root)).collect();
+    let logs: Vec<Found> = [&places.logs, &places.iis, &places.events]
+        .into_iter()
+        .flatten()
+        .flat_map(|root| check.below(root))
+        .collect();
+    let web: Vec<Found> = places
+        .web
+        .iter()
+        .flat_map(|root| check.below(root))
+        .collect();
     check.seen.total = logs.iter().map(|file| file.bytes).sum();
     for file in &logs {
         check.log(file, progress);
@@ -126,7 +138,12 @@ impl Check<'_> {
                 Reason::TooMany => ("too_many", String::new()),
                 Reason::Failed(error) => ("failed", error),
             };
-            self.unreadable(Unreadable { file: shown(&path), line: None, word, detail });
+            self.unreadable(Unreadable {
+                file: shown(&path),
+                line: None,
+                word,
+                detail,
+            });
         }
         walk.files
     }
@@ -139,7 +156,12 @@ impl Check<'_> {
     }
 
     fn failed(&mut self, path: &Path, error: &io::Error) {
-        self.unreadable(Unreadable { file: shown(path), line: None, word: "failed", detail: crate::text::clean(&error.to_string()) });
+        self.unreadable(Unreadable {
+            file: shown(path),
+            line: None,
+            word: "failed",
+            detail: crate::text::clean(&error.to_string()),
+        });
     }
 
     fn log(&mut self, file: &Found, progress: &mut dyn FnMut(Progress)) {
@@ -150,7 +172,10 @@ impl Check<'_> {
         };
         let mut text = Vec::new();
         let readable = blocks::in_utf8(&head, head.as_slice()).read_to_end(&mut text);
-        let Some(kind) = readable.ok().and_then(|_| LogKind::of(&text, &file.path.to_string_lossy())) else {
+        let Some(kind) = readable
+            .ok()
+            .and_then(|_| LogKind::of(&text, &file.path.to_string_lossy()))
+        else {
             return self.unrecognised(&name);
         };
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -170,14 +195,37 @@ impl Check<'_> {
         let read = match kind {
             LogKind::Evtx => evtx_file(&file.path, detectors, take),
             _ => {
-                let tell = |done: u64| progress(Progress { done: before + done, total, incidents: incidents_before });
-                logs::read(kind, &head, head.as_slice().chain(source), &mut buffer, detectors, take, tell)
+                let tell = |done: u64| {
+                    progress(Progress {
+                        done: before + done,
+                        total,
+                        incidents: incidents_before,
+                    })
+                };
+                logs::read(
+                    kind,
+                    &head,
+                    head.as_slice().chain(source),
+                    &mut buffer,
+                    detectors,
+                    take,
+                    tell,
+                )
             }
         };
         signs.drain(..).for_each(|sign| collected.push(sign));
         (self.buffer, self.seen.incidents) = (buffer, incidents);
         self.seen.done += file.bytes;
-        self.took_in(&kind.label(&file.path.to_string_lossy()), &name, if kind == LogKind::Evtx { file.bytes } else { read.bytes }, read);
+        self.took_in(
+            &kind.label(&file.path.to_string_lossy()),
+            &name,
+            if kind == LogKind::Evtx {
+                file.bytes
+            } else {
+                read.bytes
+            },
+            read,
+        );
         progress(self.seen);
     }
 
@@ -192,38 +240,82 @@ impl Check<'_> {
     fn took_in(&mut self, label: &str, name: &str, bytes: u64, read: LogRead) {
         self.report.files_read += 1;
         self.report.bytes += bytes;
-        let coverage = self.coverage.entry(label.to_string()).or_insert_with(|| Coverage { log: label.to_string(), from: None, to: None, files: 0 });
+        let coverage = self
+            .coverage
+            .entry(label.to_string())
+            .or_insert_with(|| Coverage {
+                log: label.to_string(),
+                from: None,
+                to: None,
+                files: 0,
+            });
         coverage.files += 1;
         coverage.from = [coverage.from, read.from].into_iter().flatten().min();
         coverage.to = [coverage.to, read.to].into_iter().flatten().max();
         for (line, problem) in &read.problems {
             self.unreadable(Unreadable::of(name, *line, problem));
         }
-        let parts = |number: &str| number.split('.').map(|part| part.parse().unwrap_or(0)).collect::<Vec<u32>>();
-        if let Some(build) = read.build.map(|number| (parts(&number), number)).filter(|build| self.log_build.as_ref().is_none_or(|known| build > known)) {
+        let parts = |number: &str| {
+            number
+                .split('.')
+                .map(|part| part.parse().unwrap_or(0))
+                .collect::<Vec<u32>>()
+        };
+        if let Some(build) = read
+            .build
+            .map(|number| (parts(&number), number))
+            .filter(|build| self.log_build.as_ref().is_none_or(|known| build > known))
+        {
             self.log_build = Some(build);
         }
     }
 
     /// The most honest source wins.
     fn build(&mut self) {
-        let given = self.question.build.clone().map(|number| Build { number, source: BuildSource::Given });
+        let given = self.question.build.clone().map(|number| Build {
+            number,
+            source: BuildSource::Given,
+        });
         let program = || {
-            let path = self.question.install.as_ref()?.join("bin").join("ExSetup.exe");
+            let path = self
+                .question
+                .install
+                .as_ref()?
+                .join("bin")
+                .join("ExSetup.exe");
             let mut bytes = Vec::new();
-            File::open(path).ok()?.take(limits::CHECK_PROGRAM_BYTES).read_to_end(&mut bytes).ok()?;
-            program::file_version(&bytes).map(|number| Build { number, source: BuildSource::Program })
+            File::open(path)
+                .ok()?
+                .take(limits::CHECK_PROGRAM_BYTES)
+                .read_to_end(&mut bytes)
+                .ok()?;
+            program::file_version(&bytes).map(|number| Build {
+                number,
+                source: BuildSource::Program,
+            })
         };
-        let log = self.log_build.take().map(|(_, number)| Build { number, source: BuildSource::Log });
+        let log = self.log_build.take().map(|(_, number)| Build {
+            number,
+            source: BuildSource::Log,
+        });
         self.report.build = given.or_else(program).or(log);
     }
 
     fn web(&mut self, files: &[Found]) {
         let baseline = Baseline::embedded();
         // A log tells the CU, and the hashes of a CU are not those of its security updates.
-        let build = self.report.build.clone().filter(|build| build.source != BuildSource::Log).map(|build| build.number);
+        let build = self
+            .report
+            .build
+            .clone()
+            .filter(|build| build.source != BuildSource::Log)
+            .map(|build| build.number);
         let detectors = self.detectors;
-        let judge = Judge { baseline: &baseline, indicators: &detectors.indicators, build: build.as_deref() };
+        let judge = Judge {
+            baseline: &baseline,
+            indicators: &detectors.indicators,
+            build: build.as_deref(),
+        };
         for file in files {
             let name = shown(&file.path);
             if name.to_lowercase().ends_with("applicationhost.config") {
@@ -235,8 +327,13 @@ impl Check<'_> {
                 Ok(Look::Undecided) => self.report.scripts.1 += 1,
                 Ok(Look::Other) => {}
                 Ok(Look::Sign(sign)) => {
-                    let at = modified(&file.path).filter(|at| times::is_plausible(*at, detectors.now));
-                    self.collected.push(Finding { file: name, at, ..*sign });
+                    let at =
+                        modified(&file.path).filter(|at| times::is_plausible(*at, detectors.now));
+                    self.collected.push(Finding {
+                        file: name,
+                        at,
+                        ..*sign
+                    });
                 }
                 Err(error) => {
                     self.failed(&file.path, &error);
@@ -250,24 +347,46 @@ impl Check<'_> {
 
     fn configuration(&mut self, file: &Found, name: &str) {
         let mut text = Vec::new();
-        let read = File::open(&file.path).and_then(|file| file.take(limits::CHECK_CONFIG_BYTES).read_to_end(&mut text));
+        let read = File::open(&file.path)
+            .and_then(|file| file.take(limits::CHECK_CONFIG_BYTES).read_to_end(&mut text));
         if let Err(error) = read {
             return self.failed(&file.path, &error);
         }
         self.report.files_read += 1;
         self.report.bytes += file.bytes;
         for (line, sign) in content::odd_folders(&String::from_utf8_lossy(&text)) {
-            self.collected.push(Finding { file: name.to_string(), line: Some(line as u64), ..sign });
+            self.collected.push(Finding {
+                file: name.to_string(),
+                line: Some(line as u64),
+                ..sign
+            });
         }
     }
 
     fn leftover(&mut self, path: &Path) {
-        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().to_lowercase())
+            .unwrap_or_default();
         let dump = name.starts_with("lsass") && name.ends_with("dmp");
-        let archive = [".7z", ".zip", ".rar"].iter().any(|ending| name.ends_with(ending));
+        let archive = [".7z", ".zip", ".rar"]
+            .iter()
+            .any(|ending| name.ends_with(ending));
         if dump || archive {
-            let sign = Finding::new(Kind::Leftover, if dump { Verdict::Incident } else { Verdict::Weakness }, &name);
-            self.collected.push(Finding { file: shown(path), at: modified(path), ..sign });
+            let sign = Finding::new(
+                Kind::Leftover,
+                if dump {
+                    Verdict::Incident
+                } else {
+                    Verdict::Weakness
+                },
+                &name,
+            );
+            self.collected.push(Finding {
+                file: shown(path),
+                at: modified(path),
+                ..sign
+            });
         }
     }
 
@@ -276,13 +395,18 @@ impl Check<'_> {
         // After the signs were put together: who placed a shell is known even where only its use is asked for.
         if let Some(since) = self.question.since {
             let all = self.report.findings.len();
-            self.report.findings.retain(|sign| sign.at.is_none_or(|at| at >= since));
+            self.report
+                .findings
+                .retain(|sign| sign.at.is_none_or(|at| at >= since));
             self.report.older = (all - self.report.findings.len()) as u64;
         }
         self.report.grade = grade::grade(&self.report.findings);
         if let Some(since) = self.question.since {
             for coverage in self.coverage.values_mut() {
-                coverage.from = coverage.from.map(|from| from.max(since)).filter(|from| coverage.to.is_some_and(|to| *from <= to));
+                coverage.from = coverage
+                    .from
+                    .map(|from| from.max(since))
+                    .filter(|from| coverage.to.is_some_and(|to| *from <= to));
                 coverage.to = coverage.to.filter(|to| *to >= since);
             }
         }
@@ -294,21 +418,43 @@ impl Check<'_> {
 
 /// What nobody can say.
 fn gaps(coverage: &[Coverage], with_web: bool) -> Vec<Gap> {
-    let covers = |log: &str| coverage.iter().any(|covered| covered.from.is_some() && (covered.log == log || covered.log.starts_with(&format!("{log}\\"))));
-    let expected = [r"ECP\Server".to_string(), "OABGeneratorLog".into()].into_iter().chain(PROTOCOLS.iter().map(|protocol| format!(r"HttpProxy\{protocol}")));
-    let mut gaps: Vec<Gap> = expected.chain(["IIS".into(), "Events".into()]).filter(|log| !covers(log)).map(Gap::Missing).collect();
+    let covers = |log: &str| {
+        coverage.iter().any(|covered| {
+            covered.from.is_some()
+                && (covered.log == log || covered.log.starts_with(&format!("{log}\\")))
+        })
+    };
+    let expected = [r"ECP\Server".to_string(), "OABGeneratorLog".into()]
+        .into_iter()
+        .chain(
+            PROTOCOLS
+                .iter()
+                .map(|protocol| format!(r"HttpProxy\{protocol}")),
+        );
+    let mut gaps: Vec<Gap> = expected
+        .chain(["IIS".into(), "Events".into()])
+        .filter(|log| !covers(log))
+        .map(Gap::Missing)
+        .collect();
     if !with_web {
         gaps.push(Gap::Missing("Web".into()));
     }
     for (wave, began) in WAVES {
-        let Ok(began) = began.parse::<Timestamp>() else { continue };
-        let late = coverage.iter().filter(|covered| covered.log != "Test-ProxyLogon" && covered.log != "Events");
-        gaps.extend(late.filter_map(|covered| Some((covered, covered.from.filter(|from| *from > began)?))).map(|(covered, from)| Gap::BeginsAfter {
-            log: covered.log.clone(),
-            from,
-            wave,
-            began,
-        }));
+        let Ok(began) = began.parse::<Timestamp>() else {
+            continue;
+        };
+        let late = coverage
+            .iter()
+            .filter(|covered| covered.log != "Test-ProxyLogon" && covered.log != "Events");
+        gaps.extend(
+            late.filter_map(|covered| Some((covered, covered.from.filter(|from| *from > began)?)))
+                .map(|(covered, from)| Gap::BeginsAfter {
+                    log: covered.log.clone(),
+                    from,
+                    wave,
+                    began,
+                }),
+        );
     }
     gaps
 }
@@ -324,7 +470,10 @@ fn head(path: &Path) -> io::Result<(Vec<u8>, File)> {
 fn evtx_file(path: &Path, detectors: &Detectors, take: impl FnMut(Finding)) -> LogRead {
     match File::open(path) {
         Ok(file) => evtx::read(BufReader::new(file), detectors, take),
-        Err(error) => LogRead { problems: vec![(None, logs::Problem::Failed(error.to_string()))], ..LogRead::default() },
+        Err(error) => LogRead {
+            problems: vec![(None, logs::Problem::Failed(error.to_string()))],
+            ..LogRead::default()
+        },
     }
 }
 

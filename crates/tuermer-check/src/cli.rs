@@ -150,7 +150,10 @@ impl Check {
         let question = self.question(language)?;
         // Before hours of reading: a wrong key or list is told at once.
         let key = self.seal.as_deref().map(public_key).transpose()?;
-        let install = self.install.as_ref().map_or(system::INSTALL.into(), |path| path.to_string_lossy());
+        let install = self
+            .install
+            .as_ref()
+            .map_or(system::INSTALL.into(), |path| path.to_string_lossy());
         let detectors = Detectors::new(self.indicators()?, &install, clock::now())?;
         let report = check::run(&question, &detectors, &mut told(language));
         show(&report, json, language)?;
@@ -173,36 +176,71 @@ impl Check {
     }
 
     fn question(&self, language: Language) -> anyhow::Result<Question> {
-        let given = [&self.logs, &self.web, &self.iis, &self.events].iter().any(|paths| !paths.is_empty());
-        let own = if given { None } else { self.install.clone().or_else(system::install) };
+        let given = [&self.logs, &self.web, &self.iis, &self.events]
+            .iter()
+            .any(|paths| !paths.is_empty());
+        let own = if given {
+            None
+        } else {
+            self.install.clone().or_else(system::install)
+        };
         let places = match &own {
             Some(install) => {
                 let (exchange, windows) = (system::places(install), system::of_windows());
                 let web = exchange.web.into_iter().chain(windows.web).collect();
-                Places { logs: exchange.logs, web, iis: windows.iis, events: windows.events, leftovers: [windows.leftovers, self.leftovers.clone()].concat() }
+                Places {
+                    logs: exchange.logs,
+                    web,
+                    iis: windows.iis,
+                    events: windows.events,
+                    leftovers: [windows.leftovers, self.leftovers.clone()].concat(),
+                }
             }
-            None if given => {
-                Places { logs: self.logs.clone(), web: self.web.clone(), iis: self.iis.clone(), events: self.events.clone(), leftovers: self.leftovers.clone() }
-            }
+            None if given => Places {
+                logs: self.logs.clone(),
+                web: self.web.clone(),
+                iis: self.iis.clone(),
+                events: self.events.clone(),
+                leftovers: self.leftovers.clone(),
+            },
             None => bail!("{}", language.say("nothing_given")),
         };
         let since = match &self.since {
-            Some(text) => Some(times::read(text.as_bytes()).with_context(|| format!("--since {text}: not a day like 2021-02-26"))?),
+            Some(text) => Some(
+                times::read(text.as_bytes())
+                    .with_context(|| format!("--since {text}: not a day like 2021-02-26"))?,
+            ),
             None => None,
         };
-        if let Some(build) = self.build.as_ref().filter(|build| build.split('.').count() != 4 || build.split('.').any(|part| part.parse::<u32>().is_err())) {
-            bail!("--build {build}: four numbers are needed, e.g. 15.1.2507.61 (the file version of bin\\ExSetup.exe)");
+        if let Some(build) = self.build.as_ref().filter(|build| {
+            build.split('.').count() != 4
+                || build.split('.').any(|part| part.parse::<u32>().is_err())
+        }) {
+            bail!(
+                "--build {build}: four numbers are needed, e.g. 15.1.2507.61 (the file version of bin\\ExSetup.exe)"
+            );
         }
-        let host = own.as_ref().and_then(|_| std::env::var("COMPUTERNAME").ok());
+        let host = own
+            .as_ref()
+            .and_then(|_| std::env::var("COMPUTERNAME").ok());
         let reference = self.reference.as_deref().map(crate::text::clean);
-        Ok(Question { places, install: self.install.clone().or(own), since, build: self.build.clone(), reference, host })
+        Ok(Question {
+            places,
+            install: self.install.clone().or(own),
+            since,
+            build: self.build.clone(),
+            reference,
+            host,
+        })
     }
 
     fn indicators(&self) -> anyhow::Result<Indicators> {
         let mut indicators = Indicators::embedded();
         for path in &self.indicators {
             let list = bounded(path, limits::CHECK_INDICATOR_BYTES)?;
-            indicators.add(&list, &path.to_string_lossy()).with_context(|| format!("--indicators {}", path.display()))?;
+            indicators
+                .add(&list, &path.to_string_lossy())
+                .with_context(|| format!("--indicators {}", path.display()))?;
         }
         Ok(indicators)
     }
@@ -212,7 +250,10 @@ fn show(report: &Report, json: bool, language: Language) -> anyhow::Result<()> {
     let shown = match json {
         true => {
             let mut out = std::io::stdout().lock();
-            report.json_lines().iter().try_for_each(|line| writeln!(out, "{line}"))
+            report
+                .json_lines()
+                .iter()
+                .try_for_each(|line| writeln!(out, "{line}"))
         }
         false => terminal::write(report, language, &mut anstream::stdout().lock()),
     };
@@ -233,10 +274,23 @@ fn told(language: Language) -> impl FnMut(Progress) {
             return;
         }
         last = Instant::now();
-        let values = [("done", language.size(progress.done)), ("total", language.size(progress.total)), ("incidents", progress.incidents.to_string())];
-        let line = language.with("progress", &values.each_ref().map(|(name, value)| (*name, value.as_str())));
+        let values = [
+            ("done", language.size(progress.done)),
+            ("total", language.size(progress.total)),
+            ("incidents", progress.incidents.to_string()),
+        ];
+        let line = language.with(
+            "progress",
+            &values
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str())),
+        );
         // Only for the eye; a terminal that went away takes nothing with it.
-        let _ = write!(std::io::stderr(), "\r\x1b[K{}", if end { String::new() } else { line });
+        let _ = write!(
+            std::io::stderr(),
+            "\r\x1b[K{}",
+            if end { String::new() } else { line }
+        );
     }
 }
 
@@ -249,7 +303,11 @@ fn write(path: &Path, bytes: &[u8], language: Language) -> anyhow::Result<()> {
         let _ = std::fs::remove_file(&beside);
         return Err(error).with_context(|| format!("{} could not be written", path.display()));
     }
-    let _ = writeln!(anstream::stderr(), "{}", language.with("wrote", &[("path", &path.display().to_string())]));
+    let _ = writeln!(
+        anstream::stderr(),
+        "{}",
+        language.with("wrote", &[("path", &path.display().to_string())])
+    );
     Ok(())
 }
 
@@ -257,7 +315,9 @@ fn write(path: &Path, bytes: &[u8], language: Language) -> anyhow::Result<()> {
 fn public_key(text: &str) -> anyhow::Result<String> {
     let key = match text.starts_with("tuermer-") {
         true => text.to_string(),
-        false => String::from_utf8_lossy(&bounded(Path::new(text), limits::HASH_FILE_BYTES)?).trim().to_string(),
+        false => String::from_utf8_lossy(&bounded(Path::new(text), limits::HASH_FILE_BYTES)?)
+            .trim()
+            .to_string(),
     };
     seal::seal(b"", &key).with_context(|| format!("--seal {text}"))?;
     Ok(key)
@@ -265,8 +325,11 @@ fn public_key(text: &str) -> anyhow::Result<String> {
 
 fn bounded(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).with_context(|| format!("{} could not be read", path.display()))?;
-    file.take(most + 1).read_to_end(&mut bytes).with_context(|| format!("{} could not be read", path.display()))?;
+    let file = std::fs::File::open(path)
+        .with_context(|| format!("{} could not be read", path.display()))?;
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{} could not be read", path.display()))?;
     if bytes.len() as u64 > most {
         bail!("{} has more than {most} bytes", path.display());
     }
@@ -279,8 +342,14 @@ fn key(private: &Path) -> anyhow::Result<Exit> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(private).with_context(|| format!("{} could not be made; an existing key is never overwritten", private.display()))?;
-    writeln!(file, "{secret}").with_context(|| format!("{} could not be written", private.display()))?;
+    let mut file = options.open(private).with_context(|| {
+        format!(
+            "{} could not be made; an existing key is never overwritten",
+            private.display()
+        )
+    })?;
+    writeln!(file, "{secret}")
+        .with_context(|| format!("{} could not be written", private.display()))?;
     writeln!(anstream::stdout(), "{public}")?;
     Ok(Exit::Nothing)
 }

@@ -17,13 +17,27 @@ pub struct Collected {
 }
 
 /// Kinds that repeat: one line for each subject and address.
-const REPEATING: &[Kind] = &[Kind::ShellHunt, Kind::KnownAddress, Kind::ForeignScript, Kind::ShellCompiled, Kind::CommandRun];
+const REPEATING: &[Kind] = &[
+    Kind::ShellHunt,
+    Kind::KnownAddress,
+    Kind::ForeignScript,
+    Kind::ShellCompiled,
+    Kind::CommandRun,
+];
 
 impl Collected {
     /// Takes a sign.
     pub fn push(&mut self, finding: Finding) {
-        let key = (finding.kind, finding.subject.clone().unwrap_or_default(), finding.address.clone().unwrap_or_default());
-        if let Some(known) = self.same.get(&key).and_then(|index| self.listed.get_mut(*index)) {
+        let key = (
+            finding.kind,
+            finding.subject.clone().unwrap_or_default(),
+            finding.address.clone().unwrap_or_default(),
+        );
+        if let Some(known) = self
+            .same
+            .get(&key)
+            .and_then(|index| self.listed.get_mut(*index))
+        {
             return merge(known, finding);
         }
         let group = (finding.kind, finding.step);
@@ -73,10 +87,18 @@ mod tests {
     fn a_flood_hides_nothing() {
         let mut collected = Collected::default();
         for number in 0..5_000 {
-            collected.push(Finding::new(Kind::ShellHunt, Verdict::Probe, "x").subject("/x.aspx").address(&format!("192.0.2.{number}")));
+            collected.push(
+                Finding::new(Kind::ShellHunt, Verdict::Probe, "x")
+                    .subject("/x.aspx")
+                    .address(&format!("192.0.2.{number}")),
+            );
         }
         for _ in 0..3 {
-            collected.push(Finding::new(Kind::ShellHunt, Verdict::Probe, "x").subject("/x.aspx").address("192.0.2.1"));
+            collected.push(
+                Finding::new(Kind::ShellHunt, Verdict::Probe, "x")
+                    .subject("/x.aspx")
+                    .address("192.0.2.1"),
+            );
         }
         collected.push(Finding::new(Kind::ShellUsed, Verdict::Incident, "x").step(8));
         let found = collected.finish();

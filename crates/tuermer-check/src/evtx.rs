@@ -10,24 +10,38 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tuermer_core::limits;
 
 /// Reads the log; signs go to `take` with the number of their record.
-pub fn read(mut source: impl Read + Seek, detectors: &Detectors, mut take: impl FnMut(Finding)) -> LogRead {
+pub fn read(
+    mut source: impl Read + Seek,
+    detectors: &Detectors,
+    mut take: impl FnMut(Finding),
+) -> LogRead {
     let mut read = LogRead::default();
     if let Some(problem) = shape(&mut source) {
         read.problems.push((None, problem));
     }
     // What the reader of a foreign format did not foresee ends this file, not the check.
-    let whole = catch_unwind(AssertUnwindSafe(|| records(source, detectors, &mut read, &mut take)));
+    let whole = catch_unwind(AssertUnwindSafe(|| {
+        records(source, detectors, &mut read, &mut take)
+    }));
     if whole.is_err() {
         read.problems.push((None, Problem::GivenUp));
     }
     read
 }
 
-fn records(source: impl Read + Seek, detectors: &Detectors, read: &mut LogRead, take: &mut impl FnMut(Finding)) {
+fn records(
+    source: impl Read + Seek,
+    detectors: &Detectors,
+    read: &mut LogRead,
+    take: &mut impl FnMut(Finding),
+) {
     let mut parser = match EvtxParser::from_read_seek(source) {
         Ok(parser) => parser.with_configuration(ParserSettings::new().num_threads(1).indent(false)),
         Err(error) => {
-            return read.problems.push((None, Problem::BrokenRecord(crate::text::clean(&error.to_string()))));
+            return read.problems.push((
+                None,
+                Problem::BrokenRecord(crate::text::clean(&error.to_string())),
+            ));
         }
     };
     let mut broken = 0;
@@ -36,7 +50,10 @@ fn records(source: impl Read + Seek, detectors: &Detectors, read: &mut LogRead, 
             Ok(record) => one(&record.data, record.event_record_id, detectors, read, take),
             Err(error) => {
                 broken += 1;
-                read.problems.push((None, Problem::BrokenRecord(crate::text::clean(&error.to_string()))));
+                read.problems.push((
+                    None,
+                    Problem::BrokenRecord(crate::text::clean(&error.to_string())),
+                ));
             }
         }
         if broken >= limits::CHECK_EVENT_ERRORS {
@@ -56,13 +73,21 @@ fn shape(source: &mut (impl Read + Seek)) -> Option<Problem> {
     let broken = |words: &str| Some(Problem::BrokenRecord(words.to_string()));
     match (read, head.get(40..)) {
         (Err(_), _) => broken("the head is cut off"),
-        (Ok(()), Some([0, 0x10])) if (length.saturating_sub(4_096)) % 65_536 != 0 => broken("the last chunk is cut off"),
+        (Ok(()), Some([0, 0x10])) if (length.saturating_sub(4_096)) % 65_536 != 0 => {
+            broken("the last chunk is cut off")
+        }
         (Ok(()), Some([0, 0x10])) => None,
         (Ok(()), _) => broken("the head is damaged"),
     }
 }
 
-fn one(record: &serde_json::Value, number: u64, detectors: &Detectors, read: &mut LogRead, take: &mut impl FnMut(Finding)) {
+fn one(
+    record: &serde_json::Value,
+    number: u64,
+    detectors: &Detectors,
+    read: &mut LogRead,
+    take: &mut impl FnMut(Finding),
+) {
     read.lines += 1;
     let event = Event::new(record);
     match event.at() {
@@ -70,7 +95,9 @@ fn one(record: &serde_json::Value, number: u64, detectors: &Detectors, read: &mu
             read.from = Some(read.from.map_or(at, |from| from.min(at)));
             read.to = Some(read.to.map_or(at, |to| to.max(at)));
         }
-        Some(at) if read.problems.len() < limits::CHECK_UNREADABLE => read.problems.push((Some(number), Problem::OddTime(at.to_string()))),
+        Some(at) if read.problems.len() < limits::CHECK_UNREADABLE => read
+            .problems
+            .push((Some(number), Problem::OddTime(at.to_string()))),
         _ => {}
     }
     for mut sign in event.judge() {

@@ -16,7 +16,11 @@ pub struct Fields<'l> {
 impl<'l> Fields<'l> {
     /// The fields of `line`, without its line end.
     pub fn new(line: &'l [u8], separator: u8) -> Self {
-        Self { rest: Some(line), separator, open_quote: false }
+        Self {
+            rest: Some(line),
+            separator,
+            open_quote: false,
+        }
     }
 
     /// Whether a quote was opened and never closed.
@@ -28,7 +32,11 @@ impl<'l> Fields<'l> {
     fn quoted(&mut self, rest: &'l [u8]) -> &'l [u8] {
         let mut from = 0;
         loop {
-            let Some(quote) = rest.get(from..).and_then(|part| memchr::memchr(b'"', part)).map(|at| from + at) else {
+            let Some(quote) = rest
+                .get(from..)
+                .and_then(|part| memchr::memchr(b'"', part))
+                .map(|at| from + at)
+            else {
                 self.open_quote = true;
                 self.rest = None;
                 return rest;
@@ -38,7 +46,8 @@ impl<'l> Fields<'l> {
                 _ => {
                     // What stands between the closing quote and the comma belongs to nobody.
                     let after = rest.get(quote + 1..).unwrap_or_default();
-                    self.rest = memchr::memchr(self.separator, after).and_then(|comma| after.get(comma + 1..));
+                    self.rest = memchr::memchr(self.separator, after)
+                        .and_then(|comma| after.get(comma + 1..));
                     return rest.get(..quote).unwrap_or_default();
                 }
             }
@@ -103,21 +112,41 @@ impl Columns {
     /// The columns a head line names: `#Fields: …`, or the bare names of an Exchange log or of the output of Microsoft's script.
     pub fn read(line: &[u8]) -> Option<Self> {
         let line = line.trim_ascii();
-        let (names, marked) = match line.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"#fields:")) {
+        let (names, marked) = match line
+            .get(..8)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"#fields:"))
+        {
             true => (line.get(8..).unwrap_or_default().trim_ascii(), true),
             false => (line, false),
         };
         let bare = names.strip_prefix(b"\"").unwrap_or(names);
         let iis = marked && memchr::memchr(b',', names).is_none();
-        let exchange = [&b"datetime,"[..], b"datetime\",", b"timestamp,", b"date-time,"]
-            .iter()
-            .any(|start| bare.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start)));
+        let exchange = [
+            &b"datetime,"[..],
+            b"datetime\",",
+            b"timestamp,",
+            b"date-time,",
+        ]
+        .iter()
+        .any(|start| {
+            bare.get(..start.len())
+                .is_some_and(|name| name.eq_ignore_ascii_case(start))
+        });
         if !iis && !exchange && !marked {
             return None;
         }
-        let mut columns = Self { separator: if iis { b' ' } else { b',' }, ..Self::default() };
-        for (at, name) in Fields::new(names, columns.separator).take(limits::CHECK_COLUMNS).enumerate() {
-            columns.name(&String::from_utf8_lossy(name).trim().to_ascii_lowercase(), at);
+        let mut columns = Self {
+            separator: if iis { b' ' } else { b',' },
+            ..Self::default()
+        };
+        for (at, name) in Fields::new(names, columns.separator)
+            .take(limits::CHECK_COLUMNS)
+            .enumerate()
+        {
+            columns.name(
+                &String::from_utf8_lossy(name).trim().to_ascii_lowercase(),
+                at,
+            );
         }
         columns.time.map(|_| columns)
     }
@@ -169,10 +198,15 @@ impl Columns {
 
     /// The build of the server as the log tells it: four columns in a row.
     pub fn build(&self, line: &[u8]) -> Option<String> {
-        let parts: Vec<u32> =
-            Fields::new(line, self.separator).skip(self.build?).take(4).map_while(|part| std::str::from_utf8(part).ok()?.parse().ok()).collect();
+        let parts: Vec<u32> = Fields::new(line, self.separator)
+            .skip(self.build?)
+            .take(4)
+            .map_while(|part| std::str::from_utf8(part).ok()?.parse().ok())
+            .collect();
         match parts.as_slice() {
-            [major @ 8..=20, minor, build, revision] => Some(format!("{major}.{minor}.{build}.{revision}")),
+            [major @ 8..=20, minor, build, revision] => {
+                Some(format!("{major}.{minor}.{build}.{revision}"))
+            }
             _ => None,
         }
     }
@@ -206,7 +240,10 @@ impl Columns {
         }
         request.at = self.time(line);
         // Columns behind the ones a rule needs may be missing in a cut line; the status and the address may not.
-        let needed = [self.stem, self.anchor, self.status, self.address].into_iter().flatten().max()?;
+        let needed = [self.stem, self.anchor, self.status, self.address]
+            .into_iter()
+            .flatten()
+            .max()?;
         (seen > needed).then_some(request)
     }
 }
@@ -257,20 +294,51 @@ mod tests {
             ("a,", vec!["a", ""], false),
         ] {
             let mut fields = Fields::new(line.as_bytes(), b',');
-            let read: Vec<String> = fields.by_ref().map(|field| text(field).into_owned()).collect();
-            assert_eq!((read.iter().map(String::as_str).collect::<Vec<_>>(), fields.open_quote()), (expected, open), "{line}");
+            let read: Vec<String> = fields
+                .by_ref()
+                .map(|field| text(field).into_owned())
+                .collect();
+            assert_eq!(
+                (
+                    read.iter().map(String::as_str).collect::<Vec<_>>(),
+                    fields.open_quote()
+                ),
+                (expected, open),
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn columns_come_from_either_head() {
         let bare = Columns::read(HTTP_PROXY.as_bytes()).unwrap();
-        assert_eq!(Columns::read(format!("#Fields: {HTTP_PROXY}\r").as_bytes()), Some(bare.clone()));
-        assert_eq!((bare.anchor, bare.status, bare.query), (Some(15), Some(19), Some(65)));
-        let iis = Columns::read(b"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query c-ip sc-status").unwrap();
-        let request = iis.request(b"2021-03-03 04:23:22 10.0.0.1 POST /owa/auth/x.aspx - 192.0.2.7 200").unwrap();
-        assert_eq!((request.status(), request.stem, request.at.unwrap().to_string().as_str()), (Some(200), &b"/owa/auth/x.aspx"[..], "2021-03-03T04:23:22Z"));
-        assert!(iis.request(b"2021-03-03 04:23:22 10.0.0.1 POST").is_none(), "a line that is cut off has no status");
+        assert_eq!(
+            Columns::read(format!("#Fields: {HTTP_PROXY}\r").as_bytes()),
+            Some(bare.clone())
+        );
+        assert_eq!(
+            (bare.anchor, bare.status, bare.query),
+            (Some(15), Some(19), Some(65))
+        );
+        let iis = Columns::read(
+            b"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query c-ip sc-status",
+        )
+        .unwrap();
+        let request = iis
+            .request(b"2021-03-03 04:23:22 10.0.0.1 POST /owa/auth/x.aspx - 192.0.2.7 200")
+            .unwrap();
+        assert_eq!(
+            (
+                request.status(),
+                request.stem,
+                request.at.unwrap().to_string().as_str()
+            ),
+            (Some(200), &b"/owa/auth/x.aspx"[..], "2021-03-03T04:23:22Z")
+        );
+        assert!(
+            iis.request(b"2021-03-03 04:23:22 10.0.0.1 POST").is_none(),
+            "a line that is cut off has no status"
+        );
         let script = Columns::read(
             b"\"DateTime\",\"RequestId\",\"ClientIPAddress\",\"UrlHost\",\"UrlStem\",\"RoutingHint\",\"UserAgent\",\"AnchorMailbox\",\"HttpStatus\"",
         )

@@ -168,7 +168,8 @@ impl Finding {
 
     /// With the other side's address.
     pub fn address(mut self, address: &str) -> Self {
-        self.address = Some(crate::text::clean(address)).filter(|address| !address.is_empty() && address != "-");
+        self.address = Some(crate::text::clean(address))
+            .filter(|address| !address.is_empty() && address != "-");
         self
     }
 

@@ -17,14 +17,25 @@ impl Bench {
     /// The detectors of the program.
     pub fn new() -> anyhow::Result<Self> {
         let now = jiff::Timestamp::from_second(1_800_000_000)?;
-        Ok(Self { detectors: Detectors::new(Indicators::embedded(), crate::system::INSTALL, now)?, buffer: Vec::new() })
+        Ok(Self {
+            detectors: Detectors::new(Indicators::embedded(), crate::system::INSTALL, now)?,
+            buffer: Vec::new(),
+        })
     }
 
     /// Reads a text log of this kind.
     pub fn text(&mut self, kind: LogKind, bytes: &[u8]) -> (LogRead, Vec<Finding>) {
         let mut found = Vec::new();
         let head = bytes.get(..bytes.len().min(64)).unwrap_or_default();
-        let read = logs::read(kind, head, bytes, &mut self.buffer, &self.detectors, |sign| found.push(sign), |_| {});
+        let read = logs::read(
+            kind,
+            head,
+            bytes,
+            &mut self.buffer,
+            &self.detectors,
+            |sign| found.push(sign),
+            |_| {},
+        );
         (read, found)
     }
 
@@ -38,6 +49,13 @@ impl Bench {
 
 /// What must hold of every sign, whatever the log said.
 pub fn is_harmless(sign: &Finding) -> bool {
-    let texts = [Some(&sign.detail), sign.address.as_ref(), sign.subject.as_ref()];
-    texts.into_iter().flatten().all(|text| !text.chars().any(char::is_control) && text.chars().count() <= 3 * tuermer_core::limits::CHECK_DETAIL_CHARACTERS * 4)
+    let texts = [
+        Some(&sign.detail),
+        sign.address.as_ref(),
+        sign.subject.as_ref(),
+    ];
+    texts.into_iter().flatten().all(|text| {
+        !text.chars().any(char::is_control)
+            && text.chars().count() <= 3 * tuermer_core::limits::CHECK_DETAIL_CHARACTERS * 4
+    })
 }

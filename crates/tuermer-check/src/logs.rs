@@ -41,7 +41,8 @@ impl Detectors {
             rules: LineRules::new().context("the rules for ECP and the address book")?,
             web: Triage::web().context("the literals of web logs")?,
             ecp: Triage::words(&["virtualdirectory"]).context("the literals of ECP logs")?,
-            oab: Triage::words(&["needs to be removed"]).context("the literals of the address book's log")?,
+            oab: Triage::words(&["needs to be removed"])
+                .context("the literals of the address book's log")?,
             events: Triage::words(&[
                 "virtualdirectory",
                 "exportrequest",
@@ -108,14 +109,25 @@ pub fn read(
     mut take: impl FnMut(Finding),
     mut progress: impl FnMut(u64),
 ) -> LogRead {
-    let mut reading = Reading { kind, detectors, columns: None, read: LogRead::default(), last: Vec::new(), range: None, started: false };
+    let mut reading = Reading {
+        kind,
+        detectors,
+        columns: None,
+        read: LogRead::default(),
+        last: Vec::new(),
+        range: None,
+        started: false,
+    };
     let mut blocks = Blocks::new(in_utf8(head, reader), buffer);
     loop {
         let piece = blocks.piece();
         match piece {
             Ok(Some(Piece::Lines(lines))) => reading.lines(lines, &mut take),
             Ok(Some(Piece::Overlong(head))) => {
-                reading.read.problems.push((Some(reading.read.lines + 1), Problem::Overlong));
+                reading
+                    .read
+                    .problems
+                    .push((Some(reading.read.lines + 1), Problem::Overlong));
                 reading.lines(head, &mut take);
                 // The line's end is passed over with its rest.
                 if !head.ends_with(b"\n") {
@@ -160,7 +172,10 @@ impl Reading<'_> {
             LogKind::EventJson | LogKind::Evtx => &detectors.events,
         };
         let mut addressed = self.addressed(block);
-        let mut count = LineCount { at: 0, number: self.read.lines };
+        let mut count = LineCount {
+            at: 0,
+            number: self.read.lines,
+        };
         triage.candidates(block, |candidate| {
             // In order of lines: a head changes the columns of what follows.
             while let Some(line) = addressed.next_if(|line| line.start <= candidate.line.start) {
@@ -188,9 +203,14 @@ impl Reading<'_> {
 
     /// The lines with an address of a known attack.
     fn addressed(&self, block: &[u8]) -> Peekable<std::vec::IntoIter<Range<usize>>> {
-        let web = matches!(self.kind, LogKind::HttpProxy | LogKind::Ews | LogKind::Iis | LogKind::Script);
+        let web = matches!(
+            self.kind,
+            LogKind::HttpProxy | LogKind::Ews | LogKind::Iis | LogKind::Script
+        );
         let lines = if web && self.detectors.indicators.has_addresses() {
-            self.detectors.addresses.lines(block, self.columns.as_ref(), &self.detectors.indicators)
+            self.detectors
+                .addresses
+                .lines(block, self.columns.as_ref(), &self.detectors.indicators)
         } else {
             Vec::new()
         };
@@ -201,21 +221,40 @@ impl Reading<'_> {
     fn start(&mut self, block: &[u8]) {
         self.started = true;
         let text = block.strip_prefix(b"\xef\xbb\xbf").unwrap_or(block);
-        let head = || text.split(|byte| *byte == b'\n').take(12).map(<[u8]>::trim_ascii);
+        let head = || {
+            text.split(|byte| *byte == b'\n')
+                .take(12)
+                .map(<[u8]>::trim_ascii)
+        };
         self.columns = head().find_map(Columns::read);
         if self.columns.is_none() && self.kind == LogKind::HttpProxy {
             self.columns = Columns::read(HTTP_PROXY.as_bytes());
         }
-        let needs = matches!(self.kind, LogKind::HttpProxy | LogKind::Ews | LogKind::Iis | LogKind::Script);
-        if needs && !self.columns.as_ref().is_some_and(Columns::has_requests) && self.kind != LogKind::Ews {
+        let needs = matches!(
+            self.kind,
+            LogKind::HttpProxy | LogKind::Ews | LogKind::Iis | LogKind::Script
+        );
+        if needs
+            && !self.columns.as_ref().is_some_and(Columns::has_requests)
+            && self.kind != LogKind::Ews
+        {
             self.read.problems.push((None, Problem::NoColumns));
         }
-        let first = head().find_map(|line| Some((self.time(line)?, self.columns.as_ref().and_then(|columns| columns.build(line)))));
+        let first = head().find_map(|line| {
+            Some((
+                self.time(line)?,
+                self.columns
+                    .as_ref()
+                    .and_then(|columns| columns.build(line)),
+            ))
+        });
         if let Some((at, build)) = first {
             self.read.build = build;
             self.cover(at, Some(1));
         }
-        if self.read.build.is_none() && matches!(self.kind, LogKind::EcpServer | LogKind::EcpActivity) {
+        if self.read.build.is_none()
+            && matches!(self.kind, LogKind::EcpServer | LogKind::EcpActivity)
+        {
             self.read.build = head().find_map(ecp_build);
         }
     }
@@ -223,7 +262,9 @@ impl Reading<'_> {
     /// Events stand in order of their channels, so every time counts.
     fn widen(&mut self, block: &[u8]) {
         for time in event::raw_times(block) {
-            let (first, last) = self.range.get_or_insert_with(|| (time.to_vec(), time.to_vec()));
+            let (first, last) = self
+                .range
+                .get_or_insert_with(|| (time.to_vec(), time.to_vec()));
             if time < first.as_slice() {
                 *first = time.to_vec();
             }
@@ -239,7 +280,11 @@ impl Reading<'_> {
         let from = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
         let line = text.get(from..).unwrap_or_default();
         self.last.clear();
-        self.last.extend_from_slice(line.get(..limits::CHECK_TIME_BYTES).filter(|_| self.kind != LogKind::EventJson).unwrap_or(line));
+        self.last.extend_from_slice(
+            line.get(..limits::CHECK_TIME_BYTES)
+                .filter(|_| self.kind != LogKind::EventJson)
+                .unwrap_or(line),
+        );
     }
 
     fn time(&self, line: &[u8]) -> Option<Timestamp> {
@@ -249,13 +294,18 @@ impl Reading<'_> {
         match (&self.columns, self.kind) {
             (_, LogKind::EventJson) => Event::new(&serde_json::from_slice(line).ok()?).at(),
             (Some(columns), _) => columns.time(line),
-            (None, _) => line.split(|byte| matches!(byte, b',' | b'\t')).next().and_then(times::read),
+            (None, _) => line
+                .split(|byte| matches!(byte, b',' | b'\t'))
+                .next()
+                .and_then(times::read),
         }
     }
 
     fn cover(&mut self, at: Timestamp, line: Option<u64>) {
         if !times::is_plausible(at, self.detectors.now) {
-            self.read.problems.push((line, Problem::OddTime(at.to_string())));
+            self.read
+                .problems
+                .push((line, Problem::OddTime(at.to_string())));
             return;
         }
         self.read.from = Some(self.read.from.map_or(at, |from| from.min(at)));
@@ -276,21 +326,32 @@ impl Reading<'_> {
         }
         let detectors = self.detectors;
         let found = match self.kind {
-            LogKind::EcpServer | LogKind::EcpActivity => detectors.rules.ecp(line).into_iter().collect(),
-            LogKind::Oab => detectors.rules.oab(line, &detectors.install).into_iter().collect(),
+            LogKind::EcpServer | LogKind::EcpActivity => {
+                detectors.rules.ecp(line).into_iter().collect()
+            }
+            LogKind::Oab => detectors
+                .rules
+                .oab(line, &detectors.install)
+                .into_iter()
+                .collect(),
             LogKind::EventJson | LogKind::Evtx => match serde_json::from_slice(line) {
                 Ok(event) => Event::new(&event).judge(),
                 Err(_) => return self.malformed(number),
             },
-            LogKind::HttpProxy | LogKind::Ews | LogKind::Iis | LogKind::Script => match self.columns.as_ref().map(|columns| columns.request(line)) {
-                Some(Some(request)) => requests::judge(&request, &detectors.indicators),
-                Some(None) => return self.malformed(number),
-                None => return,
-            },
+            LogKind::HttpProxy | LogKind::Ews | LogKind::Iis | LogKind::Script => {
+                match self.columns.as_ref().map(|columns| columns.request(line)) {
+                    Some(Some(request)) => requests::judge(&request, &detectors.indicators),
+                    Some(None) => return self.malformed(number),
+                    None => return,
+                }
+            }
         };
         for mut sign in found {
             sign.line = Some(number);
-            if let Some(at) = sign.at.filter(|at| !times::is_plausible(*at, detectors.now)) {
+            if let Some(at) = sign
+                .at
+                .filter(|at| !times::is_plausible(*at, detectors.now))
+            {
                 self.problem(number, Problem::OddTime(at.to_string()));
                 sign.at = None;
             }
@@ -310,7 +371,10 @@ impl Reading<'_> {
     }
 
     fn failed(&mut self, error: &io::Error) {
-        self.read.problems.push((Some(self.read.lines + 1), Problem::Failed(error.to_string())));
+        self.read.problems.push((
+            Some(self.read.lines + 1),
+            Problem::Failed(error.to_string()),
+        ));
     }
 
     fn finish(mut self) -> LogRead {
@@ -318,7 +382,12 @@ impl Reading<'_> {
         if let Some(at) = self.time(&last) {
             self.cover(at, Some(self.read.lines));
         }
-        for time in self.range.take().into_iter().flat_map(|(first, last)| [first, last]) {
+        for time in self
+            .range
+            .take()
+            .into_iter()
+            .flat_map(|(first, last)| [first, last])
+        {
             if let Some(at) = times::read(&time) {
                 self.cover(at, None);
             }
@@ -336,7 +405,9 @@ struct LineCount {
 impl LineCount {
     /// The number of the line that begins here, from 1; asked in ascending order.
     fn line_of(&mut self, block: &[u8], start: usize) -> u64 {
-        self.number += block.get(self.at..start).map_or(0, |part| memchr::memchr_iter(b'\n', part).count() as u64);
+        self.number += block
+            .get(self.at..start)
+            .map_or(0, |part| memchr::memchr_iter(b'\n', part).count() as u64);
         self.at = start;
         self.number + 1
     }
@@ -349,6 +420,12 @@ fn line_of<'b>(block: &'b [u8], line: &Range<usize>) -> &'b [u8] {
 /// `S:BLD=15.1.2375.7` of the ECP logs.
 fn ecp_build(line: &[u8]) -> Option<String> {
     let at = crate::text::find(line, "s:bld=")? + 6;
-    let number: String = line.get(at..)?.iter().take(20).take_while(|byte| byte.is_ascii_digit() || **byte == b'.').map(|byte| *byte as char).collect();
+    let number: String = line
+        .get(at..)?
+        .iter()
+        .take(20)
+        .take_while(|byte| byte.is_ascii_digit() || **byte == b'.')
+        .map(|byte| *byte as char)
+        .collect();
     (number.split('.').count() == 4).then_some(number)
 }

@@ -8,13 +8,28 @@
 const GENUINE: &[(&str, &[&str])] = &[
     (
         r"frontend\httpproxy\owa\auth",
-        &["errorfe", "expiredpassword", "frowny", "logoff", "logon", "outlookcn", "redirsuiteserviceproxy", "signout", "svmfeedback"],
+        &[
+            "errorfe",
+            "expiredpassword",
+            "frowny",
+            "logoff",
+            "logon",
+            "outlookcn",
+            "redirsuiteserviceproxy",
+            "signout",
+            "svmfeedback",
+        ],
     ),
     (r"frontend\httpproxy\ecp\auth", &["timeoutlogout"]),
 ];
 
 /// Folders in which every other script is suspect.
-const SHELL_FOLDERS: &[&str] = &[r"frontend\httpproxy\owa\auth", r"frontend\httpproxy\ecp\auth", r"frontend\httpproxy\oab", "aspnet_client"];
+const SHELL_FOLDERS: &[&str] = &[
+    r"frontend\httpproxy\owa\auth",
+    r"frontend\httpproxy\ecp\auth",
+    r"frontend\httpproxy\oab",
+    "aspnet_client",
+];
 
 /// Endings that the web server runs.
 const SCRIPTS: &[&str] = &["aspx", "ashx", "asmx", "asax", "ascx", "svc", "asp"];
@@ -32,14 +47,21 @@ pub enum Place {
 
 /// Whether the web server runs files of this name.
 pub fn is_script(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, ending)| SCRIPTS.iter().any(|script| ending.eq_ignore_ascii_case(script)))
+    name.rsplit_once('.').is_some_and(|(_, ending)| {
+        SCRIPTS
+            .iter()
+            .any(|script| ending.eq_ignore_ascii_case(script))
+    })
 }
 
 /// The part of a path by which a file of Exchange is known, in lower case with `\`: from `frontend\httpproxy` or `clientaccess`
 /// or `aspnet_client` on. Copies that begin at `HttpProxy`, and the bare `ecp\…` and `owa\…` of the baselines, mean the same.
 pub fn key(path: &str) -> String {
     let lower = path.replace('/', "\\").to_lowercase();
-    let parts: Vec<&str> = lower.split('\\').filter(|part| !part.is_empty() && *part != ".").collect();
+    let parts: Vec<&str> = lower
+        .split('\\')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
     let from = |name: &str| parts.iter().rposition(|part| *part == name);
     let joined = |from: usize| parts.get(from..).unwrap_or_default().join("\\");
     if let Some(at) = from("aspnet_client") {
@@ -57,13 +79,19 @@ pub fn of_key(key: &str) -> Place {
     if !is_script(key) {
         return Place::Elsewhere;
     }
-    let inside = |folder: &str| key.strip_prefix(folder).is_some_and(|rest| rest.starts_with('\\'));
+    let inside = |folder: &str| {
+        key.strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('\\'))
+    };
     if !SHELL_FOLDERS.iter().any(|folder| inside(folder)) {
         return Place::Elsewhere;
     }
     let (folder, name) = key.rsplit_once('\\').unwrap_or(("", key));
     let stem = name.strip_suffix(".aspx").unwrap_or_default();
-    match GENUINE.iter().any(|(genuine, names)| *genuine == folder && names.contains(&stem)) {
+    match GENUINE
+        .iter()
+        .any(|(genuine, names)| *genuine == folder && names.contains(&stem))
+    {
         true => Place::Genuine,
         false => Place::Foreign,
     }
@@ -99,14 +127,20 @@ pub fn of_address(script: &str) -> Place {
 
 /// The address on the web of a file's key, so that a file and a request about it meet.
 pub fn address_of_key(key: &str) -> String {
-    format!("/{}", key.strip_prefix(r"frontend\httpproxy\").unwrap_or(key).replace('\\', "/"))
+    format!(
+        "/{}",
+        key.strip_prefix(r"frontend\httpproxy\")
+            .unwrap_or(key)
+            .replace('\\', "/")
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const AUTH: &str = r"C:\Program Files\Microsoft\Exchange Server\V15\FrontEnd\HttpProxy\owa\auth";
+    const AUTH: &str =
+        r"C:\Program Files\Microsoft\Exchange Server\V15\FrontEnd\HttpProxy\owa\auth";
 
     #[test]
     fn names_lie() {
@@ -126,7 +160,10 @@ mod tests {
         for (path, expected) in [
             (r"HttpProxy\ecp\auth\TimeoutLogout.aspx", Place::Genuine),
             (r"V15\FrontEnd\HttpProxy\OAB\log.aspx", Place::Foreign),
-            (r"C:\inetpub\wwwroot\aspnet_client\system_web\log.aspx", Place::Foreign),
+            (
+                r"C:\inetpub\wwwroot\aspnet_client\system_web\log.aspx",
+                Place::Foreign,
+            ),
             (r"C:/inetpub/wwwroot/aspnet_client/x.aspx", Place::Foreign),
             (r"C:\inetpub\wwwroot\iisstart.aspx", Place::Elsewhere),
             (r"V15\ClientAccess\ecp\default.aspx", Place::Elsewhere),
@@ -138,18 +175,53 @@ mod tests {
     #[test]
     fn addresses_of_scripts() {
         for (stem, script, place) in [
-            ("/owa/auth/logon.aspx", Some("/owa/auth/logon.aspx"), Place::Genuine),
-            ("/OWA/Auth/Shell.ASPX/x?y=z", Some("/owa/auth/shell.aspx"), Place::Foreign),
-            ("/owa/auth/%73hell.aspx", Some("/owa/auth/shell.aspx"), Place::Foreign),
-            ("/aspnet_client/s.aspx;x", Some("/aspnet_client/s.aspx"), Place::Foreign),
-            ("/ecp/default.aspx", Some("/ecp/default.aspx"), Place::Elsewhere),
-            ("/ews/exchange.asmx", Some("/ews/exchange.asmx"), Place::Elsewhere),
-            ("/owa/auth/15.1.2375/themes/resources/favicon.ico", None, Place::Elsewhere),
+            (
+                "/owa/auth/logon.aspx",
+                Some("/owa/auth/logon.aspx"),
+                Place::Genuine,
+            ),
+            (
+                "/OWA/Auth/Shell.ASPX/x?y=z",
+                Some("/owa/auth/shell.aspx"),
+                Place::Foreign,
+            ),
+            (
+                "/owa/auth/%73hell.aspx",
+                Some("/owa/auth/shell.aspx"),
+                Place::Foreign,
+            ),
+            (
+                "/aspnet_client/s.aspx;x",
+                Some("/aspnet_client/s.aspx"),
+                Place::Foreign,
+            ),
+            (
+                "/ecp/default.aspx",
+                Some("/ecp/default.aspx"),
+                Place::Elsewhere,
+            ),
+            (
+                "/ews/exchange.asmx",
+                Some("/ews/exchange.asmx"),
+                Place::Elsewhere,
+            ),
+            (
+                "/owa/auth/15.1.2375/themes/resources/favicon.ico",
+                None,
+                Place::Elsewhere,
+            ),
         ] {
             let found = script_of(stem);
             assert_eq!(found.as_deref(), script, "{stem}");
-            assert_eq!(found.map_or(Place::Elsewhere, |script| of_address(&script)), place, "{stem}");
+            assert_eq!(
+                found.map_or(Place::Elsewhere, |script| of_address(&script)),
+                place,
+                "{stem}"
+            );
         }
-        assert_eq!(address_of_key(&key(&format!(r"{AUTH}\OhYeah.aspx"))), "/owa/auth/ohyeah.aspx");
+        assert_eq!(
+            address_of_key(&key(&format!(r"{AUTH}\OhYeah.aspx"))),
+            "/owa/auth/ohyeah.aspx"
+        );
     }
 }

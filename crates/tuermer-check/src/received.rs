@@ -109,7 +109,8 @@ impl Received {
     /// # Errors
     /// What is wrong with it.
     pub fn read(bytes: &[u8], now: Timestamp) -> Result<Self, ReceivedError> {
-        let report: Self = serde_json::from_slice(bytes).map_err(|error| ReceivedError::Json(error.to_string()))?;
+        let report: Self = serde_json::from_slice(bytes)
+            .map_err(|error| ReceivedError::Json(error.to_string()))?;
         if report.format_version != crate::report::FORMAT_VERSION {
             return Err(ReceivedError::Version(report.format_version));
         }
@@ -156,33 +157,71 @@ impl Received {
     /// What it tells: how the server stands now, and the attack or the attempts where there are any.
     pub fn signs(&self, vouched: Vouched) -> Vec<Observation> {
         let state = self.sign(vouched, self.created_at, IncidentType::Other, &[]);
-        let grave = |finding: &&ReceivedFinding| verdict(&finding.verdict).is_some_and(Verdict::is_break_in);
-        let (break_in, attempts): (Vec<&ReceivedFinding>, Vec<&ReceivedFinding>) = self.findings.iter().partition(grave);
+        let grave = |finding: &&ReceivedFinding| {
+            verdict(&finding.verdict).is_some_and(Verdict::is_break_in)
+        };
+        let (break_in, attempts): (Vec<&ReceivedFinding>, Vec<&ReceivedFinding>) =
+            self.findings.iter().partition(grave);
         let mut signs = vec![state];
         if self.verdict().is_some_and(Verdict::is_break_in) {
             let at = self.time(self.grade.since.or_else(|| first(&break_in)));
-            signs.push(Observation { severity: "critical".into(), ..self.sign(vouched, at, IncidentType::SystemCompromise, &break_in) });
+            signs.push(Observation {
+                severity: "critical".into(),
+                ..self.sign(vouched, at, IncidentType::SystemCompromise, &break_in)
+            });
         }
         if !attempts.is_empty() {
             let at = self.time(first(&attempts));
             let attempt = self.sign(vouched, at, IncidentType::IdsAlert, &attempts);
-            signs.push(Observation { side: Side::Destination, severity: "low".into(), ..attempt });
+            signs.push(Observation {
+                side: Side::Destination,
+                severity: "low".into(),
+                ..attempt
+            });
         }
-        signs.into_iter().map(|sign| sign.identified(vouched.key)).collect()
+        signs
+            .into_iter()
+            .map(|sign| sign.identified(vouched.key))
+            .collect()
     }
 
     /// A time of the logs; one that cannot be is the time of the check.
     fn time(&self, at: Option<Timestamp>) -> Timestamp {
-        let can_be = |at: &Timestamp| at.as_second() >= limits::OBSERVED_FROM_SECOND && *at <= self.created_at;
+        let can_be = |at: &Timestamp| {
+            at.as_second() >= limits::OBSERVED_FROM_SECOND && *at <= self.created_at
+        };
         at.filter(can_be).unwrap_or(self.created_at)
     }
 
-    fn sign(&self, Vouched { known, grade, tlp, key: _ }: Vouched, at: Timestamp, incident: IncidentType, findings: &[&ReceivedFinding]) -> Observation {
-        let kind = |finding: &ReceivedFinding| Kind::ALL.iter().map(|kind| kind.word()).find(|word| *word == finding.kind);
-        let mut tags: Vec<String> = findings.iter().filter_map(|finding| kind(finding)).map(str::to_string).collect();
+    fn sign(
+        &self,
+        Vouched {
+            known,
+            grade,
+            tlp,
+            key: _,
+        }: Vouched,
+        at: Timestamp,
+        incident: IncidentType,
+        findings: &[&ReceivedFinding],
+    ) -> Observation {
+        let kind = |finding: &ReceivedFinding| {
+            Kind::ALL
+                .iter()
+                .map(|kind| kind.word())
+                .find(|word| *word == finding.kind)
+        };
+        let mut tags: Vec<String> = findings
+            .iter()
+            .filter_map(|finding| kind(finding))
+            .map(str::to_string)
+            .collect();
         tags.sort_unstable();
         tags.dedup();
-        let mut traces: Vec<Trace> = findings.iter().flat_map(|finding| finding.traces()).collect();
+        let mut traces: Vec<Trace> = findings
+            .iter()
+            .flat_map(|finding| finding.traces())
+            .collect();
         traces.sort_unstable();
         traces.dedup();
         traces.truncate(limits::SIGN_TRACES);
@@ -205,15 +244,25 @@ impl Received {
 
     /// What no other field holds. Flaws stand here and not among the tags: an attempt proves no open hole.
     fn extra(&self, findings: &[&ReceivedFinding]) -> Vec<(String, String)> {
-        let mut cves: Vec<&str> = findings.iter().filter_map(|finding| finding.cve.as_deref()).filter(|text| is_cve(text)).collect();
+        let mut cves: Vec<&str> = findings
+            .iter()
+            .filter_map(|finding| finding.cve.as_deref())
+            .filter(|text| is_cve(text))
+            .collect();
         cves.sort_unstable();
         cves.dedup();
         cves.truncate(limits::TAGS);
-        let mut extra: Vec<(String, String)> = (!cves.is_empty()).then(|| ("cve".to_string(), cves.join(" "))).into_iter().collect();
+        let mut extra: Vec<(String, String)> = (!cves.is_empty())
+            .then(|| ("cve".to_string(), cves.join(" ")))
+            .into_iter()
+            .collect();
         if let Some((from, to)) = self.covered() {
             extra.push(("coverage".to_string(), format!("{from} – {to}")));
         }
-        extra.extend(self.step().map(|step| ("step".to_string(), step.to_string())));
+        extra.extend(
+            self.step()
+                .map(|step| ("step".to_string(), step.to_string())),
+        );
         extra
     }
 }
@@ -221,9 +270,19 @@ impl Received {
 impl ReceivedFinding {
     /// What the attacker left behind: his address, the file. A name that a script of Exchange could have is no trace.
     fn traces(&self) -> Vec<Trace> {
-        let address = self.address.as_deref().and_then(|text| Trace::new(TraceKind::Address, text));
-        let shell = matches!(self.kind.as_str(), "shell_used" | "shell_used_by_other" | "shell_written" | "foreign_script" | "known_bad");
-        let file = self.subject.as_deref().filter(|_| shell).and_then(|text| Trace::new(TraceKind::Path, text));
+        let address = self
+            .address
+            .as_deref()
+            .and_then(|text| Trace::new(TraceKind::Address, text));
+        let shell = matches!(
+            self.kind.as_str(),
+            "shell_used" | "shell_used_by_other" | "shell_written" | "foreign_script" | "known_bad"
+        );
+        let file = self
+            .subject
+            .as_deref()
+            .filter(|_| shell)
+            .and_then(|text| Trace::new(TraceKind::Path, text));
         address.into_iter().chain(file).collect()
     }
 }
@@ -233,18 +292,31 @@ fn first(findings: &[&ReceivedFinding]) -> Option<Timestamp> {
 }
 
 fn verdict(word: &str) -> Option<Verdict> {
-    [Verdict::Probe, Verdict::Weakness, Verdict::Incident, Verdict::Cleaned].into_iter().find(|verdict| verdict.word() == word)
+    [
+        Verdict::Probe,
+        Verdict::Weakness,
+        Verdict::Incident,
+        Verdict::Cleaned,
+    ]
+    .into_iter()
+    .find(|verdict| verdict.word() == word)
 }
 
 fn is_cve(text: &str) -> bool {
     text.len() <= limits::TAG_CHARACTERS
         && text.starts_with("CVE-")
-        && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'C' | b'V' | b'E' | b'-'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'C' | b'V' | b'E' | b'-'))
 }
 
 /// A machine's name, where it is one.
 fn host(text: &str) -> Option<String> {
     let name = clean(text).to_ascii_lowercase();
-    let fits = !name.is_empty() && name.len() <= 253 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let fits = !name.is_empty()
+        && name.len() <= 253
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     fits.then_some(name)
 }

@@ -133,7 +133,12 @@ impl Unreadable {
             Problem::BrokenRecord(error) => ("broken_record", error.clone()),
             Problem::GivenUp => ("given_up", String::new()),
         };
-        Self { file: file.to_string(), line, word, detail: crate::text::clean(&detail) }
+        Self {
+            file: file.to_string(),
+            line,
+            word,
+            detail: crate::text::clean(&detail),
+        }
     }
 }
 
@@ -155,7 +160,10 @@ impl Report {
         whole.insert("reference".into(), json!(self.reference));
         whole.insert("host".into(), json!(self.host));
         whole.insert("subject".into(), json!("exchange"));
-        whole.insert("findings".into(), self.findings.iter().map(finding).collect());
+        whole.insert(
+            "findings".into(),
+            self.findings.iter().map(finding).collect(),
+        );
         whole.extend(self.rest());
         Value::Object(whole)
     }
@@ -165,11 +173,19 @@ impl Report {
         let unreadable = |place: &Unreadable| json!({"file": place.file, "line": place.line, "reason": place.word, "detail": place.detail});
         let gap = |gap: &Gap| match gap {
             Gap::Missing(log) => json!({"log": log, "reason": "missing"}),
-            Gap::BeginsAfter { log, from, wave, began } => {
+            Gap::BeginsAfter {
+                log,
+                from,
+                wave,
+                began,
+            } => {
                 json!({"log": log, "reason": "begins_after", "from": from.to_string(), "wave": wave, "wave_began": began.to_string()})
             }
         };
-        let build = self.build.as_ref().map(|build| json!({"number": build.number, "source": build.source.word()}));
+        let build = self
+            .build
+            .as_ref()
+            .map(|build| json!({"number": build.number, "source": build.source.word()}));
         let whole = json!({
             "coverage": self.coverage.iter().map(coverage).collect::<Vec<_>>(),
             "gaps": self.gaps.iter().map(gap).collect::<Vec<_>>(),
@@ -197,7 +213,19 @@ fn time(at: Option<Timestamp>) -> Option<String> {
 }
 
 fn finding(sign: &Finding) -> Value {
-    let Finding { cve, kind, step, verdict, at, file, line, detail, address, subject, count } = sign;
+    let Finding {
+        cve,
+        kind,
+        step,
+        verdict,
+        at,
+        file,
+        line,
+        detail,
+        address,
+        subject,
+        count,
+    } = sign;
     json!({
         "cve": cve, "kind": kind.word(), "step": step, "verdict": verdict.word(), "at": time(*at), "file": file, "line": line,
         "detail": detail, "address": address, "subject": subject, "count": count,

@@ -23,9 +23,11 @@ impl Language {
 
     /// What the system speaks; German where it says nothing.
     pub fn of_system() -> Self {
-        let told = ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .iter()
-            .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty() && value != "C" && value != "C.UTF-8" && value != "POSIX"));
+        let told = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| {
+            std::env::var(name).ok().filter(|value| {
+                !value.is_empty() && value != "C" && value != "C.UTF-8" && value != "POSIX"
+            })
+        });
         match told {
             Some(language) if !language.to_lowercase().starts_with("de") => Self::En,
             _ => Self::De,
@@ -41,13 +43,19 @@ impl Language {
 
     /// The sentence of a key; the key itself where there is none, so that a gap is seen.
     pub fn say(self, key: &str) -> String {
-        let found = self.catalogue().lines().filter_map(|line| line.split_once(" = ")).find(|(name, _)| *name == key);
+        let found = self
+            .catalogue()
+            .lines()
+            .filter_map(|line| line.split_once(" = "))
+            .find(|(name, _)| *name == key);
         found.map_or(key, |(_, text)| text).to_string()
     }
 
     /// A sentence with its gaps filled.
     pub fn with(self, key: &str, values: &[(&str, &str)]) -> String {
-        values.iter().fold(self.say(key), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        values.iter().fold(self.say(key), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
     }
 
     /// A time, to the minute, in UTC.
@@ -86,7 +94,14 @@ impl Language {
             _ => (bytes as f64 / 1e9, "GB"),
         };
         let number = format!("{value:.1}");
-        format!("{} {unit}", if self == Self::De { number.replace('.', ",") } else { number })
+        format!(
+            "{} {unit}",
+            if self == Self::De {
+                number.replace('.', ",")
+            } else {
+                number
+            }
+        )
     }
 }
 
@@ -98,10 +113,24 @@ mod tests {
 
     fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         let mut keys = BTreeMap::new();
-        for line in language.catalogue().lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let (key, text) = line.split_once(" = ").unwrap_or_else(|| panic!("not `key = text`: {line}"));
-            let gaps = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_string()).collect();
-            assert!(keys.insert(key.to_string(), gaps).is_none(), "{key} stands twice");
+        for line in language
+            .catalogue()
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
+            let (key, text) = line
+                .split_once(" = ")
+                .unwrap_or_else(|| panic!("not `key = text`: {line}"));
+            let gaps = text
+                .split('{')
+                .skip(1)
+                .filter_map(|rest| rest.split_once('}'))
+                .map(|(name, _)| name.to_string())
+                .collect();
+            assert!(
+                keys.insert(key.to_string(), gaps).is_none(),
+                "{key} stands twice"
+            );
         }
         keys
     }
@@ -115,10 +144,27 @@ mod tests {
     fn every_word_has_a_sentence() {
         let keys = catalogue(Language::De);
         let kinds = Kind::ALL.iter().map(|kind| format!("kind.{}", kind.word()));
-        let verdicts = [Verdict::Probe, Verdict::Weakness, Verdict::Incident, Verdict::Cleaned].map(|verdict| format!("verdict.{}", verdict.word()));
+        let verdicts = [
+            Verdict::Probe,
+            Verdict::Weakness,
+            Verdict::Incident,
+            Verdict::Cleaned,
+        ]
+        .map(|verdict| format!("verdict.{}", verdict.word()));
         let steps = (1..=8).map(|step| format!("grade.{step}"));
-        let reasons = ["overlong", "malformed", "odd_time", "no_columns", "failed", "broken_record", "given_up", "link", "too_deep", "too_many"]
-            .map(|word| format!("problem.{word}"));
+        let reasons = [
+            "overlong",
+            "malformed",
+            "odd_time",
+            "no_columns",
+            "failed",
+            "broken_record",
+            "given_up",
+            "link",
+            "too_deep",
+            "too_many",
+        ]
+        .map(|word| format!("problem.{word}"));
         for key in kinds.chain(verdicts).chain(steps).chain(reasons) {
             assert!(keys.contains_key(&key), "{key} has no sentence");
         }
@@ -126,21 +172,43 @@ mod tests {
 
     #[test]
     fn every_key_is_used_and_every_used_key_exists() {
-        let sources = [include_str!("terminal.rs"), include_str!("html.rs"), include_str!("words.rs"), include_str!("cli.rs")].concat();
+        let sources = [
+            include_str!("terminal.rs"),
+            include_str!("html.rs"),
+            include_str!("words.rs"),
+            include_str!("cli.rs"),
+        ]
+        .concat();
         let built = ["kind.", "verdict.", "grade.", "next.", "problem.", "build."];
         let keys = catalogue(Language::De);
-        for key in keys.keys().filter(|key| !built.iter().any(|start| key.starts_with(start))) {
+        for key in keys
+            .keys()
+            .filter(|key| !built.iter().any(|start| key.starts_with(start)))
+        {
             assert!(sources.contains(&format!("\"{key}\"")), "{key} is not used");
         }
-        for used in [".say(\"", "language.with(\""].iter().flat_map(|call| sources.split(call).skip(1)).filter_map(|rest| rest.split('"').next()) {
-            assert!(keys.contains_key(used) || used.contains('{'), "{used} does not exist");
+        for used in [".say(\"", "language.with(\""]
+            .iter()
+            .flat_map(|call| sources.split(call).skip(1))
+            .filter_map(|rest| rest.split('"').next())
+        {
+            assert!(
+                keys.contains_key(used) || used.contains('{'),
+                "{used} does not exist"
+            );
         }
     }
 
     #[test]
     fn numbers_and_times() {
         let at: Timestamp = "2021-03-03T04:23:22Z".parse().unwrap();
-        assert_eq!((Language::De.time(at), Language::En.time(at)), ("03.03.2021 04:23 UTC".into(), "2021-03-03 04:23 UTC".into()));
-        assert_eq!((Language::De.size(1_550_000_000), Language::En.size(999)), ("1,6 GB".into(), "999 B".into()));
+        assert_eq!(
+            (Language::De.time(at), Language::En.time(at)),
+            ("03.03.2021 04:23 UTC".into(), "2021-03-03 04:23 UTC".into())
+        );
+        assert_eq!(
+            (Language::De.size(1_550_000_000), Language::En.size(999)),
+            ("1,6 GB".into(), "999 B".into())
+        );
     }
 }

@@ -41,7 +41,10 @@ type Kem = X25519HkdfSha256;
 /// A new pair, as text: public, private.
 pub fn generate() -> (String, String) {
     let (private, public) = Kem::gen_keypair();
-    (format!("{PUBLIC}{}", BASE64.encode(public.to_bytes())), format!("{PRIVATE}{}", BASE64.encode(private.to_bytes())))
+    (
+        format!("{PUBLIC}{}", BASE64.encode(public.to_bytes())),
+        format!("{PRIVATE}{}", BASE64.encode(private.to_bytes())),
+    )
 }
 
 /// The public key of a private one.
@@ -50,8 +53,12 @@ pub fn generate() -> (String, String) {
 /// The text is no private key.
 pub fn public(private: &str) -> Result<String, SealError> {
     let key = bytes(private, PRIVATE).ok_or(SealError::PrivateKey)?;
-    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(&key).map_err(|_| SealError::PrivateKey)?;
-    Ok(format!("{PUBLIC}{}", BASE64.encode(Kem::sk_to_pk(&key).to_bytes())))
+    let key =
+        <Kem as hpke::Kem>::PrivateKey::from_bytes(&key).map_err(|_| SealError::PrivateKey)?;
+    Ok(format!(
+        "{PUBLIC}{}",
+        BASE64.encode(Kem::sk_to_pk(&key).to_bytes())
+    ))
 }
 
 /// True where the bytes begin like a sealed report.
@@ -63,22 +70,44 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
 pub fn seal(report: &[u8], public: &str) -> Result<Vec<u8>, SealError> {
     let key = bytes(public, PUBLIC).ok_or(SealError::PublicKey)?;
     let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&key).map_err(|_| SealError::PublicKey)?;
-    let (encapsulated, closed) =
-        hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, Kem>(&OpModeS::Base, &key, MAGIC, report, MAGIC).map_err(|_| SealError::PublicKey)?;
+    let (encapsulated, closed) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, Kem>(
+        &OpModeS::Base,
+        &key,
+        MAGIC,
+        report,
+        MAGIC,
+    )
+    .map_err(|_| SealError::PublicKey)?;
     Ok([MAGIC, &encapsulated.to_bytes(), &closed].concat())
 }
 
 /// Opens a sealed report.
 pub fn open(sealed: &[u8], private: &str) -> Result<Vec<u8>, SealError> {
     let key = bytes(private, PRIVATE).ok_or(SealError::PrivateKey)?;
-    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(&key).map_err(|_| SealError::PrivateKey)?;
-    let (encapsulated, closed) = sealed.strip_prefix(MAGIC).and_then(|rest| rest.split_at_checked(KEY_BYTES)).ok_or(SealError::NotSealed)?;
-    let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| SealError::NotSealed)?;
-    hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(&OpModeR::Base, &key, &encapsulated, MAGIC, closed, MAGIC).map_err(|_| SealError::Closed)
+    let key =
+        <Kem as hpke::Kem>::PrivateKey::from_bytes(&key).map_err(|_| SealError::PrivateKey)?;
+    let (encapsulated, closed) = sealed
+        .strip_prefix(MAGIC)
+        .and_then(|rest| rest.split_at_checked(KEY_BYTES))
+        .ok_or(SealError::NotSealed)?;
+    let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated)
+        .map_err(|_| SealError::NotSealed)?;
+    hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
+        &OpModeR::Base,
+        &key,
+        &encapsulated,
+        MAGIC,
+        closed,
+        MAGIC,
+    )
+    .map_err(|_| SealError::Closed)
 }
 
 fn bytes(text: &str, prefix: &str) -> Option<Vec<u8>> {
-    BASE64.decode(text.trim().strip_prefix(prefix)?).ok().filter(|key| key.len() == KEY_BYTES)
+    BASE64
+        .decode(text.trim().strip_prefix(prefix)?)
+        .ok()
+        .filter(|key| key.len() == KEY_BYTES)
 }
 
 #[cfg(test)]
@@ -98,7 +127,10 @@ mod tests {
             changed[at] ^= 1;
             assert_eq!(open(&changed, &private), Err(SealError::Closed), "{at}");
         }
-        assert_eq!(open(b"tuermer-sealed-report 1\nshort", &private), Err(SealError::NotSealed));
+        assert_eq!(
+            open(b"tuermer-sealed-report 1\nshort", &private),
+            Err(SealError::NotSealed)
+        );
         assert_eq!(open(&sealed, &public), Err(SealError::PrivateKey));
         assert_eq!(seal(b"", "age1xyz"), Err(SealError::PublicKey));
     }

@@ -22,7 +22,12 @@ pub const INSTALL: &str = r"C:\Program Files\Microsoft\Exchange Server\V15\";
 /// Folders of Exchange's logs that are read.
 const LOGS: &[&str] = &["HttpProxy", "ECP", "OABGeneratorLog", "Ews"];
 /// Event logs that are read.
-const EVENTS: &[&str] = &["MSExchange Management.evtx", "Application.evtx", "Microsoft-Windows-Sysmon%4Operational.evtx", "Security.evtx"];
+const EVENTS: &[&str] = &[
+    "MSExchange Management.evtx",
+    "Application.evtx",
+    "Microsoft-Windows-Sysmon%4Operational.evtx",
+    "Security.evtx",
+];
 
 /// The folder of Exchange: the installer sets `ExchangeInstallPath` for the whole machine.
 pub fn install() -> Option<PathBuf> {
@@ -38,7 +43,10 @@ pub fn places(install: &Path) -> Places {
     let logging = install.join("Logging");
     Places {
         logs: there(LOGS.iter().map(|name| logging.join(name))),
-        web: there([install.join("FrontEnd").join("HttpProxy"), install.join("ClientAccess")]),
+        web: there([
+            install.join("FrontEnd").join("HttpProxy"),
+            install.join("ClientAccess"),
+        ]),
         ..Places::default()
     }
 }
@@ -48,15 +56,24 @@ pub fn of_windows() -> Places {
     if !cfg!(windows) {
         return Places::default();
     }
-    let variable = |name: &str, default: &str| PathBuf::from(std::env::var_os(name).unwrap_or_else(|| default.into()));
+    let variable = |name: &str, default: &str| {
+        PathBuf::from(std::env::var_os(name).unwrap_or_else(|| default.into()))
+    };
     let drive = PathBuf::from(format!(r"{}\", variable("SystemDrive", "C:").display()));
-    let (root, programs) = (variable("SystemRoot", r"C:\Windows"), variable("ProgramData", r"C:\ProgramData"));
+    let (root, programs) = (
+        variable("SystemRoot", r"C:\Windows"),
+        variable("ProgramData", r"C:\ProgramData"),
+    );
     let configuration = root.join(r"System32\inetsrv\config\applicationHost.config");
     Places {
         logs: Vec::new(),
         web: there([drive.join(r"inetpub\wwwroot"), configuration]),
         iis: there([drive.join(r"inetpub\logs\LogFiles")]),
-        events: there(EVENTS.iter().map(|name| root.join(r"System32\winevt\Logs").join(name))),
+        events: there(
+            EVENTS
+                .iter()
+                .map(|name| root.join(r"System32\winevt\Logs").join(name)),
+        ),
         leftovers: there([drive.join("root"), root.join("Temp"), programs]),
     }
 }

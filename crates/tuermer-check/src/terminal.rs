@@ -17,8 +17,20 @@ const PLAIN: &str = "\x1b[0m";
 
 /// Writes the answer; colours are taken out by the writer where nobody sees them.
 pub fn write(report: &Report, language: Language, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{BOLD}{}{PLAIN}\n{DIM}{}{PLAIN}\n", words::title(report, language), words::made(report, language))?;
-    let colour = report.grade.verdict.map_or(if words::says_something(report) { GREEN } else { YELLOW }, colour);
+    writeln!(
+        out,
+        "{BOLD}{}{PLAIN}\n{DIM}{}{PLAIN}\n",
+        words::title(report, language),
+        words::made(report, language)
+    )?;
+    let colour = report.grade.verdict.map_or(
+        if words::says_something(report) {
+            GREEN
+        } else {
+            YELLOW
+        },
+        colour,
+    );
     for (number, sentence) in words::director(report, language).iter().enumerate() {
         let colour = if number == 0 { colour } else { PLAIN };
         wrapped(out, "", colour, sentence)?;
@@ -27,9 +39,25 @@ pub fn write(report: &Report, language: Language, out: &mut impl Write) -> io::R
     wrapped(out, "", PLAIN, &words::next_step(report, language))?;
     signs(report, language, out)?;
     coverage(report, language, out)?;
-    list(out, &language.say("gaps"), &words::gaps(report, language), 0, language)?;
-    let unreadable: Vec<String> = report.unreadable.iter().map(|place| words::unreadable(place, language)).collect();
-    list(out, &language.say("unreadable"), &unreadable, report.unreadable_more, language)?;
+    list(
+        out,
+        &language.say("gaps"),
+        &words::gaps(report, language),
+        0,
+        language,
+    )?;
+    let unreadable: Vec<String> = report
+        .unreadable
+        .iter()
+        .map(|place| words::unreadable(place, language))
+        .collect();
+    list(
+        out,
+        &language.say("unreadable"),
+        &unreadable,
+        report.unreadable_more,
+        language,
+    )?;
     writeln!(out, "\n{BOLD}{}{PLAIN}", language.say("facts"))?;
     wrapped(out, "", PLAIN, &words::extent(report, language))
 }
@@ -49,34 +77,79 @@ fn signs(report: &Report, language: Language, out: &mut impl Write) -> io::Resul
     wrapped(out, "", DIM, &language.say("ladder"))?;
     let mut signs: Vec<&Finding> = report.findings.iter().collect();
     // The worst first: of a flood of probes nothing else would be seen.
-    signs.sort_by_key(|sign| (std::cmp::Reverse(sign.verdict.is_break_in()), std::cmp::Reverse(sign.step), std::cmp::Reverse(sign.verdict), sign.at));
+    signs.sort_by_key(|sign| {
+        (
+            std::cmp::Reverse(sign.verdict.is_break_in()),
+            std::cmp::Reverse(sign.step),
+            std::cmp::Reverse(sign.verdict),
+            sign.at,
+        )
+    });
     for sign in signs.iter().take(SHOWN) {
         let step = sign.step.map_or(" ".to_string(), |step| step.to_string());
-        let (kind, verdict) = (language.say(&format!("kind.{}", sign.kind.word())), language.say(&format!("verdict.{}", sign.verdict.word())));
-        writeln!(out, "\n{:<23}  {step}  {}{verdict:<14}{PLAIN} {BOLD}{kind}{PLAIN}", words::moment(sign.at, language), colour(sign.verdict))?;
+        let (kind, verdict) = (
+            language.say(&format!("kind.{}", sign.kind.word())),
+            language.say(&format!("verdict.{}", sign.verdict.word())),
+        );
+        writeln!(
+            out,
+            "\n{:<23}  {step}  {}{verdict:<14}{PLAIN} {BOLD}{kind}{PLAIN}",
+            words::moment(sign.at, language),
+            colour(sign.verdict)
+        )?;
         wrapped(out, "    ", PLAIN, &words::evidence(sign, language))?;
-        wrapped(out, "    ", DIM, &words::place(&sign.file, sign.line, language))?;
+        wrapped(
+            out,
+            "    ",
+            DIM,
+            &words::place(&sign.file, sign.line, language),
+        )?;
     }
     match signs.len().saturating_sub(SHOWN) {
         0 => Ok(()),
-        more => writeln!(out, "\n{}", language.with("more", &[("count", &more.to_string())])),
+        more => writeln!(
+            out,
+            "\n{}",
+            language.with("more", &[("count", &more.to_string())])
+        ),
     }
 }
 
 fn coverage(report: &Report, language: Language, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "\n{BOLD}{}{PLAIN}", language.say("coverage"))?;
-    let head = ["column.log", "column.from", "column.to", "column.files"].map(|key| language.say(key));
-    let rows: Vec<[String; 4]> = report.coverage.iter().map(|covered| words::covered(covered, language)).collect();
-    let width = |column: usize| rows.iter().chain([&head]).filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let head =
+        ["column.log", "column.from", "column.to", "column.files"].map(|key| language.say(key));
+    let rows: Vec<[String; 4]> = report
+        .coverage
+        .iter()
+        .map(|covered| words::covered(covered, language))
+        .collect();
+    let width = |column: usize| {
+        rows.iter()
+            .chain([&head])
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let (one, two, three, four) = (width(0), width(1), width(2), width(3));
     for (number, [log, from, to, files]) in [head.clone()].iter().chain(&rows).enumerate() {
         let style = if number == 0 { DIM } else { PLAIN };
-        writeln!(out, "{style}{log:<one$}  {from:<two$}  {to:<three$}  {files:>four$}{PLAIN}")?;
+        writeln!(
+            out,
+            "{style}{log:<one$}  {from:<two$}  {to:<three$}  {files:>four$}{PLAIN}"
+        )?;
     }
     Ok(())
 }
 
-fn list(out: &mut impl Write, title: &str, sentences: &[String], more: u64, language: Language) -> io::Result<()> {
+fn list(
+    out: &mut impl Write,
+    title: &str,
+    sentences: &[String],
+    more: u64,
+    language: Language,
+) -> io::Result<()> {
     if sentences.is_empty() {
         return Ok(());
     }
@@ -86,7 +159,11 @@ fn list(out: &mut impl Write, title: &str, sentences: &[String], more: u64, lang
     }
     match sentences.len().saturating_sub(SHOWN) as u64 + more {
         0 => Ok(()),
-        more => writeln!(out, "{}", language.with("more", &[("count", &more.to_string())])),
+        more => writeln!(
+            out,
+            "{}",
+            language.with("more", &[("count", &more.to_string())])
+        ),
     }
 }
 
@@ -95,7 +172,9 @@ fn wrapped(out: &mut impl Write, lead: &str, style: &str, text: &str) -> io::Res
     let mut line = String::new();
     let mut lead = lead.to_string();
     for word in text.split(' ') {
-        if !line.is_empty() && lead.chars().count() + line.chars().count() + word.chars().count() >= 100 {
+        if !line.is_empty()
+            && lead.chars().count() + line.chars().count() + word.chars().count() >= 100
+        {
             writeln!(out, "{lead}{style}{line}{PLAIN}")?;
             lead = " ".repeat(lead.chars().count());
             line.clear();

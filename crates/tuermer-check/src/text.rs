@@ -9,7 +9,9 @@ pub fn clean(text: &str) -> String {
     for character in characters.by_ref().take(limits::CHECK_DETAIL_CHARACTERS) {
         match character {
             '\t' => clean.push(' '),
-            character if character.is_control() && (character as u32) < 256 => clean += &format!("\\x{:02x}", character as u32),
+            character if character.is_control() && (character as u32) < 256 => {
+                clean += &format!("\\x{:02x}", character as u32)
+            }
             character if is_trick(character) => clean += &format!("\\u{:04x}", character as u32),
             character => clean.push(character),
         }
@@ -23,13 +25,16 @@ pub fn clean(text: &str) -> String {
 /// The same for bytes of unknown encoding.
 pub fn clean_bytes(bytes: &[u8]) -> String {
     // Four bytes are the longest character; the rest would be cut anyway.
-    let bytes = bytes.get(..limits::CHECK_DETAIL_CHARACTERS * 4 + 4).unwrap_or(bytes);
+    let bytes = bytes
+        .get(..limits::CHECK_DETAIL_CHARACTERS * 4 + 4)
+        .unwrap_or(bytes);
     clean(&String::from_utf8_lossy(bytes))
 }
 
 /// Direction marks, zero-width characters and line separators.
 fn is_trick(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}') || character.is_control()
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+        || character.is_control()
 }
 
 /// For a page: the five characters that mean something in HTML.
@@ -58,7 +63,10 @@ pub fn find(text: &[u8], part: &str) -> Option<usize> {
     let part = part.as_bytes();
     let first = *part.first()?;
     let mut from = 0;
-    while let Some(found) = text.get(from..).and_then(|rest| memchr::memchr2(first, first.to_ascii_uppercase(), rest)) {
+    while let Some(found) = text
+        .get(from..)
+        .and_then(|rest| memchr::memchr2(first, first.to_ascii_uppercase(), rest))
+    {
         let at = from + found;
         if text.get(at..at + part.len())?.eq_ignore_ascii_case(part) {
             return Some(at);
@@ -74,7 +82,10 @@ pub fn percent_decoded(text: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let digits = bytes.get(at + 1..at + 3).filter(|_| byte == b'%').and_then(|pair| std::str::from_utf8(pair).ok());
+        let digits = bytes
+            .get(at + 1..at + 3)
+            .filter(|_| byte == b'%')
+            .and_then(|pair| std::str::from_utf8(pair).ok());
         match digits.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
             Some(value) => {
                 decoded.push(value);
@@ -103,8 +114,14 @@ mod tests {
         ] {
             assert_eq!(clean(text), expected);
         }
-        assert_eq!(clean(&"ä".repeat(1_000)).chars().count(), limits::CHECK_DETAIL_CHARACTERS + 1);
-        assert_eq!(html("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+        assert_eq!(
+            clean(&"ä".repeat(1_000)).chars().count(),
+            limits::CHECK_DETAIL_CHARACTERS + 1
+        );
+        assert_eq!(
+            html("<a href=\"x\">'&"),
+            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"
+        );
     }
 
     #[test]

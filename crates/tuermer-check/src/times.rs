@@ -18,7 +18,10 @@ pub fn read(field: &[u8]) -> Option<Timestamp> {
         return Some(at);
     }
     let civil: DateTime = text.trim_end_matches('Z').parse().ok()?;
-    civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    civil
+        .to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 /// IIS: date and time in two fields.
@@ -44,7 +47,10 @@ mod tests {
     fn times_of_all_logs() {
         for (text, expected) in [
             ("2021-03-03T04:23:22.123Z", Some("2021-03-03T04:23:22.123Z")),
-            ("2021-03-05T10:07:29.0421232Z", Some("2021-03-05T10:07:29.0421232Z")),
+            (
+                "2021-03-05T10:07:29.0421232Z",
+                Some("2021-03-05T10:07:29.0421232Z"),
+            ),
             ("2021-03-03 04:23:22", Some("2021-03-03T04:23:22Z")),
             ("2021-03-10", Some("2021-03-10T00:00:00Z")),
             ("1601-01-01T00:00:00Z", Some("1601-01-01T00:00:00Z")),
@@ -53,12 +59,26 @@ mod tests {
             ("2021-13-40T99:00:00Z", None),
             ("", None),
         ] {
-            assert_eq!(read(text.as_bytes()).map(|at| at.to_string()), expected.map(str::to_string), "{text}");
+            assert_eq!(
+                read(text.as_bytes()).map(|at| at.to_string()),
+                expected.map(str::to_string),
+                "{text}"
+            );
         }
         let now = read(b"2026-08-20").unwrap();
         let plausible = |text: &str| is_plausible(read(text.as_bytes()).unwrap(), now);
-        assert!(plausible("2021-03-03") && plausible("2026-08-21") && !plausible("1601-01-01") && !plausible("2099-12-31"));
-        assert_eq!(date_and_clock(b"2021-03-03", b"04:23:22").unwrap().to_string(), "2021-03-03T04:23:22Z");
+        assert!(
+            plausible("2021-03-03")
+                && plausible("2026-08-21")
+                && !plausible("1601-01-01")
+                && !plausible("2099-12-31")
+        );
+        assert_eq!(
+            date_and_clock(b"2021-03-03", b"04:23:22")
+                .unwrap()
+                .to_string(),
+            "2021-03-03T04:23:22Z"
+        );
         assert!(date_and_clock(b"21-3-3", b"4:23").is_none());
     }
 }

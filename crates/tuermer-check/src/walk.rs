@@ -38,9 +38,14 @@ pub enum Reason {
 pub fn below(root: &Path) -> Walk {
     let mut walk = Walk::default();
     match std::fs::metadata(root) {
-        Ok(metadata) if metadata.is_file() => walk.files.push(Found { path: root.to_path_buf(), bytes: metadata.len() }),
+        Ok(metadata) if metadata.is_file() => walk.files.push(Found {
+            path: root.to_path_buf(),
+            bytes: metadata.len(),
+        }),
         Ok(_) => walk.folder(root),
-        Err(error) => walk.left_out.push((root.to_path_buf(), Reason::Failed(error.to_string()))),
+        Err(error) => walk
+            .left_out
+            .push((root.to_path_buf(), Reason::Failed(error.to_string()))),
     }
     walk.files.sort_by(|one, other| one.path.cmp(&other.path));
     walk
@@ -53,7 +58,8 @@ impl Walk {
             let entries = match std::fs::read_dir(&folder) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    self.left_out.push((folder, Reason::Failed(error.to_string())));
+                    self.left_out
+                        .push((folder, Reason::Failed(error.to_string())));
                     continue;
                 }
             };
@@ -61,14 +67,28 @@ impl Walk {
                 if self.files.len() >= limits::CHECK_FILES {
                     return self.left_out.push((folder, Reason::TooMany));
                 }
-                let Ok(entry) = entry.map_err(|error| self.left_out.push((folder.clone(), Reason::Failed(error.to_string())))) else { continue };
+                let Ok(entry) = entry.map_err(|error| {
+                    self.left_out
+                        .push((folder.clone(), Reason::Failed(error.to_string())))
+                }) else {
+                    continue;
+                };
                 // Of the entry itself, not of what a link points to.
                 match entry.metadata() {
-                    Ok(metadata) if metadata.is_symlink() => self.left_out.push((entry.path(), Reason::Link)),
-                    Ok(metadata) if metadata.is_dir() && depth >= limits::CHECK_DEPTH => self.left_out.push((entry.path(), Reason::TooDeep)),
+                    Ok(metadata) if metadata.is_symlink() => {
+                        self.left_out.push((entry.path(), Reason::Link))
+                    }
+                    Ok(metadata) if metadata.is_dir() && depth >= limits::CHECK_DEPTH => {
+                        self.left_out.push((entry.path(), Reason::TooDeep))
+                    }
                     Ok(metadata) if metadata.is_dir() => waiting.push((entry.path(), depth + 1)),
-                    Ok(metadata) => self.files.push(Found { path: entry.path(), bytes: metadata.len() }),
-                    Err(error) => self.left_out.push((entry.path(), Reason::Failed(error.to_string()))),
+                    Ok(metadata) => self.files.push(Found {
+                        path: entry.path(),
+                        bytes: metadata.len(),
+                    }),
+                    Err(error) => self
+                        .left_out
+                        .push((entry.path(), Reason::Failed(error.to_string()))),
                 }
             }
         }

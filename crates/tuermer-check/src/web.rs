@@ -39,7 +39,10 @@ impl Judge<'_> {
     /// Reads and judges one file.
     pub fn file(&self, path: &Path, bytes: u64) -> io::Result<Look> {
         let name = path.to_string_lossy();
-        if !places::is_script(&name) && self.indicators.path(&name).is_none() && bytes >= limits::CHECK_DUMP_BYTES {
+        if !places::is_script(&name)
+            && self.indicators.path(&name).is_none()
+            && bytes >= limits::CHECK_DUMP_BYTES
+        {
             return Ok(Look::Other);
         }
         let (sha256, head) = digest(path)?;
@@ -51,31 +54,70 @@ impl Judge<'_> {
     pub fn judge(&self, path: &str, sha256: &[u8; 32], small_content: &[u8]) -> Look {
         let key = places::key(path);
         let hash = hex::encode(sha256);
-        let sign = |kind, verdict, detail: String| Finding::new(kind, verdict, &detail).subject(&places::address_of_key(&key));
+        let sign = |kind, verdict, detail: String| {
+            Finding::new(kind, verdict, &detail).subject(&places::address_of_key(&key))
+        };
         let found = |finding: Finding| Look::Sign(Box::new(finding));
         if let Some(known) = self.indicators.hash(sha256) {
-            return found(sign(Kind::KnownBad, Verdict::Incident, format!("SHA-256 {hash} ({}, {})", known.source, known.date)).step(6));
+            return found(
+                sign(
+                    Kind::KnownBad,
+                    Verdict::Incident,
+                    format!("SHA-256 {hash} ({}, {})", known.source, known.date),
+                )
+                .step(6),
+            );
         }
         if content::is_directory_dump(small_content) {
-            return found(sign(Kind::DirectoryDump, Verdict::Incident, format!("SHA-256 {hash}")).cve("CVE-2021-27065").step(6));
+            return found(
+                sign(
+                    Kind::DirectoryDump,
+                    Verdict::Incident,
+                    format!("SHA-256 {hash}"),
+                )
+                .cve("CVE-2021-27065")
+                .step(6),
+            );
         }
         let genuine = self.baseline.judge(&key, sha256, self.build);
         if genuine == Genuine::Yes {
             return Look::Genuine;
         }
         if let Some(known) = self.indicators.path(path) {
-            return found(sign(Kind::KnownBad, Verdict::Incident, format!("{} ({}), SHA-256 {hash}", known.source, known.date)).step(6));
+            return found(
+                sign(
+                    Kind::KnownBad,
+                    Verdict::Incident,
+                    format!("{} ({}), SHA-256 {hash}", known.source, known.date),
+                )
+                .step(6),
+            );
         }
         if !places::is_script(&key) {
             return Look::Other;
         }
         match (places::of_key(&key), genuine) {
-            (Place::Foreign, _) => found(sign(Kind::ForeignScript, Verdict::Incident, format!("SHA-256 {hash}")).step(6)),
-            (_, Genuine::Changed) => found(sign(Kind::ChangedFile, Verdict::Weakness, format!("SHA-256 {hash}"))),
+            (Place::Foreign, _) => found(
+                sign(
+                    Kind::ForeignScript,
+                    Verdict::Incident,
+                    format!("SHA-256 {hash}"),
+                )
+                .step(6),
+            ),
+            (_, Genuine::Changed) => found(sign(
+                Kind::ChangedFile,
+                Verdict::Weakness,
+                format!("SHA-256 {hash}"),
+            )),
             (_, Genuine::Undecided) | (Place::Genuine, _) => Look::Undecided,
             // Builds that are not in the list may have scripts of their own.
             _ if is_exchange(&key) && !self.baseline.knows(self.build) => Look::Undecided,
-            _ => found(sign(Kind::UnknownScript, Verdict::Weakness, format!("SHA-256 {hash}"))),
+            _ => found(sign(
+                Kind::UnknownScript,
+                Verdict::Weakness,
+                format!("SHA-256 {hash}"),
+            )),
         }
     }
 }
@@ -91,7 +133,9 @@ fn digest(path: &Path) -> io::Result<([u8; 32], Vec<u8>)> {
     let (mut hash, mut head, mut buffer) = (Sha256::new(), Vec::new(), vec![0; 64 * 1024]);
     loop {
         let count = file.read(&mut buffer)?;
-        let Some(part) = buffer.get(..count).filter(|part| !part.is_empty()) else { break };
+        let Some(part) = buffer.get(..count).filter(|part| !part.is_empty()) else {
+            break;
+        };
         hash.update(part);
         if (head.len() as u64) < limits::CHECK_DUMP_BYTES {
             head.extend_from_slice(part);
@@ -112,7 +156,11 @@ mod tests {
             "bb".repeat(12)
         );
         let (baseline, indicators) = (Baseline::read(&list), Indicators::embedded());
-        let judge = Judge { baseline: &baseline, indicators: &indicators, build: Some("15.1.2176.9") };
+        let judge = Judge {
+            baseline: &baseline,
+            indicators: &indicators,
+            build: Some("15.1.2176.9"),
+        };
         let front = r"D:\Exchange\V15\FrontEnd\HttpProxy";
         let word = |look: Look| match look {
             Look::Genuine => "genuine",
@@ -122,20 +170,51 @@ mod tests {
         };
         for (path, hash, expected) in [
             (r"owa\auth\RedirSuiteServiceProxy.aspx", 0xaa, "genuine"),
-            (r"owa\auth\RedirSuiteServiceProxy.aspx", 0xcc, "changed_file"),
-            (r"owa\auth\RedirSuiteServerProxy.aspx", 0xaa, "foreign_script"),
+            (
+                r"owa\auth\RedirSuiteServiceProxy.aspx",
+                0xcc,
+                "changed_file",
+            ),
+            (
+                r"owa\auth\RedirSuiteServerProxy.aspx",
+                0xaa,
+                "foreign_script",
+            ),
             (r"ecp\auth\TimeoutLogout.aspx", 0xbb, "genuine"),
             (r"owa\auth\TimeoutLogout.aspx", 0xbb, "foreign_script"),
             (r"owa\auth\logon.aspx", 0xcc, "undecided"),
             (r"ecp\new.aspx", 0xcc, "unknown_script"),
             (r"owa\auth\x.js", 0xcc, "other"),
         ] {
-            assert_eq!(word(judge.judge(&format!(r"{front}\{path}"), &[hash; 32], b"")), expected, "{path}");
+            assert_eq!(
+                word(judge.judge(&format!(r"{front}\{path}"), &[hash; 32], b"")),
+                expected,
+                "{path}"
+            );
         }
-        let later = Judge { build: Some("15.2.1748.10"), ..judge };
-        assert_eq!(word(later.judge(&format!(r"{front}\ecp\new.aspx"), &[0xcc; 32], b"")), "undecided");
-        assert_eq!(word(later.judge(&format!(r"{front}\owa\auth\new.aspx"), &[0xcc; 32], b"")), "foreign_script");
-        assert_eq!(word(later.judge(r"C:\inetpub\wwwroot\new.aspx", &[0xcc; 32], b"")), "unknown_script");
-        assert_eq!(word(judge.judge(r"E:\inetpub\wwwroot\aspnet_client\google.log", &[1; 32], b"")), "known_bad");
+        let later = Judge {
+            build: Some("15.2.1748.10"),
+            ..judge
+        };
+        assert_eq!(
+            word(later.judge(&format!(r"{front}\ecp\new.aspx"), &[0xcc; 32], b"")),
+            "undecided"
+        );
+        assert_eq!(
+            word(later.judge(&format!(r"{front}\owa\auth\new.aspx"), &[0xcc; 32], b"")),
+            "foreign_script"
+        );
+        assert_eq!(
+            word(later.judge(r"C:\inetpub\wwwroot\new.aspx", &[0xcc; 32], b"")),
+            "unknown_script"
+        );
+        assert_eq!(
+            word(judge.judge(
+                r"E:\inetpub\wwwroot\aspnet_client\google.log",
+                &[1; 32],
+                b""
+            )),
+            "known_bad"
+        );
     }
 }

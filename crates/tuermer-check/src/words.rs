@@ -22,16 +22,34 @@ pub fn says_something(report: &Report) -> bool {
 
 /// First and last time of all logs together.
 fn reach(report: &Report) -> Option<(Timestamp, Timestamp)> {
-    let from = report.coverage.iter().filter_map(|covered| covered.from).min()?;
-    let to = report.coverage.iter().filter_map(|covered| covered.to).max()?;
+    let from = report
+        .coverage
+        .iter()
+        .filter_map(|covered| covered.from)
+        .min()?;
+    let to = report
+        .coverage
+        .iter()
+        .filter_map(|covered| covered.to)
+        .max()?;
     Some((from, to))
 }
 
 /// The sentence for the director, and since when.
 pub fn director(report: &Report, language: Language) -> Vec<String> {
     let mut sentences = vec![language.say(&format!("grade.{}", grade_word(report)))];
-    sentences.extend(report.grade.since.map(|since| language.with("since", &[("time", &language.time(since))])));
-    sentences.extend(reach(report).map(|(from, to)| language.with("reach", &[("from", &language.day(from)), ("to", &language.day(to))])));
+    sentences.extend(
+        report
+            .grade
+            .since
+            .map(|since| language.with("since", &[("time", &language.time(since))])),
+    );
+    sentences.extend(reach(report).map(|(from, to)| {
+        language.with(
+            "reach",
+            &[("from", &language.day(from)), ("to", &language.day(to))],
+        )
+    }));
     sentences
 }
 
@@ -54,7 +72,13 @@ pub fn title(report: &Report, language: Language) -> String {
 
 /// When and by what the answer was made.
 pub fn made(report: &Report, language: Language) -> String {
-    let made = language.with("made", &[("time", &language.time(report.created_at)), ("version", env!("CARGO_PKG_VERSION"))]);
+    let made = language.with(
+        "made",
+        &[
+            ("time", &language.time(report.created_at)),
+            ("version", env!("CARGO_PKG_VERSION")),
+        ],
+    );
     match &report.host {
         Some(host) => format!("{made} {}", language.with("host", &[("host", host)])),
         None => made,
@@ -74,18 +98,24 @@ pub fn time(at: Option<Timestamp>, language: Language) -> String {
 /// Place of a sign.
 pub fn place(file: &str, line: Option<u64>, language: Language) -> String {
     match line {
-        Some(line) => format!("{file}, {}", language.with("line", &[("line", &line.to_string())])),
+        Some(line) => format!(
+            "{file}, {}",
+            language.with("line", &[("line", &line.to_string())])
+        ),
         None => file.to_string(),
     }
 }
 
 /// Evidence of a sign: CVE, address, number, words of the log.
 pub fn evidence(sign: &Finding, language: Language) -> String {
-    let count = (sign.count > 1).then(|| language.with("times", &[("count", &sign.count.to_string())]));
+    let count =
+        (sign.count > 1).then(|| language.with("times", &[("count", &sign.count.to_string())]));
     let parts = [
         sign.cve.map(str::to_string),
         sign.address.clone(),
-        sign.subject.clone().filter(|subject| !sign.detail.to_lowercase().contains(subject)),
+        sign.subject
+            .clone()
+            .filter(|subject| !sign.detail.to_lowercase().contains(subject)),
         count,
         Some(sign.detail.clone()),
     ];
@@ -94,34 +124,76 @@ pub fn evidence(sign: &Finding, language: Language) -> String {
 
 /// One log's reach: name, from, to, files.
 pub fn covered(coverage: &Coverage, language: Language) -> [String; 4] {
-    [coverage.log.clone(), time(coverage.from, language), time(coverage.to, language), coverage.files.to_string()]
+    [
+        coverage.log.clone(),
+        time(coverage.from, language),
+        time(coverage.to, language),
+        coverage.files.to_string(),
+    ]
 }
 
 /// Everything that cannot be said, one sentence each.
 pub fn gaps(report: &Report, language: Language) -> Vec<String> {
     let mut sentences = Vec::new();
-    let missing: Vec<&str> = report.gaps.iter().filter_map(|gap| if let Gap::Missing(log) = gap { Some(log.as_str()) } else { None }).collect();
+    let missing: Vec<&str> = report
+        .gaps
+        .iter()
+        .filter_map(|gap| {
+            if let Gap::Missing(log) = gap {
+                Some(log.as_str())
+            } else {
+                None
+            }
+        })
+        .collect();
     if !missing.is_empty() {
         sentences.push(language.with("missing", &[("logs", &missing.join(", "))]));
     }
     let mut waves: Vec<(&str, Timestamp, Vec<String>)> = Vec::new();
     for gap in &report.gaps {
-        let Gap::BeginsAfter { log, from, wave, began } = gap else { continue };
+        let Gap::BeginsAfter {
+            log,
+            from,
+            wave,
+            began,
+        } = gap
+        else {
+            continue;
+        };
         let log = format!("{log} ({})", language.day(*from));
         match waves.iter_mut().find(|(name, _, _)| name == wave) {
             Some((_, _, logs)) => logs.push(log),
             None => waves.push((wave, *began, vec![log])),
         }
     }
-    sentences.extend(
-        waves.iter().map(|(wave, began, logs)| language.with("begins_after", &[("wave", wave), ("began", &language.day(*began)), ("logs", &logs.join(", "))])),
-    );
+    sentences.extend(waves.iter().map(|(wave, began, logs)| {
+        language.with(
+            "begins_after",
+            &[
+                ("wave", wave),
+                ("began", &language.day(*began)),
+                ("logs", &logs.join(", ")),
+            ],
+        )
+    }));
     if let Some(since) = report.since.filter(|_| report.older > 0) {
-        sentences.push(language.with("older", &[("count", &report.older.to_string()), ("since", &language.day(since))]));
+        sentences.push(language.with(
+            "older",
+            &[
+                ("count", &report.older.to_string()),
+                ("since", &language.day(since)),
+            ],
+        ));
     }
     if report.unrecognised.0 > 0 {
         let some = report.unrecognised.1.first().map_or("", String::as_str);
-        sentences.push(language.with("unrecognised", &[("count", &report.unrecognised.0.to_string()), ("some", some)]));
+        sentences.push(language.with(
+            "unrecognised",
+            &[
+                ("count", &report.unrecognised.0.to_string()),
+                ("some", some),
+            ],
+        ));
     }
     if report.scripts.1 > 0 {
         sentences.push(language.with("undecided", &[("count", &report.scripts.1.to_string())]));
@@ -131,15 +203,30 @@ pub fn gaps(report: &Report, language: Language) -> Vec<String> {
 
 /// A place that could not be read.
 pub fn unreadable(unreadable: &Unreadable, language: Language) -> String {
-    let reason = language.with(&format!("problem.{}", unreadable.word), &[("detail", &unreadable.detail)]);
-    format!("{}: {reason}", place(&unreadable.file, unreadable.line, language))
+    let reason = language.with(
+        &format!("problem.{}", unreadable.word),
+        &[("detail", &unreadable.detail)],
+    );
+    format!(
+        "{}: {reason}",
+        place(&unreadable.file, unreadable.line, language)
+    )
 }
 
 /// How much was read, and the build.
 pub fn extent(report: &Report, language: Language) -> String {
-    let read = language.with("read", &[("files", &report.files_read.to_string()), ("bytes", &language.size(report.bytes))]);
+    let read = language.with(
+        "read",
+        &[
+            ("files", &report.files_read.to_string()),
+            ("bytes", &language.size(report.bytes)),
+        ],
+    );
     let build = match &report.build {
-        Some(build) => language.with(&format!("build.{}", build.source.word()), &[("number", &build.number)]),
+        Some(build) => language.with(
+            &format!("build.{}", build.source.word()),
+            &[("number", &build.number)],
+        ),
         None => language.say("build.none"),
     };
     format!("{read} {build}")

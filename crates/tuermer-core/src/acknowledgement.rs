@@ -31,7 +31,10 @@ impl Answer {
 
     /// Reads a digit.
     pub fn from_digit(digit: char) -> Option<Self> {
-        Self::ALL.iter().copied().find(|answer| answer.digit() == digit)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|answer| answer.digit() == digit)
     }
 }
 

@@ -82,13 +82,19 @@ pub struct Grade {
 
 impl Grade {
     /// Nobody has judged yet.
-    pub const UNJUDGED: Self = Self { reliability: Reliability::Unjudged, credibility: Credibility::Unjudged };
+    pub const UNJUDGED: Self = Self {
+        reliability: Reliability::Unjudged,
+        credibility: Credibility::Unjudged,
+    };
 
     /// Reads `B2` or `b2`.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_uppercase();
         let (letter, digit) = text.split_at_checked(1)?;
-        Some(Self { reliability: Reliability::parse(letter)?, credibility: Credibility::parse(digit)? })
+        Some(Self {
+            reliability: Reliability::parse(letter)?,
+            credibility: Credibility::parse(digit)?,
+        })
     }
 
     /// `B2`.

@@ -28,12 +28,26 @@ pub enum Refusal {
 ///
 /// # Errors
 /// The first rule that is broken.
-pub fn check(warning: &Warning, approver: &UserName, typed: u64, audience: u64, seen_hash: &str, hash: &str) -> Result<(), Refusal> {
-    let Warning { state, submitted_by, .. } = warning;
+pub fn check(
+    warning: &Warning,
+    approver: &UserName,
+    typed: u64,
+    audience: u64,
+    seen_hash: &str,
+    hash: &str,
+) -> Result<(), Refusal> {
+    let Warning {
+        state,
+        submitted_by,
+        ..
+    } = warning;
     if *state != crate::warning::WarningState::Submitted {
         return Err(Refusal::NotSubmitted);
     }
-    if submitted_by.as_ref().is_none_or(|submitter| submitter == approver) {
+    if submitted_by
+        .as_ref()
+        .is_none_or(|submitter| submitter == approver)
+    {
         return Err(Refusal::SamePerson);
     }
     if seen_hash != hash || warning.content_hash.as_deref() != Some(hash) {
@@ -93,7 +107,19 @@ pub fn canonical_bytes(warning: &Warning, recipients: &[Recipient]) -> Vec<u8> {
             talk,
         } = text;
         bytes.text(language.code());
-        for part in [headline, preheader, product, say, otherwise, afterwards, not_affected, what_happened, identifiers, versions, talk] {
+        for part in [
+            headline,
+            preheader,
+            product,
+            say,
+            otherwise,
+            afterwards,
+            not_affected,
+            what_happened,
+            identifiers,
+            versions,
+            talk,
+        ] {
             bytes.text(part);
         }
     }
@@ -156,7 +182,8 @@ impl Canonical {
         ] {
             self.text(part);
         }
-        self.0.extend_from_slice(&seen_at.as_microsecond().to_be_bytes());
+        self.0
+            .extend_from_slice(&seen_at.as_microsecond().to_be_bytes());
         self.number(channels.len());
         for channel in channels {
             self.text(channel.as_str());

@@ -63,7 +63,11 @@ struct Finding {
 }
 
 /// Judges every organisation that has, had or shows a product of the threat; [`Matching`] does the same page by page.
-pub fn assess(case: Case<'_>, constituency: &Constituency, answers: &[Acknowledgement]) -> Vec<Exposure> {
+pub fn assess(
+    case: Case<'_>,
+    constituency: &Constituency,
+    answers: &[Acknowledgement],
+) -> Vec<Exposure> {
     let mut standings = Standings::default();
     Matching::new(case, constituency, answers, None).next(usize::MAX, &mut standings);
     let mut exposures = standings.exposures();
@@ -72,14 +76,26 @@ pub fn assess(case: Case<'_>, constituency: &Constituency, answers: &[Acknowledg
 }
 
 /// Judges one organisation; `None` where nothing of it has to do with the threat.
-pub fn assess_organisation(case: Case<'_>, constituency: &Constituency, organisation: &OrganisationId, answer: Option<&Acknowledgement>) -> Option<Exposure> {
+pub fn assess_organisation(
+    case: Case<'_>,
+    constituency: &Constituency,
+    organisation: &OrganisationId,
+    answer: Option<&Acknowledgement>,
+) -> Option<Exposure> {
     let prepared = Prepared::new(case);
-    let told = constituency.assets_of(organisation).into_iter().filter_map(|asset| {
-        let key = ProductKey::new(&asset.vendor, &asset.product);
-        let finding = subject::asset(case, &prepared.rules(&key)?, &key, asset.kind());
-        Some(finding.at(asset.id, &asset.hostname, asset.observed_at))
-    });
-    let findings = findings(&prepared, told.collect(), constituency.sightings_of(organisation));
+    let told = constituency
+        .assets_of(organisation)
+        .into_iter()
+        .filter_map(|asset| {
+            let key = ProductKey::new(&asset.vendor, &asset.product);
+            let finding = subject::asset(case, &prepared.rules(&key)?, &key, asset.kind());
+            Some(finding.at(asset.id, &asset.hostname, asset.observed_at))
+        });
+    let findings = findings(
+        &prepared,
+        told.collect(),
+        constituency.sightings_of(organisation),
+    );
     if findings.is_empty() {
         return None;
     }
@@ -89,8 +105,16 @@ pub fn assess_organisation(case: Case<'_>, constituency: &Constituency, organisa
 impl Case<'_> {
     /// Products whose owners are concerned: those the threat names, and those of packs that know its flaws.
     pub fn products(&self) -> Vec<ProductKey> {
-        let named = self.threat.statements.iter().map(|statement| statement.product.clone());
-        let packed = self.packs.iter().filter(|pack| self.knows(pack)).flat_map(|pack| pack.products.iter().cloned());
+        let named = self
+            .threat
+            .statements
+            .iter()
+            .map(|statement| statement.product.clone());
+        let packed = self
+            .packs
+            .iter()
+            .filter(|pack| self.knows(pack))
+            .flat_map(|pack| pack.products.iter().cloned());
         let mut products: Vec<ProductKey> = named.chain(packed).collect();
         products.sort_unstable();
         products.dedup();
@@ -98,12 +122,18 @@ impl Case<'_> {
     }
 
     fn knows(&self, pack: &BuildPack) -> bool {
-        self.threat.vulnerabilities.iter().any(|flaw| pack.knows(&flaw.id))
+        self.threat
+            .vulnerabilities
+            .iter()
+            .any(|flaw| pack.knows(&flaw.id))
     }
 
     /// Until when, for one organisation: the worst of its open flaws.
     fn decide(&self, status: Status, exposed: Option<bool>, matches: &[Match]) -> Decision {
-        let open = matches.iter().filter(|entry| matches!(entry.status, Status::Affected | Status::Unknown)).map(|entry| entry.vulnerability.as_str());
+        let open = matches
+            .iter()
+            .filter(|entry| matches!(entry.status, Status::Affected | Status::Unknown))
+            .map(|entry| entry.vulnerability.as_str());
         self.urgencies.decide(status, exposed, open)
     }
 }
@@ -128,9 +158,15 @@ fn findings(prepared: &Prepared<'_>, told: Vec<Finding>, sightings: &[Sighting])
     for sighting in sightings {
         findings.extend(subject::sighting(prepared, sighting));
     }
-    let seen = findings.iter().filter(|f| f.sign && f.ground.status != Status::NotAffected).map(|f| f.ground.observed_at).max();
+    let seen = findings
+        .iter()
+        .filter(|f| f.sign && f.ground.status != Status::NotAffected)
+        .map(|f| f.ground.observed_at)
+        .max();
     if let Some(seen) = seen {
-        findings.retain(|f| !matches!(f.ground.reason, Reason::NotInUse { .. }) || f.ground.observed_at > seen);
+        findings.retain(|f| {
+            !matches!(f.ground.reason, Reason::NotInUse { .. }) || f.ground.observed_at > seen
+        });
     }
     findings
 }
@@ -154,7 +190,9 @@ fn servers(findings: Vec<Finding>) -> Vec<Vec<Finding>> {
         [only] => only.extend(loose),
         _ => {
             for finding in loose {
-                let same = groups.iter_mut().find(|group| !finding.host.is_empty() && group.iter().any(|other| other.host == finding.host));
+                let same = groups.iter_mut().find(|group| {
+                    !finding.host.is_empty() && group.iter().any(|other| other.host == finding.host)
+                });
                 match same {
                     Some(group) => group.push(finding),
                     None => groups.push(vec![finding]),
@@ -170,21 +208,43 @@ fn servers(findings: Vec<Finding>) -> Vec<Vec<Finding>> {
 fn deciding(group: &[Finding]) -> Option<&Finding> {
     group.iter().max_by_key(|finding| {
         let ground = &finding.ground;
-        let certainty = if finding.conclusive { Certainty::Observed } else { ground.certainty };
+        let certainty = if finding.conclusive {
+            Certainty::Observed
+        } else {
+            ground.certainty
+        };
         (certainty, ground.observed_at, ground.source, ground.status)
     })
 }
 
 /// Folds everything known about one organisation into one statement.
-fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, answer: Option<&Acknowledgement>) -> Exposure {
+fn fold(
+    case: Case<'_>,
+    organisation: &OrganisationId,
+    findings: Vec<Finding>,
+    answer: Option<&Acknowledgement>,
+) -> Exposure {
     let exposed = exposed(&findings);
-    let break_in = findings.iter().filter(|finding| finding.incident).map(|finding| &finding.ground).max_by_key(|ground| ground.observed_at);
+    let break_in = findings
+        .iter()
+        .filter(|finding| finding.incident)
+        .map(|finding| &finding.ground)
+        .max_by_key(|ground| ground.observed_at);
     let break_in = break_in.map(|ground| (ground.reason.clone(), ground.observed_at));
-    let mut grounds: Vec<Ground> = findings.iter().map(|finding| finding.ground.clone()).collect();
-    let mut matches: Vec<Match> = findings.iter().flat_map(|finding| finding.matches.clone()).collect();
+    let mut grounds: Vec<Ground> = findings
+        .iter()
+        .map(|finding| finding.ground.clone())
+        .collect();
+    let mut matches: Vec<Match> = findings
+        .iter()
+        .flat_map(|finding| finding.matches.clone())
+        .collect();
     let absence = answer.and_then(|answer| borne_out(case, answer, &findings));
     let groups = servers(findings);
-    let worst = groups.iter().filter_map(|group| deciding(group)).max_by_key(|f| (f.ground.status, f.ground.certainty, f.ground.observed_at));
+    let worst = groups
+        .iter()
+        .filter_map(|group| deciding(group))
+        .max_by_key(|f| (f.ground.status, f.ground.certainty, f.ground.observed_at));
     let Some(worst) = worst.cloned() else {
         // `findings` is never empty here; an exposure without ground would be a lie.
         return empty(case, organisation);
@@ -203,12 +263,26 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
     grounds.sort_by_key(|ground| std::cmp::Reverse((ground.certainty, ground.observed_at)));
     let remediation = remediation(answer, decided.ground.status);
     for entry in &mut matches {
-        entry.remediation = if entry.status == Status::Fixed { RemediationState::Done } else { remediation };
+        entry.remediation = if entry.status == Status::Fixed {
+            RemediationState::Done
+        } else {
+            remediation
+        };
     }
-    let own_words = matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. } | Reason::NoLongerListed { .. });
-    let measured = !matches!(decided.ground.reason, Reason::ReportedFixed { .. } | Reason::NotInUse { .. });
+    let own_words = matches!(
+        decided.ground.reason,
+        Reason::ReportedFixed { .. } | Reason::NotInUse { .. } | Reason::NoLongerListed { .. }
+    );
+    let measured = !matches!(
+        decided.ground.reason,
+        Reason::ReportedFixed { .. } | Reason::NotInUse { .. }
+    );
     let withdrawn = case.threat.withdrawn;
-    let status = if withdrawn { Status::NotAffected } else { decided.ground.status };
+    let status = if withdrawn {
+        Status::NotAffected
+    } else {
+        decided.ground.status
+    };
     let decision = case.decide(status, exposed, &matches);
     Exposure {
         organisation: organisation.clone(),
@@ -236,18 +310,53 @@ fn fold(case: Case<'_>, organisation: &OrganisationId, findings: Vec<Finding>, a
 }
 
 /// The word of the organisation itself: "done" and "not us" say how it stands, the other answers do not.
-fn own_word(answer: &Acknowledgement, about: &Finding, absence: Option<Absence>) -> Option<Finding> {
+fn own_word(
+    answer: &Acknowledgement,
+    about: &Finding,
+    absence: Option<Absence>,
+) -> Option<Finding> {
     let product = about.decisive.product.clone();
     let (status, reason) = match (answer.answer, absence) {
-        (Answer::Done, Some(Absence { report, reports, days })) => {
-            (Status::Fixed, Reason::NoLongerListed { by: answer.by, report, reports: reports as u64, days })
-        }
+        (
+            Answer::Done,
+            Some(Absence {
+                report,
+                reports,
+                days,
+            }),
+        ) => (
+            Status::Fixed,
+            Reason::NoLongerListed {
+                by: answer.by,
+                report,
+                reports: reports as u64,
+                days,
+            },
+        ),
         (Answer::Done, None) => (Status::Fixed, Reason::ReportedFixed { by: answer.by }),
-        (Answer::NotUs, _) => (Status::NotAffected, Reason::NotInUse { product, cloud: answer.cloud.unwrap_or(false) }),
+        (Answer::NotUs, _) => (
+            Status::NotAffected,
+            Reason::NotInUse {
+                product,
+                cloud: answer.cloud.unwrap_or(false),
+            },
+        ),
         (Answer::InProgress | Answer::Help, _) => return None,
     };
-    let ground = Ground { status, certainty: Certainty::Likely, reason, asset: None, source: answer.by, place: String::new(), observed_at: answer.at };
-    let decisive = Decisive { source: answer.by.as_str().to_string(), observed_at: answer.at, ..about.decisive.clone() };
+    let ground = Ground {
+        status,
+        certainty: Certainty::Likely,
+        reason,
+        asset: None,
+        source: answer.by,
+        place: String::new(),
+        observed_at: answer.at,
+    };
+    let decisive = Decisive {
+        source: answer.by.as_str().to_string(),
+        observed_at: answer.at,
+        ..about.decisive.clone()
+    };
     Some(Finding {
         ground,
         question: None,
@@ -265,31 +374,46 @@ fn own_word(answer: &Acknowledgement, about: &Finding, absence: Option<Absence>)
 /// A word stands until something newer is measured. A newer doubt does not shake "done": a server that was patched is
 /// still seen from outside every day, in a version that shows no update.
 fn stands(told: &Finding, worst: &Finding) -> bool {
-    told.ground.observed_at >= worst.ground.observed_at || (told.ground.status == Status::Fixed && worst.ground.status == Status::Unknown)
+    told.ground.observed_at >= worst.ground.observed_at
+        || (told.ground.status == Status::Fixed && worst.ground.status == Status::Unknown)
 }
 
 /// What was measured after the word decides; where it shows a hole that was told to be closed, that is said.
 fn again(told: Finding, mut worst: Finding) -> Finding {
     if told.ground.status == Status::Fixed && worst.ground.status == Status::Affected {
         let now = Box::new(worst.ground.reason);
-        worst.ground.reason = Reason::SeenAgain { by: told.ground.source, said_at: told.ground.observed_at, now };
+        worst.ground.reason = Reason::SeenAgain {
+            by: told.ground.source,
+            said_at: told.ground.observed_at,
+            now,
+        };
     }
     worst
 }
 
 /// Whether "done" is borne out: the reports that had proved the hole came again, and do not list it any more.
 fn borne_out(case: Case<'_>, answer: &Acknowledgement, findings: &[Finding]) -> Option<Absence> {
-    let proofs = findings.iter().filter(|finding| matches!(finding.ground.reason, Reason::ProvenByScan { .. }));
-    let listed_in: BTreeSet<&str> = proofs.map(|finding| finding.decisive.source.as_str()).collect();
+    let proofs = findings
+        .iter()
+        .filter(|finding| matches!(finding.ground.reason, Reason::ProvenByScan { .. }));
+    let listed_in: BTreeSet<&str> = proofs
+        .map(|finding| finding.decisive.source.as_str())
+        .collect();
     if answer.answer != Answer::Done || listed_in.is_empty() {
         return None;
     }
-    case.reports.absence(listed_in, answer.at.to_zoned(jiff::tz::TimeZone::UTC).date(), ABSENCE)
+    case.reports.absence(
+        listed_in,
+        answer.at.to_zoned(jiff::tz::TimeZone::UTC).date(),
+        ABSENCE,
+    )
 }
 
 fn remediation(answer: Option<&Acknowledgement>, status: Status) -> RemediationState {
     // What was marked by hand is kept for each flaw; the answer made of it says nothing about the other flaws.
-    let said = answer.filter(|answer| answer.by != Source::Register).map(|answer| answer.answer);
+    let said = answer
+        .filter(|answer| answer.by != Source::Register)
+        .map(|answer| answer.answer);
     match (status, said) {
         (Status::Fixed, _) => RemediationState::Done,
         (_, Some(Answer::InProgress)) => RemediationState::InProgress,
@@ -309,8 +433,12 @@ fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
         severity: case.threat.level(),
         urgency: decision.urgency,
         basis: decision.basis,
-        reason: Reason::ProductOnly { product: case.threat.title.clone() },
-        question: Some(Question::RunsProduct { product: case.threat.title.clone() }),
+        reason: Reason::ProductOnly {
+            product: case.threat.title.clone(),
+        },
+        question: Some(Question::RunsProduct {
+            product: case.threat.title.clone(),
+        }),
         grounds: Vec::new(),
         matches: Vec::new(),
         measured: false,
@@ -321,11 +449,18 @@ fn empty(case: Case<'_>, organisation: &OrganisationId) -> Exposure {
 
 /// Reachable from public networks: seen from outside, or told; the worst server counts, `None` = nobody said.
 fn exposed(findings: &[Finding]) -> Option<bool> {
-    if findings.iter().any(|finding| finding.sign || finding.exposed == Some(true)) {
+    if findings
+        .iter()
+        .any(|finding| finding.sign || finding.exposed == Some(true))
+    {
         return Some(true);
     }
-    let mut in_use = findings.iter().filter(|finding| !matches!(finding.ground.reason, Reason::NotInUse { .. })).peekable();
-    (in_use.peek().is_some() && in_use.all(|finding| finding.exposed == Some(false))).then_some(false)
+    let mut in_use = findings
+        .iter()
+        .filter(|finding| !matches!(finding.ground.reason, Reason::NotInUse { .. }))
+        .peekable();
+    (in_use.peek().is_some() && in_use.all(|finding| finding.exposed == Some(false)))
+        .then_some(false)
 }
 
 #[cfg(test)]

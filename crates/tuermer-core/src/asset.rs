@@ -69,7 +69,27 @@ pub struct AssetKind<'a> {
 impl Asset {
     /// Its kind.
     pub fn kind(&self) -> AssetKind<'_> {
-        let Self { id: _, organisation: _, vendor, product, version, build, hostname: _, source, observed_at: _, note, presence } = self;
-        AssetKind { vendor, product, version, build: build.as_deref(), source: *source, note, presence: *presence }
+        let Self {
+            id: _,
+            organisation: _,
+            vendor,
+            product,
+            version,
+            build,
+            hostname: _,
+            source,
+            observed_at: _,
+            note,
+            presence,
+        } = self;
+        AssetKind {
+            vendor,
+            product,
+            version,
+            build: build.as_deref(),
+            source: *source,
+            note,
+            presence: *presence,
+        }
     }
 }

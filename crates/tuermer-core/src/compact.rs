@@ -52,10 +52,16 @@ impl CompactIds {
     /// The id of a number.
     pub fn text(&self, number: u128) -> String {
         if number & OTHER != 0 {
-            let other = usize::try_from(number ^ OTHER).ok().and_then(|index| self.others.get(index));
+            let other = usize::try_from(number ^ OTHER)
+                .ok()
+                .and_then(|index| self.others.get(index));
             return other.cloned().unwrap_or_default();
         }
-        let letter = |place: usize| LETTERS.get(usize::try_from((number >> (5 * place)) & 31).unwrap_or(0)).map_or('0', |letter| char::from(*letter));
+        let letter = |place: usize| {
+            LETTERS
+                .get(usize::try_from((number >> (5 * place)) & 31).unwrap_or(0))
+                .map_or('0', |letter| char::from(*letter))
+        };
         (0..LENGTH).rev().map(letter).collect()
     }
 }
@@ -67,7 +73,10 @@ fn parse(id: &str) -> Option<u128> {
     }
     let mut number = 0_u128;
     for letter in id.bytes() {
-        let value = VALUES.get(usize::from(letter)).copied().filter(|value| *value < 32)?;
+        let value = VALUES
+            .get(usize::from(letter))
+            .copied()
+            .filter(|value| *value < 32)?;
         number = (number << 5) | u128::from(value);
     }
     Some(number)
@@ -94,7 +103,10 @@ mod tests {
     #[test]
     fn a_ulid_needs_no_table() {
         let mut ids = CompactIds::default();
-        assert_eq!(ids.text(ids.find("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap()), "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        assert_eq!(
+            ids.text(ids.find("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap()),
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        );
         assert_ne!(ids.number("o"), ids.number("p"));
         assert_eq!(ids.others.len(), 2);
         assert_eq!(ids.find("q"), None);

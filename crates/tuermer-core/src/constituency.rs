@@ -26,7 +26,13 @@ impl Constituency {
     pub fn new(assets: Vec<Asset>, sightings: Vec<Sighting>) -> Self {
         let mut this = Self::default();
         for asset in &assets {
-            this.add_asset(asset.organisation.as_str(), asset.id.as_str(), asset.kind(), &asset.hostname, asset.observed_at.as_microsecond());
+            this.add_asset(
+                asset.organisation.as_str(),
+                asset.id.as_str(),
+                asset.kind(),
+                &asset.hostname,
+                asset.observed_at.as_microsecond(),
+            );
         }
         for sighting in sightings {
             this.add_sighting(sighting);
@@ -55,26 +61,48 @@ impl Constituency {
     }
 
     /// Adds an asset, seen or told at `observed_at` (microseconds since 1970). False where there is no room for more.
-    pub fn add_asset(&mut self, organisation: &str, id: &str, kind: AssetKind<'_>, host: &str, observed_at: i64) -> bool {
-        self.inventory.add(organisation, id, kind, host, observed_at)
+    pub fn add_asset(
+        &mut self,
+        organisation: &str,
+        id: &str,
+        kind: AssetKind<'_>,
+        host: &str,
+        observed_at: i64,
+    ) -> bool {
+        self.inventory
+            .add(organisation, id, kind, host, observed_at)
     }
 
     /// Adds a sign.
     pub fn add_sighting(&mut self, sighting: Sighting) {
         let organisation = self.inventory.organisation(sighting.organisation.as_str());
-        let Observation { vendor, product, proven_cves, .. } = &sighting.observation;
+        let Observation {
+            vendor,
+            product,
+            proven_cves,
+            ..
+        } = &sighting.observation;
         if !product.is_empty() {
-            note(&mut self.signs_of_product, &ProductKey::new(vendor, product).product, organisation);
+            note(
+                &mut self.signs_of_product,
+                &ProductKey::new(vendor, product).product,
+                organisation,
+            );
         }
         for cve in proven_cves {
             note(&mut self.signs_of_flaw, cve, organisation);
         }
-        self.sightings.entry(organisation).or_default().push(sighting);
+        self.sightings
+            .entry(organisation)
+            .or_default()
+            .push(sighting);
     }
 
     /// Takes everything of one organisation out, so that it can be added as it is now.
     pub fn forget(&mut self, organisation: &OrganisationId) {
-        let Some(organisation) = self.inventory.find(organisation) else { return };
+        let Some(organisation) = self.inventory.find(organisation) else {
+            return;
+        };
         self.inventory.forget(organisation);
         self.sightings.remove(&organisation);
     }
@@ -91,7 +119,11 @@ impl Constituency {
 
     /// All assets of one organisation by id.
     pub fn assets_of(&self, organisation: &OrganisationId) -> Vec<Asset> {
-        let hits = self.inventory.find(organisation).into_iter().flat_map(|number| self.inventory.hits_of(number));
+        let hits = self
+            .inventory
+            .find(organisation)
+            .into_iter()
+            .flat_map(|number| self.inventory.hits_of(number));
         let mut assets: Vec<Asset> = hits.filter_map(|hit| self.inventory.asset(hit)).collect();
         assets.sort_unstable_by(|one, other| one.id.cmp(&other.id));
         assets
@@ -99,7 +131,9 @@ impl Constituency {
 
     /// All signs of one organisation.
     pub fn sightings_of(&self, organisation: &OrganisationId) -> &[Sighting] {
-        self.inventory.find(organisation).map_or(&[], |number| self.signs(number))
+        self.inventory
+            .find(organisation)
+            .map_or(&[], |number| self.signs(number))
     }
 
     /// All signs of one organisation by number.
@@ -108,8 +142,14 @@ impl Constituency {
     }
 
     /// Numbers of organisations that may have a sign of one of these products or proof of one of these flaws, in order.
-    pub(crate) fn with_signs<'a>(&self, products: &[ProductKey], flaws: impl Iterator<Item = &'a str>) -> Vec<u32> {
-        let by_product = products.iter().filter_map(|product| self.signs_of_product.get(&product.product));
+    pub(crate) fn with_signs<'a>(
+        &self,
+        products: &[ProductKey],
+        flaws: impl Iterator<Item = &'a str>,
+    ) -> Vec<u32> {
+        let by_product = products
+            .iter()
+            .filter_map(|product| self.signs_of_product.get(&product.product));
         let by_flaw = flaws.filter_map(|flaw| self.signs_of_flaw.get(flaw));
         let mut found: Vec<u32> = by_product.chain(by_flaw).flatten().copied().collect();
         found.sort_unstable();
@@ -119,10 +159,19 @@ impl Constituency {
 
     /// Product words of which this organisation has an asset or a sign.
     pub fn product_words_of(&self, organisation: &OrganisationId) -> Vec<String> {
-        let Some(number) = self.inventory.find(organisation) else { return Vec::new() };
-        let kinds = self.inventory.hits_of(number).filter_map(|hit| self.inventory.kind_of(hit));
-        let told = kinds.filter_map(|kind| self.inventory.words(kind)).map(|(key, _)| key.product.clone());
-        let seen = self.signs(number).iter().map(|sign| ProductKey::new(&sign.observation.vendor, &sign.observation.product).product);
+        let Some(number) = self.inventory.find(organisation) else {
+            return Vec::new();
+        };
+        let kinds = self
+            .inventory
+            .hits_of(number)
+            .filter_map(|hit| self.inventory.kind_of(hit));
+        let told = kinds
+            .filter_map(|kind| self.inventory.words(kind))
+            .map(|(key, _)| key.product.clone());
+        let seen = self.signs(number).iter().map(|sign| {
+            ProductKey::new(&sign.observation.vendor, &sign.observation.product).product
+        });
         let mut words: Vec<String> = told.chain(seen).filter(|word| !word.is_empty()).collect();
         words.sort_unstable();
         words.dedup();

@@ -55,7 +55,12 @@ pub struct Knowledge<'a> {
 }
 
 /// Finds the campaigns of the look-back, by key. `signs` are those of the last [`Policy::needs_seconds`], in any order.
-pub fn correlate(signs: &[Sign], knowledge: Knowledge<'_>, policy: &Policy, now: Timestamp) -> Vec<Campaign> {
+pub fn correlate(
+    signs: &[Sign],
+    knowledge: Knowledge<'_>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<Campaign> {
     let least = usize::try_from(policy.members_least).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     for_each_group(signs, policy, knowledge.warninglists, least, |group| {
@@ -68,20 +73,43 @@ pub fn correlate(signs: &[Sign], knowledge: Knowledge<'_>, policy: &Policy, now:
 }
 
 /// Is one series more than usual?
-fn judge(group: &Group<'_>, region: &str, history: &History, policy: &Policy, now: Timestamp) -> Option<Campaign> {
+fn judge(
+    group: &Group<'_>,
+    region: &str,
+    history: &History,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Campaign> {
     let begin = now.as_second() - policy.look_back_seconds();
-    let start = group.arrivals.partition_point(|arrival| arrival.at <= begin);
-    let end = group.arrivals.partition_point(|arrival| arrival.at <= now.as_second());
-    let recent = group.arrivals.get(start..end.min(start.saturating_add(CORRELATE_ARRIVALS)))?;
+    let start = group
+        .arrivals
+        .partition_point(|arrival| arrival.at <= begin);
+    let end = group
+        .arrivals
+        .partition_point(|arrival| arrival.at <= now.as_second());
+    let recent = group
+        .arrivals
+        .get(start..end.min(start.saturating_add(CORRELATE_ARRIVALS)))?;
     if recent.len() < usize::try_from(policy.members_least).unwrap_or(usize::MAX) {
         return None;
     }
-    let series = Series { key: group.key.clone(), class: group.class, region: region.to_string() };
+    let series = Series {
+        key: group.key.clone(),
+        class: group.class,
+        region: region.to_string(),
+    };
     let own = history.baseline(&series);
     let family = history.family((group.key.kind(), group.class));
-    let view = View::new(recent, &own, family.newcomers.as_deref(), policy.members_least);
+    let view = View::new(
+        recent,
+        &own,
+        family.newcomers.as_deref(),
+        policy.members_least,
+    );
     let finding = policy.detector.strongest(&view, 0)?;
-    let alarm_from = policy.detector.alarm_from(family.threshold(policy.false_alarms_per_month, history.families()));
+    let alarm_from = policy
+        .detector
+        .alarm_from(family.threshold(policy.false_alarms_per_month, history.families()));
     let reason = Reason {
         key: series.key,
         class: series.class,
@@ -89,30 +117,55 @@ fn judge(group: &Group<'_>, region: &str, history: &History, policy: &Policy, no
         detector: policy.detector,
         seen: finding.seen,
         expected: finding.expected,
-        hours: u32::try_from((finding.to - finding.from + SECONDS_PER_HOUR - 1) / SECONDS_PER_HOUR).unwrap_or(u32::MAX),
+        hours: u32::try_from((finding.to - finding.from + SECONDS_PER_HOUR - 1) / SECONDS_PER_HOUR)
+            .unwrap_or(u32::MAX),
         evidence: finding.evidence,
         alarm_from,
         days_of_past: history.days(),
     };
-    (finding.evidence >= alarm_from).then(|| tell(group, reason, finding, policy, now)).flatten()
+    (finding.evidence >= alarm_from)
+        .then(|| tell(group, reason, finding, policy, now))
+        .flatten()
 }
 
 /// Tells who belongs to it, or `None` where a single weak feed is all there is.
-fn tell(group: &Group<'_>, reason: Reason, finding: Finding, policy: &Policy, now: Timestamp) -> Option<Campaign> {
+fn tell(
+    group: &Group<'_>,
+    reason: Reason,
+    finding: Finding,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Campaign> {
     // What came after the decisive window belongs to it, too.
-    let within: Vec<(&Sign, Option<u32>)> = (group.signs.iter().zip(&group.voices).map(|((sign, _), voice)| (*sign, *voice)))
-        .filter(|(sign, _)| (finding.from + 1..=now.as_second()).contains(&sign.at.as_second()))
+    let within: Vec<(&Sign, Option<u32>)> = (group
+        .signs
+        .iter()
+        .zip(&group.voices)
+        .map(|((sign, _), voice)| (*sign, *voice)))
+    .filter(|(sign, _)| (finding.from + 1..=now.as_second()).contains(&sign.at.as_second()))
+    .collect();
+    let counted: Vec<&Sign> = within
+        .iter()
+        .filter(|(_, voice)| voice.is_some())
+        .map(|(sign, _)| *sign)
         .collect();
-    let counted: Vec<&Sign> = within.iter().filter(|(_, voice)| voice.is_some()).map(|(sign, _)| *sign).collect();
     // One member a voice: of several that the same reporter tells of, the first; the others are asked.
     let mut first_of: BTreeMap<u32, (Timestamp, &OrganisationId)> = BTreeMap::new();
     for (sign, voice) in &within {
         let Some(voice) = voice else { continue };
-        let first = first_of.entry(*voice).or_insert((sign.at, &sign.organisation));
+        let first = first_of
+            .entry(*voice)
+            .or_insert((sign.at, &sign.organisation));
         *first = (*first).min((sign.at, &sign.organisation));
     }
-    let members: BTreeSet<&OrganisationId> = first_of.into_values().map(|(_, organisation)| organisation).collect();
-    let asked = within.iter().map(|(sign, _)| &sign.organisation).filter(|organisation| !members.contains(organisation));
+    let members: BTreeSet<&OrganisationId> = first_of
+        .into_values()
+        .map(|(_, organisation)| organisation)
+        .collect();
+    let asked = within
+        .iter()
+        .map(|(sign, _)| &sign.organisation)
+        .filter(|organisation| !members.contains(organisation));
     let (sensors, reporters) = sources(&counted);
     let alone = sensors.len() + reporters.len() < 2;
     if alone && sensors.values().all(|weight| *weight < policy.weight_alone) {
@@ -122,12 +175,20 @@ fn tell(group: &Group<'_>, reason: Reason, finding: Finding, policy: &Policy, no
     let last_at = counted.iter().map(|sign| sign.at).max()?;
     let day = first_at.to_zoned(jiff::tz::TimeZone::UTC).date();
     Some(Campaign {
-        key: CampaignKey(format!("{}|{}|{day}", reason.class.as_str(), reason.key.to_text())),
+        key: CampaignKey(format!(
+            "{}|{}|{day}",
+            reason.class.as_str(),
+            reason.key.to_text()
+        )),
         first_at,
         last_at,
         reporters: reporters.len(),
         sensors: sensors.into_keys().map(str::to_string).collect(),
-        to_ask: asked.collect::<BTreeSet<_>>().into_iter().cloned().collect(),
+        to_ask: asked
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .cloned()
+            .collect(),
         product: likely_product(&counted, members.len()),
         members: members.into_iter().cloned().collect(),
         reasons: vec![reason],
@@ -158,10 +219,18 @@ fn likely_product(signs: &[&Sign], members: usize) -> Option<ProductKey> {
     for sign in signs {
         for key in &sign.keys {
             if let SignKey::Product(product) = key {
-                owners.entry(product).or_default().insert(&sign.organisation);
+                owners
+                    .entry(product)
+                    .or_default()
+                    .insert(&sign.organisation);
             }
         }
     }
-    let most = owners.into_iter().max_by(|one, other| one.1.len().cmp(&other.1.len()).then_with(|| other.0.cmp(one.0)))?;
+    let most = owners.into_iter().max_by(|one, other| {
+        one.1
+            .len()
+            .cmp(&other.1.len())
+            .then_with(|| other.0.cmp(one.0))
+    })?;
     (most.1.len() * 2 >= members).then(|| most.0.clone())
 }

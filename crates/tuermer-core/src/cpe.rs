@@ -51,12 +51,21 @@ impl Cpe {
         };
         let mut components = components.into_iter();
         let part = match components.next()? {
-            CpeValue::Text { text, wild: false } => text.chars().next().filter(|part| text.len() == 1 && "aoh".contains(*part))?,
+            CpeValue::Text { text, wild: false } => text
+                .chars()
+                .next()
+                .filter(|part| text.len() == 1 && "aoh".contains(*part))?,
             CpeValue::Any => '*',
             _ => return None,
         };
         let mut next = || components.next().unwrap_or(CpeValue::Any);
-        let this = Self { part, vendor: next(), product: next(), version: next(), update: next() };
+        let this = Self {
+            part,
+            vendor: next(),
+            product: next(),
+            version: next(),
+            update: next(),
+        };
         Some(this)
     }
 
@@ -71,9 +80,15 @@ impl Cpe {
     /// Without a version it names the product as such: that never says which versions are meant.
     pub fn versions(&self) -> VersionRule {
         match (&self.version, &self.update) {
-            (CpeValue::Text { text, wild: false }, CpeValue::Any | CpeValue::NotApplicable) => VersionRule::Exactly(text.clone()),
-            (CpeValue::Any | CpeValue::NotApplicable, CpeValue::Any | CpeValue::NotApplicable) => VersionRule::All,
-            (version, update) => VersionRule::NotUnderstood(format!("{} {}", version.shown(), update.shown())),
+            (CpeValue::Text { text, wild: false }, CpeValue::Any | CpeValue::NotApplicable) => {
+                VersionRule::Exactly(text.clone())
+            }
+            (CpeValue::Any | CpeValue::NotApplicable, CpeValue::Any | CpeValue::NotApplicable) => {
+                VersionRule::All
+            }
+            (version, update) => {
+                VersionRule::NotUnderstood(format!("{} {}", version.shown(), update.shown()))
+            }
         }
     }
 }
@@ -144,7 +159,10 @@ fn uri(text: &str) -> Option<Vec<CpeValue>> {
             _ => CpeValue::Text { text, wild },
         })
     };
-    let components = text.split(':').map(component).collect::<Option<Vec<CpeValue>>>()?;
+    let components = text
+        .split(':')
+        .map(component)
+        .collect::<Option<Vec<CpeValue>>>()?;
     (components.len() <= 7).then_some(components)
 }
 
@@ -164,13 +182,43 @@ mod tests {
                 "Exchange Server",
                 VersionRule::NotUnderstood("2016 cumulative_update_19".into()),
             ),
-            ("cpe:2.3:o:fortinet:fortios:7.4.2:*:*:*:*:*:*:*", "Fortinet", "FortiOS", exactly("7.4.2")),
-            ("cpe:2.3:a:citrix:netscaler_application_delivery_controller:*:*:*:*:-:*:*:*", "Citrix", "NetScaler ADC", VersionRule::All),
-            ("cpe:2.3:a:exa\\:mple:pro\\*duct:1.0\\:rc1:-:*:*:*:*:*:*", "exa:mple", "pro*duct", exactly("1.0:rc1")),
-            ("cpe:/a:apache:http_server:2.4.49", "Apache", "HTTP Server", exactly("2.4.49")),
+            (
+                "cpe:2.3:o:fortinet:fortios:7.4.2:*:*:*:*:*:*:*",
+                "Fortinet",
+                "FortiOS",
+                exactly("7.4.2"),
+            ),
+            (
+                "cpe:2.3:a:citrix:netscaler_application_delivery_controller:*:*:*:*:-:*:*:*",
+                "Citrix",
+                "NetScaler ADC",
+                VersionRule::All,
+            ),
+            (
+                "cpe:2.3:a:exa\\:mple:pro\\*duct:1.0\\:rc1:-:*:*:*:*:*:*",
+                "exa:mple",
+                "pro*duct",
+                exactly("1.0:rc1"),
+            ),
+            (
+                "cpe:/a:apache:http_server:2.4.49",
+                "Apache",
+                "HTTP Server",
+                exactly("2.4.49"),
+            ),
             ("cpe:/o:cisco:ios_xe", "Cisco", "IOS XE", VersionRule::All),
-            ("cpe:/a:foo%7ebar:big%24money:1.0", "foo~bar", "big$money", exactly("1.0")),
-            ("cpe:2.3:a:x:y:1.*:*:*:*:*:*:*:*", "x", "y", VersionRule::NotUnderstood("1.* *".into())),
+            (
+                "cpe:/a:foo%7ebar:big%24money:1.0",
+                "foo~bar",
+                "big$money",
+                exactly("1.0"),
+            ),
+            (
+                "cpe:2.3:a:x:y:1.*:*:*:*:*:*:*:*",
+                "x",
+                "y",
+                VersionRule::NotUnderstood("1.* *".into()),
+            ),
             ("cpe:2.3:a:x:y:-:*:*:*:*:*:*:*", "x", "y", VersionRule::All),
             ("cpe:2.3:a:x:y", "x", "y", VersionRule::All),
         ] {
@@ -178,18 +226,34 @@ mod tests {
             assert_eq!(read.key(), Some(ProductKey::new(vendor, product)), "{cpe}");
             assert_eq!(read.versions(), versions, "{cpe}");
         }
-        for text in ["", "cpe:", "cpe:2.3:x:a:b", "cpe:2.3", "cpe:/aa:b", "cpe:2.3:a:b:c:d:e:f:g:h:i:j:k:l", "cpe:/a:b%zz:c"] {
+        for text in [
+            "",
+            "cpe:",
+            "cpe:2.3:x:a:b",
+            "cpe:2.3",
+            "cpe:/aa:b",
+            "cpe:2.3:a:b:c:d:e:f:g:h:i:j:k:l",
+            "cpe:/a:b%zz:c",
+        ] {
             assert_eq!(Cpe::parse(text), None, "{text}");
         }
-        assert_eq!(Cpe::parse("cpe:2.3:a:microsoft:*:*").and_then(|cpe| cpe.key()), None);
+        assert_eq!(
+            Cpe::parse("cpe:2.3:a:microsoft:*:*").and_then(|cpe| cpe.key()),
+            None
+        );
     }
 
     /// A patched and an unpatched server carry the same CPE: no version number is decided by one.
     #[test]
     fn a_wildcard_opens_a_question_and_closes_none() {
-        let wildcard = Cpe::parse("cpe:2.3:a:microsoft:exchange_server:2016:cumulative_update_19:*:*:*:*:*:*").unwrap().versions();
+        let wildcard =
+            Cpe::parse("cpe:2.3:a:microsoft:exchange_server:2016:cumulative_update_19:*:*:*:*:*:*")
+                .unwrap()
+                .versions();
         assert_eq!(wildcard.contains("15.1.2176.9"), None);
-        let some = Cpe::parse("cpe:2.3:a:x:y:1.*:*:*:*:*:*:*:*").unwrap().versions();
+        let some = Cpe::parse("cpe:2.3:a:x:y:1.*:*:*:*:*:*:*:*")
+            .unwrap()
+            .versions();
         assert_eq!(some.contains("1.5"), None);
     }
 }

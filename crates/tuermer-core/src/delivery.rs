@@ -88,7 +88,11 @@ impl Delivery {
     #[must_use]
     pub fn record(self, outcome: Outcome, now: Timestamp) -> Self {
         let attempts = self.attempts.saturating_add(1);
-        let mut next = Self { attempts, at: now, ..self };
+        let mut next = Self {
+            attempts,
+            at: now,
+            ..self
+        };
         match outcome {
             Outcome::Accepted => {
                 next.state = DeliveryState::Sent;
@@ -99,13 +103,21 @@ impl Delivery {
                 next.detail = why;
             }
             Outcome::TryLater(why) => {
-                next.state = if attempts >= TEMPORARY_ATTEMPTS { DeliveryState::Failed } else { DeliveryState::Due };
+                next.state = if attempts >= TEMPORARY_ATTEMPTS {
+                    DeliveryState::Failed
+                } else {
+                    DeliveryState::Due
+                };
                 next.hold_until = now.checked_add(back_off(attempts)).unwrap_or(now);
                 next.detail = why;
             }
             Outcome::Unsure(why) => {
                 next.unsure_count = next.unsure_count.saturating_add(1);
-                next.state = if next.unsure_count >= UNSURE_ATTEMPTS { DeliveryState::Parked } else { DeliveryState::Unsure };
+                next.state = if next.unsure_count >= UNSURE_ATTEMPTS {
+                    DeliveryState::Parked
+                } else {
+                    DeliveryState::Unsure
+                };
                 next.hold_until = now.checked_add(back_off(next.unsure_count)).unwrap_or(now);
                 next.detail = why;
             }
@@ -115,14 +127,19 @@ impl Delivery {
 
     /// True where nothing will happen any more without a person.
     pub fn is_final(&self) -> bool {
-        !matches!(self.state, DeliveryState::Due | DeliveryState::Claimed | DeliveryState::Unsure)
+        !matches!(
+            self.state,
+            DeliveryState::Due | DeliveryState::Claimed | DeliveryState::Unsure
+        )
     }
 }
 
 /// Waiting time after the n-th try: 30 s, 1 min, 2 min, … at most 1 h.
 pub fn back_off(attempts: i64) -> SignedDuration {
     let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 7)).unwrap_or(7);
-    let seconds = 30_i64.saturating_mul(2_i64.saturating_pow(doublings)).min(3_600);
+    let seconds = 30_i64
+        .saturating_mul(2_i64.saturating_pow(doublings))
+        .min(3_600);
     SignedDuration::from_secs(seconds)
 }
 
@@ -164,8 +181,13 @@ mod tests {
     #[test]
     fn unsure_twice_waits_for_a_person_and_temporary_refusals_end() {
         let now = Timestamp::UNIX_EPOCH;
-        let twice = delivery().record(Outcome::Unsure("cut".into()), now).record(Outcome::Unsure("cut".into()), now);
-        assert_eq!((twice.state, twice.unsure_count), (DeliveryState::Parked, 2));
+        let twice = delivery()
+            .record(Outcome::Unsure("cut".into()), now)
+            .record(Outcome::Unsure("cut".into()), now);
+        assert_eq!(
+            (twice.state, twice.unsure_count),
+            (DeliveryState::Parked, 2)
+        );
         let mut late = delivery();
         for _ in 0..TEMPORARY_ATTEMPTS {
             assert!(!late.is_final());

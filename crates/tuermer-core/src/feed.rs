@@ -46,9 +46,13 @@ impl FeedKind {
     /// Where it is published, for kinds with one publisher.
     pub fn default_url(self) -> Option<&'static str> {
         match self {
-            Self::Kev => Some("https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"),
+            Self::Kev => Some(
+                "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
+            ),
             Self::Epss => Some("https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"),
-            Self::Cve => Some("https://raw.githubusercontent.com/CVEProject/cvelistV5/main/cves/deltaLog.json"),
+            Self::Cve => Some(
+                "https://raw.githubusercontent.com/CVEProject/cvelistV5/main/cves/deltaLog.json",
+            ),
             Self::Shadowserver => Some("https://transform.shadowserver.org/api2/"),
             Self::Csaf | Self::Atom | Self::Signs | Self::Taxii | Self::Mailbox => None,
         }
@@ -76,7 +80,10 @@ impl FeedKind {
 
     /// It brings signs and what to look for, and nothing else is taken from it.
     pub fn tells_signs(self) -> bool {
-        matches!(self, Self::Signs | Self::Taxii | Self::Shadowserver | Self::Mailbox)
+        matches!(
+            self,
+            Self::Signs | Self::Taxii | Self::Shadowserver | Self::Mailbox
+        )
     }
 
     /// What its secret must name; empty where it is asked without one.
@@ -184,9 +191,16 @@ pub enum Health {
 impl Feed {
     /// Should it be asked now?
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let Some(last) = self.last_attempt_at else { return !self.paused };
-        let distance = now.as_second().saturating_sub(last.as_second()).saturating_abs();
-        !self.paused && distance >= limits::FEED_DISTANCE_SECONDS && (self.next_at <= now || last > now)
+        let Some(last) = self.last_attempt_at else {
+            return !self.paused;
+        };
+        let distance = now
+            .as_second()
+            .saturating_sub(last.as_second())
+            .saturating_abs();
+        !self.paused
+            && distance >= limits::FEED_DISTANCE_SECONDS
+            && (self.next_at <= now || last > now)
     }
 
     /// When it is asked next: never farther away than one period, or than the server asked for (at most a day).
@@ -194,16 +208,28 @@ impl Feed {
     pub fn next_after(&self, came: Came, now: Timestamp, dice: i64) -> Timestamp {
         let dice = dice.clamp(0, 999);
         let seconds = match came {
-            Came::Success => self.period_seconds.saturating_sub(self.period_seconds.saturating_mul(dice) / 10_000),
-            Came::Failure { retry_after_seconds } => {
-                let doublings = u32::try_from(self.failures.saturating_sub(1).clamp(0, 20)).unwrap_or(0);
-                let wait = MINUTE.saturating_mul(1_i64 << doublings).min(self.period_seconds.max(MINUTE));
+            Came::Success => self
+                .period_seconds
+                .saturating_sub(self.period_seconds.saturating_mul(dice) / 10_000),
+            Came::Failure {
+                retry_after_seconds,
+            } => {
+                let doublings =
+                    u32::try_from(self.failures.saturating_sub(1).clamp(0, 20)).unwrap_or(0);
+                let wait = MINUTE
+                    .saturating_mul(1_i64 << doublings)
+                    .min(self.period_seconds.max(MINUTE));
                 let spread = wait.saturating_sub(wait.saturating_mul(dice) / 2_000);
-                spread.max(retry_after_seconds.unwrap_or(0).min(limits::RETRY_AFTER_SECONDS))
+                spread.max(
+                    retry_after_seconds
+                        .unwrap_or(0)
+                        .min(limits::RETRY_AFTER_SECONDS),
+                )
             }
         };
         let seconds = seconds.max(limits::FEED_DISTANCE_SECONDS);
-        now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now)
+        now.checked_add(SignedDuration::from_secs(seconds))
+            .unwrap_or(now)
     }
 
     /// Is its silence longer than its own rule? A feed that nobody asked is not silent, so a night in which the
@@ -211,7 +237,11 @@ impl Feed {
     pub fn health(&self, now: Timestamp) -> Health {
         let since = self.last_success_at.unwrap_or(self.added_at);
         let silence = now.as_second().saturating_sub(since.as_second());
-        if self.failures > 0 && silence >= self.silent_after_seconds { Health::Silent { since } } else { Health::Fine }
+        if self.failures > 0 && silence >= self.silent_after_seconds {
+            Health::Silent { since }
+        } else {
+            Health::Fine
+        }
     }
 }
 
@@ -228,20 +258,32 @@ pub fn seconds(text: &str) -> Option<i64> {
         _ => return None,
     };
     let number: u32 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-    i64::from(number).checked_mul(each).filter(|seconds| *seconds > 0)
+    i64::from(number)
+        .checked_mul(each)
+        .filter(|seconds| *seconds > 0)
 }
 
 /// Seconds in the largest unit that fits: `90s`, `15m`, `1h`, `2d`.
 pub fn span(seconds: i64) -> String {
     let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m")];
-    let fits = units.into_iter().find(|(each, _)| seconds >= *each && seconds % each == 0);
-    fits.map_or_else(|| format!("{seconds}s"), |(each, unit)| format!("{}{unit}", seconds / each))
+    let fits = units
+        .into_iter()
+        .find(|(each, _)| seconds >= *each && seconds % each == 0);
+    fits.map_or_else(
+        || format!("{seconds}s"),
+        |(each, unit)| format!("{}{unit}", seconds / each),
+    )
 }
 
 /// A name people can type: small letters, digits, dot, hyphen, underscore, up to [`limits::FEED_NAME_CHARACTERS`].
 pub fn is_name(text: &str) -> bool {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
-    text.chars().next().is_some_and(|c| c.is_ascii_alphanumeric()) && text.chars().all(fits) && text.len() <= limits::FEED_NAME_CHARACTERS
+    let fits =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    text.chars()
+        .next()
+        .is_some_and(|c| c.is_ascii_alphanumeric())
+        && text.chars().all(fits)
+        && text.len() <= limits::FEED_NAME_CHARACTERS
 }
 
 #[cfg(test)]

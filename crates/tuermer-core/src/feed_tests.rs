@@ -37,19 +37,84 @@ fn feed() -> Feed {
 #[test]
 fn due_whatever_the_clock_does() {
     for (last, next, now, expected, why) in [
-        (None, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", true, "just added"),
-        (None, "2030-01-01T00:00:00Z", "2026-01-01T00:00:00Z", true, "added while the clock was wrong"),
-        (Some("2026-01-01T12:00:00Z"), "2026-01-01T13:00:00Z", "2026-01-01T12:59:59Z", false, "before its time"),
-        (Some("2026-01-01T12:00:00Z"), "2026-01-01T13:00:00Z", "2026-01-01T13:00:00Z", true, "in time"),
-        (Some("2026-01-01T12:00:00Z"), "2026-01-01T13:00:00Z", "2036-01-01T00:00:00Z", true, "the clock jumped ten years ahead"),
-        (Some("2036-01-01T00:00:00Z"), "2036-01-01T01:00:00Z", "2026-01-01T12:00:00Z", true, "and back: not silent for ten years"),
-        (Some("2026-01-01T12:00:00Z"), "2026-01-01T13:00:00Z", "2026-01-01T11:59:50Z", false, "ten seconds back: no second pull"),
-        (Some("2026-01-01T12:00:00Z"), "2026-01-01T12:00:00Z", "2026-01-01T12:00:10Z", false, "never twice within the least distance"),
-        (Some("2026-01-01T12:00:00Z"), "2026-01-01T12:00:00Z", "2026-01-01T12:00:30Z", true, "but after it"),
+        (
+            None,
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T00:00:00Z",
+            true,
+            "just added",
+        ),
+        (
+            None,
+            "2030-01-01T00:00:00Z",
+            "2026-01-01T00:00:00Z",
+            true,
+            "added while the clock was wrong",
+        ),
+        (
+            Some("2026-01-01T12:00:00Z"),
+            "2026-01-01T13:00:00Z",
+            "2026-01-01T12:59:59Z",
+            false,
+            "before its time",
+        ),
+        (
+            Some("2026-01-01T12:00:00Z"),
+            "2026-01-01T13:00:00Z",
+            "2026-01-01T13:00:00Z",
+            true,
+            "in time",
+        ),
+        (
+            Some("2026-01-01T12:00:00Z"),
+            "2026-01-01T13:00:00Z",
+            "2036-01-01T00:00:00Z",
+            true,
+            "the clock jumped ten years ahead",
+        ),
+        (
+            Some("2036-01-01T00:00:00Z"),
+            "2036-01-01T01:00:00Z",
+            "2026-01-01T12:00:00Z",
+            true,
+            "and back: not silent for ten years",
+        ),
+        (
+            Some("2026-01-01T12:00:00Z"),
+            "2026-01-01T13:00:00Z",
+            "2026-01-01T11:59:50Z",
+            false,
+            "ten seconds back: no second pull",
+        ),
+        (
+            Some("2026-01-01T12:00:00Z"),
+            "2026-01-01T12:00:00Z",
+            "2026-01-01T12:00:10Z",
+            false,
+            "never twice within the least distance",
+        ),
+        (
+            Some("2026-01-01T12:00:00Z"),
+            "2026-01-01T12:00:00Z",
+            "2026-01-01T12:00:30Z",
+            true,
+            "but after it",
+        ),
     ] {
-        let feed = Feed { last_attempt_at: last.map(at), next_at: at(next), ..feed() };
+        let feed = Feed {
+            last_attempt_at: last.map(at),
+            next_at: at(next),
+            ..feed()
+        };
         assert_eq!(feed.is_due(at(now)), expected, "{why}");
-        assert!(!Feed { paused: true, ..feed }.is_due(at(now)), "{why}, paused");
+        assert!(
+            !Feed {
+                paused: true,
+                ..feed
+            }
+            .is_due(at(now)),
+            "{why}, paused"
+        );
     }
 }
 
@@ -59,7 +124,13 @@ fn a_jump_ahead_is_one_pull_not_one_for_each_period() {
     let mut pulls = 0;
     // Rounds every two seconds over ten minutes, with a jump of a year in the middle.
     for round in 0..300 {
-        let now = at(if round < 150 { "2026-01-01T12:00:00Z" } else { "2027-01-01T12:00:00Z" }).checked_add(SignedDuration::from_secs(round * 2)).unwrap();
+        let now = at(if round < 150 {
+            "2026-01-01T12:00:00Z"
+        } else {
+            "2027-01-01T12:00:00Z"
+        })
+        .checked_add(SignedDuration::from_secs(round * 2))
+        .unwrap();
         if feed.is_due(now) {
             pulls += 1;
             feed.last_attempt_at = Some(now);
@@ -71,7 +142,9 @@ fn a_jump_ahead_is_one_pull_not_one_for_each_period() {
 
 #[test]
 fn waiting_times() {
-    let failure = |seconds| Came::Failure { retry_after_seconds: seconds };
+    let failure = |seconds| Came::Failure {
+        retry_after_seconds: seconds,
+    };
     for (came, failures, dice, expected) in [
         (Came::Success, 0, 0, HOUR),
         (Came::Success, 0, 999, HOUR - 359),
@@ -89,7 +162,11 @@ fn waiting_times() {
     ] {
         let now = at("2026-01-01T12:00:00Z");
         let next = Feed { failures, ..feed() }.next_after(came, now, dice);
-        assert_eq!(next.as_second() - now.as_second(), expected, "{came:?} {failures} {dice}");
+        assert_eq!(
+            next.as_second() - now.as_second(),
+            expected,
+            "{came:?} {failures} {dice}"
+        );
     }
 }
 
@@ -98,13 +175,34 @@ fn silence() {
     let now = at("2026-01-10T00:00:00Z");
     for (success, failures, expected) in [
         (Some("2026-01-09T23:00:00Z"), 3, Health::Fine),
-        (Some("2026-01-09T00:00:00Z"), 1, Health::Silent { since: at("2026-01-09T00:00:00Z") }),
+        (
+            Some("2026-01-09T00:00:00Z"),
+            1,
+            Health::Silent {
+                since: at("2026-01-09T00:00:00Z"),
+            },
+        ),
         (Some("2026-01-02T00:00:00Z"), 0, Health::Fine),
-        (None, 1, Health::Silent { since: at("2026-01-01T00:00:00Z") }),
+        (
+            None,
+            1,
+            Health::Silent {
+                since: at("2026-01-01T00:00:00Z"),
+            },
+        ),
         (None, 0, Health::Fine),
         (Some("2036-01-01T00:00:00Z"), 5, Health::Fine),
     ] {
-        assert_eq!(Feed { last_success_at: success.map(at), failures, ..feed() }.health(now), expected, "{success:?} {failures}");
+        assert_eq!(
+            Feed {
+                last_success_at: success.map(at),
+                failures,
+                ..feed()
+            }
+            .health(now),
+            expected,
+            "{success:?} {failures}"
+        );
     }
 }
 
@@ -128,11 +226,30 @@ fn spans_and_names() {
     ] {
         assert_eq!(seconds(text), expected, "{text}");
     }
-    for (number, expected) in [(90, "90s"), (60, "1m"), (900, "15m"), (3600, "1h"), (5400, "90m"), (DAY, "1d"), (36 * HOUR, "36h")] {
-        assert_eq!((span(number).as_str(), seconds(expected)), (expected, Some(number)));
+    for (number, expected) in [
+        (90, "90s"),
+        (60, "1m"),
+        (900, "15m"),
+        (3600, "1h"),
+        (5400, "90m"),
+        (DAY, "1d"),
+        (36 * HOUR, "36h"),
+    ] {
+        assert_eq!(
+            (span(number).as_str(), seconds(expected)),
+            (expected, Some(number))
+        );
     }
-    for (text, expected) in [("kev", true), ("cert-bund.de", true), ("", false), ("Ä", false), ("a b", false), ("KEV", false), ("-x", false), ("--all", false)]
-    {
+    for (text, expected) in [
+        ("kev", true),
+        ("cert-bund.de", true),
+        ("", false),
+        ("Ä", false),
+        ("a b", false),
+        ("KEV", false),
+        ("-x", false),
+        ("--all", false),
+    ] {
         assert_eq!(is_name(text), expected, "{text}");
     }
 }

@@ -45,7 +45,12 @@ pub struct Harmless {
 impl Harmless {
     /// Takes a list.
     pub fn add(&mut self, list: HarmlessList) {
-        let HarmlessList { name, version: _, kinds, entries } = list;
+        let HarmlessList {
+            name,
+            version: _,
+            kinds,
+            entries,
+        } = list;
         let number = self.lists.len();
         self.lists.push((name, kinds));
         for entry in entries {
@@ -76,7 +81,11 @@ impl Harmless {
 
     fn of_text(&self, trace: &Trace) -> Option<usize> {
         let value = trace.value().to_lowercase();
-        let speaks = |number: &&usize| self.lists.get(**number).is_some_and(|(_, kinds)| kinds.contains(&trace.kind()));
+        let speaks = |number: &&usize| {
+            self.lists
+                .get(**number)
+                .is_some_and(|(_, kinds)| kinds.contains(&trace.kind()))
+        };
         if let Some(number) = self.exact.get(&value).into_iter().flatten().find(speaks) {
             return Some(*number);
         }
@@ -87,7 +96,10 @@ impl Harmless {
             }
             rest = host.split_once('.').map(|(_, above)| above);
         }
-        self.parts.iter().find(|(part, number)| value.contains(part) && speaks(&number)).map(|(_, number)| *number)
+        self.parts
+            .iter()
+            .find(|(part, number)| value.contains(part) && speaks(&number))
+            .map(|(_, number)| *number)
     }
 }
 
@@ -99,11 +111,32 @@ mod tests {
     #[test]
     fn what_is_harmless_and_says_who() {
         let mut all = Harmless::default();
-        let list = |name: &str, kinds: &[TraceKind], entries| HarmlessList { name: name.into(), version: "1".into(), kinds: kinds.to_vec(), entries };
-        all.add(list("cloud", &[TraceKind::Address], vec![HarmlessEntry::Network(network("203.0.113.0/24").unwrap())]));
-        all.add(list("banks", &[TraceKind::Domain, TraceKind::Url], vec![HarmlessEntry::Host("bank.example".into())]));
-        all.add(list("suffixes", &[TraceKind::Domain], vec![HarmlessEntry::Exact("co.example".into())]));
-        all.add(list("mail", &[TraceKind::Sender], vec![HarmlessEntry::Part("throwaway".into())]));
+        let list = |name: &str, kinds: &[TraceKind], entries| HarmlessList {
+            name: name.into(),
+            version: "1".into(),
+            kinds: kinds.to_vec(),
+            entries,
+        };
+        all.add(list(
+            "cloud",
+            &[TraceKind::Address],
+            vec![HarmlessEntry::Network(network("203.0.113.0/24").unwrap())],
+        ));
+        all.add(list(
+            "banks",
+            &[TraceKind::Domain, TraceKind::Url],
+            vec![HarmlessEntry::Host("bank.example".into())],
+        ));
+        all.add(list(
+            "suffixes",
+            &[TraceKind::Domain],
+            vec![HarmlessEntry::Exact("co.example".into())],
+        ));
+        all.add(list(
+            "mail",
+            &[TraceKind::Sender],
+            vec![HarmlessEntry::Part("throwaway".into())],
+        ));
         for (kind, text, wanted) in [
             (TraceKind::Address, "203.0.113.9", Some("cloud")),
             (TraceKind::Address, "203.0.113.0/25", Some("cloud")),
@@ -116,7 +149,11 @@ mod tests {
             (TraceKind::Domain, "evil.co.example", None),
             (TraceKind::Sender, "x@throwaway-7.example", Some("mail")),
         ] {
-            assert_eq!(all.covers(&Trace::new(kind, text).unwrap()), wanted, "{text}");
+            assert_eq!(
+                all.covers(&Trace::new(kind, text).unwrap()),
+                wanted,
+                "{text}"
+            );
         }
     }
 }

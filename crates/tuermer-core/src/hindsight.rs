@@ -55,31 +55,72 @@ impl<T> Told<T> {
 /// Judges one organisation as of `case.now`; `None` where nothing of it ever had to do with the threat.
 pub fn judge(case: Case<'_>, organisation: &OrganisationId, past: &Past) -> Option<Then> {
     let at = case.now;
-    let answer = past.answers.iter().filter(|answer| answer.stood(at)).max_by_key(|answer| answer.what.at);
+    let answer = past
+        .answers
+        .iter()
+        .filter(|answer| answer.stood(at))
+        .max_by_key(|answer| answer.what.at);
     let answer = answer.map(|answer| &answer.what);
     if let Some(exposure) = assess_organisation(case, &past.snapshot(at), organisation, answer) {
-        let facts_since = past.concerning(case, organisation).filter(|since| *since <= at).min().unwrap_or(at);
-        return Some(Then { exposure, facts_since, late: false });
+        let facts_since = past
+            .concerning(case, organisation)
+            .filter(|since| *since <= at)
+            .min()
+            .unwrap_or(at);
+        return Some(Then {
+            exposure,
+            facts_since,
+            late: false,
+        });
     }
-    let first = past.concerning(case, organisation).filter(|since| *since > at).min()?;
+    let first = past
+        .concerning(case, organisation)
+        .filter(|since| *since > at)
+        .min()?;
     let exposure = assess_organisation(case, &past.snapshot(first), organisation, answer)?;
-    Some(Then { exposure, facts_since: first, late: true })
+    Some(Then {
+        exposure,
+        facts_since: first,
+        late: true,
+    })
 }
 
 impl Past {
     /// What stood at one moment.
     fn snapshot(&self, at: Timestamp) -> Constituency {
-        let assets = self.assets.iter().filter(|asset| asset.stood(at)).map(|asset| asset.what.clone());
-        let sightings = self.sightings.iter().filter(|sign| sign.stood(at)).map(|sign| sign.what.clone());
+        let assets = self
+            .assets
+            .iter()
+            .filter(|asset| asset.stood(at))
+            .map(|asset| asset.what.clone());
+        let sightings = self
+            .sightings
+            .iter()
+            .filter(|sign| sign.stood(at))
+            .map(|sign| sign.what.clone());
         Constituency::new(assets.collect(), sightings.collect())
     }
 
     /// When each fact that has to do with the threat reached us: those that alone would give a verdict.
-    fn concerning<'a>(&'a self, case: Case<'a>, organisation: &'a OrganisationId) -> impl Iterator<Item = Timestamp> + 'a {
-        let concerns = move |constituency: Constituency| assess_organisation(case, &constituency, organisation, None).is_some();
-        let assets = self.assets.iter().filter(move |asset| concerns(Constituency::new(vec![asset.what.clone()], Vec::new())));
-        let signs = self.sightings.iter().filter(move |sign| concerns(Constituency::new(Vec::new(), vec![sign.what.clone()])));
-        assets.map(|asset| asset.since).chain(signs.map(|sign| sign.since))
+    fn concerning<'a>(
+        &'a self,
+        case: Case<'a>,
+        organisation: &'a OrganisationId,
+    ) -> impl Iterator<Item = Timestamp> + 'a {
+        let concerns = move |constituency: Constituency| {
+            assess_organisation(case, &constituency, organisation, None).is_some()
+        };
+        let assets = self
+            .assets
+            .iter()
+            .filter(move |asset| concerns(Constituency::new(vec![asset.what.clone()], Vec::new())));
+        let signs = self
+            .sightings
+            .iter()
+            .filter(move |sign| concerns(Constituency::new(Vec::new(), vec![sign.what.clone()])));
+        assets
+            .map(|asset| asset.since)
+            .chain(signs.map(|sign| sign.since))
     }
 }
 
@@ -124,8 +165,18 @@ mod tests {
             withdrawn: false,
             exploited: false,
             level: None,
-            vulnerabilities: vec![Vulnerability { id: "CVE-2026-0001".into(), ..Vulnerability::default() }],
-            statements: vec![Statement { versions: VersionRule::Exactly("2.0".into()), status: ProductStatus::Fixed, ..statement.clone() }, statement],
+            vulnerabilities: vec![Vulnerability {
+                id: "CVE-2026-0001".into(),
+                ..Vulnerability::default()
+            }],
+            statements: vec![
+                Statement {
+                    versions: VersionRule::Exactly("2.0".into()),
+                    status: ProductStatus::Fixed,
+                    ..statement.clone()
+                },
+                statement,
+            ],
             references: Vec::new(),
         }
     }
@@ -144,20 +195,39 @@ mod tests {
             note: String::new(),
             presence: Presence::OnPremises,
         };
-        Told { what, since: day(since), until: until.map(day) }
+        Told {
+            what,
+            since: day(since),
+            until: until.map(day),
+        }
     }
 
     /// Status, when the facts came, and whether that was too late for the day asked about.
     fn check(past: &Past, asked: i64) -> Option<(Status, i64, bool)> {
         let threat = threat();
         let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
-        let case = Case { threat: &threat, packs: &[], urgencies: &urgencies, reports: &NO_REPORTS, now: day(asked) };
-        judge(case, &OrganisationId("o".into()), past).map(|then| (then.exposure.status, then.facts_since.as_second() / 86_400, then.late))
+        let case = Case {
+            threat: &threat,
+            packs: &[],
+            urgencies: &urgencies,
+            reports: &NO_REPORTS,
+            now: day(asked),
+        };
+        judge(case, &OrganisationId("o".into()), past).map(|then| {
+            (
+                then.exposure.status,
+                then.facts_since.as_second() / 86_400,
+                then.late,
+            )
+        })
     }
 
     #[test]
     fn only_what_was_known_then_counts() {
-        let mut past = Past { assets: vec![asset("1.0", 10, Some(20)), asset("2.0", 20, None)], ..Past::default() };
+        let mut past = Past {
+            assets: vec![asset("1.0", 10, Some(20)), asset("2.0", 20, None)],
+            ..Past::default()
+        };
         for (asked, wanted) in [
             (5, (Status::Affected, 10, true)),
             (10, (Status::Affected, 10, false)),
@@ -175,8 +245,15 @@ mod tests {
             by: Source::Member,
             at: day(12),
         };
-        past.answers.push(Told { what: said, since: day(12), until: Some(day(14)) });
-        assert_eq!([11, 12, 13, 14].map(|asked| check(&past, asked).map(|then| then.0 == Status::Fixed)), [Some(false), Some(true), Some(true), Some(false)]);
+        past.answers.push(Told {
+            what: said,
+            since: day(12),
+            until: Some(day(14)),
+        });
+        assert_eq!(
+            [11, 12, 13, 14].map(|asked| check(&past, asked).map(|then| then.0 == Status::Fixed)),
+            [Some(false), Some(true), Some(true), Some(false)]
+        );
         assert_eq!(check(&Past::default(), 10), None);
     }
 }

@@ -31,7 +31,9 @@ macro_rules! ids {
 impl ThreatId {
     /// The tracking id, as people write it; the part before it names the publisher.
     pub fn tracking_id(&self) -> &str {
-        self.0.rsplit_once('|').map_or(self.0.as_str(), |(_, tracking_id)| tracking_id)
+        self.0
+            .rsplit_once('|')
+            .map_or(self.0.as_str(), |(_, tracking_id)| tracking_id)
     }
 }
 

@@ -16,7 +16,13 @@ pub enum Reach {
 }
 
 /// The own house in IPv4: private use, this machine, carrier's translation.
-const PRIVATE_V4: &[([u8; 4], u32)] = &[([10, 0, 0, 0], 8), ([127, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16), ([100, 64, 0, 0], 10)];
+const PRIVATE_V4: &[([u8; 4], u32)] = &[
+    ([10, 0, 0, 0], 8),
+    ([127, 0, 0, 0], 8),
+    ([172, 16, 0, 0], 12),
+    ([192, 168, 0, 0], 16),
+    ([100, 64, 0, 0], 10),
+];
 
 /// Special in IPv4 and no target for anybody.
 const NEVER_V4: &[([u8; 4], u32)] = &[
@@ -40,7 +46,10 @@ const NEVER_V4: &[([u8; 4], u32)] = &[
 ];
 
 /// The own house in IPv6: this machine and unique local addresses.
-const PRIVATE_V6: &[([u16; 8], u32)] = &[([0, 0, 0, 0, 0, 0, 0, 1], 128), ([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7)];
+const PRIVATE_V6: &[([u16; 8], u32)] = &[
+    ([0, 0, 0, 0, 0, 0, 0, 1], 128),
+    ([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7),
+];
 
 /// Inside [`PRIVATE_V6`] or [`OPEN_V6`], but no target for anybody.
 const NEVER_V6: &[([u16; 8], u32)] = &[
@@ -70,7 +79,11 @@ pub fn reach(address: IpAddr) -> Reach {
 }
 
 fn reach_v4(address: Ipv4Addr) -> Reach {
-    let within = |networks: &[([u8; 4], u32)]| networks.iter().any(|(network, bits)| v4_in(address, *network, *bits));
+    let within = |networks: &[([u8; 4], u32)]| {
+        networks
+            .iter()
+            .any(|(network, bits)| v4_in(address, *network, *bits))
+    };
     match (within(NEVER_V4), within(PRIVATE_V4)) {
         (true, _) => Reach::Never,
         (false, true) => Reach::Private,
@@ -79,10 +92,15 @@ fn reach_v4(address: Ipv4Addr) -> Reach {
 }
 
 fn reach_v6(address: Ipv6Addr) -> Reach {
-    let within = |networks: &[([u16; 8], u32)]| networks.iter().any(|network| v6_in(address, *network));
+    let within =
+        |networks: &[([u16; 8], u32)]| networks.iter().any(|network| v6_in(address, *network));
     if v6_in(address, NAT64) {
         let [.., a, b, c, d] = address.octets();
-        return if reach_v4(Ipv4Addr::new(a, b, c, d)) == Reach::Open { Reach::Open } else { Reach::Never };
+        return if reach_v4(Ipv4Addr::new(a, b, c, d)) == Reach::Open {
+            Reach::Open
+        } else {
+            Reach::Never
+        };
     }
     if within(NEVER_V6) {
         return Reach::Never;
@@ -117,22 +135,124 @@ mod tests {
 
     #[test]
     fn the_open_internet() {
-        check(&["8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0"], Reach::Open);
-        check(&["198.17.255.255", "198.20.0.0", "223.255.255.255", "2606:4700::1", "2003::1", "3ffe::1", "2001:200::1", "64:ff9b::8.8.8.8"], Reach::Open);
+        check(
+            &[
+                "8.8.8.8",
+                "9.255.255.255",
+                "11.0.0.0",
+                "100.63.255.255",
+                "100.128.0.0",
+                "172.15.255.255",
+                "172.32.0.0",
+                "192.0.1.0",
+            ],
+            Reach::Open,
+        );
+        check(
+            &[
+                "198.17.255.255",
+                "198.20.0.0",
+                "223.255.255.255",
+                "2606:4700::1",
+                "2003::1",
+                "3ffe::1",
+                "2001:200::1",
+                "64:ff9b::8.8.8.8",
+            ],
+            Reach::Open,
+        );
     }
 
     #[test]
     fn the_own_house() {
-        check(&["127.0.0.1", "127.255.255.255", "10.0.0.0", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1"], Reach::Private);
-        check(&["100.64.0.1", "100.127.255.255", "::1", "fc00::1", "fdff:ffff::1"], Reach::Private);
+        check(
+            &[
+                "127.0.0.1",
+                "127.255.255.255",
+                "10.0.0.0",
+                "10.255.255.255",
+                "172.16.0.1",
+                "172.31.255.255",
+                "192.168.0.1",
+            ],
+            Reach::Private,
+        );
+        check(
+            &[
+                "100.64.0.1",
+                "100.127.255.255",
+                "::1",
+                "fc00::1",
+                "fdff:ffff::1",
+            ],
+            Reach::Private,
+        );
     }
 
     #[test]
     fn never() {
-        check(&["0.0.0.0", "0.1.2.3", "169.254.169.254", "169.254.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192", "192.0.2.1"], Reach::Never);
-        check(&["198.51.100.7", "203.0.113.9", "192.88.99.1", "198.18.0.1", "198.19.255.255", "224.0.0.1", "239.1.1.1", "240.0.0.1"], Reach::Never);
-        check(&["255.255.255.255", "::", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b::169.254.169.254"], Reach::Never);
-        check(&["64:ff9b:1::1", "2002:7f00:1::", "2001::1", "2001:2::1", "2001:10::1", "2001:db8::1", "3fff::1", "fe80::1", "fec0::1"], Reach::Never);
-        check(&["ff02::1", "100::1", "5f00::1", "fd00:ec2::254", "fd20:ce::254", "4000::1"], Reach::Never);
+        check(
+            &[
+                "0.0.0.0",
+                "0.1.2.3",
+                "169.254.169.254",
+                "169.254.0.1",
+                "100.100.100.200",
+                "168.63.129.16",
+                "192.0.0.192",
+                "192.0.2.1",
+            ],
+            Reach::Never,
+        );
+        check(
+            &[
+                "198.51.100.7",
+                "203.0.113.9",
+                "192.88.99.1",
+                "198.18.0.1",
+                "198.19.255.255",
+                "224.0.0.1",
+                "239.1.1.1",
+                "240.0.0.1",
+            ],
+            Reach::Never,
+        );
+        check(
+            &[
+                "255.255.255.255",
+                "::",
+                "::ffff:127.0.0.1",
+                "::ffff:8.8.8.8",
+                "::127.0.0.1",
+                "64:ff9b::10.0.0.1",
+                "64:ff9b::169.254.169.254",
+            ],
+            Reach::Never,
+        );
+        check(
+            &[
+                "64:ff9b:1::1",
+                "2002:7f00:1::",
+                "2001::1",
+                "2001:2::1",
+                "2001:10::1",
+                "2001:db8::1",
+                "3fff::1",
+                "fe80::1",
+                "fec0::1",
+            ],
+            Reach::Never,
+        );
+        check(
+            &[
+                "ff02::1",
+                "100::1",
+                "5f00::1",
+                "fd00:ec2::254",
+                "fd20:ce::254",
+                "4000::1",
+            ],
+            Reach::Never,
+        );
     }
 }

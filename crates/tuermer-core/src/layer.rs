@@ -43,7 +43,17 @@ pub struct Layer {
 impl Facts {
     /// These facts with the gaps filled from `weaker`.
     pub fn or(self, weaker: &Self) -> Self {
-        let Self { name, street, postcode, city, country, sector, size_class, language, provider } = self;
+        let Self {
+            name,
+            street,
+            postcode,
+            city,
+            country,
+            sector,
+            size_class,
+            language,
+            provider,
+        } = self;
         Self {
             name: name.or_else(|| weaker.name.clone()),
             street: street.or_else(|| weaker.street.clone()),
@@ -62,7 +72,9 @@ impl Facts {
 pub fn effective(layers: &[Layer]) -> Facts {
     let mut strongest_first: Vec<&Layer> = layers.iter().collect();
     strongest_first.sort_by_key(|layer| std::cmp::Reverse(layer.source));
-    strongest_first.into_iter().fold(Facts::default(), |facts, layer| facts.or(&layer.facts))
+    strongest_first
+        .into_iter()
+        .fold(Facts::default(), |facts, layer| facts.or(&layer.facts))
 }
 
 #[cfg(test)]
@@ -72,22 +84,52 @@ mod tests {
     use jiff::Timestamp;
 
     fn layer(source: Source, second: i64, name: Option<&str>, city: Option<&str>) -> Layer {
-        let facts = Facts { name: name.map(str::to_string), city: city.map(str::to_string), ..Facts::default() };
-        Layer { source, said_at: Timestamp::from_second(second).unwrap(), facts }
+        let facts = Facts {
+            name: name.map(str::to_string),
+            city: city.map(str::to_string),
+            ..Facts::default()
+        };
+        Layer {
+            source,
+            said_at: Timestamp::from_second(second).unwrap(),
+            facts,
+        }
     }
 
     #[test]
     fn the_strongest_source_that_says_something_wins() {
         let rows: &[(&[Layer], Option<&str>, Option<&str>)] = &[
             (&[], None, None),
-            (&[layer(Source::Register, 9, Some("R"), Some("Siegen"))], Some("R"), Some("Siegen")),
+            (
+                &[layer(Source::Register, 9, Some("R"), Some("Siegen"))],
+                Some("R"),
+                Some("Siegen"),
+            ),
             // The member spoke earlier and only of its name; the register is newer and weaker.
-            (&[layer(Source::Register, 9, Some("R"), Some("Siegen")), layer(Source::Member, 1, Some("M"), None)], Some("M"), Some("Siegen")),
-            (&[layer(Source::Member, 1, None, Some("Olpe")), layer(Source::Provider, 9, Some("P"), Some("Hilchenbach"))], Some("P"), Some("Olpe")),
+            (
+                &[
+                    layer(Source::Register, 9, Some("R"), Some("Siegen")),
+                    layer(Source::Member, 1, Some("M"), None),
+                ],
+                Some("M"),
+                Some("Siegen"),
+            ),
+            (
+                &[
+                    layer(Source::Member, 1, None, Some("Olpe")),
+                    layer(Source::Provider, 9, Some("P"), Some("Hilchenbach")),
+                ],
+                Some("P"),
+                Some("Olpe"),
+            ),
         ];
         for (layers, name, city) in rows {
             let facts = effective(layers);
-            assert_eq!((facts.name.as_deref(), facts.city.as_deref()), (*name, *city), "{layers:?}");
+            assert_eq!(
+                (facts.name.as_deref(), facts.city.as_deref()),
+                (*name, *city),
+                "{layers:?}"
+            );
         }
     }
 }

@@ -108,8 +108,14 @@ impl Observation {
         const DAY_MICROSECONDS: i64 = 86_400_000_000;
         let parts = self.distinguishing();
         let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
-        let day = self.observed_at.as_microsecond().div_euclid(DAY_MICROSECONDS);
-        let hash: String = key(&parts).chars().take(limits::SIGN_HASH_CHARACTERS).collect();
+        let day = self
+            .observed_at
+            .as_microsecond()
+            .div_euclid(DAY_MICROSECONDS);
+        let hash: String = key(&parts)
+            .chars()
+            .take(limits::SIGN_HASH_CHARACTERS)
+            .collect();
         self.id = ObservationId(format!("{day}-{hash}"));
         self
     }
@@ -117,11 +123,25 @@ impl Observation {
     /// What makes it another sign than its neighbour: report, day, host and what was seen there.
     fn distinguishing(&self) -> Vec<Cow<'_, str>> {
         let day = self.observed_at.to_zoned(TimeZone::UTC).date().to_string();
-        let address = self.ip.map(|ip| ip.to_string()).or_else(|| self.network.map(|network| network.to_string())).unwrap_or_default();
+        let address = self
+            .ip
+            .map(|ip| ip.to_string())
+            .or_else(|| self.network.map(|network| network.to_string()))
+            .unwrap_or_default();
         let port = self.port.map_or(String::new(), |port| port.to_string());
-        let (host, version) = (self.hostname.as_deref().unwrap_or_default(), self.version.as_deref().unwrap_or_default());
-        let mut parts: Vec<Cow<'_, str>> =
-            vec![self.report.as_str().into(), day.into(), address.into(), port.into(), host.into(), self.tags.join(";").into(), version.into()];
+        let (host, version) = (
+            self.hostname.as_deref().unwrap_or_default(),
+            self.version.as_deref().unwrap_or_default(),
+        );
+        let mut parts: Vec<Cow<'_, str>> = vec![
+            self.report.as_str().into(),
+            day.into(),
+            address.into(),
+            port.into(),
+            host.into(),
+            self.tags.join(";").into(),
+            version.into(),
+        ];
         parts.extend((!self.origin_id.is_empty()).then(|| self.origin_id.as_str().into()));
         parts.extend((self.side == Side::Destination).then(|| self.side.as_str().into()));
         parts.extend(self.traces.iter().map(|trace| Cow::Owned(trace.to_text())));
@@ -130,14 +150,24 @@ impl Observation {
 
     /// Seen where this trace points to, where it is an address, block or name.
     pub fn seen_at(mut self, trace: &Trace) -> Self {
-        let Whereabouts { ip, network, hostname, asn: _ } = trace.whereabouts();
+        let Whereabouts {
+            ip,
+            network,
+            hostname,
+            asn: _,
+        } = trace.whereabouts();
         (self.ip, self.network, self.hostname) = (ip, network, hostname.map(Cow::into_owned));
         self
     }
 
     /// Where it was seen.
     pub fn whereabouts(&self) -> Whereabouts<'_> {
-        Whereabouts { ip: self.ip, network: self.network, hostname: self.hostname.as_deref().map(Cow::Borrowed), asn: self.asn }
+        Whereabouts {
+            ip: self.ip,
+            network: self.network,
+            hostname: self.hostname.as_deref().map(Cow::Borrowed),
+            asn: self.asn,
+        }
     }
 }
 
@@ -145,10 +175,18 @@ impl Trace {
     /// Where the trace points to: of a page or sender the host.
     pub fn whereabouts(&self) -> Whereabouts<'_> {
         let network = self.network();
-        let single = network.filter(|_| self.kind() == TraceKind::Address && !self.value().contains('/'));
+        let single =
+            network.filter(|_| self.kind() == TraceKind::Address && !self.value().contains('/'));
         match single {
-            Some(network) => Whereabouts { ip: Some(network.network_address()), ..Whereabouts::default() },
-            None => Whereabouts { network, hostname: self.host().map(Cow::Borrowed), ..Whereabouts::default() },
+            Some(network) => Whereabouts {
+                ip: Some(network.network_address()),
+                ..Whereabouts::default()
+            },
+            None => Whereabouts {
+                network,
+                hostname: self.host().map(Cow::Borrowed),
+                ..Whereabouts::default()
+            },
         }
     }
 }

@@ -36,17 +36,26 @@ impl Owners {
         let (mut numbers, mut organisations) = (HashMap::new(), Vec::new());
         let (mut networks, mut domains) = (Vec::new(), HashMap::<String, Vec<u32>>::new());
         for (organisation, fact) in facts {
-            let number = *numbers.entry(organisation).or_insert_with_key(|organisation: &OrganisationId| {
-                organisations.push(organisation.clone());
-                u32::try_from(organisations.len()).unwrap_or(u32::MAX).saturating_sub(1)
-            });
+            let number =
+                *numbers
+                    .entry(organisation)
+                    .or_insert_with_key(|organisation: &OrganisationId| {
+                        organisations.push(organisation.clone());
+                        u32::try_from(organisations.len())
+                            .unwrap_or(u32::MAX)
+                            .saturating_sub(1)
+                    });
             match fact {
                 NetworkFact::Network(network) => networks.push((network, number)),
                 NetworkFact::Domain(domain) => domains.entry(domain).or_default().push(number),
                 NetworkFact::AutonomousSystem(_) => {}
             }
         }
-        Self { organisations, networks: Networks::new(networks), domains }
+        Self {
+            organisations,
+            networks: Networks::new(networks),
+            domains,
+        }
     }
 
     /// Longest network prefix first, then the exact host, then the closest domain above it. Several owners of the same prefix
@@ -54,13 +63,19 @@ impl Owners {
     pub fn attribute(&self, place: &Whereabouts<'_>) -> Vec<(OrganisationId, Attribution)> {
         let told = |owners: &[u32], why: Attribution| {
             let organisation = |number: &u32| self.organisations.get(*number as usize).cloned();
-            owners.iter().filter_map(organisation).map(|organisation| (organisation, why.clone())).collect()
+            owners
+                .iter()
+                .filter_map(organisation)
+                .map(|organisation| (organisation, why.clone()))
+                .collect()
         };
         if let Some((network, owners)) = self.networks.of_place(place.ip, place.network) {
             return told(owners, Attribution::Network(network.to_string()));
         }
         match self.by_name(place) {
-            Some((name, owners)) if place.hostname.as_deref() == Some(name) => told(owners, Attribution::Host(name.to_string())),
+            Some((name, owners)) if place.hostname.as_deref() == Some(name) => {
+                told(owners, Attribution::Host(name.to_string()))
+            }
             Some((name, owners)) => told(owners, Attribution::Domain(name.to_string())),
             None => Vec::new(),
         }
@@ -101,24 +116,55 @@ mod tests {
             ("d", network("2001:db8::/32")),
             ("d", NetworkFact::AutonomousSystem(64_496)),
         ];
-        let owners = Owners::new(facts.map(|(organisation, fact)| (OrganisationId(organisation.to_string()), fact)));
+        let owners = Owners::new(
+            facts.map(|(organisation, fact)| (OrganisationId(organisation.to_string()), fact)),
+        );
         for (ip, block, host, expected) in [
-            ("192.0.2.7", "", "mail.walzwerk.example", "a network:192.0.2.0/24"),
-            ("192.0.2.200", "", "", "b network:192.0.2.128/25, c network:192.0.2.128/25"),
+            (
+                "192.0.2.7",
+                "",
+                "mail.walzwerk.example",
+                "a network:192.0.2.0/24",
+            ),
+            (
+                "192.0.2.200",
+                "",
+                "",
+                "b network:192.0.2.128/25, c network:192.0.2.128/25",
+            ),
             ("2001:db8::1", "", "", "d network:2001:db8::/32"),
             ("", "192.0.2.0/26", "", "a network:192.0.2.0/24"),
             ("", "192.0.2.0/23", "", ""),
-            ("198.51.100.1", "", "mail.walzwerk.example", "b host:mail.walzwerk.example"),
+            (
+                "198.51.100.1",
+                "",
+                "mail.walzwerk.example",
+                "b host:mail.walzwerk.example",
+            ),
             ("", "", "x.y.walzwerk.example", "a domain:walzwerk.example"),
             ("", "", "notwalzwerk.example", ""),
             ("", "", "", ""),
         ] {
-            let hostname = Some(host).filter(|host| !host.is_empty()).map(Cow::Borrowed);
-            let place = Whereabouts { ip: ip.parse().ok(), network: block.parse().ok(), hostname, asn: Some(64_496) };
+            let hostname = Some(host)
+                .filter(|host| !host.is_empty())
+                .map(Cow::Borrowed);
+            let place = Whereabouts {
+                ip: ip.parse().ok(),
+                network: block.parse().ok(),
+                hostname,
+                asn: Some(64_496),
+            };
             let found = owners.attribute(&place);
-            let found: Vec<String> = found.iter().map(|(organisation, why)| format!("{} {}", organisation.as_str(), why.to_text())).collect();
+            let found: Vec<String> = found
+                .iter()
+                .map(|(organisation, why)| format!("{} {}", organisation.as_str(), why.to_text()))
+                .collect();
             assert_eq!(found.join(", "), expected, "{ip} {block} {host}");
-            assert_eq!(owners.is_known(&place), !expected.is_empty(), "{ip} {block} {host}");
+            assert_eq!(
+                owners.is_known(&place),
+                !expected.is_empty(),
+                "{ip} {block} {host}"
+            );
         }
     }
 }

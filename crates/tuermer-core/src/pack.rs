@@ -198,7 +198,11 @@ impl PackJudgement {
 
     /// True where the update is in but a second step, which no build shows, decides.
     pub fn second_step_open(&self) -> bool {
-        self.state == PackState::Fixed && self.conditions.iter().any(|condition| condition.untold != Untold::Holds)
+        self.state == PackState::Fixed
+            && self
+                .conditions
+                .iter()
+                .any(|condition| condition.untold != Untold::Holds)
     }
 
     /// The answer in words of VEX. Whatever a build cannot decide is unknown, never not affected.
@@ -208,8 +212,12 @@ impl PackJudgement {
             PackState::Fixed => Status::Fixed,
             PackState::Affected => Status::Affected,
             PackState::NotApplicable => Status::NotAffected,
-            PackState::UpdateUnknown | PackState::EndOfLife | PackState::NoStatement => Status::Unknown,
-            PackState::UnknownBuild | PackState::UnknownProduct | PackState::NoRule => Status::Unknown,
+            PackState::UpdateUnknown | PackState::EndOfLife | PackState::NoStatement => {
+                Status::Unknown
+            }
+            PackState::UnknownBuild | PackState::UnknownProduct | PackState::NoRule => {
+                Status::Unknown
+            }
         }
     }
 }
@@ -222,7 +230,9 @@ impl BuildPack {
 
     /// True where the pack has a rule for this flaw.
     pub fn knows(&self, cve: &str) -> bool {
-        self.fixes.iter().any(|fix| fix.cve.eq_ignore_ascii_case(cve))
+        self.fixes
+            .iter()
+            .any(|fix| fix.cve.eq_ignore_ascii_case(cve))
     }
 
     /// True where the pack speaks of this product.
@@ -263,9 +273,17 @@ impl BuildPack {
         judged.reduce(|one, other| {
             // Of equals the one with the higher build counts, as far as it can be had.
             let key = |judged: &PackJudgement| (weight(judged.state), judged.fixed_build);
-            let (mut worse, milder) = if key(&one) > key(&other) { (one, other) } else { (other, one) };
+            let (mut worse, milder) = if key(&one) > key(&other) {
+                (one, other)
+            } else {
+                (other, one)
+            };
             if worse.state == PackState::Fixed && milder.state == PackState::Fixed {
-                let more: Vec<_> = milder.conditions.into_iter().filter(|condition| !worse.conditions.contains(condition)).collect();
+                let more: Vec<_> = milder
+                    .conditions
+                    .into_iter()
+                    .filter(|condition| !worse.conditions.contains(condition))
+                    .collect();
                 worse.conditions.extend(more);
             }
             worse
@@ -287,7 +305,9 @@ impl ProductLine {
 impl BuildRow {
     /// Day from which the row counts as known; `None` = always.
     pub fn available(&self) -> Option<Date> {
-        self.available_from.or(self.released).or_else(|| second_tuesday(month_of(self.update.as_deref()?)?))
+        self.available_from
+            .or(self.released)
+            .or_else(|| second_tuesday(month_of(self.update.as_deref()?)?))
     }
 
     fn known(&self, as_of: Date) -> bool {
@@ -297,10 +317,23 @@ impl BuildRow {
 
 /// First day of the month in a name like `Mar21SU` or `Nov24SUv2`.
 fn month_of(update: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = MONTHS.iter().position(|name| update.get(0..3) == Some(*name))?;
-    let year: i16 = update.get(3..5).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()?;
-    Date::new(2000_i16.saturating_add(year), i8::try_from(month).ok()?.saturating_add(1), 1).ok()
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = MONTHS
+        .iter()
+        .position(|name| update.get(0..3) == Some(*name))?;
+    let year: i16 = update
+        .get(3..5)
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?
+        .parse()
+        .ok()?;
+    Date::new(
+        2000_i16.saturating_add(year),
+        i8::try_from(month).ok()?.saturating_add(1),
+        1,
+    )
+    .ok()
 }
 
 /// Microsoft's monthly day of updates.

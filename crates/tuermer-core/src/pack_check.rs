@@ -66,9 +66,17 @@ impl BuildPack {
 
     fn check_lines(&self, found: &mut Vec<PackProblem>) {
         for (index, line) in self.lines.iter().enumerate() {
-            let hidden = self.lines.iter().take(index).any(|above| above.from <= line.from && line.to <= above.to);
+            let hidden = self
+                .lines
+                .iter()
+                .take(index)
+                .any(|above| above.from <= line.from && line.to <= above.to);
             if hidden {
-                found.push(problem(ProblemKind::HiddenLine, &line.name, self.form.write(line.from)));
+                found.push(problem(
+                    ProblemKind::HiddenLine,
+                    &line.name,
+                    self.form.write(line.from),
+                ));
             }
         }
     }
@@ -76,10 +84,29 @@ impl BuildPack {
     fn check_rows(&self, found: &mut Vec<PackProblem>, today: Date) {
         let mut seen = HashSet::new();
         // Updates whose builds bring the condition of a fix with them.
-        let settling = self.fixes.iter().flat_map(|fix| &fix.conditions).filter_map(|condition| condition.settled_from_update.as_deref());
-        let named: HashSet<&str> = self.fixes.iter().map(|fix| fix.update.as_str()).chain(settling).collect();
+        let settling = self
+            .fixes
+            .iter()
+            .flat_map(|fix| &fix.conditions)
+            .filter_map(|condition| condition.settled_from_update.as_deref());
+        let named: HashSet<&str> = self
+            .fixes
+            .iter()
+            .map(|fix| fix.update.as_str())
+            .chain(settling)
+            .collect();
         for row in &self.rows {
-            let BuildRow { build, line, cumulative_update, update, affected_from, released, available_from, kb: _, source: _ } = row;
+            let BuildRow {
+                build,
+                line,
+                cumulative_update,
+                update,
+                affected_from,
+                released,
+                available_from,
+                kb: _,
+                source: _,
+            } = row;
             let place = self.form.write(*build);
             let update_name = update.as_deref().unwrap_or_default();
             if !seen.insert((build, line, cumulative_update, update)) {
@@ -95,7 +122,11 @@ impl BuildPack {
             if affected_from.is_some_and(|from| from >= *build) {
                 found.push(problem(ProblemKind::AffectedAfterFix, &place, update_name));
             }
-            for day in [released, available_from].into_iter().flatten().filter(|day| **day > today) {
+            for day in [released, available_from]
+                .into_iter()
+                .flatten()
+                .filter(|day| **day > today)
+            {
                 found.push(problem(ProblemKind::FutureDay, &place, day));
             }
         }
@@ -111,7 +142,11 @@ impl BuildPack {
             if let Some(day) = fix.published.filter(|day| *day > today) {
                 found.push(problem(ProblemKind::FutureDay, &fix.cve, day));
             }
-            if !self.rows.iter().any(|row| row.update.as_ref() == Some(&fix.update)) {
+            if !self
+                .rows
+                .iter()
+                .any(|row| row.update.as_ref() == Some(&fix.update))
+            {
                 found.push(problem(ProblemKind::NoBuilds, &fix.cve, &fix.update));
             }
             for condition in &fix.conditions {
@@ -126,9 +161,17 @@ impl BuildPack {
     fn check_paid(&self, found: &mut Vec<PackProblem>) {
         for paid in &self.paid {
             if wordless(&paid.condition) {
-                found.push(problem(ProblemKind::NoWords, &paid.condition.key, &paid.programme));
+                found.push(problem(
+                    ProblemKind::NoWords,
+                    &paid.condition.key,
+                    &paid.programme,
+                ));
             }
-            let carried = |update: &String| self.rows.iter().any(|row| row.update.as_ref() == Some(update) && paid.lines.contains(&row.line));
+            let carried = |update: &String| {
+                self.rows.iter().any(|row| {
+                    row.update.as_ref() == Some(update) && paid.lines.contains(&row.line)
+                })
+            };
             for update in paid.updates.iter().filter(|update| !carried(update)) {
                 found.push(problem(ProblemKind::NotCarried, &paid.programme, update));
             }
@@ -137,9 +180,17 @@ impl BuildPack {
 }
 
 fn wordless(condition: &Condition) -> bool {
-    condition.question.iter().chain(&condition.step).any(|words| words.trim().is_empty())
+    condition
+        .question
+        .iter()
+        .chain(&condition.step)
+        .any(|words| words.trim().is_empty())
 }
 
 fn problem(kind: ProblemKind, place: &str, value: impl ToString) -> PackProblem {
-    PackProblem { kind, place: place.to_string(), value: value.to_string() }
+    PackProblem {
+        kind,
+        place: place.to_string(),
+        value: value.to_string(),
+    }
 }

@@ -63,10 +63,24 @@ pub enum PublicCount {
 /// Hides counts below five, and a second one where the total would give the only hidden one away.
 pub fn hide_small(counts: &[u64]) -> Vec<PublicCount> {
     let small = |count: u64| count > 0 && count < HIDDEN_BELOW;
-    let mut shown: Vec<PublicCount> = counts.iter().map(|&c| if small(c) { PublicCount::Hidden } else { PublicCount::Shown(c) }).collect();
+    let mut shown: Vec<PublicCount> = counts
+        .iter()
+        .map(|&c| {
+            if small(c) {
+                PublicCount::Hidden
+            } else {
+                PublicCount::Shown(c)
+            }
+        })
+        .collect();
     let hidden = shown.iter().filter(|c| **c == PublicCount::Hidden).count();
     if hidden == 1 {
-        let next = counts.iter().enumerate().filter(|(_, c)| **c >= HIDDEN_BELOW).min_by_key(|(_, c)| **c).map(|(index, _)| index);
+        let next = counts
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| **c >= HIDDEN_BELOW)
+            .min_by_key(|(_, c)| **c)
+            .map(|(index, _)| index);
         if let Some(slot) = next.and_then(|index| shown.get_mut(index)) {
             *slot = PublicCount::Hidden;
         }
@@ -81,8 +95,14 @@ mod tests {
     #[test]
     fn a_lone_hidden_cell_takes_a_second_with_it() {
         use PublicCount::{Hidden, Shown};
-        assert_eq!(hide_small(&[34, 3, 8, 0]), [Shown(34), Hidden, Hidden, Shown(0)]);
-        assert_eq!(hide_small(&[34, 3, 2, 9]), [Shown(34), Hidden, Hidden, Shown(9)]);
+        assert_eq!(
+            hide_small(&[34, 3, 8, 0]),
+            [Shown(34), Hidden, Hidden, Shown(0)]
+        );
+        assert_eq!(
+            hide_small(&[34, 3, 2, 9]),
+            [Shown(34), Hidden, Hidden, Shown(9)]
+        );
         assert_eq!(hide_small(&[34, 9]), [Shown(34), Shown(9)]);
         assert_eq!(hide_small(&[2]), [Hidden]);
     }

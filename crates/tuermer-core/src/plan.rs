@@ -20,7 +20,11 @@ pub struct Reach {
 /// Channels of the first round, in order. Where e-mail depends on what is attacked, or is not known,
 /// the organisation is on the call list at once; letters and SMS are not built yet.
 pub fn channels(reach: Reach) -> Vec<Channel> {
-    let mail = if reach.folder { Channel::Folder } else { Channel::Email };
+    let mail = if reach.folder {
+        Channel::Folder
+    } else {
+        Channel::Email
+    };
     if reach.incident {
         return vec![Channel::Phone];
     }
@@ -37,13 +41,43 @@ mod tests {
 
     #[test]
     fn rows() {
-        let reach = Reach { email: true, phone: true, email_is_affected: false, incident: false, folder: false };
+        let reach = Reach {
+            email: true,
+            phone: true,
+            email_is_affected: false,
+            incident: false,
+            folder: false,
+        };
         for (reach, expected) in [
             (reach, vec![Channel::Email]),
-            (Reach { email_is_affected: true, ..reach }, vec![Channel::Email, Channel::Phone]),
-            (Reach { email: false, ..reach }, vec![Channel::Phone]),
-            (Reach { incident: true, ..reach }, vec![Channel::Phone]),
-            (Reach { folder: true, ..reach }, vec![Channel::Folder]),
+            (
+                Reach {
+                    email_is_affected: true,
+                    ..reach
+                },
+                vec![Channel::Email, Channel::Phone],
+            ),
+            (
+                Reach {
+                    email: false,
+                    ..reach
+                },
+                vec![Channel::Phone],
+            ),
+            (
+                Reach {
+                    incident: true,
+                    ..reach
+                },
+                vec![Channel::Phone],
+            ),
+            (
+                Reach {
+                    folder: true,
+                    ..reach
+                },
+                vec![Channel::Folder],
+            ),
         ] {
             assert_eq!(channels(reach), expected, "{reach:?}");
         }

@@ -27,11 +27,37 @@ pub struct Purl {
 }
 
 /// Types whose namespace and name are not told apart by case.
-const LOWER_CASE: [&str; 13] = ["alpm", "apk", "bitbucket", "bitnami", "composer", "deb", "github", "gitee", "golang", "hex", "otp", "pypi", "oci"];
+const LOWER_CASE: [&str; 13] = [
+    "alpm",
+    "apk",
+    "bitbucket",
+    "bitnami",
+    "composer",
+    "deb",
+    "github",
+    "gitee",
+    "golang",
+    "hex",
+    "otp",
+    "pypi",
+    "oci",
+];
 /// Types that are nothing without a namespace.
-const WITH_NAMESPACE: [&str; 9] = ["maven", "swift", "composer", "github", "bitbucket", "alpm", "apk", "vscode-extension", "huggingface"];
+const WITH_NAMESPACE: [&str; 9] = [
+    "maven",
+    "swift",
+    "composer",
+    "github",
+    "bitbucket",
+    "alpm",
+    "apk",
+    "vscode-extension",
+    "huggingface",
+];
 /// Types that never have one.
-const WITHOUT_NAMESPACE: [&str; 10] = ["cargo", "gem", "nuget", "pypi", "conda", "cran", "hackage", "pub", "bitnami", "oci"];
+const WITHOUT_NAMESPACE: [&str; 10] = [
+    "cargo", "gem", "nuget", "pypi", "conda", "cran", "hackage", "pub", "bitnami", "oci",
+];
 
 impl Purl {
     /// Reads a purl; `None` where a part is missing or wrong.
@@ -47,29 +73,52 @@ impl Purl {
         let (rest, qualifiers) = rest.rsplit_once('?').unwrap_or((rest, ""));
         let (kind, path) = rest.trim_matches('/').split_once('/')?;
         let kind = kind.to_ascii_lowercase();
-        let letters = kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-');
+        let letters = kind
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-');
         if !letters || !kind.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
         let (path, version) = versioned(path);
-        let mut parts = path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect::<Option<Vec<String>>>()?;
+        let mut parts = path
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(|part| decoded(part, false))
+            .collect::<Option<Vec<String>>>()?;
         let name = parts.pop()?;
         let version = match version {
             Some(version) => Some(decoded(version, false)?).filter(|version| !version.is_empty()),
             None => None,
         };
-        let this = Self { kind, namespace: parts.join("/"), name, version, qualifiers: pairs(qualifiers)?, subpath: inside(subpath)? };
+        let this = Self {
+            kind,
+            namespace: parts.join("/"),
+            name,
+            version,
+            qualifiers: pairs(qualifiers)?,
+            subpath: inside(subpath)?,
+        };
         this.normalised()
     }
 
     /// The package a CVE record means by `collectionURL` and `packageName`; `None` for collections we do not know.
     pub fn of_collection(collection: &str, package: &str) -> Option<Self> {
         let host = collection.trim().trim_end_matches('/').to_ascii_lowercase();
-        let host = host.strip_prefix("https://").or_else(|| host.strip_prefix("http://")).unwrap_or(&host);
+        let host = host
+            .strip_prefix("https://")
+            .or_else(|| host.strip_prefix("http://"))
+            .unwrap_or(&host);
         let (kind, separator) = match host {
-            "repo.maven.apache.org/maven2" | "repo.maven.apache.org" | "repo1.maven.org/maven2" | "central.sonatype.com" => ("maven", ':'),
-            "registry.npmjs.org" | "www.npmjs.com" | "npmjs.com" | "www.npmjs.com/package" => ("npm", '/'),
-            "pypi.org" | "pypi.org/project" | "pypi.python.org" | "pypi.org/simple" => ("pypi", '/'),
+            "repo.maven.apache.org/maven2"
+            | "repo.maven.apache.org"
+            | "repo1.maven.org/maven2"
+            | "central.sonatype.com" => ("maven", ':'),
+            "registry.npmjs.org" | "www.npmjs.com" | "npmjs.com" | "www.npmjs.com/package" => {
+                ("npm", '/')
+            }
+            "pypi.org" | "pypi.org/project" | "pypi.python.org" | "pypi.org/simple" => {
+                ("pypi", '/')
+            }
             "packagist.org" => ("composer", '/'),
             "rubygems.org" | "rubygems.org/gems" => ("gem", '/'),
             "nuget.org" | "www.nuget.org" | "www.nuget.org/packages" => ("nuget", '/'),
@@ -78,7 +127,10 @@ impl Purl {
             "hex.pm" | "hex.pm/packages" => ("hex", '/'),
             _ => return None,
         };
-        let (namespace, name) = package.trim().rsplit_once(separator).unwrap_or(("", package.trim()));
+        let (namespace, name) = package
+            .trim()
+            .rsplit_once(separator)
+            .unwrap_or(("", package.trim()));
         let this = Self {
             kind: kind.to_string(),
             namespace: namespace.to_string(),
@@ -97,13 +149,19 @@ impl Purl {
 
     /// `type/namespace/name`: the package without version and place.
     pub fn package(&self) -> String {
-        if self.namespace.is_empty() { format!("{}/{}", self.kind, self.name) } else { format!("{}/{}/{}", self.kind, self.namespace, self.name) }
+        if self.namespace.is_empty() {
+            format!("{}/{}", self.kind, self.name)
+        } else {
+            format!("{}/{}/{}", self.kind, self.namespace, self.name)
+        }
     }
 
     /// The rules of the types.
     fn normalised(mut self) -> Option<Self> {
         let kind = self.kind.as_str();
-        if (WITH_NAMESPACE.contains(&kind) && self.namespace.is_empty()) || (WITHOUT_NAMESPACE.contains(&kind) && !self.namespace.is_empty()) {
+        if (WITH_NAMESPACE.contains(&kind) && self.namespace.is_empty())
+            || (WITHOUT_NAMESPACE.contains(&kind) && !self.namespace.is_empty())
+        {
             return None;
         }
         if LOWER_CASE.contains(&kind) {
@@ -115,7 +173,11 @@ impl Purl {
             "pub" => self.name = self.name.to_lowercase().replace('-', "_"),
             "rpm" | "qpkg" => self.namespace = self.namespace.to_lowercase(),
             "huggingface" => self.version = self.version.map(|version| version.to_lowercase()),
-            "mlflow" if self.qualifiers.iter().any(|(key, value)| key == "repository_url" && value.contains("azuredatabricks")) => {
+            "mlflow"
+                if self.qualifiers.iter().any(|(key, value)| {
+                    key == "repository_url" && value.contains("azuredatabricks")
+                }) =>
+            {
                 self.name = self.name.to_lowercase();
             }
             "cran" if self.version.is_none() => return None,
@@ -137,7 +199,12 @@ impl fmt::Display for Purl {
         }
         for (place, (key, value)) in self.qualifiers.iter().enumerate() {
             // A slash needs no encoding there.
-            write!(f, "{}{key}={}", if place == 0 { '?' } else { '&' }, encoded(value).replace("%2F", "/"))?;
+            write!(
+                f,
+                "{}{key}={}",
+                if place == 0 { '?' } else { '&' },
+                encoded(value).replace("%2F", "/")
+            )?;
         }
         if !self.subpath.is_empty() {
             let parts: Vec<String> = self.subpath.split('/').map(encoded).collect();
@@ -150,7 +217,11 @@ impl fmt::Display for Purl {
 /// Splits the version from the path: an `@` behind the last slash that is not the first sign of the name.
 fn versioned(path: &str) -> (&str, Option<&str>) {
     let start = path.rfind('/').map_or(0, |slash| slash + 1);
-    let at = path.get(start..).and_then(|name| name.find('@')).filter(|at| *at > 0).map(|at| start + at);
+    let at = path
+        .get(start..)
+        .and_then(|name| name.find('@'))
+        .filter(|at| *at > 0)
+        .map(|at| start + at);
     match at.and_then(|at| Some((path.get(..at)?, path.get(at + 1..)?))) {
         Some((path, version)) => (path, Some(version)),
         // `pkg:maven/@1.3.4` names no package at all.
@@ -163,7 +234,9 @@ fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=')?;
         let key = key.to_ascii_lowercase();
-        let letters = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+        let letters = key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
         if !letters || !key.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
@@ -173,12 +246,19 @@ fn pairs(text: &str) -> Option<Vec<(String, String)>> {
         }
     }
     pairs.sort();
-    let twice = pairs.iter().zip(pairs.iter().skip(1)).any(|(one, next)| one.0 == next.0);
+    let twice = pairs
+        .iter()
+        .zip(pairs.iter().skip(1))
+        .any(|(one, next)| one.0 == next.0);
     (!twice).then_some(pairs)
 }
 
 fn inside(text: &str) -> Option<String> {
-    let parts = text.split('/').filter(|part| !matches!(*part, "" | "." | "..")).map(|part| decoded(part, false)).collect::<Option<Vec<String>>>()?;
+    let parts = text
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "." | ".."))
+        .map(|part| decoded(part, false))
+        .collect::<Option<Vec<String>>>()?;
     Some(parts.join("/"))
 }
 

@@ -163,7 +163,10 @@ pub fn parse(text: &str) -> Result<Vec<Term>, QueryError> {
     if words.len() > SEARCH_TERMS {
         return Err(QueryError::TooMany);
     }
-    words.into_iter().map(|(field, value)| term(field.as_deref(), &value)).collect()
+    words
+        .into_iter()
+        .map(|(field, value)| term(field.as_deref(), &value))
+        .collect()
 }
 
 /// `field:value` and `value`, each value in double quotes or up to the next blank.
@@ -176,7 +179,11 @@ fn split(text: &str) -> Vec<(Option<String>, String)> {
                 quoted = !quoted;
                 any = true;
             }
-            ':' if !quoted && field.is_none() && word.chars().all(|c| c.is_ascii_alphabetic() || c == '_') && !word.is_empty() => {
+            ':' if !quoted
+                && field.is_none()
+                && word.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
+                && !word.is_empty() =>
+            {
                 field = Some(std::mem::take(&mut word));
             }
             c if c.is_whitespace() && !quoted => {
@@ -199,10 +206,17 @@ fn term(field: Option<&str>, value: &str) -> Result<Term, QueryError> {
     let field = match field {
         None => Field::Anything,
         // An address is no field.
-        Some(name) if value.starts_with("//") => return Ok(text(Field::Anything, &format!("{name}:{value}"))),
-        Some(name) => Field::parse(&name.to_lowercase()).ok_or_else(|| QueryError::Field(name.to_string()))?,
+        Some(name) if value.starts_with("//") => {
+            return Ok(text(Field::Anything, &format!("{name}:{value}")));
+        }
+        Some(name) => {
+            Field::parse(&name.to_lowercase()).ok_or_else(|| QueryError::Field(name.to_string()))?
+        }
     };
-    let wrong = || QueryError::Value { field: field.as_str(), value: value.to_string() };
+    let wrong = || QueryError::Value {
+        field: field.as_str(),
+        value: value.to_string(),
+    };
     let (comparison, rest) = match (value.strip_prefix(">="), value.strip_prefix("<=")) {
         (Some(rest), _) => (Comparison::AtLeast, rest),
         (_, Some(rest)) => (Comparison::AtMost, rest),
@@ -219,27 +233,45 @@ fn term(field: Option<&str>, value: &str) -> Result<Term, QueryError> {
         _ if value.is_empty() => return Err(wrong()),
         _ => return Ok(text(field, value)),
     };
-    Ok(Term { field, comparison, sought })
+    Ok(Term {
+        field,
+        comparison,
+        sought,
+    })
 }
 
 fn text(field: Field, value: &str) -> Term {
-    Term { field, comparison: Comparison::Is, sought: Sought::Text(value.to_string()) }
+    Term {
+        field,
+        comparison: Comparison::Is,
+        sought: Sought::Text(value.to_string()),
+    }
 }
 
 /// `9`, `9.8`
 fn tenths(text: &str) -> Option<Sought> {
     let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
-    let digit = |text: &str| (text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i64>().ok())?;
+    let digit = |text: &str| {
+        (text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| text.parse::<i64>().ok())?
+    };
     let (whole, tenth) = (digit(whole)?, digit(tenth)?);
-    (whole <= 10 && tenth <= 9).then(|| Sought::Tenths(whole.saturating_mul(10).saturating_add(tenth)))
+    (whole <= 10 && tenth <= 9)
+        .then(|| Sought::Tenths(whole.saturating_mul(10).saturating_add(tenth)))
 }
 
 /// `2021`, `2021-03`, `2021-03-02`
 fn days(text: &str) -> Option<Sought> {
-    let numbers: Vec<i16> = text.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let numbers: Vec<i16> = text
+        .split('-')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
     let small = |number: i16| i8::try_from(number).ok();
     match *numbers.as_slice() {
-        [year] if year >= 1000 => Some(Sought::Days(Date::new(year, 1, 1).ok()?, Date::new(year, 12, 31).ok()?)),
+        [year] if year >= 1000 => Some(Sought::Days(
+            Date::new(year, 1, 1).ok()?,
+            Date::new(year, 12, 31).ok()?,
+        )),
         [year, month] => {
             let first = Date::new(year, small(month)?, 1).ok()?;
             Some(Sought::Days(first, first.last_of_month()))
@@ -258,36 +290,108 @@ mod tests {
 
     #[test]
     fn a_search_is_read_as_it_is_typed() {
-        let shown = |terms: Vec<Term>| terms.iter().map(|t| format!("{}{:?}{:?}", t.field.as_str(), t.comparison, t.sought)).collect::<Vec<_>>().join(" & ");
+        let shown = |terms: Vec<Term>| {
+            terms
+                .iter()
+                .map(|t| format!("{}{:?}{:?}", t.field.as_str(), t.comparison, t.sought))
+                .collect::<Vec<_>>()
+                .join(" & ")
+        };
         for (text, wanted) in [
             ("", ""),
             ("  ", ""),
             ("exchange", "anyIsText(\"exchange\")"),
-            ("product:exchange cve:CVE-2021-1", "productIsText(\"exchange\") & cveIsText(\"CVE-2021-1\")"),
-            ("title:\"remote code\" tlp:CLEAR", "titleIsText(\"remote code\") & tlpIsText(\"CLEAR\")"),
+            (
+                "product:exchange cve:CVE-2021-1",
+                "productIsText(\"exchange\") & cveIsText(\"CVE-2021-1\")",
+            ),
+            (
+                "title:\"remote code\" tlp:CLEAR",
+                "titleIsText(\"remote code\") & tlpIsText(\"CLEAR\")",
+            ),
             ("\"a b", "anyIsText(\"a b\")"),
-            ("namespace:https://x.example", "namespaceIsText(\"https://x.example\")"),
+            (
+                "namespace:https://x.example",
+                "namespaceIsText(\"https://x.example\")",
+            ),
             ("https://x.example", "anyIsText(\"https://x.example\")"),
-            ("cvss:>=9 cvss:<=9.8 cvss:10", "cvssAtLeastTenths(90) & cvssAtMostTenths(98) & cvssIsTenths(100)"),
+            (
+                "cvss:>=9 cvss:<=9.8 cvss:10",
+                "cvssAtLeastTenths(90) & cvssAtMostTenths(98) & cvssIsTenths(100)",
+            ),
             ("released:2021-03", "releasedIsDays(2021-03-01, 2021-03-31)"),
-            ("released:>=2021", "releasedAtLeastDays(2021-01-01, 2021-12-31)"),
-            ("published:2021-03-02", "publishedIsDays(2021-03-02, 2021-03-02)"),
-            ("exploited:yes withdrawn:nein", "exploitedIsFlag(true) & withdrawnIsFlag(false)"),
+            (
+                "released:>=2021",
+                "releasedAtLeastDays(2021-01-01, 2021-12-31)",
+            ),
+            (
+                "published:2021-03-02",
+                "publishedIsDays(2021-03-02, 2021-03-02)",
+            ),
+            (
+                "exploited:yes withdrawn:nein",
+                "exploitedIsFlag(true) & withdrawnIsFlag(false)",
+            ),
         ] {
             assert_eq!(parse(text).map(shown), Ok(wanted.to_string()), "{text}");
         }
         for (text, wanted) in [
             ("colour:red", QueryError::Field("colour".into())),
-            ("cvss:high", QueryError::Value { field: "cvss", value: "high".into() }),
-            ("cvss:11", QueryError::Value { field: "cvss", value: "11".into() }),
-            ("cvss:9.95", QueryError::Value { field: "cvss", value: "9.95".into() }),
-            ("released:easter", QueryError::Value { field: "released", value: "easter".into() }),
-            ("released:2021-02-30", QueryError::Value { field: "released", value: "2021-02-30".into() }),
-            ("exploited:maybe", QueryError::Value { field: "exploited", value: "maybe".into() }),
-            ("title:", QueryError::Value { field: "title", value: String::new() }),
+            (
+                "cvss:high",
+                QueryError::Value {
+                    field: "cvss",
+                    value: "high".into(),
+                },
+            ),
+            (
+                "cvss:11",
+                QueryError::Value {
+                    field: "cvss",
+                    value: "11".into(),
+                },
+            ),
+            (
+                "cvss:9.95",
+                QueryError::Value {
+                    field: "cvss",
+                    value: "9.95".into(),
+                },
+            ),
+            (
+                "released:easter",
+                QueryError::Value {
+                    field: "released",
+                    value: "easter".into(),
+                },
+            ),
+            (
+                "released:2021-02-30",
+                QueryError::Value {
+                    field: "released",
+                    value: "2021-02-30".into(),
+                },
+            ),
+            (
+                "exploited:maybe",
+                QueryError::Value {
+                    field: "exploited",
+                    value: "maybe".into(),
+                },
+            ),
+            (
+                "title:",
+                QueryError::Value {
+                    field: "title",
+                    value: String::new(),
+                },
+            ),
         ] {
             assert_eq!(parse(text), Err(wanted), "{text}");
         }
-        assert_eq!(parse(&"x ".repeat(SEARCH_TERMS + 1)), Err(QueryError::TooMany));
+        assert_eq!(
+            parse(&"x ".repeat(SEARCH_TERMS + 1)),
+            Err(QueryError::TooMany)
+        );
     }
 }

@@ -45,7 +45,10 @@ pub struct AbsencePolicy {
 }
 
 /// Daily reports miss a host now and then; a week is what Shadowserver's own statistics smooth over.
-pub const ABSENCE: AbsencePolicy = AbsencePolicy { reports: 3, days: 7 };
+pub const ABSENCE: AbsencePolicy = AbsencePolicy {
+    reports: 3,
+    days: 7,
+};
 
 /// A hole is not listed any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,17 +64,33 @@ pub struct Absence {
 impl ReportDays {
     /// The weakest absence after `said` among the report types that had proved the hole; `None` where one of them does not
     /// bear out yet that it is closed.
-    pub fn absence<'a>(&self, listed_in: impl IntoIterator<Item = &'a str>, said: Date, policy: AbsencePolicy) -> Option<Absence> {
+    pub fn absence<'a>(
+        &self,
+        listed_in: impl IntoIterator<Item = &'a str>,
+        said: Date,
+        policy: AbsencePolicy,
+    ) -> Option<Absence> {
         let mut weakest: Option<Absence> = None;
         for report in listed_in {
             let after = self.0.get(report)?.iter().filter(|day| **day > said);
-            let (first, last, reports) = (after.clone().next()?, after.clone().next_back()?, after.count());
+            let (first, last, reports) = (
+                after.clone().next()?,
+                after.clone().next_back()?,
+                after.count(),
+            );
             let days = i64::from(last.since(*first).ok()?.get_days());
             if reports < policy.reports || days < policy.days {
                 return None;
             }
-            if weakest.as_ref().is_none_or(|weakest| (reports, days) < (weakest.reports, weakest.days)) {
-                weakest = Some(Absence { report: report.to_string(), reports, days });
+            if weakest
+                .as_ref()
+                .is_none_or(|weakest| (reports, days) < (weakest.reports, weakest.days))
+            {
+                weakest = Some(Absence {
+                    report: report.to_string(),
+                    reports,
+                    days,
+                });
             }
         }
         weakest
@@ -90,20 +109,100 @@ mod tests {
     #[test]
     fn what_absence_proves() {
         let rows: &[(&[(&str, i8)], &[&str], Option<(usize, i64)>, &str)] = &[
-            (&[("http_vulnerable", 11), ("http_vulnerable", 14), ("http_vulnerable", 18)], &["http_vulnerable"], Some((3, 7)), "three over a week"),
-            (&[("http_vulnerable", 18), ("http_vulnerable", 11), ("http_vulnerable", 14)], &["http_vulnerable"], Some((3, 7)), "in any order"),
-            (&[("http_vulnerable", 11), ("http_vulnerable", 12), ("http_vulnerable", 13)], &["http_vulnerable"], None, "too short"),
-            (&[("http_vulnerable", 11), ("http_vulnerable", 18), ("http_vulnerable", 18)], &["http_vulnerable"], None, "too few"),
-            (&[("http_vulnerable", 9), ("http_vulnerable", 10), ("http_vulnerable", 18)], &["http_vulnerable"], None, "from before it was said"),
-            (&[("scan_ssl", 11), ("scan_ssl", 14), ("scan_ssl", 18)], &["http_vulnerable"], None, "a report that never listed it"),
-            (&[("a", 11), ("a", 14), ("a", 18), ("b", 11)], &["a", "b"], None, "one of two is not enough"),
-            (&[("a", 11), ("a", 14), ("a", 18), ("a", 19), ("b", 11), ("b", 12), ("b", 18)], &["a", "b"], Some((3, 7)), "the weaker speaks"),
-            (&[("a", 11), ("a", 14), ("a", 18)], &[], None, "what was never measured is not measured by absence"),
+            (
+                &[
+                    ("http_vulnerable", 11),
+                    ("http_vulnerable", 14),
+                    ("http_vulnerable", 18),
+                ],
+                &["http_vulnerable"],
+                Some((3, 7)),
+                "three over a week",
+            ),
+            (
+                &[
+                    ("http_vulnerable", 18),
+                    ("http_vulnerable", 11),
+                    ("http_vulnerable", 14),
+                ],
+                &["http_vulnerable"],
+                Some((3, 7)),
+                "in any order",
+            ),
+            (
+                &[
+                    ("http_vulnerable", 11),
+                    ("http_vulnerable", 12),
+                    ("http_vulnerable", 13),
+                ],
+                &["http_vulnerable"],
+                None,
+                "too short",
+            ),
+            (
+                &[
+                    ("http_vulnerable", 11),
+                    ("http_vulnerable", 18),
+                    ("http_vulnerable", 18),
+                ],
+                &["http_vulnerable"],
+                None,
+                "too few",
+            ),
+            (
+                &[
+                    ("http_vulnerable", 9),
+                    ("http_vulnerable", 10),
+                    ("http_vulnerable", 18),
+                ],
+                &["http_vulnerable"],
+                None,
+                "from before it was said",
+            ),
+            (
+                &[("scan_ssl", 11), ("scan_ssl", 14), ("scan_ssl", 18)],
+                &["http_vulnerable"],
+                None,
+                "a report that never listed it",
+            ),
+            (
+                &[("a", 11), ("a", 14), ("a", 18), ("b", 11)],
+                &["a", "b"],
+                None,
+                "one of two is not enough",
+            ),
+            (
+                &[
+                    ("a", 11),
+                    ("a", 14),
+                    ("a", 18),
+                    ("a", 19),
+                    ("b", 11),
+                    ("b", 12),
+                    ("b", 18),
+                ],
+                &["a", "b"],
+                Some((3, 7)),
+                "the weaker speaks",
+            ),
+            (
+                &[("a", 11), ("a", 14), ("a", 18)],
+                &[],
+                None,
+                "what was never measured is not measured by absence",
+            ),
         ];
         for (came, listed_in, wanted, why) in rows {
-            let days: ReportDays = came.iter().map(|(report, at)| ((*report).to_string(), day(*at))).collect();
+            let days: ReportDays = came
+                .iter()
+                .map(|(report, at)| ((*report).to_string(), day(*at)))
+                .collect();
             let absence = days.absence(listed_in.iter().copied(), day(10), ABSENCE);
-            assert_eq!(absence.map(|absence| (absence.reports, absence.days)), *wanted, "{why}");
+            assert_eq!(
+                absence.map(|absence| (absence.reports, absence.days)),
+                *wanted,
+                "{why}"
+            );
         }
     }
 }

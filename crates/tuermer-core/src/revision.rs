@@ -78,7 +78,8 @@ pub struct StatementChange {
 impl Numbering {
     /// How this version is counted; `None` for neither.
     pub fn of(version: &str) -> Option<Self> {
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         if digits(version) {
             return Some(Self::Integer);
         }
@@ -90,10 +91,16 @@ impl Numbering {
 
 /// How much the version itself says has changed; `None` where it does not say (integers, or another way of counting).
 pub fn announced(before: &str, after: &str) -> Option<Step> {
-    if Numbering::of(before) != Some(Numbering::Semantic) || Numbering::of(after) != Some(Numbering::Semantic) {
+    if Numbering::of(before) != Some(Numbering::Semantic)
+        || Numbering::of(after) != Some(Numbering::Semantic)
+    {
         return None;
     }
-    let part = |text: &str, index: usize| text.split(['.', '-', '+']).nth(index).map(|part| part.trim_start_matches('0').to_string());
+    let part = |text: &str, index: usize| {
+        text.split(['.', '-', '+'])
+            .nth(index)
+            .map(|part| part.trim_start_matches('0').to_string())
+    };
     Some(match () {
         () if part(before, 0) != part(after, 0) => Step::Major,
         () if part(before, 1) != part(after, 1) => Step::Minor,
@@ -111,7 +118,11 @@ pub fn step(before: &Threat, after: &Threat) -> Step {
 pub fn rematched(before: &Threat, after: &Threat) -> Vec<ProductKey> {
     let (old, new) = (stances(before), stances(after));
     let products: BTreeSet<&ProductKey> = old.keys().chain(new.keys()).collect();
-    products.into_iter().filter(|product| old.get(*product) != new.get(*product)).cloned().collect()
+    products
+        .into_iter()
+        .filter(|product| old.get(*product) != new.get(*product))
+        .cloned()
+        .collect()
 }
 
 /// What a threat says of each product, as text to compare: flaw, versions, status, remedy. Order and blanks do not count.
@@ -119,25 +130,57 @@ pub fn stances(threat: &Threat) -> BTreeMap<ProductKey, String> {
     let mut lines: BTreeMap<&ProductKey, BTreeSet<String>> = BTreeMap::new();
     for statement in &threat.statements {
         let remedy = statement.remedy.as_ref().map_or_else(String::new, told);
-        let line = format!("{}|{}|{}|{remedy}", flaw(threat, statement), versions(statement), statement.status.as_str());
+        let line = format!(
+            "{}|{}|{}|{remedy}",
+            flaw(threat, statement),
+            versions(statement),
+            statement.status.as_str()
+        );
         lines.entry(&statement.product).or_default().insert(line);
     }
-    lines.into_iter().map(|(product, lines)| (product.clone(), lines.into_iter().collect::<Vec<_>>().join("\n"))).collect()
+    lines
+        .into_iter()
+        .map(|(product, lines)| {
+            (
+                product.clone(),
+                lines.into_iter().collect::<Vec<_>>().join("\n"),
+            )
+        })
+        .collect()
 }
 
 /// Compares two revisions field by field.
 pub fn difference(before: &Threat, after: &Threat) -> Difference {
     let (old, new) = (flaws(before), flaws(after));
-    let changed = new.iter().filter_map(|(id, flaw)| old.get(id).map(|earlier| (id, flaw_changes(earlier, flaw))));
+    let changed = new
+        .iter()
+        .filter_map(|(id, flaw)| old.get(id).map(|earlier| (id, flaw_changes(earlier, flaw))));
     let (named_before, named_after) = (products(before), products(after));
     let names = |some: &BTreeMap<&ProductKey, &str>, other: &BTreeMap<&ProductKey, &str>| {
-        some.iter().filter(|(key, _)| !other.contains_key(*key)).map(|(_, name)| (*name).to_string()).collect()
+        some.iter()
+            .filter(|(key, _)| !other.contains_key(*key))
+            .map(|(_, name)| (*name).to_string())
+            .collect()
     };
     Difference {
         document: document(before, after),
-        flaws_added: new.keys().filter(|id| !old.contains_key(*id)).map(|id| (*id).to_string()).collect(),
-        flaws_removed: old.keys().filter(|id| !new.contains_key(*id)).map(|id| (*id).to_string()).collect(),
-        flaws_changed: changed.flat_map(|(id, changes)| changes.into_iter().map(|change| ((*id).to_string(), change))).collect(),
+        flaws_added: new
+            .keys()
+            .filter(|id| !old.contains_key(*id))
+            .map(|id| (*id).to_string())
+            .collect(),
+        flaws_removed: old
+            .keys()
+            .filter(|id| !new.contains_key(*id))
+            .map(|id| (*id).to_string())
+            .collect(),
+        flaws_changed: changed
+            .flat_map(|(id, changes)| {
+                changes
+                    .into_iter()
+                    .map(|change| ((*id).to_string(), change))
+            })
+            .collect(),
         products_added: names(&named_after, &named_before),
         products_removed: names(&named_before, &named_after),
         statements: statements(before, after),
@@ -152,10 +195,24 @@ impl Difference {
 
     /// What the change is by the rules for semantic versions; `None` where nothing differs.
     pub fn step(&self) -> Option<Step> {
-        let Self { document, flaws_added, flaws_removed, flaws_changed, products_added, products_removed, statements } = self;
-        let came_or_went = [flaws_added, flaws_removed, products_added, products_removed].iter().any(|list| !list.is_empty());
-        let group = statements.iter().any(|statement| statement.change.field == "product_status" && is_major(&statement.change));
-        let substance = !flaws_changed.is_empty() || !statements.is_empty() || document.iter().any(|change| change.field != "title");
+        let Self {
+            document,
+            flaws_added,
+            flaws_removed,
+            flaws_changed,
+            products_added,
+            products_removed,
+            statements,
+        } = self;
+        let came_or_went = [flaws_added, flaws_removed, products_added, products_removed]
+            .iter()
+            .any(|list| !list.is_empty());
+        let group = statements.iter().any(|statement| {
+            statement.change.field == "product_status" && is_major(&statement.change)
+        });
+        let substance = !flaws_changed.is_empty()
+            || !statements.is_empty()
+            || document.iter().any(|change| change.field != "title");
         match () {
             () if came_or_went || group => Some(Step::Major),
             () if substance => Some(Step::Minor),
@@ -176,9 +233,17 @@ fn document(before: &Threat, after: &Threat) -> Vec<Change> {
     let fields: Vec<(&'static str, String, String)> = vec![
         ("title", before.title.clone(), after.title.clone()),
         ("category", before.category.clone(), after.category.clone()),
-        ("publisher", before.publisher.clone(), after.publisher.clone()),
+        (
+            "publisher",
+            before.publisher.clone(),
+            after.publisher.clone(),
+        ),
         ("tlp", before.tlp.as_str().into(), after.tlp.as_str().into()),
-        ("initial_release_date", before.published_at.to_string(), after.published_at.to_string()),
+        (
+            "initial_release_date",
+            before.published_at.to_string(),
+            after.published_at.to_string(),
+        ),
         ("exploited", yes(before.exploited), yes(after.exploited)),
         ("withdrawn", yes(before.withdrawn), yes(after.withdrawn)),
         ("references", list(before), list(after)),
@@ -187,24 +252,48 @@ fn document(before: &Threat, after: &Threat) -> Vec<Change> {
 }
 
 fn changes(fields: Vec<(&'static str, String, String)>) -> Vec<Change> {
-    fields.into_iter().filter(|(_, before, after)| before != after).map(|(field, before, after)| Change { field, before, after }).collect()
+    fields
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(field, before, after)| Change {
+            field,
+            before,
+            after,
+        })
+        .collect()
 }
 
 fn flaws(threat: &Threat) -> BTreeMap<&str, &Vulnerability> {
-    threat.vulnerabilities.iter().map(|flaw| (flaw.id.as_str(), flaw)).collect()
+    threat
+        .vulnerabilities
+        .iter()
+        .map(|flaw| (flaw.id.as_str(), flaw))
+        .collect()
 }
 
 fn flaw_changes(before: &Vulnerability, after: &Vulnerability) -> Vec<Change> {
-    let score = |flaw: &Vulnerability| flaw.cvss_tenths.map_or_else(String::new, |tenths| format!("{}.{}", tenths / 10, tenths % 10));
+    let score = |flaw: &Vulnerability| {
+        flaw.cvss_tenths.map_or_else(String::new, |tenths| {
+            format!("{}.{}", tenths / 10, tenths % 10)
+        })
+    };
     changes(vec![
         ("title", before.title.clone(), after.title.clone()),
         ("cvss", score(before), score(after)),
-        ("cvss_vector", before.cvss_vector.clone(), after.cvss_vector.clone()),
+        (
+            "cvss_vector",
+            before.cvss_vector.clone(),
+            after.cvss_vector.clone(),
+        ),
     ])
 }
 
 fn products(threat: &Threat) -> BTreeMap<&ProductKey, &str> {
-    threat.statements.iter().map(|statement| (&statement.product, statement.product_name.as_str())).collect()
+    threat
+        .statements
+        .iter()
+        .map(|statement| (&statement.product, statement.product_name.as_str()))
+        .collect()
 }
 
 /// Product, versions, flaw.
@@ -213,7 +302,14 @@ type Place<'a> = (&'a ProductKey, String, &'a str);
 fn places(threat: &Threat) -> BTreeMap<Place<'_>, Vec<&Statement>> {
     let mut places: BTreeMap<Place<'_>, Vec<&Statement>> = BTreeMap::new();
     for statement in &threat.statements {
-        places.entry((&statement.product, versions(statement), flaw(threat, statement))).or_default().push(statement);
+        places
+            .entry((
+                &statement.product,
+                versions(statement),
+                flaw(threat, statement),
+            ))
+            .or_default()
+            .push(statement);
     }
     places
 }
@@ -225,13 +321,39 @@ fn statements(before: &Threat, after: &Threat) -> Vec<StatementChange> {
     all.dedup();
     let mut found = Vec::new();
     for place in all {
-        let (earlier, later) = (old.get(place).map_or(&[][..], Vec::as_slice), new.get(place).map_or(&[][..], Vec::as_slice));
-        let name = later.first().or(earlier.first()).map_or_else(String::new, |statement| statement.product_name.clone());
-        let remedies = |statements: &[&Statement]| words_of(statements.iter().filter_map(|statement| statement.remedy.as_ref().map(told)));
-        let status = |statements: &[&Statement]| words_of(statements.iter().map(|statement| statement.status.as_str().to_string()));
-        let fields = vec![("product_status", status(earlier), status(later)), ("remediations", remedies(earlier), remedies(later))];
+        let (earlier, later) = (
+            old.get(place).map_or(&[][..], Vec::as_slice),
+            new.get(place).map_or(&[][..], Vec::as_slice),
+        );
+        let name = later
+            .first()
+            .or(earlier.first())
+            .map_or_else(String::new, |statement| statement.product_name.clone());
+        let remedies = |statements: &[&Statement]| {
+            words_of(
+                statements
+                    .iter()
+                    .filter_map(|statement| statement.remedy.as_ref().map(told)),
+            )
+        };
+        let status = |statements: &[&Statement]| {
+            words_of(
+                statements
+                    .iter()
+                    .map(|statement| statement.status.as_str().to_string()),
+            )
+        };
+        let fields = vec![
+            ("product_status", status(earlier), status(later)),
+            ("remediations", remedies(earlier), remedies(later)),
+        ];
         for change in changes(fields) {
-            found.push(StatementChange { product: name.clone(), versions: place.1.clone(), vulnerability: place.2.to_string(), change });
+            found.push(StatementChange {
+                product: name.clone(),
+                versions: place.1.clone(),
+                vulnerability: place.2.to_string(),
+                change,
+            });
         }
     }
     found
@@ -239,11 +361,18 @@ fn statements(before: &Threat, after: &Threat) -> Vec<StatementChange> {
 
 /// Distinct words in order.
 fn words_of(words: impl Iterator<Item = String>) -> String {
-    words.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+    words
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn flaw<'a>(threat: &'a Threat, statement: &Statement) -> &'a str {
-    statement.vulnerability.and_then(|index| threat.vulnerabilities.get(index)).map_or("", |flaw| flaw.id.as_str())
+    statement
+        .vulnerability
+        .and_then(|index| threat.vulnerabilities.get(index))
+        .map_or("", |flaw| flaw.id.as_str())
 }
 
 fn versions(statement: &Statement) -> String {
@@ -258,7 +387,9 @@ fn versions(statement: &Statement) -> String {
 fn told(remedy: &Remedy) -> String {
     let words: Vec<&str> = remedy.details.split_whitespace().collect();
     let url = remedy.url.as_deref().unwrap_or("");
-    format!("{}: {} {url}", remedy.kind.as_str(), words.join(" ")).trim_end().to_string()
+    format!("{}: {} {url}", remedy.kind.as_str(), words.join(" "))
+        .trim_end()
+        .to_string()
 }
 
 #[cfg(test)]

@@ -128,7 +128,10 @@ const SPELLINGS: &[(&str, IncidentType)] = &[
     ("cnc", IncidentType::C2Server),
     ("command-and-control", IncidentType::C2Server),
     ("compromised", IncidentType::SystemCompromise),
-    ("defacement", IncidentType::UnauthorisedInformationModification),
+    (
+        "defacement",
+        IncidentType::UnauthorisedInformationModification,
+    ),
     ("dga-domain", IncidentType::Other),
     ("drone", IncidentType::InfectedSystem),
     ("dropzone", IncidentType::UnauthorisedInformationAccess),
@@ -141,16 +144,34 @@ const SPELLINGS: &[(&str, IncidentType)] = &[
     ("malurl", IncidentType::MalwareDistribution),
     ("other-test", IncidentType::Test),
     ("phish", IncidentType::Phishing),
-    ("potentially-unwanted-accessible-service", IncidentType::PotentiallyUnwantedAccessible),
+    (
+        "potentially-unwanted-accessible-service",
+        IncidentType::PotentiallyUnwantedAccessible,
+    ),
     ("proxy", IncidentType::Other),
     ("ransomware", IncidentType::InfectedSystem),
     ("scanning", IncidentType::Scanner),
     ("tor", IncidentType::Other),
-    ("unauthorized-command", IncidentType::UnauthorisedInformationAccess),
-    ("unauthorized-information-access", IncidentType::UnauthorisedInformationAccess),
-    ("unauthorized-information-modification", IncidentType::UnauthorisedInformationModification),
-    ("unauthorized-login", IncidentType::UnprivilegedAccountCompromise),
-    ("unauthorized-use-of-resources", IncidentType::UnauthorisedUseOfResources),
+    (
+        "unauthorized-command",
+        IncidentType::UnauthorisedInformationAccess,
+    ),
+    (
+        "unauthorized-information-access",
+        IncidentType::UnauthorisedInformationAccess,
+    ),
+    (
+        "unauthorized-information-modification",
+        IncidentType::UnauthorisedInformationModification,
+    ),
+    (
+        "unauthorized-login",
+        IncidentType::UnprivilegedAccountCompromise,
+    ),
+    (
+        "unauthorized-use-of-resources",
+        IncidentType::UnauthorisedUseOfResources,
+    ),
     ("unknown", IncidentType::Undetermined),
     ("vulnerable", IncidentType::VulnerableSystem),
     ("vulnerable-client", IncidentType::VulnerableSystem),
@@ -162,20 +183,35 @@ impl IncidentType {
     pub fn class(self) -> IncidentClass {
         match self {
             Self::Spam | Self::HarmfulSpeech | Self::Violence => IncidentClass::AbusiveContent,
-            Self::InfectedSystem | Self::C2Server | Self::MalwareDistribution | Self::MalwareConfiguration => IncidentClass::MaliciousCode,
-            Self::Scanner | Self::Sniffing | Self::SocialEngineering => IncidentClass::InformationGathering,
+            Self::InfectedSystem
+            | Self::C2Server
+            | Self::MalwareDistribution
+            | Self::MalwareConfiguration => IncidentClass::MaliciousCode,
+            Self::Scanner | Self::Sniffing | Self::SocialEngineering => {
+                IncidentClass::InformationGathering
+            }
             Self::IdsAlert | Self::BruteForce | Self::Exploit => IncidentClass::IntrusionAttempts,
-            Self::PrivilegedAccountCompromise | Self::UnprivilegedAccountCompromise | Self::ApplicationCompromise | Self::SystemCompromise | Self::Burglary => {
-                IncidentClass::Intrusions
+            Self::PrivilegedAccountCompromise
+            | Self::UnprivilegedAccountCompromise
+            | Self::ApplicationCompromise
+            | Self::SystemCompromise
+            | Self::Burglary => IncidentClass::Intrusions,
+            Self::Dos | Self::Ddos | Self::Misconfiguration | Self::Sabotage | Self::Outage => {
+                IncidentClass::Availability
             }
-            Self::Dos | Self::Ddos | Self::Misconfiguration | Self::Sabotage | Self::Outage => IncidentClass::Availability,
-            Self::UnauthorisedInformationAccess | Self::UnauthorisedInformationModification | Self::DataLoss | Self::DataLeak => {
-                IncidentClass::InformationContentSecurity
-            }
-            Self::UnauthorisedUseOfResources | Self::Copyright | Self::Masquerade | Self::Phishing => IncidentClass::Fraud,
-            Self::WeakCrypto | Self::DdosAmplifier | Self::PotentiallyUnwantedAccessible | Self::InformationDisclosure | Self::VulnerableSystem => {
-                IncidentClass::Vulnerable
-            }
+            Self::UnauthorisedInformationAccess
+            | Self::UnauthorisedInformationModification
+            | Self::DataLoss
+            | Self::DataLeak => IncidentClass::InformationContentSecurity,
+            Self::UnauthorisedUseOfResources
+            | Self::Copyright
+            | Self::Masquerade
+            | Self::Phishing => IncidentClass::Fraud,
+            Self::WeakCrypto
+            | Self::DdosAmplifier
+            | Self::PotentiallyUnwantedAccessible
+            | Self::InformationDisclosure
+            | Self::VulnerableSystem => IncidentClass::Vulnerable,
             Self::Other | Self::Undetermined => IncidentClass::Other,
             Self::Test => IncidentClass::Test,
         }
@@ -195,7 +231,12 @@ impl IncidentType {
             }
         }
         let word = word.trim_matches('-');
-        Self::parse(word).or_else(|| SPELLINGS.iter().find(|(spelling, _)| *spelling == word).map(|(_, this)| *this))
+        Self::parse(word).or_else(|| {
+            SPELLINGS
+                .iter()
+                .find(|(spelling, _)| *spelling == word)
+                .map(|(_, this)| *this)
+        })
     }
 
     /// True where somebody has already broken in: telephone first, no mass mail.
@@ -215,13 +256,27 @@ mod tests {
 
     #[test]
     fn version_1003_has_39_types_in_11_classes() {
-        assert_eq!((IncidentClass::ALL.len(), IncidentType::ALL.len()), (11, 39));
-        let count = |class: IncidentClass| IncidentType::ALL.iter().filter(|this| this.class() == class).count();
-        let counts: Vec<usize> = IncidentClass::ALL.iter().map(|class| count(*class)).collect();
+        assert_eq!(
+            (IncidentClass::ALL.len(), IncidentType::ALL.len()),
+            (11, 39)
+        );
+        let count = |class: IncidentClass| {
+            IncidentType::ALL
+                .iter()
+                .filter(|this| this.class() == class)
+                .count()
+        };
+        let counts: Vec<usize> = IncidentClass::ALL
+            .iter()
+            .map(|class| count(*class))
+            .collect();
         assert_eq!(counts, [3, 4, 3, 3, 5, 5, 4, 4, 5, 2, 1]);
         for this in IncidentType::ALL {
             assert_eq!(IncidentType::read(this.as_str()), Some(*this));
-            assert_eq!(IncidentType::read(&format!("{}: {}", this.class().as_str(), this.as_str())), Some(*this));
+            assert_eq!(
+                IncidentType::read(&format!("{}: {}", this.class().as_str(), this.as_str())),
+                Some(*this)
+            );
         }
     }
 
@@ -232,8 +287,14 @@ mod tests {
             ("C&C", Some(IncidentType::C2Server)),
             ("vulnerable service", Some(IncidentType::VulnerableSystem)),
             ("ransomware", Some(IncidentType::InfectedSystem)),
-            ("unauthorized-use-of-resources", Some(IncidentType::UnauthorisedUseOfResources)),
-            ("rsit:intrusions=\"system-compromise\"", Some(IncidentType::SystemCompromise)),
+            (
+                "unauthorized-use-of-resources",
+                Some(IncidentType::UnauthorisedUseOfResources),
+            ),
+            (
+                "rsit:intrusions=\"system-compromise\"",
+                Some(IncidentType::SystemCompromise),
+            ),
             ("Brute Force", Some(IncidentType::BruteForce)),
             ("blocklist", Some(IncidentType::Other)),
             ("backdoor", Some(IncidentType::SystemCompromise)),
@@ -246,10 +307,21 @@ mod tests {
 
     #[test]
     fn who_is_called_first() {
-        let incidents: Vec<&str> = IncidentType::ALL.iter().filter(|this| this.is_incident()).map(|this| this.as_str()).collect();
+        let incidents: Vec<&str> = IncidentType::ALL
+            .iter()
+            .filter(|this| this.is_incident())
+            .map(|this| this.as_str())
+            .collect();
         assert_eq!(
             incidents,
-            ["infected-system", "privileged-account-compromise", "unprivileged-account-compromise", "application-compromise", "system-compromise", "burglary"]
+            [
+                "infected-system",
+                "privileged-account-compromise",
+                "unprivileged-account-compromise",
+                "application-compromise",
+                "system-compromise",
+                "burglary"
+            ]
         );
         assert!(!IncidentType::Other.is_sign() && IncidentType::Undetermined.is_sign());
     }

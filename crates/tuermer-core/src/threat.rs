@@ -187,7 +187,12 @@ pub struct Remedy {
 impl Threat {
     /// CVE ids in order, without repeats.
     pub fn cves(&self) -> Vec<&str> {
-        let mut ids: Vec<&str> = self.vulnerabilities.iter().map(|v| v.id.as_str()).filter(|id| id.starts_with("CVE-")).collect();
+        let mut ids: Vec<&str> = self
+            .vulnerabilities
+            .iter()
+            .map(|v| v.id.as_str())
+            .filter(|id| id.starts_with("CVE-"))
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -203,7 +208,11 @@ impl Threat {
         if let Some(level) = self.level {
             return level;
         }
-        let worst = self.vulnerabilities.iter().filter_map(|v| v.cvss_tenths).max();
+        let worst = self
+            .vulnerabilities
+            .iter()
+            .filter_map(|v| v.cvss_tenths)
+            .max();
         match (worst, self.is_exploited()) {
             (Some(90..), true) | (None, true) => Level::Extreme,
             (Some(70..), true) | (Some(90..), false) => Level::Serious,

@@ -57,7 +57,9 @@ impl Tlp {
             "WHITE" | "CLEAR" | "UNLABELED" => Some(Self::Clear),
             "GREEN" => Some(Self::Green),
             "AMBER" => Some(Self::Amber),
-            "AMBER+STRICT" | "AMBER-STRICT" | "AMBER STRICT" | "AMBER_STRICT" => Some(Self::AmberStrict),
+            "AMBER+STRICT" | "AMBER-STRICT" | "AMBER STRICT" | "AMBER_STRICT" => {
+                Some(Self::AmberStrict)
+            }
             "RED" => Some(Self::Red),
             _ => None,
         }
@@ -77,7 +79,13 @@ impl Tlp {
     pub fn permits(self, audience: Audience) -> Permit {
         match (self, audience) {
             (Self::Clear, _)
-            | (Self::Green, Audience::AnyMember | Audience::AnyProvider | Audience::MemberConcerned | Audience::ProviderOfMember)
+            | (
+                Self::Green,
+                Audience::AnyMember
+                | Audience::AnyProvider
+                | Audience::MemberConcerned
+                | Audience::ProviderOfMember,
+            )
             | (Self::Amber, Audience::MemberConcerned | Audience::ProviderOfMember)
             | (Self::AmberStrict, Audience::MemberConcerned) => Permit::Whole,
             (Self::Amber, Audience::Public) => Permit::CountsOnly,
@@ -100,7 +108,11 @@ impl Tlp {
 
 /// True for MISP's label of the Chatham House rule: the information may be used, its source is not named.
 pub fn hides_source(label: &str) -> bool {
-    label.trim().to_ascii_uppercase().strip_prefix("TLP:").is_some_and(|rest| rest.starts_with("EX:CHR"))
+    label
+        .trim()
+        .to_ascii_uppercase()
+        .strip_prefix("TLP:")
+        .is_some_and(|rest| rest.starts_with("EX:CHR"))
 }
 
 #[cfg(test)]
@@ -121,31 +133,50 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Tlp::of_label(label), wanted, "{label}");
-            assert_eq!(Tlp::read(label), wanted.unwrap_or(Tlp::AmberStrict), "{label}");
+            assert_eq!(
+                Tlp::read(label),
+                wanted.unwrap_or(Tlp::AmberStrict),
+                "{label}"
+            );
         }
         assert!(hides_source("tlp:ex:chr") && !hides_source("tlp:red"));
         for this in Tlp::ALL {
             assert_eq!(Tlp::of_label(this.as_str()), Some(*this));
-            assert!(Tlp::of_label(this.first_version()).is_some_and(|back| back >= *this), "narrowed, never widened");
+            assert!(
+                Tlp::of_label(this.first_version()).is_some_and(|back| back >= *this),
+                "narrowed, never widened"
+            );
         }
     }
 
     #[test]
     fn every_label_against_every_audience() {
         use Permit::{CountsOnly, Nothing, PleaseCall, Talk, Whole};
-        let audiences = [Audience::Public, Audience::AnyMember, Audience::AnyProvider, Audience::MemberConcerned, Audience::ProviderOfMember];
+        let audiences = [
+            Audience::Public,
+            Audience::AnyMember,
+            Audience::AnyProvider,
+            Audience::MemberConcerned,
+            Audience::ProviderOfMember,
+        ];
         for (label, permits) in [
             (Tlp::Clear, [Whole, Whole, Whole, Whole, Whole]),
             (Tlp::Green, [Nothing, Whole, Whole, Whole, Whole]),
             (Tlp::Amber, [CountsOnly, Nothing, Nothing, Whole, Whole]),
-            (Tlp::AmberStrict, [Nothing, Nothing, Nothing, Whole, PleaseCall]),
+            (
+                Tlp::AmberStrict,
+                [Nothing, Nothing, Nothing, Whole, PleaseCall],
+            ),
             (Tlp::Red, [Nothing, Nothing, Nothing, Talk, Nothing]),
         ] {
             for (audience, wanted) in audiences.into_iter().zip(permits) {
                 assert_eq!(label.permits(audience), wanted, "{label:?} {audience:?}");
             }
         }
-        assert_eq!(Tlp::strictest([Tlp::Green, Tlp::AmberStrict, Tlp::Clear]), Tlp::AmberStrict);
+        assert_eq!(
+            Tlp::strictest([Tlp::Green, Tlp::AmberStrict, Tlp::Clear]),
+            Tlp::AmberStrict
+        );
         assert_eq!(Tlp::strictest([]), Tlp::Clear);
     }
 }

@@ -54,8 +54,15 @@ impl Trace {
             TraceKind::Url => url(&armed(text))?,
             TraceKind::Hash => hash(text)?,
             TraceKind::Path => text.replace('\\', "/").to_lowercase(),
-            TraceKind::Malware => text.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-"),
-            TraceKind::Sender => armed(text).to_lowercase().split_once('@').and_then(|(user, host)| Some(format!("{user}@{}", domain(host)?)))?,
+            TraceKind::Malware => text
+                .to_lowercase()
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join("-"),
+            TraceKind::Sender => armed(text)
+                .to_lowercase()
+                .split_once('@')
+                .and_then(|(user, host)| Some(format!("{user}@{}", domain(host)?)))?,
             TraceKind::Technique => technique(text)?,
         };
         Some(Self { kind, value })
@@ -84,7 +91,9 @@ impl Trace {
 
     /// The block of addresses, where it is one.
     pub fn network(&self) -> Option<IpNetwork> {
-        (self.kind == TraceKind::Address).then(|| network(&self.value)).flatten()
+        (self.kind == TraceKind::Address)
+            .then(|| network(&self.value))
+            .flatten()
     }
 
     /// The host name of a domain, page or sender.
@@ -95,8 +104,14 @@ impl Trace {
             TraceKind::Url => {
                 let rest = self.value.split_once("://")?.1;
                 let authority = rest.split(['/', '?', '#']).next()?;
-                let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-                Some(host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(host, |(host, _)| host))
+                let host = authority
+                    .rsplit_once('@')
+                    .map_or(authority, |(_, host)| host);
+                Some(
+                    host.rsplit_once(':')
+                        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+                        .map_or(host, |(host, _)| host),
+                )
             }
             _ => None,
         }
@@ -135,7 +150,9 @@ pub fn network(text: &str) -> Option<IpNetwork> {
     let canonical = |ip: IpAddr| ip.to_canonical();
     let network = match text.split_once('/') {
         None => IpNetwork::from(canonical(text.parse().ok()?)),
-        Some((ip, length)) => IpNetwork::new_truncate(canonical(ip.parse().ok()?), length.parse().ok()?).ok()?,
+        Some((ip, length)) => {
+            IpNetwork::new_truncate(canonical(ip.parse().ok()?), length.parse().ok()?).ok()?
+        }
     };
     (!network.network_address().is_unspecified()).then_some(network)
 }
@@ -143,22 +160,42 @@ pub fn network(text: &str) -> Option<IpNetwork> {
 fn address(text: &str) -> Option<String> {
     let network = network(text)?;
     let single = network.netmask() == if network.is_ipv4() { 32 } else { 128 };
-    Some(if single { network.network_address().to_string() } else { network.to_string() })
+    Some(if single {
+        network.network_address().to_string()
+    } else {
+        network.to_string()
+    })
 }
 
 /// Written so that nobody clicks: `hxxps://evil[.]example`.
 fn armed(text: &str) -> String {
-    let text = text.replace("[.]", ".").replace("(.)", ".").replace("[:]", ":").replace("[@]", "@");
+    let text = text
+        .replace("[.]", ".")
+        .replace("(.)", ".")
+        .replace("[:]", ":")
+        .replace("[@]", "@");
     match text.get(..4) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("hxxp") => format!("http{}", text.get(4..).unwrap_or_default()),
+        Some(scheme) if scheme.eq_ignore_ascii_case("hxxp") => {
+            format!("http{}", text.get(4..).unwrap_or_default())
+        }
         _ => text,
     }
 }
 
 fn domain(text: &str) -> Option<String> {
     let name = text.trim_matches('.').to_lowercase();
-    let fits = |label: &str| !label.is_empty() && label.chars().count() <= 63 && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-    (name.len() <= 253 && name.parse::<IpAddr>().is_err() && name.contains('.') && name.split('.').all(fits)).then_some(name)
+    let fits = |label: &str| {
+        !label.is_empty()
+            && label.chars().count() <= 63
+            && label
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    (name.len() <= 253
+        && name.parse::<IpAddr>().is_err()
+        && name.contains('.')
+        && name.split('.').all(fits))
+    .then_some(name)
 }
 
 /// Scheme and host in lower case; the rest as it is.
@@ -166,27 +203,49 @@ fn url(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, path) = rest.split_at_checked(end)?;
-    let fits = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !host.is_empty();
-    fits.then(|| format!("{}://{}{path}", scheme.to_ascii_lowercase(), host.to_lowercase()))
+    let fits = !scheme.is_empty()
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !host.is_empty();
+    fits.then(|| {
+        format!(
+            "{}://{}{path}",
+            scheme.to_ascii_lowercase(),
+            host.to_lowercase()
+        )
+    })
 }
 
 fn hash(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(|c| *c != ':').map(|c| c.to_ascii_lowercase()).collect();
-    (matches!(digits.len(), 32 | 40 | 64 | 128) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
+    let digits: String = text
+        .chars()
+        .filter(|c| *c != ':')
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    (matches!(digits.len(), 32 | 40 | 64 | 128)
+        && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    .then_some(digits)
 }
 
 /// `T1190`, `T1505.003`.
 fn technique(text: &str) -> Option<String> {
     let upper = text.to_ascii_uppercase();
-    let (base, sub) = upper.split_once('.').map_or((upper.as_str(), None), |(base, sub)| (base, Some(sub)));
-    let digits = |part: &str, count: usize| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = base.strip_prefix('T').is_some_and(|number| digits(number, 4)) && sub.is_none_or(|sub| digits(sub, 3));
+    let (base, sub) = upper
+        .split_once('.')
+        .map_or((upper.as_str(), None), |(base, sub)| (base, Some(sub)));
+    let digits = |part: &str, count: usize| {
+        part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let fits = base
+        .strip_prefix('T')
+        .is_some_and(|number| digits(number, 4))
+        && sub.is_none_or(|sub| digits(sub, 3));
     fits.then_some(upper)
 }
 
 /// Control characters and those that change how a text reads.
 fn is_invisible(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -199,7 +258,11 @@ mod tests {
             (TraceKind::Address, " 192.0.2.7 ", Some("192.0.2.7")),
             (TraceKind::Address, "192[.]0[.]2[.]7", Some("192.0.2.7")),
             (TraceKind::Address, "192.0.2.7/24", Some("192.0.2.0/24")),
-            (TraceKind::Address, "2001:0db8:0000::0001", Some("2001:db8::1")),
+            (
+                TraceKind::Address,
+                "2001:0db8:0000::0001",
+                Some("2001:db8::1"),
+            ),
             (TraceKind::Address, "::ffff:192.0.2.7", Some("192.0.2.7")),
             (TraceKind::Address, "0.0.0.0", None),
             (TraceKind::Address, "192.0.2.300", None),
@@ -207,13 +270,29 @@ mod tests {
             (TraceKind::Domain, "evil[.]example", Some("evil.example")),
             (TraceKind::Domain, "192.0.2.7", None),
             (TraceKind::Domain, "localhost", None),
-            (TraceKind::Url, "hxxps://Evil[.]example/A?b=C", Some("https://evil.example/A?b=C")),
+            (
+                TraceKind::Url,
+                "hxxps://Evil[.]example/A?b=C",
+                Some("https://evil.example/A?b=C"),
+            ),
             (TraceKind::Url, "evil.example/A", None),
-            (TraceKind::Hash, "D41D8CD98F00B204E9800998ECF8427E", Some("d41d8cd98f00b204e9800998ecf8427e")),
+            (
+                TraceKind::Hash,
+                "D41D8CD98F00B204E9800998ECF8427E",
+                Some("d41d8cd98f00b204e9800998ecf8427e"),
+            ),
             (TraceKind::Hash, "d41d8cd9", None),
-            (TraceKind::Path, "C:\\inetpub\\wwwroot\\Shell.aspx", Some("c:/inetpub/wwwroot/shell.aspx")),
+            (
+                TraceKind::Path,
+                "C:\\inetpub\\wwwroot\\Shell.aspx",
+                Some("c:/inetpub/wwwroot/shell.aspx"),
+            ),
             (TraceKind::Malware, "China  Chopper", Some("china-chopper")),
-            (TraceKind::Sender, "Rechnung@Evil.Example", Some("rechnung@evil.example")),
+            (
+                TraceKind::Sender,
+                "Rechnung@Evil.Example",
+                Some("rechnung@evil.example"),
+            ),
             (TraceKind::Sender, "nobody", None),
             (TraceKind::Technique, "t1505.003", Some("T1505.003")),
             (TraceKind::Technique, "TA0001", None),
@@ -228,7 +307,12 @@ mod tests {
             }
         }
         assert_eq!(Trace::new(TraceKind::Path, &"x".repeat(10_000)), None);
-        let host = |text: &str| Trace::new(TraceKind::Url, text).and_then(|trace| trace.host().map(str::to_string));
-        assert_eq!(host("http://a@evil.example:8080/x").as_deref(), Some("evil.example"));
+        let host = |text: &str| {
+            Trace::new(TraceKind::Url, text).and_then(|trace| trace.host().map(str::to_string))
+        };
+        assert_eq!(
+            host("http://a@evil.example:8080/x").as_deref(),
+            Some("evil.example")
+        );
     }
 }

@@ -101,15 +101,29 @@ pub struct FlawFacts {
 impl Basis {
     /// Nothing is open, so no row was asked.
     pub fn closed() -> Self {
-        Self { row: Arc::from("closed"), inputs: Vec::new(), flaw: Arc::from("") }
+        Self {
+            row: Arc::from("closed"),
+            inputs: Vec::new(),
+            flaw: Arc::from(""),
+        }
     }
 
     /// Stored form of the answers: `exploited=yes exposed=yes? automatable=no total_impact=yes?`, `?` = assumed.
     pub fn inputs_text(&self) -> String {
         let word = |(input, answer): (&Input, &Answered)| {
-            format!("{}={}{}", input.as_str(), if answer.yes { "yes" } else { "no" }, if answer.assumed { "?" } else { "" })
+            format!(
+                "{}={}{}",
+                input.as_str(),
+                if answer.yes { "yes" } else { "no" },
+                if answer.assumed { "?" } else { "" }
+            )
         };
-        Input::ALL.iter().zip(&self.inputs).map(word).collect::<Vec<_>>().join(" ")
+        Input::ALL
+            .iter()
+            .zip(&self.inputs)
+            .map(word)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Reads the stored form back; words it does not know are left out.
@@ -117,7 +131,13 @@ impl Basis {
         let one = |word: &str| {
             let (input, answer) = word.split_once('=')?;
             let yes = answer.trim_end_matches('?') == "yes";
-            Some((Input::parse(input)?, Answered { yes, assumed: answer.ends_with('?') }))
+            Some((
+                Input::parse(input)?,
+                Answered {
+                    yes,
+                    assumed: answer.ends_with('?'),
+                },
+            ))
         };
         text.split(' ').filter_map(one).collect()
     }
@@ -130,29 +150,70 @@ impl UrgencyPolicy {
         // Yes first: where both ways lead to the same deadline, "yes" is what is told.
         for combination in 0..16_u8 {
             let tried = [0, 1, 2, 3].map(|bit| combination & (1 << bit) == 0);
-            let possible = facts.inputs.iter().zip(tried).all(|(known, tried)| known.is_none_or(|known| known == tried));
+            let possible = facts
+                .inputs
+                .iter()
+                .zip(tried)
+                .all(|(known, tried)| known.is_none_or(|known| known == tried));
             if !possible {
                 continue;
             }
             let (urgency, row) = self.outcome(tried, facts);
             if worst.as_ref().is_none_or(|worst| urgency > worst.urgency) {
-                let inputs = tried.iter().zip(facts.inputs).map(|(yes, known)| Answered { yes: *yes, assumed: known.is_none() }).collect();
-                worst = Some(Decision { urgency, basis: Basis { row, inputs, flaw: Arc::clone(flaw) } });
+                let inputs = tried
+                    .iter()
+                    .zip(facts.inputs)
+                    .map(|(yes, known)| Answered {
+                        yes: *yes,
+                        assumed: known.is_none(),
+                    })
+                    .collect();
+                worst = Some(Decision {
+                    urgency,
+                    basis: Basis {
+                        row,
+                        inputs,
+                        flaw: Arc::clone(flaw),
+                    },
+                });
             }
         }
-        worst.unwrap_or_else(|| Decision { urgency: Urgency::Today, basis: Basis::closed() })
+        worst.unwrap_or_else(|| Decision {
+            urgency: Urgency::Today,
+            basis: Basis::closed(),
+        })
     }
 
     fn outcome(&self, inputs: [bool; 4], facts: FlawFacts) -> (Urgency, Arc<str>) {
         let fits = |row: &&PolicyRow| row.fits(inputs, facts);
         // A table with a hole is refused when it is read; should there be one all the same, the worst is assumed.
-        let (mut urgency, mut row) = self.rows.iter().find(fits).map_or((Urgency::Today, Arc::from("none")), |row| (row.outcome, Arc::clone(&row.id)));
-        let due = facts.granted_days.filter(|_| self.due_dates).and_then(|days| step_within(days, urgency));
-        let lifts = self.lifts.iter().filter(fits).map(|lift| (lift.outcome, &*lift.id));
-        for (lifted, id) in due.map(|urgency| (urgency, DUE_DATE)).into_iter().chain(lifts) {
+        let (mut urgency, mut row) = self
+            .rows
+            .iter()
+            .find(fits)
+            .map_or((Urgency::Today, Arc::from("none")), |row| {
+                (row.outcome, Arc::clone(&row.id))
+            });
+        let due = facts
+            .granted_days
+            .filter(|_| self.due_dates)
+            .and_then(|days| step_within(days, urgency));
+        let lifts = self
+            .lifts
+            .iter()
+            .filter(fits)
+            .map(|lift| (lift.outcome, &*lift.id));
+        for (lifted, id) in due
+            .map(|urgency| (urgency, DUE_DATE))
+            .into_iter()
+            .chain(lifts)
+        {
             if lifted > urgency {
                 urgency = lifted;
-                row = Arc::from(format!("{}+{id}", row.split('+').next().unwrap_or_default()));
+                row = Arc::from(format!(
+                    "{}+{id}",
+                    row.split('+').next().unwrap_or_default()
+                ));
             }
         }
         (urgency, row)
@@ -174,15 +235,23 @@ fn step_within(days: i64, before: Urgency) -> Option<Urgency> {
         60..DAYS_OF_ON_UPGRADE => Urgency::Days60,
         _ => return None,
     };
-    let earlier = before.days().is_none_or(|own| step.days().is_some_and(|days| days < own));
+    let earlier = before
+        .days()
+        .is_none_or(|own| step.days().is_some_and(|days| days < own));
     earlier.then_some(step)
 }
 
 impl PolicyRow {
     fn fits(&self, inputs: [bool; 4], facts: FlawFacts) -> bool {
-        let named = self.inputs.iter().zip(inputs).all(|(wanted, is)| wanted.is_none_or(|wanted| wanted == is));
+        let named = self
+            .inputs
+            .iter()
+            .zip(inputs)
+            .all(|(wanted, is)| wanted.is_none_or(|wanted| wanted == is));
         let level = self.level_at_least.is_none_or(|level| facts.level >= level);
-        let epss = self.epss_at_least.is_none_or(|least| facts.epss.is_some_and(|epss| epss >= least));
+        let epss = self
+            .epss_at_least
+            .is_none_or(|least| facts.epss.is_some_and(|epss| epss >= least));
         named && level && epss
     }
 }
@@ -200,7 +269,11 @@ impl Urgencies {
     pub fn of(policy: &UrgencyPolicy, threat: &Threat) -> Self {
         let level = threat.level();
         let nameless = [Vulnerability::default()];
-        let flaws = if threat.vulnerabilities.is_empty() { &nameless[..] } else { &threat.vulnerabilities[..] };
+        let flaws = if threat.vulnerabilities.is_empty() {
+            &nameless[..]
+        } else {
+            &threat.vulnerabilities[..]
+        };
         let mut index = HashMap::new();
         let mut by_flaw = Vec::with_capacity(flaws.len());
         for flaw in flaws {
@@ -213,9 +286,17 @@ impl Urgencies {
     }
 
     /// Until when for one organisation: the worst of its open flaws; of all where none is named.
-    pub fn decide<'a>(&self, status: Status, exposed: Option<bool>, open: impl Iterator<Item = &'a str>) -> Decision {
+    pub fn decide<'a>(
+        &self,
+        status: Status,
+        exposed: Option<bool>,
+        open: impl Iterator<Item = &'a str>,
+    ) -> Decision {
         if matches!(status, Status::Fixed | Status::NotAffected) {
-            return Decision { urgency: Urgency::Past, basis: Basis::closed() };
+            return Decision {
+                urgency: Urgency::Past,
+                basis: Basis::closed(),
+            };
         }
         let of = |[hidden, open, unknown]: &[Decision; 3]| match exposed {
             Some(false) => hidden.clone(),
@@ -227,27 +308,51 @@ impl Urgencies {
         }
         // Equal deadlines: the flaw named first is told.
         let worst = |decisions: &mut dyn Iterator<Item = &[Decision; 3]>| {
-            decisions.map(of).fold(None, |worst: Option<Decision>, next| match worst {
-                Some(worst) if worst.urgency >= next.urgency => Some(worst),
-                _ => Some(next),
-            })
+            decisions
+                .map(of)
+                .fold(None, |worst: Option<Decision>, next| match worst {
+                    Some(worst) if worst.urgency >= next.urgency => Some(worst),
+                    _ => Some(next),
+                })
         };
         let named = worst(&mut open.filter_map(|flaw| self.by_flaw.get(*self.index.get(flaw)?)));
         let decision = named.or_else(|| worst(&mut self.by_flaw.iter()));
-        decision.unwrap_or_else(|| Decision { urgency: Urgency::Today, basis: Basis::closed() })
+        decision.unwrap_or_else(|| Decision {
+            urgency: Urgency::Today,
+            basis: Basis::closed(),
+        })
     }
 }
 
 /// What is known of a flaw: Vulnrichment's answers first, else the score's vector, else nothing.
 fn facts(threat: &Threat, level: Level, flaw: &Vulnerability, exposed: Option<bool>) -> FlawFacts {
-    let Vulnerability { id: _, title: _, cvss_tenths: _, cvss_vector, kev, epss, ssvc } = flaw;
-    let exploited = threat.exploited || kev.is_some() || ssvc.exploitation == Some(Exploitation::Active);
+    let Vulnerability {
+        id: _,
+        title: _,
+        cvss_tenths: _,
+        cvss_vector,
+        kev,
+        epss,
+        ssvc,
+    } = flaw;
+    let exploited =
+        threat.exploited || kev.is_some() || ssvc.exploitation == Some(Exploitation::Active);
     let vector = from_cvss_vector(cvss_vector);
-    let automatable = ssvc.automatable.or_else(|| vector.map(|(automatable, _)| automatable));
+    let automatable = ssvc
+        .automatable
+        .or_else(|| vector.map(|(automatable, _)| automatable));
     let total_impact = ssvc.total_impact.or_else(|| vector.map(|(_, total)| total));
-    let granted_days = kev.as_ref().and_then(|kev| kev.added.until(kev.due).ok()).map(|span| i64::from(span.get_days()));
+    let granted_days = kev
+        .as_ref()
+        .and_then(|kev| kev.added.until(kev.due).ok())
+        .map(|span| i64::from(span.get_days()));
     let epss = epss.map(|epss| epss.probability);
-    FlawFacts { inputs: [Some(exploited), exposed, automatable, total_impact], level, epss, granted_days }
+    FlawFacts {
+        inputs: [Some(exploited), exposed, automatable, total_impact],
+        level,
+        epss,
+        granted_days,
+    }
 }
 
 /// Reads automatability and impact from a CVSS vector (our rule): over the network, without privileges and without

@@ -85,7 +85,13 @@ impl Comparator {
 
     /// Splits a written sign from what follows it; no sign is equality.
     pub(crate) fn split(text: &str) -> (Self, &str) {
-        for sign in [Self::NotEqual, Self::LessOrEqual, Self::GreaterOrEqual, Self::Less, Self::Greater] {
+        for sign in [
+            Self::NotEqual,
+            Self::LessOrEqual,
+            Self::GreaterOrEqual,
+            Self::Less,
+            Self::Greater,
+        ] {
             if let Some(rest) = text.strip_prefix(sign.sign()) {
                 return (sign, rest);
             }
@@ -108,7 +114,9 @@ impl Vers {
         let rest = text.strip_prefix("vers:").ok_or(VersFault::NotVers)?;
         let (scheme, list) = rest.split_once('/').ok_or(VersFault::NotVers)?;
         let name = scheme.to_ascii_lowercase();
-        let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-');
+        let letters = name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-');
         if !letters || !name.starts_with(|c: char| c.is_ascii_alphabetic()) || name == "invalid" {
             return Err(VersFault::Type);
         }
@@ -119,13 +127,22 @@ impl Vers {
             return Err(VersFault::Character);
         }
         if list == "*" {
-            return Ok(Self { scheme: name, constraints: vec![(Comparator::Any, String::new())] });
+            return Ok(Self {
+                scheme: name,
+                constraints: vec![(Comparator::Any, String::new())],
+            });
         }
-        let constraints = list.split('|').map(constraint).collect::<Result<Vec<_>, VersFault>>()?;
+        let constraints = list
+            .split('|')
+            .map(constraint)
+            .collect::<Result<Vec<_>, VersFault>>()?;
         if constraints.len() > limits::RANGE_INTERVALS {
             return Err(VersFault::TooLong);
         }
-        let this = Self { scheme: name, constraints };
+        let this = Self {
+            scheme: name,
+            constraints,
+        };
         this.sorted()?;
         this.sequence()?;
         Ok(this)
@@ -137,7 +154,9 @@ impl Vers {
     }
 
     fn sorted(&self) -> Result<(), VersFault> {
-        let Some(scheme) = Scheme::named(&self.scheme).filter(|scheme| !matches!(scheme, Scheme::Generic | Scheme::Unordered)) else {
+        let Some(scheme) = Scheme::named(&self.scheme)
+            .filter(|scheme| !matches!(scheme, Scheme::Generic | Scheme::Unordered))
+        else {
             return self.unique();
         };
         // One version has nothing to be ordered against; only points in time say how they are written.
@@ -146,8 +165,12 @@ impl Vers {
         }
         let mut before: Option<Version> = None;
         for (_, text) in &self.constraints {
-            let version = Version::parse(scheme, text).ok_or_else(|| VersFault::NotOfType(text.clone()))?;
-            match before.as_ref().map_or(Some(Ordering::Less), |before| before.compare(&version)) {
+            let version =
+                Version::parse(scheme, text).ok_or_else(|| VersFault::NotOfType(text.clone()))?;
+            match before
+                .as_ref()
+                .map_or(Some(Ordering::Less), |before| before.compare(&version))
+            {
                 Some(Ordering::Less) => {}
                 Some(Ordering::Equal) => return Err(VersFault::Repeated(text.clone())),
                 Some(Ordering::Greater) | None => return Err(VersFault::NotSorted(text.clone())),
@@ -160,17 +183,28 @@ impl Vers {
     fn unique(&self) -> Result<(), VersFault> {
         let mut texts: Vec<&String> = self.constraints.iter().map(|(_, text)| text).collect();
         texts.sort_unstable();
-        let twice = texts.iter().zip(texts.iter().skip(1)).find(|(one, next)| one == next);
-        twice.map_or(Ok(()), |(text, _)| Err(VersFault::Repeated((*text).clone())))
+        let twice = texts
+            .iter()
+            .zip(texts.iter().skip(1))
+            .find(|(one, next)| one == next);
+        twice.map_or(Ok(()), |(text, _)| {
+            Err(VersFault::Repeated((*text).clone()))
+        })
     }
 
     /// The rules for neighbours, clause 5.4 of the standard.
     fn sequence(&self) -> Result<(), VersFault> {
         let mut before: Option<Comparator> = None;
         let mut bound: Option<Comparator> = None;
-        for (comparator, text) in self.constraints.iter().filter(|(comparator, _)| *comparator != Comparator::NotEqual) {
+        for (comparator, text) in self
+            .constraints
+            .iter()
+            .filter(|(comparator, _)| *comparator != Comparator::NotEqual)
+        {
             let after_equal = before == Some(Comparator::Equal) && comparator.upper();
-            let same_direction = bound.is_some_and(|bound| (bound.lower() && comparator.lower()) || (bound.upper() && comparator.upper()));
+            let same_direction = bound.is_some_and(|bound| {
+                (bound.lower() && comparator.lower()) || (bound.upper() && comparator.upper())
+            });
             if after_equal || same_direction {
                 return Err(VersFault::Sequence(text.clone()));
             }
@@ -198,10 +232,18 @@ impl fmt::Display for VersFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotVers => write!(f, "this is not written as vers:type/constraints"),
-            Self::Type => write!(f, "the type must begin with a letter and hold letters, digits, dots and dashes only"),
+            Self::Type => write!(
+                f,
+                "the type must begin with a letter and hold letters, digits, dots and dashes only"
+            ),
             Self::TooLong => write!(f, "this is longer than any range we read"),
-            Self::Character => write!(f, "blanks and characters that are not printable are not allowed"),
-            Self::EmptyConstraint => write!(f, "a constraint is missing before, behind or between pipes"),
+            Self::Character => write!(
+                f,
+                "blanks and characters that are not printable are not allowed"
+            ),
+            Self::EmptyConstraint => {
+                write!(f, "a constraint is missing before, behind or between pipes")
+            }
             Self::EqualSign => write!(f, "equality is written without a sign"),
             Self::Version(text) => write!(f, "{text:?} is not a version behind a comparator"),
             Self::Star => write!(f, "the asterisk must stand alone"),
@@ -222,10 +264,16 @@ fn constraint(part: &str) -> Result<(Comparator, String), VersFault> {
         _ => {}
     }
     let (comparator, version) = Comparator::split(part);
-    if version.is_empty() || version.len() > limits::VERSION_BYTES || version.contains(['<', '>', '=', '!']) {
+    if version.is_empty()
+        || version.len() > limits::VERSION_BYTES
+        || version.contains(['<', '>', '=', '!'])
+    {
         return Err(VersFault::Version(version.to_string()));
     }
-    Ok((comparator, decoded(version, true).ok_or_else(|| VersFault::Encoding(version.to_string()))?))
+    Ok((
+        comparator,
+        decoded(version, true).ok_or_else(|| VersFault::Encoding(version.to_string()))?,
+    ))
 }
 
 /// Characters of a version that must be encoded.
@@ -242,7 +290,9 @@ pub(crate) fn decoded(text: &str, strict: bool) -> Option<String> {
             continue;
         }
         let pair = std::str::from_utf8(after.get(..2)?).ok()?;
-        if !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) || (strict && pair.bytes().any(|digit| digit.is_ascii_lowercase())) {
+        if !pair.bytes().all(|digit| digit.is_ascii_hexdigit())
+            || (strict && pair.bytes().any(|digit| digit.is_ascii_lowercase()))
+        {
             return None;
         }
         let value = u8::from_str_radix(pair, 16).ok()?;

@@ -25,7 +25,10 @@ fn canonical_strings_are_read_and_written_alike() {
         assert_eq!(vers.to_string(), text);
     }
     let vers = Vers::parse("vers:NPM/1.0%252F0").unwrap();
-    assert_eq!((vers.scheme.as_str(), vers.constraints), ("npm", vec![(Comparator::Equal, "1.0%2F0".to_string())]));
+    assert_eq!(
+        (vers.scheme.as_str(), vers.constraints),
+        ("npm", vec![(Comparator::Equal, "1.0%2F0".to_string())])
+    );
 }
 
 #[test]
@@ -57,14 +60,20 @@ fn what_is_not_canonical_has_a_name() {
         ("vers:npm/1.0%2", VersFault::Encoding("1.0%2".into())),
         ("vers:npm/1.0%2e0", VersFault::Encoding("1.0%2e0".into())),
         ("vers:npm/1%2E0", VersFault::Encoding("1%2E0".into())),
-        ("vers:npm/>=2.0.0|<1.0.0", VersFault::NotSorted("1.0.0".into())),
+        (
+            "vers:npm/>=2.0.0|<1.0.0",
+            VersFault::NotSorted("1.0.0".into()),
+        ),
         ("vers:npm/>=1.0|<1.0.0", VersFault::Repeated("1.0.0".into())),
         ("vers:unknown/1|1", VersFault::Repeated("1".into())),
         ("vers:npm/>1|>2", VersFault::Sequence("2".into())),
         ("vers:npm/<1|!=1.5|<2", VersFault::Sequence("2".into())),
         ("vers:npm/1|<2", VersFault::Sequence("2".into())),
         ("vers:npm/>1|latest", VersFault::NotOfType("latest".into())),
-        ("vers:datetime/2024-01-01t00:00:00z", VersFault::NotOfType("2024-01-01t00:00:00z".into())),
+        (
+            "vers:datetime/2024-01-01t00:00:00z",
+            VersFault::NotOfType("2024-01-01t00:00:00z".into()),
+        ),
     ] {
         assert_eq!(Vers::parse(text), Err(fault.clone()), "{text}");
         assert!(fault.to_string().len() > 10);
@@ -73,7 +82,15 @@ fn what_is_not_canonical_has_a_name() {
 
 #[test]
 fn percent_signs_are_decoded_once() {
-    for (text, expected) in [("1.0", Some("1.0")), ("1%2B2", Some("1+2")), ("%2525", Some("%25")), ("%", None), ("%4", None), ("%zz", None), ("%ff", None)] {
+    for (text, expected) in [
+        ("1.0", Some("1.0")),
+        ("1%2B2", Some("1+2")),
+        ("%2525", Some("%25")),
+        ("%", None),
+        ("%4", None),
+        ("%zz", None),
+        ("%ff", None),
+    ] {
         assert_eq!(decoded(text, false).as_deref(), expected, "{text}");
     }
 }

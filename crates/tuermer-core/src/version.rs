@@ -81,7 +81,12 @@ impl ParsedVersion {
 
     /// Reads a version also under the order of its product.
     pub fn in_scheme(text: &str, scheme: Scheme) -> Self {
-        let mut this = Self { text: text.trim().to_string(), own: scheme, years: counts_by_years(text), forms: Vec::with_capacity(2) };
+        let mut this = Self {
+            text: text.trim().to_string(),
+            own: scheme,
+            years: counts_by_years(text),
+            forms: Vec::with_capacity(2),
+        };
         this.read_in(Scheme::Generic);
         this.read_in(scheme);
         this
@@ -90,7 +95,8 @@ impl ParsedVersion {
     /// Reads it under one more order, because many will ask for it.
     pub fn read_in(&mut self, scheme: Scheme) {
         if !self.forms.iter().any(|(known, _)| *known == scheme) {
-            self.forms.push((scheme, Version::parse(scheme, &self.text)));
+            self.forms
+                .push((scheme, Version::parse(scheme, &self.text)));
         }
     }
 
@@ -101,7 +107,11 @@ impl ParsedVersion {
 
     /// The version under an order, where it was read so and is one.
     pub(crate) fn form(&self, scheme: Scheme) -> Option<&Version> {
-        self.forms.iter().find(|(known, _)| *known == scheme)?.1.as_ref()
+        self.forms
+            .iter()
+            .find(|(known, _)| *known == scheme)?
+            .1
+            .as_ref()
     }
 
     /// Asks with the version under an order; one that was not foreseen is read for this question only.
@@ -124,7 +134,10 @@ impl VersionRule {
     /// The same for a product whose order is known; a `vers:` string names its own.
     pub fn parse_range_in(text: &str, scheme: Scheme) -> Self {
         match range_words::read(text.trim(), scheme) {
-            Some(range) => Self::Range(VersionRange { text: text.to_string(), ..range }),
+            Some(range) => Self::Range(VersionRange {
+                text: text.to_string(),
+                ..range
+            }),
             None => Self::NotUnderstood(text.to_string()),
         }
     }
@@ -141,9 +154,19 @@ impl VersionRule {
 
     /// The rule with everything read beforehand, for versions of a product with this order.
     pub fn compiled_in(&self, scheme: Scheme) -> CompiledRule<'_> {
-        let Self::Exactly(exact) = self else { return CompiledRule { rule: self, exact: None, own: None } };
+        let Self::Exactly(exact) = self else {
+            return CompiledRule {
+                rule: self,
+                exact: None,
+                own: None,
+            };
+        };
         let own = (scheme != Scheme::Generic).then(|| (scheme, Version::parse(scheme, exact)));
-        CompiledRule { rule: self, exact: Version::parse(Scheme::Generic, exact), own }
+        CompiledRule {
+            rule: self,
+            exact: Version::parse(Scheme::Generic, exact),
+            own,
+        }
     }
 }
 
@@ -161,20 +184,35 @@ impl CompiledRule<'_> {
 
     /// Every version it is compared with.
     pub(crate) fn bounds(&self) -> impl Iterator<Item = &Version> {
-        let range = if let VersionRule::Range(range) = self.rule { range.bounds.as_slice() } else { &[] };
-        let of_range = range.iter().flat_map(|bounds| bounds.from.iter().chain(&bounds.to)).map(|(bound, _)| bound);
+        let range = if let VersionRule::Range(range) = self.rule {
+            range.bounds.as_slice()
+        } else {
+            &[]
+        };
+        let of_range = range
+            .iter()
+            .flat_map(|bounds| bounds.from.iter().chain(&bounds.to))
+            .map(|(bound, _)| bound);
         let own = self.own.as_ref().and_then(|(_, exact)| exact.as_ref());
         of_range.chain(&self.exact).chain(own)
     }
 
     /// The one text it names.
     pub(crate) fn exact_text(&self) -> Option<&str> {
-        if let VersionRule::Exactly(text) = self.rule { Some(text.trim()) } else { None }
+        if let VersionRule::Exactly(text) = self.rule {
+            Some(text.trim())
+        } else {
+            None
+        }
     }
 
     /// The same version in other words, first without and then with what the product's own order knows.
     fn equals(&self, text: &str, version: &ParsedVersion) -> Option<bool> {
-        let generic = || version.with(Scheme::Generic, |version| version.compare(self.exact.as_ref()?));
+        let generic = || {
+            version.with(Scheme::Generic, |version| {
+                version.compare(self.exact.as_ref()?)
+            })
+        };
         let own = || {
             let scheme = Some(version.own).filter(|scheme| *scheme != Scheme::Generic)?;
             version.with(scheme, |version| match &self.own {
@@ -193,11 +231,27 @@ impl VersionRange {
         if intervals.len() > crate::limits::RANGE_INTERVALS {
             return None;
         }
-        let bounds = intervals.iter().map(|interval| Bounds::read(interval, scheme)).collect::<Option<Vec<Bounds>>>()?;
-        let everything = bounds.iter().any(|bounds| bounds.from.is_none() && bounds.to.is_none());
-        let told: Vec<bool> =
-            intervals.iter().flat_map(|interval| [&interval.from, &interval.to]).flatten().filter_map(|(text, _)| counts_by_years(text)).collect();
-        Some(Self { text: text.to_string(), scheme, intervals, bounds, everything, years: [told.contains(&true), told.contains(&false)] })
+        let bounds = intervals
+            .iter()
+            .map(|interval| Bounds::read(interval, scheme))
+            .collect::<Option<Vec<Bounds>>>()?;
+        let everything = bounds
+            .iter()
+            .any(|bounds| bounds.from.is_none() && bounds.to.is_none());
+        let told: Vec<bool> = intervals
+            .iter()
+            .flat_map(|interval| [&interval.from, &interval.to])
+            .flatten()
+            .filter_map(|(text, _)| counts_by_years(text))
+            .collect();
+        Some(Self {
+            text: text.to_string(),
+            scheme,
+            intervals,
+            bounds,
+            everything,
+            years: [told.contains(&true), told.contains(&false)],
+        })
     }
 
     /// The order that applies.
@@ -228,8 +282,18 @@ impl VersionRange {
     /// Some makers number one release twice, by years and by counting (MOVEit 2021.0.6 = 13.0.6). Packages have one order.
     fn numbered_otherwise(&self, version: &ParsedVersion) -> bool {
         let [by_years, counted] = self.years;
-        let other = version.years.is_some_and(|years| if years { counted && !by_years } else { by_years && !counted });
-        other && matches!(self.scheme, Scheme::Generic | Scheme::Semver | Scheme::ThreeAndBuild)
+        let other = version.years.is_some_and(|years| {
+            if years {
+                counted && !by_years
+            } else {
+                by_years && !counted
+            }
+        });
+        other
+            && matches!(
+                self.scheme,
+                Scheme::Generic | Scheme::Semver | Scheme::ThreeAndBuild
+            )
     }
 
     fn decide(&self, version: &Version) -> Option<bool> {
@@ -290,9 +354,15 @@ fn counts_by_years(text: &str) -> Option<bool> {
 ///
 /// Without a known order "up to 23.9.7" may or may not mean 23.9.7.8804, and so may "after".
 fn side(bound: &Option<(Version, bool)>, version: &Version, inside: Ordering) -> Option<bool> {
-    let Some((bound, included)) = bound else { return Some(true) };
+    let Some((bound, included)) = bound else {
+        return Some(true);
+    };
     let order = version.compare(bound)?;
-    let doubtful = if inside == Ordering::Less { *included } else { !*included };
+    let doubtful = if inside == Ordering::Less {
+        *included
+    } else {
+        !*included
+    };
     if order == Ordering::Greater && doubtful && version.extends(bound) {
         return None;
     }

@@ -124,7 +124,10 @@ impl Scheme {
     /// The order of a vers or purl type or of our own names; `None` where we know none.
     pub fn named(name: &str) -> Option<Self> {
         let name = name.trim().to_ascii_lowercase();
-        NAMES.iter().find(|(known, _)| *known == name).map(|(_, scheme)| *scheme)
+        NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, scheme)| *scheme)
     }
 
     /// The order a CVE record names (`versionType`). "custom" and everything unknown say nothing.
@@ -171,7 +174,9 @@ impl Version {
             Scheme::Generic => Form::Generic(generic::Generic::parse(text)?),
             Scheme::Unordered | Scheme::Lexicographic => Form::Text(text.to_string()),
             Scheme::IntDot => Form::IntDot(dotted::IntDot::parse(text)?),
-            Scheme::Semver | Scheme::Nuget => Form::Semver(semver::Semver::parse(text, scheme == Scheme::Nuget)?),
+            Scheme::Semver | Scheme::Nuget => {
+                Form::Semver(semver::Semver::parse(text, scheme == Scheme::Nuget)?)
+            }
             Scheme::Pypi => Form::Pypi(pypi::Pypi::parse(text)?),
             Scheme::Maven => Form::Maven(maven::Maven::parse(text)?),
             Scheme::Gem => Form::Gem(gem::Gem::parse(text)?),
@@ -203,8 +208,12 @@ impl Version {
     /// A bound that begins or ends a range at one point: parts that are not written are zero.
     fn completed(self) -> Self {
         let form = match (self.scheme, self.form) {
-            (Scheme::MicrosoftBuild, Form::Build(build)) => Form::Build(build.completed(MICROSOFT_PARTS)),
-            (Scheme::FortiOs | Scheme::ThreeAndBuild, Form::Build(build)) => Form::Build(build.completed(vendor::THREE_PARTS)),
+            (Scheme::MicrosoftBuild, Form::Build(build)) => {
+                Form::Build(build.completed(MICROSOFT_PARTS))
+            }
+            (Scheme::FortiOs | Scheme::ThreeAndBuild, Form::Build(build)) => {
+                Form::Build(build.completed(vendor::THREE_PARTS))
+            }
             (_, Form::NetScaler(version)) => Form::NetScaler(version.completed()),
             (_, form) => form,
         };
@@ -226,7 +235,9 @@ impl Version {
             (Form::Composer(mine), Form::Composer(theirs)) => Some(mine.compare(theirs)),
             (Form::Alpine(mine), Form::Alpine(theirs)) => Some(mine.compare(theirs)),
             (Form::Debian(mine), Form::Debian(theirs)) => Some(mine.compare(theirs)),
-            (Form::Rpm(mine), Form::Rpm(theirs)) if self.scheme == Scheme::Alpm => Some(mine.compare_alpm(theirs)),
+            (Form::Rpm(mine), Form::Rpm(theirs)) if self.scheme == Scheme::Alpm => {
+                Some(mine.compare_alpm(theirs))
+            }
             (Form::Rpm(mine), Form::Rpm(theirs)) => mine.compare(theirs),
             (Form::OpenSsl(mine), Form::OpenSsl(theirs)) => mine.compare(theirs),
             (Form::Instant(mine), Form::Instant(theirs)) => Some(mine.cmp(theirs)),
@@ -234,7 +245,9 @@ impl Version {
             (Form::NetScaler(mine), Form::NetScaler(theirs)) => mine.compare(theirs),
             (Form::Ivanti(mine), Form::Ivanti(theirs)) => mine.compare(theirs),
             (Form::Text(mine), Form::Text(theirs)) if mine == theirs => Some(Ordering::Equal),
-            (Form::Text(mine), Form::Text(theirs)) => (self.scheme == Scheme::Lexicographic).then(|| mine.cmp(theirs)),
+            (Form::Text(mine), Form::Text(theirs)) => {
+                (self.scheme == Scheme::Lexicographic).then(|| mine.cmp(theirs))
+            }
             _ => None,
         }
     }

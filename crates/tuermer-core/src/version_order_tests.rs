@@ -12,19 +12,37 @@ pub(super) struct Rows {
 }
 
 pub(super) fn check(scheme: Scheme, rows: &Rows) {
-    let read = |text: &str| Version::parse(scheme, text).unwrap_or_else(|| panic!("{scheme:?}: {text} is not read"));
+    let read = |text: &str| {
+        Version::parse(scheme, text).unwrap_or_else(|| panic!("{scheme:?}: {text} is not read"))
+    };
     let compare = |left: &str, right: &str| read(left).compare(&read(right));
     for chain in rows.ascending {
         for (place, left) in chain.iter().enumerate() {
             for right in &chain[place + 1..] {
-                assert_eq!(compare(left, right), Some(Ordering::Less), "{scheme:?}: {left} < {right}");
-                assert_eq!(compare(right, left), Some(Ordering::Greater), "{scheme:?}: {right} > {left}");
+                assert_eq!(
+                    compare(left, right),
+                    Some(Ordering::Less),
+                    "{scheme:?}: {left} < {right}"
+                );
+                assert_eq!(
+                    compare(right, left),
+                    Some(Ordering::Greater),
+                    "{scheme:?}: {right} > {left}"
+                );
             }
         }
     }
     for (left, right) in rows.equal {
-        assert_eq!(compare(left, right), Some(Ordering::Equal), "{scheme:?}: {left} = {right}");
-        assert_eq!(compare(right, left), Some(Ordering::Equal), "{scheme:?}: {right} = {left}");
+        assert_eq!(
+            compare(left, right),
+            Some(Ordering::Equal),
+            "{scheme:?}: {left} = {right}"
+        );
+        assert_eq!(
+            compare(right, left),
+            Some(Ordering::Equal),
+            "{scheme:?}: {right} = {left}"
+        );
     }
     for (left, right) in rows.unsure {
         assert_eq!(compare(left, right), None, "{scheme:?}: {left} ? {right}");
@@ -42,9 +60,26 @@ fn versions_of_no_known_order_are_compared_as_people_expect() {
         &Rows {
             ascending: &[
                 &["0", "1.2.3", "1.2.10", "1.10"],
-                &["1.9", "2.0.0-alpha", "2.0.0-alpha.1", "2.0.0-beta.2", "2.0.0-beta.11", "2.0.0-rc9", "2.0.0-rc10", "2.0.0"],
+                &[
+                    "1.9",
+                    "2.0.0-alpha",
+                    "2.0.0-alpha.1",
+                    "2.0.0-beta.2",
+                    "2.0.0-beta.11",
+                    "2.0.0-rc9",
+                    "2.0.0-rc10",
+                    "2.0.0",
+                ],
                 &["1.0-1", "1.1"],
-                &["3.0", "V3.1", "V3.1 SP1", "V3.1 SP1 Update 2", "V3.1 SP2", "V3.1.1", "V3.2"],
+                &[
+                    "3.0",
+                    "V3.1",
+                    "V3.1 SP1",
+                    "V3.1 SP1 Update 2",
+                    "V3.1 SP2",
+                    "V3.1.1",
+                    "V3.2",
+                ],
                 &["8.2", "8.2 Update 3", "8.2 Update 11"],
                 &["V3.1-rc1", "V3.1 SP1"],
             ],
@@ -59,7 +94,12 @@ fn versions_of_no_known_order_are_compared_as_people_expect() {
                 ("V3.1 SP2", "V3.1 Service Pack 2"),
             ],
             // A revision or a pre-release? Only where the numbers are equal does it matter.
-            unsure: &[("1.0-1", "1.0"), ("1.0+deb11u2", "1.0"), ("V3.1 SP1", "V3.1 Update 2"), ("V3.1 SP1", "V3.1-1")],
+            unsure: &[
+                ("1.0-1", "1.0"),
+                ("1.0+deb11u2", "1.0"),
+                ("V3.1 SP1", "V3.1 Update 2"),
+                ("V3.1 SP1", "V3.1-1"),
+            ],
             refused: &[
                 "",
                 "v",
@@ -87,8 +127,17 @@ fn integers_with_dots_follow_the_vers_standard() {
     check(
         Scheme::IntDot,
         &Rows {
-            ascending: &[&["0", "1.2", "1.2.1", "1.10", "2"], &["1.2.2", "1.0002.10"], &["1.2beta", "1.10alpha"]],
-            equal: &[("01.002.0003", "1.2.3"), ("1.2rc1", "1.2"), ("1.2", "1.2.0"), ("1.2.", "1.2")],
+            ascending: &[
+                &["0", "1.2", "1.2.1", "1.10", "2"],
+                &["1.2.2", "1.0002.10"],
+                &["1.2beta", "1.10alpha"],
+            ],
+            equal: &[
+                ("01.002.0003", "1.2.3"),
+                ("1.2rc1", "1.2"),
+                ("1.2", "1.2.0"),
+                ("1.2.", "1.2"),
+            ],
             unsure: &[],
             refused: &["", "v1", "beta", ".1"],
         },
@@ -101,28 +150,74 @@ fn semantic_versions_follow_clause_11() {
         Scheme::Semver,
         &Rows {
             ascending: &[
-                &["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"],
+                &[
+                    "1.0.0-alpha",
+                    "1.0.0-alpha.1",
+                    "1.0.0-alpha.beta",
+                    "1.0.0-beta",
+                    "1.0.0-beta.2",
+                    "1.0.0-beta.11",
+                    "1.0.0-rc.1",
+                    "1.0.0",
+                ],
                 &["1.9.0", "1.10.0", "1.11.0", "2.0.0", "2.1.0", "2.1.1"],
                 &["1.0.0-1", "1.0.0-2", "1.0.0-10", "1.0.0-a", "1.0.0"],
                 &["1.0.0--a", "1.0.0-0a", "1.0.0"],
                 &["v0.0.0-20190101000000-abcdef", "v0.0.1"],
-                &["1.0.0-99999999999999999999998", "1.0.0-99999999999999999999999"],
+                &[
+                    "1.0.0-99999999999999999999998",
+                    "1.0.0-99999999999999999999999",
+                ],
                 &["1.0.0-A", "1.0.0-a"],
             ],
-            equal: &[("1.0.0+build1", "1.0.0+build2"), ("v1.2.3", "1.2.3"), ("1.2", "1.2.0"), ("2.0.0+incompatible", "2.0.0"), ("1.02.3", "1.2.3")],
+            equal: &[
+                ("1.0.0+build1", "1.0.0+build2"),
+                ("v1.2.3", "1.2.3"),
+                ("1.2", "1.2.0"),
+                ("2.0.0+incompatible", "2.0.0"),
+                ("1.02.3", "1.2.3"),
+            ],
             unsure: &[("1.2.3.4", "1.2.3"), ("1.2.3.4", "1.2.3.5")],
-            refused: &["", "1.0.0-", "1.0.0+", "1.0.0-a..b", "1.0.0-ä", "1..0", "latest", "1.0.0rc1", "1.0.0-a_b"],
+            refused: &[
+                "",
+                "1.0.0-",
+                "1.0.0+",
+                "1.0.0-a..b",
+                "1.0.0-ä",
+                "1..0",
+                "latest",
+                "1.0.0rc1",
+                "1.0.0-a_b",
+            ],
         },
     );
     check(
         Scheme::Nuget,
         &Rows {
             ascending: &[
-                &["0.0.0", "1.0.0-beta", "1.0.0-beta2", "1.0.0", "1.0.0.1-alpha", "1.0.0.1", "1.0.1", "1.1.0"],
+                &[
+                    "0.0.0",
+                    "1.0.0-beta",
+                    "1.0.0-beta2",
+                    "1.0.0",
+                    "1.0.0.1-alpha",
+                    "1.0.0.1",
+                    "1.0.1",
+                    "1.1.0",
+                ],
                 &["1.999.9999", "2.1.1"],
-                &["1.0.0-BETA.x.y.5.77.0+AA", "1.0.0-beta.x.y.5.79.0+aa", "1.0.0-beta.x.y.5.790.0"],
+                &[
+                    "1.0.0-BETA.x.y.5.77.0+AA",
+                    "1.0.0-beta.x.y.5.79.0+aa",
+                    "1.0.0-beta.x.y.5.790.0",
+                ],
             ],
-            equal: &[("1.0.0-BETA", "1.0.0-beta"), ("1.0.0", "1.0.0+beta"), ("1.0", "1.0.0.0"), ("1.0.01", "1.0.1.0")],
+            equal: &[
+                ("1.0.0-BETA", "1.0.0-beta"),
+                ("1.0.0", "1.0.0+beta"),
+                ("1.0", "1.0.0.0"),
+                ("1.0.01", "1.0.1.0"),
+            ],
             unsure: &[],
             refused: &["1.0.0.0.0", "", "a"],
         },
@@ -170,7 +265,17 @@ fn python_versions_follow_pep_440() {
                 ("00!1.00", "1"),
             ],
             unsure: &[],
-            refused: &["", "1.0-", "french toast", "1.0+a+", "1.0+_foobar", "1.0+", "!1", "1.0x", "1.0.dev1.post1x"],
+            refused: &[
+                "",
+                "1.0-",
+                "french toast",
+                "1.0+a+",
+                "1.0+_foobar",
+                "1.0+",
+                "!1",
+                "1.0x",
+                "1.0.dev1.post1x",
+            ],
         },
     );
 }
@@ -197,11 +302,23 @@ fn maven_versions_follow_the_public_suite() {
                     "1-1",
                     "1-2",
                 ],
-                &["2.0", "2-1", "2.0.a", "2.0.2", "2.0.123", "2.1.0", "2.1-a", "2.1-1", "2.1.0.1", "2.2", "11.a2", "11.b2", "11", "11.a", "11c"],
+                &[
+                    "2.0", "2-1", "2.0.a", "2.0.2", "2.0.123", "2.1.0", "2.1-a", "2.1-1",
+                    "2.1.0.1", "2.2", "11.a2", "11.b2", "11", "11.a", "11c",
+                ],
                 &["2.0-beta9", "2.0", "2.3.1", "2.12.2", "2.14.1", "2.15.0"],
                 &["1.99999999999999999999998", "1.99999999999999999999999"],
             ],
-            equal: &[("1", "1.0.0"), ("1", "1-0"), ("1a1", "1-alpha-1"), ("1ga", "1"), ("1.Final", "1"), ("1cr", "1rc"), ("1X", "1x"), ("1m3", "1Milestone3")],
+            equal: &[
+                ("1", "1.0.0"),
+                ("1", "1-0"),
+                ("1a1", "1-alpha-1"),
+                ("1ga", "1"),
+                ("1.Final", "1"),
+                ("1cr", "1rc"),
+                ("1X", "1x"),
+                ("1m3", "1Milestone3"),
+            ],
             unsure: &[],
             refused: &["", " "],
         },
@@ -214,11 +331,26 @@ fn gems_put_words_before_numbers() {
         Scheme::Gem,
         &Rows {
             ascending: &[
-                &["1.0.a", "1.0.a.2", "1.0.b1", "1.0", "1.8.2.a9", "1.8.2.a10", "1.8.2.b", "1.8.2", "1.8.10"],
+                &[
+                    "1.0.a",
+                    "1.0.a.2",
+                    "1.0.b1",
+                    "1.0",
+                    "1.8.2.a9",
+                    "1.8.2.a10",
+                    "1.8.2.b",
+                    "1.8.2",
+                    "1.8.10",
+                ],
                 &["5.0.0.rc2", "5.0.0"],
                 &["1.0.0-1", "1"],
             ],
-            equal: &[("1.0", "1"), ("1.2.b1", "1.2.b.1"), ("1.0.0-a", "1.pre.a"), ("01.2", "1.2")],
+            equal: &[
+                ("1.0", "1"),
+                ("1.2.b1", "1.2.b.1"),
+                ("1.0.0-a", "1.pre.a"),
+                ("01.2", "1.2"),
+            ],
             unsure: &[],
             refused: &["", "junk", "1.0\n2.0", "1..2", "1.2\u{a0}3", "1.0-", "-1"],
         },
@@ -230,7 +362,18 @@ fn composer_versions_have_four_numbers_and_a_stability() {
     check(
         Scheme::Composer,
         &Rows {
-            ascending: &[&["1.0.0-dev", "1.0.0-alpha", "1.0.0-alpha2", "1.0.0-alpha10", "1.0.0-beta1", "1.0.0-RC1", "1.0.0", "1.0.0-p1", "1.0.0.1", "1.0.1"]],
+            ascending: &[&[
+                "1.0.0-dev",
+                "1.0.0-alpha",
+                "1.0.0-alpha2",
+                "1.0.0-alpha10",
+                "1.0.0-beta1",
+                "1.0.0-RC1",
+                "1.0.0",
+                "1.0.0-p1",
+                "1.0.0.1",
+                "1.0.1",
+            ]],
             equal: &[
                 ("v1.0", "1.0.0.0"),
                 ("1.0b2", "1.0.0-beta2"),
@@ -240,7 +383,14 @@ fn composer_versions_have_four_numbers_and_a_stability() {
                 ("1.0-beta.5", "1.0b5"),
             ],
             unsure: &[],
-            refused: &["", "dev-main", "1.0.x-dev", "1.0.0.0.1", "1.0.0-unknown", "1.0.0-beta1x"],
+            refused: &[
+                "",
+                "dev-main",
+                "1.0.x-dev",
+                "1.0.0.0.1",
+                "1.0.0-unknown",
+                "1.0.0-beta1x",
+            ],
         },
     );
 }
@@ -251,8 +401,18 @@ fn packages_of_alpine_and_gentoo() {
         Scheme::Alpine,
         &Rows {
             ascending: &[
-                &["1.0_alpha", "1.0_alpha1", "1.0_beta", "1.0_pre1", "1.0_rc1", "1.0"],
-                &["1.0", "1.0-r1", "1.0-r10", "1.0_p1", "1.0a", "1.0b", "1.0.0", "1.02", "1.1", "1.10", "2"],
+                &[
+                    "1.0_alpha",
+                    "1.0_alpha1",
+                    "1.0_beta",
+                    "1.0_pre1",
+                    "1.0_rc1",
+                    "1.0",
+                ],
+                &[
+                    "1.0", "1.0-r1", "1.0-r10", "1.0_p1", "1.0a", "1.0b", "1.0.0", "1.02", "1.1",
+                    "1.10", "2",
+                ],
                 &["1.2.3_rc1", "1.2.3"],
             ],
             equal: &[("1.0", "1.0-r0"), ("01.0", "1.0"), ("1.010", "1.01")],
@@ -270,10 +430,22 @@ fn packages_of_debian() {
             ascending: &[
                 &["1.0~~", "1.0~~a", "1.0~", "1.0", "1.0a", "1.0+"],
                 &["1.0", "1.0-1~bpo1", "1.0-1"],
-                &["1.2.3-1~deb10", "1.2.3-1", "1.2.3-1+deb10u1", "1.2.3-2", "1.2.10-1", "1:0.1-1"],
+                &[
+                    "1.2.3-1~deb10",
+                    "1.2.3-1",
+                    "1.2.3-1+deb10u1",
+                    "1.2.3-2",
+                    "1.2.10-1",
+                    "1:0.1-1",
+                ],
                 &["7.6p2-4", "7.6p2-10", "1:7.6p2-1"],
             ],
-            equal: &[("0:1.0", "1.0"), ("1.0-0", "1.0"), ("1.00", "1.0"), ("1.0-1", "1.0-01")],
+            equal: &[
+                ("0:1.0", "1.0"),
+                ("1.0-0", "1.0"),
+                ("1.00", "1.0"),
+                ("1.0-1", "1.0-01"),
+            ],
             unsure: &[],
             refused: &["", "a1", "1:", ":1", "1.0-", "1.0_1", "x:1.0"],
         },
@@ -286,13 +458,26 @@ fn packages_of_rpm_and_arch_linux() {
         Scheme::Rpm,
         &Rows {
             ascending: &[
-                &["1.0~rc1", "1.0~rc1^git1", "1.0", "1.0^git1", "1.0^git2", "1.0.1", "1.1"],
+                &[
+                    "1.0~rc1",
+                    "1.0~rc1^git1",
+                    "1.0",
+                    "1.0^git1",
+                    "1.0^git2",
+                    "1.0.1",
+                    "1.1",
+                ],
                 &["1.0.2k-19.el7", "1.0.2k-21.el7_9", "1:1.0.2a-1"],
                 &["5.5p1", "5.5p2", "5.5p10"],
                 &["10xyz", "10.1xyz"],
                 &["xyz.4", "8", "10"],
             ],
-            equal: &[("0:1.0-1", "1.0-1"), ("1.05", "1.5"), ("2_0", "2.0"), ("1.0-1.el9", "1.0-1_el9")],
+            equal: &[
+                ("0:1.0-1", "1.0-1"),
+                ("1.05", "1.5"),
+                ("2_0", "2.0"),
+                ("1.0-1.el9", "1.0-1_el9"),
+            ],
             // Any release of that version may be meant.
             unsure: &[("1.0", "1.0-1"), ("1:2.0", "1:2.0-3.el9")],
             refused: &["", "a:1", ":1", "1.0-", "1 0", "-1"],
@@ -301,7 +486,13 @@ fn packages_of_rpm_and_arch_linux() {
     check(
         Scheme::Alpm,
         &Rows {
-            ascending: &[&["1.0a", "1.0alpha", "1.0b", "1.0beta", "1.0rc", "1.0", "1.0.a", "1.0.1", "1:0.9"], &["1.5.0-1", "1.5.0-2", "1.5.1-1"]],
+            ascending: &[
+                &[
+                    "1.0a", "1.0alpha", "1.0b", "1.0beta", "1.0rc", "1.0", "1.0.a", "1.0.1",
+                    "1:0.9",
+                ],
+                &["1.5.0-1", "1.5.0-2", "1.5.1-1"],
+            ],
             equal: &[("1.5-1", "1.5"), ("0:1.0", "1.0")],
             unsure: &[],
             refused: &[""],
@@ -338,10 +529,22 @@ fn openssl_points_in_time_and_bytes() {
         Scheme::DateTime,
         &Rows {
             ascending: &[
-                &["2024-01-01T12:00:00+02:00", "2024-01-01T12:00:00Z", "2024-01-01T12:00:00.5Z", "2024-01-01T12:00:01Z"],
-                &["2016-12-31T23:59:59.9Z", "2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"],
+                &[
+                    "2024-01-01T12:00:00+02:00",
+                    "2024-01-01T12:00:00Z",
+                    "2024-01-01T12:00:00.5Z",
+                    "2024-01-01T12:00:01Z",
+                ],
+                &[
+                    "2016-12-31T23:59:59.9Z",
+                    "2016-12-31T23:59:60Z",
+                    "2017-01-01T00:00:00Z",
+                ],
             ],
-            equal: &[("2024-01-01T00:00:00Z", "2023-12-31T19:00:00-05:00"), ("2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00Z")],
+            equal: &[
+                ("2024-01-01T00:00:00Z", "2023-12-31T19:00:00-05:00"),
+                ("2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00Z"),
+            ],
             unsure: &[],
             refused: &[
                 "",
@@ -355,8 +558,24 @@ fn openssl_points_in_time_and_bytes() {
             ],
         },
     );
-    check(Scheme::Lexicographic, &Rows { ascending: &[&["A", "a", "aa", "ss", "ß", "ä", "é", "€", "😀"]], equal: &[("a", "a")], unsure: &[], refused: &[""] });
-    check(Scheme::Unordered, &Rows { ascending: &[], equal: &[("abc", "abc")], unsure: &[("abc", "abd")], refused: &[""] });
+    check(
+        Scheme::Lexicographic,
+        &Rows {
+            ascending: &[&["A", "a", "aa", "ss", "ß", "ä", "é", "€", "😀"]],
+            equal: &[("a", "a")],
+            unsure: &[],
+            refused: &[""],
+        },
+    );
+    check(
+        Scheme::Unordered,
+        &Rows {
+            ascending: &[],
+            equal: &[("abc", "abc")],
+            unsure: &[("abc", "abd")],
+            refused: &[""],
+        },
+    );
 }
 
 #[test]

@@ -18,16 +18,61 @@ fn check(range: &str, inside: Vec<&str>, outside: Vec<&str>, unsure: Vec<&str>) 
 #[test]
 fn ranges_with_one_meaning_are_read() {
     for (range, inside, outside, unsure) in [
-        ("<9.8.12", vec!["9.8.11", "0", "9.8.12-rc1"], vec!["9.8.12", "10"], vec!["9.8b", "", "latest", "9.8.12-1"]),
-        ("0 < 9.8.12", vec!["0", "9.8.11"], vec!["9.8.12", "v9.9"], vec!["banana"]),
-        ("1.0 <= 2.0", vec!["1.0", "2"], vec!["0.9", "2.1"], vec!["2.0.1"]),
-        ("<= 23.9.7", vec!["23.9.7", "23.9.6.8787"], vec!["23.9.8", "23.10"], vec!["23.9.7.8804"]),
+        (
+            "<9.8.12",
+            vec!["9.8.11", "0", "9.8.12-rc1"],
+            vec!["9.8.12", "10"],
+            vec!["9.8b", "", "latest", "9.8.12-1"],
+        ),
+        (
+            "0 < 9.8.12",
+            vec!["0", "9.8.11"],
+            vec!["9.8.12", "v9.9"],
+            vec!["banana"],
+        ),
+        (
+            "1.0 <= 2.0",
+            vec!["1.0", "2"],
+            vec!["0.9", "2.1"],
+            vec!["2.0.1"],
+        ),
+        (
+            "<= 23.9.7",
+            vec!["23.9.7", "23.9.6.8787"],
+            vec!["23.9.8", "23.10"],
+            vec!["23.9.7.8804"],
+        ),
         // One release may have two numbers, by years and by counting.
-        (">= 2021.0, < 2021.0.7", vec!["2021.0.6"], vec!["2021.0.7", "2020.1.3"], vec!["13.0.9", "13.0.3"]),
-        (">= 13.0, < 13.0.7", vec!["13.0.6"], vec!["13.0.7"], vec!["2021.0.9", "2021.0.3"]),
-        (">= 9.0, < 2021.0.7", vec!["13.0.3", "2021.0.6"], vec!["2021.0.7", "8.1"], vec![]),
-        ("< 23.9.8", vec!["23.9.7", "23.9.7.8804"], vec!["23.9.8.8811"], vec![]),
-        (">=1.0|<2.0", vec!["1.0", "1.99"], vec!["2.0.0", "0.9"], vec![]),
+        (
+            ">= 2021.0, < 2021.0.7",
+            vec!["2021.0.6"],
+            vec!["2021.0.7", "2020.1.3"],
+            vec!["13.0.9", "13.0.3"],
+        ),
+        (
+            ">= 13.0, < 13.0.7",
+            vec!["13.0.6"],
+            vec!["13.0.7"],
+            vec!["2021.0.9", "2021.0.3"],
+        ),
+        (
+            ">= 9.0, < 2021.0.7",
+            vec!["13.0.3", "2021.0.6"],
+            vec!["2021.0.7", "8.1"],
+            vec![],
+        ),
+        (
+            "< 23.9.8",
+            vec!["23.9.7", "23.9.7.8804"],
+            vec!["23.9.8.8811"],
+            vec![],
+        ),
+        (
+            ">=1.0|<2.0",
+            vec!["1.0", "1.99"],
+            vec!["2.0.0", "0.9"],
+            vec![],
+        ),
         (">= 1.0, < 2.0", vec!["1.5"], vec!["2.0"], vec![]),
         ("< V4.1.3", vec!["V4.1.2", "4.1"], vec!["4.1.3"], vec![]),
         ("All versions", vec!["1", "9999"], vec![], vec![]),
@@ -46,14 +91,39 @@ fn the_vers_notation_is_read() {
     for (range, inside, outside, unsure) in [
         ("vers:all/*", vec!["1"], vec![], vec![]),
         ("vers:all/<V4.3", vec!["4.2.9"], vec!["4.3"], vec![]),
-        ("vers:intdot/>2.1.0|!=2.4.0|<4.2.0", vec!["2.3", "2.4.1"], vec!["2.1", "2.4", "4.2"], vec![]),
-        ("vers:semver/<2.1.0|>4.2.0|<=5.4.18", vec!["2.0", "5.4.18"], vec!["2.1.0", "4.2", "6"], vec![]),
-        ("vers:intdot/<2.1.0|>4.2.0|!=5.1", vec!["1", "5.0", "5.2"], vec!["5.1", "3"], vec![]),
-        ("vers:npm/ >= 2.2.0| <2.3.0", vec!["2.2.5"], vec!["2.3.0"], vec![]),
+        (
+            "vers:intdot/>2.1.0|!=2.4.0|<4.2.0",
+            vec!["2.3", "2.4.1"],
+            vec!["2.1", "2.4", "4.2"],
+            vec![],
+        ),
+        (
+            "vers:semver/<2.1.0|>4.2.0|<=5.4.18",
+            vec!["2.0", "5.4.18"],
+            vec!["2.1.0", "4.2", "6"],
+            vec![],
+        ),
+        (
+            "vers:intdot/<2.1.0|>4.2.0|!=5.1",
+            vec!["1", "5.0", "5.2"],
+            vec!["5.1", "3"],
+            vec![],
+        ),
+        (
+            "vers:npm/ >= 2.2.0| <2.3.0",
+            vec!["2.2.5"],
+            vec!["2.3.0"],
+            vec![],
+        ),
         ("vers:generic/>4.2", vec!["4.3"], vec!["4.2"], vec![]),
         ("vers:intdot/4.2.0", vec!["4.2"], vec!["4.2.1"], vec![]),
         ("vers:semver/!=1.0", vec!["0.9", "1.1"], vec!["1.0"], vec![]),
-        ("vers:deb/<1:2.3-4", vec!["1:2.3-3", "9.9"], vec!["1:2.3-4"], vec!["x"]),
+        (
+            "vers:deb/<1:2.3-4",
+            vec!["1:2.3-3", "9.9"],
+            vec!["1:2.3-4"],
+            vec!["x"],
+        ),
         (
             "vers:datetime/>=2012-06-30T23:59:60Z|<=2016-12-31T23:59:60Z",
             vec!["2012-07-01T00:00:00Z", "2016-12-31T23:59:60Z"],
@@ -66,19 +136,64 @@ fn the_vers_notation_is_read() {
             vec!["2.15.0", "2.3.1", "2.12.2", "2.0-beta8", "1.2.17"],
             vec![""],
         ),
-        ("vers:npm/3.0|<2.0.0", vec!["1.9", "3.0.0"], vec!["2.0.0", "3.0.1"], vec![]),
-        ("vers:pypi/0.0.2|0.0.6|0.0.1", vec!["0.0.6"], vec!["0.0.3"], vec![]),
+        (
+            "vers:npm/3.0|<2.0.0",
+            vec!["1.9", "3.0.0"],
+            vec!["2.0.0", "3.0.1"],
+            vec![],
+        ),
+        (
+            "vers:pypi/0.0.2|0.0.6|0.0.1",
+            vec!["0.0.6"],
+            vec!["0.0.3"],
+            vec![],
+        ),
         ("vers:none/*", vec![], vec!["1.0"], vec!["?"]),
-        ("vers:rpm/<1%3A2.0-3.el9", vec!["9.9-1", "1:2.0-2.el9"], vec!["1:2.0-3.el9"], vec!["1:2.0"]),
-        ("7.4.0 through 7.4.2", vec!["7.4.0", "7.4.2"], vec!["7.4.3", "7.3.9"], vec!["7.4.2.1"]),
-        ("from 14.1 before 14.1.8", vec!["14.1.7"], vec!["14.1.8", "14.0"], vec![]),
-        ("7.4.x", vec!["7.4.0", "7.4.99"], vec!["7.5.0", "7.3"], vec![]),
-        ("6.0 all versions", vec!["6.0.17"], vec!["6.1", "5.9"], vec![]),
+        (
+            "vers:rpm/<1%3A2.0-3.el9",
+            vec!["9.9-1", "1:2.0-2.el9"],
+            vec!["1:2.0-3.el9"],
+            vec!["1:2.0"],
+        ),
+        (
+            "7.4.0 through 7.4.2",
+            vec!["7.4.0", "7.4.2"],
+            vec!["7.4.3", "7.3.9"],
+            vec!["7.4.2.1"],
+        ),
+        (
+            "from 14.1 before 14.1.8",
+            vec!["14.1.7"],
+            vec!["14.1.8", "14.0"],
+            vec![],
+        ),
+        (
+            "7.4.x",
+            vec!["7.4.0", "7.4.99"],
+            vec!["7.5.0", "7.3"],
+            vec![],
+        ),
+        (
+            "6.0 all versions",
+            vec!["6.0.17"],
+            vec!["6.1", "5.9"],
+            vec![],
+        ),
         ("5.x", vec!["5.6"], vec!["6.0"], vec![]),
         (">=1.0 <2.0", vec!["1.5"], vec!["2.0"], vec![]),
         (">= 1.0 and < 2.0", vec!["1.5"], vec!["2.0"], vec![]),
-        ("All versions < V3.1 SP2", vec!["V3.1", "3.1 SP1", "V3.1SP1 Update 3"], vec!["V3.1 SP2", "V3.2"], vec!["V3.1 Update 7"]),
-        ("Versions before version 2.0", vec!["1.9"], vec!["2.0"], vec![]),
+        (
+            "All versions < V3.1 SP2",
+            vec!["V3.1", "3.1 SP1", "V3.1SP1 Update 3"],
+            vec!["V3.1 SP2", "V3.2"],
+            vec!["V3.1 Update 7"],
+        ),
+        (
+            "Versions before version 2.0",
+            vec!["1.9"],
+            vec!["2.0"],
+            vec![],
+        ),
     ] {
         check(range, inside, outside, unsure);
     }
@@ -117,7 +232,11 @@ fn what_has_two_meanings_is_not_read() {
         "vers:intdot/||",
         ">=1.0|<1.0",
     ] {
-        assert_eq!(VersionRule::parse_range(range), VersionRule::NotUnderstood(range.to_string()), "{range}");
+        assert_eq!(
+            VersionRule::parse_range(range),
+            VersionRule::NotUnderstood(range.to_string()),
+            "{range}"
+        );
         assert_eq!(VersionRule::parse_range(range).contains("1.0"), None);
     }
 }
@@ -126,10 +245,34 @@ fn what_has_two_meanings_is_not_read() {
 #[test]
 fn the_order_of_the_product_applies_where_the_text_names_none() {
     for (scheme, range, inside, outside, unsure) in [
-        (Scheme::FortiOs, "7.4.0 through 7.4.2", vec!["v7.4.2 build2571", "FortiOS 7.4.0,build2360 (GA)"], vec!["v7.4.3 build2573", "7.2.9"], vec!["7.4", "?"]),
-        (Scheme::FortiOs, "< 7.4", vec!["7.2.7", "v7.0.14,build0601"], vec!["7.4.0", "7.4.1"], vec!["7"]),
-        (Scheme::FortiOs, "<= 7.4", vec!["7.2.7"], vec!["7.6.0"], vec!["7.4.2"]),
-        (Scheme::FortiOs, "6.0 all versions", vec!["6.0.17"], vec!["6.2.0"], vec!["6"]),
+        (
+            Scheme::FortiOs,
+            "7.4.0 through 7.4.2",
+            vec!["v7.4.2 build2571", "FortiOS 7.4.0,build2360 (GA)"],
+            vec!["v7.4.3 build2573", "7.2.9"],
+            vec!["7.4", "?"],
+        ),
+        (
+            Scheme::FortiOs,
+            "< 7.4",
+            vec!["7.2.7", "v7.0.14,build0601"],
+            vec!["7.4.0", "7.4.1"],
+            vec!["7"],
+        ),
+        (
+            Scheme::FortiOs,
+            "<= 7.4",
+            vec!["7.2.7"],
+            vec!["7.6.0"],
+            vec!["7.4.2"],
+        ),
+        (
+            Scheme::FortiOs,
+            "6.0 all versions",
+            vec!["6.0.17"],
+            vec!["6.2.0"],
+            vec!["6"],
+        ),
         (
             Scheme::NetScaler,
             "13.1 before 13.1-49.15",
@@ -137,7 +280,13 @@ fn the_order_of_the_product_applies_where_the_text_names_none() {
             vec!["13.1-49.15", "14.1-4.42", "13.0-92.19"],
             vec!["13.1-FIPS 37.150", "13.1"],
         ),
-        (Scheme::NetScaler, "< 13.1-FIPS 37.164", vec!["13.1-37.150 FIPS"], vec!["13.1-FIPS 37.164"], vec!["13.1-48.47"]),
+        (
+            Scheme::NetScaler,
+            "< 13.1-FIPS 37.164",
+            vec!["13.1-37.150 FIPS"],
+            vec!["13.1-FIPS 37.164"],
+            vec!["13.1-48.47"],
+        ),
         (
             Scheme::MicrosoftBuild,
             "15.02.0 < 15.2.1544.004",
@@ -145,17 +294,49 @@ fn the_order_of_the_product_applies_where_the_text_names_none() {
             vec!["15.2.1544.4", "15.2.1748.10", "15.1.2507.35"],
             vec!["15.2.1544", "15.2"],
         ),
-        (Scheme::Ivanti, "<= 9.1R18", vec!["9.1R18", "9.1R17.2"], vec!["9.1R18.3", "22.6R2"], vec!["9.1"]),
-        (Scheme::Ivanti, "22.1R6 through 22.6R2", vec!["22.4R2.2"], vec!["22.6R2.1"], vec!["22.6R2-HF1"]),
-        (Scheme::OpenSsl, "1.0.2 < 1.0.2zf", vec!["1.0.2k"], vec!["1.1.1w"], vec!["1.0.2K"]),
-        (Scheme::IntDot, "vers:pypi/<1.0", vec!["1.0rc1"], vec!["1.0"], vec!["x"]),
+        (
+            Scheme::Ivanti,
+            "<= 9.1R18",
+            vec!["9.1R18", "9.1R17.2"],
+            vec!["9.1R18.3", "22.6R2"],
+            vec!["9.1"],
+        ),
+        (
+            Scheme::Ivanti,
+            "22.1R6 through 22.6R2",
+            vec!["22.4R2.2"],
+            vec!["22.6R2.1"],
+            vec!["22.6R2-HF1"],
+        ),
+        (
+            Scheme::OpenSsl,
+            "1.0.2 < 1.0.2zf",
+            vec!["1.0.2k"],
+            vec!["1.1.1w"],
+            vec!["1.0.2K"],
+        ),
+        (
+            Scheme::IntDot,
+            "vers:pypi/<1.0",
+            vec!["1.0rc1"],
+            vec!["1.0"],
+            vec!["x"],
+        ),
     ] {
         let rule = VersionRule::parse_range_in(range, scheme);
         for (versions, expected) in [(inside, Some(true)), (outside, Some(false)), (unsure, None)] {
             for version in versions {
-                assert_eq!(rule.contains(version), expected, "{scheme:?} {range} {version}");
+                assert_eq!(
+                    rule.contains(version),
+                    expected,
+                    "{scheme:?} {range} {version}"
+                );
                 let parsed = ParsedVersion::in_scheme(version, scheme);
-                assert_eq!(rule.compiled().contains(&parsed), expected, "{scheme:?} {range} {version}");
+                assert_eq!(
+                    rule.compiled().contains(&parsed),
+                    expected,
+                    "{scheme:?} {range} {version}"
+                );
             }
         }
     }
@@ -163,16 +344,27 @@ fn the_order_of_the_product_applies_where_the_text_names_none() {
 
 #[test]
 fn a_range_of_bounds_that_cannot_be_is_refused() {
-    let interval = |from: &str, to: &str, inside: bool| Interval { from: Some((from.to_string(), true)), to: Some((to.to_string(), inside)) };
+    let interval = |from: &str, to: &str, inside: bool| Interval {
+        from: Some((from.to_string(), true)),
+        to: Some((to.to_string(), inside)),
+    };
     for (scheme, interval, expected) in [
         (Scheme::Semver, interval("1.0", "2.0", false), true),
         (Scheme::Semver, interval("2.0", "1.0", false), false),
         (Scheme::Semver, interval("1.0", "1.0", true), true),
         (Scheme::Semver, interval("1.0", "1.0", false), false),
         (Scheme::Semver, interval("publication", "1.0", false), false),
-        (Scheme::NetScaler, interval("14.1", "14.1-8.50", false), true),
+        (
+            Scheme::NetScaler,
+            interval("14.1", "14.1-8.50", false),
+            true,
+        ),
     ] {
-        assert_eq!(VersionRange::new("x", scheme, vec![interval.clone()]).is_some(), expected, "{scheme:?} {interval:?}");
+        assert_eq!(
+            VersionRange::new("x", scheme, vec![interval.clone()]).is_some(),
+            expected,
+            "{scheme:?} {interval:?}"
+        );
     }
     let many = vec![interval("1.0", "2.0", false); crate::limits::RANGE_INTERVALS + 1];
     assert_eq!(VersionRange::new("x", Scheme::Semver, many), None);
@@ -180,10 +372,18 @@ fn a_range_of_bounds_that_cannot_be_is_refused() {
 
 #[test]
 fn an_exact_version_is_compared_as_a_number_or_as_the_same_words() {
-    for (exact, version, expected) in
-        [("1.0", "1.0.0", Some(true)), ("1.0", "1.1", Some(false)), ("9.1R18", "9.1R18", Some(true)), ("9.1R18", "9.1R17", None), ("1.0", "one", None)]
-    {
-        assert_eq!(VersionRule::Exactly(exact.to_string()).contains(version), expected, "{exact} {version}");
+    for (exact, version, expected) in [
+        ("1.0", "1.0.0", Some(true)),
+        ("1.0", "1.1", Some(false)),
+        ("9.1R18", "9.1R18", Some(true)),
+        ("9.1R18", "9.1R17", None),
+        ("1.0", "one", None),
+    ] {
+        assert_eq!(
+            VersionRule::Exactly(exact.to_string()).contains(version),
+            expected,
+            "{exact} {version}"
+        );
     }
 }
 
@@ -191,13 +391,28 @@ fn an_exact_version_is_compared_as_a_number_or_as_the_same_words() {
 fn an_exact_version_in_other_words_is_known_by_the_order_of_the_product() {
     for (scheme, exact, version, expected) in [
         (Scheme::FortiOs, "7.4.3", "v7.4.3 build2573", Some(true)),
-        (Scheme::NetScaler, "13.1-51.15", "NS13.1: Build 51.15.nc", Some(true)),
+        (
+            Scheme::NetScaler,
+            "13.1-51.15",
+            "NS13.1: Build 51.15.nc",
+            Some(true),
+        ),
         (Scheme::NetScaler, "13.1-51.15", "13.1-FIPS 51.15", None),
-        (Scheme::MicrosoftBuild, "15.1.2176.9", "15.01.2176.009", Some(true)),
+        (
+            Scheme::MicrosoftBuild,
+            "15.1.2176.9",
+            "15.01.2176.009",
+            Some(true),
+        ),
         (Scheme::Semver, "1.0.0+a", "1.0.0+b", Some(true)),
     ] {
         let rule = VersionRule::Exactly(exact.to_string());
-        assert_eq!(rule.compiled().contains(&ParsedVersion::in_scheme(version, scheme)), expected, "{exact} {version}");
+        assert_eq!(
+            rule.compiled()
+                .contains(&ParsedVersion::in_scheme(version, scheme)),
+            expected,
+            "{exact} {version}"
+        );
     }
 }
 

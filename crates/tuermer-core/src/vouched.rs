@@ -19,7 +19,14 @@ impl Vouched {
         match (self.grade.weight(), other.grade.weight()) {
             (None, Some(_)) => other,
             (Some(_), None) => self,
-            (first, second) => Self { grade: if second > first { other.grade } else { self.grade }, tlp: self.tlp.max(other.tlp) },
+            (first, second) => Self {
+                grade: if second > first {
+                    other.grade
+                } else {
+                    self.grade
+                },
+                tlp: self.tlp.max(other.tlp),
+            },
         }
     }
 }
@@ -32,14 +39,41 @@ mod tests {
 
     #[test]
     fn the_better_grade_and_the_stricter_label_count_and_the_unjudged_do_not() {
-        let told = |text: &str, tlp| Vouched { grade: Grade::read(text).unwrap(), tlp };
+        let told = |text: &str, tlp| Vouched {
+            grade: Grade::read(text).unwrap(),
+            tlp,
+        };
         for (first, second, both) in [
-            (told("B2", Tlp::Green), told("C3", Tlp::Amber), told("B2", Tlp::Amber)),
-            (told("C3", Tlp::Amber), told("B2", Tlp::Clear), told("B2", Tlp::Amber)),
-            (told("B2", Tlp::Green), told("F6", Tlp::AmberStrict), told("B2", Tlp::Green)),
-            (told("F6", Tlp::AmberStrict), told("B2", Tlp::Green), told("B2", Tlp::Green)),
-            (told("F6", Tlp::Clear), told("A6", Tlp::Green), told("F6", Tlp::Green)),
-            (told("B2", Tlp::Green), told("B2", Tlp::Green), told("B2", Tlp::Green)),
+            (
+                told("B2", Tlp::Green),
+                told("C3", Tlp::Amber),
+                told("B2", Tlp::Amber),
+            ),
+            (
+                told("C3", Tlp::Amber),
+                told("B2", Tlp::Clear),
+                told("B2", Tlp::Amber),
+            ),
+            (
+                told("B2", Tlp::Green),
+                told("F6", Tlp::AmberStrict),
+                told("B2", Tlp::Green),
+            ),
+            (
+                told("F6", Tlp::AmberStrict),
+                told("B2", Tlp::Green),
+                told("B2", Tlp::Green),
+            ),
+            (
+                told("F6", Tlp::Clear),
+                told("A6", Tlp::Green),
+                told("F6", Tlp::Green),
+            ),
+            (
+                told("B2", Tlp::Green),
+                told("B2", Tlp::Green),
+                told("B2", Tlp::Green),
+            ),
         ] {
             assert_eq!(first.with(second), both, "{first:?} and {second:?}");
         }

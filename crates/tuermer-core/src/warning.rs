@@ -79,13 +79,18 @@ impl WarningState {
     /// The state after `action`, or `None` where it is not allowed.
     pub fn after(self, action: Action) -> Option<Self> {
         match (self, action) {
-            (Self::Draft | Self::Returned | Self::Submitted | Self::Approved, Action::Edit) => Some(Self::Draft),
+            (Self::Draft | Self::Returned | Self::Submitted | Self::Approved, Action::Edit) => {
+                Some(Self::Draft)
+            }
             (Self::Draft | Self::Returned, Action::Submit) => Some(Self::Submitted),
             (Self::Submitted, Action::Approve) => Some(Self::Approved),
             (Self::Submitted, Action::Return) => Some(Self::Returned),
             (Self::Approved | Self::Sending, Action::Start) => Some(Self::Sending),
             (Self::Sending, Action::Finish) => Some(Self::Done),
-            (Self::Draft | Self::Submitted | Self::Returned | Self::Approved | Self::Sending, Action::Stop) => Some(Self::Stopped),
+            (
+                Self::Draft | Self::Submitted | Self::Returned | Self::Approved | Self::Sending,
+                Action::Stop,
+            ) => Some(Self::Stopped),
             _ => None,
         }
     }

@@ -65,7 +65,9 @@ impl Since {
             Self::Yesterday => 1,
             Self::Week | Self::Longer => 7,
         };
-        received_at.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(received_at)
+        received_at
+            .checked_sub(SignedDuration::from_hours(24 * days))
+            .unwrap_or(received_at)
     }
 }
 
@@ -102,8 +104,14 @@ impl WitnessReport {
     /// Grade on the Admiralty scale: reliability of the source, credibility of what it says.
     pub fn grade(&self) -> Grade {
         match (self.organisation.is_some(), self.evidence) {
-            (true, true) => Grade { reliability: Reliability::Usual, credibility: Credibility::Probable },
-            (true, false) => Grade { reliability: Reliability::Fair, credibility: Credibility::Possible },
+            (true, true) => Grade {
+                reliability: Reliability::Usual,
+                credibility: Credibility::Probable,
+            },
+            (true, false) => Grade {
+                reliability: Reliability::Fair,
+                credibility: Credibility::Possible,
+            },
             (false, _) => Grade::UNJUDGED,
         }
     }
@@ -132,24 +140,44 @@ mod tests {
 
     #[test]
     fn a_strangers_word_proves_nothing_whatever_it_claims_to_have() {
-        for (organisation, evidence, grade) in [(None, true, "F6"), (None, false, "F6"), (Some("o"), false, "C3"), (Some("o"), true, "B2")] {
-            assert_eq!(report(organisation, evidence).grade().to_text(), grade, "{organisation:?} {evidence}");
+        for (organisation, evidence, grade) in [
+            (None, true, "F6"),
+            (None, false, "F6"),
+            (Some("o"), false, "C3"),
+            (Some("o"), true, "B2"),
+        ] {
+            assert_eq!(
+                report(organisation, evidence).grade().to_text(),
+                grade,
+                "{organisation:?} {evidence}"
+            );
         }
     }
 
     #[test]
     fn only_what_is_inside_counts_as_a_break_in() {
-        let inside: Vec<&str> = Incident::ALL.iter().filter(|incident| incident.kind().is_incident()).map(|incident| incident.as_str()).collect();
+        let inside: Vec<&str> = Incident::ALL
+            .iter()
+            .filter(|incident| incident.kind().is_incident())
+            .map(|incident| incident.as_str())
+            .collect();
         assert_eq!(inside, ["account", "intruder", "encrypted"]);
     }
 
     #[test]
     fn the_beginning_is_never_later_than_the_report() {
         let received: Timestamp = "2021-03-05T12:00:00Z".parse().unwrap();
-        for (since, began) in
-            [("today", "2021-03-05T12:00:00Z"), ("yesterday", "2021-03-04T12:00:00Z"), ("week", "2021-02-26T12:00:00Z"), ("unknown", "2021-03-05T12:00:00Z")]
-        {
-            assert_eq!(Since::parse(since).unwrap().began(received).to_string(), began, "{since}");
+        for (since, began) in [
+            ("today", "2021-03-05T12:00:00Z"),
+            ("yesterday", "2021-03-04T12:00:00Z"),
+            ("week", "2021-02-26T12:00:00Z"),
+            ("unknown", "2021-03-05T12:00:00Z"),
+        ] {
+            assert_eq!(
+                Since::parse(since).unwrap().began(received).to_string(),
+                began,
+                "{since}"
+            );
         }
     }
 }

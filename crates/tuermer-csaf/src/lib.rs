@@ -43,12 +43,22 @@ pub fn check(bytes: &[u8]) -> Verdict {
         Err(error) => return Verdict::NotCsaf(error.to_string()),
     };
     match document.version.as_str() {
-        "2.0" => judge(&RawDocument::<csaf2_0::schema::CommonSecurityAdvisoryFramework>::new(document.data), Vec::new()),
+        "2.0" => judge(
+            &RawDocument::<csaf2_0::schema::CommonSecurityAdvisoryFramework>::new(document.data),
+            Vec::new(),
+        ),
         "2.1" => {
             let more = ranges::check(&document.data);
-            judge(&RawDocument::<csaf2_1::schema::CommonSecurityAdvisoryFramework>::new(document.data), more)
+            judge(
+                &RawDocument::<csaf2_1::schema::CommonSecurityAdvisoryFramework>::new(
+                    document.data,
+                ),
+                more,
+            )
         }
-        other => Verdict::NotCsaf(format!("CSAF version {other} is not known; 2.0 and 2.1 are")),
+        other => Verdict::NotCsaf(format!(
+            "CSAF version {other} is not known; 2.0 and 2.1 are"
+        )),
     }
 }
 
@@ -61,7 +71,11 @@ fn judge<D: Validatable + HasParsed>(document: &D, more: Vec<Finding>) -> Verdic
     let mut findings = Vec::new();
     for test in tests {
         if let TestResultStatus::Failure { errors, .. } = document.run_test(test).status {
-            findings.extend(errors.into_iter().map(|error| Finding { test: test.to_string(), path: error.instance_path, message: error.message }));
+            findings.extend(errors.into_iter().map(|error| Finding {
+                test: test.to_string(),
+                path: error.instance_path,
+                message: error.message,
+            }));
         }
         if findings.len() >= FINDINGS {
             break;
@@ -71,9 +85,17 @@ fn judge<D: Validatable + HasParsed>(document: &D, more: Vec<Finding>) -> Verdic
     if let Err(error) = document.get_parsed()
         && findings.is_empty()
     {
-        findings.push(Finding { test: "schema".into(), path: "/".into(), message: error.clone() });
+        findings.push(Finding {
+            test: "schema".into(),
+            path: "/".into(),
+            message: error.clone(),
+        });
     }
     findings.extend(more);
     findings.truncate(FINDINGS);
-    if findings.is_empty() { Verdict::Passed } else { Verdict::Failed(findings) }
+    if findings.is_empty() {
+        Verdict::Passed
+    } else {
+        Verdict::Failed(findings)
+    }
 }

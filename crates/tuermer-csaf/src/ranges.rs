@@ -20,12 +20,19 @@ pub(crate) fn check(document: &Value) -> Vec<Finding> {
 fn below(branches: &Value, path: &str, found: &mut Vec<Finding>) {
     for (index, branch) in branches.as_array().into_iter().flatten().enumerate() {
         let path = format!("{path}/{index}");
-        let name = branch["name"].as_str().filter(|_| branch["category"] == "product_version_range").unwrap_or_default();
+        let name = branch["name"]
+            .as_str()
+            .filter(|_| branch["category"] == "product_version_range")
+            .unwrap_or_default();
         if found.len() < FINDINGS
             && name.starts_with("vers:")
             && let Some(message) = fault(name)
         {
-            found.push(Finding { test: "6.1.50".into(), path: format!("{path}/name"), message });
+            found.push(Finding {
+                test: "6.1.50".into(),
+                path: format!("{path}/name"),
+                message,
+            });
         }
         below(&branch["branches"], &format!("{path}/branches"), found);
     }
@@ -33,8 +40,17 @@ fn below(branches: &Value, path: &str, found: &mut Vec<Finding>) {
 
 fn fault(name: &str) -> Option<String> {
     match Vers::parse(name) {
-        Ok(vers) if vers.scheme == "all" && !name.ends_with("/*") => Some(format!("`{name}`: the type `all` knows no versions")),
-        Ok(_) | Err(VersFault::NotSorted(_) | VersFault::Repeated(_) | VersFault::Sequence(_) | VersFault::NotOfType(_) | VersFault::TooLong) => None,
+        Ok(vers) if vers.scheme == "all" && !name.ends_with("/*") => {
+            Some(format!("`{name}`: the type `all` knows no versions"))
+        }
+        Ok(_)
+        | Err(
+            VersFault::NotSorted(_)
+            | VersFault::Repeated(_)
+            | VersFault::Sequence(_)
+            | VersFault::NotOfType(_)
+            | VersFault::TooLong,
+        ) => None,
         Err(fault) => Some(format!("`{name}`: {fault}")),
     }
 }
@@ -60,7 +76,10 @@ mod tests {
             let found = check(&document);
             assert_eq!(found.is_empty(), fine, "{name}: {found:?}");
             if let Some(finding) = found.first() {
-                assert_eq!((finding.test.as_str(), finding.path.as_str()), ("6.1.50", "/product_tree/branches/0/branches/0/name"));
+                assert_eq!(
+                    (finding.test.as_str(), finding.path.as_str()),
+                    ("6.1.50", "/product_tree/branches/0/branches/0/name")
+                );
             }
         }
         assert_eq!(check(&json!({"product_tree": {"branches": 7}})), []);

@@ -22,13 +22,28 @@ const MOVED: &str = "these documents carry `involvements`, which the schema the 
 const DIFFERENCES: &[(&str, &str)] = &[
     ("2_1-2024-6-1-01-12.json", MOVED),
     ("2_1-2024-6-1-04-12.json", MOVED),
-    ("2_1-2024-6-1-14-32.json", "calls itself a valid example: all dates are equal, so the history is sorted; listed as failing, refused by 6.1.30"),
+    (
+        "2_1-2024-6-1-14-32.json",
+        "calls itself a valid example: all dates are equal, so the history is sorted; listed as failing, refused by 6.1.30",
+    ),
     ("2_1-2024-6-1-24-11.json", MOVED),
     ("2_1-2024-6-1-24-12.json", MOVED),
-    ("2_1-2024-6-1-27-13-16.json", "names a product it does not define (6.1.1) and another twice (6.1.2): what corresponds cannot be told"),
-    ("2_1-2024-6-1-48-16.json", "version 3.0.1 of the SSVC decision point cvss::E is in no list the validator has"),
-    ("2_1-2024-6-1-48-19.json", "calls itself a failing example: the values stand in the wrong order, as in 48-08, which OASIS lists as failing"),
-    ("2_1-2024-6-1-50-14.json", "`vers:/all` has no type; the standard writes `vers:all/*`"),
+    (
+        "2_1-2024-6-1-27-13-16.json",
+        "names a product it does not define (6.1.1) and another twice (6.1.2): what corresponds cannot be told",
+    ),
+    (
+        "2_1-2024-6-1-48-16.json",
+        "version 3.0.1 of the SSVC decision point cvss::E is in no list the validator has",
+    ),
+    (
+        "2_1-2024-6-1-48-19.json",
+        "calls itself a failing example: the values stand in the wrong order, as in 48-08, which OASIS lists as failing",
+    ),
+    (
+        "2_1-2024-6-1-50-14.json",
+        "`vers:/all` has no type; the standard writes `vers:all/*`",
+    ),
 ];
 
 const ALSO_FAILS: &[(&str, &str)] = &[
@@ -59,29 +74,53 @@ fn verdicts_are_those_of_oasis() {
     let Some(shared) = shared_data() else { return };
     let directory = tempfile::tempdir().unwrap();
     let archive = shared.join("csaf/oasis-csaf-tests-examples.tar.zst");
-    let unpacked = Command::new("tar").arg("--zstd").arg("-xf").arg(&archive).arg("-C").arg(directory.path()).status();
+    let unpacked = Command::new("tar")
+        .arg("--zstd")
+        .arg("-xf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(directory.path())
+        .status();
     if !unpacked.is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: tar --zstd cannot unpack {}; install zstd", archive.display());
+        eprintln!(
+            "SKIPPED: tar --zstd cannot unpack {}; install zstd",
+            archive.display()
+        );
         return;
     }
     let (mut compared, mut skipped) = (0, 0);
     let (mut differences, mut also): (Vec<String>, Vec<(String, String)>) = Default::default();
     for version in ["csaf_2.0", "csaf_2.1"] {
         let data = directory.path().join(version).join("test/validator/data");
-        let cases: Value = serde_json::from_slice(&std::fs::read(data.join("testcases.json")).unwrap()).unwrap();
-        for case in cases["tests"].as_array().unwrap().iter().filter(|case| case["group"] == "mandatory") {
+        let cases: Value =
+            serde_json::from_slice(&std::fs::read(data.join("testcases.json")).unwrap()).unwrap();
+        for case in cases["tests"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|case| case["group"] == "mandatory")
+        {
             let test = case["id"].as_str().unwrap();
-            for document in ["failures", "valid"].iter().filter_map(|key| case[key].as_array()).flatten() {
+            for document in ["failures", "valid"]
+                .iter()
+                .filter_map(|key| case[key].as_array())
+                .flatten()
+            {
                 if NOT_IMPLEMENTED.contains(&test) {
                     skipped += 1;
                     continue;
                 }
                 compared += 1;
-                let (path, valid) = (document["name"].as_str().unwrap(), document["valid"].as_bool().unwrap());
+                let (path, valid) = (
+                    document["name"].as_str().unwrap(),
+                    document["valid"].as_bool().unwrap(),
+                );
                 let name = path.rsplit("csaf_tc-csaf_").next().unwrap().to_string();
                 let failed = failed(&check(&std::fs::read(data.join(path)).unwrap()));
                 // A document the schema refuses is refused before its own test is asked.
-                let own = failed.iter().any(|failed| failed == test || failed == "schema");
+                let own = failed
+                    .iter()
+                    .any(|failed| failed == test || failed == "schema");
                 if own == valid {
                     eprintln!("{name}: OASIS says {valid} to {test}, we say {failed:?}");
                     differences.push(name);
@@ -100,27 +139,53 @@ fn verdicts_are_those_of_oasis() {
     for (name, reason) in DIFFERENCES {
         eprintln!("{name}: {reason}");
     }
-    assert_eq!(differences, DIFFERENCES.iter().map(|(name, _)| *name).collect::<Vec<&str>>());
-    let known: Vec<(String, String)> = ALSO_FAILS.iter().map(|(name, tests)| (name.to_string(), tests.to_string())).collect();
+    assert_eq!(
+        differences,
+        DIFFERENCES
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<&str>>()
+    );
+    let known: Vec<(String, String)> = ALSO_FAILS
+        .iter()
+        .map(|(name, tests)| (name.to_string(), tests.to_string()))
+        .collect();
     assert_eq!(also, known);
 }
 
 /// Numbers of the tests a document failed, each once.
 fn failed(verdict: &Verdict) -> Vec<String> {
-    let Verdict::Failed(findings) = verdict else { return Vec::new() };
-    let mut tests: Vec<String> = findings.iter().map(|finding| finding.test.clone()).collect();
+    let Verdict::Failed(findings) = verdict else {
+        return Vec::new();
+    };
+    let mut tests: Vec<String> = findings
+        .iter()
+        .map(|finding| finding.test.clone())
+        .collect();
     tests.dedup();
     tests
 }
 
 #[test]
 fn what_is_no_csaf_is_said() {
-    for (text, wanted) in [("{}", "csaf_version"), ("[", "EOF"), (r#"{"document": {"csaf_version": "1.2"}}"#, "1.2 is not known")] {
+    for (text, wanted) in [
+        ("{}", "csaf_version"),
+        ("[", "EOF"),
+        (
+            r#"{"document": {"csaf_version": "1.2"}}"#,
+            "1.2 is not known",
+        ),
+    ] {
         match check(text.as_bytes()) {
             Verdict::NotCsaf(reason) => assert!(reason.contains(wanted), "{reason}"),
             other => panic!("{other:?}"),
         }
     }
-    let Verdict::Failed(findings) = check(br#"{"document": {"csaf_version": "2.0"}}"#) else { panic!("an empty document passed") };
-    assert_eq!(findings.first().map(|finding| finding.test.as_str()), Some("schema"));
+    let Verdict::Failed(findings) = check(br#"{"document": {"csaf_version": "2.0"}}"#) else {
+        panic!("an empty document passed")
+    };
+    assert_eq!(
+        findings.first().map(|finding| finding.test.as_str()),
+        Some("schema")
+    );
 }

@@ -39,7 +39,10 @@ pub enum AggregatorError {
     #[error("this is no aggregator.json: {0}")]
     Shape(String),
     /// More than [`limits::AGGREGATOR_PROVIDERS`].
-    #[error("aggregator.json lists more than {} providers", limits::AGGREGATOR_PROVIDERS)]
+    #[error(
+        "aggregator.json lists more than {} providers",
+        limits::AGGREGATOR_PROVIDERS
+    )]
     TooMany,
 }
 
@@ -86,21 +89,41 @@ struct RawPublisher {
 /// # Errors
 /// Not that kind of document, or too many providers.
 pub fn read(bytes: &[u8], base: &str) -> Result<Aggregator, AggregatorError> {
-    let raw: Raw = serde_json::from_slice(bytes).map_err(|error| AggregatorError::Shape(short(&error.to_string())))?;
-    let Raw { aggregator, csaf_providers, csaf_publishers } = raw;
+    let raw: Raw = serde_json::from_slice(bytes)
+        .map_err(|error| AggregatorError::Shape(short(&error.to_string())))?;
+    let Raw {
+        aggregator,
+        csaf_providers,
+        csaf_publishers,
+    } = raw;
     if csaf_providers.len().saturating_add(csaf_publishers.len()) > limits::AGGREGATOR_PROVIDERS {
         return Err(AggregatorError::TooMany);
     }
-    let mut list = Aggregator { name: short(&aggregator.name), mirrors: aggregator.category == "aggregator", listed: Vec::new(), unusable: 0 };
+    let mut list = Aggregator {
+        name: short(&aggregator.name),
+        mirrors: aggregator.category == "aggregator",
+        listed: Vec::new(),
+        unusable: 0,
+    };
     for RawListed { metadata, mirrors } in csaf_providers.into_iter().chain(csaf_publishers) {
         let Some((url, _)) = links::resolve(base, &metadata.url) else {
             list.unusable = list.unusable.saturating_add(1);
             continue;
         };
         let RawPublisher { name, namespace } = metadata.publisher.unwrap_or_default();
-        let mirrors = mirrors.iter().take(limits::PROVIDER_LISTS).filter_map(|mirror| links::resolve(base, mirror)).map(|(mirror, _)| mirror).collect();
+        let mirrors = mirrors
+            .iter()
+            .take(limits::PROVIDER_LISTS)
+            .filter_map(|mirror| links::resolve(base, mirror))
+            .map(|(mirror, _)| mirror)
+            .collect();
         if !list.listed.iter().any(|known| known.url == url) {
-            list.listed.push(Listed { publisher: short(&name), namespace: short(&namespace).trim_end_matches('/').to_string(), url, mirrors });
+            list.listed.push(Listed {
+                publisher: short(&name),
+                namespace: short(&namespace).trim_end_matches('/').to_string(),
+                url,
+                mirrors,
+            });
         }
     }
     Ok(list)
@@ -120,19 +143,56 @@ mod tests {
     #[test]
     fn lists_each_provider_once() {
         let list = read(LIST.as_bytes(), BASE).unwrap();
-        let urls: Vec<&str> = list.listed.iter().map(|listed| listed.url.as_str()).collect();
-        assert_eq!(urls, ["https://one.example/.well-known/csaf/provider-metadata.json", "https://two.example/csaf/provider-metadata.json"]);
-        assert_eq!((list.mirrors, list.unusable, list.name.as_str()), (true, 1, "Example List"));
+        let urls: Vec<&str> = list
+            .listed
+            .iter()
+            .map(|listed| listed.url.as_str())
+            .collect();
+        assert_eq!(
+            urls,
+            [
+                "https://one.example/.well-known/csaf/provider-metadata.json",
+                "https://two.example/csaf/provider-metadata.json"
+            ]
+        );
+        assert_eq!(
+            (list.mirrors, list.unusable, list.name.as_str()),
+            (true, 1, "Example List")
+        );
         assert_eq!(list.listed[0].namespace, "https://psirt.one.example");
-        assert_eq!(list.listed[1].mirrors, ["https://lister.example/.well-known/csaf-aggregator/two/provider-metadata.json"]);
-        let lister = read(LIST.replace("\"category\": \"aggregator\"", "\"category\": \"lister\"").as_bytes(), BASE).unwrap();
+        assert_eq!(
+            list.listed[1].mirrors,
+            ["https://lister.example/.well-known/csaf-aggregator/two/provider-metadata.json"]
+        );
+        let lister = read(
+            LIST.replace("\"category\": \"aggregator\"", "\"category\": \"lister\"")
+                .as_bytes(),
+            BASE,
+        )
+        .unwrap();
         assert!(!lister.mirrors);
         for broken in ["{}", "[]", "<html>", &LIST[..LIST.len() / 2]] {
-            assert!(read(broken.as_bytes(), BASE).unwrap_err().to_string().starts_with("this is no aggregator.json: "), "{broken}");
+            assert!(
+                read(broken.as_bytes(), BASE)
+                    .unwrap_err()
+                    .to_string()
+                    .starts_with("this is no aggregator.json: "),
+                "{broken}"
+            );
         }
         let one = LIST.lines().map(str::trim).collect::<String>();
         let start = one.find("{\"metadata\"").unwrap();
-        let many = format!("{}{}{}", &one[..start], "{\"metadata\": {}},".repeat(2_001), &one[start..]);
-        assert!(read(many.as_bytes(), BASE).unwrap_err().to_string().contains("more than 2000"));
+        let many = format!(
+            "{}{}{}",
+            &one[..start],
+            "{\"metadata\": {}},".repeat(2_001),
+            &one[start..]
+        );
+        assert!(
+            read(many.as_bytes(), BASE)
+                .unwrap_err()
+                .to_string()
+                .contains("more than 2000")
+        );
     }
 }

@@ -60,25 +60,51 @@ pub fn read(bytes: &[u8]) -> Result<Reading, AtomError> {
     if !crate::recognise::looks_like_json(bytes) {
         check(bytes)?;
     }
-    let feed = feed_rs::parser::Builder::new().build().parse(bytes).map_err(|error| AtomError::Shape(plain(&error.to_string(), limits::FIELD_CHARACTERS)))?;
-    let title = feed.title.map_or(String::new(), |title| words(&title.content, limits::FIELD_CHARACTERS));
+    let feed = feed_rs::parser::Builder::new()
+        .build()
+        .parse(bytes)
+        .map_err(|error| AtomError::Shape(plain(&error.to_string(), limits::FIELD_CHARACTERS)))?;
+    let title = feed.title.map_or(String::new(), |title| {
+        words(&title.content, limits::FIELD_CHARACTERS)
+    });
     let (mut entries, mut seen, mut left_out) = (Vec::new(), HashSet::new(), 0_usize);
     for raw in feed.entries {
         match entry(raw) {
-            Some(entry) if entries.len() < limits::READING_ENTRIES && seen.insert(entry.id.clone()) => entries.push(entry),
+            Some(entry)
+                if entries.len() < limits::READING_ENTRIES && seen.insert(entry.id.clone()) =>
+            {
+                entries.push(entry)
+            }
             _ => left_out = left_out.saturating_add(1),
         }
     }
-    Ok(Reading { title, entries, left_out })
+    Ok(Reading {
+        title,
+        entries,
+        left_out,
+    })
 }
 
 fn entry(raw: feed_rs::model::Entry) -> Option<Entry> {
-    let alternate = raw.links.iter().filter(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate"));
-    let url = alternate.chain(&raw.links).find_map(|link| https(&link.href))?;
-    let title = raw.title.map_or(String::new(), |title| words(&title.content, limits::FIELD_CHARACTERS));
-    let text = raw.summary.map(|text| text.content).or_else(|| raw.content.and_then(|content| content.body));
+    let alternate = raw
+        .links
+        .iter()
+        .filter(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate"));
+    let url = alternate
+        .chain(&raw.links)
+        .find_map(|link| https(&link.href))?;
+    let title = raw.title.map_or(String::new(), |title| {
+        words(&title.content, limits::FIELD_CHARACTERS)
+    });
+    let text = raw
+        .summary
+        .map(|text| text.content)
+        .or_else(|| raw.content.and_then(|content| content.body));
     let id = plain(&raw.id, limits::FIELD_CHARACTERS);
-    let published_at = raw.published.or(raw.updated).and_then(|time| Timestamp::from_microsecond(time.timestamp_micros()).ok());
+    let published_at = raw
+        .published
+        .or(raw.updated)
+        .and_then(|time| Timestamp::from_microsecond(time.timestamp_micros()).ok());
     Some(Entry {
         id: if id.is_empty() { url.clone() } else { id },
         title: if title.is_empty() { url.clone() } else { title },
@@ -115,10 +141,19 @@ fn without_elements(text: &str) -> String {
             rest = element.get(1..).unwrap_or_default();
             continue;
         }
-        let lower: String = element.chars().take(8).collect::<String>().to_ascii_lowercase();
-        let end = ["<script", "<style"].iter().find(|tag| lower.starts_with(**tag)).map(|tag| tag.replace('<', "</"));
+        let lower: String = element
+            .chars()
+            .take(8)
+            .collect::<String>()
+            .to_ascii_lowercase();
+        let end = ["<script", "<style"]
+            .iter()
+            .find(|tag| lower.starts_with(**tag))
+            .map(|tag| tag.replace('<', "</"));
         let skipped = match end {
-            Some(end) => position(element, &end).and_then(|at| element.get(at..)).unwrap_or_default(),
+            Some(end) => position(element, &end)
+                .and_then(|at| element.get(at..))
+                .unwrap_or_default(),
             None => element,
         };
         plain.push(' ');
@@ -130,7 +165,10 @@ fn without_elements(text: &str) -> String {
 
 /// Where `end` stands, in whatever case.
 fn position(text: &str, end: &str) -> Option<usize> {
-    text.char_indices().map(|(at, _)| at).find(|at| text.get(*at..at.saturating_add(end.len())).is_some_and(|part| part.eq_ignore_ascii_case(end)))
+    text.char_indices().map(|(at, _)| at).find(|at| {
+        text.get(*at..at.saturating_add(end.len()))
+            .is_some_and(|part| part.eq_ignore_ascii_case(end))
+    })
 }
 
 /// Resolves the entities of HTML that occur in feeds; others stay as they are.
@@ -140,11 +178,17 @@ fn resolved(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         let (before, entity) = rest.split_at(at);
         plain.push_str(before);
-        let name = entity.get(1..).and_then(|inner| inner.split_once(';')).map(|(name, _)| name).filter(|name| name.len() <= 8);
+        let name = entity
+            .get(1..)
+            .and_then(|inner| inner.split_once(';'))
+            .map(|(name, _)| name)
+            .filter(|name| name.len() <= 8);
         match name.and_then(|name| Some((name, character(name)?))) {
             Some((name, character)) => {
                 plain.push(character);
-                rest = entity.get(name.len().saturating_add(2)..).unwrap_or_default();
+                rest = entity
+                    .get(name.len().saturating_add(2)..)
+                    .unwrap_or_default();
             }
             None => {
                 plain.push('&');
@@ -157,7 +201,11 @@ fn resolved(text: &str) -> String {
 }
 
 fn character(name: &str) -> Option<char> {
-    let number = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
+    let number = |digits: &str, radix| {
+        u32::from_str_radix(digits, radix)
+            .ok()
+            .and_then(char::from_u32)
+    };
     match name {
         "amp" => Some('&'),
         "lt" => Some('<'),
@@ -192,14 +240,30 @@ mod tests {
     #[test]
     fn entries_are_plain_text_with_https_links() {
         let reading = read(FEED.as_bytes()).unwrap();
-        assert_eq!((reading.title.as_str(), reading.entries.len(), reading.left_out), ("Meldungen des Beispiel-CERT", 2, 2));
+        assert_eq!(
+            (
+                reading.title.as_str(),
+                reading.entries.len(),
+                reading.left_out
+            ),
+            ("Meldungen des Beispiel-CERT", 2, 2)
+        );
         let first = &reading.entries[0];
         assert_eq!(first.title, "Exchange: Lücken werden ausgenutzt");
         assert_eq!(first.url, "https://cert.example/meldung/1");
-        assert_eq!(first.summary, "Bitte sofort aktualisieren. Versionen ‹ 15.2.792.10 sind betroffen.");
-        assert_eq!(first.published_at.unwrap().to_string(), "2021-03-03T05:00:00Z");
+        assert_eq!(
+            first.summary,
+            "Bitte sofort aktualisieren. Versionen ‹ 15.2.792.10 sind betroffen."
+        );
+        assert_eq!(
+            first.published_at.unwrap().to_string(),
+            "2021-03-03T05:00:00Z"
+        );
         let rss = read(RSS.as_bytes()).unwrap();
-        assert_eq!((rss.entries.len(), rss.entries[0].title.as_str()), (1, "Citrix Bleed"));
+        assert_eq!(
+            (rss.entries.len(), rss.entries[0].title.as_str()),
+            (1, "Citrix Bleed")
+        );
     }
 
     #[test]
@@ -209,7 +273,10 @@ mod tests {
             ("a<script>alert('<b>')</script >b", "a b"),
             ("a<STYLE>x{}</STYLE>b", "a b"),
             ("&lt;img src=x onerror=alert(1)&gt;z", "z"),
-            ("&amp;lt;script&amp;gt;alert(1)&amp;lt;/script&amp;gt;z", "z"),
+            (
+                "&amp;lt;script&amp;gt;alert(1)&amp;lt;/script&amp;gt;z",
+                "z",
+            ),
             ("1 < 2 and 3 > 2", "1 ‹ 2 and 3 › 2"),
             ("<<b>b>x", "‹ b›x"),
             ("unclosed <a href='https://evil.example", "unclosed"),
@@ -224,10 +291,26 @@ mod tests {
 
     #[test]
     fn what_is_no_feed_is_refused() {
-        for bytes in [&b"<html><body/></html>"[..], b"", b"{}", b"<feed", &FEED.as_bytes()[..400]] {
-            assert!(read(bytes).is_err() || read(bytes).is_ok_and(|reading| reading.entries.len() < 2), "{}", String::from_utf8_lossy(bytes));
+        for bytes in [
+            &b"<html><body/></html>"[..],
+            b"",
+            b"{}",
+            b"<feed",
+            &FEED.as_bytes()[..400],
+        ] {
+            assert!(
+                read(bytes).is_err() || read(bytes).is_ok_and(|reading| reading.entries.len() < 2),
+                "{}",
+                String::from_utf8_lossy(bytes)
+            );
         }
-        assert!(matches!(read(b"<!DOCTYPE rss [<!ENTITY a \"aaaa\">]><rss/>"), Err(AtomError::Xml(_))));
-        assert_eq!(read(&vec![b' '; tuermer_core::limits::READING_BYTES + 1]), Err(AtomError::Size));
+        assert!(matches!(
+            read(b"<!DOCTYPE rss [<!ENTITY a \"aaaa\">]><rss/>"),
+            Err(AtomError::Xml(_))
+        ));
+        assert_eq!(
+            read(&vec![b' '; tuermer_core::limits::READING_BYTES + 1]),
+            Err(AtomError::Size)
+        );
     }
 }

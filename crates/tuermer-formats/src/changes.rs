@@ -33,7 +33,11 @@ pub enum ListingError {
 pub fn changes(bytes: &[u8], base: &str) -> Result<Listing, ListingError> {
     let mut listing = Listing::default();
     let mut lines = 0_usize;
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(bytes);
     let mut record = csv::ByteRecord::new();
     // Reading from memory, the only error is a record of other length, which `flexible` allows.
     while reader.read_byte_record(&mut record).unwrap_or(false) {
@@ -41,7 +45,12 @@ pub fn changes(bytes: &[u8], base: &str) -> Result<Listing, ListingError> {
         if lines > limits::LISTING_ENTRIES {
             return Err(ListingError::TooMany("changes.csv"));
         }
-        let cell = |index| record.get(index).map(String::from_utf8_lossy).unwrap_or_default();
+        let cell = |index| {
+            record
+                .get(index)
+                .map(String::from_utf8_lossy)
+                .unwrap_or_default()
+        };
         listing.take(&cell(0), &cell(1), base);
     }
     listing.judge(lines, "changes.csv")
@@ -75,7 +84,8 @@ impl Listing {
         let resolved = links::resolve(base, name).filter(|(url, _)| url.ends_with(".json"));
         let Some((url, written)) = resolved else {
             if self.unusable.len() < limits::UNUSABLE_SHOWN {
-                self.unusable.push(crate::csaf::plain(name, limits::SHOWN_CHARACTERS));
+                self.unusable
+                    .push(crate::csaf::plain(name, limits::SHOWN_CHARACTERS));
             }
             return;
         };
@@ -85,11 +95,22 @@ impl Listing {
             Written::FromRoot => self.tolerated.count("root_relative_path"),
         }
         let updated = crate::csaf::plain(updated, limits::FIELD_CHARACTERS);
-        self.entries.push(Entry { id: String::new(), updated, url, sha512: None, sha256: None, signature: None });
+        self.entries.push(Entry {
+            id: String::new(),
+            updated,
+            url,
+            sha512: None,
+            sha256: None,
+            signature: None,
+        });
     }
 
     fn judge(self, lines: usize, name: &'static str) -> Result<Self, ListingError> {
-        if lines > 0 && self.entries.is_empty() { Err(ListingError::Nothing(name)) } else { Ok(self) }
+        if lines > 0 && self.entries.is_empty() {
+            Err(ListingError::Nothing(name))
+        } else {
+            Ok(self)
+        }
     }
 }
 
@@ -103,8 +124,14 @@ mod tests {
     #[test]
     fn quoted_or_not_from_the_folder_or_the_root() {
         let wanted = [
-            ("https://vendor.example/csaf/white/2026/vendor-2026-0002.json", "2026-03-01T10:00:00Z"),
-            ("https://vendor.example/csaf/white/2026/vendor-2026-0001.json", "2026-02-01T10:00:00Z"),
+            (
+                "https://vendor.example/csaf/white/2026/vendor-2026-0002.json",
+                "2026-03-01T10:00:00Z",
+            ),
+            (
+                "https://vendor.example/csaf/white/2026/vendor-2026-0001.json",
+                "2026-02-01T10:00:00Z",
+            ),
         ];
         for (text, from_root) in [
             (CHANGES.to_string(), 0),
@@ -114,24 +141,49 @@ mod tests {
             (CHANGES.replace("\"2026/", "\"/csaf/white/2026/"), 2),
         ] {
             let listing = changes(text.as_bytes(), BASE).unwrap();
-            let found: Vec<(&str, &str)> = listing.entries.iter().map(|entry| (entry.url.as_str(), entry.updated.as_str())).collect();
-            assert_eq!((found.as_slice(), listing.tolerated.total()), (&wanted[..], from_root), "{text}");
+            let found: Vec<(&str, &str)> = listing
+                .entries
+                .iter()
+                .map(|entry| (entry.url.as_str(), entry.updated.as_str()))
+                .collect();
+            assert_eq!(
+                (found.as_slice(), listing.tolerated.total()),
+                (&wanted[..], from_root),
+                "{text}"
+            );
             assert!(listing.unusable.is_empty());
         }
         let names = index(b"2026/a.json\n\n2026/b.json\r\nreadme.html\n", BASE).unwrap();
-        assert_eq!((names.entries.len(), names.unusable), (2, vec!["readme.html".to_string()]));
+        assert_eq!(
+            (names.entries.len(), names.unusable),
+            (2, vec!["readme.html".to_string()])
+        );
         assert_eq!(changes(b"", BASE).unwrap().entries.len(), 0);
     }
 
     #[test]
     fn what_is_no_list() {
         for (bytes, wanted) in [
-            (b"<!DOCTYPE html>\n<p>404</p>\n".to_vec(), "changes.csv names no document at all"),
-            (b"\"never closed".repeat(1_000), "changes.csv names no document at all"),
-            (b"a b,x\n".repeat(200_001), "changes.csv has more than 200000 lines"),
+            (
+                b"<!DOCTYPE html>\n<p>404</p>\n".to_vec(),
+                "changes.csv names no document at all",
+            ),
+            (
+                b"\"never closed".repeat(1_000),
+                "changes.csv names no document at all",
+            ),
+            (
+                b"a b,x\n".repeat(200_001),
+                "changes.csv has more than 200000 lines",
+            ),
         ] {
             assert_eq!(changes(&bytes, BASE).unwrap_err().to_string(), wanted);
         }
-        assert_eq!(index(&b"a b\n".repeat(200_001), BASE).unwrap_err().to_string(), "index.txt has more than 200000 lines");
+        assert_eq!(
+            index(&b"a b\n".repeat(200_001), BASE)
+                .unwrap_err()
+                .to_string(),
+            "index.txt has more than 200000 lines"
+        );
     }
 }

@@ -23,7 +23,13 @@ pub fn text(cell: &str, most_characters: usize) -> Result<Option<String>, Proble
     if cell.is_empty() || matches!(cell, "-" | "--" | "–" | "—") {
         return Ok(None);
     }
-    let visible = cell.chars().filter(|c| !is_invisible(*c)).map(|c| if matches!(c, '\t' | '\u{a0}' | '\u{202f}') { ' ' } else { c });
+    let visible = cell.chars().filter(|c| !is_invisible(*c)).map(|c| {
+        if matches!(c, '\t' | '\u{a0}' | '\u{202f}') {
+            ' '
+        } else {
+            c
+        }
+    });
     let clean: String = visible.nfc().collect();
     if clean.chars().any(char::is_control) {
         return Err(Problem::ControlCharacter);
@@ -42,47 +48,72 @@ fn is_invisible(c: char) -> bool {
 
 /// A mail address with its domain in lower-case A-labels.
 pub fn email(cell: &str) -> Result<Option<String>, Problem> {
-    let Some(address) = text(cell, limits::FIELD_CHARACTERS)? else { return Ok(None) };
+    let Some(address) = text(cell, limits::FIELD_CHARACTERS)? else {
+        return Ok(None);
+    };
     let address = address.strip_prefix("mailto:").unwrap_or(&address);
-    let Some((local, domain)) = address.rsplit_once('@') else { return Err(Problem::NoAt) };
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return Err(Problem::NoAt);
+    };
     if local.contains('@') {
         return Err(Problem::TwoAts);
     }
     // Addresses beyond ASCII need SMTPUTF8 at every hop, quoted ones break in most systems.
-    if local.is_empty() || local.len() > 64 || !local.is_ascii() || local.contains(['"', ' ', '<', '>', '(', ')', ',', ';', ':', '\\']) {
+    if local.is_empty()
+        || local.len() > 64
+        || !local.is_ascii()
+        || local.contains(['"', ' ', '<', '>', '(', ')', ',', ';', ':', '\\'])
+    {
         return Err(Problem::MailLocalPart);
     }
-    let domain = idna::domain_to_ascii_strict(domain.trim_end_matches('.')).map_err(|_| Problem::MailDomain)?.to_lowercase();
+    let domain = idna::domain_to_ascii_strict(domain.trim_end_matches('.'))
+        .map_err(|_| Problem::MailDomain)?
+        .to_lowercase();
     let canonical = format!("{local}@{domain}");
-    let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
+    let options = Options::default()
+        .with_required_tld()
+        .without_domain_literal()
+        .without_display_text();
     match EmailAddress::parse_with_options(&canonical, options) {
         Ok(_) if canonical.len() <= MAIL_BYTES => Ok(Some(canonical)),
         Ok(_) => Err(Problem::TooLong),
-        Err(_) if EmailAddress::parse_with_options(&format!("a@{domain}"), options).is_ok() => Err(Problem::MailLocalPart),
+        Err(_) if EmailAddress::parse_with_options(&format!("a@{domain}"), options).is_ok() => {
+            Err(Problem::MailLocalPart)
+        }
         Err(_) => Err(Problem::MailDomain),
     }
 }
 
 /// A telephone number as E.164; numbers without country code are German.
 pub fn phone(cell: &str) -> Result<Option<String>, Problem> {
-    let Some(number) = text(cell, limits::FIELD_CHARACTERS)? else { return Ok(None) };
+    let Some(number) = text(cell, limits::FIELD_CHARACTERS)? else {
+        return Ok(None);
+    };
     if number.chars().count() > PHONE_CHARACTERS {
         return Err(Problem::Phone);
     }
-    let parsed = phonenumber::parse(Some(phonenumber::country::Id::DE), &number).map_err(|_| Problem::Phone)?;
+    let parsed = phonenumber::parse(Some(phonenumber::country::Id::DE), &number)
+        .map_err(|_| Problem::Phone)?;
     if !parsed.is_valid() {
         return Err(Problem::Phone);
     }
-    Ok(Some(parsed.format().mode(phonenumber::Mode::E164).to_string()))
+    Ok(Some(
+        parsed.format().mode(phonenumber::Mode::E164).to_string(),
+    ))
 }
 
 /// A postcode; for Germany exactly five digits, because spreadsheets eat leading zeros.
 pub fn postcode(cell: &str, country: Option<&str>) -> Result<Option<String>, Problem> {
-    let Some(code) = text(cell, 20)? else { return Ok(None) };
+    let Some(code) = text(cell, 20)? else {
+        return Ok(None);
+    };
     if country.is_some_and(|country| country != "DE") {
         return Ok(Some(code));
     }
-    let code = code.strip_prefix("DE-").or_else(|| code.strip_prefix("D-")).unwrap_or(&code);
+    let code = code
+        .strip_prefix("DE-")
+        .or_else(|| code.strip_prefix("D-"))
+        .unwrap_or(&code);
     let digits = code.bytes().all(|byte| byte.is_ascii_digit());
     match code.len() {
         5 if digits => Ok(Some(code.to_string())),
@@ -93,9 +124,13 @@ pub fn postcode(cell: &str, country: Option<&str>) -> Result<Option<String>, Pro
 
 /// ISO 3166 code of a country named by code or word.
 pub fn country(cell: &str) -> Result<Option<String>, Problem> {
-    let Some(name) = text(cell, 60)? else { return Ok(None) };
+    let Some(name) = text(cell, 60)? else {
+        return Ok(None);
+    };
     let code = match name.to_lowercase().as_str() {
-        "d" | "de" | "deu" | "ger" | "deutschland" | "germany" | "bundesrepublik deutschland" => "DE",
+        "d" | "de" | "deu" | "ger" | "deutschland" | "germany" | "bundesrepublik deutschland" => {
+            "DE"
+        }
         "a" | "at" | "aut" | "österreich" | "austria" => "AT",
         "ch" | "che" | "schweiz" | "switzerland" => "CH",
         "nl" | "niederlande" | "netherlands" => "NL",
@@ -105,7 +140,9 @@ pub fn country(cell: &str) -> Result<Option<String>, Problem> {
         "pl" | "polen" | "poland" => "PL",
         "dk" | "dänemark" | "denmark" => "DK",
         "cz" | "tschechien" | "czechia" => "CZ",
-        _ if name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) => return Ok(Some(name.to_uppercase())),
+        _ if name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            return Ok(Some(name.to_uppercase()));
+        }
         _ => return Err(Problem::Country),
     };
     Ok(Some(code.to_string()))
@@ -121,7 +158,13 @@ mod tests {
     fn check(parse: impl Fn(&str) -> Result<Option<String>, Problem>, rows: &[(&str, Parsed<'_>)]) {
         for (cell, expected) in rows {
             let got = parse(cell);
-            assert_eq!(got.as_ref().map(Option::as_deref).map_err(|problem| *problem), *expected, "{cell:?}");
+            assert_eq!(
+                got.as_ref()
+                    .map(Option::as_deref)
+                    .map_err(|problem| *problem),
+                *expected,
+                "{cell:?}"
+            );
         }
     }
 
@@ -154,7 +197,10 @@ mod tests {
                 ("info@@mueller.de", Err(Problem::TwoAts)),
                 ("a@b.de; c@d.de", Err(Problem::TwoAts)),
                 ("info.mueller.de", Err(Problem::NoAt)),
-                ("info@mueller.de\r\nBcc: all@example.com", Err(Problem::ControlCharacter)),
+                (
+                    "info@mueller.de\r\nBcc: all@example.com",
+                    Err(Problem::ControlCharacter),
+                ),
                 ("info@localhost", Err(Problem::MailDomain)),
                 ("info@-x-.de", Err(Problem::MailDomain)),
                 ("info@[127.0.0.1]", Err(Problem::MailDomain)),

@@ -57,17 +57,28 @@ impl Occasion<'_> {
     pub fn update(&self, language: Language) -> WarningText {
         let alert = self.alert(language);
         let date = times::day(self.today(), language);
-        let headline = Words(language).with("update.headline", &[("product", &alert.product), ("date", &date)]);
+        let headline = Words(language).with(
+            "update.headline",
+            &[("product", &alert.product), ("date", &date)],
+        );
         WarningText { headline, ..alert }
     }
 
     /// The text of a correction; `reason` says what was wrong.
-    pub fn cancel(&self, language: Language, corrected: &WarningNumber, reason: &str) -> WarningText {
+    pub fn cancel(
+        &self,
+        language: Language,
+        corrected: &WarningNumber,
+        reason: &str,
+    ) -> WarningText {
         let words = Words(language);
         let alert = self.alert(language);
         WarningText {
             language,
-            headline: words.with("cancel.headline", &[("product", &alert.product), ("number", corrected.as_str())]),
+            headline: words.with(
+                "cancel.headline",
+                &[("product", &alert.product), ("number", corrected.as_str())],
+            ),
             preheader: words.get("cancel.preheader").to_string(),
             product: alert.product,
             say: String::new(),
@@ -88,7 +99,10 @@ impl Occasion<'_> {
             let mut known = cves.iter().filter(|cve| pack.knows(cve));
             known.any(|cve| pack.judge(version, cve, self.today()).state == PackState::EndOfLife)
         };
-        self.packs.iter().any(ended).then(|| Words(language).get("advice.end_of_life"))
+        self.packs
+            .iter()
+            .any(ended)
+            .then(|| Words(language).get("advice.end_of_life"))
     }
 
     fn today(&self) -> Date {
@@ -97,7 +111,11 @@ impl Occasion<'_> {
 
     /// A day as told: with its year only where that is not this one.
     fn day(&self, date: Date, language: Language) -> String {
-        if date.year() == self.today().year() { times::day(date, language) } else { times::day_year(date, language) }
+        if date.year() == self.today().year() {
+            times::day(date, language)
+        } else {
+            times::day_year(date, language)
+        }
     }
 
     /// The deadline in words; `key` is `by` (inside a sentence) or `headline`.
@@ -108,7 +126,11 @@ impl Occasion<'_> {
             Some(days) => {
                 let date = self.today().saturating_add(jiff::Span::new().days(days));
                 let told = self.day(date, words.0);
-                let told = if days <= 14 { format!("{}, {told}", times::weekday(date, words.0)) } else { told };
+                let told = if days <= 14 {
+                    format!("{}, {told}", times::weekday(date, words.0))
+                } else {
+                    told
+                };
                 words.with(&format!("{key}.date"), &[("date", &told)])
             }
         }
@@ -119,14 +141,38 @@ impl Occasion<'_> {
         let cves = self.threat.cves();
         let mut best: Option<PackFix<'_>> = None;
         for pack in self.packs {
-            for fix in pack.fixes.iter().filter(|fix| cves.contains(&fix.cve.as_str())) {
-                let available = |row: &&BuildRow| row.update.as_deref() == Some(fix.update.as_str()) && row.available().is_some_and(|day| day <= self.today());
+            for fix in pack
+                .fixes
+                .iter()
+                .filter(|fix| cves.contains(&fix.cve.as_str()))
+            {
+                let available = |row: &&BuildRow| {
+                    row.update.as_deref() == Some(fix.update.as_str())
+                        && row.available().is_some_and(|day| day <= self.today())
+                };
                 let rows: Vec<&BuildRow> = pack.rows.iter().filter(available).collect();
-                let Some(day) = rows.iter().filter_map(|row| row.available()).min() else { continue };
+                let Some(day) = rows.iter().filter_map(|row| row.available()).min() else {
+                    continue;
+                };
                 if best.as_ref().is_none_or(|best| day > best.day) {
-                    let conditions = fix.conditions.iter().map(AsRef::as_ref).filter(|condition: &&Condition| condition.asked(self.today())).collect();
-                    let paid = pack.paid.iter().find(|paid| paid.updates.contains(&fix.update)).map(AsRef::as_ref);
-                    best = Some(PackFix { pack, rows, day, conditions, paid });
+                    let conditions = fix
+                        .conditions
+                        .iter()
+                        .map(AsRef::as_ref)
+                        .filter(|condition: &&Condition| condition.asked(self.today()))
+                        .collect();
+                    let paid = pack
+                        .paid
+                        .iter()
+                        .find(|paid| paid.updates.contains(&fix.update))
+                        .map(AsRef::as_ref);
+                    best = Some(PackFix {
+                        pack,
+                        rows,
+                        day,
+                        conditions,
+                        paid,
+                    });
                 }
             }
         }
@@ -136,16 +182,34 @@ impl Occasion<'_> {
     fn exchange(&self, words: Words, fix: &PackFix<'_>) -> WarningText {
         let traces = self.urgency.search_for_traces();
         let date = self.day(fix.day, words.0);
-        let say = if traces { "exchange.say_traces" } else { "exchange.say" };
-        let happened = if self.threat.is_exploited() { "exchange.happened_exploited" } else { "exchange.happened" };
+        let say = if traces {
+            "exchange.say_traces"
+        } else {
+            "exchange.say"
+        };
+        let happened = if self.threat.is_exploited() {
+            "exchange.happened_exploited"
+        } else {
+            "exchange.happened"
+        };
         WarningText {
             language: words.0,
-            headline: words.with("exchange.headline", &[("deadline", &self.deadline(words, "headline"))]),
+            headline: words.with(
+                "exchange.headline",
+                &[("deadline", &self.deadline(words, "headline"))],
+            ),
             preheader: words.with("exchange.preheader", &[("steps", words.steps(traces))]),
             product: words.get("exchange.product").to_string(),
-            say: fix.with_paid(words, words.with(say, &[("by", &self.deadline(words, "by")), ("date", &date)])),
+            say: fix.with_paid(
+                words,
+                words.with(say, &[("by", &self.deadline(words, "by")), ("date", &date)]),
+            ),
             otherwise: self.otherwise(words, "exchange.otherwise"),
-            afterwards: if traces { words.get("afterwards.update").to_string() } else { String::new() },
+            afterwards: if traces {
+                words.get("afterwards.update").to_string()
+            } else {
+                String::new()
+            },
             not_affected: words.get("exchange.not_affected").to_string(),
             what_happened: words.with(happened, &[("date", &date)]),
             identifiers: identifiers(words, self.threat, &fix.articles()),
@@ -155,40 +219,95 @@ impl Occasion<'_> {
     }
 
     fn generic(&self, words: Words, fix: Option<&PackFix<'_>>) -> WarningText {
-        let Threat { publisher, published_at, .. } = self.threat;
+        let Threat {
+            publisher,
+            published_at,
+            ..
+        } = self.threat;
         let product = product_name(words, self.threat);
         let (kind, told) = best_remedy(self.threat);
         // A table of builds knows the update where the advisory names none.
-        let kind = if fix.is_some() && matches!(kind, "ask" | "none") { "fix" } else { kind };
-        let versions = fix.map_or(told, |fix| words.with("generic.builds", &[("builds", &fix.builds())]));
+        let kind = if fix.is_some() && matches!(kind, "ask" | "none") {
+            "fix"
+        } else {
+            kind
+        };
+        let versions = fix.map_or(told, |fix| {
+            words.with("generic.builds", &[("builds", &fix.builds())])
+        });
         let traces = self.urgency.search_for_traces();
         let by = self.deadline(words, "by");
         let deadline = self.deadline(words, "headline");
-        let mut say = words.with(&format!("{kind}.say"), &[("by", &by), ("product", &product)]);
+        let mut say = words.with(
+            &format!("{kind}.say"),
+            &[("by", &by), ("product", &product)],
+        );
         if let Some(fix) = fix {
             say = fix.with_paid(words, say);
-            let steps: Vec<&str> = fix.conditions.iter().map(|condition| words.of(&condition.step)).collect();
+            let steps: Vec<&str> = fix
+                .conditions
+                .iter()
+                .map(|condition| words.of(&condition.step))
+                .collect();
             if !steps.is_empty() {
-                say = format!("{say} {}", words.with("generic.second_step", &[("step", &steps.join("; "))]));
+                say = format!(
+                    "{say} {}",
+                    words.with("generic.second_step", &[("step", &steps.join("; "))])
+                );
             }
         }
         if traces {
             say = format!("{say} {}", words.get("generic.traces"));
         }
-        let happened = if self.threat.is_exploited() { "generic.happened_exploited" } else { "generic.happened" };
+        let happened = if self.threat.is_exploited() {
+            "generic.happened_exploited"
+        } else {
+            "generic.happened"
+        };
         let date = self.day(published_at.to_zoned(self.zone.clone()).date(), words.0);
         // Where blocking the access is the remedy itself, there is no second way.
         let blocks = matches!(kind, "none" | "replace");
-        let afterwards = if kind == "fix" { "afterwards.update" } else { "afterwards.other" };
+        let afterwards = if kind == "fix" {
+            "afterwards.update"
+        } else {
+            "afterwards.other"
+        };
         WarningText {
             language: words.0,
-            headline: words.with(&format!("{kind}.headline"), &[("product", &product), ("deadline", &deadline)]),
-            preheader: words.with("generic.preheader", &[("product", &product), ("steps", words.count(1 + usize::from(!blocks) + usize::from(traces)))]),
+            headline: words.with(
+                &format!("{kind}.headline"),
+                &[("product", &product), ("deadline", &deadline)],
+            ),
+            preheader: words.with(
+                "generic.preheader",
+                &[
+                    ("product", &product),
+                    (
+                        "steps",
+                        words.count(1 + usize::from(!blocks) + usize::from(traces)),
+                    ),
+                ],
+            ),
             say,
-            otherwise: if blocks { String::new() } else { self.otherwise(words, "generic.otherwise") },
-            afterwards: if traces { words.get(afterwards).to_string() } else { String::new() },
+            otherwise: if blocks {
+                String::new()
+            } else {
+                self.otherwise(words, "generic.otherwise")
+            },
+            afterwards: if traces {
+                words.get(afterwards).to_string()
+            } else {
+                String::new()
+            },
             not_affected: words.with("generic.not_affected", &[("product", &product)]),
-            what_happened: words.with(happened, &[("product", &product), ("publisher", &one_line(publisher)), ("date", &date)]),
+            what_happened: words.with(
+                happened,
+                &[
+                    ("product", &product),
+                    ("publisher", &one_line(publisher)),
+                    ("date", &date),
+                ],
+            ),
             identifiers: identifiers(words, self.threat, &[one_line(&self.threat.tracking_id)]),
             versions,
             product,
@@ -198,18 +317,42 @@ impl Occasion<'_> {
 
     /// Attacks on a product: whether a hole is known is not said, nor who is hit.
     fn campaign(&self, words: Words) -> WarningText {
-        let Threat { publisher, published_at, tracking_id, .. } = self.threat;
+        let Threat {
+            publisher,
+            published_at,
+            tracking_id,
+            ..
+        } = self.threat;
         let product = product_name(words, self.threat);
         let date = self.day(published_at.to_zoned(self.zone.clone()).date(), words.0);
         WarningText {
             language: words.0,
-            headline: words.with("campaign.headline", &[("product", &product), ("deadline", &self.deadline(words, "headline"))]),
-            preheader: words.with("generic.preheader", &[("product", &product), ("steps", words.count(2))]),
-            say: words.with("campaign.say", &[("product", &product), ("by", &self.deadline(words, "by"))]),
+            headline: words.with(
+                "campaign.headline",
+                &[
+                    ("product", &product),
+                    ("deadline", &self.deadline(words, "headline")),
+                ],
+            ),
+            preheader: words.with(
+                "generic.preheader",
+                &[("product", &product), ("steps", words.count(2))],
+            ),
+            say: words.with(
+                "campaign.say",
+                &[("product", &product), ("by", &self.deadline(words, "by"))],
+            ),
             otherwise: self.otherwise(words, "generic.otherwise"),
             afterwards: String::new(),
             not_affected: words.with("generic.not_affected", &[("product", &product)]),
-            what_happened: words.with("campaign.happened", &[("product", &product), ("publisher", &one_line(publisher)), ("date", &date)]),
+            what_happened: words.with(
+                "campaign.happened",
+                &[
+                    ("product", &product),
+                    ("publisher", &one_line(publisher)),
+                    ("date", &date),
+                ],
+            ),
             identifiers: identifiers(words, self.threat, &[one_line(tracking_id)]),
             versions: String::new(),
             product,
@@ -218,7 +361,11 @@ impl Occasion<'_> {
     }
 
     fn otherwise(&self, words: Words, key: &str) -> String {
-        let question = if self.urgency == Urgency::Today { "question.today" } else { "question.later" };
+        let question = if self.urgency == Urgency::Today {
+            "question.today"
+        } else {
+            "question.later"
+        };
         format!("{} {}", words.get(question), words.get(key))
     }
 }
@@ -235,9 +382,24 @@ struct PackFix<'a> {
 impl PackFix<'_> {
     /// What is to be done, and for which lines it is so only with a paid programme.
     fn with_paid(&self, words: Words, say: String) -> String {
-        let Some(PaidUpdates { programme, lines, condition, .. }) = self.paid else { return say };
+        let Some(PaidUpdates {
+            programme,
+            lines,
+            condition,
+            ..
+        }) = self.paid
+        else {
+            return say;
+        };
         let lines = lines.join(&format!(" {} ", words.get("generic.and")));
-        let more = words.with("paid.say", &[("lines", &lines), ("programme", programme), ("step", words.of(&condition.step))]);
+        let more = words.with(
+            "paid.say",
+            &[
+                ("lines", &lines),
+                ("programme", programme),
+                ("step", words.of(&condition.step)),
+            ],
+        );
         format!("{say} {more}")
     }
 
@@ -253,7 +415,11 @@ impl PackFix<'_> {
         let mut builds: Vec<[u32; 4]> = self.rows.iter().map(|row| row.build).collect();
         builds.sort_unstable();
         builds.dedup();
-        builds.into_iter().map(|build| self.pack.form.write(build)).collect::<Vec<_>>().join(", ")
+        builds
+            .into_iter()
+            .map(|build| self.pack.form.write(build))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// `Exchange 2013 CU23, 2016 CU18/CU19` and what has no update any more.
@@ -261,19 +427,36 @@ impl PackFix<'_> {
         let short = |line: &str| line.rsplit("Server ").next().unwrap_or(line).to_string();
         let mut told: Vec<String> = Vec::new();
         for line in &self.pack.lines {
-            let mut updates: Vec<&str> = self.rows.iter().filter(|row| row.line == line.name).map(|row| row.cumulative_update.as_str()).collect();
+            let mut updates: Vec<&str> = self
+                .rows
+                .iter()
+                .filter(|row| row.line == line.name)
+                .map(|row| row.cumulative_update.as_str())
+                .collect();
             updates.sort_by_key(|name| (name.len(), name.to_string()));
             updates.dedup();
             if !updates.is_empty() {
                 told.push(format!("{} {}", short(&line.name), updates.join("/")));
             }
         }
-        let mut text = if told.is_empty() { String::new() } else { format!("Exchange {}", told.join(", ")) };
+        let mut text = if told.is_empty() {
+            String::new()
+        } else {
+            format!("Exchange {}", told.join(", "))
+        };
         let with_update = |name: &str| self.rows.iter().any(|row| row.line == name);
-        let ended = self.pack.lines.iter().filter(|line| line.end_of_life.day().is_some_and(|day| day <= today) && !with_update(&line.name));
+        let ended = self.pack.lines.iter().filter(|line| {
+            line.end_of_life.day().is_some_and(|day| day <= today) && !with_update(&line.name)
+        });
         let ended: Vec<String> = ended.map(|line| short(&line.name)).collect();
         if !ended.is_empty() {
-            text = format!("{text} · {}", words.with("exchange.end_of_life", &[("lines", &format!("Exchange {}", ended.join(", ")))]));
+            text = format!(
+                "{text} · {}",
+                words.with(
+                    "exchange.end_of_life",
+                    &[("lines", &format!("Exchange {}", ended.join(", ")))]
+                )
+            );
         }
         text
     }
@@ -286,7 +469,11 @@ fn identifiers(words: Words, threat: &Threat, others: &[String]) -> String {
     let mut told: Vec<String> = Vec::new();
     for cve in cves.iter().take(IDENTIFIERS) {
         let (head, tail) = cve.rsplit_once('-').unwrap_or((cve, ""));
-        told.push(if head == year { format!("-{tail}") } else { (*cve).to_string() });
+        told.push(if head == year {
+            format!("-{tail}")
+        } else {
+            (*cve).to_string()
+        });
         year = head;
     }
     let mut line = told.join(", ");
@@ -295,11 +482,17 @@ fn identifiers(words: Words, threat: &Threat, others: &[String]) -> String {
         line = format!("{line} {}", words.with("generic.more", &[("count", &more)]));
     }
     let parts = std::iter::once(line.as_str()).chain(others.iter().map(String::as_str));
-    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    parts
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn affected(threat: &Threat) -> impl Iterator<Item = &Statement> {
-    threat.statements.iter().filter(|statement| statement.status == ProductStatus::Affected)
+    threat
+        .statements
+        .iter()
+        .filter(|statement| statement.status == ProductStatus::Affected)
 }
 
 /// The affected products as a person says them: the shortest name of each, two at most.
@@ -307,7 +500,9 @@ fn product_name(words: Words, threat: &Threat) -> String {
     let mut names: Vec<(&ProductKey, &str)> = Vec::new();
     for statement in affected(threat) {
         match names.iter_mut().find(|(key, _)| *key == &statement.product) {
-            Some((_, name)) if statement.product_name.len() < name.len() => *name = &statement.product_name,
+            Some((_, name)) if statement.product_name.len() < name.len() => {
+                *name = &statement.product_name
+            }
             Some(_) => {}
             None => names.push((&statement.product, &statement.product_name)),
         }
@@ -323,9 +518,14 @@ fn product_name(words: Words, threat: &Threat) -> String {
 
 /// What helps most, as the key of its words, and the vendor's own text.
 fn best_remedy(threat: &Threat) -> (&'static str, String) {
-    let best = affected(threat).filter_map(|statement| statement.remedy.as_ref()).max_by_key(|remedy| remedy.kind);
+    let best = affected(threat)
+        .filter_map(|statement| statement.remedy.as_ref())
+        .max_by_key(|remedy| remedy.kind);
     let Some(remedy) = best else {
-        let fixed = threat.statements.iter().any(|statement| statement.status == ProductStatus::Fixed);
+        let fixed = threat
+            .statements
+            .iter()
+            .any(|statement| statement.status == ProductStatus::Fixed);
         return (if fixed { "fix" } else { "ask" }, String::new());
     };
     let key = match remedy.kind {
@@ -336,7 +536,15 @@ fn best_remedy(threat: &Threat) -> (&'static str, String) {
     };
     let text = cut(&one_line(&remedy.details), REMEDY_CHARACTERS);
     let parts = [text.as_str(), remedy.url.as_deref().unwrap_or("")];
-    (key, parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" "))
+    (
+        key,
+        parts
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
 }
 
 fn cut(text: &str, characters: usize) -> String {
@@ -357,12 +565,22 @@ impl Words {
             Language::German => include_str!("../templates/de/content.txt"),
             Language::English => include_str!("../templates/en/content.txt"),
         };
-        let lines = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = "));
-        lines.into_iter().find(|(name, _)| *name == key).map_or("", |(_, words)| words)
+        let lines = text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.split_once(" = "));
+        lines
+            .into_iter()
+            .find(|(name, _)| *name == key)
+            .map_or("", |(_, words)| words)
     }
 
     fn of(self, [german, english]: &[String; 2]) -> &str {
-        if self.0 == Language::German { german } else { english }
+        if self.0 == Language::German {
+            german
+        } else {
+            english
+        }
     }
 
     fn with(self, key: &str, values: &[(&str, &str)]) -> String {

@@ -81,20 +81,52 @@ pub enum CsafError {
 /// # Errors
 /// Another shape, a limit, or a time we cannot read.
 pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
-    let Document { document, product_tree, vulnerabilities } = serde_json::from_slice(bytes).map_err(|error| CsafError::Shape(error.to_string()))?;
+    let Document {
+        document,
+        product_tree,
+        vulnerabilities,
+    } = serde_json::from_slice(bytes).map_err(|error| CsafError::Shape(error.to_string()))?;
     if vulnerabilities.len() > limits::ADVISORY_VULNERABILITIES {
-        return Err(CsafError::TooMuch { what: "vulnerabilities", limit: limits::ADVISORY_VULNERABILITIES });
+        return Err(CsafError::TooMuch {
+            what: "vulnerabilities",
+            limit: limits::ADVISORY_VULNERABILITIES,
+        });
     }
     let products = products::Products::read(product_tree)?;
     let flaws = flaws::read(&vulnerabilities, &products, &document.category)?;
-    let Meta { category, csaf_version, title, publisher, tracking, distribution, references, aggregate_severity } = document;
-    let time = |field, value: &str| moment(value).ok_or_else(|| CsafError::Time { field, value: plain(value, limits::FIELD_CHARACTERS) });
-    let severity = aggregate_severity.as_ref().map_or_else(String::new, |severity| plain(&severity.text, limits::FIELD_CHARACTERS));
-    let level = aggregate_severity.filter(|severity| severity.namespace.as_deref() == Some(LEVEL_NAMESPACE)).and_then(|severity| Level::parse(&severity.text));
+    let Meta {
+        category,
+        csaf_version,
+        title,
+        publisher,
+        tracking,
+        distribution,
+        references,
+        aggregate_severity,
+    } = document;
+    let time = |field, value: &str| {
+        moment(value).ok_or_else(|| CsafError::Time {
+            field,
+            value: plain(value, limits::FIELD_CHARACTERS),
+        })
+    };
+    let severity = aggregate_severity
+        .as_ref()
+        .map_or_else(String::new, |severity| {
+            plain(&severity.text, limits::FIELD_CHARACTERS)
+        });
+    let level = aggregate_severity
+        .filter(|severity| severity.namespace.as_deref() == Some(LEVEL_NAMESPACE))
+        .and_then(|severity| Level::parse(&severity.text));
     // The same publisher writes its namespace with and without a slash at the end.
-    let namespace = plain(&publisher.namespace, TITLE_CHARACTERS).trim_end_matches('/').to_string();
+    let namespace = plain(&publisher.namespace, TITLE_CHARACTERS)
+        .trim_end_matches('/')
+        .to_string();
     let tracking_id = plain(&tracking.id, TITLE_CHARACTERS);
-    let superseding = references.iter().filter(|reference| reference.summary.starts_with(SUPERSEDING)).filter_map(|reference| https(&reference.url));
+    let superseding = references
+        .iter()
+        .filter(|reference| reference.summary.starts_with(SUPERSEDING))
+        .filter_map(|reference| https(&reference.url));
     let threat = Threat {
         id: ThreatId(format!("{namespace}|{tracking_id}")),
         tracking_id,
@@ -104,7 +136,9 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
         published_at: time("initial_release_date", &tracking.initial_release_date)?,
         released_at: time("current_release_date", &tracking.current_release_date)?,
         // A label that is missing is treated like one we do not know: strict until a person decides.
-        tlp: distribution.tlp.map_or(Tlp::AmberStrict, |tlp| Tlp::read(&tlp.label)),
+        tlp: distribution
+            .tlp
+            .map_or(Tlp::AmberStrict, |tlp| Tlp::read(&tlp.label)),
         source: tuermer_core::threat::ThreatSource::Csaf,
         withdrawn: matches!(category.as_str(), "csaf_withdrawn" | "csaf_superseded"),
         category: plain(&category, limits::FIELD_CHARACTERS),
@@ -112,7 +146,10 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
         level,
         vulnerabilities: flaws.vulnerabilities,
         statements: flaws.statements,
-        references: references.iter().filter_map(|reference| https(&reference.url)).collect(),
+        references: references
+            .iter()
+            .filter_map(|reference| https(&reference.url))
+            .collect(),
     };
     Ok(Reading {
         superseded_by: superseding.collect(),

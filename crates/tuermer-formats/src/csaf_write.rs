@@ -102,10 +102,16 @@ pub enum StatementError {
 /// The revision history of one of our own documents.
 pub fn history(bytes: &[u8]) -> Option<Vec<(u64, Timestamp, String)>> {
     let document: Value = serde_json::from_slice(bytes).ok()?;
-    let revisions = document.pointer("/document/tracking/revision_history")?.as_array()?;
+    let revisions = document
+        .pointer("/document/tracking/revision_history")?
+        .as_array()?;
     let revision = |revision: &Value| {
         let text = |key| revision.get(key).and_then(Value::as_str);
-        Some((text("number")?.parse().ok()?, text("date")?.parse().ok()?, text("summary")?.to_string()))
+        Some((
+            text("number")?.parse().ok()?,
+            text("date")?.parse().ok()?,
+            text("summary")?.to_string(),
+        ))
     };
     revisions.iter().map(revision).collect()
 }
@@ -113,7 +119,12 @@ pub fn history(bytes: &[u8]) -> Option<Vec<(u64, Timestamp, String)>> {
 /// Whether one of our own documents tells of attacks that are seen.
 pub fn is_incident(bytes: &[u8]) -> bool {
     let document: Option<Value> = serde_json::from_slice(bytes).ok();
-    document.is_some_and(|document| document.pointer("/document/category").and_then(Value::as_str) == Some(INCIDENT))
+    document.is_some_and(|document| {
+        document
+            .pointer("/document/category")
+            .and_then(Value::as_str)
+            == Some(INCIDENT)
+    })
 }
 
 /// Writes the document.
@@ -121,7 +132,21 @@ pub fn is_incident(bytes: &[u8]) -> bool {
 /// # Errors
 /// What must be filled in or corrected first.
 pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, StatementError> {
-    let StatedThreat { restates: _, title, summary, products, cves, remedy, remedy_url, source_url, source_time, level, exploited, incident, tlp } = stated;
+    let StatedThreat {
+        restates: _,
+        title,
+        summary,
+        products,
+        cves,
+        remedy,
+        remedy_url,
+        source_url,
+        source_time,
+        level,
+        exploited,
+        incident,
+        tlp,
+    } = stated;
     let title = filled("title", title)?;
     let label = match tlp {
         Tlp::Clear => "WHITE",
@@ -129,24 +154,58 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
         narrower => return Err(invalid("tlp", narrower.as_str())),
     };
     // Where the chamber itself is the source, its own address stands, however it serves its pages.
-    let source_url = if *source_url == imprint.namespace { source_url.clone() } else { address("source_url", source_url)? };
-    let remedy_url = if remedy_url.trim().is_empty() { None } else { Some(address("remedy_url", remedy_url)?) };
+    let source_url = if *source_url == imprint.namespace {
+        source_url.clone()
+    } else {
+        address("source_url", source_url)?
+    };
+    let remedy_url = if remedy_url.trim().is_empty() {
+        None
+    } else {
+        Some(address("remedy_url", remedy_url)?)
+    };
     if products.is_empty() {
         return Err(StatementError::Empty("product"));
     }
-    let cves = cves.iter().map(|cve| cve_id(cve).ok_or_else(|| invalid("cve", cve))).collect::<Result<std::collections::BTreeSet<_>, _>>()?;
-    let ids: Vec<String> = (1..=products.len()).map(|number| format!("P-{number}")).collect();
-    let branches = products.iter().zip(&ids).map(|(product, id)| branch(product, id)).collect::<Result<Vec<_>, _>>()?;
+    let cves = cves
+        .iter()
+        .map(|cve| cve_id(cve).ok_or_else(|| invalid("cve", cve)))
+        .collect::<Result<std::collections::BTreeSet<_>, _>>()?;
+    let ids: Vec<String> = (1..=products.len())
+        .map(|number| format!("P-{number}"))
+        .collect();
+    let branches = products
+        .iter()
+        .zip(&ids)
+        .map(|(product, id)| branch(product, id))
+        .collect::<Result<Vec<_>, _>>()?;
     let incident = *incident || (imprint.incident && cves.is_empty());
     let kind = if incident { "mitigation" } else { "vendor_fix" };
-    let flaw = |identity: (&str, Value)| flaw(identity, &ids, (kind, remedy, remedy_url.as_deref()), *exploited, &title);
+    let flaw = |identity: (&str, Value)| {
+        flaw(
+            identity,
+            &ids,
+            (kind, remedy, remedy_url.as_deref()),
+            *exploited,
+            &title,
+        )
+    };
     let flaws: Vec<Value> = if cves.is_empty() {
-        vec![flaw(("ids", json!([{"system_name": imprint.namespace, "text": imprint.tracking_id}])))]
+        vec![flaw((
+            "ids",
+            json!([{"system_name": imprint.namespace, "text": imprint.tracking_id}]),
+        ))]
     } else {
         cves.iter().map(|cve| flaw(("cve", json!(cve)))).collect()
     };
-    let mut references = vec![json!({"category": "external", "summary": "Source", "url": source_url})];
-    references.extend(remedy_url.iter().filter(|url| **url != source_url).map(|url| json!({"category": "external", "summary": "Remedy", "url": url})));
+    let mut references =
+        vec![json!({"category": "external", "summary": "Source", "url": source_url})];
+    references.extend(
+        remedy_url
+            .iter()
+            .filter(|url| **url != source_url)
+            .map(|url| json!({"category": "external", "summary": "Remedy", "url": url})),
+    );
     let text = plain(summary, 4_000);
     let note = json!([{"category": "summary", "text": if text.is_empty() { title.clone() } else { text }}]);
     let document = json!({
@@ -169,9 +228,24 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
 }
 
 fn tracking(imprint: &Imprint, source_time: Timestamp) -> Value {
-    let mut history: Vec<Value> = imprint.history.iter().map(|(number, date, summary)| revision(*number, *date, summary)).collect();
-    let number = imprint.history.last().map_or(1, |(number, ..)| number.saturating_add(1));
-    history.push(revision(number, imprint.stated_at, if number == 1 { "Stated by hand" } else { "Stated again" }));
+    let mut history: Vec<Value> = imprint
+        .history
+        .iter()
+        .map(|(number, date, summary)| revision(*number, *date, summary))
+        .collect();
+    let number = imprint
+        .history
+        .last()
+        .map_or(1, |(number, ..)| number.saturating_add(1));
+    history.push(revision(
+        number,
+        imprint.stated_at,
+        if number == 1 {
+            "Stated by hand"
+        } else {
+            "Stated again"
+        },
+    ));
     json!({
         "current_release_date": imprint.stated_at.to_string(),
         "id": imprint.tracking_id,
@@ -192,39 +266,80 @@ fn branch(product: &StatedProduct, id: &str) -> Result<Value, StatementError> {
     let vendor = plain(&product.vendor, limits::FIELD_CHARACTERS);
     let full = |version: &str| {
         let parts = [vendor.as_str(), name.as_str(), version];
-        parts.into_iter().filter(|part| !part.is_empty() && (*part == name || !name.starts_with(part))).collect::<Vec<_>>().join(" ")
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty() && (*part == name || !name.starts_with(part)))
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let leaf = |version: &str| json!({"name": full(version), "product_id": id});
     let versioned = |category: &str, version: &str| {
         let version = filled("versions", version)?;
-        Ok(json!({"category": "product_name", "name": name, "branches": [{"category": category, "name": version, "product": leaf(&version)}]}))
+        Ok(
+            json!({"category": "product_name", "name": name, "branches": [{"category": category, "name": version, "product": leaf(&version)}]}),
+        )
     };
     let named = match &product.versions {
-        StatedVersions::ByPack => json!({"category": "product_name", "name": name, "product": leaf("")}),
+        StatedVersions::ByPack => {
+            json!({"category": "product_name", "name": name, "product": leaf("")})
+        }
         StatedVersions::Range(range) => versioned("product_version_range", range)?,
         StatedVersions::Exactly(version) => versioned("product_version", version)?,
     };
-    Ok(if vendor.is_empty() { named } else { json!({"category": "vendor", "name": vendor, "branches": [named]}) })
+    Ok(if vendor.is_empty() {
+        named
+    } else {
+        json!({"category": "vendor", "name": vendor, "branches": [named]})
+    })
 }
 
-fn flaw((key, identity): (&str, Value), ids: &[String], (kind, remedy, url): (&str, &str, Option<&str>), exploited: bool, title: &str) -> Value {
+fn flaw(
+    (key, identity): (&str, Value),
+    ids: &[String],
+    (kind, remedy, url): (&str, &str, Option<&str>),
+    exploited: bool,
+    title: &str,
+) -> Value {
     let remedy = plain(remedy, 4_000);
-    let (category, details) = if remedy.is_empty() { ("none_available", "No remedy is known yet.") } else { (kind, remedy.as_str()) };
+    let (category, details) = if remedy.is_empty() {
+        ("none_available", "No remedy is known yet.")
+    } else {
+        (kind, remedy.as_str())
+    };
     let url = url.map(|url| ("url".to_string(), json!(url)));
-    let remediation = [("category", json!(category)), ("details", json!(details)), ("product_ids", json!(ids))].map(|(name, value)| (name.to_string(), value));
+    let remediation = [
+        ("category", json!(category)),
+        ("details", json!(details)),
+        ("product_ids", json!(ids)),
+    ]
+    .map(|(name, value)| (name.to_string(), value));
     let threats = exploited.then(|| json!([{"category": "exploit_status", "details": "Exploited in the wild", "product_ids": ids}]));
     let parts = [
         (key, identity),
         ("notes", json!([{"category": "summary", "text": title}])),
         ("product_status", json!({"known_affected": ids})),
-        ("remediations", json!([remediation.into_iter().chain(url).collect::<serde_json::Map<_, _>>()])),
+        (
+            "remediations",
+            json!([remediation
+                .into_iter()
+                .chain(url)
+                .collect::<serde_json::Map<_, _>>()]),
+        ),
     ];
-    parts.into_iter().chain(threats.map(|threats| ("threats", threats))).map(|(name, value)| (name.to_string(), value)).collect()
+    parts
+        .into_iter()
+        .chain(threats.map(|threats| ("threats", threats)))
+        .map(|(name, value)| (name.to_string(), value))
+        .collect()
 }
 
 fn filled(field: &'static str, text: &str) -> Result<String, StatementError> {
     let text = plain(text, limits::FIELD_CHARACTERS);
-    if text.is_empty() { Err(StatementError::Empty(field)) } else { Ok(text) }
+    if text.is_empty() {
+        Err(StatementError::Empty(field))
+    } else {
+        Ok(text)
+    }
 }
 
 fn address(field: &'static str, text: &str) -> Result<String, StatementError> {
@@ -235,7 +350,10 @@ fn address(field: &'static str, text: &str) -> Result<String, StatementError> {
 }
 
 fn invalid(field: &'static str, value: &str) -> StatementError {
-    StatementError::Invalid { field, value: plain(value, limits::FIELD_CHARACTERS) }
+    StatementError::Invalid {
+        field,
+        value: plain(value, limits::FIELD_CHARACTERS),
+    }
 }
 
 #[cfg(test)]
@@ -250,7 +368,11 @@ mod tests {
             restates: None,
             title: "Microsoft Exchange Server: vier Lücken werden ausgenutzt".into(),
             summary: String::new(),
-            products: vec![StatedProduct { vendor: "Microsoft".into(), product: "Exchange Server".into(), versions: StatedVersions::ByPack }],
+            products: vec![StatedProduct {
+                vendor: "Microsoft".into(),
+                product: "Exchange Server".into(),
+                versions: StatedVersions::ByPack,
+            }],
             cves: vec!["cve-2021-27065".into(), "CVE-2021-26855".into()],
             remedy: "Sicherheitsupdate KB5000871 einspielen".into(),
             remedy_url: "https://example.org/kb5000871".into(),
@@ -278,29 +400,63 @@ mod tests {
     fn what_is_stated_is_read_again() {
         let reading = crate::csaf::read(&write(&stated(), &imprint()).unwrap()).unwrap();
         let threat = reading.threat;
-        assert_eq!(threat.id.as_str(), "https://ihk-musterstadt.example|TUERMER-2021-0001");
-        assert_eq!((threat.revision.as_str(), threat.level, threat.exploited), ("1", Some(Level::Extreme), true));
+        assert_eq!(
+            threat.id.as_str(),
+            "https://ihk-musterstadt.example|TUERMER-2021-0001"
+        );
+        assert_eq!(
+            (threat.revision.as_str(), threat.level, threat.exploited),
+            ("1", Some(Level::Extreme), true)
+        );
         assert_eq!(threat.cves(), ["CVE-2021-26855", "CVE-2021-27065"]);
         assert_eq!(threat.published_at.to_string(), "2021-03-02T22:00:00Z");
         assert_eq!(threat.statements.len(), 2);
         let statement = &threat.statements[0];
-        assert_eq!((statement.status, &statement.versions), (ProductStatus::Affected, &VersionRule::All));
-        assert_eq!(statement.product, ProductKey::new("Microsoft", "Exchange Server"));
+        assert_eq!(
+            (statement.status, &statement.versions),
+            (ProductStatus::Affected, &VersionRule::All)
+        );
+        assert_eq!(
+            statement.product,
+            ProductKey::new("Microsoft", "Exchange Server")
+        );
         let remedy = statement.remedy.as_ref().unwrap();
-        assert_eq!((remedy.kind, remedy.url.as_deref()), (RemedyKind::VendorFix, Some("https://example.org/kb5000871")));
+        assert_eq!(
+            (remedy.kind, remedy.url.as_deref()),
+            (RemedyKind::VendorFix, Some("https://example.org/kb5000871"))
+        );
     }
 
     #[test]
     fn attacks_that_are_seen_stay_such_until_a_cve_is_named() {
-        let without = StatedThreat { cves: Vec::new(), ..stated() };
+        let without = StatedThreat {
+            cves: Vec::new(),
+            ..stated()
+        };
         let category = |stated: &StatedThreat, before: bool| {
-            let bytes = write(stated, &Imprint { incident: before, ..imprint() }).unwrap();
+            let bytes = write(
+                stated,
+                &Imprint {
+                    incident: before,
+                    ..imprint()
+                },
+            )
+            .unwrap();
             let threat = crate::csaf::read(&bytes).unwrap().threat;
             assert_eq!(is_incident(&bytes), threat.category == INCIDENT);
-            assert_eq!(threat.statements[0].remedy.as_ref().unwrap().kind == RemedyKind::Mitigation, is_incident(&bytes));
+            assert_eq!(
+                threat.statements[0].remedy.as_ref().unwrap().kind == RemedyKind::Mitigation,
+                is_incident(&bytes)
+            );
             is_incident(&bytes)
         };
-        assert!(category(&StatedThreat { incident: true, ..without.clone() }, false));
+        assert!(category(
+            &StatedThreat {
+                incident: true,
+                ..without.clone()
+            },
+            false
+        ));
         assert!(category(&without, true), "stated again");
         assert!(!category(&without, false));
         assert!(!category(&stated(), true), "now a hole is known");
@@ -313,10 +469,19 @@ mod tests {
         let rows: [(Change, &str); 6] = [
             (|t| t.title = " \u{0} ".into(), "title is empty"),
             (|t| t.products.clear(), "product is empty"),
-            (|t| t.cves.push("ProxyLogon".into()), "cve is not valid: ProxyLogon"),
-            (|t| t.source_url = "http://example.org".into(), "source_url is not valid"),
+            (
+                |t| t.cves.push("ProxyLogon".into()),
+                "cve is not valid: ProxyLogon",
+            ),
+            (
+                |t| t.source_url = "http://example.org".into(),
+                "source_url is not valid",
+            ),
             (|t| t.source_url.clear(), "source_url is empty"),
-            (|t| t.products[0].versions = StatedVersions::Range(String::new()), "versions is empty"),
+            (
+                |t| t.products[0].versions = StatedVersions::Range(String::new()),
+                "versions is empty",
+            ),
         ];
         for (change, wanted) in rows {
             let mut threat = stated();

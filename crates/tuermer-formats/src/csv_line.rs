@@ -11,7 +11,10 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Fields of a line without its line end.
     pub fn of(line: &'a [u8]) -> Self {
-        Self { rest: Some(line), separator: b',' }
+        Self {
+            rest: Some(line),
+            separator: b',',
+        }
     }
 }
 
@@ -21,8 +24,13 @@ impl<'a> Iterator for Fields<'a> {
     fn next(&mut self) -> Option<Field<'a>> {
         let line = self.rest?;
         // Behind the closing quote, or from the beginning where there is none.
-        let from = if line.first() == Some(&b'"') { closing(line) } else { 0 };
-        let end = memchr::memchr(self.separator, line.get(from..)?).map(|at| at.saturating_add(from));
+        let from = if line.first() == Some(&b'"') {
+            closing(line)
+        } else {
+            0
+        };
+        let end =
+            memchr::memchr(self.separator, line.get(from..)?).map(|at| at.saturating_add(from));
         self.rest = end.and_then(|end| line.get(end.saturating_add(1)..));
         Some(Field(line.get(..end.unwrap_or(line.len()))?))
     }
@@ -48,17 +56,24 @@ pub struct Field<'a>(&'a [u8]);
 impl<'a> Field<'a> {
     /// What it says, without quotes around it and blanks at its ends. Other encodings than UTF-8 must not cost the line.
     pub fn text(self) -> Cow<'a, str> {
-        let Some(inner) = self.0.strip_prefix(b"\"") else { return lossy(self.0.trim_ascii()) };
+        let Some(inner) = self.0.strip_prefix(b"\"") else {
+            return lossy(self.0.trim_ascii());
+        };
         let inner = inner.trim_ascii_end();
         let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
         let text = lossy(inner.trim_ascii());
-        if memchr::memchr(b'"', inner).is_some() { Cow::Owned(text.replace("\"\"", "\"")) } else { text }
+        if memchr::memchr(b'"', inner).is_some() {
+            Cow::Owned(text.replace("\"\"", "\""))
+        } else {
+            text
+        }
     }
 
     /// What it says, where it says something: empty, `0` and `unknown` mean "no value".
     pub fn value(self) -> Option<Cow<'a, str>> {
         let text = self.text();
-        (!matches!(text.as_bytes(), b"" | b"0") && !text.eq_ignore_ascii_case("unknown")).then_some(text)
+        (!matches!(text.as_bytes(), b"" | b"0") && !text.eq_ignore_ascii_case("unknown"))
+            .then_some(text)
     }
 }
 
@@ -87,20 +102,39 @@ mod tests {
             ("\"a\"x,b", vec!["a\"x", "b"]),
             (" a , b ", vec!["a", "b"]),
         ] {
-            let fields: Vec<String> = Fields::of(line.as_bytes()).map(|field| field.text().into_owned()).collect();
+            let fields: Vec<String> = Fields::of(line.as_bytes())
+                .map(|field| field.text().into_owned())
+                .collect();
             assert_eq!(fields, wanted, "{line}");
         }
-        let values: Vec<bool> = Fields::of(b"0,unknown,UNKNOWN,,\"\",00,x").map(|field| field.value().is_some()).collect();
+        let values: Vec<bool> = Fields::of(b"0,unknown,UNKNOWN,,\"\",00,x")
+            .map(|field| field.value().is_some())
+            .collect();
         assert_eq!(values, [false, false, false, false, false, true, true]);
         assert_eq!(Fields::of(b"caf\xe9").next().unwrap().text(), "caf\u{fffd}");
     }
 
     #[test]
     fn the_library_reads_the_same() {
-        for line in ["a,\"b,c\",\"d\"\"e\",", "\"\",x,\"y\"", "1,\"two\nlines\",3"] {
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
-            let theirs: Vec<String> = reader.records().next().unwrap().unwrap().iter().map(str::to_string).collect();
-            let ours: Vec<String> = Fields::of(line.as_bytes()).map(|field| field.text().into_owned()).collect();
+        for line in [
+            "a,\"b,c\",\"d\"\"e\",",
+            "\"\",x,\"y\"",
+            "1,\"two\nlines\",3",
+        ] {
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(line.as_bytes());
+            let theirs: Vec<String> = reader
+                .records()
+                .next()
+                .unwrap()
+                .unwrap()
+                .iter()
+                .map(str::to_string)
+                .collect();
+            let ours: Vec<String> = Fields::of(line.as_bytes())
+                .map(|field| field.text().into_owned())
+                .collect();
             assert_eq!(ours, theirs, "{line}");
         }
     }

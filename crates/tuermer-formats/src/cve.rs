@@ -83,20 +83,42 @@ pub fn threat_id(cve: &str) -> ThreatId {
 /// # Errors
 /// Another shape, an unknown state, no time, or a limit.
 pub fn read(bytes: &[u8]) -> Result<Reading, CveError> {
-    let Record { cve_metadata: meta, containers } = serde_json::from_slice(bytes).map_err(|error| CveError::Shape(error.to_string()))?;
-    let cve = cve_id(&meta.cve_id).ok_or_else(|| CveError::Id(plain(&meta.cve_id, limits::FIELD_CHARACTERS)))?;
+    let Record {
+        cve_metadata: meta,
+        containers,
+    } = serde_json::from_slice(bytes).map_err(|error| CveError::Shape(error.to_string()))?;
+    let cve = cve_id(&meta.cve_id)
+        .ok_or_else(|| CveError::Id(plain(&meta.cve_id, limits::FIELD_CHARACTERS)))?;
     let withdrawn = match meta.state.as_str() {
         "PUBLISHED" => false,
         "REJECTED" => true,
         other => return Err(CveError::State(plain(other, limits::FIELD_CHARACTERS))),
     };
-    let all: Vec<&Container> = std::iter::once(&containers.cna).chain(&containers.adp).collect();
-    let released_at = all.iter().filter_map(|container| moment(&container.provider_metadata.date_updated)).chain(moment(&meta.date_updated)).max();
-    let released_at = released_at.or_else(|| moment(&meta.date_published)).ok_or(CveError::NoTime)?;
+    let all: Vec<&Container> = std::iter::once(&containers.cna)
+        .chain(&containers.adp)
+        .collect();
+    let released_at = all
+        .iter()
+        .filter_map(|container| moment(&container.provider_metadata.date_updated))
+        .chain(moment(&meta.date_updated))
+        .max();
+    let released_at = released_at
+        .or_else(|| moment(&meta.date_published))
+        .ok_or(CveError::NoTime)?;
     // The day of public knowledge may lie before the day the record was published.
-    let public = [moment(&containers.cna.date_public), moment(&meta.date_published)].into_iter().flatten().min();
+    let public = [
+        moment(&containers.cna.date_public),
+        moment(&meta.date_published),
+    ]
+    .into_iter()
+    .flatten()
+    .min();
     let mut remarks = Vec::new();
-    let statements = if withdrawn { Vec::new() } else { affected::read(&all, &mut remarks)? };
+    let statements = if withdrawn {
+        Vec::new()
+    } else {
+        affected::read(&all, &mut remarks)?
+    };
     let vulnerability = vulnerability(&cve, &all, &mut remarks);
     let words = words(&containers.cna);
     let title = title(&containers.cna, &words, &cve);
@@ -114,7 +136,10 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CveError> {
         withdrawn,
         exploited: scores::is_exploited(&all),
         level: None,
-        vulnerabilities: vec![Vulnerability { title: told, ..vulnerability }],
+        vulnerabilities: vec![Vulnerability {
+            title: told,
+            ..vulnerability
+        }],
         title,
         statements,
         references: references(&all),
@@ -130,15 +155,31 @@ fn vulnerability(cve: &str, all: &[&Container], remarks: &mut Vec<Remark>) -> Vu
     if score.is_none() && scores::only_version_2(all) {
         remarks.push(Remark::OldScore);
     }
-    let (cvss_tenths, cvss_vector) = score.map_or((None, String::new()), |(tenths, vector)| (Some(tenths), vector));
-    Vulnerability { id: cve.to_string(), cvss_tenths, cvss_vector, ssvc: scores::ssvc(all), ..Vulnerability::default() }
+    let (cvss_tenths, cvss_vector) = score.map_or((None, String::new()), |(tenths, vector)| {
+        (Some(tenths), vector)
+    });
+    Vulnerability {
+        id: cve.to_string(),
+        cvss_tenths,
+        cvss_vector,
+        ssvc: scores::ssvc(all),
+        ..Vulnerability::default()
+    }
 }
 
 /// The title, else the description, else why the id was rejected.
 fn words(cna: &Container) -> String {
-    let english = |texts: &[Described]| texts.iter().find(|text| text.lang.starts_with("en")).or_else(|| texts.first()).map(|text| text.value.clone());
+    let english = |texts: &[Described]| {
+        texts
+            .iter()
+            .find(|text| text.lang.starts_with("en"))
+            .or_else(|| texts.first())
+            .map(|text| text.value.clone())
+    };
     let text = cna.title.clone().filter(|text| !text.trim().is_empty());
-    let text = text.or_else(|| english(&cna.descriptions)).or_else(|| english(&cna.rejected_reasons));
+    let text = text
+        .or_else(|| english(&cna.descriptions))
+        .or_else(|| english(&cna.rejected_reasons));
     plain(&text.unwrap_or_default(), TITLE_CHARACTERS)
 }
 
@@ -147,26 +188,53 @@ fn title(cna: &Container, words: &str, cve: &str) -> String {
     if words.is_empty() {
         return cve.to_string();
     }
-    if cna.title.as_ref().is_some_and(|text| !text.trim().is_empty()) {
+    if cna
+        .title
+        .as_ref()
+        .is_some_and(|text| !text.trim().is_empty())
+    {
         return words.to_string();
     }
-    let sentence = words.split_once(". ").map_or(words, |(first, _)| first).trim_end_matches('.');
-    let Some((end, _)) = sentence.char_indices().nth(SUMMARY_CHARACTERS) else { return sentence.to_string() };
+    let sentence = words
+        .split_once(". ")
+        .map_or(words, |(first, _)| first)
+        .trim_end_matches('.');
+    let Some((end, _)) = sentence.char_indices().nth(SUMMARY_CHARACTERS) else {
+        return sentence.to_string();
+    };
     let cut = sentence.get(..end).unwrap_or(sentence);
-    format!("{} …", cut.rsplit_once(' ').map_or(cut, |(words, _)| words).trim_end_matches([',', ';', ':']))
+    format!(
+        "{} …",
+        cut.rsplit_once(' ')
+            .map_or(cut, |(words, _)| words)
+            .trim_end_matches([',', ';', ':'])
+    )
 }
 
 fn publisher(assigner: &str, cna: &Container) -> String {
-    let name = if assigner.is_empty() { &cna.provider_metadata.short_name } else { assigner };
+    let name = if assigner.is_empty() {
+        &cna.provider_metadata.short_name
+    } else {
+        assigner
+    };
     let name = plain(name, limits::FIELD_CHARACTERS);
-    if name.is_empty() { NAMESPACE.to_string() } else { name }
+    if name.is_empty() {
+        NAMESPACE.to_string()
+    } else {
+        name
+    }
 }
 
 /// https only, each once, the assigner's first.
 fn references(all: &[&Container]) -> Vec<String> {
     let mut seen = HashSet::new();
-    let urls = all.iter().flat_map(|container| &container.references).filter_map(|reference| https(&reference.url));
-    urls.filter(|url| seen.insert(url.clone())).take(limits::CVE_REFERENCES).collect()
+    let urls = all
+        .iter()
+        .flat_map(|container| &container.references)
+        .filter_map(|reference| https(&reference.url));
+    urls.filter(|url| seen.insert(url.clone()))
+        .take(limits::CVE_REFERENCES)
+        .collect()
 }
 
 /// RFC 3339 cut to microseconds; a time without zone, as it occurs in older records, is UTC.
@@ -179,7 +247,10 @@ fn moment(text: &Option<String>) -> Option<Timestamp> {
 /// Statements are the same twice only if all of this is the same.
 fn push(statements: &mut Vec<Statement>, statement: Statement) -> Result<(), CveError> {
     if statements.len() >= limits::ADVISORY_STATEMENTS {
-        return Err(CveError::TooMuch { what: "statements about products", limit: limits::ADVISORY_STATEMENTS });
+        return Err(CveError::TooMuch {
+            what: "statements about products",
+            limit: limits::ADVISORY_STATEMENTS,
+        });
     }
     statements.push(statement);
     Ok(())

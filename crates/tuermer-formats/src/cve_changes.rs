@@ -85,14 +85,24 @@ pub fn looks_like_changes(head: &[u8]) -> bool {
 pub fn read(bytes: &[u8]) -> Result<Changes, ChangesError> {
     let shape = |error: serde_json::Error| ChangesError::Shape(error.to_string());
     let log = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-    let sets: Vec<RawSet> = if log { serde_json::from_slice(bytes).map_err(shape)? } else { vec![serde_json::from_slice(bytes).map_err(shape)?] };
-    let listed: usize = sets.iter().map(|set| set.new.len().saturating_add(set.updated.len())).sum();
+    let sets: Vec<RawSet> = if log {
+        serde_json::from_slice(bytes).map_err(shape)?
+    } else {
+        vec![serde_json::from_slice(bytes).map_err(shape)?]
+    };
+    let listed: usize = sets
+        .iter()
+        .map(|set| set.new.len().saturating_add(set.updated.len()))
+        .sum();
     if listed > limits::CVE_CHANGES {
         return Err(ChangesError::TooMany);
     }
     let mut newest: HashMap<String, Change> = HashMap::new();
     let mut unusable = 0_u64;
-    for raw in sets.into_iter().flat_map(|set| set.new.into_iter().chain(set.updated)) {
+    for raw in sets
+        .into_iter()
+        .flat_map(|set| set.new.into_iter().chain(set.updated))
+    {
         let Some(change) = change(raw) else {
             unusable = unusable.saturating_add(1);
             continue;
@@ -105,22 +115,49 @@ pub fn read(bytes: &[u8]) -> Result<Changes, ChangesError> {
         }
     }
     let mut records: Vec<Change> = newest.into_values().collect();
-    records.sort_by(|one, other| other.updated.cmp(&one.updated).then_with(|| one.cve.cmp(&other.cve)));
+    records.sort_by(|one, other| {
+        other
+            .updated
+            .cmp(&one.updated)
+            .then_with(|| one.cve.cmp(&other.cve))
+    });
     Ok(Changes { records, unusable })
 }
 
-fn change(RawChange { cve_id, github_link, date_updated }: RawChange) -> Option<Change> {
-    let digits = |text: &str, least: usize| text.len() >= least && text.len() <= 19 && text.bytes().all(|byte| byte.is_ascii_digit());
+fn change(
+    RawChange {
+        cve_id,
+        github_link,
+        date_updated,
+    }: RawChange,
+) -> Option<Change> {
+    let digits = |text: &str, least: usize| {
+        text.len() >= least && text.len() <= 19 && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let mut parts = cve_id.strip_prefix("CVE-")?.splitn(2, '-');
-    let right = parts.next().is_some_and(|year| year.len() == 4 && digits(year, 4)) && parts.next().is_some_and(|number| digits(number, 4));
-    let named = github_link.starts_with("https://") && github_link.len() <= limits::URL_CHARACTERS && github_link.ends_with(&format!("/{cve_id}.json"));
-    let dated = date_updated.len() <= limits::SHOWN_CHARACTERS && date_updated.chars().all(|c| c.is_ascii_graphic());
-    (right && named && dated).then_some(Change { cve: cve_id, url: github_link, updated: date_updated })
+    let right = parts
+        .next()
+        .is_some_and(|year| year.len() == 4 && digits(year, 4))
+        && parts.next().is_some_and(|number| digits(number, 4));
+    let named = github_link.starts_with("https://")
+        && github_link.len() <= limits::URL_CHARACTERS
+        && github_link.ends_with(&format!("/{cve_id}.json"));
+    let dated = date_updated.len() <= limits::SHOWN_CHARACTERS
+        && date_updated.chars().all(|c| c.is_ascii_graphic());
+    (right && named && dated).then_some(Change {
+        cve: cve_id,
+        url: github_link,
+        updated: date_updated,
+    })
 }
 
 /// The CVE id a record says of itself.
 pub fn record_id(bytes: &[u8]) -> Option<String> {
-    serde_json::from_slice(bytes).ok().map(|RawRecord { cve_metadata: RawMetadata { cve_id } }| cve_id)
+    serde_json::from_slice(bytes).ok().map(
+        |RawRecord {
+             cve_metadata: RawMetadata { cve_id },
+         }| cve_id,
+    )
 }
 
 #[cfg(test)]
@@ -133,8 +170,18 @@ mod tests {
     fn a_record_that_moved_twice_is_named_once_and_the_newest_comes_first() {
         assert!(looks_like_changes(LOG.as_bytes()));
         let changes = read(LOG.as_bytes()).unwrap();
-        let named: Vec<(&str, &str)> = changes.records.iter().map(|change| (change.cve.as_str(), change.updated.as_str())).collect();
-        assert_eq!(named, [("CVE-2026-0002", "2026-03-02T10:20:00.000Z"), ("CVE-2026-0001", "2026-03-02T10:14:00.000Z")]);
+        let named: Vec<(&str, &str)> = changes
+            .records
+            .iter()
+            .map(|change| (change.cve.as_str(), change.updated.as_str()))
+            .collect();
+        assert_eq!(
+            named,
+            [
+                ("CVE-2026-0002", "2026-03-02T10:20:00.000Z"),
+                ("CVE-2026-0001", "2026-03-02T10:14:00.000Z")
+            ]
+        );
         assert_eq!(changes.unusable, 4);
     }
 
@@ -142,12 +189,20 @@ mod tests {
     fn one_set_is_a_list_too_and_anything_else_is_none() {
         let one = r#"{"fetchTime": "2026-03-02T10:00:00.000Z", "numberOfChanges": 0, "new": [], "updated": [], "error": []}"#;
         assert_eq!(read(one.as_bytes()).unwrap(), Changes::default());
-        for wrong in
-            ["", "{}", "[1]", "null", r#"{"dataType": "CVE_RECORD", "cveMetadata": {"cveId": "CVE-2026-0001"}}"#, "[{\"fetchTime\": \"x\", \"new\": 1}]"]
-        {
+        for wrong in [
+            "",
+            "{}",
+            "[1]",
+            "null",
+            r#"{"dataType": "CVE_RECORD", "cveMetadata": {"cveId": "CVE-2026-0001"}}"#,
+            "[{\"fetchTime\": \"x\", \"new\": 1}]",
+        ] {
             assert!(read(wrong.as_bytes()).is_err(), "{wrong}");
         }
-        assert_eq!(record_id(br#"{"cveMetadata": {"cveId": "CVE-2026-0001"}}"#).as_deref(), Some("CVE-2026-0001"));
+        assert_eq!(
+            record_id(br#"{"cveMetadata": {"cveId": "CVE-2026-0001"}}"#).as_deref(),
+            Some("CVE-2026-0001")
+        );
         assert_eq!(record_id(b"{}"), None);
     }
 }

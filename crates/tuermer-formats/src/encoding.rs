@@ -26,7 +26,17 @@ impl<R: Read + Seek> Decoded<R> {
         let encoding = detect(&mut source)?;
         source.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         let decoder = encoding.new_decoder_with_bom_removal();
-        Ok((Self { source, decoder, raw: vec![0; BLOCK], text: String::with_capacity(4 * BLOCK), given: 0, ended: false }, encoding.name()))
+        Ok((
+            Self {
+                source,
+                decoder,
+                raw: vec![0; BLOCK],
+                text: String::with_capacity(4 * BLOCK),
+                given: 0,
+                ended: false,
+            },
+            encoding.name(),
+        ))
     }
 }
 
@@ -39,7 +49,9 @@ impl<R: Read> Decoded<R> {
             self.ended = read == 0;
             let raw = self.raw.get(..read).unwrap_or(&[]);
             // The buffer holds four times the block, more than any encoding needs, so one call takes all.
-            let (_, _, _) = self.decoder.decode_to_string(raw, &mut self.text, self.ended);
+            let (_, _, _) = self
+                .decoder
+                .decode_to_string(raw, &mut self.text, self.ended);
         }
         Ok(())
     }
@@ -77,11 +89,19 @@ fn detect<R: Read>(source: &mut R) -> Result<&'static Encoding, Fault> {
             first = false;
         }
         if read == 0 {
-            return Ok(if utf8 && rest.is_empty() { UTF_8 } else { WINDOWS_1252 });
+            return Ok(if utf8 && rest.is_empty() {
+                UTF_8
+            } else {
+                WINDOWS_1252
+            });
         }
         if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
             let before = bytes.get(..at).unwrap_or(&[]);
-            return Err(Fault::at(Problem::NotATable, line.saturating_add(newlines(before)), "NUL"));
+            return Err(Fault::at(
+                Problem::NotATable,
+                line.saturating_add(newlines(before)),
+                "NUL",
+            ));
         }
         line = line.saturating_add(newlines(bytes));
         if utf8 {
@@ -104,7 +124,9 @@ fn keep_cut_character(bytes: &mut Vec<u8>) -> bool {
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0_u64, |sum, byte| sum.saturating_add(u64::from(*byte == b'\n')))
+    bytes.iter().fold(0_u64, |sum, byte| {
+        sum.saturating_add(u64::from(*byte == b'\n'))
+    })
 }
 
 /// A byte order mark, or every second byte zero as in UTF-16 of Latin text.
@@ -113,7 +135,14 @@ fn by_first_bytes(bytes: &[u8]) -> Option<&'static Encoding> {
         return Some(encoding);
     }
     let sample = bytes.get(..bytes.len().min(512)).unwrap_or(&[]);
-    let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
+    let zeros = |parity: usize| {
+        sample
+            .iter()
+            .skip(parity)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
     let (even, odd) = (zeros(0), zeros(1));
     let many = sample.len() / 3;
     match (even > 0, odd > 0) {
@@ -131,7 +160,15 @@ mod tests {
 
     fn utf16(text: &str, bom: bool, little: bool) -> Vec<u8> {
         let units = bom.then_some(0xfeff).into_iter().chain(text.encode_utf16());
-        units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+        units
+            .flat_map(|unit| {
+                if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                }
+            })
+            .collect()
     }
 
     #[test]
@@ -140,7 +177,10 @@ mod tests {
         let (windows, _, _) = encoding_rs::WINDOWS_1252.encode(&text);
         let rows: Vec<(Vec<u8>, &str)> = vec![
             (text.clone().into_bytes(), "UTF-8"),
-            ([b"\xef\xbb\xbf".to_vec(), text.clone().into_bytes()].concat(), "UTF-8"),
+            (
+                [b"\xef\xbb\xbf".to_vec(), text.clone().into_bytes()].concat(),
+                "UTF-8",
+            ),
             (windows.into_owned(), "windows-1252"),
             (utf16(&text, true, true), "UTF-16LE"),
             (utf16(&text, true, false), "UTF-16BE"),
@@ -157,7 +197,9 @@ mod tests {
 
     #[test]
     fn zero_bytes_are_no_table() {
-        let fault = Decoded::open(Cursor::new(b"a;b\nc;\0d".to_vec())).err().unwrap();
+        let fault = Decoded::open(Cursor::new(b"a;b\nc;\0d".to_vec()))
+            .err()
+            .unwrap();
         assert_eq!((fault.problem, fault.line), (Problem::NotATable, Some(2)));
     }
 }

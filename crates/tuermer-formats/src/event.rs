@@ -12,17 +12,31 @@ pub(crate) struct Event(Map<String, Value>);
 impl Event {
     /// Reads one object.
     pub fn read(bytes: &[u8]) -> Result<Self, &'static str> {
-        serde_json::from_slice(bytes).map(Self).map_err(|error| if error.is_data() { "no object" } else { "not JSON" })
+        serde_json::from_slice(bytes).map(Self).map_err(|error| {
+            if error.is_data() {
+                "no object"
+            } else {
+                "not JSON"
+            }
+        })
     }
 
     /// A word or number, where it says something.
     pub fn field(&self, key: &str) -> Option<String> {
-        self.0.get(key).and_then(word).filter(|text| !text.trim().is_empty())
+        self.0
+            .get(key)
+            .and_then(word)
+            .filter(|text| !text.trim().is_empty())
     }
 
     /// A list of objects.
     pub fn objects(&self, key: &str) -> impl Iterator<Item = &Map<String, Value>> {
-        self.0.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+        self.0
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
     }
 
     /// A number that fits.
@@ -32,20 +46,37 @@ impl Event {
 
     /// An address that is one; the unspecified address is no value.
     pub fn ip(&self, key: &str) -> Result<Option<IpAddr>, &'static str> {
-        self.field(key).map(|text| ip(&text)).transpose().map(Option::flatten)
+        self.field(key)
+            .map(|text| ip(&text))
+            .transpose()
+            .map(Option::flatten)
     }
 
     /// Traces in fields.
     pub fn traces(&self, fields: &[(&str, TraceKind)]) -> Vec<Trace> {
-        fields.iter().filter_map(|(key, kind)| Trace::new(*kind, &self.field(key)?)).collect()
+        fields
+            .iter()
+            .filter_map(|(key, kind)| Trace::new(*kind, &self.field(key)?))
+            .collect()
     }
 
     /// All fields but those named, as they came.
     pub fn rest(&self, but: &[&str]) -> Vec<(String, String)> {
-        let told = self.0.iter().filter(|(key, _)| !but.contains(&key.as_str()));
+        let told = self
+            .0
+            .iter()
+            .filter(|(key, _)| !but.contains(&key.as_str()));
         let text = |value: &Value| word(value).unwrap_or_else(|| value.to_string());
-        let pairs = told.map(|(key, value)| (plain(key, limits::TAG_CHARACTERS), plain(&text(value), limits::NOTE_CHARACTERS)));
-        pairs.filter(|(_, value)| !value.is_empty() && value != "null").take(limits::EXTRA_FIELDS).collect()
+        let pairs = told.map(|(key, value)| {
+            (
+                plain(key, limits::TAG_CHARACTERS),
+                plain(&text(value), limits::NOTE_CHARACTERS),
+            )
+        });
+        pairs
+            .filter(|(_, value)| !value.is_empty() && value != "null")
+            .take(limits::EXTRA_FIELDS)
+            .collect()
     }
 }
 

@@ -52,7 +52,10 @@ pub(crate) struct Teller<'t> {
 
 impl<'t> Teller<'t> {
     pub fn new(take: &'t mut dyn FnMut(Found)) -> Self {
-        Self { summary: Summary::default(), take }
+        Self {
+            summary: Summary::default(),
+            take,
+        }
     }
 
     pub fn tell(&mut self, found: Found) {

@@ -42,7 +42,11 @@ pub struct Log<'t, R> {
 impl<'t, R: Read> Log<'t, R> {
     /// Begins to read.
     pub fn new(source: R, template: &'t Template) -> Self {
-        Self { records: Records::of_lines(source), template, passed: 0 }
+        Self {
+            records: Records::of_lines(source),
+            template,
+            passed: 0,
+        }
     }
 
     /// Lines so far that no rule asked for, or that tell of nobody outside.
@@ -54,15 +58,27 @@ impl<'t, R: Read> Log<'t, R> {
     ///
     /// # Errors
     /// The source cannot be read any further.
-    pub fn next(&mut self, origin: &Origin) -> std::io::Result<Option<Result<SignLine, Malformed>>> {
+    pub fn next(
+        &mut self,
+        origin: &Origin,
+    ) -> std::io::Result<Option<Result<SignLine, Malformed>>> {
         loop {
             let read = match self.records.next_record()? {
                 None => return Ok(None),
                 Some(Err(malformed)) => return Ok(Some(Err(malformed))),
-                Some(Ok((number, bytes))) => match sign(&String::from_utf8_lossy(bytes), self.template, origin) {
-                    Ok(sign) => Ok(sign.map(|sign| SignLine { number, bytes: bytes.to_vec(), sign })),
-                    Err(reason) => Err(Malformed { line: number, reason }),
-                },
+                Some(Ok((number, bytes))) => {
+                    match sign(&String::from_utf8_lossy(bytes), self.template, origin) {
+                        Ok(sign) => Ok(sign.map(|sign| SignLine {
+                            number,
+                            bytes: bytes.to_vec(),
+                            sign,
+                        })),
+                        Err(reason) => Err(Malformed {
+                            line: number,
+                            reason,
+                        }),
+                    }
+                }
             };
             match read.transpose() {
                 Some(read) => return Ok(Some(read)),
@@ -73,7 +89,11 @@ impl<'t, R: Read> Log<'t, R> {
 }
 
 /// The sign of one line; nothing where no rule asks for it.
-fn sign(line: &str, template: &Template, origin: &Origin) -> Result<Option<Observation>, &'static str> {
+fn sign(
+    line: &str,
+    template: &Template,
+    origin: &Origin,
+) -> Result<Option<Observation>, &'static str> {
     let head = head(line);
     let fields = match &template.pattern {
         Some(pattern) => match pattern.fields(head.message) {
@@ -82,19 +102,44 @@ fn sign(line: &str, template: &Template, origin: &Origin) -> Result<Option<Obser
         },
         None => pairs(head.message),
     };
-    let Some(rule) = template.rules.iter().find(|rule| rule.asks_for(&fields)) else { return Ok(None) };
-    let field = |names: &[String]| names.iter().find_map(|name| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))).map(|(_, value)| *value);
-    let attacker: IpAddr = field(&template.attacker).ok_or("attacker")?.parse().map_err(|_| "attacker")?;
+    let Some(rule) = template.rules.iter().find(|rule| rule.asks_for(&fields)) else {
+        return Ok(None);
+    };
+    let field = |names: &[String]| {
+        names
+            .iter()
+            .find_map(|name| {
+                fields
+                    .iter()
+                    .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            })
+            .map(|(_, value)| *value)
+    };
+    let attacker: IpAddr = field(&template.attacker)
+        .ok_or("attacker")?
+        .parse()
+        .map_err(|_| "attacker")?;
     let attacker = attacker.to_canonical();
     if !is_public(attacker) {
         return Ok(None);
     }
-    let time = field(&template.time).map(str::to_string).or_else(|| date_and_time(&fields)).or(head.time).ok_or("timestamp")?;
+    let time = field(&template.time)
+        .map(str::to_string)
+        .or_else(|| date_and_time(&fields))
+        .or(head.time)
+        .ok_or("timestamp")?;
     let observed_at = origin.seen_at(&template.in_utc(&time, origin.now))?;
     // Behind the firewall the address is a private one; then the template says whose firewall it is.
-    let member = field(&template.member).map(|text| text.parse::<IpAddr>().map_err(|_| "member")).transpose()?;
-    let member = member.map(|ip| ip.to_canonical()).filter(|ip| is_public(*ip)).or(template.place_ip);
-    let hostname = field(&template.host).and_then(host).or_else(|| template.place_host.clone());
+    let member = field(&template.member)
+        .map(|text| text.parse::<IpAddr>().map_err(|_| "member"))
+        .transpose()?;
+    let member = member
+        .map(|ip| ip.to_canonical())
+        .filter(|ip| is_public(*ip))
+        .or(template.place_ip);
+    let hostname = field(&template.host)
+        .and_then(host)
+        .or_else(|| template.place_host.clone());
     if member.is_none() && hostname.is_none() {
         return Err("member");
     }
@@ -102,14 +147,28 @@ fn sign(line: &str, template: &Template, origin: &Origin) -> Result<Option<Obser
     let sign = Observation {
         ip: member,
         hostname,
-        port: field(&template.port).map(|port| port.parse().map_err(|_| "port")).transpose()?,
+        port: field(&template.port)
+            .map(|port| port.parse().map_err(|_| "port"))
+            .transpose()?,
         side: Side::Destination,
         severity: rule.severity.clone(),
         tlp: origin.tlp,
         grade: origin.grade,
         tags: tags(signature.into_iter()),
-        traces: tidy(Trace::new(TraceKind::Address, &attacker.to_string()).into_iter().collect()),
-        extra: signature.map(|text| ("signature".to_string(), plain(text, limits::NOTE_CHARACTERS))).into_iter().collect(),
+        traces: tidy(
+            Trace::new(TraceKind::Address, &attacker.to_string())
+                .into_iter()
+                .collect(),
+        ),
+        extra: signature
+            .map(|text| {
+                (
+                    "signature".to_string(),
+                    plain(text, limits::NOTE_CHARACTERS),
+                )
+            })
+            .into_iter()
+            .collect(),
         ..Observation::new(template.name.as_str(), observed_at, rule.incident)
     };
     Ok(Some(sign.identified(origin.key)))
@@ -117,7 +176,12 @@ fn sign(line: &str, template: &Template, origin: &Origin) -> Result<Option<Obser
 
 /// `date=2021-03-05 time=10:00:01`
 fn date_and_time(fields: &[(&str, &str)]) -> Option<String> {
-    let field = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
+    let field = |name: &str| {
+        fields
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| *value)
+    };
     Some(format!("{} {}", field("date")?, field("time")?))
 }
 

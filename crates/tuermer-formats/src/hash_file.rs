@@ -38,7 +38,10 @@ pub struct HashFileError(Hash);
 /// The file begins with something else.
 pub fn read(bytes: &[u8], hash: Hash) -> Result<String, HashFileError> {
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    let word = bytes.split(|byte| byte.is_ascii_whitespace()).find(|word| !word.is_empty()).unwrap_or_default();
+    let word = bytes
+        .split(|byte| byte.is_ascii_whitespace())
+        .find(|word| !word.is_empty())
+        .unwrap_or_default();
     if word.len() != hash.digits() || !word.iter().all(u8::is_ascii_hexdigit) {
         return Err(HashFileError(hash));
     }
@@ -54,9 +57,13 @@ mod tests {
     #[test]
     fn hex_first_the_rest_is_decoration() {
         let hex = String::from_utf8(FILE[..64].to_vec()).unwrap();
-        for text in
-            [FILE.to_vec(), FILE.to_ascii_uppercase(), hex.clone().into_bytes(), format!("\u{feff}{hex} *a b\n").into_bytes(), format!("\n {hex}\r\n").into()]
-        {
+        for text in [
+            FILE.to_vec(),
+            FILE.to_ascii_uppercase(),
+            hex.clone().into_bytes(),
+            format!("\u{feff}{hex} *a b\n").into_bytes(),
+            format!("\n {hex}\r\n").into(),
+        ] {
             assert_eq!(read(&text, Hash::Sha256), Ok(hex.clone()));
         }
         for text in [
@@ -68,9 +75,15 @@ mod tests {
             vec![0; 64],
         ] {
             let error = read(&text, Hash::Sha256).unwrap_err().to_string();
-            assert_eq!(error, "the .sha256 file does not begin with 64 hexadecimal digits");
+            assert_eq!(
+                error,
+                "the .sha256 file does not begin with 64 hexadecimal digits"
+            );
         }
         assert!(read(FILE, Hash::Sha512).is_err());
-        assert_eq!(read("ab".repeat(64).as_bytes(), Hash::Sha512).map(|hex| hex.len()), Ok(128));
+        assert_eq!(
+            read("ab".repeat(64).as_bytes(), Hash::Sha512).map(|hex| hex.len()),
+            Ok(128)
+        );
     }
 }

@@ -23,7 +23,17 @@ pub const ORGANISATION_FIELDS: &[&str] = &[
     "provider_external_id",
 ];
 /// Fields of an inventory.
-pub const INVENTORY_FIELDS: &[&str] = &["external_id", "vendor", "product", "version", "build", "hostname", "source", "observed_at", "note"];
+pub const INVENTORY_FIELDS: &[&str] = &[
+    "external_id",
+    "vendor",
+    "product",
+    "version",
+    "build",
+    "hostname",
+    "source",
+    "observed_at",
+    "note",
+];
 /// Fields of networks.
 pub const NETWORK_FIELDS: &[&str] = &["external_id", "kind", "value"];
 
@@ -74,21 +84,141 @@ const SYNONYMS: &[(&str, &[&str])] = &[
             "betrieb",
         ],
     ),
-    ("street", &["street", "strasse", "strassehausnummer", "strassehausnr", "strasseundhausnummer", "strassenr", "anschrift", "adresse", "address"]),
-    ("postcode", &["postcode", "plz", "postleitzahl", "zip", "zipcode", "postalcode"]),
-    ("city", &["city", "ort", "stadt", "gemeinde", "wohnort", "town", "municipality", "plzort"]),
-    ("country", &["country", "land", "staat", "laenderkennzeichen", "laendercode", "lkz"]),
-    ("sector", &["sector", "branche", "wirtschaftszweig", "wz", "wzcode", "wz2008", "industry", "gewerbe"]),
+    (
+        "street",
+        &[
+            "street",
+            "strasse",
+            "strassehausnummer",
+            "strassehausnr",
+            "strasseundhausnummer",
+            "strassenr",
+            "anschrift",
+            "adresse",
+            "address",
+        ],
+    ),
+    (
+        "postcode",
+        &[
+            "postcode",
+            "plz",
+            "postleitzahl",
+            "zip",
+            "zipcode",
+            "postalcode",
+        ],
+    ),
+    (
+        "city",
+        &[
+            "city",
+            "ort",
+            "stadt",
+            "gemeinde",
+            "wohnort",
+            "town",
+            "municipality",
+            "plzort",
+        ],
+    ),
+    (
+        "country",
+        &[
+            "country",
+            "land",
+            "staat",
+            "laenderkennzeichen",
+            "laendercode",
+            "lkz",
+        ],
+    ),
+    (
+        "sector",
+        &[
+            "sector",
+            "branche",
+            "wirtschaftszweig",
+            "wz",
+            "wzcode",
+            "wz2008",
+            "industry",
+            "gewerbe",
+        ],
+    ),
     (
         "size_class",
-        &["sizeclass", "groesse", "groessenklasse", "betriebsgroesse", "beschaeftigte", "mitarbeiter", "mitarbeiterzahl", "beschaeftigtengroessenklasse"],
+        &[
+            "sizeclass",
+            "groesse",
+            "groessenklasse",
+            "betriebsgroesse",
+            "beschaeftigte",
+            "mitarbeiter",
+            "mitarbeiterzahl",
+            "beschaeftigtengroessenklasse",
+        ],
     ),
-    ("language", &["language", "sprache", "lang", "korrespondenzsprache"]),
-    ("contact_name", &["contactname", "ansprechpartner", "ansprechpartnerin", "ansprechperson", "kontakt", "kontaktperson", "geschaeftsfuehrer", "contact"]),
-    ("contact_role", &["contactrole", "funktion", "position", "rolle", "role"]),
-    ("email", &["email", "mail", "emailadresse", "mailadresse", "epost", "contactemail", "kontaktemail"]),
-    ("phone", &["phone", "telefon", "telefonnummer", "tel", "festnetz", "fon", "rufnummer", "telephone", "contactphone"]),
-    ("mobile", &["mobile", "mobil", "handy", "mobiltelefon", "mobilnummer", "mobilfunk", "handynummer", "contactmobile"]),
+    (
+        "language",
+        &["language", "sprache", "lang", "korrespondenzsprache"],
+    ),
+    (
+        "contact_name",
+        &[
+            "contactname",
+            "ansprechpartner",
+            "ansprechpartnerin",
+            "ansprechperson",
+            "kontakt",
+            "kontaktperson",
+            "geschaeftsfuehrer",
+            "contact",
+        ],
+    ),
+    (
+        "contact_role",
+        &["contactrole", "funktion", "position", "rolle", "role"],
+    ),
+    (
+        "email",
+        &[
+            "email",
+            "mail",
+            "emailadresse",
+            "mailadresse",
+            "epost",
+            "contactemail",
+            "kontaktemail",
+        ],
+    ),
+    (
+        "phone",
+        &[
+            "phone",
+            "telefon",
+            "telefonnummer",
+            "tel",
+            "festnetz",
+            "fon",
+            "rufnummer",
+            "telephone",
+            "contactphone",
+        ],
+    ),
+    (
+        "mobile",
+        &[
+            "mobile",
+            "mobil",
+            "handy",
+            "mobiltelefon",
+            "mobilnummer",
+            "mobilfunk",
+            "handynummer",
+            "contactmobile",
+        ],
+    ),
     (
         "provider_external_id",
         &[
@@ -104,16 +234,80 @@ const SYNONYMS: &[(&str, &[&str])] = &[
             "systemhaus",
         ],
     ),
-    ("vendor", &["vendor", "hersteller", "anbieter", "manufacturer"]),
-    ("product", &["product", "produkt", "software", "produktname", "anwendung", "application"]),
+    (
+        "vendor",
+        &["vendor", "hersteller", "anbieter", "manufacturer"],
+    ),
+    (
+        "product",
+        &[
+            "product",
+            "produkt",
+            "software",
+            "produktname",
+            "anwendung",
+            "application",
+        ],
+    ),
     ("version", &["version", "softwareversion", "produktversion"]),
     ("build", &["build", "buildnummer", "buildnumber", "buildnr"]),
-    ("hostname", &["hostname", "host", "rechner", "rechnername", "server", "servername", "computername", "geraet", "fqdn"]),
+    (
+        "hostname",
+        &[
+            "hostname",
+            "host",
+            "rechner",
+            "rechnername",
+            "server",
+            "servername",
+            "computername",
+            "geraet",
+            "fqdn",
+        ],
+    ),
     ("source", &["source", "quelle", "herkunft", "gemeldetvon"]),
-    ("observed_at", &["observedat", "stand", "datum", "erfasstam", "zuletztgesehen", "lastseen", "gesehenam", "date", "zeitpunkt"]),
-    ("note", &["note", "notiz", "bemerkung", "anmerkung", "kommentar", "comment"]),
+    (
+        "observed_at",
+        &[
+            "observedat",
+            "stand",
+            "datum",
+            "erfasstam",
+            "zuletztgesehen",
+            "lastseen",
+            "gesehenam",
+            "date",
+            "zeitpunkt",
+        ],
+    ),
+    (
+        "note",
+        &[
+            "note",
+            "notiz",
+            "bemerkung",
+            "anmerkung",
+            "kommentar",
+            "comment",
+        ],
+    ),
     ("kind", &["kind", "art", "typ", "type"]),
-    ("value", &["value", "wert", "netz", "netzwerk", "network", "domain", "domaene", "ipbereich", "subnetz", "ip", "ipadresse"]),
+    (
+        "value",
+        &[
+            "value",
+            "wert",
+            "netz",
+            "netzwerk",
+            "network",
+            "domain",
+            "domaene",
+            "ipbereich",
+            "subnetz",
+            "ip",
+            "ipadresse",
+        ],
+    ),
 ];
 
 /// Columns of a file that stand for fields, by the names in the file. Made from a TOML file
@@ -124,15 +318,25 @@ pub struct Mapping(HashMap<String, String>);
 impl Mapping {
     /// Reads a mapping file.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| Fault::new(Problem::Mapping, error.message().to_string()))?;
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            Fault::new(Problem::Mapping, error.message().to_string())
+        })?;
         let mut mapping = HashMap::new();
         for (column, field) in table {
             let Some(field) = field.as_str() else {
-                return Err(Fault::new(Problem::Mapping, format!("{column}: \"Spalte\" = \"field\"")));
+                return Err(Fault::new(
+                    Problem::Mapping,
+                    format!("{column}: \"Spalte\" = \"field\""),
+                ));
             };
-            let known = [ORGANISATION_FIELDS, INVENTORY_FIELDS, NETWORK_FIELDS].iter().any(|fields| fields.contains(&field));
+            let known = [ORGANISATION_FIELDS, INVENTORY_FIELDS, NETWORK_FIELDS]
+                .iter()
+                .any(|fields| fields.contains(&field));
             if !field.is_empty() && !known {
-                return Err(Fault::new(Problem::Mapping, format!("{column} = {field:?}: {}", ORGANISATION_FIELDS.join(", "))));
+                return Err(Fault::new(
+                    Problem::Mapping,
+                    format!("{column} = {field:?}: {}", ORGANISATION_FIELDS.join(", ")),
+                ));
             }
             mapping.insert(fold(&column), field.to_string());
         }
@@ -182,8 +386,16 @@ impl Recognised {
         for needed in kind.needed() {
             if !this.has(needed) {
                 let found: Vec<String> = names.iter().take(20).map(|name| shown(name)).collect();
-                let problem = if *needed == "external_id" { Problem::NoIdentifierColumn } else { Problem::NoColumn };
-                let detail = if *needed == "external_id" { found.join(", ") } else { (*needed).to_string() };
+                let problem = if *needed == "external_id" {
+                    Problem::NoIdentifierColumn
+                } else {
+                    Problem::NoColumn
+                };
+                let detail = if *needed == "external_id" {
+                    found.join(", ")
+                } else {
+                    (*needed).to_string()
+                };
                 return Err(Fault::at(problem, 1, detail));
             }
         }
@@ -192,20 +404,33 @@ impl Recognised {
 
     /// True where a column stands for this field.
     pub fn has(&self, field: &str) -> bool {
-        self.columns.iter().flatten().any(|column| column.field == field)
+        self.columns
+            .iter()
+            .flatten()
+            .any(|column| column.field == field)
     }
 }
 
 /// A name from the file, short enough for a screen.
 fn shown(name: &str) -> String {
-    name.trim().chars().filter(|c| !c.is_control()).take(60).collect()
+    name.trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(60)
+        .collect()
 }
 
-fn field_of(folded: &str, fields: &'static [&'static str], mapping: &Mapping) -> Option<&'static str> {
+fn field_of(
+    folded: &str,
+    fields: &'static [&'static str],
+    mapping: &Mapping,
+) -> Option<&'static str> {
     if let Some(field) = mapping.0.get(folded) {
         return fields.iter().find(|known| *known == field).copied();
     }
-    let known = SYNONYMS.iter().find(|(field, names)| fields.contains(field) && names.contains(&folded));
+    let known = SYNONYMS
+        .iter()
+        .find(|(field, names)| fields.contains(field) && names.contains(&folded));
     known.map(|(field, _)| *field)
 }
 
@@ -244,31 +469,60 @@ mod tests {
                 "external_id name street postcode city country sector size_class language contact_name contact_role email phone mobile provider_external_id -",
                 "Kz2",
             ),
-            (Kind::Members, "external_id;name;E-Mail;Mail", "external_id name email -", "Mail"),
+            (
+                Kind::Members,
+                "external_id;name;E-Mail;Mail",
+                "external_id name email -",
+                "Mail",
+            ),
             (
                 Kind::Inventory,
                 "Mitglieds-Nr.;Hersteller;Produkt;Version;Build;Server;Quelle;Stand;Bemerkung",
                 "external_id vendor product version build hostname source observed_at note",
                 "",
             ),
-            (Kind::Networks, "external_id;Art;Wert", "external_id kind value", ""),
+            (
+                Kind::Networks,
+                "external_id;Art;Wert",
+                "external_id kind value",
+                "",
+            ),
         ];
         for (kind, header, fields, unknown) in rows {
             let found = Recognised::new(*kind, &names(header), &Mapping::default()).unwrap();
-            let got: Vec<&str> = found.columns.iter().map(|column| column.as_ref().map_or("-", |column| column.field)).collect();
-            assert_eq!((got.join(" ").as_str(), found.unknown.join(" ").as_str()), (*fields, *unknown), "{header}");
+            let got: Vec<&str> = found
+                .columns
+                .iter()
+                .map(|column| column.as_ref().map_or("-", |column| column.field))
+                .collect();
+            assert_eq!(
+                (got.join(" ").as_str(), found.unknown.join(" ").as_str()),
+                (*fields, *unknown),
+                "{header}"
+            );
         }
     }
 
     #[test]
     fn a_mapping_names_what_we_do_not_know() {
-        let mapping = Mapping::parse("\"Kz2\" = \"external_id\"\n\"Kurzname\" = \"name\"\n\"Name\" = \"\"").unwrap();
+        let mapping =
+            Mapping::parse("\"Kz2\" = \"external_id\"\n\"Kurzname\" = \"name\"\n\"Name\" = \"\"")
+                .unwrap();
         let found = Recognised::new(Kind::Members, &names("Kz2;Kurzname;Name"), &mapping).unwrap();
         assert!(found.has("external_id") && found.has("name"));
         assert_eq!(found.unknown, ["Name"]);
-        assert_eq!(Mapping::parse("a = \"nonsense\"").unwrap_err().problem, Problem::Mapping);
-        assert_eq!(Mapping::parse("a = ").unwrap_err().problem, Problem::Mapping);
+        assert_eq!(
+            Mapping::parse("a = \"nonsense\"").unwrap_err().problem,
+            Problem::Mapping
+        );
+        assert_eq!(
+            Mapping::parse("a = ").unwrap_err().problem,
+            Problem::Mapping
+        );
         let fault = Recognised::new(Kind::Members, &names("a;b"), &Mapping::default()).unwrap_err();
-        assert_eq!((fault.problem, fault.detail.as_str()), (Problem::NoIdentifierColumn, "a, b"));
+        assert_eq!(
+            (fault.problem, fault.detail.as_str()),
+            (Problem::NoIdentifierColumn, "a, b")
+        );
     }
 }

@@ -45,7 +45,9 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
 /// Kinds a word of a publisher stands for, best first.
 fn kinds(word: &str) -> &'static [TraceKind] {
     match word.to_lowercase().as_str() {
-        "ipaddress" | "ip" | "ipv4" | "ipv6" | "ip-dst" | "ip-src" | "ipv4-addr" => &[TraceKind::Address],
+        "ipaddress" | "ip" | "ipv4" | "ipv6" | "ip-dst" | "ip-src" | "ipv4-addr" => {
+            &[TraceKind::Address]
+        }
         "hostname" | "domain" | "fqdn" | "domain-name" => &[TraceKind::Domain],
         "url" | "uri" => &[TraceKind::Url, TraceKind::Path],
         "sha256" | "sha1" | "md5" | "sha512" | "hash" => &[TraceKind::Hash],
@@ -58,28 +60,57 @@ fn kinds(word: &str) -> &'static [TraceKind] {
 
 /// The kind of a value that stands alone: only what cannot be mistaken.
 pub(crate) fn recognised(text: &str) -> Option<Trace> {
-    let looks_like_path = |text: &str| text.starts_with(['/', '\\']) || text.get(1..3) == Some(":\\");
-    let first = [TraceKind::Hash, TraceKind::Address, TraceKind::Url].into_iter().find_map(|kind| Trace::new(kind, text));
-    first.or_else(|| if looks_like_path(text) { Trace::new(TraceKind::Path, text) } else { Trace::new(TraceKind::Domain, text) })
+    let looks_like_path =
+        |text: &str| text.starts_with(['/', '\\']) || text.get(1..3) == Some(":\\");
+    let first = [TraceKind::Hash, TraceKind::Address, TraceKind::Url]
+        .into_iter()
+        .find_map(|kind| Trace::new(kind, text));
+    first.or_else(|| {
+        if looks_like_path(text) {
+            Trace::new(TraceKind::Path, text)
+        } else {
+            Trace::new(TraceKind::Domain, text)
+        }
+    })
 }
 
 /// Reads a list. `name` is told as what the indicators belong to where the list itself says nothing.
 ///
 /// # Errors
 /// The source cannot be read, or there is nothing to look for in it.
-pub fn read(source: impl Read, name: &str, origin: &Origin, take: &mut dyn FnMut(Found)) -> Result<Summary, DocumentError> {
+pub fn read(
+    source: impl Read,
+    name: &str,
+    origin: &Origin,
+    take: &mut dyn FnMut(Found),
+) -> Result<Summary, DocumentError> {
     let mut records = Records::of_table(source);
-    let mut list = List { roles: None, name: plain(name, limits::FIELD_CHARACTERS), origin, seen: HashSet::new(), teller: Teller::new(take) };
+    let mut list = List {
+        roles: None,
+        name: plain(name, limits::FIELD_CHARACTERS),
+        origin,
+        seen: HashSet::new(),
+        teller: Teller::new(take),
+    };
     while let Some(record) = records.next_record()? {
         match record {
-            Ok((1, line)) if is_header(line) => list.roles = Some(Fields::of(line).map(|field| role(&field.text())).collect()),
+            Ok((1, line)) if is_header(line) => {
+                list.roles = Some(Fields::of(line).map(|field| role(&field.text())).collect())
+            }
             Ok((_, line)) if line.starts_with(b"#") => {}
             Ok((number, line)) => list.line(number, line),
-            Err(malformed) => list.teller.summary.unusable(&format!("line {}", malformed.line), malformed.reason),
+            Err(malformed) => list
+                .teller
+                .summary
+                .unusable(&format!("line {}", malformed.line), malformed.reason),
         }
     }
     let summary = list.teller.summary;
-    if summary.indicators == 0 && summary.passed == 0 { Err(DocumentError::NotThis("list of indicators")) } else { Ok(summary) }
+    if summary.indicators == 0 && summary.passed == 0 {
+        Err(DocumentError::NotThis("list of indicators"))
+    } else {
+        Ok(summary)
+    }
 }
 
 /// A list being read.
@@ -97,9 +128,19 @@ impl List<'_> {
         self.teller.summary.elements = self.teller.summary.elements.saturating_add(1);
         let which = format!("line {number}");
         if self.teller.summary.elements > limits::INDICATOR_LINES as u64 {
-            return self.teller.summary.unusable(&which, "more lines than we read");
+            return self
+                .teller
+                .summary
+                .unusable(&which, "more lines than we read");
         }
-        let [mut value, mut kind, mut label, mut first_seen, mut added, mut title] = [const { String::new() }; 6];
+        let [
+            mut value,
+            mut kind,
+            mut label,
+            mut first_seen,
+            mut added,
+            mut title,
+        ] = [const { String::new() }; 6];
         match &self.roles {
             None => value = String::from_utf8_lossy(line).trim().to_string(),
             Some(roles) => {
@@ -120,7 +161,10 @@ impl List<'_> {
         let trace = match (self.roles.is_some(), kinds(&kind)) {
             (false, _) => recognised(&value).ok_or("nothing we know"),
             (true, []) => Err("a kind we do not know"),
-            (true, kinds) => kinds.iter().find_map(|kind| Trace::new(*kind, &value)).ok_or("not a value of its kind"),
+            (true, kinds) => kinds
+                .iter()
+                .find_map(|kind| Trace::new(*kind, &value))
+                .ok_or("not a value of its kind"),
         };
         let trace = match trace {
             Ok(trace) => trace,
@@ -131,14 +175,22 @@ impl List<'_> {
             return;
         }
         let added = time(&added).unwrap_or(self.origin.now);
-        let title = if title.is_empty() { self.name.clone() } else { plain(&title, limits::FIELD_CHARACTERS) };
+        let title = if title.is_empty() {
+            self.name.clone()
+        } else {
+            plain(&title, limits::FIELD_CHARACTERS)
+        };
         self.teller.tell(Found::Indicator(Box::new(Indicator {
             origin_id: trace.to_text(),
             trace,
             source: self.origin.feed.clone(),
             title,
             context: Vec::new(),
-            tlp: if label.is_empty() { self.origin.tlp } else { Tlp::read(&label) },
+            tlp: if label.is_empty() {
+                self.origin.tlp
+            } else {
+                Tlp::read(&label)
+            },
             grade: self.origin.grade,
             modified_at: added,
             valid_from: time(&first_seen).unwrap_or(added),
@@ -165,29 +217,53 @@ mod tests {
                 found.push(*indicator);
             }
         };
-        let summary = read(bytes, "a list", &origin(), &mut take).map_err(|error| error.to_string())?;
+        let summary =
+            read(bytes, "a list", &origin(), &mut take).map_err(|error| error.to_string())?;
         Ok((summary, found))
     }
 
     #[test]
     fn lists_with_header_and_without() {
         let (summary, found) = all(FIXTURE.as_bytes()).unwrap();
-        let told: Vec<(String, Tlp, String)> = found.iter().map(|one| (one.trace.to_text(), one.tlp, one.valid_from.to_string())).collect();
+        let told: Vec<(String, Tlp, String)> = found
+            .iter()
+            .map(|one| (one.trace.to_text(), one.tlp, one.valid_from.to_string()))
+            .collect();
         let hash = "hash:8e90ed33c7ee82c0b64078ea36ec95f7420ba435c693b3b3dd728b494abf7dfc";
         assert_eq!(
             told,
             [
-                (hash.to_string(), Tlp::Clear, "2021-03-05T10:07:29.042123Z".to_string()),
-                ("path:c:/inetpub/wwwroot/aspnet_client/shell, one.aspx".to_string(), Tlp::Clear, "2021-03-10T00:00:00Z".to_string()),
-                ("address:198.51.100.7".to_string(), Tlp::AmberStrict, "2021-03-10T00:00:00Z".to_string()),
+                (
+                    hash.to_string(),
+                    Tlp::Clear,
+                    "2021-03-05T10:07:29.042123Z".to_string()
+                ),
+                (
+                    "path:c:/inetpub/wwwroot/aspnet_client/shell, one.aspx".to_string(),
+                    Tlp::Clear,
+                    "2021-03-10T00:00:00Z".to_string()
+                ),
+                (
+                    "address:198.51.100.7".to_string(),
+                    Tlp::AmberStrict,
+                    "2021-03-10T00:00:00Z".to_string()
+                ),
             ]
         );
-        assert_eq!((summary.elements, summary.passed, summary.unusable), (6, 1, 2), "{:?}", summary.named);
+        assert_eq!(
+            (summary.elements, summary.passed, summary.unusable),
+            (6, 1, 2),
+            "{:?}",
+            summary.named
+        );
 
         let text = "# comment\nd41d8cd98f00b204e9800998ecf8427e\n198.51.100[.]7\nhxxp://evil[.]example/a\nevil[.]example\n\\aspnet_client\\x.aspx\nwords of a person\n";
         let (summary, found) = all(text.as_bytes()).unwrap();
         let told: Vec<&str> = found.iter().map(|one| one.trace.kind().as_str()).collect();
-        assert_eq!((told.as_slice(), summary.unusable), (&["hash", "address", "url", "domain", "path"][..], 1));
+        assert_eq!(
+            (told.as_slice(), summary.unusable),
+            (&["hash", "address", "url", "domain", "path"][..], 1)
+        );
         assert_eq!(found[0].title, "a list");
         assert!(all(b"").is_err() && all(b"only words here\n").is_err());
     }
@@ -195,23 +271,45 @@ mod tests {
     #[test]
     fn real_lists_are_read() {
         let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-        let shared = std::env::var_os("TUERMER_SHARED_DATA").map_or(beside, std::path::PathBuf::from);
+        let shared =
+            std::env::var_os("TUERMER_SHARED_DATA").map_or(beside, std::path::PathBuf::from);
         let ioc = shared.join("ioc");
         if !ioc.is_dir() {
             eprintln!("SKIPPED: ../shared/data is absent; no real list of indicators was read");
             return;
         }
         for (file, unique, unusable) in [
-            ("MSTICIoCs-ExchangeServerVulnerabilitiesDisclosedMarch2021.dedup.csv", 56, 0),
+            (
+                "MSTICIoCs-ExchangeServerVulnerabilitiesDisclosedMarch2021.dedup.csv",
+                56,
+                0,
+            ),
             ("eset/exchange_exploitation/samples.md5", 23, 0),
             ("eset/exchange_exploitation/samples.sha1", 23, 0),
             ("eset/exchange_exploitation/samples.sha256", 23, 0),
-            ("volexity/2021/2021-03-02 - Operation Exchange Marauder/indicators/indicators.csv", 13, 0),
-            ("volexity/2024/2024-01-10 Ivanti Connect Secure/indicators/iocs.csv", 16, 0),
-            ("volexity/2024/2024-01-18 Ivanti Connect Secure pt3/indicators/iocs.csv", 25, 0),
+            (
+                "volexity/2021/2021-03-02 - Operation Exchange Marauder/indicators/indicators.csv",
+                13,
+                0,
+            ),
+            (
+                "volexity/2024/2024-01-10 Ivanti Connect Secure/indicators/iocs.csv",
+                16,
+                0,
+            ),
+            (
+                "volexity/2024/2024-01-18 Ivanti Connect Secure pt3/indicators/iocs.csv",
+                25,
+                0,
+            ),
         ] {
             let (summary, found) = all(&std::fs::read(ioc.join(file)).unwrap()).unwrap();
-            assert_eq!((found.len(), summary.unusable), (unique, unusable), "{file}: {:?}", summary.named);
+            assert_eq!(
+                (found.len(), summary.unusable),
+                (unique, unusable),
+                "{file}: {:?}",
+                summary.named
+            );
         }
     }
 }

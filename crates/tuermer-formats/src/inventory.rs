@@ -11,10 +11,13 @@ use tuermer_core::scale::Source;
 
 /// Who said so; another text ("RMM", "Get-ExchangeServer") names the tool of a provider and is kept beside.
 pub fn source(cell: &str) -> Result<Option<(Source, Option<String>)>, Problem> {
-    let Some(word) = text(cell, limits::FIELD_CHARACTERS)? else { return Ok(None) };
+    let Some(word) = text(cell, limits::FIELD_CHARACTERS)? else {
+        return Ok(None);
+    };
     let source = match word.to_lowercase().as_str() {
         "register" | "kammer" | "ihk" | "chamber" => Source::Register,
-        "provider" | "it-partner" | "itpartner" | "it-betreuer" | "betreuer" | "it-dienstleister" | "systemhaus" => Source::Provider,
+        "provider" | "it-partner" | "itpartner" | "it-betreuer" | "betreuer"
+        | "it-dienstleister" | "systemhaus" => Source::Provider,
         "member" | "mitglied" | "firma" | "selbstauskunft" | "company" => Source::Member,
         "observation" | "messung" | "scan" | "beobachtung" => Source::Observation,
         _ => return Ok(Some((Source::Provider, Some(word)))),
@@ -26,8 +29,10 @@ pub fn source(cell: &str) -> Result<Option<(Source, Option<String>)>, Problem> {
 pub fn version(cell: &str) -> Result<(Presence, String), Problem> {
     let version = text(cell, limits::FIELD_CHARACTERS)?.unwrap_or_default();
     Ok(match version.to_lowercase().as_str() {
-        "cloud" | "saas" | "microsoft 365" | "m365" | "office 365" | "o365" | "exchange online" | "online" => (Presence::Cloud, String::new()),
-        "none" | "no" | "keine" | "keiner" | "kein" | "keins" | "nein" | "nicht vorhanden" | "not present" => (Presence::Absent, String::new()),
+        "cloud" | "saas" | "microsoft 365" | "m365" | "office 365" | "o365" | "exchange online"
+        | "online" => (Presence::Cloud, String::new()),
+        "none" | "no" | "keine" | "keiner" | "kein" | "keins" | "nein" | "nicht vorhanden"
+        | "not present" => (Presence::Absent, String::new()),
         _ => (Presence::OnPremises, version),
     })
 }
@@ -35,31 +40,57 @@ pub fn version(cell: &str) -> Result<(Presence, String), Problem> {
 /// A build as told: groups of digits joined by `.` or `-`, or the form of Get-ExchangeServer,
 /// `Version 15.1 (Build 2176.2)`. Nothing is normalised here; padding is the packs' business.
 pub fn build(cell: &str) -> Result<Option<String>, Problem> {
-    let Some(build) = text(cell, limits::FIELD_CHARACTERS)? else { return Ok(None) };
+    let Some(build) = text(cell, limits::FIELD_CHARACTERS)? else {
+        return Ok(None);
+    };
     let lower = build.to_lowercase();
-    let fine = match lower.strip_prefix("version ").and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once("(build ")) {
+    let fine = match lower
+        .strip_prefix("version ")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .and_then(|rest| rest.split_once("(build "))
+    {
         Some((version, number)) => is_numeric(version.trim()) && is_numeric(number.trim()),
         None => is_numeric(lower.strip_prefix('v').unwrap_or(&lower)),
     };
-    if fine { Ok(Some(build)) } else { Err(Problem::Build) }
+    if fine {
+        Ok(Some(build))
+    } else {
+        Err(Problem::Build)
+    }
 }
 
 fn is_numeric(text: &str) -> bool {
-    text.split(['.', '-']).all(|group| (1..=9).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit()))
+    text.split(['.', '-']).all(|group| {
+        (1..=9).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// When it was seen; a day without a time is its midnight in UTC, so that the day stays the day;
 /// a time without a zone is the chamber's.
-pub fn observed_at(cell: &str, now: Timestamp, zone: &TimeZone) -> Result<Option<Timestamp>, Problem> {
-    let Some(told) = text(cell, 60)? else { return Ok(None) };
-    let at = told.parse::<Timestamp>().ok().or_else(|| local(&told, zone)).ok_or(Problem::Time)?;
+pub fn observed_at(
+    cell: &str,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<Option<Timestamp>, Problem> {
+    let Some(told) = text(cell, 60)? else {
+        return Ok(None);
+    };
+    let at = told
+        .parse::<Timestamp>()
+        .ok()
+        .or_else(|| local(&told, zone))
+        .ok_or(Problem::Time)?;
     // A day of grace for clocks and zones.
-    let latest = now.saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+    let latest = now
+        .saturating_add(SignedDuration::from_hours(24))
+        .unwrap_or(Timestamp::MAX);
     if at > latest {
         return Err(Problem::Future);
     }
     // Stored in microseconds; what is compared must be cut alike.
-    Timestamp::from_microsecond(at.as_microsecond()).map(Some).map_err(|_| Problem::Time)
+    Timestamp::from_microsecond(at.as_microsecond())
+        .map(Some)
+        .map_err(|_| Problem::Time)
 }
 
 fn local(told: &str, zone: &TimeZone) -> Option<Timestamp> {
@@ -70,8 +101,17 @@ fn local(told: &str, zone: &TimeZone) -> Option<Timestamp> {
             return day(date);
         }
     }
-    let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M"];
-    formats.iter().find_map(|format| DateTime::strptime(format, told).ok()).and_then(moment)
+    let formats = [
+        "%Y-%m-%dT%H:%M:%S",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%d %H:%M",
+        "%d.%m.%Y %H:%M:%S",
+        "%d.%m.%Y %H:%M",
+    ];
+    formats
+        .iter()
+        .find_map(|format| DateTime::strptime(format, told).ok())
+        .and_then(moment)
 }
 
 #[cfg(test)]
@@ -90,7 +130,10 @@ mod tests {
             ("2021-01-12", Ok(Some("2021-01-12T00:00:00Z"))),
             ("12.01.2021", Ok(Some("2021-01-12T00:00:00Z"))),
             ("12.01.2021 14:30", Ok(Some("2021-01-12T13:30:00Z"))),
-            ("2021-01-12T14:30:00+01:00", Ok(Some("2021-01-12T13:30:00Z"))),
+            (
+                "2021-01-12T14:30:00+01:00",
+                Ok(Some("2021-01-12T13:30:00Z")),
+            ),
             ("2021-01-12T14:30:00", Ok(Some("2021-01-12T13:30:00Z"))),
             ("", Ok(None)),
             ("2099-01-01", Err(Problem::Future)),
@@ -105,10 +148,23 @@ mod tests {
 
     #[test]
     fn builds_and_versions() {
-        for fine in ["15.1.2176.2", "15.01.2176.002", "13.1-49.13", "v7.2.5", "Version 15.1 (Build 2176.2)", "1517"] {
+        for fine in [
+            "15.1.2176.2",
+            "15.01.2176.002",
+            "13.1-49.13",
+            "v7.2.5",
+            "Version 15.1 (Build 2176.2)",
+            "1517",
+        ] {
             assert_eq!(build(fine), Ok(Some(fine.to_string())));
         }
-        for wrong in ["16.x banana", "15..1", "1.2.", "cu19", "15.1.21769999999999"] {
+        for wrong in [
+            "16.x banana",
+            "15..1",
+            "1.2.",
+            "cu19",
+            "15.1.21769999999999",
+        ] {
             assert_eq!(build(wrong), Err(Problem::Build), "{wrong}");
         }
         let rows = [
@@ -124,10 +180,18 @@ mod tests {
 
     #[test]
     fn sources() {
-        let rows =
-            [("Kammer", Source::Register, None), ("member", Source::Member, None), ("Scan", Source::Observation, None), ("RMM", Source::Provider, Some("RMM"))];
+        let rows = [
+            ("Kammer", Source::Register, None),
+            ("member", Source::Member, None),
+            ("Scan", Source::Observation, None),
+            ("RMM", Source::Provider, Some("RMM")),
+        ];
         for (cell, expected, kept) in rows {
-            assert_eq!(source(cell), Ok(Some((expected, kept.map(str::to_string)))), "{cell}");
+            assert_eq!(
+                source(cell),
+                Ok(Some((expected, kept.map(str::to_string)))),
+                "{cell}"
+            );
         }
         assert_eq!(source(""), Ok(None));
     }

@@ -2,7 +2,9 @@
 //!
 //! A key that stands twice means two readers can see two documents, so it is refused (RFC 8259 §4 leaves it open).
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
+};
 use std::collections::HashSet;
 use std::fmt;
 use tuermer_core::limits;
@@ -29,9 +31,15 @@ pub enum JsonError {
 pub fn check(bytes: &[u8]) -> Result<Vec<String>, JsonError> {
     let text = text(bytes)?;
     let mut source = serde_json::Deserializer::from_str(text);
-    let keys = Strict::top().deserialize(&mut source).and_then(|keys| source.end().map(|()| keys));
+    let keys = Strict::top()
+        .deserialize(&mut source)
+        .and_then(|keys| source.end().map(|()| keys));
     let keys = keys.map_err(|error| JsonError::Syntax(error.to_string()))?;
-    if values(bytes) > limits::JSON_VALUES { Err(JsonError::Values) } else { Ok(keys) }
+    if values(bytes) > limits::JSON_VALUES {
+        Err(JsonError::Values)
+    } else {
+        Ok(keys)
+    }
 }
 
 /// The bytes as text.
@@ -135,7 +143,9 @@ impl<'de> Visitor<'de> for Strict {
             }
             let shown: String = key.chars().take(40).collect();
             if !seen.insert(key) {
-                return Err(A::Error::custom(format!("the key \"{shown}\" stands twice in one object")));
+                return Err(A::Error::custom(format!(
+                    "the key \"{shown}\" stands twice in one object"
+                )));
             }
         }
         Ok(keys)
@@ -151,7 +161,10 @@ mod tests {
         let deep = "[".repeat(100_000);
         let fits = format!("{}{}", "[".repeat(120), "]".repeat(120));
         for (text, wanted) in [
-            (r#"{"a": 1, "b": {"a": [1.5, null, true, "ü\u00e9"]}}"#.as_bytes(), Ok(())),
+            (
+                r#"{"a": 1, "b": {"a": [1.5, null, true, "ü\u00e9"]}}"#.as_bytes(),
+                Ok(()),
+            ),
             (fits.as_bytes(), Ok(())),
             (br#"{"a": 1, "a": 2}"#, Err("stands twice")),
             (br#"{"x": {"a": 1, "\u0061": 2}}"#, Err("stands twice")),
@@ -174,17 +187,30 @@ mod tests {
                 }
             }
         }
-        assert_eq!(check(br#"{"document": {"x": 1}, "vulnerabilities": []}"#).unwrap(), ["document", "vulnerabilities"]);
+        assert_eq!(
+            check(br#"{"document": {"x": 1}, "vulnerabilities": []}"#).unwrap(),
+            ["document", "vulnerabilities"]
+        );
         assert_eq!(check(b"\xff"), Err(JsonError::Encoding(0)));
     }
 
     #[test]
     fn a_flood_of_tiny_values_is_refused() {
-        let list = |count: usize| format!("{{\"document\":[{}0]}}", "0,".repeat(count)).into_bytes();
-        assert_eq!(check(&list(tuermer_core::limits::JSON_VALUES)), Err(JsonError::Values));
-        assert_eq!(check(&list(tuermer_core::limits::JSON_VALUES - 10)), Ok(vec!["document".into()]));
+        let list =
+            |count: usize| format!("{{\"document\":[{}0]}}", "0,".repeat(count)).into_bytes();
+        assert_eq!(
+            check(&list(tuermer_core::limits::JSON_VALUES)),
+            Err(JsonError::Values)
+        );
+        assert_eq!(
+            check(&list(tuermer_core::limits::JSON_VALUES - 10)),
+            Ok(vec!["document".into()])
+        );
         // Commas inside words are no values.
-        let words = format!("[\"{}\\\",\"]", ",[".repeat(tuermer_core::limits::JSON_VALUES));
+        let words = format!(
+            "[\"{}\\\",\"]",
+            ",[".repeat(tuermer_core::limits::JSON_VALUES)
+        );
         assert_eq!(check(words.as_bytes()), Ok(Vec::new()));
     }
 }

@@ -110,27 +110,66 @@ struct RawEntry {
 /// # Errors
 /// Anything that makes it less than the whole list.
 pub fn read(bytes: &[u8]) -> Result<Catalogue, KevError> {
-    let RawCatalogue { catalog_version, date_released, count, vulnerabilities } =
-        serde_json::from_slice(bytes).map_err(|error| KevError::Shape(error.to_string()))?;
+    let RawCatalogue {
+        catalog_version,
+        date_released,
+        count,
+        vulnerabilities,
+    } = serde_json::from_slice(bytes).map_err(|error| KevError::Shape(error.to_string()))?;
     let found = vulnerabilities.len() as u64;
     if count != found || found == 0 {
         return Err(KevError::Count { said: count, found });
     }
-    let released_at = date_released.parse().map_err(|_| KevError::Released(shorten(&date_released)))?;
-    let entries = vulnerabilities.into_iter().enumerate().map(|(index, raw)| entry(index.saturating_add(1), raw)).collect::<Result<Vec<_>, _>>()?;
+    let released_at = date_released
+        .parse()
+        .map_err(|_| KevError::Released(shorten(&date_released)))?;
+    let entries = vulnerabilities
+        .into_iter()
+        .enumerate()
+        .map(|(index, raw)| entry(index.saturating_add(1), raw))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut seen = HashSet::new();
     for (index, entry) in entries.iter().enumerate() {
         if !seen.insert(entry.cve.as_str()) {
-            return Err(KevError::Entry { number: index.saturating_add(1), cve: entry.cve.clone(), field: "cveID", value: "stands twice".into() });
+            return Err(KevError::Entry {
+                number: index.saturating_add(1),
+                cve: entry.cve.clone(),
+                field: "cveID",
+                value: "stands twice".into(),
+            });
         }
     }
-    Ok(Catalogue { version: shorten(&catalog_version), released_at, entries })
+    Ok(Catalogue {
+        version: shorten(&catalog_version),
+        released_at,
+        entries,
+    })
 }
 
 fn entry(number: usize, raw: RawEntry) -> Result<Entry, KevError> {
-    let RawEntry { cve, vendor_project, product, vulnerability_name, date_added, due_date, known_ransomware_campaign_use, short_description, notes } = raw;
-    let wrong = |field, value: &str| KevError::Entry { number, cve: shorten(&cve), field, value: shorten(value) };
-    let day = |field, value: &str| value.trim().parse::<Date>().map_err(|_| wrong(field, value));
+    let RawEntry {
+        cve,
+        vendor_project,
+        product,
+        vulnerability_name,
+        date_added,
+        due_date,
+        known_ransomware_campaign_use,
+        short_description,
+        notes,
+    } = raw;
+    let wrong = |field, value: &str| KevError::Entry {
+        number,
+        cve: shorten(&cve),
+        field,
+        value: shorten(value),
+    };
+    let day = |field, value: &str| {
+        value
+            .trim()
+            .parse::<Date>()
+            .map_err(|_| wrong(field, value))
+    };
     let added = day("dateAdded", &date_added)?;
     let due = day("dueDate", &due_date)?;
     let id = crate::csaf::cve_id(&cve).ok_or_else(|| wrong("cveID", &cve))?;
@@ -160,22 +199,48 @@ mod tests {
     #[test]
     fn the_whole_list_or_nothing() {
         let catalogue = read(THREE.as_bytes()).unwrap();
-        assert_eq!((catalogue.version.as_str(), catalogue.entries.len()), ("2021.11.03", 3));
-        let [first, second, _] = &catalogue.entries[..] else { panic!("three entries") };
-        assert_eq!((first.cve.as_str(), first.due.to_string().as_str(), first.ransomware), ("CVE-2021-26855", "2021-04-16", true));
+        assert_eq!(
+            (catalogue.version.as_str(), catalogue.entries.len()),
+            ("2021.11.03", 3)
+        );
+        let [first, second, _] = &catalogue.entries[..] else {
+            panic!("three entries")
+        };
+        assert_eq!(
+            (
+                first.cve.as_str(),
+                first.due.to_string().as_str(),
+                first.ransomware
+            ),
+            ("CVE-2021-26855", "2021-04-16", true)
+        );
         assert!(!second.ransomware);
         for (change, wanted) in [
-            (("\"count\": 3", "\"count\": 4"), "says 4 entries, the list has 3"),
-            (("2021-04-16", "16.04.2021"), "entry 1 (CVE-2021-26855): dueDate is not valid: 16.04.2021"),
+            (
+                ("\"count\": 3", "\"count\": 4"),
+                "says 4 entries, the list has 3",
+            ),
+            (
+                ("2021-04-16", "16.04.2021"),
+                "entry 1 (CVE-2021-26855): dueDate is not valid: 16.04.2021",
+            ),
             (("CVE-2021-27065", "CVE-2021-26855"), "stands twice"),
             (("CVE-2021-27065", "ProxyLogon"), "cveID is not valid"),
-            (("2021-11-03T12:00:00.000Z", "yesterday"), "dateReleased is not a time"),
+            (
+                ("2021-11-03T12:00:00.000Z", "yesterday"),
+                "dateReleased is not a time",
+            ),
         ] {
-            let error = read(THREE.replace(change.0, change.1).as_bytes()).unwrap_err().to_string();
+            let error = read(THREE.replace(change.0, change.1).as_bytes())
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(wanted), "{error}");
         }
         for cut in [10, THREE.len() / 2, THREE.len() - 3] {
-            assert!(matches!(read(&THREE.as_bytes()[..cut]), Err(KevError::Shape(_))));
+            assert!(matches!(
+                read(&THREE.as_bytes()[..cut]),
+                Err(KevError::Shape(_))
+            ));
         }
     }
 }

@@ -27,7 +27,9 @@ impl Tolerated {
 
     /// How many there are.
     pub fn total(&self) -> u64 {
-        self.0.values().fold(0, |sum, number| sum.saturating_add(*number))
+        self.0
+            .values()
+            .fold(0, |sum, number| sum.saturating_add(*number))
     }
 }
 
@@ -45,7 +47,9 @@ pub enum Written {
 /// The full address of what a listing at `base` calls `text`; `None` where it is no https address.
 pub fn resolve(base: &str, text: &str) -> Option<(String, Written)> {
     let text = text.trim();
-    let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '`' | '\\');
+    let odd = |c: char| {
+        c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '`' | '\\')
+    };
     if text.is_empty() || text.len() > limits::URL_CHARACTERS || text.contains(odd) {
         return None;
     }
@@ -54,33 +58,53 @@ pub fn resolve(base: &str, text: &str) -> Option<(String, Written)> {
         Err(url::ParseError::RelativeUrlWithoutBase) => {
             let base = Url::parse(base).ok()?;
             let rest = without_overlap(&base, text);
-            let written = if text.starts_with('/') || rest.len() < text.len() { Written::FromRoot } else { Written::Relative };
+            let written = if text.starts_with('/') || rest.len() < text.len() {
+                Written::FromRoot
+            } else {
+                Written::Relative
+            };
             (base.join(rest).ok()?, written)
         }
         Err(_) => return None,
     };
     url.set_fragment(None);
-    let plain = url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none();
+    let plain = url.scheme() == "https"
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none();
     let address = String::from(url);
     (plain && address.len() <= limits::URL_CHARACTERS).then_some((address, written))
 }
 
 /// `a/b/2024/x.json` in a listing that lies in `…/a/b/` means `2024/x.json`: what the path repeats of its folder is left out.
 fn without_overlap<'a>(base: &Url, text: &'a str) -> &'a str {
-    let folder: Vec<&str> = base.path_segments().map(Iterator::collect).unwrap_or_default();
+    let folder: Vec<&str> = base
+        .path_segments()
+        .map(Iterator::collect)
+        .unwrap_or_default();
     let folder = folder.split_last().map_or(&[][..], |(_, folder)| folder);
     let written: Vec<&str> = text.split('/').collect();
     let most = folder.len().min(written.len().saturating_sub(1));
-    let overlap = (1..=most).rev().find(|count| folder.iter().rev().take(*count).rev().eq(written.iter().take(*count)));
+    let overlap = (1..=most).rev().find(|count| {
+        folder
+            .iter()
+            .rev()
+            .take(*count)
+            .rev()
+            .eq(written.iter().take(*count))
+    });
     let Some(overlap) = overlap else { return text };
-    let length = written.iter().take(overlap).fold(0_usize, |sum, part| sum.saturating_add(part.len()).saturating_add(1));
+    let length = written.iter().take(overlap).fold(0_usize, |sum, part| {
+        sum.saturating_add(part.len()).saturating_add(1)
+    });
     text.get(length..).unwrap_or(text)
 }
 
 /// The host of an address, lower case; `None` where it has none.
 pub fn host(address: &str) -> Option<String> {
     let url = Url::parse(address.trim()).ok()?;
-    url.host_str().map(|host| host.trim_end_matches('.').to_lowercase())
+    url.host_str()
+        .map(|host| host.trim_end_matches('.').to_lowercase())
 }
 
 /// The name under which the owner of an address is registered: `psirt.example.co.uk` → `example.co.uk`. An IP
@@ -88,7 +112,9 @@ pub fn host(address: &str) -> Option<String> {
 pub fn registered_name(address: &str) -> Option<String> {
     let host = host(address)?;
     let literal = host.starts_with('[') || host.parse::<std::net::IpAddr>().is_ok();
-    let name = (!literal).then(|| psl::domain_str(&host).map(str::to_string)).flatten();
+    let name = (!literal)
+        .then(|| psl::domain_str(&host).map(str::to_string))
+        .flatten();
     Some(name.unwrap_or(host))
 }
 
@@ -100,14 +126,53 @@ mod tests {
     fn addresses_as_listings_write_them() {
         let base = "https://v.example/repo/csaf_files/IT/white/index.txt";
         for (text, wanted) in [
-            ("2024/a.json", Some(("https://v.example/repo/csaf_files/IT/white/2024/a.json", Written::Relative))),
-            ("./2024/a.json", Some(("https://v.example/repo/csaf_files/IT/white/2024/a.json", Written::Relative))),
-            ("csaf_files/IT/white/2024/a.json", Some(("https://v.example/repo/csaf_files/IT/white/2024/a.json", Written::FromRoot))),
-            ("white/2024/a.json", Some(("https://v.example/repo/csaf_files/IT/white/2024/a.json", Written::FromRoot))),
-            ("/white/a.json", Some(("https://v.example/white/a.json", Written::FromRoot))),
-            ("https://cdn.example/a.json#x", Some(("https://cdn.example/a.json", Written::Absolute))),
-            ("//cdn.example/a.json", Some(("https://cdn.example/a.json", Written::FromRoot))),
-            ("../../a.json", Some(("https://v.example/repo/csaf_files/a.json", Written::Relative))),
+            (
+                "2024/a.json",
+                Some((
+                    "https://v.example/repo/csaf_files/IT/white/2024/a.json",
+                    Written::Relative,
+                )),
+            ),
+            (
+                "./2024/a.json",
+                Some((
+                    "https://v.example/repo/csaf_files/IT/white/2024/a.json",
+                    Written::Relative,
+                )),
+            ),
+            (
+                "csaf_files/IT/white/2024/a.json",
+                Some((
+                    "https://v.example/repo/csaf_files/IT/white/2024/a.json",
+                    Written::FromRoot,
+                )),
+            ),
+            (
+                "white/2024/a.json",
+                Some((
+                    "https://v.example/repo/csaf_files/IT/white/2024/a.json",
+                    Written::FromRoot,
+                )),
+            ),
+            (
+                "/white/a.json",
+                Some(("https://v.example/white/a.json", Written::FromRoot)),
+            ),
+            (
+                "https://cdn.example/a.json#x",
+                Some(("https://cdn.example/a.json", Written::Absolute)),
+            ),
+            (
+                "//cdn.example/a.json",
+                Some(("https://cdn.example/a.json", Written::FromRoot)),
+            ),
+            (
+                "../../a.json",
+                Some((
+                    "https://v.example/repo/csaf_files/a.json",
+                    Written::Relative,
+                )),
+            ),
             ("http://v.example/a.json", None),
             ("ftp://v.example/a.json", None),
             ("file:///etc/passwd", None),
@@ -116,7 +181,13 @@ mod tests {
             ("a b.json", None),
             ("", None),
         ] {
-            assert_eq!(resolve(base, text).as_ref().map(|(url, written)| (url.as_str(), *written)), wanted, "{text}");
+            assert_eq!(
+                resolve(base, text)
+                    .as_ref()
+                    .map(|(url, written)| (url.as_str(), *written)),
+                wanted,
+                "{text}"
+            );
         }
         assert_eq!(resolve(base, &"a/".repeat(5_000)), None);
         assert_eq!(resolve("no address", "a.json"), None);

@@ -70,8 +70,13 @@ impl<'de> Visitor<'de> for WordVisitor {
 
 /// Hands the elements of a list one by one, so that a wrong one costs itself and memory does not grow with the list.
 /// What is no list has no elements.
-pub(crate) fn each<'a>(list: Option<&'a RawValue>, take: &mut dyn FnMut(&'a RawValue)) -> Result<(), serde_json::Error> {
-    let Some(list) = list.filter(|list| list.get().starts_with('[')) else { return Ok(()) };
+pub(crate) fn each<'a>(
+    list: Option<&'a RawValue>,
+    take: &mut dyn FnMut(&'a RawValue),
+) -> Result<(), serde_json::Error> {
+    let Some(list) = list.filter(|list| list.get().starts_with('[')) else {
+        return Ok(());
+    };
     let mut source = serde_json::Deserializer::from_str(list.get());
     (&mut source).deserialize_seq(Each(take))
 }

@@ -45,7 +45,15 @@ pub struct Mail {
 
 /// Composes the mail of one recipient. `link` is the recipient's own page, `sent_at` the time as text
 /// (see [`times::full_moment`]); the same arguments give the same bytes.
-pub fn compose(warning: &Warning, text: &WarningText, recipient: &Recipient, sender: &Sender, link: &str, drill: bool, sent_at: &str) -> Mail {
+pub fn compose(
+    warning: &Warning,
+    text: &WarningText,
+    recipient: &Recipient,
+    sender: &Sender,
+    link: &str,
+    drill: bool,
+    sent_at: &str,
+) -> Mail {
     let view = View::new(warning, text, recipient, sender, link, drill, sent_at);
     let plain = match (text.language, warning.message_type) {
         (Language::German, MessageType::Cancel) => TextCorrectionDe { v: &view }.render(),
@@ -146,13 +154,24 @@ templates! {
 }
 
 impl View {
-    fn new(warning: &Warning, text: &WarningText, recipient: &Recipient, sender: &Sender, link: &str, drill: bool, sent_at: &str) -> Self {
+    fn new(
+        warning: &Warning,
+        text: &WarningText,
+        recipient: &Recipient,
+        sender: &Sender,
+        link: &str,
+        drill: bool,
+        sent_at: &str,
+    ) -> Self {
         let name = one_line(&recipient.name);
         let (provider_phone, provider_tel) = telephone(&recipient.provider_phone);
         let (phone, tel) = telephone(&sender.phone);
         let (colour, tint) = colours(warning.level);
         let headline = one_line(&text.headline);
-        let steps = [&text.otherwise, &text.afterwards].into_iter().map(|step| one_line(step)).filter(|step| !step.is_empty());
+        let steps = [&text.otherwise, &text.afterwards]
+            .into_iter()
+            .map(|step| one_line(step))
+            .filter(|step| !step.is_empty());
         Self {
             drill,
             language: text.language.code(),
@@ -161,7 +180,10 @@ impl View {
             colour,
             tint,
             number: warning.number.to_string(),
-            replaces: warning.replaces.as_ref().map_or(String::new(), ToString::to_string),
+            replaces: warning
+                .replaces
+                .as_ref()
+                .map_or(String::new(), ToString::to_string),
             sent_at: sent_at.to_string(),
             headline_upper: headline.to_uppercase(),
             headline,
@@ -170,14 +192,22 @@ impl View {
             name,
             strength: strength(recipient.status, recipient.certainty),
             reason: sentence(&recipient.reason),
-            seen: times::seen(recipient.seen_at, warning.drafted_at, &sender.zone, text.language),
+            seen: times::seen(
+                recipient.seen_at,
+                warning.drafted_at,
+                &sender.zone,
+                text.language,
+            ),
             question: one_line(&recipient.question),
             today: warning.urgency == Urgency::Today,
             provider: one_line(&recipient.provider_name),
             provider_phone,
             provider_tel,
             say: one_line(&text.say),
-            steps: steps.zip(2..).map(|(step, number)| numbered(number, &step)).collect(),
+            steps: steps
+                .zip(2..)
+                .map(|(step, number)| numbered(number, &step))
+                .collect(),
             phone,
             tel,
             hours: sender.hours.clone(),
@@ -201,7 +231,9 @@ fn numbered(number: usize, step: &str) -> Step {
 
 /// The first sentence of a step, which leads and is bold in HTML, and the rest.
 pub fn lead(step: &str) -> (String, String) {
-    let end = step.find(['.', '?', '!', ':']).map_or(step.len(), |at| at.saturating_add(1));
+    let end = step
+        .find(['.', '?', '!', ':'])
+        .map_or(step.len(), |at| at.saturating_add(1));
     let (lead, rest) = step.split_at_checked(end).unwrap_or((step, ""));
     (lead.to_string(), rest.trim().to_string())
 }
@@ -210,35 +242,64 @@ pub fn lead(step: &str) -> (String, String) {
 pub fn strength(status: Status, certainty: Certainty) -> u8 {
     match (status, certainty) {
         (Status::Affected, Certainty::Observed) => 3,
-        (Status::Affected, Certainty::Likely) | (Status::Unknown, Certainty::Likely | Certainty::Observed) => 2,
+        (Status::Affected, Certainty::Likely)
+        | (Status::Unknown, Certainty::Likely | Certainty::Observed) => 2,
         _ => 1,
     }
 }
 
 /// German puts "Die" before a company whose name ends in a legal form.
 pub fn feminine(name: &str) -> bool {
-    const FORMS: &[&str] = &["GmbH", "mbH", "AG", "KG", "OHG", "GbR", "UG", "SE", "eG", "KGaA", "PartG", "PartGmbB", "(haftungsbeschränkt)"];
-    name.rsplit(' ').next().is_some_and(|last| FORMS.contains(&last))
+    const FORMS: &[&str] = &[
+        "GmbH",
+        "mbH",
+        "AG",
+        "KG",
+        "OHG",
+        "GbR",
+        "UG",
+        "SE",
+        "eG",
+        "KGaA",
+        "PartG",
+        "PartGmbB",
+        "(haftungsbeschränkt)",
+    ];
+    name.rsplit(' ')
+        .next()
+        .is_some_and(|last| FORMS.contains(&last))
 }
 
 /// One line that ends like a sentence.
 pub fn sentence(text: &str) -> String {
     let text = one_line(text);
-    if text.is_empty() || text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+    if text.is_empty() || text.ends_with(['.', '?', '!']) {
+        text
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// A number as people read it in Germany, and as a telephone dials it; the second is empty where it cannot be dialled.
 pub fn telephone(text: &str) -> (String, String) {
     let text = one_line(text);
-    let Ok(number) = phonenumber::parse(Some(phonenumber::country::DE), &text) else { return (text, String::new()) };
+    let Ok(number) = phonenumber::parse(Some(phonenumber::country::DE), &text) else {
+        return (text, String::new());
+    };
     let dialled = number.format().mode(phonenumber::Mode::E164).to_string();
     // What a person typed with its blanks and hyphens is kept; only bare E.164 is made readable.
     let readable = if !text.starts_with('+') {
         text
     } else if number.code().value() == 49 {
-        number.format().mode(phonenumber::Mode::National).to_string()
+        number
+            .format()
+            .mode(phonenumber::Mode::National)
+            .to_string()
     } else {
-        number.format().mode(phonenumber::Mode::International).to_string()
+        number
+            .format()
+            .mode(phonenumber::Mode::International)
+            .to_string()
     };
     (readable, dialled)
 }

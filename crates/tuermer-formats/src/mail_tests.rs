@@ -22,7 +22,12 @@ fn zone() -> TimeZone {
 
 /// The threat of March 2021 as an operator states it.
 pub(crate) fn exchange() -> Threat {
-    let cves = ["CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"];
+    let cves = [
+        "CVE-2021-26855",
+        "CVE-2021-26857",
+        "CVE-2021-26858",
+        "CVE-2021-27065",
+    ];
     Threat {
         id: ThreatId("t".into()),
         tracking_id: "T-2021-1".into(),
@@ -37,7 +42,12 @@ pub(crate) fn exchange() -> Threat {
         withdrawn: false,
         exploited: true,
         level: Some(Level::Extreme),
-        vulnerabilities: cves.map(|id| Vulnerability { id: id.into(), ..Vulnerability::default() }).to_vec(),
+        vulnerabilities: cves
+            .map(|id| Vulnerability {
+                id: id.into(),
+                ..Vulnerability::default()
+            })
+            .to_vec(),
         statements: vec![Statement {
             vulnerability: Some(0),
             product: ProductKey::new("Microsoft", "Exchange Server"),
@@ -54,9 +64,18 @@ pub(crate) fn exchange() -> Threat {
 fn warning(threat: &Threat, urgency: Urgency) -> Warning {
     let zone = zone();
     let now = at("2021-03-05T17:30:00Z");
-    let occasion = Occasion { threat, packs: packs(), urgency, now, zone: &zone };
-    let mut texts: Vec<WarningText> = Language::ALL.map(|language| occasion.alert(language)).to_vec();
-    texts[0].talk = "IT-Sicherheitstalk, online, Donnerstag, 11. März, 14:00 Uhr, kostenlos.".into();
+    let occasion = Occasion {
+        threat,
+        packs: packs(),
+        urgency,
+        now,
+        zone: &zone,
+    };
+    let mut texts: Vec<WarningText> = Language::ALL
+        .map(|language| occasion.alert(language))
+        .to_vec();
+    texts[0].talk =
+        "IT-Sicherheitstalk, online, Donnerstag, 11. März, 14:00 Uhr, kostenlos.".into();
     texts[1].talk = "IT security talk (in German), online, Thursday, 11 March, 14:00, free.".into();
     Warning {
         number: WarningNumber("W-2021-007".into()),
@@ -80,8 +99,12 @@ fn warning(threat: &Threat, urgency: Urgency) -> Warning {
 
 fn recipient(language: Language) -> Recipient {
     let reason = match language {
-        Language::German => "Unter mail.musterbau.example antwortet ein Exchange-Server ohne das Update vom 2. März.",
-        Language::English => "At mail.musterbau.example an Exchange server answers without the update of 2 March.",
+        Language::German => {
+            "Unter mail.musterbau.example antwortet ein Exchange-Server ohne das Update vom 2. März."
+        }
+        Language::English => {
+            "At mail.musterbau.example an Exchange server answers without the update of 2 March."
+        }
     };
     Recipient {
         organisation: OrganisationId("m1".into()),
@@ -109,8 +132,14 @@ fn sender(language: Language) -> Sender {
     Sender {
         name: "IHK Musterstadt".into(),
         phone: "0271 55500-7".into(),
-        hours: pick("heute bis 22 Uhr, Samstag 8 bis 20 Uhr", "today until 22:00, Saturday 8:00 to 20:00"),
-        proof: pick("auf Ihrem letzten Beitragsbescheid", "on your last membership fee notice"),
+        hours: pick(
+            "heute bis 22 Uhr, Samstag 8 bis 20 Uhr",
+            "today until 22:00, Saturday 8:00 to 20:00",
+        ),
+        proof: pick(
+            "auf Ihrem letzten Beitragsbescheid",
+            "on your last membership fee notice",
+        ),
         legal: pick("§ 1 IHKG", "section 1 IHKG"),
         typed_host: "ihk-musterstadt.example".into(),
         zone: zone(),
@@ -118,33 +147,61 @@ fn sender(language: Language) -> Sender {
 }
 
 fn composed(warning: &Warning, recipient: &Recipient, drill: bool) -> Mail {
-    let text = warning.texts.iter().find(|text| text.language == recipient.language).unwrap();
-    let link = format!("https://ihk-musterstadt.example/w/{}?t={}", warning.number, "0123456789abcdef".repeat(2) + "01234567");
+    let text = warning
+        .texts
+        .iter()
+        .find(|text| text.language == recipient.language)
+        .unwrap();
+    let link = format!(
+        "https://ihk-musterstadt.example/w/{}?t={}",
+        warning.number,
+        "0123456789abcdef".repeat(2) + "01234567"
+    );
     let sent_at = times::full_moment(at("2021-03-05T17:30:00Z"), &zone(), recipient.language);
-    compose(warning, text, recipient, &sender(recipient.language), &link, drill, &sent_at)
+    compose(
+        warning,
+        text,
+        recipient,
+        &sender(recipient.language),
+        &link,
+        drill,
+        &sent_at,
+    )
 }
 
 fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect()
+    text.split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .collect()
 }
 
 fn ordinal(word: &str) -> bool {
-    word.strip_suffix('.').and_then(|number| number.parse::<u32>().ok()).is_some_and(|day| day <= 31)
+    word.strip_suffix('.')
+        .and_then(|number| number.parse::<u32>().ok())
+        .is_some_and(|day| day <= 31)
 }
 
 /// Sentences of the prose: headings, digits, identifiers and addresses are none.
 fn sentences(text: &str) -> Vec<usize> {
-    let prose = text.split("\n\n").filter(|part| part.contains(['.', '?']) && !part.contains("CVE-") && !part.contains("1 = ")).skip(1);
+    let prose = text
+        .split("\n\n")
+        .filter(|part| {
+            part.contains(['.', '?']) && !part.contains("CVE-") && !part.contains("1 = ")
+        })
+        .skip(1);
     let mut lengths = Vec::new();
     for part in prose {
-        let lines = part.lines().filter(|line| !line.starts_with("--") && !line.starts_with("http") && line.to_uppercase() != *line);
+        let lines = part.lines().filter(|line| {
+            !line.starts_with("--") && !line.starts_with("http") && line.to_uppercase() != *line
+        });
         let part: String = lines.collect::<Vec<_>>().join(" ");
         let mut length = 0_usize;
         let all = words(&part);
         for (index, word) in all.iter().enumerate() {
             // "2." begins a step or stands in "2. März"; neither ends a sentence, and the first is no word.
             length += usize::from(!ordinal(word) || length > 0);
-            let ends = word.trim_end_matches(['"', ')']).ends_with(['.', '?', '!']) && !ordinal(word);
+            let ends =
+                word.trim_end_matches(['"', ')']).ends_with(['.', '?', '!']) && !ordinal(word);
             if ends || index + 1 == all.len() {
                 lengths.push(length);
                 length = 0;
@@ -157,12 +214,28 @@ fn sentences(text: &str) -> Vec<usize> {
 #[test]
 fn the_sample_keeps_the_measures_of_plain_language() {
     for language in Language::ALL {
-        for (certainty, question) in [(Certainty::Observed, ""), (Certainty::Likely, ""), (Certainty::Possible, "Läuft bei Ihnen ein eigener Exchange-Server?")]
-        {
-            let sample = Recipient { certainty, question: question.into(), ..recipient(language) };
+        for (certainty, question) in [
+            (Certainty::Observed, ""),
+            (Certainty::Likely, ""),
+            (
+                Certainty::Possible,
+                "Läuft bei Ihnen ein eigener Exchange-Server?",
+            ),
+        ] {
+            let sample = Recipient {
+                certainty,
+                question: question.into(),
+                ..recipient(language)
+            };
             let mail = composed(&warning(&exchange(), Urgency::Today), &sample, false);
             // An address stands on its own line and is never cut.
-            let widest = mail.text.lines().filter(|line| !line.starts_with("http")).map(|line| line.chars().count()).max().unwrap();
+            let widest = mail
+                .text
+                .lines()
+                .filter(|line| !line.starts_with("http"))
+                .map(|line| line.chars().count())
+                .max()
+                .unwrap();
             assert!(widest <= COLUMNS, "{}", mail.text);
             let (head, _) = mail.text.split_once("\n2. ").unwrap();
             let count = words(head).len();
@@ -176,7 +249,11 @@ fn the_sample_keeps_the_measures_of_plain_language() {
             );
             assert!(count <= 85, "{count} words:\n{head}");
             assert!(mean <= 12.0, "{mean} {lengths:?}\n{}", mail.text);
-            assert!(lengths.iter().all(|length| *length <= 20), "{lengths:?}\n{}", mail.text);
+            assert!(
+                lengths.iter().all(|length| *length <= 20),
+                "{lengths:?}\n{}",
+                mail.text
+            );
             assert!(lengths.len() >= 15, "{lengths:?}");
         }
     }
@@ -213,13 +290,30 @@ BITTE ANTWORTEN SIE MIT EINER ZIFFER
 
 #[test]
 fn the_german_sample_reads_as_agreed() {
-    let mail = composed(&warning(&exchange(), Urgency::Today), &recipient(Language::German), false);
-    assert_eq!(mail.subject, "Microsoft Exchange: heute noch Update einspielen lassen [W-2021-007]");
-    assert_eq!(mail.preheader, "Betrifft Firmen mit eigenem Exchange-Server. Nicht Microsoft 365. Drei Schritte.");
+    let mail = composed(
+        &warning(&exchange(), Urgency::Today),
+        &recipient(Language::German),
+        false,
+    );
+    assert_eq!(
+        mail.subject,
+        "Microsoft Exchange: heute noch Update einspielen lassen [W-2021-007]"
+    );
+    assert_eq!(
+        mail.preheader,
+        "Betrifft Firmen mit eigenem Exchange-Server. Nicht Microsoft 365. Drei Schritte."
+    );
     assert!(mail.text.starts_with(GERMAN), "{}", mail.text);
     assert!(mail.text.contains("CVE-2021-26855, -26857, -26858, -27065 · KB5000871\nExchange 2013 CU23, 2016 CU18/CU19, 2019 CU7/CU8\n"), "{}", mail.text);
-    let mail = composed(&warning(&exchange(), Urgency::Today), &recipient(Language::English), false);
-    assert_eq!(mail.subject, "Microsoft Exchange: have the update installed today [W-2021-007]");
+    let mail = composed(
+        &warning(&exchange(), Urgency::Today),
+        &recipient(Language::English),
+        false,
+    );
+    assert_eq!(
+        mail.subject,
+        "Microsoft Exchange: have the update installed today [W-2021-007]"
+    );
 }
 
 #[test]
@@ -228,21 +322,67 @@ fn the_strength_of_the_sentence_follows_the_verdict() {
     use Status::{Affected, Unknown};
     for (status, certainty, german, english) in [
         (Affected, Observed, "ist betroffen", "is affected"),
-        (Affected, Likely, "ist vermutlich betroffen", "is probably affected"),
-        (Affected, Possible, "könnte betroffen sein", "may be affected"),
-        (Unknown, Observed, "ist vermutlich betroffen", "is probably affected"),
-        (Unknown, Likely, "ist vermutlich betroffen", "is probably affected"),
-        (Unknown, Possible, "könnte betroffen sein", "may be affected"),
-        (Unknown, Unlikely, "könnte betroffen sein", "may be affected"),
+        (
+            Affected,
+            Likely,
+            "ist vermutlich betroffen",
+            "is probably affected",
+        ),
+        (
+            Affected,
+            Possible,
+            "könnte betroffen sein",
+            "may be affected",
+        ),
+        (
+            Unknown,
+            Observed,
+            "ist vermutlich betroffen",
+            "is probably affected",
+        ),
+        (
+            Unknown,
+            Likely,
+            "ist vermutlich betroffen",
+            "is probably affected",
+        ),
+        (
+            Unknown,
+            Possible,
+            "könnte betroffen sein",
+            "may be affected",
+        ),
+        (
+            Unknown,
+            Unlikely,
+            "könnte betroffen sein",
+            "may be affected",
+        ),
     ] {
-        for (language, verdict) in [(Language::German, format!("Die Musterbau GmbH {german}.")), (Language::English, format!("Musterbau GmbH {english}."))] {
+        for (language, verdict) in [
+            (Language::German, format!("Die Musterbau GmbH {german}.")),
+            (Language::English, format!("Musterbau GmbH {english}.")),
+        ] {
             let question = "Läuft bei Ihnen ein eigener Exchange-Server?".to_string();
-            let sample = Recipient { status, certainty, question: question.clone(), ..recipient(language) };
+            let sample = Recipient {
+                status,
+                certainty,
+                question: question.clone(),
+                ..recipient(language)
+            };
             let mail = composed(&warning(&exchange(), Urgency::Today), &sample, false);
             for part in [&mail.text, &mail.html] {
-                assert!(part.contains(&verdict) && part.contains(&question), "{status:?} {certainty:?}: {part}");
+                assert!(
+                    part.contains(&verdict) && part.contains(&question),
+                    "{status:?} {certainty:?}: {part}"
+                );
                 // The only "not affected" is the sentence that says who is not.
-                assert_eq!(part.to_lowercase().matches("nicht betroffen").count() + part.matches("not affected").count(), 1, "{part}");
+                assert_eq!(
+                    part.to_lowercase().matches("nicht betroffen").count()
+                        + part.matches("not affected").count(),
+                    1,
+                    "{part}"
+                );
             }
         }
     }
@@ -253,7 +393,12 @@ fn visible(html: &str) -> String {
     let body = html.split_once("<body").unwrap().1;
     let mut text = String::new();
     let mut inside = true;
-    for c in body.replace("<br>", " ").replace("</td>", " ").replace("</li>", " ").chars() {
+    for c in body
+        .replace("<br>", " ")
+        .replace("</td>", " ")
+        .replace("</li>", " ")
+        .chars()
+    {
         match c {
             '<' => inside = true,
             '>' => inside = false,
@@ -261,12 +406,22 @@ fn visible(html: &str) -> String {
             _ => {}
         }
     }
-    text.replace("&nbsp;", " ").replace("&#38;", "&").replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'")
+    text.replace("&nbsp;", " ")
+        .replace("&#38;", "&")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
 }
 
 #[test]
 fn the_text_part_never_says_less() {
-    let bare = |text: &str| text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect::<String>();
+    let bare = |text: &str| {
+        text.to_lowercase()
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+            .collect::<String>()
+    };
     for language in Language::ALL {
         for cancel in [false, true] {
             let mut warning = warning(&exchange(), Urgency::Today);
@@ -279,7 +434,10 @@ fn the_text_part_never_says_less() {
             let known: Vec<&str> = text.split_whitespace().collect();
             let html = visible(&mail.html).replacen(&mail.preheader, "", 1);
             let html = bare(&html);
-            let missing: Vec<&str> = html.split_whitespace().filter(|word| !known.contains(word)).collect();
+            let missing: Vec<&str> = html
+                .split_whitespace()
+                .filter(|word| !known.contains(word))
+                .collect();
             assert_eq!(missing, Vec::<&str>::new(), "{}", mail.text);
             assert!(html.split_whitespace().count() > 60, "{html}");
         }
@@ -298,30 +456,68 @@ fn what_comes_from_outside_is_text_and_nothing_else() {
     warning.texts[0].headline = "Zeile\r\nBcc: y@example.org".into();
     let mail = composed(&warning, &hostile, false);
     assert_eq!(mail.subject, "Zeile Bcc: y@example.org [W-2021-007]");
-    assert!(!mail.html.contains("<script") && !mail.html.contains("<img") && !mail.html.contains("><b>IT"), "{}", mail.html);
-    assert!(mail.html.contains("&#60;script&#62;alert(1)&#60;/script&#62; Bcc: x@example.org GmbH"), "{}", mail.html);
-    assert!(!mail.text.contains('\r') && !mail.text.lines().any(|line| line.starts_with("Bcc:")), "{}", mail.text);
+    assert!(
+        !mail.html.contains("<script")
+            && !mail.html.contains("<img")
+            && !mail.html.contains("><b>IT"),
+        "{}",
+        mail.html
+    );
+    assert!(
+        mail.html
+            .contains("&#60;script&#62;alert(1)&#60;/script&#62; Bcc: x@example.org GmbH"),
+        "{}",
+        mail.html
+    );
+    assert!(
+        !mail.text.contains('\r') && !mail.text.lines().any(|line| line.starts_with("Bcc:")),
+        "{}",
+        mail.text
+    );
 }
 
 #[test]
 fn the_html_part_is_small_quiet_and_readable_in_the_dark() {
     let long = "Sehr langer Name ".repeat(18);
     for language in Language::ALL {
-        let sample = Recipient { name: long.clone(), reason: long.clone(), question: long.clone(), provider_name: long.clone(), ..recipient(language) };
+        let sample = Recipient {
+            name: long.clone(),
+            reason: long.clone(),
+            question: long.clone(),
+            provider_name: long.clone(),
+            ..recipient(language)
+        };
         let html = composed(&warning(&exchange(), Urgency::Today), &sample, true).html;
         assert!(html.len() <= 20 * 1024, "{} bytes", html.len());
-        for forbidden in ["<img", "<script", "<form", "url(", "@import", "<link", "cid:"] {
+        for forbidden in [
+            "<img", "<script", "<form", "url(", "@import", "<link", "cid:",
+        ] {
             assert!(!html.contains(forbidden), "{forbidden}: {html}");
         }
         // Every element with a text colour has a class that changes it in the dark; the bar keeps white on its colour.
-        for element in html.split('<').filter(|element| element.contains(";color:#") || element.contains("\"color:#")) {
-            let classed = [" fg\"", "\"fg\"", "\"mu\"", "\"ln\""].iter().any(|class| element.contains(class));
+        for element in html
+            .split('<')
+            .filter(|element| element.contains(";color:#") || element.contains("\"color:#"))
+        {
+            let classed = [" fg\"", "\"fg\"", "\"mu\"", "\"ln\""]
+                .iter()
+                .any(|class| element.contains(class));
             assert!(classed || element.contains("color:#ffffff"), "{element}");
         }
-        assert!(html.matches("<a class=\"ln\"").count() == html.matches("<a ").count() && html.contains("<a "), "{html}");
+        assert!(
+            html.matches("<a class=\"ln\"").count() == html.matches("<a ").count()
+                && html.contains("<a "),
+            "{html}"
+        );
         // Each tint of a box changes with it.
-        for element in html.split('<').filter(|element| element.contains("bgcolor") && element.contains("color:#171a1f")) {
-            assert!(element.contains("\"al ") || element.contains("\"bx "), "{element}");
+        for element in html
+            .split('<')
+            .filter(|element| element.contains("bgcolor") && element.contains("color:#171a1f"))
+        {
+            assert!(
+                element.contains("\"al ") || element.contains("\"bx "),
+                "{element}"
+            );
         }
     }
 }
@@ -329,13 +525,34 @@ fn the_html_part_is_small_quiet_and_readable_in_the_dark() {
 #[test]
 fn a_drill_says_so_and_a_missing_provider_is_no_gap() {
     for (language, subject, body, call) in [
-        (Language::German, "Übung: Microsoft Exchange", "ÜBUNG", "1. Rufen Sie Ihren IT-Betreuer an.\n"),
-        (Language::English, "Exercise: Microsoft Exchange", "EXERCISE", "1. Call your IT provider.\n"),
+        (
+            Language::German,
+            "Übung: Microsoft Exchange",
+            "ÜBUNG",
+            "1. Rufen Sie Ihren IT-Betreuer an.\n",
+        ),
+        (
+            Language::English,
+            "Exercise: Microsoft Exchange",
+            "EXERCISE",
+            "1. Call your IT provider.\n",
+        ),
     ] {
-        let sample = Recipient { provider_name: String::new(), provider_phone: String::new(), ..recipient(language) };
+        let sample = Recipient {
+            provider_name: String::new(),
+            provider_phone: String::new(),
+            ..recipient(language)
+        };
         let warning = warning(&exchange(), Urgency::Today);
         let mail = composed(&warning, &sample, true);
-        assert!(mail.subject.starts_with(subject) && mail.text.starts_with(body) && mail.html.contains(body), "{}\n{}", mail.subject, mail.text);
+        assert!(
+            mail.subject.starts_with(subject)
+                && mail.text.starts_with(body)
+                && mail.html.contains(body),
+            "{}\n{}",
+            mail.subject,
+            mail.text
+        );
         assert!(mail.text.contains(call), "{}", mail.text);
         let real = composed(&warning, &sample, false);
         assert!(!real.text.contains(body) && !real.html.contains(body));
@@ -351,6 +568,10 @@ fn numbers_are_readable_and_can_be_dialled() {
         ("nur abends", "nur abends", ""),
         ("", "", ""),
     ] {
-        assert_eq!(telephone(text), (readable.to_string(), dialled.to_string()), "{text}");
+        assert_eq!(
+            telephone(text),
+            (readable.to_string(), dialled.to_string()),
+            "{text}"
+        );
     }
 }

@@ -158,7 +158,11 @@ pub struct Rules {
 }
 
 /// Reads a list; `take` returns false to end the reading.
-pub fn read<R: Read + Seek>(rules: &Rules, source: R, take: &mut dyn FnMut(Reading) -> bool) -> Result<(), Fault> {
+pub fn read<R: Read + Seek>(
+    rules: &Rules,
+    source: R,
+    take: &mut dyn FnMut(Reading) -> bool,
+) -> Result<(), Fault> {
     let mut columns: Option<Recognised> = None;
     table::read(source, &mut |piece| match piece {
         Piece::Header(header) => {
@@ -166,12 +170,18 @@ pub fn read<R: Read + Seek>(rules: &Rules, source: R, take: &mut dyn FnMut(Readi
             columns = Some(recognised.clone());
             Ok(take(Reading::Header(header.shape, recognised)))
         }
-        Piece::Row(row) => Ok(columns.as_ref().is_none_or(|columns| take(Reading::Row(parse(rules, columns, &row))))),
+        Piece::Row(row) => Ok(columns
+            .as_ref()
+            .is_none_or(|columns| take(Reading::Row(parse(rules, columns, &row))))),
     })
 }
 
 fn parse(rules: &Rules, columns: &Recognised, row: &Row) -> Result<Record, Vec<RowError>> {
-    let mut cells = Cells { columns, row, errors: Vec::new() };
+    let mut cells = Cells {
+        columns,
+        row,
+        errors: Vec::new(),
+    };
     cells.refuse_extra();
     let external_id = cells.needed("external_id");
     let told = match rules.kind {
@@ -180,7 +190,11 @@ fn parse(rules: &Rules, columns: &Recognised, row: &Row) -> Result<Record, Vec<R
         Kind::Networks => network(&mut cells),
     };
     match told {
-        Some(told) if cells.errors.is_empty() => Ok(Record { row: row.number, external_id, told }),
+        Some(told) if cells.errors.is_empty() => Ok(Record {
+            row: row.number,
+            external_id,
+            told,
+        }),
         _ => Err(cells.errors),
     }
 }
@@ -209,16 +223,26 @@ fn organisation(cells: &mut Cells<'_>) -> Option<Told> {
 }
 
 fn language(cell: &str) -> Result<Option<Language>, Problem> {
-    let Some(word) = text(cell, 40)? else { return Ok(None) };
+    let Some(word) = text(cell, 40)? else {
+        return Ok(None);
+    };
     Language::parse(&word).map(Some).ok_or(Problem::Language)
 }
 
 fn asset(cells: &mut Cells<'_>, rules: &Rules) -> Option<Told> {
     let product = cells.needed("product");
-    let (presence, version) = cells.parsed("version", |cell| inventory::version(cell).map(Some)).unwrap_or((Presence::OnPremises, String::new()));
-    let (source, tool) = cells.parsed("source", inventory::source).map_or((None, None), |(source, tool)| (Some(source), tool));
+    let (presence, version) = cells
+        .parsed("version", |cell| inventory::version(cell).map(Some))
+        .unwrap_or((Presence::OnPremises, String::new()));
+    let (source, tool) = cells
+        .parsed("source", inventory::source)
+        .map_or((None, None), |(source, tool)| (Some(source), tool));
     let note = cells.parsed("note", |cell| text(cell, limits::NOTE_CHARACTERS));
-    let note = [tool, note].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let note = [tool, note]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("; ");
     Some(Told::Asset(Box::new(AssetFacts {
         vendor: cells.text("vendor").unwrap_or_default(),
         product,
@@ -226,7 +250,9 @@ fn asset(cells: &mut Cells<'_>, rules: &Rules) -> Option<Told> {
         build: cells.parsed("build", inventory::build),
         hostname: cells.text("hostname").unwrap_or_default().to_lowercase(),
         source,
-        observed_at: cells.parsed("observed_at", |cell| inventory::observed_at(cell, rules.now, &rules.zone)),
+        observed_at: cells.parsed("observed_at", |cell| {
+            inventory::observed_at(cell, rules.now, &rules.zone)
+        }),
         note,
         presence,
     })))
@@ -249,20 +275,40 @@ struct Cells<'a> {
 
 impl Cells<'_> {
     fn cell(&self, field: &str) -> &str {
-        let position = self.columns.columns.iter().position(|column| column.as_ref().is_some_and(|column| column.field == field));
-        position.and_then(|at| self.row.cells.get(at)).map_or("", String::as_str)
+        let position = self
+            .columns
+            .columns
+            .iter()
+            .position(|column| column.as_ref().is_some_and(|column| column.field == field));
+        position
+            .and_then(|at| self.row.cells.get(at))
+            .map_or("", String::as_str)
     }
 
     /// A row with more cells than the header is shifted; its cells mean something else than the header says.
     fn refuse_extra(&mut self) {
-        let extra = self.row.cells.get(self.columns.columns.len()..).unwrap_or(&[]);
+        let extra = self
+            .row
+            .cells
+            .get(self.columns.columns.len()..)
+            .unwrap_or(&[]);
         if let Some(cell) = extra.iter().find(|cell| !cell.trim().is_empty()) {
-            let error = RowError { row: self.row.number, column: String::new(), value: shown(cell), problem: Problem::ExtraCells, detail: String::new() };
+            let error = RowError {
+                row: self.row.number,
+                column: String::new(),
+                value: shown(cell),
+                problem: Problem::ExtraCells,
+                detail: String::new(),
+            };
             self.errors.push(error);
         }
     }
 
-    fn parsed<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<Option<T>, Problem>) -> Option<T> {
+    fn parsed<T>(
+        &mut self,
+        field: &str,
+        parse: impl FnOnce(&str) -> Result<Option<T>, Problem>,
+    ) -> Option<T> {
         match parse(self.cell(field)) {
             Ok(value) => value,
             Err(problem) => self.fail(field, problem),
@@ -274,20 +320,41 @@ impl Cells<'_> {
     }
 
     fn needed(&mut self, field: &str) -> String {
-        self.parsed(field, |cell| text(cell, limits::FIELD_CHARACTERS)?.ok_or(Problem::Missing).map(Some)).unwrap_or_default()
+        self.parsed(field, |cell| {
+            text(cell, limits::FIELD_CHARACTERS)?
+                .ok_or(Problem::Missing)
+                .map(Some)
+        })
+        .unwrap_or_default()
     }
 
     fn fail<T>(&mut self, field: &str, problem: Problem) -> Option<T> {
-        let column = self.columns.columns.iter().flatten().find(|column| column.field == field);
+        let column = self
+            .columns
+            .columns
+            .iter()
+            .flatten()
+            .find(|column| column.field == field);
         let column = column.map_or_else(|| field.to_string(), |column| column.header.clone());
-        self.errors.push(RowError { row: self.row.number, column, value: shown(self.cell(field)), problem, detail: String::new() });
+        self.errors.push(RowError {
+            row: self.row.number,
+            column,
+            value: shown(self.cell(field)),
+            problem,
+            detail: String::new(),
+        });
         None
     }
 }
 
 /// A cell, short enough for a line and without control characters.
 pub fn shown(cell: &str) -> String {
-    let mut short: String = cell.trim().chars().take(limits::SHOWN_CHARACTERS).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut short: String = cell
+        .trim()
+        .chars()
+        .take(limits::SHOWN_CHARACTERS)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
     if cell.trim().chars().nth(limits::SHOWN_CHARACTERS).is_some() {
         short.push('…');
     }
@@ -303,14 +370,23 @@ mod tests {
     use std::io::Cursor;
 
     fn rows(kind: Kind, list: &str) -> Vec<Result<super::Record, Vec<RowError>>> {
-        let rules = Rules { kind, mapping: Mapping::default(), now: "2021-03-05T12:00:00Z".parse().unwrap(), zone: TimeZone::UTC };
+        let rules = Rules {
+            kind,
+            mapping: Mapping::default(),
+            now: "2021-03-05T12:00:00Z".parse().unwrap(),
+            zone: TimeZone::UTC,
+        };
         let mut rows = Vec::new();
-        read(&rules, Cursor::new(list.as_bytes().to_vec()), &mut |piece| {
-            if let Reading::Row(row) = piece {
-                rows.push(row);
-            }
-            true
-        })
+        read(
+            &rules,
+            Cursor::new(list.as_bytes().to_vec()),
+            &mut |piece| {
+                if let Reading::Row(row) = piece {
+                    rows.push(row);
+                }
+                true
+            },
+        )
         .unwrap();
         rows
     }
@@ -320,19 +396,47 @@ mod tests {
         let list = "Mitgliedsnummer;Firma;PLZ;E-Mail\nM1;Bau;5722;info@@bau.de\n;Ohne Nummer;57072;\nM2;Gut;57072;a@b.de\nM3;Zu;57072;a@b.de;viel\n";
         let got = rows(Kind::Members, list);
         let bad = |index: usize| -> Vec<(u64, String, String, Problem)> {
-            got[index].clone().unwrap_err().into_iter().map(|error| (error.row, error.column, error.value, error.problem)).collect()
+            got[index]
+                .clone()
+                .unwrap_err()
+                .into_iter()
+                .map(|error| (error.row, error.column, error.value, error.problem))
+                .collect()
         };
-        assert_eq!(bad(0), [(2, "PLZ".into(), "5722".into(), Problem::PostcodeFourDigits), (2, "E-Mail".into(), "info@@bau.de".into(), Problem::TwoAts)]);
-        assert_eq!(bad(1), [(3, "Mitgliedsnummer".into(), String::new(), Problem::Missing)]);
+        assert_eq!(
+            bad(0),
+            [
+                (2, "PLZ".into(), "5722".into(), Problem::PostcodeFourDigits),
+                (2, "E-Mail".into(), "info@@bau.de".into(), Problem::TwoAts)
+            ]
+        );
+        assert_eq!(
+            bad(1),
+            [(3, "Mitgliedsnummer".into(), String::new(), Problem::Missing)]
+        );
         assert_eq!(got[2].as_ref().unwrap().external_id, "M2");
-        assert_eq!(bad(3), [(5, String::new(), "viel".into(), Problem::ExtraCells)]);
+        assert_eq!(
+            bad(3),
+            [(5, String::new(), "viel".into(), Problem::ExtraCells)]
+        );
     }
 
     #[test]
     fn the_tool_of_a_provider_is_kept_in_the_note() {
-        let got = rows(Kind::Inventory, "external_id;product;source;note;version\nM1;Exchange;Get-ExchangeServer;Export;Cloud\n");
-        let Told::Asset(asset) = &got[0].as_ref().unwrap().told else { panic!("no asset") };
-        assert_eq!((asset.note.as_str(), asset.source), ("Get-ExchangeServer; Export", Some(tuermer_core::scale::Source::Provider)));
+        let got = rows(
+            Kind::Inventory,
+            "external_id;product;source;note;version\nM1;Exchange;Get-ExchangeServer;Export;Cloud\n",
+        );
+        let Told::Asset(asset) = &got[0].as_ref().unwrap().told else {
+            panic!("no asset")
+        };
+        assert_eq!(
+            (asset.note.as_str(), asset.source),
+            (
+                "Get-ExchangeServer; Export",
+                Some(tuermer_core::scale::Source::Provider)
+            )
+        );
         assert_eq!(asset.presence, tuermer_core::asset::Presence::Cloud);
     }
 }

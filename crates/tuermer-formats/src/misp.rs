@@ -95,7 +95,11 @@ struct Outer<'a> {
 ///
 /// # Errors
 /// Not JSON, cut off, too large, or no event in it. What was told before counts nothing then.
-pub fn read(bytes: &[u8], origin: &Origin, take: &mut dyn FnMut(Found)) -> Result<Summary, DocumentError> {
+pub fn read(
+    bytes: &[u8],
+    origin: &Origin,
+    take: &mut dyn FnMut(Found),
+) -> Result<Summary, DocumentError> {
     if bytes.len() as u64 > limits::MISP_BYTES {
         return Err(DocumentError::TooLarge(limits::MISP_BYTES));
     }
@@ -127,16 +131,28 @@ fn events(whole: &RawValue) -> Result<Vec<&RawValue>, DocumentError> {
                 continue;
             }
             match serde_json::from_str::<Outer<'_>>(value.get())? {
-                Outer { response: Some(more), .. } | Outer { event: Some(more), .. } => inner.push(more),
+                Outer {
+                    response: Some(more),
+                    ..
+                }
+                | Outer {
+                    event: Some(more), ..
+                } => inner.push(more),
                 Outer { .. } => found.push(value),
             }
         }
         if found.len().saturating_add(inner.len()) > limits::MISP_EVENTS {
-            return Err(DocumentError::NotThis("MISP document of so few events that we read it"));
+            return Err(DocumentError::NotThis(
+                "MISP document of so few events that we read it",
+            ));
         }
         waiting = inner;
     }
-    found.retain(|event| ["\"info\"", "\"Attribute\"", "\"Object\""].iter().any(|word| event.get().contains(word)));
+    found.retain(|event| {
+        ["\"info\"", "\"Attribute\"", "\"Object\""]
+            .iter()
+            .any(|word| event.get().contains(word))
+    });
     Ok(found)
 }
 
@@ -161,18 +177,42 @@ impl Context {
                 let label = (!hides_source(tag)).then(|| Tlp::read(rest));
                 self.tlp = self.tlp.into_iter().chain(label).max();
             } else if let Some(word) = value_of(tag, "admiralty-scale:source-reliability") {
-                self.grade.reliability = Reliability::parse(&word.to_uppercase()).unwrap_or(self.grade.reliability);
+                self.grade.reliability =
+                    Reliability::parse(&word.to_uppercase()).unwrap_or(self.grade.reliability);
             } else if let Some(word) = value_of(tag, "admiralty-scale:information-credibility") {
                 self.grade.credibility = Credibility::parse(word).unwrap_or(self.grade.credibility);
             } else if tag.starts_with("rsit:") {
                 self.incident = IncidentType::read(tag).or(self.incident);
             } else if let Some(word) = tag.strip_prefix("misp-galaxy:mitre-attack-pattern=") {
-                let number = word.trim_matches('"').rsplit(" - ").next().unwrap_or_default();
+                let number = word
+                    .trim_matches('"')
+                    .rsplit(" - ")
+                    .next()
+                    .unwrap_or_default();
                 self.names.extend(Trace::new(TraceKind::Technique, number));
-            } else if let Some((galaxy, name)) = tag.strip_prefix("misp-galaxy:").and_then(|rest| rest.split_once('='))
-                && ["malpedia", "tool", "ransomware", "rat", "backdoor", "botnet", "mitre-malware", "stealer", "banker"].contains(&galaxy)
+            } else if let Some((galaxy, name)) = tag
+                .strip_prefix("misp-galaxy:")
+                .and_then(|rest| rest.split_once('='))
+                && [
+                    "malpedia",
+                    "tool",
+                    "ransomware",
+                    "rat",
+                    "backdoor",
+                    "botnet",
+                    "mitre-malware",
+                    "stealer",
+                    "banker",
+                ]
+                .contains(&galaxy)
             {
-                self.names.extend(Trace::new(TraceKind::Malware, name.trim_matches('"').split(" - ").next().unwrap_or_default()));
+                self.names.extend(Trace::new(
+                    TraceKind::Malware,
+                    name.trim_matches('"')
+                        .split(" - ")
+                        .next()
+                        .unwrap_or_default(),
+                ));
             }
         }
         self
@@ -181,7 +221,9 @@ impl Context {
 
 /// `b` of `admiralty-scale:source-reliability="b"`.
 fn value_of<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    tag.strip_prefix(name)?.strip_prefix('=').map(|word| word.trim_matches('"'))
+    tag.strip_prefix(name)?
+        .strip_prefix('=')
+        .map(|word| word.trim_matches('"'))
 }
 
 fn tag_names(tags: Option<&RawValue>) -> Result<Vec<String>, serde_json::Error> {
@@ -200,12 +242,17 @@ fn tag_names(tags: Option<&RawValue>) -> Result<Vec<String>, serde_json::Error> 
 fn cluster_names(galaxies: Option<&RawValue>) -> Result<Vec<String>, serde_json::Error> {
     let (mut names, mut failed) = (Vec::new(), None);
     each(galaxies, &mut |galaxy| {
-        let Ok(Galaxy { clusters }) = serde_json::from_str::<Galaxy<'_>>(galaxy.get()) else { return };
+        let Ok(Galaxy { clusters }) = serde_json::from_str::<Galaxy<'_>>(galaxy.get()) else {
+            return;
+        };
         let read = each(clusters, &mut |cluster| {
             if let Ok(Cluster { tag_name }) = serde_json::from_str(cluster.get())
                 && names.len() < limits::TAGS
             {
-                names.push(plain(&tag_name.text().to_lowercase(), limits::FIELD_CHARACTERS));
+                names.push(plain(
+                    &tag_name.text().to_lowercase(),
+                    limits::FIELD_CHARACTERS,
+                ));
             }
         });
         failed = read.err().or(failed.take());
@@ -229,21 +276,50 @@ fn one(event: &RawValue, origin: &Origin, teller: &mut Teller<'_>) -> Result<(),
         incident: None,
         names: Vec::new(),
         hidden: false,
-        source: plain(event.creator.as_ref().map_or("", |creator| creator.name.text()), limits::FIELD_CHARACTERS),
+        source: plain(
+            event
+                .creator
+                .as_ref()
+                .map_or("", |creator| creator.name.text()),
+            limits::FIELD_CHARACTERS,
+        ),
         title: plain(event.info.text(), limits::FIELD_CHARACTERS),
     };
-    let context = context.with(&tag_names(event.tags)?).with(&cluster_names(event.galaxies)?);
-    let changed = time(event.timestamp.text()).or_else(|| time(event.date.text())).unwrap_or(origin.now);
-    let mut reading = Reading { origin, context, changed, event: plain(event.uuid.text(), 64), teller };
-    each(event.attributes, &mut |attribute| reading.attribute(attribute))?;
-    let mut failed = None;
-    each(event.objects, &mut |object| match serde_json::from_str::<Object<'_>>(object.get()) {
-        Ok(Object { deleted, attributes }) if !deleted.is_true() => {
-            failed = each(attributes, &mut |attribute| reading.attribute(attribute)).err().or(failed.take());
-        }
-        Ok(_) => {}
-        Err(error) => reading.teller.summary.unusable("object", &error.to_string()),
+    let context = context
+        .with(&tag_names(event.tags)?)
+        .with(&cluster_names(event.galaxies)?);
+    let changed = time(event.timestamp.text())
+        .or_else(|| time(event.date.text()))
+        .unwrap_or(origin.now);
+    let mut reading = Reading {
+        origin,
+        context,
+        changed,
+        event: plain(event.uuid.text(), 64),
+        teller,
+    };
+    each(event.attributes, &mut |attribute| {
+        reading.attribute(attribute)
     })?;
+    let mut failed = None;
+    each(
+        event.objects,
+        &mut |object| match serde_json::from_str::<Object<'_>>(object.get()) {
+            Ok(Object {
+                deleted,
+                attributes,
+            }) if !deleted.is_true() => {
+                failed = each(attributes, &mut |attribute| reading.attribute(attribute))
+                    .err()
+                    .or(failed.take());
+            }
+            Ok(_) => {}
+            Err(error) => reading
+                .teller
+                .summary
+                .unusable("object", &error.to_string()),
+        },
+    )?;
     failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
@@ -260,7 +336,10 @@ impl Reading<'_, '_> {
     fn attribute(&mut self, raw: &RawValue) {
         self.teller.summary.elements = self.teller.summary.elements.saturating_add(1);
         if self.teller.summary.elements > limits::MISP_ATTRIBUTES as u64 {
-            return self.teller.summary.unusable(&self.event, "more attributes than we read");
+            return self
+                .teller
+                .summary
+                .unusable(&self.event, "more attributes than we read");
         }
         let read = || -> Result<_, serde_json::Error> {
             let attribute: Attribute<'_> = serde_json::from_str(raw.get())?;
@@ -269,7 +348,10 @@ impl Reading<'_, '_> {
         };
         match read() {
             Ok((attribute, tags)) => self.read(&attribute, &tags),
-            Err(error) => self.teller.summary.unusable("attribute", &error.to_string()),
+            Err(error) => self
+                .teller
+                .summary
+                .unusable("attribute", &error.to_string()),
         }
     }
 
@@ -280,7 +362,11 @@ impl Reading<'_, '_> {
             Err(_) if !attribute.to_ids.is_true() => return self.passed(),
             Err(why) => return self.teller.summary.unusable(attribute.uuid.text(), why),
         };
-        let context = if tags.is_empty() { self.context.clone() } else { self.context.clone().with(tags) };
+        let context = if tags.is_empty() {
+            self.context.clone()
+        } else {
+            self.context.clone().with(tags)
+        };
         self.sightings(attribute, &traces, &context);
         if !attribute.to_ids.is_true() || traces.is_empty() {
             return self.passed();
@@ -291,7 +377,11 @@ impl Reading<'_, '_> {
             self.teller.tell(Found::Indicator(Box::new(Indicator {
                 trace,
                 origin_id: plain(attribute.uuid.text(), 64),
-                source: if context.hidden { String::new() } else { context.source.clone() },
+                source: if context.hidden {
+                    String::new()
+                } else {
+                    context.source.clone()
+                },
                 title: context.title.clone(),
                 context: context.names.clone(),
                 tlp: context.tlp.unwrap_or(self.origin.tlp),
@@ -310,7 +400,11 @@ impl Reading<'_, '_> {
 
     fn sightings(&mut self, attribute: &Attribute<'_>, traces: &[Trace], context: &Context) {
         let mut all = Vec::new();
-        if each(attribute.sightings, &mut |raw| all.push(serde_json::from_str::<Sighting>(raw.get()))).is_err() {
+        if each(attribute.sightings, &mut |raw| {
+            all.push(serde_json::from_str::<Sighting>(raw.get()))
+        })
+        .is_err()
+        {
             return;
         }
         for sighting in all {
@@ -325,22 +419,38 @@ impl Reading<'_, '_> {
     fn sighting(&mut self, sighting: &Sighting, traces: &[Trace], context: &Context) {
         match sighting.kind.text() {
             "0" | "3" | "" => {}
-            "1" => return traces.iter().for_each(|trace| self.teller.tell(Found::FalseAlarm(trace.clone()))),
+            "1" => {
+                return traces
+                    .iter()
+                    .for_each(|trace| self.teller.tell(Found::FalseAlarm(trace.clone())));
+            }
             _ => return,
         }
         let seen_at = match self.origin.seen_at(sighting.date.text()) {
             Ok(seen_at) => seen_at,
             Err(why) => return self.teller.summary.unusable(sighting.uuid.text(), why),
         };
-        for trace in traces.iter().filter(|trace| matches!(trace.kind(), TraceKind::Address | TraceKind::Domain)) {
+        for trace in traces
+            .iter()
+            .filter(|trace| matches!(trace.kind(), TraceKind::Address | TraceKind::Domain))
+        {
             let sign = Observation {
                 origin_id: plain(sighting.uuid.text(), 64),
                 tlp: context.tlp.unwrap_or(self.origin.tlp),
                 grade: context.grade,
-                traces: std::iter::once(trace.clone()).chain(context.names.iter().cloned()).take(limits::SIGN_TRACES).collect(),
-                ..Observation::new(self.origin.feed.as_str(), seen_at, context.incident.unwrap_or(IncidentType::Undetermined))
+                traces: std::iter::once(trace.clone())
+                    .chain(context.names.iter().cloned())
+                    .take(limits::SIGN_TRACES)
+                    .collect(),
+                ..Observation::new(
+                    self.origin.feed.as_str(),
+                    seen_at,
+                    context.incident.unwrap_or(IncidentType::Undetermined),
+                )
             };
-            self.teller.tell(Found::Observation(Box::new(sign.seen_at(trace).identified(self.origin.key))));
+            self.teller.tell(Found::Observation(Box::new(
+                sign.seen_at(trace).identified(self.origin.key),
+            )));
         }
     }
 }

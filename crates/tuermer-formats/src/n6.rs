@@ -17,7 +17,17 @@ use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::{Trace, TraceKind};
 
 /// Fields with a meaning of their own.
-const KNOWN: &[&str] = &["id", "time", "until", "category", "restriction", "confidence", "address", "fqdn", "source"];
+const KNOWN: &[&str] = &[
+    "id",
+    "time",
+    "until",
+    "category",
+    "restriction",
+    "confidence",
+    "address",
+    "fqdn",
+    "source",
+];
 
 /// Events being read.
 pub struct Events<R: Read>(Objects<R>);
@@ -35,7 +45,10 @@ impl<R: Read> Events<R> {
     ///
     /// # Errors
     /// A list was cut off, or the source cannot be read any further.
-    pub fn next(&mut self, origin: &Origin) -> Result<Option<Result<Signs<'_>, Malformed>>, ObjectsError> {
+    pub fn next(
+        &mut self,
+        origin: &Origin,
+    ) -> Result<Option<Result<Signs<'_>, Malformed>>, ObjectsError> {
         self.0.next_signs(|bytes| signs(bytes, origin))
     }
 }
@@ -89,37 +102,80 @@ fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str
     let category = text("category").ok_or("category")?;
     let incident = incident(&category);
     let url = text("url");
-    let last = text("until").and_then(|until| origin.seen_at(&until).ok()).filter(|last| *last >= observed_at);
+    let last = text("until")
+        .and_then(|until| origin.seen_at(&until).ok())
+        .filter(|last| *last >= observed_at);
     let name = text("name").unwrap_or_default();
     let common = Observation {
         origin_id: plain(&text("id").ok_or("id")?, limits::TAG_CHARACTERS),
         last_seen_at: last.unwrap_or(observed_at),
-        side: if category == "dos-victim" { Side::Destination } else { Side::Source },
+        side: if category == "dos-victim" {
+            Side::Destination
+        } else {
+            Side::Source
+        },
         tlp: text("restriction").map_or(origin.tlp, |restriction| label(&restriction)),
-        grade: Grade { credibility: credibility(&text("confidence").unwrap_or_default()), ..origin.grade },
-        hostname: text("fqdn").and_then(|name| host(&name)).or_else(|| url.as_deref().and_then(host_of_url)),
+        grade: Grade {
+            credibility: credibility(&text("confidence").unwrap_or_default()),
+            ..origin.grade
+        },
+        hostname: text("fqdn")
+            .and_then(|name| host(&name))
+            .or_else(|| url.as_deref().and_then(host_of_url)),
         tags: tags([name.as_str()].into_iter()),
-        proven_cves: cve_id(&name).filter(|_| incident.class() == IncidentClass::Vulnerable).into_iter().collect(),
+        proven_cves: cve_id(&name)
+            .filter(|_| incident.class() == IncidentClass::Vulnerable)
+            .into_iter()
+            .collect(),
         traces: tidy(traces(&event, incident)),
         extra: event.rest(KNOWN),
-        ..Observation::new(text("source").map_or_else(|| origin.feed.clone(), |source| plain(&source, limits::FEED_NAME_CHARACTERS)), observed_at, incident)
+        ..Observation::new(
+            text("source").map_or_else(
+                || origin.feed.clone(),
+                |source| plain(&source, limits::FEED_NAME_CHARACTERS),
+            ),
+            observed_at,
+            incident,
+        )
     };
-    let port = event.number(if incident == IncidentType::DdosAmplifier || incident.class() == IncidentClass::Vulnerable { "dport" } else { "sport" });
+    let port = event.number(
+        if incident == IncidentType::DdosAmplifier || incident.class() == IncidentClass::Vulnerable
+        {
+            "dport"
+        } else {
+            "sport"
+        },
+    );
     let places = places(&event)?;
     if places.is_empty() && common.hostname.is_none() {
         return Err("ip");
     }
     let alone = places.is_empty().then(|| common.clone());
-    let each = places.into_iter().map(|(ip, asn)| Observation { ip: Some(ip), asn, port, ..common.clone() });
-    Ok(alone.into_iter().chain(each).map(|sign| sign.identified(origin.key)).collect())
+    let each = places.into_iter().map(|(ip, asn)| Observation {
+        ip: Some(ip),
+        asn,
+        port,
+        ..common.clone()
+    });
+    Ok(alone
+        .into_iter()
+        .chain(each)
+        .map(|sign| sign.identified(origin.key))
+        .collect())
 }
 
 /// Addresses with their autonomous systems, each once.
 fn places(event: &Event) -> Result<Vec<(IpAddr, Option<u32>)>, &'static str> {
     let mut places: Vec<(IpAddr, Option<u32>)> = Vec::new();
     for object in event.objects("address").take(limits::EVENT_ADDRESSES) {
-        let Some(ip) = ip(&object.get("ip").and_then(word).unwrap_or_default())? else { continue };
-        let asn = object.get("asn").and_then(word).and_then(|asn| asn.parse().ok()).filter(|asn| *asn != 0);
+        let Some(ip) = ip(&object.get("ip").and_then(word).unwrap_or_default())? else {
+            continue;
+        };
+        let asn = object
+            .get("asn")
+            .and_then(word)
+            .and_then(|asn| asn.parse().ok())
+            .filter(|asn| *asn != 0);
         if !places.iter().any(|(known, _)| *known == ip) {
             places.push((ip, asn));
         }
@@ -128,8 +184,15 @@ fn places(event: &Event) -> Result<Vec<(IpAddr, Option<u32>)>, &'static str> {
 }
 
 fn traces(event: &Event, incident: IncidentType) -> Vec<Trace> {
-    let mut traces = event.traces(&[("md5", TraceKind::Hash), ("sha1", TraceKind::Hash), ("sha256", TraceKind::Hash)]);
-    if matches!(incident.class(), IncidentClass::MaliciousCode | IncidentClass::Intrusions | IncidentClass::Fraud) {
+    let mut traces = event.traces(&[
+        ("md5", TraceKind::Hash),
+        ("sha1", TraceKind::Hash),
+        ("sha256", TraceKind::Hash),
+    ]);
+    if matches!(
+        incident.class(),
+        IncidentClass::MaliciousCode | IncidentClass::Intrusions | IncidentClass::Fraud
+    ) {
         traces.extend(event.traces(&[("url", TraceKind::Url)]));
     }
     if incident.class() == IncidentClass::MaliciousCode {
@@ -156,9 +219,20 @@ mod tests {
         loop {
             match events.next(&origin()) {
                 Ok(Some(Ok(more))) => signs.extend(more.signs.into_iter().map(|sign| {
-                    let place = sign.ip.map(|ip| ip.to_string()).or(sign.hostname).unwrap_or_default();
-                    let traces: Vec<String> = sign.traces.iter().map(|trace| trace.to_text()).collect();
-                    (sign.incident.as_str(), place, sign.tlp.as_str(), sign.grade.to_text(), traces.join(" "))
+                    let place = sign
+                        .ip
+                        .map(|ip| ip.to_string())
+                        .or(sign.hostname)
+                        .unwrap_or_default();
+                    let traces: Vec<String> =
+                        sign.traces.iter().map(|trace| trace.to_text()).collect();
+                    (
+                        sign.incident.as_str(),
+                        place,
+                        sign.tlp.as_str(),
+                        sign.grade.to_text(),
+                        traces.join(" "),
+                    )
                 })),
                 Ok(Some(Err(event))) => malformed.push((event.line, event.reason)),
                 Ok(None) => return Ok((signs, malformed)),
@@ -170,14 +244,46 @@ mod tests {
     #[test]
     fn every_address_is_a_sign() {
         let (signs, malformed) = read(FIXTURE).unwrap();
-        let row = |incident, place: &str, tlp, grade: &str, traces: &str| (incident, place.to_string(), tlp, grade.to_string(), traces.to_string());
+        let row = |incident, place: &str, tlp, grade: &str, traces: &str| {
+            (
+                incident,
+                place.to_string(),
+                tlp,
+                grade.to_string(),
+                traces.to_string(),
+            )
+        };
         assert_eq!(
             signs,
             [
-                row("infected-system", "192.0.2.5", "TLP:AMBER", "F3", "address:198.51.100.4 malware:avalanche"),
-                row("infected-system", "2001:db8::5", "TLP:AMBER", "F3", "address:198.51.100.4 malware:avalanche"),
-                row("system-compromise", "shop.example", "TLP:AMBER+STRICT", "F2", "url:http://shop.example/Shell.php"),
-                row("potentially-unwanted-accessible", "192.0.2.6", "TLP:CLEAR", "F4", ""),
+                row(
+                    "infected-system",
+                    "192.0.2.5",
+                    "TLP:AMBER",
+                    "F3",
+                    "address:198.51.100.4 malware:avalanche"
+                ),
+                row(
+                    "infected-system",
+                    "2001:db8::5",
+                    "TLP:AMBER",
+                    "F3",
+                    "address:198.51.100.4 malware:avalanche"
+                ),
+                row(
+                    "system-compromise",
+                    "shop.example",
+                    "TLP:AMBER+STRICT",
+                    "F2",
+                    "url:http://shop.example/Shell.php"
+                ),
+                row(
+                    "potentially-unwanted-accessible",
+                    "192.0.2.6",
+                    "TLP:CLEAR",
+                    "F4",
+                    ""
+                ),
             ]
         );
         assert_eq!(malformed, [(4, "ip"), (5, "category")]);

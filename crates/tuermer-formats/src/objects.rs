@@ -58,15 +58,30 @@ impl<R: Read> Objects<R> {
         let mut source = BufReader::with_capacity(64 * 1024, source);
         loop {
             let held = source.fill_buf()?;
-            let blank = held.iter().take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf)).count();
+            let blank = held
+                .iter()
+                .take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf))
+                .count();
             if blank == 0 {
                 break;
             }
             source.consume(blank);
         }
         let held = source.fill_buf()?;
-        let first = held.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-        let list = |source, bracket| Form::List(List { source, bracket, closed: false, number: 0, element: Vec::new() });
+        let first = held
+            .split(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or_default()
+            .trim_ascii_end();
+        let list = |source, bracket| {
+            Form::List(List {
+                source,
+                bracket,
+                closed: false,
+                number: 0,
+                element: Vec::new(),
+            })
+        };
         Ok(Self(match held.first() {
             Some(b'[') => {
                 source.consume(1);
@@ -148,7 +163,11 @@ impl<R: Read> List<R> {
         loop {
             let held = self.source.fill_buf()?;
             if held.is_empty() {
-                return if scan.begun || (self.bracket && !self.closed) { Err(ObjectsError::Cut(self.number)) } else { Ok(None) };
+                return if scan.begun || (self.bracket && !self.closed) {
+                    Err(ObjectsError::Cut(self.number))
+                } else {
+                    Ok(None)
+                };
             }
             let (mut used, mut done) = (0_usize, false);
             for byte in held {
@@ -189,7 +208,12 @@ impl<R: Read> List<R> {
             self.source.consume(used);
             if done {
                 self.number = self.number.saturating_add(1);
-                let malformed = |reason| Ok(Some(Err(Malformed { line: self.number, reason })));
+                let malformed = |reason| {
+                    Ok(Some(Err(Malformed {
+                        line: self.number,
+                        reason,
+                    })))
+                };
                 return match self.element.first() {
                     _ if scan.length > limits::EVENT_BYTES => malformed("event too long"),
                     Some(b'{') => Ok(Some(Ok((self.number, &self.element)))),
@@ -209,8 +233,12 @@ mod tests {
         let mut all = Vec::new();
         loop {
             match objects.next_object() {
-                Ok(Some(Ok((number, bytes)))) => all.push(format!("{number} {}", String::from_utf8_lossy(bytes))),
-                Ok(Some(Err(malformed))) => all.push(format!("{} ! {}", malformed.line, malformed.reason)),
+                Ok(Some(Ok((number, bytes)))) => {
+                    all.push(format!("{number} {}", String::from_utf8_lossy(bytes)))
+                }
+                Ok(Some(Err(malformed))) => {
+                    all.push(format!("{} ! {}", malformed.line, malformed.reason))
+                }
                 Ok(None) => return (all, None),
                 Err(error) => return (all, Some(error.to_string())),
             }
@@ -220,24 +248,54 @@ mod tests {
     #[test]
     fn lines_lists_and_what_was_cut_off() {
         for (text, wanted, error) in [
-            ("{\"a\":1}\n{\"a\":2}\n", vec!["1 {\"a\":1}", "2 {\"a\":2}"], None),
-            ("[{\"a\":\"]},\"},\n {\"b\":[{}]}]", vec!["1 {\"a\":\"]},\"}", "2 {\"b\":[{}]}"], None),
+            (
+                "{\"a\":1}\n{\"a\":2}\n",
+                vec!["1 {\"a\":1}", "2 {\"a\":2}"],
+                None,
+            ),
+            (
+                "[{\"a\":\"]},\"},\n {\"b\":[{}]}]",
+                vec!["1 {\"a\":\"]},\"}", "2 {\"b\":[{}]}"],
+                None,
+            ),
             ("[{\"a\":\"\\\"]\"}]", vec!["1 {\"a\":\"\\\"]\"}"], None),
             ("[]", vec![], None),
-            ("{\n\"a\": 1\n}]],{\"b\":2}", vec!["1 {\n\"a\": 1\n}", "2 ! no object", "3 ! no object", "4 {\"b\":2}"], None),
+            (
+                "{\n\"a\": 1\n}]],{\"b\":2}",
+                vec![
+                    "1 {\n\"a\": 1\n}",
+                    "2 ! no object",
+                    "3 ! no object",
+                    "4 {\"b\":2}",
+                ],
+                None,
+            ),
             ("", vec![], None),
             ("{\n\"a\": 1\n}\n", vec!["1 {\n\"a\": 1\n}"], None),
             ("[1, {\"a\":1}]", vec!["1 ! no object", "2 {\"a\":1}"], None),
-            ("[{\"a\":1},", vec!["1 {\"a\":1}"], Some("the list ends behind element 1")),
+            (
+                "[{\"a\":1},",
+                vec!["1 {\"a\":1}"],
+                Some("the list ends behind element 1"),
+            ),
             ("[{\"a\":1}", vec!["1 {\"a\":1}"], Some("the list ends")),
             ("[{\"a\":", vec![], Some("the list ends behind element 0")),
-            ("[{\"a\":1}] x", vec!["1 {\"a\":1}"], Some("something stands behind")),
+            (
+                "[{\"a\":1}] x",
+                vec!["1 {\"a\":1}"],
+                Some("something stands behind"),
+            ),
             ("\u{feff}[{}]", vec!["1 {}"], None),
         ] {
             let (all, failed) = read(text);
             assert_eq!(all, wanted, "{text:?}");
             assert_eq!(failed.is_some(), error.is_some(), "{text:?} {failed:?}");
-            assert!(failed.unwrap_or_default().contains(error.unwrap_or_default()), "{text:?}");
+            assert!(
+                failed
+                    .unwrap_or_default()
+                    .contains(error.unwrap_or_default()),
+                "{text:?}"
+            );
         }
         let long = format!("[{{\"a\":\"{}\"}},{{}}]", "x".repeat(5 * 1024 * 1024));
         assert_eq!(read(&long).0, ["1 ! event too long", "2 {}"]);

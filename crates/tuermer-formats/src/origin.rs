@@ -26,7 +26,13 @@ pub struct Origin {
 impl Origin {
     /// A source nobody has judged yet and that is not public: AMBER+STRICT, F6.
     pub fn unjudged(feed: &str, now: Timestamp, key: fn(&[&str]) -> String) -> Self {
-        Self { feed: feed.to_string(), tlp: Tlp::AmberStrict, grade: Grade::UNJUDGED, now, key }
+        Self {
+            feed: feed.to_string(),
+            tlp: Tlp::AmberStrict,
+            grade: Grade::UNJUDGED,
+            now,
+            key,
+        }
     }
 
     /// The time of a sign, or why it cannot be one.
@@ -54,10 +60,24 @@ pub fn time(text: &str) -> Option<Timestamp> {
             return Timestamp::from_second(text.parse().ok()?).ok();
         }
         if text.len() == "2021-03-05".len() {
-            return Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+            return Some(
+                text.parse::<Date>()
+                    .ok()?
+                    .to_zoned(TimeZone::UTC)
+                    .ok()?
+                    .timestamp(),
+            );
         }
         let with_zone = || text.parse::<Timestamp>().ok();
-        with_zone().or_else(|| Some(text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp()))
+        with_zone().or_else(|| {
+            Some(
+                text.parse::<DateTime>()
+                    .ok()?
+                    .to_zoned(TimeZone::UTC)
+                    .ok()?
+                    .timestamp(),
+            )
+        })
     };
     Timestamp::from_microsecond(read()?.as_microsecond()).ok()
 }
@@ -66,7 +86,11 @@ pub fn time(text: &str) -> Option<Timestamp> {
 pub(crate) fn host(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches('.');
     let ascii = idna::domain_to_ascii(text).ok()?;
-    let fits = !ascii.is_empty() && ascii.len() <= 253 && ascii.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let fits = !ascii.is_empty()
+        && ascii.len() <= 253
+        && ascii
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     (fits && ascii.parse::<std::net::IpAddr>().is_err()).then_some(ascii)
 }
 
@@ -93,7 +117,9 @@ pub(crate) mod tests {
 
     /// A feed read on 1 June 2026.
     pub(crate) fn origin() -> Origin {
-        Origin::unjudged("test", "2026-06-01T00:00:00Z".parse().unwrap(), |parts| parts.join("|"))
+        Origin::unjudged("test", "2026-06-01T00:00:00Z".parse().unwrap(), |parts| {
+            parts.join("|")
+        })
     }
 
     #[test]
@@ -104,7 +130,10 @@ pub(crate) mod tests {
             ("2021-05-14T02:11:30+02:00", Some("2021-05-14T00:11:30Z")),
             ("2021-05-14T00:11:30+0000", Some("2021-05-14T00:11:30Z")),
             ("2021-05-14 00:11:30 UTC", Some("2021-05-14T00:11:30Z")),
-            ("2021-03-05T10:07:29.0421232Z", Some("2021-03-05T10:07:29.042123Z")),
+            (
+                "2021-03-05T10:07:29.0421232Z",
+                Some("2021-03-05T10:07:29.042123Z"),
+            ),
             ("1475679332", Some("2016-10-05T14:55:32Z")),
             ("2021-03-10", Some("2021-03-10T00:00:00Z")),
             ("1601-01-01 00:00:00", Some("1601-01-01T00:00:00Z")),
@@ -113,7 +142,11 @@ pub(crate) mod tests {
             ("soon", None),
             ("2021-13-01 00:00:00", None),
         ] {
-            assert_eq!(time(text), wanted.map(|text| text.parse().unwrap()), "{text}");
+            assert_eq!(
+                time(text),
+                wanted.map(|text| text.parse().unwrap()),
+                "{text}"
+            );
         }
         for (text, wanted) in [
             ("1601-01-01 00:00:00", Err("timestamp too old")),
@@ -124,7 +157,13 @@ pub(crate) mod tests {
         ] {
             assert_eq!(origin().seen_at(text).map(|_| ()), wanted, "{text}");
         }
-        assert_eq!((host("Mail.Example.ORG.").as_deref(), host("bäcker.example").as_deref()), (Some("mail.example.org"), Some("xn--bcker-gra.example")));
+        assert_eq!(
+            (
+                host("Mail.Example.ORG.").as_deref(),
+                host("bäcker.example").as_deref()
+            ),
+            (Some("mail.example.org"), Some("xn--bcker-gra.example"))
+        );
         assert_eq!((host("192.0.2.1"), host("a b")), (None, None));
     }
 }

@@ -123,11 +123,19 @@ pub struct Fault {
 impl Fault {
     /// A fault of the whole file.
     pub fn new(problem: Problem, detail: impl Into<String>) -> Self {
-        Self { problem, line: None, detail: detail.into() }
+        Self {
+            problem,
+            line: None,
+            detail: detail.into(),
+        }
     }
 
     /// A fault in a line.
     pub fn at(problem: Problem, line: u64, detail: impl Into<String>) -> Self {
-        Self { problem, line: Some(line), detail: detail.into() }
+        Self {
+            problem,
+            line: Some(line),
+            detail: detail.into(),
+        }
     }
 }

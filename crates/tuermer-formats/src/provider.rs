@@ -58,7 +58,9 @@ impl Role {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Publisher, Self::Provider, Self::Trusted].into_iter().find(|role| role.as_str() == text.trim())
+        [Self::Publisher, Self::Provider, Self::Trusted]
+            .into_iter()
+            .find(|role| role.as_str() == text.trim())
     }
 }
 
@@ -83,7 +85,10 @@ pub struct Place {
 impl Place {
     /// True where nobody has to sign in: CLEAR (WHITE in 2.0), GREEN, or without a label.
     pub fn is_open(&self) -> bool {
-        matches!(self.label.as_str(), "" | "CLEAR" | "WHITE" | "GREEN" | "UNLABELED")
+        matches!(
+            self.label.as_str(),
+            "" | "CLEAR" | "WHITE" | "GREEN" | "UNLABELED"
+        )
     }
 }
 
@@ -192,11 +197,27 @@ struct RawPlace {
 /// # Errors
 /// Not that kind of document, no namespace, no known role, or more than the limits allow.
 pub fn read(bytes: &[u8], base: &str) -> Result<Provider, ProviderError> {
-    let raw: Raw = serde_json::from_slice(bytes).map_err(|error| ProviderError::Shape(short(&error.to_string())))?;
-    let Raw { canonical_url, distributions, last_updated, metadata_version, public_openpgp_keys, publisher, role, maintained_until, maintained_from } = raw;
+    let raw: Raw = serde_json::from_slice(bytes)
+        .map_err(|error| ProviderError::Shape(short(&error.to_string())))?;
+    let Raw {
+        canonical_url,
+        distributions,
+        last_updated,
+        metadata_version,
+        public_openpgp_keys,
+        publisher,
+        role,
+        maintained_until,
+        maintained_from,
+    } = raw;
     let mut tolerated = Tolerated::default();
-    let wrong = |field, value: &str| ProviderError::Field { field, value: short(value) };
-    let namespace = short(&publisher.namespace).trim_end_matches('/').to_string();
+    let wrong = |field, value: &str| ProviderError::Field {
+        field,
+        value: short(value),
+    };
+    let namespace = short(&publisher.namespace)
+        .trim_end_matches('/')
+        .to_string();
     if links::host(&namespace).is_none() {
         return Err(wrong("/publisher/namespace", &publisher.namespace));
     }
@@ -208,23 +229,54 @@ pub fn read(bytes: &[u8], base: &str) -> Result<Provider, ProviderError> {
     }
     let mut reader = Places { base, tolerated };
     let (mut rolie, mut directories, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-    for RawDistribution { directory_url, directory, rolie: feeds } in distributions {
-        let plain = directory_url.map(|url| RawPlace { tlp_label: String::new(), url });
-        directories.extend(plain.into_iter().chain(directory).filter_map(|place| reader.place(place, true)));
-        rolie.extend(feeds.into_iter().flat_map(|rolie| rolie.feeds).filter_map(|place| reader.place(place, false)));
+    for RawDistribution {
+        directory_url,
+        directory,
+        rolie: feeds,
+    } in distributions
+    {
+        let plain = directory_url.map(|url| RawPlace {
+            tlp_label: String::new(),
+            url,
+        });
+        directories.extend(
+            plain
+                .into_iter()
+                .chain(directory)
+                .filter_map(|place| reader.place(place, true)),
+        );
+        rolie.extend(
+            feeds
+                .into_iter()
+                .flat_map(|rolie| rolie.feeds)
+                .filter_map(|place| reader.place(place, false)),
+        );
     }
     for key in public_openpgp_keys {
-        let fingerprint = key.fingerprint.map(|text| text.split_whitespace().collect::<String>().to_uppercase());
-        let url = reader.address(&key.url).ok_or_else(|| wrong("/public_openpgp_keys/url", &key.url))?;
+        let fingerprint = key
+            .fingerprint
+            .map(|text| text.split_whitespace().collect::<String>().to_uppercase());
+        let url = reader
+            .address(&key.url)
+            .ok_or_else(|| wrong("/public_openpgp_keys/url", &key.url))?;
         keys.push(KeyPlace { fingerprint, url });
     }
-    for (what, count, limit) in [("lists", rolie.len().saturating_add(directories.len()), limits::PROVIDER_LISTS), ("keys", keys.len(), limits::PROVIDER_KEYS)]
-    {
+    for (what, count, limit) in [
+        (
+            "lists",
+            rolie.len().saturating_add(directories.len()),
+            limits::PROVIDER_LISTS,
+        ),
+        ("keys", keys.len(), limits::PROVIDER_KEYS),
+    ] {
         if count > limit {
             return Err(ProviderError::TooMuch { what, limit });
         }
     }
-    let time = |field, text: Option<String>| text.map(|text| text.parse::<Timestamp>().map_err(|_| wrong(field, &text))).transpose();
+    let time = |field, text: Option<String>| {
+        text.map(|text| text.parse::<Timestamp>().map_err(|_| wrong(field, &text)))
+            .transpose()
+    };
     Ok(Provider {
         canonical_url: short(&canonical_url.unwrap_or_default()),
         metadata_version: short(&metadata_version),
@@ -265,7 +317,10 @@ impl Places<'_> {
         if directory && !address.ends_with('/') {
             address.push('/');
         }
-        Some(Place { label: short(&tlp_label).to_uppercase(), url: address })
+        Some(Place {
+            label: short(&tlp_label).to_uppercase(),
+            url: address,
+        })
     }
 }
 
@@ -289,13 +344,32 @@ mod tests {
     #[test]
     fn both_versions() {
         let old = provider(V20);
-        assert_eq!((old.role, old.namespace.as_str(), old.tolerated.total()), (Role::Trusted, "https://psirt.vendor.example", 0));
-        let lists: Vec<(&str, &str, bool)> = old.rolie.iter().map(|place| (place.label.as_str(), place.url.as_str(), place.is_open())).collect();
-        assert_eq!(lists, [("WHITE", "https://vendor.example/csaf/white.json", true), ("AMBER", "https://vendor.example/csaf/amber.json", false)]);
+        assert_eq!(
+            (old.role, old.namespace.as_str(), old.tolerated.total()),
+            (Role::Trusted, "https://psirt.vendor.example", 0)
+        );
+        let lists: Vec<(&str, &str, bool)> = old
+            .rolie
+            .iter()
+            .map(|place| (place.label.as_str(), place.url.as_str(), place.is_open()))
+            .collect();
+        assert_eq!(
+            lists,
+            [
+                ("WHITE", "https://vendor.example/csaf/white.json", true),
+                ("AMBER", "https://vendor.example/csaf/amber.json", false)
+            ]
+        );
         assert_eq!(old.directories[0].url, "https://vendor.example/csaf/white/");
-        assert_eq!(old.keys[0].fingerprint.as_deref(), Some("AAAABBBBCCCCDDDDEEEEAAAABBBBCCCCDDDDEEEE"));
+        assert_eq!(
+            old.keys[0].fingerprint.as_deref(),
+            Some("AAAABBBBCCCCDDDDEEEEAAAABBBBCCCCDDDDEEEE")
+        );
         let new = provider(V21);
-        assert_eq!((new.role, new.directories[0].label.as_str(), new.rolie.len()), (Role::Provider, "CLEAR", 1));
+        assert_eq!(
+            (new.role, new.directories[0].label.as_str(), new.rolie.len()),
+            (Role::Provider, "CLEAR", 1)
+        );
     }
 
     #[test]
@@ -311,30 +385,83 @@ mod tests {
             assert_eq!(provider(V21).maintained(at(now)), wanted, "{now}");
         }
         let from = provider(&V21.replace("maintained_until", "maintained_from"));
-        assert_eq!(from.maintained(at("2026-01-01T00:00:00Z")), Maintained::NotYet(at(until)));
-        assert_eq!(provider(V20).maintained(at("2100-01-01T00:00:00Z")), Maintained::Yes);
+        assert_eq!(
+            from.maintained(at("2026-01-01T00:00:00Z")),
+            Maintained::NotYet(at(until))
+        );
+        assert_eq!(
+            provider(V20).maintained(at("2100-01-01T00:00:00Z")),
+            Maintained::Yes
+        );
     }
 
     #[test]
     fn what_is_accepted_and_counted_and_what_is_not() {
-        let relative = provider(&V20.replace("https://vendor.example/csaf/white.json", "../../csaf/white.json"));
-        assert_eq!((relative.rolie[0].url.as_str(), relative.tolerated.total()), ("https://vendor.example/csaf/white.json", 1));
-        let bare = provider(r#"{"publisher": {"namespace": "https://a.example/"}, "role": "csaf_publisher", "new": {"x": [1]}}"#);
-        assert_eq!((bare.namespace.as_str(), bare.tolerated.total(), bare.rolie.len()), ("https://a.example", 2, 0));
-        let plain = provider(&V20.replace("https://vendor.example/csaf/white.json", "http://vendor.example/csaf/white.json"));
+        let relative = provider(&V20.replace(
+            "https://vendor.example/csaf/white.json",
+            "../../csaf/white.json",
+        ));
+        assert_eq!(
+            (relative.rolie[0].url.as_str(), relative.tolerated.total()),
+            ("https://vendor.example/csaf/white.json", 1)
+        );
+        let bare = provider(
+            r#"{"publisher": {"namespace": "https://a.example/"}, "role": "csaf_publisher", "new": {"x": [1]}}"#,
+        );
+        assert_eq!(
+            (
+                bare.namespace.as_str(),
+                bare.tolerated.total(),
+                bare.rolie.len()
+            ),
+            ("https://a.example", 2, 0)
+        );
+        let plain = provider(&V20.replace(
+            "https://vendor.example/csaf/white.json",
+            "http://vendor.example/csaf/white.json",
+        ));
         assert_eq!((plain.rolie.len(), plain.tolerated.total()), (1, 1));
         for (from, to, wanted) in [
-            ("csaf_trusted_provider", "csaf_king", "/role is not valid: csaf_king"),
-            ("https://psirt.vendor.example", "vendor", "/publisher/namespace is not valid: vendor"),
-            ("https://vendor.example/key.asc", "http://vendor.example/key.asc", "/public_openpgp_keys/url is not valid"),
+            (
+                "csaf_trusted_provider",
+                "csaf_king",
+                "/role is not valid: csaf_king",
+            ),
+            (
+                "https://psirt.vendor.example",
+                "vendor",
+                "/publisher/namespace is not valid: vendor",
+            ),
+            (
+                "https://vendor.example/key.asc",
+                "http://vendor.example/key.asc",
+                "/public_openpgp_keys/url is not valid",
+            ),
             ("\"role\"", "\"rolle\"", "missing field `role`"),
-            ("\"role\"", "\"role\": \"csaf_provider\", \"role\"", "duplicate field `role`"),
+            (
+                "\"role\"",
+                "\"role\": \"csaf_provider\", \"role\"",
+                "duplicate field `role`",
+            ),
             ("{", "", "no provider-metadata.json"),
         ] {
-            let error = read(V20.replacen(from, to, 1).as_bytes(), BASE).unwrap_err().to_string();
+            let error = read(V20.replacen(from, to, 1).as_bytes(), BASE)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(wanted), "{error}");
         }
-        let many = V20.replace("\"public_openpgp_keys\": [", &format!("\"public_openpgp_keys\": [{}", "{\"url\": \"https://a.example/k\"},".repeat(100)));
-        assert!(read(many.as_bytes(), BASE).unwrap_err().to_string().contains("more than 32 keys"));
+        let many = V20.replace(
+            "\"public_openpgp_keys\": [",
+            &format!(
+                "\"public_openpgp_keys\": [{}",
+                "{\"url\": \"https://a.example/k\"},".repeat(100)
+            ),
+        );
+        assert!(
+            read(many.as_bytes(), BASE)
+                .unwrap_err()
+                .to_string()
+                .contains("more than 32 keys")
+        );
     }
 }

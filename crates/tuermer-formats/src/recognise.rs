@@ -93,7 +93,11 @@ impl Kind {
 
     /// The kind of a word; what is not known is [`Kind::Unknown`].
     pub fn parse(word: &str) -> Self {
-        Self::ALL.iter().copied().find(|kind| kind.as_str() == word).unwrap_or(Self::Unknown)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.as_str() == word)
+            .unwrap_or(Self::Unknown)
     }
 }
 
@@ -106,7 +110,10 @@ pub const HEAD_BYTES: usize = 64 * 1024;
 /// True where the file can only be JSON.
 pub fn looks_like_json(head: &[u8]) -> bool {
     let head = head.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(head);
-    matches!(head.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['))
+    matches!(
+        head.iter().find(|byte| !byte.is_ascii_whitespace()),
+        Some(b'{' | b'[')
+    )
 }
 
 /// The kind of a JSON document by its outermost keys.
@@ -124,13 +131,20 @@ pub fn json(keys: &[String]) -> Kind {
         Kind::Provider
     } else if has("catalogVersion") && has("vulnerabilities") {
         Kind::Kev
-    } else if has("Event") || has("response") || (has("info") && (has("Attribute") || has("threat_level_id"))) {
+    } else if has("Event")
+        || has("response")
+        || (has("info") && (has("Attribute") || has("threat_level_id")))
+    {
         Kind::Misp
     } else if has("list") && has("matching_attributes") {
         Kind::Warninglist
     } else if has("objects") && (has("type") || has("more") || keys.len() == 1) {
         Kind::Stix
-    } else if keys.iter().any(|key| ["classification.", "source.", "feed."].iter().any(|start| key.starts_with(start))) {
+    } else if keys.iter().any(|key| {
+        ["classification.", "source.", "feed."]
+            .iter()
+            .any(|start| key.starts_with(start))
+    }) {
         Kind::Intelmq
     } else if has("restriction") && has("category") {
         Kind::N6
@@ -157,7 +171,12 @@ pub fn list(head: &[u8]) -> Kind {
 
 /// The kind a broken JSON file was probably meant to be, so that the message can name it.
 pub fn broken_json(bytes: &[u8]) -> Kind {
-    let has = |word: &[u8]| bytes.windows(word.len()).take(HEAD_BYTES).any(|window| window == word);
+    let has = |word: &[u8]| {
+        bytes
+            .windows(word.len())
+            .take(HEAD_BYTES)
+            .any(|window| window == word)
+    };
     if has(b"\"csaf_version\"") {
         Kind::Csaf
     } else if has(b"\"cveMetadata\"") {
@@ -187,7 +206,9 @@ pub fn is_zip(head: &[u8]) -> bool {
 /// True where each line is a JSON object of its own. Nobody writes `}` at the end of the first line of one document that
 /// goes on with `{`.
 pub fn is_lines(head: &[u8]) -> bool {
-    let Some(end) = head.iter().position(|byte| *byte == b'\n') else { return false };
+    let Some(end) = head.iter().position(|byte| *byte == b'\n') else {
+        return false;
+    };
     let (first, rest) = head.split_at(end);
     let first = first.trim_ascii();
     first.starts_with(b"{") && first.ends_with(b"}") && rest.trim_ascii_start().starts_with(b"{")
@@ -228,7 +249,10 @@ pub fn table(head: &[u8]) -> Kind {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
     let line = String::from_utf8_lossy(line).to_lowercase();
     let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
-    let columns: Vec<&str> = line.split(',').map(|column| column.trim().trim_matches('"')).collect();
+    let columns: Vec<&str> = line
+        .split(',')
+        .map(|column| column.trim().trim_matches('"'))
+        .collect();
     if shadowserver::Plan::new(line.as_bytes(), "").is_ok() {
         Kind::Shadowserver
     } else if indicators::is_header(line.as_bytes()) || is_indicator(head) {
@@ -244,10 +268,21 @@ pub fn table(head: &[u8]) -> Kind {
 
 /// True where the first line that is no comment is a hash or an address and nothing else.
 fn is_indicator(head: &[u8]) -> bool {
-    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty() && !line.starts_with(b"#"));
-    let first = lines.next().map(String::from_utf8_lossy).unwrap_or_default();
+    let mut lines = head
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let first = lines
+        .next()
+        .map(String::from_utf8_lossy)
+        .unwrap_or_default();
     let trace = indicators::recognised(&first);
-    trace.is_some_and(|trace| matches!(trace.kind(), TraceKind::Hash | TraceKind::Address | TraceKind::Url))
+    trace.is_some_and(|trace| {
+        matches!(
+            trace.kind(),
+            TraceKind::Hash | TraceKind::Address | TraceKind::Url
+        )
+    })
 }
 
 #[cfg(test)]
@@ -270,7 +305,10 @@ mod tests {
             ("Event", Kind::Misp),
             ("response", Kind::Misp),
             ("Attribute analysis info threat_level_id", Kind::Misp),
-            ("name version type matching_attributes list", Kind::Warninglist),
+            (
+                "name version type matching_attributes list",
+                Kind::Warninglist,
+            ),
             ("type id objects", Kind::Stix),
             ("more next objects", Kind::Stix),
             ("objects", Kind::Stix),
@@ -287,24 +325,43 @@ mod tests {
             ("timestamp,account\n", Kind::Unknown),
             ("timestamp,src_ip,tag\n", Kind::Shadowserver),
             ("timestamp,email,infection\n", Kind::Shadowserver),
-            ("DateAdded,FirstSeen,Indicator,IndicatorType,TLP\n", Kind::Indicators),
+            (
+                "DateAdded,FirstSeen,Indicator,IndicatorType,TLP\n",
+                Kind::Indicators,
+            ),
             ("value,entity_type,description\n", Kind::Indicators),
-            ("# hashes\nd41d8cd98f00b204e9800998ecf8427e\n", Kind::Indicators),
+            (
+                "# hashes\nd41d8cd98f00b204e9800998ecf8427e\n",
+                Kind::Indicators,
+            ),
             ("words of a person\n", Kind::Unknown),
-            ("#model_version:v2023.03.01,score_date:2024-01-01T00:00:00+0000\ncve,epss,percentile\n", Kind::Epss),
+            (
+                "#model_version:v2023.03.01,score_date:2024-01-01T00:00:00+0000\ncve,epss,percentile\n",
+                Kind::Epss,
+            ),
             ("cve,epss,percentile\n", Kind::Epss),
-            ("\u{feff}<?xml version=\"1.0\"?>\n<rss version=\"2.0\">", Kind::Atom),
+            (
+                "\u{feff}<?xml version=\"1.0\"?>\n<rss version=\"2.0\">",
+                Kind::Atom,
+            ),
             ("<feed xmlns=\"http://www.w3.org/2005/Atom\">", Kind::Atom),
-            ("<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\">", Kind::Sbom),
+            (
+                "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\">",
+                Kind::Sbom,
+            ),
             ("<html>", Kind::Unknown),
             ("tuermer-sealed-report 1\n\u{1}", Kind::Check),
             ("SPDXVersion: SPDX-2.3\n", Kind::Sbom),
         ] {
             assert_eq!(table(text.as_bytes()), kind, "{text}");
         }
-        for (text, wanted) in
-            [("{\"a\":1}\n{\"a\":2}\n", true), ("{\"a\":1}\r\n\n{\"a\":2}", true), ("{\n\"a\": {}\n}", false), ("{\"a\":1}\n", false), ("{}", false)]
-        {
+        for (text, wanted) in [
+            ("{\"a\":1}\n{\"a\":2}\n", true),
+            ("{\"a\":1}\r\n\n{\"a\":2}", true),
+            ("{\n\"a\": {}\n}", false),
+            ("{\"a\":1}\n", false),
+            ("{}", false),
+        ] {
             assert_eq!(is_lines(text.as_bytes()), wanted, "{text}");
         }
     }
@@ -313,7 +370,10 @@ mod tests {
     fn lists_and_lines() {
         for (text, kind) in [
             ("[{\"classification.type\":\"spam\"}]", Kind::Intelmq),
-            ("{\"restriction\":\"public\",\"category\":\"bots\"}\n{}", Kind::N6),
+            (
+                "{\"restriction\":\"public\",\"category\":\"bots\"}\n{}",
+                Kind::N6,
+            ),
             ("[{\"Event\":{}}]", Kind::Misp),
             ("[{\"type\":\"url\",\"spec_version\":\"2.1\"}]", Kind::Stix),
             ("[{}]", Kind::Unknown),
@@ -323,6 +383,8 @@ mod tests {
         for kind in Kind::ALL.iter().copied().chain([Kind::Unknown]) {
             assert_eq!(Kind::parse(kind.as_str()), kind);
         }
-        assert!(looks_like_json(b" \n{") && looks_like_json(b"[") && !looks_like_json(b"timestamp,ip"));
+        assert!(
+            looks_like_json(b" \n{") && looks_like_json(b"[") && !looks_like_json(b"timestamp,ip")
+        );
     }
 }

@@ -45,12 +45,23 @@ enum Found {
 impl<R: Read> Records<R> {
     /// Records of a CSV: quoted fields may contain line ends.
     pub fn of_table(source: R) -> Self {
-        Self { source, buffer: vec![0; 64 * 1024], start: 0, end: 0, ended: false, number: 0, quotes: true }
+        Self {
+            source,
+            buffer: vec![0; 64 * 1024],
+            start: 0,
+            end: 0,
+            ended: false,
+            number: 0,
+            quotes: true,
+        }
     }
 
     /// Lines; a quote means nothing.
     pub fn of_lines(source: R) -> Self {
-        Self { quotes: false, ..Self::of_table(source) }
+        Self {
+            quotes: false,
+            ..Self::of_table(source)
+        }
     }
 
     /// The next record without its line end; empty lines are passed over. `None` at the end.
@@ -60,7 +71,12 @@ impl<R: Read> Records<R> {
     pub fn next_record(&mut self) -> std::io::Result<Option<Record<'_>>> {
         loop {
             let first = self.number.saturating_add(1);
-            let malformed = |reason| Ok(Some(Err(Malformed { line: first, reason })));
+            let malformed = |reason| {
+                Ok(Some(Err(Malformed {
+                    line: first,
+                    reason,
+                })))
+            };
             match self.find()? {
                 Found::End => return Ok(None),
                 Found::TooLong => {
@@ -77,7 +93,11 @@ impl<R: Read> Records<R> {
                     self.number = self.number.saturating_add(lines);
                     let from = self.start;
                     self.start = self.start.saturating_add(length);
-                    let record = self.buffer.get(from..self.start).unwrap_or_default().trim_ascii_end();
+                    let record = self
+                        .buffer
+                        .get(from..self.start)
+                        .unwrap_or_default()
+                        .trim_ascii_end();
                     if record.is_empty() {
                         continue;
                     }
@@ -86,7 +106,10 @@ impl<R: Read> Records<R> {
                         return malformed("NUL");
                     }
                     let to = from.saturating_add(record.len());
-                    return Ok(Some(Ok((first, self.buffer.get(from..to).unwrap_or_default()))));
+                    return Ok(Some(Ok((
+                        first,
+                        self.buffer.get(from..to).unwrap_or_default(),
+                    ))));
                 }
             }
         }
@@ -100,14 +123,24 @@ impl<R: Read> Records<R> {
             let line = match memchr::memchr(b'\n', rest) {
                 Some(at) => at.saturating_add(1),
                 None if self.ended => rest.len(),
-                None if held.len() >= limits::LINE_BYTES => return Ok(if first > 0 { Found::Open(first) } else { Found::TooLong }),
+                None if held.len() >= limits::LINE_BYTES => {
+                    return Ok(if first > 0 {
+                        Found::Open(first)
+                    } else {
+                        Found::TooLong
+                    });
+                }
                 None => {
                     self.refill()?;
                     continue;
                 }
             };
             if line == 0 {
-                return Ok(if first > 0 { Found::Open(first) } else { Found::End });
+                return Ok(if first > 0 {
+                    Found::Open(first)
+                } else {
+                    Found::End
+                });
             }
             let bytes = rest.get(..line).unwrap_or_default();
             if line > limits::LINE_BYTES && first == 0 {
@@ -136,7 +169,10 @@ impl<R: Read> Records<R> {
             self.buffer.resize(self.buffer.len().saturating_mul(2), 0);
         }
         let read = loop {
-            match self.source.read(self.buffer.get_mut(self.end..).unwrap_or_default()) {
+            match self
+                .source
+                .read(self.buffer.get_mut(self.end..).unwrap_or_default())
+            {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 outcome => break outcome?,
             }
@@ -169,7 +205,11 @@ mod tests {
 
     /// Line numbers with texts or reasons.
     fn read(text: &[u8], table: bool) -> Vec<(u64, String)> {
-        let mut records = if table { Records::of_table(text) } else { Records::of_lines(text) };
+        let mut records = if table {
+            Records::of_table(text)
+        } else {
+            Records::of_lines(text)
+        };
         let mut all = Vec::new();
         while let Some(record) = records.next_record().unwrap() {
             all.push(match record {
@@ -185,13 +225,28 @@ mod tests {
         for (text, table, wanted) in [
             ("a,b\r\nc,d", true, vec![(1, "a,b"), (2, "c,d")]),
             ("\n\n a\n\n", true, vec![(3, " a")]),
-            ("a,\"two\nlines\"\nb\n", true, vec![(1, "a,\"two\nlines\""), (3, "b")]),
-            ("a,\"two\nlines\"\nb\n", false, vec![(1, "a,\"two"), (2, "lines\""), (3, "b")]),
-            ("a,\"open\nb\nc\n", true, vec![(1, "! open quote"), (2, "b"), (3, "c")]),
+            (
+                "a,\"two\nlines\"\nb\n",
+                true,
+                vec![(1, "a,\"two\nlines\""), (3, "b")],
+            ),
+            (
+                "a,\"two\nlines\"\nb\n",
+                false,
+                vec![(1, "a,\"two"), (2, "lines\""), (3, "b")],
+            ),
+            (
+                "a,\"open\nb\nc\n",
+                true,
+                vec![(1, "! open quote"), (2, "b"), (3, "c")],
+            ),
             ("a\0b\nc\n", true, vec![(1, "! NUL"), (2, "c")]),
             ("", true, vec![]),
         ] {
-            let wanted: Vec<(u64, String)> = wanted.into_iter().map(|(line, text)| (line, text.to_string())).collect();
+            let wanted: Vec<(u64, String)> = wanted
+                .into_iter()
+                .map(|(line, text)| (line, text.to_string()))
+                .collect();
             assert_eq!(read(text.as_bytes(), table), wanted, "{text:?}");
         }
     }
@@ -199,13 +254,23 @@ mod tests {
     #[test]
     fn long_lines_and_open_quotes_are_bounded() {
         let long = format!("a\n{}\nb\n", "x".repeat(3 * limits::LINE_BYTES));
-        assert_eq!(read(long.as_bytes(), true), [(1, "a".into()), (2, "! line too long".into()), (3, "b".into())]);
+        assert_eq!(
+            read(long.as_bytes(), true),
+            [
+                (1, "a".into()),
+                (2, "! line too long".into()),
+                (3, "b".into())
+            ]
+        );
         let end = "x".repeat(3 * limits::LINE_BYTES);
         assert_eq!(read(end.as_bytes(), true), [(1, "! line too long".into())]);
         // The quote is never closed, over more lines than a record may have: each of them is a line again.
         let open = format!("\"\n{}", "line\n".repeat(1_000));
         let all = read(open.as_bytes(), true);
-        assert_eq!((all.len(), all[0].1.as_str(), all[1].1.as_str()), (1_001, "! open quote", "line"));
+        assert_eq!(
+            (all.len(), all[0].1.as_str(), all[1].1.as_str()),
+            (1_001, "! open quote", "line")
+        );
         let wide = format!("\"\n{}", format!("{}\n", "y".repeat(100_000)).repeat(10));
         assert_eq!(read(wide.as_bytes(), true).len(), 11);
     }

@@ -58,18 +58,43 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Listed>, ReportListError> {
     // A list would be read as the fields of an object, in order.
     let object = bytes.trim_ascii_start().starts_with(b"{");
     if let (true, Ok(RawError { error })) = (object, serde_json::from_slice(bytes)) {
-        return Err(ReportListError::Said(plain(error.text(), limits::STRANGE_WORDS_CHARACTERS)));
+        return Err(ReportListError::Said(plain(
+            error.text(),
+            limits::STRANGE_WORDS_CHARACTERS,
+        )));
     }
-    let reports: Vec<RawReport> = serde_json::from_slice(bytes).map_err(|_| ReportListError::Other)?;
-    Ok(reports.into_iter().filter_map(listed).take(limits::SIGN_LIST_ENTRIES).collect())
+    let reports: Vec<RawReport> =
+        serde_json::from_slice(bytes).map_err(|_| ReportListError::Other)?;
+    Ok(reports
+        .into_iter()
+        .filter_map(listed)
+        .take(limits::SIGN_LIST_ENTRIES)
+        .collect())
 }
 
-fn listed(RawReport { id, file, timestamp }: RawReport) -> Option<Listed> {
+fn listed(
+    RawReport {
+        id,
+        file,
+        timestamp,
+    }: RawReport,
+) -> Option<Listed> {
     let id = id.text().to_string();
-    let fits = !id.is_empty() && id.len() <= limits::REPORT_ID_CHARACTERS && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let fits = !id.is_empty()
+        && id.len() <= limits::REPORT_ID_CHARACTERS
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     // What stands before a slash is no part of a file's name.
-    let file = plain(file.text().rsplit(['/', '\\']).next().unwrap_or_default(), limits::FIELD_CHARACTERS);
-    fits.then(|| Listed { file: if file.is_empty() { id.clone() } else { file }, day: plain(timestamp.text(), limits::REPORT_ID_CHARACTERS), id })
+    let file = plain(
+        file.text().rsplit(['/', '\\']).next().unwrap_or_default(),
+        limits::FIELD_CHARACTERS,
+    );
+    fits.then(|| Listed {
+        file: if file.is_empty() { id.clone() } else { file },
+        day: plain(timestamp.text(), limits::REPORT_ID_CHARACTERS),
+        id,
+    })
 }
 
 #[cfg(test)]
@@ -78,20 +103,44 @@ mod tests {
 
     #[test]
     fn answers() {
-        let one = |id: &str, file: &str, day: &str| Listed { id: id.to_string(), file: file.to_string(), day: day.to_string() };
+        let one = |id: &str, file: &str, day: &str| Listed {
+            id: id.to_string(),
+            file: file.to_string(),
+            day: day.to_string(),
+        };
         for (text, expected) in [
             ("[]", Ok(vec![])),
             (
                 r#"[{"timestamp": "2021-03-14", "type": "scan_exchange", "report": "region", "id": "aBc-1_x", "file": "2021-03-14-scan_exchange-region.csv"}]"#,
-                Ok(vec![one("aBc-1_x", "2021-03-14-scan_exchange-region.csv", "2021-03-14")]),
+                Ok(vec![one(
+                    "aBc-1_x",
+                    "2021-03-14-scan_exchange-region.csv",
+                    "2021-03-14",
+                )]),
             ),
-            (r#"[{"id": "../etc"}, {"id": ""}, {}, {"id": "a?b"}, {"id": "good"}]"#, Ok(vec![one("good", "good", "")])),
-            (r#"[{"id": "x", "file": "../../a.csv"}]"#, Ok(vec![one("x", "a.csv", "")])),
-            (r#"{"error": "Invalid API key"}"#, Err("the server says: Invalid API key")),
-            (r#"{"reports": []}"#, Err("neither a list of reports nor an error")),
+            (
+                r#"[{"id": "../etc"}, {"id": ""}, {}, {"id": "a?b"}, {"id": "good"}]"#,
+                Ok(vec![one("good", "good", "")]),
+            ),
+            (
+                r#"[{"id": "x", "file": "../../a.csv"}]"#,
+                Ok(vec![one("x", "a.csv", "")]),
+            ),
+            (
+                r#"{"error": "Invalid API key"}"#,
+                Err("the server says: Invalid API key"),
+            ),
+            (
+                r#"{"reports": []}"#,
+                Err("neither a list of reports nor an error"),
+            ),
             ("[1]", Err("neither a list of reports nor an error")),
         ] {
-            assert_eq!(read(text.as_bytes()).map_err(|error| error.to_string()), expected.map_err(ToString::to_string), "{text}");
+            assert_eq!(
+                read(text.as_bytes()).map_err(|error| error.to_string()),
+                expected.map_err(ToString::to_string),
+                "{text}"
+            );
         }
         assert!(matches!(read(b"<html>"), Err(ReportListError::Json(_))));
     }

@@ -100,12 +100,22 @@ struct RawContent {
 /// # Errors
 /// Not that kind of document, or too many entries.
 pub fn read(bytes: &[u8], base: &str) -> Result<Rolie, RolieError> {
-    let Raw { feed } = serde_json::from_slice(bytes).map_err(|error| RolieError::Shape(short(&error.to_string())))?;
-    let RawFeed { category, updated, entry } = feed;
+    let Raw { feed } = serde_json::from_slice(bytes)
+        .map_err(|error| RolieError::Shape(short(&error.to_string())))?;
+    let RawFeed {
+        category,
+        updated,
+        entry,
+    } = feed;
     if entry.len() > limits::LISTING_ENTRIES {
         return Err(RolieError::TooMany);
     }
-    let mut rolie = Rolie { updated: short(&updated), entries: Vec::with_capacity(entry.len()), unusable: Vec::new(), tolerated: Tolerated::default() };
+    let mut rolie = Rolie {
+        updated: short(&updated),
+        entries: Vec::with_capacity(entry.len()),
+        unusable: Vec::new(),
+        tolerated: Tolerated::default(),
+    };
     if !category.iter().any(|category| category.term == "csaf") {
         rolie.tolerated.count("no_csaf_category");
     }
@@ -116,12 +126,39 @@ pub fn read(bytes: &[u8], base: &str) -> Result<Rolie, RolieError> {
 }
 
 impl Rolie {
-    fn take(&mut self, RawEntry { id, updated, link, content }: RawEntry, base: &str) {
+    fn take(
+        &mut self,
+        RawEntry {
+            id,
+            updated,
+            link,
+            content,
+        }: RawEntry,
+        base: &str,
+    ) {
         let id = short(&id);
-        let mut entry = Entry { id: id.clone(), updated: short(&updated), url: String::new(), sha512: None, sha256: None, signature: None };
-        for RawLink { rel, misspelt, href } in link {
-            let Some(word) = rel.or_else(|| misspelt.inspect(|_| self.tolerated.count("ref_for_rel"))) else { continue };
-            let Some(url) = self.address(&href, base) else { continue };
+        let mut entry = Entry {
+            id: id.clone(),
+            updated: short(&updated),
+            url: String::new(),
+            sha512: None,
+            sha256: None,
+            signature: None,
+        };
+        for RawLink {
+            rel,
+            misspelt,
+            href,
+        } in link
+        {
+            let Some(word) =
+                rel.or_else(|| misspelt.inspect(|_| self.tolerated.count("ref_for_rel")))
+            else {
+                continue;
+            };
+            let Some(url) = self.address(&href, base) else {
+                continue;
+            };
             match word.as_str() {
                 "self" if entry.url.is_empty() => entry.url = url,
                 "signature" => entry.signature = Some(url),
@@ -130,7 +167,10 @@ impl Rolie {
                 _ => {}
             }
         }
-        if let Some(url) = content.and_then(|content| self.address(&content.src, base)).filter(|url| *url != entry.url) {
+        if let Some(url) = content
+            .and_then(|content| self.address(&content.src, base))
+            .filter(|url| *url != entry.url)
+        {
             // One of the two is wrong; the self link is the one that hash and signature stand beside.
             match entry.url.is_empty() {
                 true => entry.url = url,
@@ -172,11 +212,25 @@ mod tests {
     #[test]
     fn entries_with_what_stands_beside_them() {
         let rolie = feed(FEED);
-        let [first, second] = &rolie.entries[..] else { panic!("two entries") };
-        assert_eq!((first.id.as_str(), first.updated.as_str()), ("VENDOR-2026-0001", "2026-02-01T10:00:00Z"));
-        assert_eq!(first.url, "https://vendor.example/csaf/white/2026/vendor-2026-0001.json");
-        assert_eq!(first.sha512.as_deref(), Some("https://vendor.example/csaf/white/2026/vendor-2026-0001.json.sha512"));
-        assert_eq!(first.signature.as_deref(), Some("https://vendor.example/csaf/white/2026/vendor-2026-0001.json.asc"));
+        let [first, second] = &rolie.entries[..] else {
+            panic!("two entries")
+        };
+        assert_eq!(
+            (first.id.as_str(), first.updated.as_str()),
+            ("VENDOR-2026-0001", "2026-02-01T10:00:00Z")
+        );
+        assert_eq!(
+            first.url,
+            "https://vendor.example/csaf/white/2026/vendor-2026-0001.json"
+        );
+        assert_eq!(
+            first.sha512.as_deref(),
+            Some("https://vendor.example/csaf/white/2026/vendor-2026-0001.json.sha512")
+        );
+        assert_eq!(
+            first.signature.as_deref(),
+            Some("https://vendor.example/csaf/white/2026/vendor-2026-0001.json.asc")
+        );
         assert!(second.sha256.is_some() && second.sha512.is_none());
         assert_eq!((rolie.tolerated.total(), rolie.unusable.len()), (0, 0));
     }
@@ -185,21 +239,72 @@ mod tests {
     fn what_is_accepted_and_counted() {
         for (from, to, name, count) in [
             ("\"rel\":", "\"ref\":", "ref_for_rel", 6),
-            ("https://vendor.example/csaf/white/", "", "relative_address", 8),
-            ("https://vendor.example/csaf/white/", "csaf/white/", "root_relative_path", 8),
-            ("https://vendor.example/csaf/white/", "/csaf/white/", "root_relative_path", 8),
-            ("\"src\": \"https://vendor.example/csaf/white/2026/", "\"src\": \"https://vendor.example/", "content_differs_from_self", 2),
-            ("\"term\": \"csaf\"", "\"term\": \"other\"", "no_csaf_category", 1),
+            (
+                "https://vendor.example/csaf/white/",
+                "",
+                "relative_address",
+                8,
+            ),
+            (
+                "https://vendor.example/csaf/white/",
+                "csaf/white/",
+                "root_relative_path",
+                8,
+            ),
+            (
+                "https://vendor.example/csaf/white/",
+                "/csaf/white/",
+                "root_relative_path",
+                8,
+            ),
+            (
+                "\"src\": \"https://vendor.example/csaf/white/2026/",
+                "\"src\": \"https://vendor.example/",
+                "content_differs_from_self",
+                2,
+            ),
+            (
+                "\"term\": \"csaf\"",
+                "\"term\": \"other\"",
+                "no_csaf_category",
+                1,
+            ),
         ] {
             let rolie = feed(&FEED.replace(from, to));
-            assert_eq!(rolie.tolerated.0.get(name), Some(&count), "{name}: {:?}", rolie.tolerated);
+            assert_eq!(
+                rolie.tolerated.0.get(name),
+                Some(&count),
+                "{name}: {:?}",
+                rolie.tolerated
+            );
             assert_eq!(rolie.tolerated.total(), count);
             assert_eq!(rolie.entries[0], feed(FEED).entries[0], "{name}");
         }
         let plain = feed(&FEED.replace("https:", "http:"));
-        assert_eq!((plain.entries.len(), plain.unusable), (0, vec!["VENDOR-2026-0001".to_string(), "VENDOR-2026-0002".to_string()]));
-        for broken in ["{}", "[]", "{\"feed\": 1}", "<feed/>", &FEED[..FEED.len() / 2]] {
-            assert!(read(broken.as_bytes(), BASE).unwrap_err().to_string().starts_with("this is no ROLIE feed: "), "{broken}");
+        assert_eq!(
+            (plain.entries.len(), plain.unusable),
+            (
+                0,
+                vec![
+                    "VENDOR-2026-0001".to_string(),
+                    "VENDOR-2026-0002".to_string()
+                ]
+            )
+        );
+        for broken in [
+            "{}",
+            "[]",
+            "{\"feed\": 1}",
+            "<feed/>",
+            &FEED[..FEED.len() / 2],
+        ] {
+            assert!(
+                read(broken.as_bytes(), BASE)
+                    .unwrap_err()
+                    .to_string()
+                    .starts_with("this is no ROLIE feed: "),
+                "{broken}"
+            );
         }
     }
 }

@@ -75,7 +75,9 @@ struct Raw {
 pub fn read(bytes: &[u8]) -> Result<Bill, SbomError> {
     if !recognise::looks_like_json(bytes) {
         return match recognise::table(bytes.get(..recognise::HEAD_BYTES).unwrap_or(bytes)) {
-            Kind::Sbom if bytes.trim_ascii_start().starts_with(b"SPDX") => spdx::tag_value(&String::from_utf8_lossy(bytes)),
+            Kind::Sbom if bytes.trim_ascii_start().starts_with(b"SPDX") => {
+                spdx::tag_value(&String::from_utf8_lossy(bytes))
+            }
             Kind::Sbom => cyclonedx::xml(bytes),
             _ => Err(SbomError::Unknown),
         };
@@ -98,7 +100,9 @@ fn bill(format: String, made_at: Option<&str>, found: Vec<Raw>) -> Result<Bill, 
     if found.len() > limits::SBOM_COMPONENTS {
         return Err(SbomError::TooMuch);
     }
-    let made_at = made_at.and_then(|text| text.trim().parse().ok()).and_then(|time: Timestamp| Timestamp::from_microsecond(time.as_microsecond()).ok());
+    let made_at = made_at
+        .and_then(|text| text.trim().parse().ok())
+        .and_then(|time: Timestamp| Timestamp::from_microsecond(time.as_microsecond()).ok());
     let (mut components, mut seen, mut nameless) = (Vec::new(), HashSet::new(), 0_usize);
     for raw in found {
         match component(raw) {
@@ -107,17 +111,35 @@ fn bill(format: String, made_at: Option<&str>, found: Vec<Raw>) -> Result<Bill, 
             None => nameless = nameless.saturating_add(1),
         }
     }
-    Ok(Bill { format: shorten(&format), made_at, components, nameless })
+    Ok(Bill {
+        format: shorten(&format),
+        made_at,
+        components,
+        nameless,
+    })
 }
 
 fn component(raw: Raw) -> Option<Component> {
-    let Raw { vendor, name, version, purl } = raw;
+    let Raw {
+        vendor,
+        name,
+        version,
+        purl,
+    } = raw;
     let version = told(&version);
     match purl.as_deref().and_then(package) {
-        Some((product, inside)) => Some(Component { vendor: String::new(), product, version: if version.is_empty() { inside } else { version } }),
+        Some((product, inside)) => Some(Component {
+            vendor: String::new(),
+            product,
+            version: if version.is_empty() { inside } else { version },
+        }),
         None => {
             let product = told(&name);
-            (!product.is_empty()).then(|| Component { vendor: told(&vendor), product, version })
+            (!product.is_empty()).then(|| Component {
+                vendor: told(&vendor),
+                product,
+                version,
+            })
         }
     }
 }
@@ -126,20 +148,41 @@ fn component(raw: Raw) -> Option<Component> {
 fn package(purl: &str) -> Option<(String, String)> {
     let purl = plain(purl, limits::NOTE_CHARACTERS);
     let path = purl.split(['?', '#']).next()?;
-    let after = path.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("pkg:")).and_then(|_| path.get(4..))?;
+    let after = path
+        .get(..4)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("pkg:"))
+        .and_then(|_| path.get(4..))?;
     let last = after.rfind('/')?;
     let (name, version) = match after.rfind('@').filter(|at| *at > last) {
         Some(at) => (after.get(..at)?, after.get(at.saturating_add(1)..)?),
         None => (after, ""),
     };
-    let fits = name.chars().count() <= limits::FIELD_CHARACTERS && !name.ends_with('/') && !name.starts_with('/') && !name.contains(' ');
-    fits.then(|| (format!("pkg:{name}"), shorten(&version.replace("%2B", "+").replace("%2b", "+").replace("%3A", ":").replace("%3a", ":"))))
+    let fits = name.chars().count() <= limits::FIELD_CHARACTERS
+        && !name.ends_with('/')
+        && !name.starts_with('/')
+        && !name.contains(' ');
+    fits.then(|| {
+        (
+            format!("pkg:{name}"),
+            shorten(
+                &version
+                    .replace("%2B", "+")
+                    .replace("%2b", "+")
+                    .replace("%3A", ":")
+                    .replace("%3a", ":"),
+            ),
+        )
+    })
 }
 
 /// Words that are some; SPDX says `NOASSERTION` and `NONE` for nothing.
 fn told(text: &str) -> String {
     let text = shorten(text);
-    if matches!(text.as_str(), "NOASSERTION" | "NONE") { String::new() } else { text }
+    if matches!(text.as_str(), "NOASSERTION" | "NONE") {
+        String::new()
+    } else {
+        text
+    }
 }
 
 fn shorten(text: &str) -> String {

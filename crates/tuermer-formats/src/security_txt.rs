@@ -24,8 +24,14 @@ pub fn read(bytes: &[u8], base: &str) -> SecurityTxt {
         }
         // In a signed frame a line that begins with a dash is written with "- " before it.
         let line = line.strip_prefix("- ").unwrap_or(line);
-        let Some((name, value)) = line.split_once(':') else { continue };
-        if !name.trim_start_matches('\u{feff}').trim().eq_ignore_ascii_case("csaf") {
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
+        if !name
+            .trim_start_matches('\u{feff}')
+            .trim()
+            .eq_ignore_ascii_case("csaf")
+        {
             continue;
         }
         match links::resolve(base, value) {
@@ -46,19 +52,46 @@ mod tests {
 
     #[test]
     fn lines_in_order_in_both_forms() {
-        let wanted = ["https://vendor.example/.well-known/csaf/provider-metadata.json", "https://other.example/csaf/provider-metadata.json"];
+        let wanted = [
+            "https://vendor.example/.well-known/csaf/provider-metadata.json",
+            "https://other.example/csaf/provider-metadata.json",
+        ];
         assert_eq!(read(SIGNED.as_bytes(), BASE).csaf, wanted);
         for (text, csaf, unusable) in [
-            ("Contact: mailto:a@b.example\nCSAF: https://a.example/p.json\r\n", vec!["https://a.example/p.json"], 0),
-            ("\u{feff}csaf:https://a.example/p.json\nCSAF: https://a.example/p.json", vec!["https://a.example/p.json"], 0),
-            ("CSAF: /provider-metadata.json", vec!["https://vendor.example/provider-metadata.json"], 0),
-            ("# CSAF: https://a.example/p.json\nCSAF: http://a.example/p.json\nCSAF:\n", vec![], 2),
-            ("CSAF: https://a.example/p.json\n-----BEGIN PGP SIGNATURE-----\nCSAF: https://evil.example/p.json\n", vec!["https://a.example/p.json"], 0),
+            (
+                "Contact: mailto:a@b.example\nCSAF: https://a.example/p.json\r\n",
+                vec!["https://a.example/p.json"],
+                0,
+            ),
+            (
+                "\u{feff}csaf:https://a.example/p.json\nCSAF: https://a.example/p.json",
+                vec!["https://a.example/p.json"],
+                0,
+            ),
+            (
+                "CSAF: /provider-metadata.json",
+                vec!["https://vendor.example/provider-metadata.json"],
+                0,
+            ),
+            (
+                "# CSAF: https://a.example/p.json\nCSAF: http://a.example/p.json\nCSAF:\n",
+                vec![],
+                2,
+            ),
+            (
+                "CSAF: https://a.example/p.json\n-----BEGIN PGP SIGNATURE-----\nCSAF: https://evil.example/p.json\n",
+                vec!["https://a.example/p.json"],
+                0,
+            ),
             ("<html><body>CSAF: x</body></html>", vec![], 0),
             ("", vec![], 0),
         ] {
             let found = read(text.as_bytes(), BASE);
-            assert_eq!((found.csaf, found.unusable), (csaf.iter().map(ToString::to_string).collect(), unusable), "{text}");
+            assert_eq!(
+                (found.csaf, found.unusable),
+                (csaf.iter().map(ToString::to_string).collect(), unusable),
+                "{text}"
+            );
         }
         let endless = format!("{}CSAF: https://a.example/p.json\n", "x\n".repeat(100_000));
         assert_eq!(read(endless.as_bytes(), BASE).csaf.len(), 0);

@@ -32,7 +32,11 @@ pub enum ReportError {
     #[error("the header has no column `{0}`")]
     Column(&'static str),
     /// The header is too long.
-    #[error("the header has more than {} columns or {} bytes", limits::CSV_COLUMNS, limits::LINE_BYTES)]
+    #[error(
+        "the header has more than {} columns or {} bytes",
+        limits::CSV_COLUMNS,
+        limits::LINE_BYTES
+    )]
     Header,
     /// The file cannot be read.
     #[error("{0}")]
@@ -78,8 +82,13 @@ impl<R: Read> Report<R> {
     ///
     /// # Errors
     /// The file cannot be read any further.
-    pub fn next(&mut self, origin: &Origin) -> std::io::Result<Option<Result<Observation, Malformed>>> {
-        Ok(self.next_line()?.map(|line| line.and_then(|line| line.observation(line.glance()?, origin))))
+    pub fn next(
+        &mut self,
+        origin: &Origin,
+    ) -> std::io::Result<Option<Result<Observation, Malformed>>> {
+        Ok(self
+            .next_line()?
+            .map(|line| line.and_then(|line| line.observation(line.glance()?, origin))))
     }
 }
 
@@ -121,28 +130,50 @@ impl<'a> Line<'a> {
     /// # Errors
     /// The line was cut off, or tells neither address nor host.
     pub fn glance(&self) -> Result<Glance<'a>, Malformed> {
-        self.look().map_err(|reason| Malformed { line: self.number, reason })
+        self.look().map_err(|reason| Malformed {
+            line: self.number,
+            reason,
+        })
     }
 
     fn look(&self) -> Result<Glance<'a>, &'static str> {
         let (mut whereabouts, mut day, mut count) = (Whereabouts::default(), None, 0_usize);
-        for (field, role) in Fields::of(self.bytes).zip(&self.plan.roles).take(self.plan.key_columns) {
+        for (field, role) in Fields::of(self.bytes)
+            .zip(&self.plan.roles)
+            .take(self.plan.key_columns)
+        {
             count = count.saturating_add(1);
             match role {
                 Role::Time => day = Some(field.text()),
                 Role::Ip => take_address(&mut whereabouts, field.value())?,
                 Role::Asn => whereabouts.asn = field.value().and_then(|text| asn(&text)),
                 Role::Host => take_host(&mut whereabouts, field.value()),
-                Role::HostOfUrl => whereabouts.hostname = field.value().and_then(|text| host_of_url(&text)).map(Cow::Owned),
-                Role::HostOfMail => whereabouts.hostname = field.value().and_then(|text| host(text.rsplit_once('@')?.1)).map(Cow::Owned),
+                Role::HostOfUrl => {
+                    whereabouts.hostname = field
+                        .value()
+                        .and_then(|text| host_of_url(&text))
+                        .map(Cow::Owned)
+                }
+                Role::HostOfMail => {
+                    whereabouts.hostname = field
+                        .value()
+                        .and_then(|text| host(text.rsplit_once('@')?.1))
+                        .map(Cow::Owned)
+                }
                 _ => {}
             }
         }
         if count < self.plan.key_columns {
             return Err("columns");
         }
-        let day = day.and_then(|time| prefix(time, "2021-05-14".len())).filter(|day| is_day(day)).ok_or("timestamp")?;
-        if whereabouts.ip.is_none() && whereabouts.network.is_none() && whereabouts.hostname.is_none() {
+        let day = day
+            .and_then(|time| prefix(time, "2021-05-14".len()))
+            .filter(|day| is_day(day))
+            .ok_or("timestamp")?;
+        if whereabouts.ip.is_none()
+            && whereabouts.network.is_none()
+            && whereabouts.hostname.is_none()
+        {
             return Err("ip");
         }
         Ok(Glance { whereabouts, day })
@@ -152,12 +183,31 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     /// The line was cut off, or tells a time at which nothing can have been seen.
-    pub fn observation(&self, glance: Glance<'_>, origin: &Origin) -> Result<Observation, Malformed> {
-        self.read(glance.whereabouts, origin).map_err(|reason| Malformed { line: self.number, reason })
+    pub fn observation(
+        &self,
+        glance: Glance<'_>,
+        origin: &Origin,
+    ) -> Result<Observation, Malformed> {
+        self.read(glance.whereabouts, origin)
+            .map_err(|reason| Malformed {
+                line: self.number,
+                reason,
+            })
     }
 
-    fn read(&self, whereabouts: Whereabouts<'_>, origin: &Origin) -> Result<Observation, &'static str> {
-        let Plan { name, kind, names, roles, used_columns, .. } = self.plan;
+    fn read(
+        &self,
+        whereabouts: Whereabouts<'_>,
+        origin: &Origin,
+    ) -> Result<Observation, &'static str> {
+        let Plan {
+            name,
+            kind,
+            names,
+            roles,
+            used_columns,
+            ..
+        } = self.plan;
         let mut told = Told::default();
         let mut fields = Fields::of(self.bytes);
         let mut count = 0_usize;
@@ -174,8 +224,13 @@ impl<'a> Line<'a> {
         let observed_at = origin.seen_at(told.time.as_deref().unwrap_or_default())?;
         let tags = tags(told.tags.as_deref().unwrap_or_default().split([';', ',']));
         let meaning = kind.meaning(&tags, told.cve.as_deref());
-        let (vendor, product) = kind.product(&tags, told.vendor.as_deref(), told.product.as_deref());
-        let last = told.last_time.as_deref().and_then(|text| origin.seen_at(text).ok()).filter(|last| *last >= observed_at);
+        let (vendor, product) =
+            kind.product(&tags, told.vendor.as_deref(), told.product.as_deref());
+        let last = told
+            .last_time
+            .as_deref()
+            .and_then(|text| origin.seen_at(text).ok())
+            .filter(|last| *last >= observed_at);
         Ok(Observation {
             last_seen_at: last.unwrap_or(observed_at),
             ip: whereabouts.ip,
@@ -183,8 +238,15 @@ impl<'a> Line<'a> {
             port: told.port,
             hostname: whereabouts.hostname.map(Cow::into_owned),
             asn: whereabouts.asn,
-            side: if kind.is_victim() { Side::Destination } else { Side::Source },
-            severity: told.severity.as_deref().map_or_else(|| kind.severity.to_string(), |text| plain(&text.to_lowercase(), 20)),
+            side: if kind.is_victim() {
+                Side::Destination
+            } else {
+                Side::Source
+            },
+            severity: told.severity.as_deref().map_or_else(
+                || kind.severity.to_string(),
+                |text| plain(&text.to_lowercase(), 20),
+            ),
             tlp: origin.tlp,
             grade: origin.grade,
             proven_cves: meaning.proven_cves,
@@ -192,7 +254,10 @@ impl<'a> Line<'a> {
             tags,
             vendor,
             product,
-            version: told.version.as_deref().map(|text| plain(text, limits::FIELD_CHARACTERS)),
+            version: told
+                .version
+                .as_deref()
+                .map(|text| plain(text, limits::FIELD_CHARACTERS)),
             extra: told.extra,
             ..Observation::new(name.report.as_str(), observed_at, meaning.incident)
         }
@@ -234,9 +299,15 @@ impl<'a> Told<'a> {
             Role::Vendor => &mut self.vendor,
             Role::Product => &mut self.product,
             Role::Cve => &mut self.cve,
-            Role::Trace(_) | Role::Page | Role::Infection | Role::Extra | Role::HostOfUrl | Role::HostOfMail => {
+            Role::Trace(_)
+            | Role::Page
+            | Role::Infection
+            | Role::Extra
+            | Role::HostOfUrl
+            | Role::HostOfMail => {
                 if self.extra.len() < limits::EXTRA_FIELDS {
-                    self.extra.push((name.to_string(), plain(&value, limits::NOTE_CHARACTERS)));
+                    self.extra
+                        .push((name.to_string(), plain(&value, limits::NOTE_CHARACTERS)));
                 }
                 match role {
                     Role::Trace(kind) => self.traces.extend(Trace::new(kind, &value)),
@@ -255,12 +326,30 @@ impl<'a> Told<'a> {
     fn traces(&mut self, incident: IncidentType) -> Vec<Trace> {
         let mut traces = std::mem::take(&mut self.traces);
         let class = incident.class();
-        if matches!(class, IncidentClass::Intrusions | IncidentClass::MaliciousCode | IncidentClass::Fraud) {
-            let path = |page: &Cow<'_, str>| page.starts_with('/').then(|| Trace::new(TraceKind::Path, page)).flatten();
-            traces.extend(self.pages.iter().filter_map(|page| Trace::new(TraceKind::Url, page).or_else(|| path(page))));
+        if matches!(
+            class,
+            IncidentClass::Intrusions | IncidentClass::MaliciousCode | IncidentClass::Fraud
+        ) {
+            let path = |page: &Cow<'_, str>| {
+                page.starts_with('/')
+                    .then(|| Trace::new(TraceKind::Path, page))
+                    .flatten()
+            };
+            traces.extend(
+                self.pages
+                    .iter()
+                    .filter_map(|page| Trace::new(TraceKind::Url, page).or_else(|| path(page))),
+            );
         }
-        if matches!(class, IncidentClass::Intrusions | IncidentClass::MaliciousCode | IncidentClass::Availability) {
-            traces.extend(self.infections.iter().filter_map(|name| Trace::new(TraceKind::Malware, name)));
+        if matches!(
+            class,
+            IncidentClass::Intrusions | IncidentClass::MaliciousCode | IncidentClass::Availability
+        ) {
+            traces.extend(
+                self.infections
+                    .iter()
+                    .filter_map(|name| Trace::new(TraceKind::Malware, name)),
+            );
         }
         traces.sort_unstable();
         traces.dedup();
@@ -270,7 +359,10 @@ impl<'a> Told<'a> {
 }
 
 /// An address or a block of them; `0.0.0.0` and `::` are no value.
-fn take_address(whereabouts: &mut Whereabouts<'_>, value: Option<Cow<'_, str>>) -> Result<(), &'static str> {
+fn take_address(
+    whereabouts: &mut Whereabouts<'_>,
+    value: Option<Cow<'_, str>>,
+) -> Result<(), &'static str> {
     let Some(text) = value else { return Ok(()) };
     if text.contains('/') {
         whereabouts.network = Some(network(&text).ok_or("ip")?);
@@ -284,15 +376,27 @@ fn take_address(whereabouts: &mut Whereabouts<'_>, value: Option<Cow<'_, str>>) 
 /// A host name; most are written as they are kept.
 fn take_host<'a>(whereabouts: &mut Whereabouts<'a>, value: Option<Cow<'a, str>>) {
     let Some(text) = value else { return };
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_');
+    let plain = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_')
+    };
     // Only what ends in a digit can be an address instead of a name.
-    let kept = text.len() <= 253 && text.bytes().all(plain) && text.as_bytes().last().is_some_and(u8::is_ascii_lowercase);
-    whereabouts.hostname = if kept { Some(text) } else { host(&text).map(Cow::Owned) };
+    let kept = text.len() <= 253
+        && text.bytes().all(plain)
+        && text.as_bytes().last().is_some_and(u8::is_ascii_lowercase);
+    whereabouts.hostname = if kept {
+        Some(text)
+    } else {
+        host(&text).map(Cow::Owned)
+    };
 }
 
 /// `64496` or `AS64496`; 0 is no value.
 fn asn(text: &str) -> Option<u32> {
-    text.strip_prefix("AS").unwrap_or(text).parse().ok().filter(|asn| *asn != 0)
+    text.strip_prefix("AS")
+        .unwrap_or(text)
+        .parse()
+        .ok()
+        .filter(|asn| *asn != 0)
 }
 
 fn prefix(text: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
@@ -304,7 +408,13 @@ fn prefix(text: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
 
 /// The shape of a day; whether there was such a day is seen when the line is read.
 fn is_day(text: &str) -> bool {
-    text.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
+    text.bytes().enumerate().all(|(at, byte)| {
+        if matches!(at, 4 | 7) {
+            byte == b'-'
+        } else {
+            byte.is_ascii_digit()
+        }
+    })
 }
 
 #[cfg(test)]

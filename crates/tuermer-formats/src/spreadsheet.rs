@@ -18,7 +18,10 @@ fn broken(error: impl std::fmt::Display) -> Fault {
 /// Reads the sheet.
 pub fn read<R: Read + Seek>(source: R, take: &mut Taker<'_>) -> Result<(), Fault> {
     let mut book = Xlsx::new(source).map_err(broken)?;
-    let visible = book.sheets_metadata().iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
+    let visible = book
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible);
     let sheets: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
     for sheet in sheets {
         if read_sheet(&mut book, &sheet, take)? {
@@ -29,17 +32,32 @@ pub fn read<R: Read + Seek>(source: R, take: &mut Taker<'_>) -> Result<(), Fault
 }
 
 /// False where the sheet has no text.
-fn read_sheet<R: Read + Seek>(book: &mut Xlsx<R>, sheet: &str, take: &mut Taker<'_>) -> Result<bool, Fault> {
+fn read_sheet<R: Read + Seek>(
+    book: &mut Xlsx<R>,
+    sheet: &str,
+    take: &mut Taker<'_>,
+) -> Result<bool, Fault> {
     let mut cells = book.worksheet_cells_reader(sheet).map_err(broken)?;
-    let shape = Shape::Spreadsheet { sheet: sheet.to_string() };
-    let mut rows = Rows { shape, number: 0, cells: Vec::new(), header: false, bytes: 0 };
+    let shape = Shape::Spreadsheet {
+        sheet: sheet.to_string(),
+    };
+    let mut rows = Rows {
+        shape,
+        number: 0,
+        cells: Vec::new(),
+        header: false,
+        bytes: 0,
+    };
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
         let number = u64::from(row).saturating_add(1);
         if number != rows.number && !rows.finish(number, take)? {
             return Ok(true);
         }
-        rows.put(usize::try_from(column).unwrap_or(usize::MAX), text(cell.get_value()))?;
+        rows.put(
+            usize::try_from(column).unwrap_or(usize::MAX),
+            text(cell.get_value()),
+        )?;
     }
     rows.finish(0, take)?;
     Ok(rows.header)
@@ -60,7 +78,11 @@ impl Rows {
             return Ok(());
         }
         if column >= limits::CSV_COLUMNS {
-            return Err(Fault::at(Problem::TooManyColumns, self.number, limits::CSV_COLUMNS.to_string()));
+            return Err(Fault::at(
+                Problem::TooManyColumns,
+                self.number,
+                limits::CSV_COLUMNS.to_string(),
+            ));
         }
         // A few kilobytes of a spreadsheet can unpack to any size.
         self.bytes = self.bytes.saturating_add(text.len() as u64);
@@ -87,7 +109,10 @@ impl Rows {
             return take(Piece::Row(Row { number, cells }));
         }
         self.header = true;
-        take(Piece::Header(Header { shape: self.shape.clone(), columns: cells }))
+        take(Piece::Header(Header {
+            shape: self.shape.clone(),
+            columns: cells,
+        }))
     }
 }
 

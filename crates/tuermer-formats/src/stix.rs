@@ -46,9 +46,15 @@ type Object = Map<String, Value>;
 ///
 /// # Errors
 /// Not JSON, too large, or no objects in it.
-pub fn read(bytes: &[u8], origin: &Origin, take: &mut dyn FnMut(Found)) -> Result<Summary, DocumentError> {
+pub fn read(
+    bytes: &[u8],
+    origin: &Origin,
+    take: &mut dyn FnMut(Found),
+) -> Result<Summary, DocumentError> {
     if bytes.len() as u64 > limits::DOCUMENT_BYTES.saturating_mul(4) {
-        return Err(DocumentError::TooLarge(limits::DOCUMENT_BYTES.saturating_mul(4)));
+        return Err(DocumentError::TooLarge(
+            limits::DOCUMENT_BYTES.saturating_mul(4),
+        ));
     }
     let whole: &RawValue = serde_json::from_str(json::text(bytes)?)?;
     let objects = match whole.get().starts_with('[') {
@@ -56,7 +62,10 @@ pub fn read(bytes: &[u8], origin: &Origin, take: &mut dyn FnMut(Found)) -> Resul
         false => serde_json::from_str::<Bundle<'_>>(whole.get())?.objects,
     };
     let mut teller = Teller::new(take);
-    let newest = newest(objects.ok_or(DocumentError::NotThis("STIX bundle"))?, &mut teller.summary)?;
+    let newest = newest(
+        objects.ok_or(DocumentError::NotThis("STIX bundle"))?,
+        &mut teller.summary,
+    )?;
     let reading = Reading::new(&newest, origin);
     for object in &newest {
         reading.object(object, &mut teller);
@@ -74,7 +83,9 @@ fn newest(list: &RawValue, summary: &mut Summary) -> Result<Vec<Object>, Documen
             return summary.unusable("object", "more objects than we read");
         }
         match serde_json::from_str::<Head>(raw.get()) {
-            Ok(Head { kind, id, modified }) if !kind.text().is_empty() && id.text().starts_with(kind.text()) => {
+            Ok(Head { kind, id, modified })
+                if !kind.text().is_empty() && id.text().starts_with(kind.text()) =>
+            {
                 let modified = time(modified.text());
                 let place = *places.entry(id.text().to_string()).or_insert(kept.len());
                 match kept.get_mut(place) {
@@ -104,7 +115,12 @@ fn text<'o>(object: &'o Object, key: &str) -> &'o str {
 
 /// Words of a list.
 fn texts<'o>(object: &'o Object, key: &str) -> impl Iterator<Item = &'o str> {
-    object.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    object
+        .get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 /// A bundle being read: what its objects say of each other.
@@ -118,15 +134,28 @@ struct Reading<'o> {
 
 impl<'o> Reading<'o> {
     fn new(objects: &'o [Object], origin: &'o Origin) -> Self {
-        let by_id: HashMap<&str, &Object> = objects.iter().map(|object| (text(object, "id"), object)).collect();
+        let by_id: HashMap<&str, &Object> = objects
+            .iter()
+            .map(|object| (text(object, "id"), object))
+            .collect();
         let mut context: HashMap<&str, Vec<Trace>> = HashMap::new();
-        let related = |object: &&Object| text(object, "type") == "relationship" && object.get("revoked") != Some(&Value::Bool(true));
+        let related = |object: &&Object| {
+            text(object, "type") == "relationship"
+                && object.get("revoked") != Some(&Value::Bool(true))
+        };
         for relation in objects.iter().filter(related) {
-            let names = by_id.get(text(relation, "target_ref")).and_then(|target| name(target));
+            let names = by_id
+                .get(text(relation, "target_ref"))
+                .and_then(|target| name(target));
             let known = context.entry(text(relation, "source_ref")).or_default();
             known.extend(names.filter(|_| known.len() < limits::SIGN_TRACES));
         }
-        Self { origin, markings: Markings::new(objects), by_id, context }
+        Self {
+            origin,
+            markings: Markings::new(objects),
+            by_id,
+            context,
+        }
     }
 
     fn object(&self, object: &Object, teller: &mut Teller<'_>) {
@@ -141,7 +170,9 @@ impl<'o> Reading<'o> {
     fn indicator(&self, object: &Object, teller: &mut Teller<'_>) {
         let id = text(object, "id");
         if !matches!(text(object, "pattern_type"), "" | "stix") {
-            return teller.summary.unusable(id, "a pattern of another language than STIX");
+            return teller
+                .summary
+                .unusable(id, "a pattern of another language than STIX");
         }
         let pattern = match pattern::read(text(object, "pattern")) {
             Ok(pattern) => pattern,
@@ -151,7 +182,10 @@ impl<'o> Reading<'o> {
             teller.summary.unusable(id, why);
         }
         let modified_at = time(text(object, "modified")).unwrap_or(self.origin.now);
-        let by = self.by_id.get(text(object, "created_by_ref")).map_or("", |identity| text(identity, "name"));
+        let by = self
+            .by_id
+            .get(text(object, "created_by_ref"))
+            .map_or("", |identity| text(identity, "name"));
         for trace in pattern.traces {
             teller.tell(Found::Indicator(Box::new(Indicator {
                 trace,
@@ -177,13 +211,20 @@ impl<'o> Reading<'o> {
     fn sighting(&self, object: &Object, teller: &mut Teller<'_>) {
         let sighted = text(object, "sighting_of_ref");
         let traces = match self.by_id.get(sighted) {
-            Some(seen) if text(seen, "type") == "indicator" => pattern::read(text(seen, "pattern")).map_or_else(|_| Vec::new(), |pattern| pattern.traces),
+            Some(seen) if text(seen, "type") == "indicator" => pattern::read(text(seen, "pattern"))
+                .map_or_else(|_| Vec::new(), |pattern| pattern.traces),
             Some(seen) => trace(seen).or_else(|| name(seen)).into_iter().collect(),
-            None => return teller.summary.unusable(text(object, "id"), "what was sighted is not in the bundle"),
+            None => {
+                return teller
+                    .summary
+                    .unusable(text(object, "id"), "what was sighted is not in the bundle");
+            }
         };
         let context = self.context.get(sighted).map_or(&[][..], Vec::as_slice);
         let known: Vec<Trace> = traces.into_iter().chain(context.iter().cloned()).collect();
-        let mut observed = texts(object, "observed_data_refs").filter_map(|id| self.by_id.get(id)).peekable();
+        let mut observed = texts(object, "observed_data_refs")
+            .filter_map(|id| self.by_id.get(id))
+            .peekable();
         if observed.peek().is_none() {
             return self.told(object, &known, &known, teller);
         }
@@ -195,8 +236,17 @@ impl<'o> Reading<'o> {
     /// Addresses and names of observed data: 2.1 by reference, 2.0 inside.
     fn observed(&self, data: &Object, when: &Object, known: &[Trace], teller: &mut Teller<'_>) {
         let referenced = texts(data, "object_refs").filter_map(|id| self.by_id.get(id).copied());
-        let inside = data.get("objects").and_then(Value::as_object).into_iter().flat_map(Map::values).filter_map(Value::as_object);
-        let seen: Vec<Trace> = referenced.chain(inside).take(limits::EVENT_ADDRESSES).filter_map(trace).collect();
+        let inside = data
+            .get("objects")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(Map::values)
+            .filter_map(Value::as_object);
+        let seen: Vec<Trace> = referenced
+            .chain(inside)
+            .take(limits::EVENT_ADDRESSES)
+            .filter_map(trace)
+            .collect();
         let traces: Vec<Trace> = seen.iter().chain(known).cloned().collect();
         self.told(when, &seen, &traces, teller);
     }
@@ -204,22 +254,42 @@ impl<'o> Reading<'o> {
     /// One observation for each address and name.
     fn told(&self, when: &Object, places: &[Trace], traces: &[Trace], teller: &mut Teller<'_>) {
         let id = text(when, "id");
-        let field = |names: [&str; 3]| names.into_iter().map(|name| text(when, name)).find(|text| !text.is_empty()).unwrap_or_default();
-        let seen_at = match self.origin.seen_at(field(["first_seen", "first_observed", "created"])) {
+        let field = |names: [&str; 3]| {
+            names
+                .into_iter()
+                .map(|name| text(when, name))
+                .find(|text| !text.is_empty())
+                .unwrap_or_default()
+        };
+        let seen_at = match self
+            .origin
+            .seen_at(field(["first_seen", "first_observed", "created"]))
+        {
             Ok(seen_at) => seen_at,
             Err(why) => return teller.summary.unusable(id, why),
         };
-        let last = time(field(["last_seen", "last_observed", "created"])).filter(|last| *last >= seen_at).unwrap_or(seen_at);
-        for place in places.iter().filter(|trace| matches!(trace.kind(), TraceKind::Address | TraceKind::Domain)) {
+        let last = time(field(["last_seen", "last_observed", "created"]))
+            .filter(|last| *last >= seen_at)
+            .unwrap_or(seen_at);
+        for place in places
+            .iter()
+            .filter(|trace| matches!(trace.kind(), TraceKind::Address | TraceKind::Domain))
+        {
             let sign = Observation {
                 origin_id: plain(id, limits::TAG_CHARACTERS),
                 last_seen_at: last,
                 tlp: self.tlp(when),
                 grade: self.origin.grade,
                 traces: crate::event::tidy(traces.to_vec()),
-                ..Observation::new(self.origin.feed.as_str(), seen_at, IncidentType::Undetermined)
+                ..Observation::new(
+                    self.origin.feed.as_str(),
+                    seen_at,
+                    IncidentType::Undetermined,
+                )
             };
-            teller.tell(Found::Observation(Box::new(sign.seen_at(place).identified(self.origin.key))));
+            teller.tell(Found::Observation(Box::new(
+                sign.seen_at(place).identified(self.origin.key),
+            )));
         }
     }
 }
@@ -235,7 +305,9 @@ fn trace(object: &Object) -> Option<Trace> {
         "file" => {
             let hashes = object.get("hashes").and_then(Value::as_object);
             // The strongest of several.
-            let hash = ["SHA-512", "SHA-256", "SHA-1", "MD5"].iter().find_map(|name| Trace::new(TraceKind::Hash, hashes?.get(*name)?.as_str()?));
+            let hash = ["SHA-512", "SHA-256", "SHA-1", "MD5"]
+                .iter()
+                .find_map(|name| Trace::new(TraceKind::Hash, hashes?.get(*name)?.as_str()?));
             hash.or_else(|| Trace::new(TraceKind::Path, text(object, "name")))
         }
         _ => None,
@@ -247,9 +319,15 @@ fn name(object: &Object) -> Option<Trace> {
     match text(object, "type") {
         "malware" | "tool" => Trace::new(TraceKind::Malware, text(object, "name")),
         "attack-pattern" => {
-            let references = object.get("external_references").and_then(Value::as_array)?;
-            let numbers = references.iter().filter_map(|reference| reference.get("external_id")?.as_str());
-            numbers.filter_map(|number| Trace::new(TraceKind::Technique, number)).next()
+            let references = object
+                .get("external_references")
+                .and_then(Value::as_array)?;
+            let numbers = references
+                .iter()
+                .filter_map(|reference| reference.get("external_id")?.as_str());
+            numbers
+                .filter_map(|number| Trace::new(TraceKind::Technique, number))
+                .next()
         }
         _ => None,
     }

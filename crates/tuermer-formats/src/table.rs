@@ -63,14 +63,23 @@ pub fn read<R: Read + Seek>(mut source: R, take: &mut Taker<'_>) -> Result<(), F
     let size = source.seek(SeekFrom::End(0)).map_err(unreadable)?;
     source.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     let mut first = Vec::new();
-    (&mut source).take(8).read_to_end(&mut first).map_err(unreadable)?;
+    (&mut source)
+        .take(8)
+        .read_to_end(&mut first)
+        .map_err(unreadable)?;
     source.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     if size > limits::IMPORT_FILE_BYTES {
-        return Err(Fault::new(Problem::FileTooLarge, megabytes(limits::IMPORT_FILE_BYTES)));
+        return Err(Fault::new(
+            Problem::FileTooLarge,
+            megabytes(limits::IMPORT_FILE_BYTES),
+        ));
     }
     if first.starts_with(b"PK\x03\x04") {
         if size > limits::SPREADSHEET_BYTES {
-            return Err(Fault::new(Problem::FileTooLarge, megabytes(limits::SPREADSHEET_BYTES)));
+            return Err(Fault::new(
+                Problem::FileTooLarge,
+                megabytes(limits::SPREADSHEET_BYTES),
+            ));
         }
         return spreadsheet::read(BufReader::new(source), take);
     }
@@ -87,38 +96,69 @@ fn megabytes(bytes: u64) -> String {
 fn read_text<R: Read + Seek>(source: R, take: &mut Taker<'_>) -> Result<(), Fault> {
     let (decoded, encoding) = Decoded::open(source)?;
     let since_row = Rc::new(Cell::new(0_usize));
-    let mut text = BufReader::new(Lines { source: decoded, since_row: Rc::clone(&since_row), last: b'\n' });
+    let mut text = BufReader::new(Lines {
+        source: decoded,
+        since_row: Rc::clone(&since_row),
+        last: b'\n',
+    });
     let (separator, skipped) = separator(&mut text)?;
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).has_headers(false).from_reader(text);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text);
     let mut record = csv::StringRecord::new();
     let mut header = false;
     loop {
         since_row.set(0);
         let line = reader.position().line().saturating_add(skipped);
-        if !reader.read_record(&mut record).map_err(|error| csv_fault(&error, line))? {
+        if !reader
+            .read_record(&mut record)
+            .map_err(|error| csv_fault(&error, line))?
+        {
             break;
         }
         // The reader stands behind the line end of the row; its own note of the start lies before blank lines.
-        let inner = record.iter().fold(1_u64, |sum, cell| sum.saturating_add(cell.bytes().filter(|byte| *byte == b'\n').count() as u64));
-        let number = reader.position().line().saturating_add(skipped).saturating_sub(inner);
+        let inner = record.iter().fold(1_u64, |sum, cell| {
+            sum.saturating_add(cell.bytes().filter(|byte| *byte == b'\n').count() as u64)
+        });
+        let number = reader
+            .position()
+            .line()
+            .saturating_add(skipped)
+            .saturating_sub(inner);
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
         if record.len() > limits::CSV_COLUMNS {
-            return Err(Fault::at(Problem::TooManyColumns, number, limits::CSV_COLUMNS.to_string()));
+            return Err(Fault::at(
+                Problem::TooManyColumns,
+                number,
+                limits::CSV_COLUMNS.to_string(),
+            ));
         }
         let cells = record.iter().map(str::to_string).collect();
         let piece = if header {
             Piece::Row(Row { number, cells })
         } else {
             header = true;
-            Piece::Header(Header { shape: Shape::Text { encoding, separator: char::from(separator) }, columns: cells })
+            Piece::Header(Header {
+                shape: Shape::Text {
+                    encoding,
+                    separator: char::from(separator),
+                },
+                columns: cells,
+            })
         };
         if !take(piece)? {
             return Ok(());
         }
     }
-    if header { Ok(()) } else { Err(Fault::new(Problem::Empty, "")) }
+    if header {
+        Ok(())
+    } else {
+        Err(Fault::new(Problem::Empty, ""))
+    }
 }
 
 /// The separator that the first line uses most outside quotes. `sep=;`, as Excel writes it, is obeyed
@@ -126,7 +166,11 @@ fn read_text<R: Read + Seek>(source: R, take: &mut Taker<'_>) -> Result<(), Faul
 fn separator<R: Read>(text: &mut BufReader<R>) -> Result<(u8, u64), Fault> {
     let start = text.fill_buf().map_err(unreadable)?;
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
-    if let Some([separator]) = line.strip_prefix(b"sep=").filter(|rest| rest.len() == 1).map(|rest| [rest.first().copied().unwrap_or(b';')]) {
+    if let Some([separator]) = line
+        .strip_prefix(b"sep=")
+        .filter(|rest| rest.len() == 1)
+        .map(|rest| [rest.first().copied().unwrap_or(b';')])
+    {
         let after = line.len();
         text.consume(after.saturating_add(1));
         return Ok((separator, 1));
@@ -152,7 +196,11 @@ fn separator<R: Read>(text: &mut BufReader<R>) -> Result<(u8, u64), Fault> {
 fn csv_fault(error: &csv::Error, line: u64) -> Fault {
     match error.kind() {
         csv::ErrorKind::Io(io) if io.get_ref().is_some_and(|inner| inner.is::<RowTooLong>()) => {
-            Fault::at(Problem::RowTooLong, line, megabytes(limits::CSV_ROW_BYTES as u64))
+            Fault::at(
+                Problem::RowTooLong,
+                line,
+                megabytes(limits::CSV_ROW_BYTES as u64),
+            )
         }
         csv::ErrorKind::Io(io) => Fault::at(Problem::Unreadable, line, io.to_string()),
         _ => Fault::at(Problem::NotATable, line, error.to_string()),
@@ -176,7 +224,8 @@ impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         loop {
             let read = self.source.read(buffer)?;
-            self.since_row.set(self.since_row.get().saturating_add(read));
+            self.since_row
+                .set(self.since_row.get().saturating_add(read));
             if self.since_row.get() > limits::CSV_ROW_BYTES {
                 return Err(std::io::Error::other(RowTooLong));
             }
@@ -208,7 +257,9 @@ impl<R> Lines<R> {
     fn line_ends(&mut self, bytes: &mut [u8]) -> usize {
         let mut kept = 0_usize;
         for at in 0..bytes.len() {
-            let Some(byte) = bytes.get(at).copied() else { break };
+            let Some(byte) = bytes.get(at).copied() else {
+                break;
+            };
             let second_half = byte == b'\n' && self.last == b'\r';
             self.last = byte;
             if second_half {
@@ -257,9 +308,20 @@ mod tests {
         for (text, separator, line) in rows {
             let (header, rows) = table(text.as_bytes()).unwrap();
             let header = header.unwrap();
-            assert_eq!(header.shape, Shape::Text { encoding: "UTF-8", separator: *separator }, "{text:?}");
+            assert_eq!(
+                header.shape,
+                Shape::Text {
+                    encoding: "UTF-8",
+                    separator: *separator
+                },
+                "{text:?}"
+            );
             assert_eq!(header.columns.last().unwrap(), "b", "{text:?}");
-            assert_eq!(rows, [(*line, vec!["1".to_string(), "2".to_string()])], "{text:?}");
+            assert_eq!(
+                rows,
+                [(*line, vec!["1".to_string(), "2".to_string()])],
+                "{text:?}"
+            );
         }
     }
 
@@ -270,8 +332,16 @@ mod tests {
         let rows: &[(&[u8], Problem, Option<u64>)] = &[
             (b"", Problem::Empty, None),
             (b"\n \n", Problem::Empty, None),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", Problem::OldSpreadsheet, None),
-            (b"PK\x03\x04 but nothing behind it", Problem::BrokenSpreadsheet, None),
+            (
+                b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest",
+                Problem::OldSpreadsheet,
+                None,
+            ),
+            (
+                b"PK\x03\x04 but nothing behind it",
+                Problem::BrokenSpreadsheet,
+                None,
+            ),
             (endless.as_bytes(), Problem::RowTooLong, Some(3)),
             (wide.as_bytes(), Problem::TooManyColumns, Some(1)),
         ];

@@ -89,17 +89,29 @@ struct RawPage<'a> {
 /// # Errors
 /// Not JSON, or no API root.
 pub fn discovery(bytes: &[u8]) -> Result<Discovery, DocumentError> {
-    let RawDiscovery { title, default, api_roots } = serde_json::from_str(json::text(bytes)?)?;
+    let RawDiscovery {
+        title,
+        default,
+        api_roots,
+    } = serde_json::from_str(json::text(bytes)?)?;
     let mut roots: Vec<String> = Vec::new();
-    for root in std::iter::once(default).chain(api_roots).take(limits::TAXII_COLLECTIONS) {
-        let fits = !root.text().is_empty() && root.text().len() <= limits::URL_CHARACTERS && !root.text().contains(char::is_whitespace);
+    for root in std::iter::once(default)
+        .chain(api_roots)
+        .take(limits::TAXII_COLLECTIONS)
+    {
+        let fits = !root.text().is_empty()
+            && root.text().len() <= limits::URL_CHARACTERS
+            && !root.text().contains(char::is_whitespace);
         if fits && !roots.iter().any(|known| known == root.text()) {
             roots.push(root.text().to_string());
         }
     }
     match roots.is_empty() {
         true => Err(DocumentError::NotThis("TAXII server: no API root")),
-        false => Ok(Discovery { title: plain(title.text(), limits::FIELD_CHARACTERS), api_roots: roots }),
+        false => Ok(Discovery {
+            title: plain(title.text(), limits::FIELD_CHARACTERS),
+            api_roots: roots,
+        }),
     }
 }
 
@@ -111,10 +123,25 @@ pub fn collections(bytes: &[u8]) -> Result<Vec<Collection>, DocumentError> {
     let raw: RawCollections<'_> = serde_json::from_str(json::text(bytes)?)?;
     let mut read = Vec::new();
     each(raw.collections, &mut |raw| {
-        let Ok(RawCollection { id, title, can_read }) = serde_json::from_str(raw.get()) else { return };
-        let is_id = (1..=100).contains(&id.text().len()) && id.text().bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        let Ok(RawCollection {
+            id,
+            title,
+            can_read,
+        }) = serde_json::from_str(raw.get())
+        else {
+            return;
+        };
+        let is_id = (1..=100).contains(&id.text().len())
+            && id
+                .text()
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if is_id && read.len() < limits::TAXII_COLLECTIONS {
-            read.push(Collection { id: id.text().to_string(), title: plain(title.text(), limits::FIELD_CHARACTERS), can_read: can_read.is_true() });
+            read.push(Collection {
+                id: id.text().to_string(),
+                title: plain(title.text(), limits::FIELD_CHARACTERS),
+                can_read: can_read.is_true(),
+            });
         }
     })?;
     Ok(read)
@@ -125,11 +152,21 @@ pub fn collections(bytes: &[u8]) -> Result<Vec<Collection>, DocumentError> {
 /// # Errors
 /// Not JSON, or cut off.
 pub fn page(bytes: &[u8]) -> Result<Page, DocumentError> {
-    let RawPage { more, next, objects } = serde_json::from_str(json::text(bytes)?)?;
+    let RawPage {
+        more,
+        next,
+        objects,
+    } = serde_json::from_str(json::text(bytes)?)?;
     let mut count = 0_u64;
     each(objects, &mut |_| count = count.saturating_add(1))?;
-    let next = next.0.filter(|next| !next.is_empty() && next.len() <= limits::URL_CHARACTERS);
-    Ok(Page { objects: count, more: more.is_true(), next })
+    let next = next
+        .0
+        .filter(|next| !next.is_empty() && next.len() <= limits::URL_CHARACTERS);
+    Ok(Page {
+        objects: count,
+        more: more.is_true(),
+        next,
+    })
 }
 
 /// How far a collection was read.
@@ -156,14 +193,23 @@ pub enum Step {
 impl Progress {
     /// Begins where the last pull ended.
     pub fn since(added_after: Option<Timestamp>) -> Self {
-        Self { added_after, ..Self::default() }
+        Self {
+            added_after,
+            ..Self::default()
+        }
     }
 
     /// Fields of the next request behind `/collections/{id}/objects/?`, not yet encoded.
     pub fn query(&self) -> Vec<(&'static str, String)> {
-        let after = self.added_after.map(|after| ("added_after", after.to_string()));
+        let after = self
+            .added_after
+            .map(|after| ("added_after", after.to_string()));
         let next = self.next.clone().map(|next| ("next", next));
-        after.into_iter().chain(next).chain([("limit", limits::PAGE_ROWS.to_string())]).collect()
+        after
+            .into_iter()
+            .chain(next)
+            .chain([("limit", limits::PAGE_ROWS.to_string())])
+            .collect()
     }
 
     /// Takes note of a page and its header `X-TAXII-Date-Added-Last`.
@@ -187,7 +233,11 @@ impl Progress {
                 moved
             }
         };
-        if moved && page.objects > 0 && self.pages < limits::TAXII_PAGES { Step::Ask } else { Step::Stuck }
+        if moved && page.objects > 0 && self.pages < limits::TAXII_PAGES {
+            Step::Ask
+        } else {
+            Step::Stuck
+        }
     }
 }
 
@@ -200,28 +250,70 @@ mod tests {
     #[test]
     fn what_a_server_offers() {
         let text = r#"{"title":"T","default":"https://t.example/api/","api_roots":["https://t.example/api/","/other/","a b"]}"#;
-        assert_eq!(discovery(text.as_bytes()).unwrap().api_roots, ["https://t.example/api/", "/other/"]);
+        assert_eq!(
+            discovery(text.as_bytes()).unwrap().api_roots,
+            ["https://t.example/api/", "/other/"]
+        );
         assert!(discovery(b"{}").is_err() && discovery(b"[").is_err());
-        let text =
-            r#"{"collections":[{"id":"91a7b528-80eb-42ed-a74d-c6fbd5a26116","title":"A","can_read":true},{"id":"../x","can_read":true},{"title":"no id"},7]}"#;
+        let text = r#"{"collections":[{"id":"91a7b528-80eb-42ed-a74d-c6fbd5a26116","title":"A","can_read":true},{"id":"../x","can_read":true},{"title":"no id"},7]}"#;
         let read = collections(text.as_bytes()).unwrap();
         assert_eq!((read.len(), read[0].can_read), (1, true));
         assert_eq!(collections(b"{}").unwrap(), []);
-        assert_eq!(page(FIXTURE).unwrap(), Page { objects: 2, more: true, next: Some("cGFnZTI".into()) });
+        assert_eq!(
+            page(FIXTURE).unwrap(),
+            Page {
+                objects: 2,
+                more: true,
+                next: Some("cGFnZTI".into())
+            }
+        );
     }
 
     #[test]
     fn pages_follow_each_other_and_circles_end() {
-        let page = |more, next: Option<&str>, objects| Page { objects, more, next: next.map(str::to_string) };
+        let page = |more, next: Option<&str>, objects| Page {
+            objects,
+            more,
+            next: next.map(str::to_string),
+        };
         let mut progress = Progress::since(Some("2021-03-01T00:00:00Z".parse().unwrap()));
-        assert_eq!(progress.query(), [("added_after", "2021-03-01T00:00:00Z".to_string()), ("limit", "1000".to_string())]);
-        assert_eq!(progress.advance(&page(true, Some("a"), 2), Some("2021-03-02T00:00:00Z")), Step::Ask);
+        assert_eq!(
+            progress.query(),
+            [
+                ("added_after", "2021-03-01T00:00:00Z".to_string()),
+                ("limit", "1000".to_string())
+            ]
+        );
+        assert_eq!(
+            progress.advance(&page(true, Some("a"), 2), Some("2021-03-02T00:00:00Z")),
+            Step::Ask
+        );
         assert_eq!(progress.query()[1], ("next", "a".to_string()));
-        assert_eq!(progress.advance(&page(true, Some("b"), 2), Some("2021-03-03T00:00:00Z")), Step::Ask);
-        assert_eq!(progress.clone().advance(&page(true, Some("b"), 2), None), Step::Stuck, "the same page again");
-        assert_eq!(progress.clone().advance(&page(true, None, 2), None), Step::Stuck, "more, and nobody says where");
-        assert_eq!(progress.clone().advance(&page(true, None, 2), Some("2021-03-04T00:00:00Z")), Step::Ask);
-        assert_eq!(progress.clone().advance(&page(true, Some("c"), 0), None), Step::Stuck, "more of nothing");
+        assert_eq!(
+            progress.advance(&page(true, Some("b"), 2), Some("2021-03-03T00:00:00Z")),
+            Step::Ask
+        );
+        assert_eq!(
+            progress.clone().advance(&page(true, Some("b"), 2), None),
+            Step::Stuck,
+            "the same page again"
+        );
+        assert_eq!(
+            progress.clone().advance(&page(true, None, 2), None),
+            Step::Stuck,
+            "more, and nobody says where"
+        );
+        assert_eq!(
+            progress
+                .clone()
+                .advance(&page(true, None, 2), Some("2021-03-04T00:00:00Z")),
+            Step::Ask
+        );
+        assert_eq!(
+            progress.clone().advance(&page(true, Some("c"), 0), None),
+            Step::Stuck,
+            "more of nothing"
+        );
         assert_eq!(progress.advance(&page(false, None, 1), None), Step::Done);
         assert_eq!(progress.query()[0].1, "2021-03-03T00:00:00Z");
     }

@@ -5,8 +5,34 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tuermer_core::locale::Language;
 
-const MONTHS_DE: [&str; 12] = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"];
-const MONTHS_EN: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS_DE: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 fn month(date: Date, language: Language) -> &'static str {
     let months = match language {
@@ -65,8 +91,18 @@ pub fn moment(at: Timestamp, zone: &TimeZone, language: Language) -> String {
 pub fn seen(at: Timestamp, now: Timestamp, zone: &TimeZone, language: Language) -> String {
     let year = |at: Timestamp| at.to_zoned(zone.clone()).year();
     let only_a_day = at.as_microsecond().rem_euclid(86_400_000_000) == 0;
-    let date = at.to_zoned(if only_a_day { TimeZone::UTC } else { zone.clone() }).date();
-    let named = if year(at) == year(now) { day(date, language) } else { day_year(date, language) };
+    let date = at
+        .to_zoned(if only_a_day {
+            TimeZone::UTC
+        } else {
+            zone.clone()
+        })
+        .date();
+    let named = if year(at) == year(now) {
+        day(date, language)
+    } else {
+        day_year(date, language)
+    };
     if only_a_day {
         return named;
     }
@@ -82,7 +118,11 @@ pub fn seen(at: Timestamp, now: Timestamp, zone: &TimeZone, language: Language) 
 pub fn full_moment(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = at.to_zoned(zone.clone());
     let clock = format!("{}:{:02}", local.hour(), local.minute());
-    let date = format!("{}, {}", weekday(local.date(), language), day_year(local.date(), language));
+    let date = format!(
+        "{}, {}",
+        weekday(local.date(), language),
+        day_year(local.date(), language)
+    );
     match language {
         Language::German => format!("{date}, {clock} Uhr"),
         Language::English => format!("{date}, {clock}"),
@@ -99,7 +139,12 @@ pub fn typed(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     if let Ok(date) = text.parse::<Date>()
         && text.len() == "2021-03-05".len()
     {
-        let next = date.tomorrow().ok()?.to_zoned(zone.clone()).ok()?.timestamp();
+        let next = date
+            .tomorrow()
+            .ok()?
+            .to_zoned(zone.clone())
+            .ok()?
+            .timestamp();
         return next.checked_sub(SignedDuration::from_micros(1)).ok();
     }
     let local = text.parse::<DateTime>().ok()?;
@@ -124,7 +169,11 @@ mod tests {
             ("yesterday", None),
             ("2021-02-30", None),
         ] {
-            assert_eq!(typed(text, &zone), wanted.map(|text| text.parse().unwrap()), "{text}");
+            assert_eq!(
+                typed(text, &zone),
+                wanted.map(|text| text.parse().unwrap()),
+                "{text}"
+            );
         }
     }
 
@@ -134,7 +183,11 @@ mod tests {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let now = at("2021-03-05T17:30:00Z");
         for (seen_at, language, told) in [
-            ("2021-03-05T13:10:00Z", Language::German, "5. März, 14:10 Uhr"),
+            (
+                "2021-03-05T13:10:00Z",
+                Language::German,
+                "5. März, 14:10 Uhr",
+            ),
             ("2021-03-05T13:10:00Z", Language::English, "5 March, 14:10"),
             ("2021-01-12T00:00:00Z", Language::German, "12. Januar"),
             ("2020-11-02T00:00:00Z", Language::German, "2. November 2020"),

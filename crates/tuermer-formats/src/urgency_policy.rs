@@ -11,7 +11,8 @@ use tuermer_core::urgency::{Input, PolicyRow, UrgencyPolicy};
 const FORMAT: u32 = 1;
 const DEFAULT: &str = include_str!("../policies/bod-26-04.json");
 
-static POLICY: LazyLock<Result<Arc<UrgencyPolicy>, PolicyError>> = LazyLock::new(|| read(DEFAULT.as_bytes()).map(Arc::new));
+static POLICY: LazyLock<Result<Arc<UrgencyPolicy>, PolicyError>> =
+    LazyLock::new(|| read(DEFAULT.as_bytes()).map(Arc::new));
 
 /// The policy that comes with the program; `None` only where [`defect`] says why.
 pub fn default_policy() -> Option<Arc<UrgencyPolicy>> {
@@ -32,7 +33,9 @@ pub fn defect() -> Option<&'static PolicyError> {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
     /// Larger than any table of people.
-    #[error("the policy is larger than {POLICY_BYTES} bytes; a table of {POLICY_ROWS} rows fits into it")]
+    #[error(
+        "the policy is larger than {POLICY_BYTES} bytes; a table of {POLICY_ROWS} rows fits into it"
+    )]
     TooLarge,
     /// Not the JSON we read; serde names line and column.
     #[error("the policy cannot be read: {0}")]
@@ -101,42 +104,106 @@ pub fn read(bytes: &[u8]) -> Result<UrgencyPolicy, PolicyError> {
     if bytes.len() as u64 > POLICY_BYTES {
         return Err(PolicyError::TooLarge);
     }
-    let file: PolicyFile = serde_json::from_slice(bytes).map_err(|error| PolicyError::Json(error.to_string()))?;
-    let PolicyFile { format, name, version, source, rows, lifts, due_dates } = file;
+    let file: PolicyFile =
+        serde_json::from_slice(bytes).map_err(|error| PolicyError::Json(error.to_string()))?;
+    let PolicyFile {
+        format,
+        name,
+        version,
+        source,
+        rows,
+        lifts,
+        due_dates,
+    } = file;
     if format != FORMAT {
         return Err(PolicyError::Format(format));
     }
     if rows.len().saturating_add(lifts.len()) > POLICY_ROWS {
         return Err(PolicyError::TooMany);
     }
-    let mut names: Vec<&str> = rows.iter().chain(&lifts).map(|row| row.id.as_str()).collect();
+    let mut names: Vec<&str> = rows
+        .iter()
+        .chain(&lifts)
+        .map(|row| row.id.as_str())
+        .collect();
     names.sort_unstable();
-    if names.iter().any(|name| name.is_empty() || name.contains(['+', ' '])) {
+    if names
+        .iter()
+        .any(|name| name.is_empty() || name.contains(['+', ' ']))
+    {
         return Err(PolicyError::NoName);
     }
-    if let Some((name, _)) = names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next) {
+    if let Some((name, _)) = names
+        .iter()
+        .zip(names.iter().skip(1))
+        .find(|(one, next)| one == next)
+    {
         return Err(PolicyError::Twice((*name).to_string()));
     }
     let rows = rows.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
     let lifts = lifts.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
     whole(&rows)?;
-    Ok(UrgencyPolicy { name, version, source, rows, lifts, due_dates })
+    Ok(UrgencyPolicy {
+        name,
+        version,
+        source,
+        rows,
+        lifts,
+        due_dates,
+    })
 }
 
-fn row(RowFile { id, exploited, exposed, automatable, total_impact, level_at_least, epss_at_least, outcome }: RowFile) -> Result<PolicyRow, PolicyError> {
-    let word = |field, value: String, expected| PolicyError::Word { row: id.clone(), field, value, expected };
+fn row(
+    RowFile {
+        id,
+        exploited,
+        exposed,
+        automatable,
+        total_impact,
+        level_at_least,
+        epss_at_least,
+        outcome,
+    }: RowFile,
+) -> Result<PolicyRow, PolicyError> {
+    let word = |field, value: String, expected| PolicyError::Word {
+        row: id.clone(),
+        field,
+        value,
+        expected,
+    };
     let level = |number: u8| {
-        let level = Level::ALL.iter().copied().find(|level| level.number() == number);
+        let level = Level::ALL
+            .iter()
+            .copied()
+            .find(|level| level.number() == number);
         level.ok_or_else(|| word("level_at_least", number.to_string(), "a level from 1 to 4"))
     };
     let millionths = |share: f64| {
         let inside = (0.0..=1.0).contains(&share);
         // Between 0 and 1,000,000 by the check before it.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the range is checked"
+        )]
         let millionths = (share * 1_000_000.0).round() as u32;
-        if inside { Ok(millionths) } else { Err(word("epss_at_least", share.to_string(), "a probability from 0 to 1")) }
+        if inside {
+            Ok(millionths)
+        } else {
+            Err(word(
+                "epss_at_least",
+                share.to_string(),
+                "a probability from 0 to 1",
+            ))
+        }
     };
-    let deadline = deadline(&outcome).ok_or_else(|| word("outcome", outcome.clone(), "FSU, 60D, 14D, 3D, 3DF or today"))?;
+    let deadline = deadline(&outcome).ok_or_else(|| {
+        word(
+            "outcome",
+            outcome.clone(),
+            "FSU, 60D, 14D, 3D, 3DF or today",
+        )
+    })?;
     Ok(PolicyRow {
         inputs: [exploited, exposed, automatable, total_impact],
         level_at_least: level_at_least.map(level).transpose()?,
@@ -177,11 +244,17 @@ fn whole(rows: &[PolicyRow]) -> Result<(), PolicyError> {
     for combination in 0..16_u8 {
         let answers = [0, 1, 2, 3].map(|bit| combination & (1 << bit) != 0);
         let answered = rows.iter().any(|row| {
-            let fits = row.inputs.iter().zip(answers).all(|(wanted, is)| wanted.is_none_or(|wanted| wanted == is));
+            let fits = row
+                .inputs
+                .iter()
+                .zip(answers)
+                .all(|(wanted, is)| wanted.is_none_or(|wanted| wanted == is));
             fits && row.level_at_least.is_none() && row.epss_at_least.is_none()
         });
         if !answered {
-            let words = Input::ALL.iter().zip(answers).map(|(input, yes)| format!("{}={}", input.as_str(), if yes { "yes" } else { "no" }));
+            let words = Input::ALL.iter().zip(answers).map(|(input, yes)| {
+                format!("{}={}", input.as_str(), if yes { "yes" } else { "no" })
+            });
             return Err(PolicyError::Hole(words.collect::<Vec<_>>().join(" ")));
         }
     }

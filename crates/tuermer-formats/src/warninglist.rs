@@ -39,33 +39,75 @@ pub struct Reading {
 /// # Errors
 /// Not JSON, no list, of a kind we do not use, or longer than we read.
 pub fn read(bytes: &[u8]) -> Result<Reading, DocumentError> {
-    let List { name, version, kind, matching_attributes, list } = serde_json::from_str(json::text(bytes)?)?;
+    let List {
+        name,
+        version,
+        kind,
+        matching_attributes,
+        list,
+    } = serde_json::from_str(json::text(bytes)?)?;
     if list.len() > limits::HARMLESS_ENTRIES {
         return Err(DocumentError::NotThis("list so short that we read it"));
     }
-    let text = |entry: &str| Some(entry.to_lowercase()).filter(|text| !text.is_empty() && text.len() <= limits::TRACE_BYTES);
+    let text = |entry: &str| {
+        Some(entry.to_lowercase())
+            .filter(|text| !text.is_empty() && text.len() <= limits::TRACE_BYTES)
+    };
     let read: &dyn Fn(&str) -> Option<HarmlessEntry> = match kind.text() {
-        "cidr" => &|entry| network(entry).or_else(|| everything(entry)).map(HarmlessEntry::Network),
+        "cidr" => &|entry| {
+            network(entry)
+                .or_else(|| everything(entry))
+                .map(HarmlessEntry::Network)
+        },
         "hostname" => &|entry| text(entry.trim_matches('.')).map(HarmlessEntry::Host),
-        "string" => &|entry| network(entry).map(HarmlessEntry::Network).or_else(|| text(entry).map(HarmlessEntry::Exact)),
+        "string" => &|entry| {
+            network(entry)
+                .map(HarmlessEntry::Network)
+                .or_else(|| text(entry).map(HarmlessEntry::Exact))
+        },
         // A part of one or two letters stands in everything.
-        "substring" => &|entry| text(entry).filter(|text| text.len() > 2).map(HarmlessEntry::Part),
-        _ => return Err(DocumentError::NotThis("list of a kind we use (cidr, hostname, string, substring)")),
+        "substring" => &|entry| {
+            text(entry)
+                .filter(|text| text.len() > 2)
+                .map(HarmlessEntry::Part)
+        },
+        _ => {
+            return Err(DocumentError::NotThis(
+                "list of a kind we use (cidr, hostname, string, substring)",
+            ));
+        }
     };
     let all = list.len() as u64;
-    let entries: Vec<HarmlessEntry> = list.iter().filter_map(|entry| read(entry.text().trim())).collect();
+    let entries: Vec<HarmlessEntry> = list
+        .iter()
+        .filter_map(|entry| read(entry.text().trim()))
+        .collect();
     let unusable = all.saturating_sub(entries.len() as u64);
-    let mut kinds: Vec<_> = matching_attributes.iter().flat_map(|word| kinds_of(word.text())).copied().collect();
+    let mut kinds: Vec<_> = matching_attributes
+        .iter()
+        .flat_map(|word| kinds_of(word.text()))
+        .copied()
+        .collect();
     kinds.sort_unstable();
     kinds.dedup();
     let short = |word: &Word| plain(word.text(), limits::FIELD_CHARACTERS);
-    Ok(Reading { list: HarmlessList { name: short(&name), version: short(&version), kinds, entries }, unusable })
+    Ok(Reading {
+        list: HarmlessList {
+            name: short(&name),
+            version: short(&version),
+            kinds,
+            entries,
+        },
+        unusable,
+    })
 }
 
 /// `0.0.0.0/8` begins with the unspecified address and is a block all the same.
 fn everything(entry: &str) -> Option<ip_network::IpNetwork> {
     let (ip, length) = entry.split_once('/')?;
-    ip_network::IpNetwork::new_truncate(ip.parse::<std::net::IpAddr>().ok()?, length.parse().ok()?).ok().filter(|network| network.netmask() > 0)
+    ip_network::IpNetwork::new_truncate(ip.parse::<std::net::IpAddr>().ok()?, length.parse().ok()?)
+        .ok()
+        .filter(|network| network.netmask() > 0)
 }
 
 #[cfg(test)]
@@ -79,27 +121,86 @@ mod tests {
     #[test]
     fn lists_by_kind() {
         let list = |kind: &str, attribute: &str, entries: &str| {
-            format!(r#"{{"name":"n","version":1,"type":"{kind}","matching_attributes":["{attribute}"],"list":[{entries}]}}"#)
+            format!(
+                r#"{{"name":"n","version":1,"type":"{kind}","matching_attributes":["{attribute}"],"list":[{entries}]}}"#
+            )
         };
         for (text, kind, value, wanted, unusable) in [
-            (list("cidr", "ip-src", r#""198.51.100.0/24","nothing""#), TraceKind::Address, "198.51.100.7", true, 1),
-            (list("cidr", "ip-src", r#""0.0.0.0/8","0.0.0.0/0""#), TraceKind::Address, "198.51.100.7", false, 1),
-            (list("hostname", "domain", r#"".bank.example""#), TraceKind::Domain, "www.bank.example", true, 0),
-            (list("string", "domain", r#""Bank.example""#), TraceKind::Domain, "bank.example", true, 0),
-            (list("string", "domain", r#""bank.example""#), TraceKind::Domain, "www.bank.example", false, 0),
-            (list("string", "domain", r#""bank.example""#), TraceKind::Sender, "a@bank.example", false, 0),
-            (list("substring", "email-src", r#""junk","a""#), TraceKind::Sender, "x@junk.example", true, 1),
+            (
+                list("cidr", "ip-src", r#""198.51.100.0/24","nothing""#),
+                TraceKind::Address,
+                "198.51.100.7",
+                true,
+                1,
+            ),
+            (
+                list("cidr", "ip-src", r#""0.0.0.0/8","0.0.0.0/0""#),
+                TraceKind::Address,
+                "198.51.100.7",
+                false,
+                1,
+            ),
+            (
+                list("hostname", "domain", r#"".bank.example""#),
+                TraceKind::Domain,
+                "www.bank.example",
+                true,
+                0,
+            ),
+            (
+                list("string", "domain", r#""Bank.example""#),
+                TraceKind::Domain,
+                "bank.example",
+                true,
+                0,
+            ),
+            (
+                list("string", "domain", r#""bank.example""#),
+                TraceKind::Domain,
+                "www.bank.example",
+                false,
+                0,
+            ),
+            (
+                list("string", "domain", r#""bank.example""#),
+                TraceKind::Sender,
+                "a@bank.example",
+                false,
+                0,
+            ),
+            (
+                list("substring", "email-src", r#""junk","a""#),
+                TraceKind::Sender,
+                "x@junk.example",
+                true,
+                1,
+            ),
         ] {
             let reading = read(text.as_bytes()).unwrap();
             assert_eq!(reading.unusable, unusable, "{text}");
             let mut all = Harmless::default();
             all.add(reading.list);
-            assert_eq!(all.covers(&Trace::new(kind, value).unwrap()).is_some(), wanted, "{text} {value}");
+            assert_eq!(
+                all.covers(&Trace::new(kind, value).unwrap()).is_some(),
+                wanted,
+                "{text} {value}"
+            );
         }
-        for (text, wanted) in
-            [(list("regex", "email-src", "\"a\""), "no list of a kind we use"), ("[]".into(), "invalid"), ("{}".into(), "missing field `list`")]
-        {
-            assert!(read(text.as_bytes()).unwrap_err().to_string().contains(wanted), "{text}");
+        for (text, wanted) in [
+            (
+                list("regex", "email-src", "\"a\""),
+                "no list of a kind we use",
+            ),
+            ("[]".into(), "invalid"),
+            ("{}".into(), "missing field `list`"),
+        ] {
+            assert!(
+                read(text.as_bytes())
+                    .unwrap_err()
+                    .to_string()
+                    .contains(wanted),
+                "{text}"
+            );
         }
         assert_eq!(read(FIXTURE).unwrap().list.entries.len(), 3);
     }
@@ -107,7 +208,8 @@ mod tests {
     #[test]
     fn real_lists_are_read_and_cover_microsoft() {
         let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-        let shared = std::env::var_os("TUERMER_SHARED_DATA").map_or(beside, std::path::PathBuf::from);
+        let shared =
+            std::env::var_os("TUERMER_SHARED_DATA").map_or(beside, std::path::PathBuf::from);
         let Ok(folders) = std::fs::read_dir(shared.join("misp/warninglists/lists")) else {
             eprintln!("SKIPPED: ../shared/data is absent; no real warninglist was read");
             return;
@@ -126,13 +228,28 @@ mod tests {
         assert_eq!(refused, ["common-contact-emails"], "of kind regex");
         assert!(entries > 30_000, "{entries}");
         for (kind, value, wanted) in [
-            (TraceKind::Address, "102.133.0.9", Some("List of known Microsoft Azure Datacenter IP Ranges")),
-            (TraceKind::Address, "10.1.2.3", Some("List of RFC 1918 CIDR blocks")),
-            (TraceKind::Domain, "aadrm.com", Some("List of known Office 365 URLs")),
+            (
+                TraceKind::Address,
+                "102.133.0.9",
+                Some("List of known Microsoft Azure Datacenter IP Ranges"),
+            ),
+            (
+                TraceKind::Address,
+                "10.1.2.3",
+                Some("List of RFC 1918 CIDR blocks"),
+            ),
+            (
+                TraceKind::Domain,
+                "aadrm.com",
+                Some("List of known Office 365 URLs"),
+            ),
             (TraceKind::Address, "103.77.192.219", None),
         ] {
             let name = all.covers(&Trace::new(kind, value).unwrap());
-            assert!(name == wanted || (wanted.is_some() && name.is_some()), "{value}: {name:?}");
+            assert!(
+                name == wanted || (wanted.is_some() && name.is_some()),
+                "{value}: {name:?}"
+            );
         }
     }
 }

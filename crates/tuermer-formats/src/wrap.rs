@@ -37,7 +37,8 @@ fn wrap_line(line: &str, out: &mut String) {
         return;
     }
     let lead = line.chars().take_while(|c| *c == ' ').count();
-    let numbered = line.chars().next().is_some_and(|c| c.is_ascii_digit()) && line.chars().nth(1) == Some('.');
+    let numbered =
+        line.chars().next().is_some_and(|c| c.is_ascii_digit()) && line.chars().nth(1) == Some('.');
     let hang = if numbered { 3 } else { lead };
     let mut column = lead;
     out.extend(std::iter::repeat_n(' ', lead));
@@ -63,9 +64,15 @@ fn wrap_line(line: &str, out: &mut String) {
 /// One line of visible text: control characters, line breaks and direction marks become blanks, runs of blanks one.
 /// Company names come from outside and must not start a new line, a new header or turn the reading direction.
 pub fn one_line(text: &str) -> String {
-    let unsafe_mark = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let unsafe_mark = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let parts = text.split(|c: char| c.is_whitespace() && c != '\u{a0}' || unsafe_mark(c));
-    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    parts
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -77,7 +84,10 @@ mod tests {
         let long = format!("1. {}", "Wort ".repeat(40));
         let wrapped = wrap(&long);
         assert!(wrapped.lines().all(|line| line.chars().count() <= COLUMNS));
-        assert!(wrapped.lines().skip(1).all(|line| line.starts_with("   W")), "{wrapped}");
+        assert!(
+            wrapped.lines().skip(1).all(|line| line.starts_with("   W")),
+            "{wrapped}"
+        );
         assert_eq!(wrap("a\n\n\n\nb\n--\n"), "a\n\nb\n-- \n");
         let address = format!("https://example.org/{}", "x".repeat(90));
         assert_eq!(wrap(&address), format!("{address}\n"));
@@ -85,7 +95,12 @@ mod tests {
 
     #[test]
     fn a_name_stays_on_its_line() {
-        for (text, line) in [("A\r\nBcc: x@y", "A Bcc: x@y"), ("Müller\u{202e} GmbH", "Müller GmbH"), ("\u{1b}[31mrot", "[31mrot"), ("  a \t b ", "a b")] {
+        for (text, line) in [
+            ("A\r\nBcc: x@y", "A Bcc: x@y"),
+            ("Müller\u{202e} GmbH", "Müller GmbH"),
+            ("\u{1b}[31mrot", "[31mrot"),
+            ("  a \t b ", "a b"),
+        ] {
             assert_eq!(one_line(text), line);
         }
     }

@@ -1,6 +1,13 @@
 //! How many version ranges of real advisories are understood? Counts them in all CSAF documents of the shared
 //! reference data (`TUERMER_SHARED_DATA`) and prints the numbers; without the data the test says so.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)]
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,38 +30,69 @@ struct Counts {
 #[test]
 fn most_ranges_of_real_advisories_are_understood() {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("TUERMER_SHARED_DATA").map_or(beside, PathBuf::from).join("csaf");
+    let folder = std::env::var_os("TUERMER_SHARED_DATA")
+        .map_or(beside, PathBuf::from)
+        .join("csaf");
     if !folder.is_dir() {
-        eprintln!("NOT RUN: no reference data at {}. Set TUERMER_SHARED_DATA.", folder.display());
+        eprintln!(
+            "NOT RUN: no reference data at {}. Set TUERMER_SHARED_DATA.",
+            folder.display()
+        );
         return;
     }
     let mut counts = Counts::default();
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
-        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        for path in std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "json") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
                 count(&path, &mut counts);
             }
         }
     }
-    let Counts { documents, ranges, understood, canonical, versions, left } = &counts;
-    eprintln!("{documents} documents, {versions} exact versions, {ranges} ranges: {understood} understood, {canonical} of them canonical vers");
+    let Counts {
+        documents,
+        ranges,
+        understood,
+        canonical,
+        versions,
+        left,
+    } = &counts;
+    eprintln!(
+        "{documents} documents, {versions} exact versions, {ranges} ranges: {understood} understood, {canonical} of them canonical vers"
+    );
     for (text, times) in left {
         eprintln!("    left open {times} times: {text:?}");
     }
-    assert!(*documents > 0 && *ranges > 0, "the folder holds no advisory with ranges");
+    assert!(
+        *documents > 0 && *ranges > 0,
+        "the folder holds no advisory with ranges"
+    );
     // What is left open has two meanings or none; a fall below this share is a loss.
-    assert!(understood * 100 >= ranges * 90, "only {understood} of {ranges} understood");
+    assert!(
+        understood * 100 >= ranges * 90,
+        "only {understood} of {ranges} understood"
+    );
 }
 
 fn count(path: &Path, counts: &mut Counts) {
-    let Ok(document) = serde_json::from_slice::<Value>(&std::fs::read(path).unwrap()) else { return };
-    let Some(branches) = document["product_tree"]["branches"].as_array() else { return };
+    let Ok(document) = serde_json::from_slice::<Value>(&std::fs::read(path).unwrap()) else {
+        return;
+    };
+    let Some(branches) = document["product_tree"]["branches"].as_array() else {
+        return;
+    };
     counts.documents += 1;
     // Each branch with the vendor and product above it.
-    let mut waiting: Vec<(&Value, &str, &str)> = branches.iter().map(|branch| (branch, "", "")).collect();
+    let mut waiting: Vec<(&Value, &str, &str)> =
+        branches.iter().map(|branch| (branch, "", "")).collect();
     while let Some((branch, vendor, product)) = waiting.pop() {
         let name = branch["name"].as_str().unwrap_or("");
         let (vendor, product) = match branch["category"].as_str().unwrap_or("") {
@@ -75,6 +113,12 @@ fn count(path: &Path, counts: &mut Counts) {
             }
             _ => (vendor, product),
         };
-        waiting.extend(branch["branches"].as_array().into_iter().flatten().map(|below| (below, vendor, product)));
+        waiting.extend(
+            branch["branches"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|below| (below, vendor, product)),
+        );
     }
 }

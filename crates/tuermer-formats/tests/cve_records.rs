@@ -1,5 +1,12 @@
 //! Real CVE records: every one is read, and how many of their version statements are understood.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,7 +33,13 @@ fn records(folder: &Path) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             match path.is_dir() {
                 true => waiting.push(path),
-                false if path.extension().is_some_and(|extension| extension == "json") => found.push(path),
+                false
+                    if path
+                        .extension()
+                        .is_some_and(|extension| extension == "json") =>
+                {
+                    found.push(path)
+                }
                 false => {}
             }
         }
@@ -37,18 +50,57 @@ fn records(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn three_single_records() {
     let Some(data) = shared_data() else { return };
-    let read = |name: &str| cve::read(&std::fs::read(data.join("cve").join(name)).unwrap()).unwrap().threat;
+    let read = |name: &str| {
+        cve::read(&std::fs::read(data.join("cve").join(name)).unwrap())
+            .unwrap()
+            .threat
+    };
     let exchange = read("CVE-2024-21410.json");
-    assert_eq!((exchange.vulnerabilities[0].cvss_tenths, exchange.exploited), (Some(98), true));
-    assert_eq!((exchange.vulnerabilities[0].ssvc.exploitation, exchange.not_understood()), (Some(Exploitation::Active), vec!["N/A"]));
-    assert!(exchange.statements.iter().all(|s| (s.product.vendor.as_str(), s.product.product.as_str()) == ("microsoft", "exchange server")));
-    let inside = |version: &str| exchange.statements.iter().any(|s| s.versions.contains(version) == Some(true));
-    assert!(inside("15.2.1258.12") && !inside("15.2.1544.4") && !inside("15.02.1544.004") && !inside("15.1.2507.35"));
+    assert_eq!(
+        (exchange.vulnerabilities[0].cvss_tenths, exchange.exploited),
+        (Some(98), true)
+    );
+    assert_eq!(
+        (
+            exchange.vulnerabilities[0].ssvc.exploitation,
+            exchange.not_understood()
+        ),
+        (Some(Exploitation::Active), vec!["N/A"])
+    );
+    assert!(
+        exchange
+            .statements
+            .iter()
+            .all(|s| (s.product.vendor.as_str(), s.product.product.as_str())
+                == ("microsoft", "exchange server"))
+    );
+    let inside = |version: &str| {
+        exchange
+            .statements
+            .iter()
+            .any(|s| s.versions.contains(version) == Some(true))
+    };
+    assert!(
+        inside("15.2.1258.12")
+            && !inside("15.2.1544.4")
+            && !inside("15.02.1544.004")
+            && !inside("15.1.2507.35")
+    );
     let fortios = read("CVE-2024-21762.json");
-    let inside = |version: &str| fortios.statements.iter().any(|s| s.product.product == "fortios" && s.versions.contains(version) == Some(true));
+    let inside = |version: &str| {
+        fortios
+            .statements
+            .iter()
+            .any(|s| s.product.product == "fortios" && s.versions.contains(version) == Some(true))
+    };
     assert!(inside("7.4.2") && !inside("7.4.3") && inside("6.0.17"));
     let screenconnect = read("CVE-2024-1709.json");
-    assert!(screenconnect.statements.iter().any(|s| s.versions.contains("23.9.7") == Some(true)));
+    assert!(
+        screenconnect
+            .statements
+            .iter()
+            .any(|s| s.versions.contains("23.9.7") == Some(true))
+    );
 }
 
 #[test]
@@ -56,13 +108,28 @@ fn nineteen_thousand_records_are_read_and_their_ranges_counted() {
     let Some(data) = shared_data() else { return };
     let archive = data.join("cve/vulnrichment-2021-2024-part.tar.zst");
     let folder = tempfile::tempdir().unwrap();
-    let unpacked = Command::new("tar").arg("--zstd").arg("-xf").arg(&archive).arg("-C").arg(folder.path()).status();
+    let unpacked = Command::new("tar")
+        .arg("--zstd")
+        .arg("-xf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(folder.path())
+        .status();
     if !unpacked.is_ok_and(|status| status.success()) {
         return eprintln!("SKIPPED: tar or zstd is missing; no archive was unpacked");
     }
-    let (mut all, mut withdrawn, mut nameless, mut statements, mut ranges, mut exact, mut not_understood) = (0, 0, 0, 0, 0, 0, 0);
+    let (
+        mut all,
+        mut withdrawn,
+        mut nameless,
+        mut statements,
+        mut ranges,
+        mut exact,
+        mut not_understood,
+    ) = (0, 0, 0, 0, 0, 0, 0);
     for path in records(folder.path()) {
-        let reading = cve::read(&std::fs::read(&path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let reading = cve::read(&std::fs::read(&path).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         all += 1;
         withdrawn += usize::from(reading.threat.withdrawn);
         nameless += usize::from(reading.remarks.contains(&cve::Remark::NoProduct));
@@ -81,6 +148,12 @@ fn nineteen_thousand_records_are_read_and_their_ranges_counted() {
     );
     assert_eq!((all, withdrawn), (19_298, 40));
     assert!(nameless < 1_800, "{nameless} records name no product");
-    assert!(ranges > 60_000 && exact > 40_000, "{ranges} ranges, {exact} single versions");
-    assert!(not_understood * 100 < statements * 9, "{not_understood} of {statements} not understood");
+    assert!(
+        ranges > 60_000 && exact > 40_000,
+        "{ranges} ranges, {exact} single versions"
+    );
+    assert!(
+        not_understood * 100 < statements * 9,
+        "{not_understood} of {statements} not understood"
+    );
 }

@@ -3,7 +3,14 @@
 //!
 //! Not implemented, and counted as such: reading the native ranges of package managers (`from_native`), the
 //! order of conan, and writing in order what is not (we report it instead).
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)]
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,14 +39,20 @@ struct Score {
 #[test]
 fn the_public_vers_suite_is_passed_where_an_order_is_implemented() {
     let Some(folder) = std::env::var_os("TUERMER_VERS_SUITE").map(PathBuf::from) else {
-        eprintln!("NOT RUN: the public vers suite. Set TUERMER_VERS_SUITE to the folder 'tests' of package-url/vers-spec.");
+        eprintln!(
+            "NOT RUN: the public vers suite. Set TUERMER_VERS_SUITE to the folder 'tests' of package-url/vers-spec."
+        );
         return;
     };
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     for path in documents(&folder) {
         let text = std::fs::read_to_string(&path).unwrap();
         let document: Value = serde_json::from_str(&text).unwrap();
-        let rows = document.get("tests").unwrap_or(&document).as_array().unwrap();
+        let rows = document
+            .get("tests")
+            .unwrap_or(&document)
+            .as_array()
+            .unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         for row in rows {
             let started = std::time::Instant::now();
@@ -50,12 +63,21 @@ fn the_public_vers_suite_is_passed_where_an_order_is_implemented() {
                 Some(Err(why)) => score.failed.push(format!("{why}: {row}")),
                 None => score.not_implemented += 1,
             }
-            assert!(started.elapsed().as_millis() < 200, "{row} took {:?}", started.elapsed());
+            assert!(
+                started.elapsed().as_millis() < 200,
+                "{row} took {:?}",
+                started.elapsed()
+            );
         }
     }
     let (mut passed, mut failed, mut missing) = (0, 0, 0);
     for (name, score) in &scores {
-        eprintln!("{name}: {} passed, {} failed, {} not implemented", score.passed, score.failed.len(), score.not_implemented);
+        eprintln!(
+            "{name}: {} passed, {} failed, {} not implemented",
+            score.passed,
+            score.failed.len(),
+            score.not_implemented
+        );
         for why in score.failed.iter().take(12) {
             eprintln!("    {why}");
         }
@@ -63,13 +85,25 @@ fn the_public_vers_suite_is_passed_where_an_order_is_implemented() {
         failed += score.failed.len();
         missing += score.not_implemented;
     }
-    eprintln!("vers suite: {passed} passed, {failed} failed, {missing} not implemented, {} in all", passed + failed + missing);
-    assert!(passed > 0 && failed == 0, "{failed} rows of implemented orders failed");
+    eprintln!(
+        "vers suite: {passed} passed, {failed} failed, {missing} not implemented, {} in all",
+        passed + failed + missing
+    );
+    assert!(
+        passed > 0 && failed == 0,
+        "{failed} rows of implemented orders failed"
+    );
 }
 
 fn documents(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
     paths.sort();
     paths
 }
@@ -80,21 +114,43 @@ fn run(row: &Value) -> Outcome {
         "equality" | "comparison" => ordered(row, input),
         "containment" => {
             let rule = VersionRule::parse_range(input["vers"].as_str().unwrap());
-            let expected = if row["expected_failure"].as_bool() == Some(true) { None } else { row["expected_output"].as_bool() };
-            Some(same(&rule.contains(input["version"].as_str().unwrap()), &expected))
+            let expected = if row["expected_failure"].as_bool() == Some(true) {
+                None
+            } else {
+                row["expected_output"].as_bool()
+            };
+            Some(same(
+                &rule.contains(input["version"].as_str().unwrap()),
+                &expected,
+            ))
         }
         "parse" => Some(parsed(row, input.as_str().unwrap())),
-        "validate" | "roundtrip" => validated(row, input.as_str().or(input["vers"].as_str()).unwrap()),
+        "validate" | "roundtrip" => {
+            validated(row, input.as_str().or(input["vers"].as_str()).unwrap())
+        }
         _ => None,
     }
 }
 
 fn ordered(row: &Value, input: &Value) -> Outcome {
-    let name = input.get("input_scheme").or(input.get("input_type")).and_then(Value::as_str).unwrap();
+    let name = input
+        .get("input_scheme")
+        .or(input.get("input_type"))
+        .and_then(Value::as_str)
+        .unwrap();
     let scheme = Scheme::named(name)?;
-    let texts: Vec<&str> = input["versions"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+    let texts: Vec<&str> = input["versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|text| text.as_str().unwrap())
+        .collect();
     let read = |text: &&str| Version::parse(scheme, text).ok_or(format!("{text:?} is not read"));
-    let versions = match texts.iter().map(read).collect::<Result<Vec<Version>, String>>() {
+    let versions = match texts
+        .iter()
+        .map(read)
+        .collect::<Result<Vec<Version>, String>>()
+    {
         Ok(versions) => versions,
         Err(why) => return Some(Err(why)),
     };
@@ -104,25 +160,52 @@ fn ordered(row: &Value, input: &Value) -> Outcome {
     }
     let mut pairs: Vec<(&Version, &str)> = versions.iter().zip(texts).collect();
     // Equal versions keep a fixed order by their text, as the suite recommends.
-    pairs.sort_by(|one, next| one.0.compare(next.0).unwrap().then_with(|| one.1.cmp(next.1)));
+    pairs.sort_by(|one, next| {
+        one.0
+            .compare(next.0)
+            .unwrap()
+            .then_with(|| one.1.cmp(next.1))
+    });
     // The rows of NuGet expect its lower-case form of a pre-release.
-    let shown = |text: &str| if scheme == Scheme::Nuget { text.to_ascii_lowercase() } else { text.to_string() };
+    let shown = |text: &str| {
+        if scheme == Scheme::Nuget {
+            text.to_ascii_lowercase()
+        } else {
+            text.to_string()
+        }
+    };
     let sorted: Vec<String> = pairs.iter().map(|(_, text)| shown(text)).collect();
-    let expected: Vec<String> = row["expected_output"].as_array().unwrap().iter().map(|text| shown(text.as_str().unwrap())).collect();
+    let expected: Vec<String> = row["expected_output"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|text| shown(text.as_str().unwrap()))
+        .collect();
     Some(same(&sorted, &expected))
 }
 
 fn parsed(row: &Value, text: &str) -> Result<(), String> {
     let result = Vers::parse(text);
     if row["expected_failure"].as_bool() == Some(true) {
-        return result.err().map(|_| ()).ok_or_else(|| "read although it is not canonical".to_string());
+        return result
+            .err()
+            .map(|_| ())
+            .ok_or_else(|| "read although it is not canonical".to_string());
     }
     let vers = result.map_err(|fault| fault.to_string())?;
     let expected = &row["expected_output"];
     let sign = |comparator: Comparator| comparator.sign().to_string();
-    let constraints: Vec<(String, String)> = vers.constraints.iter().map(|(comparator, version)| (sign(*comparator), version.clone())).collect();
+    let constraints: Vec<(String, String)> = vers
+        .constraints
+        .iter()
+        .map(|(comparator, version)| (sign(*comparator), version.clone()))
+        .collect();
     let wanted = |value: &Value| {
-        (value[0].as_str().unwrap().trim_matches('=').to_string(), value[0].as_str().unwrap().to_string(), value[1].as_str().unwrap().to_string())
+        (
+            value[0].as_str().unwrap().trim_matches('=').to_string(),
+            value[0].as_str().unwrap().to_string(),
+            value[1].as_str().unwrap().to_string(),
+        )
     };
     let expected_constraints: Vec<(String, String)> = expected["constraints"]
         .as_array()
@@ -138,7 +221,12 @@ fn parsed(row: &Value, text: &str) -> Result<(), String> {
 fn validated(row: &Value, text: &str) -> Outcome {
     let expected = row["expected_output"].as_str().unwrap();
     if AGAINST_THE_STANDARD.contains(&text) {
-        return Some(Vers::parse(text).err().map(|_| ()).ok_or_else(|| "the standard refuses this".to_string()));
+        return Some(
+            Vers::parse(text)
+                .err()
+                .map(|_| ())
+                .ok_or_else(|| "the standard refuses this".to_string()),
+        );
     }
     match Vers::parse(text) {
         Ok(vers) => Some(same(&vers.to_string().as_str(), &expected)),
@@ -149,5 +237,7 @@ fn validated(row: &Value, text: &str) -> Outcome {
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(found: &T, expected: &T) -> Result<(), String> {
-    (found == expected).then_some(()).ok_or_else(|| format!("found {found:?}, expected {expected:?}"))
+    (found == expected)
+        .then_some(())
+        .ok_or_else(|| format!("found {found:?}, expected {expected:?}"))
 }

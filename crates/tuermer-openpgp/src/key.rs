@@ -50,7 +50,8 @@ pub fn keys(bytes: &[u8]) -> Result<Vec<Key>, KeyError> {
     if bytes.len() > KEY_BYTES {
         return Err(KeyError::TooLarge);
     }
-    let unreadable = |error: pgp::errors::Error| KeyError::Unreadable(crate::verify::sentence(&error));
+    let unreadable =
+        |error: pgp::errors::Error| KeyError::Unreadable(crate::verify::sentence(&error));
     let (found, _) = PublicOrSecret::from_reader_many(bytes).map_err(unreadable)?;
     let mut keys = Vec::new();
     for key in found {
@@ -73,7 +74,16 @@ fn read(certificate: SignedPublicKey) -> Result<Key, KeyError> {
     if !matches!(certificate.version(), KeyVersion::V4 | KeyVersion::V6) {
         return Err(KeyError::TooOld);
     }
-    let bytes = certificate.to_bytes().map_err(|error| KeyError::Unreadable(crate::verify::sentence(&error)))?;
+    let bytes = certificate
+        .to_bytes()
+        .map_err(|error| KeyError::Unreadable(crate::verify::sentence(&error)))?;
     let standing = Standing::of_primary(&certificate);
-    Ok(Key { fingerprint: format!("{:X}", certificate.fingerprint()), expires: standing.expires, revoked: standing.revoked, bytes, certificate, standing })
+    Ok(Key {
+        fingerprint: format!("{:X}", certificate.fingerprint()),
+        expires: standing.expires,
+        revoked: standing.revoked,
+        bytes,
+        certificate,
+        standing,
+    })
 }

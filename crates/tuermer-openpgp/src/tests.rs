@@ -25,8 +25,15 @@ fn at(day: &str) -> Timestamp {
 #[track_caller]
 fn check(key: &[u8], document: &[u8], signature: &[u8], day: &str, wanted: &str) {
     match verify(&read(key), document, signature, at(day)) {
-        Verdict::Verified(verified) => assert_eq!(verified.ends_soon.map_or("", |_| "ends"), wanted, "{verified:?}"),
-        Verdict::Failed(failure) => assert!(!wanted.is_empty() && failure.to_string().contains(wanted), "{failure}, wanted {wanted}"),
+        Verdict::Verified(verified) => assert_eq!(
+            verified.ends_soon.map_or("", |_| "ends"),
+            wanted,
+            "{verified:?}"
+        ),
+        Verdict::Failed(failure) => assert!(
+            !wanted.is_empty() && failure.to_string().contains(wanted),
+            "{failure}, wanted {wanted}"
+        ),
     }
 }
 
@@ -35,29 +42,99 @@ fn what_holds_and_what_does_not() {
     for (key, signature, day, wanted) in [
         (GOOD, fixture!("good.asc"), "2025-07-01", ""),
         (GOOD, fixture!("good.sig"), "2025-07-01", ""),
-        (fixture!("good.pub.gpg"), fixture!("good.asc"), "2025-07-01", ""),
+        (
+            fixture!("good.pub.gpg"),
+            fixture!("good.asc"),
+            "2025-07-01",
+            "",
+        ),
         (GOOD, fixture!("text.asc"), "2025-07-01", ""),
         (GOOD, fixture!("both.asc"), "2025-07-01", ""),
-        (fixture!("other.pub.asc"), fixture!("both.asc"), "2040-07-01", ""),
-        (fixture!("subkey.pub.asc"), fixture!("subkey.asc"), "2025-07-01", ""),
+        (
+            fixture!("other.pub.asc"),
+            fixture!("both.asc"),
+            "2040-07-01",
+            "",
+        ),
+        (
+            fixture!("subkey.pub.asc"),
+            fixture!("subkey.asc"),
+            "2025-07-01",
+            "",
+        ),
         // Validity left: more than 90 days, 90, 30, none.
         (GOOD, fixture!("good.asc"), "2029-10-01", ""),
         (GOOD, fixture!("good.asc"), "2029-10-05", "ends"),
         (GOOD, fixture!("good.asc"), "2029-12-01", "ends"),
-        (GOOD, fixture!("good.asc"), "2029-12-03", "less than 30 days away"),
-        (GOOD, fixture!("good.asc"), "2030-01-02", "expired on 2030-01-01"),
-        (fixture!("subkey.pub.asc"), fixture!("subkey.asc"), "2030-01-02", "expired on 2030-01-01"),
-        (fixture!("expired.pub.asc"), fixture!("expired.asc"), "2025-07-01", "expired on 2021-01-01"),
-        (GOOD, fixture!("short.asc"), "2025-07-02", "valid only until 2025-07-01"),
-        (GOOD, fixture!("short.asc"), "2025-06-02", "less than 30 days away"),
+        (
+            GOOD,
+            fixture!("good.asc"),
+            "2029-12-03",
+            "less than 30 days away",
+        ),
+        (
+            GOOD,
+            fixture!("good.asc"),
+            "2030-01-02",
+            "expired on 2030-01-01",
+        ),
+        (
+            fixture!("subkey.pub.asc"),
+            fixture!("subkey.asc"),
+            "2030-01-02",
+            "expired on 2030-01-01",
+        ),
+        (
+            fixture!("expired.pub.asc"),
+            fixture!("expired.asc"),
+            "2025-07-01",
+            "expired on 2021-01-01",
+        ),
+        (
+            GOOD,
+            fixture!("short.asc"),
+            "2025-07-02",
+            "valid only until 2025-07-01",
+        ),
+        (
+            GOOD,
+            fixture!("short.asc"),
+            "2025-06-02",
+            "less than 30 days away",
+        ),
         // Taken back, weak, of another, from the future.
-        (fixture!("revoked.pub.asc"), fixture!("revoked.asc"), "2025-07-01", "revoked by its owner"),
-        (fixture!("subkey-revoked.pub.asc"), fixture!("subkey.asc"), "2025-07-01", "revoked by its owner"),
+        (
+            fixture!("revoked.pub.asc"),
+            fixture!("revoked.asc"),
+            "2025-07-01",
+            "revoked by its owner",
+        ),
+        (
+            fixture!("subkey-revoked.pub.asc"),
+            fixture!("subkey.asc"),
+            "2025-07-01",
+            "revoked by its owner",
+        ),
         (GOOD, fixture!("sha1.asc"), "2025-07-01", "broken hash"),
         (GOOD, fixture!("other.asc"), "2025-07-01", "not trusted"),
-        (GOOD, fixture!("good.asc"), "2025-05-01", "impossible time, 2025-06-01"),
-        (GOOD, b"-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----\n".as_slice(), "2025-07-01", "no detached"),
-        (GOOD, b"<html>404</html>".as_slice(), "2025-07-01", "no detached"),
+        (
+            GOOD,
+            fixture!("good.asc"),
+            "2025-05-01",
+            "impossible time, 2025-06-01",
+        ),
+        (
+            GOOD,
+            b"-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----\n".as_slice(),
+            "2025-07-01",
+            "no detached",
+        ),
+        (
+            GOOD,
+            b"<html>404</html>".as_slice(),
+            "2025-07-01",
+            "no detached",
+        ),
         (GOOD, b"".as_slice(), "2025-07-01", "no detached"),
         (GOOD, GOOD, "2025-07-01", "no detached"),
     ] {
@@ -70,14 +147,29 @@ fn one_changed_byte_is_another_document() {
     for position in 0..DOCUMENT.len() {
         let mut document = DOCUMENT.to_vec();
         document[position] ^= 1;
-        check(GOOD, &document, fixture!("good.asc"), "2025-07-01", "not the one that was signed");
+        check(
+            GOOD,
+            &document,
+            fixture!("good.asc"),
+            "2025-07-01",
+            "not the one that was signed",
+        );
     }
     let longer = [DOCUMENT, b" "].concat();
-    check(GOOD, &longer, fixture!("good.asc"), "2025-07-01", "not the one that was signed");
-    assert_eq!(verify(&[], DOCUMENT, fixture!("good.asc"), at("2025-07-01")), {
-        let fingerprint = read(GOOD)[0].fingerprint.clone();
-        Verdict::Failed(Failure::UnknownKey(fingerprint))
-    });
+    check(
+        GOOD,
+        &longer,
+        fixture!("good.asc"),
+        "2025-07-01",
+        "not the one that was signed",
+    );
+    assert_eq!(
+        verify(&[], DOCUMENT, fixture!("good.asc"), at("2025-07-01")),
+        {
+            let fingerprint = read(GOOD)[0].fingerprint.clone();
+            Verdict::Failed(Failure::UnknownKey(fingerprint))
+        }
+    );
 }
 
 #[test]
@@ -100,17 +192,36 @@ fn a_broken_signature_never_verifies_and_never_panics() {
 fn keys_as_publishers_offer_them() {
     let key = &read(GOOD)[0];
     assert_eq!((key.fingerprint.len(), key.revoked), (40, false));
-    assert_eq!(key.expires.map(|at| at.to_string()), Some("2030-01-01T00:00:00Z".into()));
+    assert_eq!(
+        key.expires.map(|at| at.to_string()),
+        Some("2030-01-01T00:00:00Z".into())
+    );
     assert_eq!(read(&key.bytes)[0].fingerprint, key.fingerprint);
     assert!(read(fixture!("revoked.pub.asc"))[0].revoked);
     assert_eq!(read(fixture!("other.pub.asc"))[0].expires, None);
-    let two = [fixture!("good.pub.gpg"), &read(fixture!("other.pub.asc"))[0].bytes].concat();
+    let two = [
+        fixture!("good.pub.gpg"),
+        &read(fixture!("other.pub.asc"))[0].bytes,
+    ]
+    .concat();
     assert_eq!(read(&two).len(), 2);
     let many = fixture!("good.pub.gpg").repeat(17);
     assert_eq!(keys(&many).unwrap_err(), KeyError::TooMany);
-    assert_eq!(keys(&vec![0; KEY_BYTES + 1]).unwrap_err(), KeyError::TooLarge);
-    for bytes in [b"".as_slice(), b"<html>", fixture!("good.asc"), b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n"] {
-        assert!(matches!(keys(bytes), Err(KeyError::Unreadable(_))), "{:?}", keys(bytes).map(|keys| keys.len()));
+    assert_eq!(
+        keys(&vec![0; KEY_BYTES + 1]).unwrap_err(),
+        KeyError::TooLarge
+    );
+    for bytes in [
+        b"".as_slice(),
+        b"<html>",
+        fixture!("good.asc"),
+        b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n",
+    ] {
+        assert!(
+            matches!(keys(bytes), Err(KeyError::Unreadable(_))),
+            "{:?}",
+            keys(bytes).map(|keys| keys.len())
+        );
     }
 }
 
@@ -141,11 +252,21 @@ fn signatures_of_the_go_suite() {
     for provider in ["simple-rolie-provider", "simple-directory-provider"] {
         let file = |name: &str| std::fs::read(folder.join(provider).join(name)).unwrap();
         let keys = read(&file("openpgp/pubkey.asc"));
-        assert_eq!(keys[0].fingerprint, "A8914CA2F11139C6A69A0018FB3CD9B15DE61596");
+        assert_eq!(
+            keys[0].fingerprint,
+            "A8914CA2F11139C6A69A0018FB3CD9B15DE61596"
+        );
         let document = file("white/avendor-advisory-0004.json");
         let signature = file("white/avendor-advisory-0004.json.asc");
         let verdict = verify(&keys, &document, &signature, at("2025-09-01"));
-        assert!(matches!(&verdict, Verdict::Verified(_)), "{verdict:?}, key until {:?}", keys[0].expires);
-        assert_eq!(super::keys(&file("openpgp/privkey.asc")).unwrap_err(), KeyError::Secret);
+        assert!(
+            matches!(&verdict, Verdict::Verified(_)),
+            "{verdict:?}, key until {:?}",
+            keys[0].expires
+        );
+        assert_eq!(
+            super::keys(&file("openpgp/privkey.asc")).unwrap_err(),
+            KeyError::Secret
+        );
     }
 }

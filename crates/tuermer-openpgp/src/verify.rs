@@ -67,7 +67,9 @@ pub enum Failure {
         at: Timestamp,
     },
     /// The signature holds, but its validity ends within [`REFUSED_DAYS`]; a person may override this one.
-    #[error("the signature by {fingerprint} is valid only until {at}, less than {REFUSED_DAYS} days away")]
+    #[error(
+        "the signature by {fingerprint} is valid only until {at}, less than {REFUSED_DAYS} days away"
+    )]
     EndsTooSoon {
         /// Primary key.
         fingerprint: String,
@@ -101,27 +103,59 @@ pub fn verify(keys: &[Key], document: &[u8], signature: &[u8], now: Timestamp) -
 fn read(bytes: &[u8]) -> Result<Vec<Signature>, Failure> {
     let unreadable = |error: pgp::errors::Error| Failure::Unreadable(sentence(&error));
     let (found, _) = DetachedSignature::from_reader_many(bytes).map_err(unreadable)?;
-    found.take(SIGNATURES).map(|one| one.map(|one| one.signature).map_err(unreadable)).collect()
+    found
+        .take(SIGNATURES)
+        .map(|one| one.map(|one| one.signature).map_err(unreadable))
+        .collect()
 }
 
-fn judge(keys: &[Key], document: &[u8], signature: &Signature, now: Timestamp) -> Result<Verified, Failure> {
-    let kind = matches!(signature.typ(), Some(SignatureType::Binary | SignatureType::Text));
-    let version = matches!(signature.version(), SignatureVersion::V4 | SignatureVersion::V6);
+fn judge(
+    keys: &[Key],
+    document: &[u8],
+    signature: &Signature,
+    now: Timestamp,
+) -> Result<Verified, Failure> {
+    let kind = matches!(
+        signature.typ(),
+        Some(SignatureType::Binary | SignatureType::Text)
+    );
+    let version = matches!(
+        signature.version(),
+        SignatureVersion::V4 | SignatureVersion::V6
+    );
     if !kind || !version || demands_the_unknown(signature) {
         return Err(Failure::WrongKind);
     }
     match signature.hash_alg() {
         None | Some(HashAlgorithm::Md5 | HashAlgorithm::Sha1 | HashAlgorithm::Ripemd160) => {
-            return Err(Failure::WeakHash(signature.hash_alg().map_or("unknown".into(), |hash| hash.to_string())));
+            return Err(Failure::WeakHash(
+                signature
+                    .hash_alg()
+                    .map_or("unknown".into(), |hash| hash.to_string()),
+            ));
         }
         Some(_) => {}
     }
     let mut worst = Failure::UnknownKey(issuer(signature));
     for key in keys {
         let primary = &key.certificate.primary_key;
-        let subkeys = key.certificate.public_subkeys.iter().filter(|subkey| names(signature, &subkey.key));
-        let by_primary = names(signature, primary).then(|| by(key, primary, key.standing, document, signature, now));
-        let by_subkeys = subkeys.map(|subkey| by(key, &subkey.key, Standing::of_subkey(&key.certificate, subkey), document, signature, now));
+        let subkeys = key
+            .certificate
+            .public_subkeys
+            .iter()
+            .filter(|subkey| names(signature, &subkey.key));
+        let by_primary = names(signature, primary)
+            .then(|| by(key, primary, key.standing, document, signature, now));
+        let by_subkeys = subkeys.map(|subkey| {
+            by(
+                key,
+                &subkey.key,
+                Standing::of_subkey(&key.certificate, subkey),
+                document,
+                signature,
+                now,
+            )
+        });
         for outcome in by_primary.into_iter().chain(by_subkeys) {
             match outcome {
                 Ok(verified) => return Ok(verified),
@@ -152,25 +186,41 @@ fn by<K: VerifyingKey + KeyDetails>(
     if key.standing.revoked || standing.revoked {
         return Err(Failure::KeyRevoked(fingerprint));
     }
-    let created = signature.created().map_or(0, pgp::types::Timestamp::as_secs);
+    let created = signature
+        .created()
+        .map_or(0, pgp::types::Timestamp::as_secs);
     let made_at = time(created);
-    if made_at > later(now, SignedDuration::from_hours(CLOCK_HOURS)) || created < part.created_at().as_secs() {
+    if made_at > later(now, SignedDuration::from_hours(CLOCK_HOURS))
+        || created < part.created_at().as_secs()
+    {
         return Err(Failure::ImpossibleTime(made_at));
     }
-    let own_end = signature.signature_expiration_time().map(|length| length.as_secs()).filter(|seconds| *seconds > 0);
+    let own_end = signature
+        .signature_expiration_time()
+        .map(|length| length.as_secs())
+        .filter(|seconds| *seconds > 0);
     let own_end = own_end.map(|seconds| time(created.saturating_add(seconds)));
     if let Some(at) = own_end.filter(|at| *at <= now) {
         return Err(Failure::SignatureExpired(at));
     }
-    let key_end = [key.standing.expires, standing.expires].into_iter().flatten().min();
+    let key_end = [key.standing.expires, standing.expires]
+        .into_iter()
+        .flatten()
+        .min();
     if let Some(at) = key_end.filter(|at| *at <= now) {
         return Err(Failure::KeyExpired { fingerprint, at });
     }
     let end = [own_end, key_end].into_iter().flatten().min();
-    let within = |days: i64| end.filter(|at| *at <= later(now, SignedDuration::from_hours(days.saturating_mul(24))));
+    let within = |days: i64| {
+        end.filter(|at| *at <= later(now, SignedDuration::from_hours(days.saturating_mul(24))))
+    };
     match within(REFUSED_DAYS) {
         Some(at) => Err(Failure::EndsTooSoon { fingerprint, at }),
-        None => Ok(Verified { fingerprint, made_at, ends_soon: within(WARNED_DAYS) }),
+        None => Ok(Verified {
+            fingerprint,
+            made_at,
+            ends_soon: within(WARNED_DAYS),
+        }),
     }
 }
 
@@ -179,12 +229,29 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
 }
 
 fn issuer(signature: &Signature) -> String {
-    let fingerprints = signature.issuer_fingerprint().into_iter().map(|fingerprint| format!("{fingerprint:X}"));
-    let ids = signature.issuer_key_id().into_iter().map(|id| format!("{id}"));
-    fingerprints.chain(ids).next().unwrap_or_else(|| "it does not say which".into())
+    let fingerprints = signature
+        .issuer_fingerprint()
+        .into_iter()
+        .map(|fingerprint| format!("{fingerprint:X}"));
+    let ids = signature
+        .issuer_key_id()
+        .into_iter()
+        .map(|id| format!("{id}"));
+    fingerprints
+        .chain(ids)
+        .next()
+        .unwrap_or_else(|| "it does not say which".into())
 }
 
 /// The library's words as one line; they may repeat what a stranger sent.
 pub(crate) fn sentence(error: &pgp::errors::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(160).collect()
+    error
+        .to_string()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(160)
+        .collect()
 }

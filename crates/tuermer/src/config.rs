@@ -162,7 +162,9 @@ pub struct Web {
 
 impl Default for Web {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8480".into() }
+        Self {
+            listen: "127.0.0.1:8480".into(),
+        }
     }
 }
 
@@ -214,16 +216,34 @@ pub struct CorrelateConfig {
 
 impl Default for CorrelateConfig {
     fn default() -> Self {
-        let Policy { false_alarms_per_month, members_least, anonymity, .. } = Policy::default();
-        Self { false_alarms_per_month, members_least, anonymity }
+        let Policy {
+            false_alarms_per_month,
+            members_least,
+            anonymity,
+            ..
+        } = Policy::default();
+        Self {
+            false_alarms_per_month,
+            members_least,
+            anonymity,
+        }
     }
 }
 
 impl CorrelateConfig {
     /// The policy of the correlation.
     pub fn policy(&self) -> Policy {
-        let Self { false_alarms_per_month, members_least, anonymity } = *self;
-        Policy { false_alarms_per_month, members_least: members_least.max(3), anonymity: anonymity.max(limits::ANONYMITY_LEAST), ..Policy::default() }
+        let Self {
+            false_alarms_per_month,
+            members_least,
+            anonymity,
+        } = *self;
+        Policy {
+            false_alarms_per_month,
+            members_least: members_least.max(3),
+            anonymity: anonymity.max(limits::ANONYMITY_LEAST),
+            ..Policy::default()
+        }
     }
 }
 
@@ -239,7 +259,10 @@ pub struct SignsConfig {
 
 impl Default for SignsConfig {
     fn default() -> Self {
-        Self { lines_days: 365, malformed_days: 365 }
+        Self {
+            lines_days: 365,
+            malformed_days: 365,
+        }
     }
 }
 
@@ -258,7 +281,8 @@ pub struct Tile {
 impl Config {
     /// Reads a file; errors name the line.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| Refusal::new("general.no_home", [("path", &path.display())]))?;
+        let text = std::fs::read_to_string(path)
+            .with_context(|| Refusal::new("general.no_home", [("path", &path.display())]))?;
         toml::from_str(&text).with_context(|| format!("{} has an error", path.display()))
     }
 }

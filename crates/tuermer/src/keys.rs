@@ -22,10 +22,20 @@ impl Keys {
 
     /// Reads the secret of a data directory.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; was this directory made with `tuermer init`?", path.display()))?;
-        let secret = hex::decode(text.trim()).with_context(|| format!("{} is not a key file", path.display()))?;
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!(
+                "cannot read {}; was this directory made with `tuermer init`?",
+                path.display()
+            )
+        })?;
+        let secret = hex::decode(text.trim())
+            .with_context(|| format!("{} is not a key file", path.display()))?;
         if secret.len() != SECRET_BYTES {
-            bail!("{} has {} bytes instead of {SECRET_BYTES}; restore it from the backup", path.display(), secret.len());
+            bail!(
+                "{} has {} bytes instead of {SECRET_BYTES}; restore it from the backup",
+                path.display(),
+                secret.len()
+            );
         }
         Ok(Self(secret))
     }
@@ -55,13 +65,44 @@ impl Keys {
     }
 
     /// Our id of a delivery.
-    pub fn delivery_id(&self, number: &WarningNumber, organisation: &OrganisationId, channel: Channel, round: i64) -> String {
-        self.short("delivery", &[number.as_str(), organisation.as_str(), channel.as_str(), &round.to_string()], 32)
+    pub fn delivery_id(
+        &self,
+        number: &WarningNumber,
+        organisation: &OrganisationId,
+        channel: Channel,
+        round: i64,
+    ) -> String {
+        self.short(
+            "delivery",
+            &[
+                number.as_str(),
+                organisation.as_str(),
+                channel.as_str(),
+                &round.to_string(),
+            ],
+            32,
+        )
     }
 
     /// Message-ID of a delivery with its angle brackets; the same on every try, not to be guessed.
-    pub fn message_id(&self, number: &WarningNumber, organisation: &OrganisationId, channel: Channel, round: i64, domain: &str) -> String {
-        let local = self.short("message-id", &[number.as_str(), organisation.as_str(), channel.as_str(), &round.to_string()], 40);
+    pub fn message_id(
+        &self,
+        number: &WarningNumber,
+        organisation: &OrganisationId,
+        channel: Channel,
+        round: i64,
+        domain: &str,
+    ) -> String {
+        let local = self.short(
+            "message-id",
+            &[
+                number.as_str(),
+                organisation.as_str(),
+                channel.as_str(),
+                &round.to_string(),
+            ],
+            40,
+        );
         format!("<{local}@{domain}>")
     }
 }

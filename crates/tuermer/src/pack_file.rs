@@ -28,15 +28,39 @@ impl PackFiles {
     /// # Errors
     /// The first mistake.
     pub fn pack(&self, texts: Texts) -> Result<BuildPack> {
-        build_pack::read(&self.pack, &self.builds).map_err(|error| anyhow!("{}", told(texts, &error)))
+        build_pack::read(&self.pack, &self.builds)
+            .map_err(|error| anyhow!("{}", told(texts, &error)))
     }
 }
 
 /// The sentence of a mistake: where, what stands there, what should.
-fn told(texts: Texts, PackError { part, line, field, value, fault }: &PackError) -> String {
-    let line = if *line > 0 { format!(":{line}") } else { String::new() };
-    let field = if field.is_empty() { String::new() } else { format!(" {field}") };
-    texts.with(&format!("pack.fault.{}", fault.key()), &[("place", &format!("{}{line}{field}", part.file())), ("value", value)])
+fn told(
+    texts: Texts,
+    PackError {
+        part,
+        line,
+        field,
+        value,
+        fault,
+    }: &PackError,
+) -> String {
+    let line = if *line > 0 {
+        format!(":{line}")
+    } else {
+        String::new()
+    };
+    let field = if field.is_empty() {
+        String::new()
+    } else {
+        format!(" {field}")
+    };
+    texts.with(
+        &format!("pack.fault.{}", fault.key()),
+        &[
+            ("place", &format!("{}{line}{field}", part.file())),
+            ("value", value),
+        ],
+    )
 }
 
 /// Reads a folder or a file.
@@ -45,9 +69,15 @@ fn told(texts: Texts, PackError { part, line, field, value, fault }: &PackError)
 /// It is not there, too large, or no text.
 pub fn read(path: &Path) -> Result<PackFiles> {
     if path.is_dir() {
-        return Ok(PackFiles { pack: text(&path.join("pack.toml"))?, builds: text(&path.join("builds.csv"))? });
+        return Ok(PackFiles {
+            pack: text(&path.join("pack.toml"))?,
+            builds: text(&path.join("builds.csv"))?,
+        });
     }
-    Ok(PackFiles { pack: text(path)?, builds: String::new() })
+    Ok(PackFiles {
+        pack: text(path)?,
+        builds: String::new(),
+    })
 }
 
 fn text(path: &Path) -> Result<String> {
@@ -58,7 +88,11 @@ fn text(path: &Path) -> Result<String> {
     }
     let mut bytes = Vec::new();
     // One byte more than allowed, so that the reader sees that it is too much.
-    file.take(PACK_BYTES.saturating_add(1)).read_to_end(&mut bytes).with_context(place)?;
+    file.take(PACK_BYTES.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .with_context(place)?;
     let text = String::from_utf8(bytes).with_context(place)?;
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_string))
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map_or_else(|| text.clone(), str::to_string))
 }

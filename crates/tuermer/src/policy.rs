@@ -40,26 +40,51 @@ pub fn from_file(path: &Path) -> Result<UrgencyPolicy> {
     if !file.metadata()?.is_file() {
         bail!("{}: not a file", path.display());
     }
-    file.take(POLICY_BYTES.saturating_add(1)).read_to_end(&mut bytes).with_context(|| path.display().to_string())?;
+    file.take(POLICY_BYTES.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .with_context(|| path.display().to_string())?;
     read(&bytes).with_context(|| path.display().to_string())
 }
 
 /// Why a policy is refused, in the reader's language: the file, then the mistake.
 pub fn told(error: &anyhow::Error, texts: Texts) -> String {
-    let Some(refused) = error.downcast_ref::<PolicyError>() else { return format!("{error:#}") };
+    let Some(refused) = error.downcast_ref::<PolicyError>() else {
+        return format!("{error:#}");
+    };
     let sentence = match refused {
-        PolicyError::TooLarge => texts.with("policy.too_large", &[("bytes", &POLICY_BYTES.to_string())]),
-        PolicyError::Json(detail) => texts.with("policy.json", &[("detail", detail)]),
-        PolicyError::Format(format) => texts.with("policy.format", &[("format", &format.to_string())]),
-        PolicyError::Word { row, field, value, expected } => {
-            texts.with("policy.word", &[("row", row), ("field", field), ("value", value), ("expected", expected)])
+        PolicyError::TooLarge => {
+            texts.with("policy.too_large", &[("bytes", &POLICY_BYTES.to_string())])
         }
+        PolicyError::Json(detail) => texts.with("policy.json", &[("detail", detail)]),
+        PolicyError::Format(format) => {
+            texts.with("policy.format", &[("format", &format.to_string())])
+        }
+        PolicyError::Word {
+            row,
+            field,
+            value,
+            expected,
+        } => texts.with(
+            "policy.word",
+            &[
+                ("row", row),
+                ("field", field),
+                ("value", value),
+                ("expected", expected),
+            ],
+        ),
         PolicyError::Twice(row) => texts.with("policy.twice", &[("row", row)]),
         PolicyError::NoName => texts.get("policy.no_name"),
-        PolicyError::TooMany => texts.with("policy.too_many", &[("rows", &POLICY_ROWS.to_string())]),
+        PolicyError::TooMany => {
+            texts.with("policy.too_many", &[("rows", &POLICY_ROWS.to_string())])
+        }
         PolicyError::Hole(answers) => texts.with("policy.hole", &[("answers", answers)]),
     };
     // The outermost words of the chain are the file.
-    let file = error.chain().next().map(ToString::to_string).filter(|file| *file != refused.to_string());
+    let file = error
+        .chain()
+        .next()
+        .map(ToString::to_string)
+        .filter(|file| *file != refused.to_string());
     file.map_or(sentence.clone(), |file| format!("{file}: {sentence}"))
 }

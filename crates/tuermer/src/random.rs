@@ -23,9 +23,14 @@ impl Random {
     /// Fills `bytes`.
     pub fn fill(&self, bytes: &mut [u8]) -> Result<()> {
         match self {
-            Self::System => getrandom::fill(bytes).context("the operating system gives no randomness"),
+            Self::System => {
+                getrandom::fill(bytes).context("the operating system gives no randomness")
+            }
             Self::Seeded(stream) => {
-                stream.lock().map_err(|_| anyhow!("the seeded randomness is broken"))?.fill_bytes(bytes);
+                stream
+                    .lock()
+                    .map_err(|_| anyhow!("the seeded randomness is broken"))?
+                    .fill_bytes(bytes);
                 Ok(())
             }
         }

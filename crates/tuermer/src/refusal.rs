@@ -20,13 +20,27 @@ pub struct Refusal {
 
 impl Refusal {
     /// The reason by its key, for instance as the context of another error.
-    pub fn new<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Self {
-        Self { key, values: values.into_iter().map(|(name, value)| (name, value.to_string())).collect(), wrong_call: false }
+    pub fn new<const N: usize>(
+        key: &'static str,
+        values: [(&'static str, &dyn fmt::Display); N],
+    ) -> Self {
+        Self {
+            key,
+            values: values
+                .into_iter()
+                .map(|(name, value)| (name, value.to_string()))
+                .collect(),
+            wrong_call: false,
+        }
     }
 
     /// The same from values that are texts already.
     pub fn of(key: &'static str, values: Vec<(&'static str, String)>) -> Self {
-        Self { key, values, wrong_call: false }
+        Self {
+            key,
+            values,
+            wrong_call: false,
+        }
     }
 
     /// Key and values.
@@ -41,7 +55,13 @@ impl Refusal {
 
     /// The sentence in a language.
     pub fn words(&self, texts: Texts) -> String {
-        sentence(texts, self.key, self.values.iter().map(|(name, value)| (*name, value.as_str())))
+        sentence(
+            texts,
+            self.key,
+            self.values
+                .iter()
+                .map(|(name, value)| (*name, value.as_str())),
+        )
     }
 
     /// Key and values as text, for [`kept_words`].
@@ -60,22 +80,45 @@ struct Kept {
 /// The sentence of [`Refusal::kept`] in a language; what was kept as a sentence stands as it is.
 pub fn kept_words(text: &str, texts: Texts) -> String {
     match serde_json::from_str::<Kept>(text) {
-        Ok(Kept { key, values }) => sentence(texts, &key, values.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        Ok(Kept { key, values }) => sentence(
+            texts,
+            &key,
+            values
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        ),
         Err(_) => text.to_string(),
     }
 }
 
-fn sentence<'v>(texts: Texts, key: &str, values: impl Iterator<Item = (&'v str, &'v str)>) -> String {
-    let words: Vec<(&str, String)> = values.map(|(name, value)| (name, spelled(texts, name, value))).collect();
-    let values: Vec<(&str, &str)> = words.iter().map(|(name, value)| (*name, value.as_str())).collect();
+fn sentence<'v>(
+    texts: Texts,
+    key: &str,
+    values: impl Iterator<Item = (&'v str, &'v str)>,
+) -> String {
+    let words: Vec<(&str, String)> = values
+        .map(|(name, value)| (name, spelled(texts, name, value)))
+        .collect();
+    let values: Vec<(&str, &str)> = words
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     texts.with(key, &values)
 }
 
 /// Fields and states have words of their own; any other value stands as it is.
 fn spelled(texts: Texts, name: &str, value: &str) -> String {
     let key = format!("operator.{name}_{value}");
-    let words = if matches!(name, "field" | "state") { texts.get(&key) } else { key.clone() };
-    if words == key { value.to_string() } else { words }
+    let words = if matches!(name, "field" | "state") {
+        texts.get(&key)
+    } else {
+        key.clone()
+    };
+    if words == key {
+        value.to_string()
+    } else {
+        words
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -87,18 +130,29 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 /// The error of a broken rule.
-pub fn refusal<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Error {
+pub fn refusal<const N: usize>(
+    key: &'static str,
+    values: [(&'static str, &dyn fmt::Display); N],
+) -> Error {
     Error::new(Refusal::new(key, values))
 }
 
 /// The error of a call that is wrong in itself.
-pub fn wrong_call<const N: usize>(key: &'static str, values: [(&'static str, &dyn fmt::Display); N]) -> Error {
-    Error::new(Refusal { wrong_call: true, ..Refusal::new(key, values) })
+pub fn wrong_call<const N: usize>(
+    key: &'static str,
+    values: [(&'static str, &dyn fmt::Display); N],
+) -> Error {
+    Error::new(Refusal {
+        wrong_call: true,
+        ..Refusal::new(key, values)
+    })
 }
 
 /// The sentence for a reader where the error is a refusal.
 pub fn refused(error: &Error, texts: Texts) -> Option<String> {
-    error.downcast_ref::<Refusal>().map(|refusal| refusal.words(texts))
+    error
+        .downcast_ref::<Refusal>()
+        .map(|refusal| refusal.words(texts))
 }
 
 /// What to tell a reader: the refusal in the own language, anything else as it was said.
@@ -112,18 +166,35 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_in_the_language_of_its_reader() {
-        let error = refusal("warn.refused_no_audience", [("number", &"W-1")]).context("while submitting");
-        assert!(told(&error, Texts(Language::German)).contains("W-1 trifft niemanden"), "{}", told(&error, Texts(Language::German)));
-        assert!(format!("{error:#}").contains("W-1 has no audience"), "{error:#}");
-        assert_eq!(told(&anyhow::anyhow!("disk full"), Texts(Language::German)), "disk full");
+        let error =
+            refusal("warn.refused_no_audience", [("number", &"W-1")]).context("while submitting");
+        assert!(
+            told(&error, Texts(Language::German)).contains("W-1 trifft niemanden"),
+            "{}",
+            told(&error, Texts(Language::German))
+        );
+        assert!(
+            format!("{error:#}").contains("W-1 has no audience"),
+            "{error:#}"
+        );
+        assert_eq!(
+            told(&anyhow::anyhow!("disk full"), Texts(Language::German)),
+            "disk full"
+        );
     }
 
     #[test]
     fn what_was_kept_is_told_in_the_language_of_its_reader() {
         let refusal = Refusal::new("warn.refused_no_audience", [("number", &"W-\"1\"")]);
         for language in [Language::German, Language::English] {
-            assert_eq!(kept_words(&refusal.kept(), Texts(language)), refusal.words(Texts(language)));
+            assert_eq!(
+                kept_words(&refusal.kept(), Texts(language)),
+                refusal.words(Texts(language))
+            );
         }
-        assert_eq!(kept_words("Die Prüfsumme passt nicht.", Texts(Language::English)), "Die Prüfsumme passt nicht.");
+        assert_eq!(
+            kept_words("Die Prüfsumme passt nicht.", Texts(Language::English)),
+            "Die Prüfsumme passt nicht."
+        );
     }
 }

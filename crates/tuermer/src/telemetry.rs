@@ -5,6 +5,10 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging.
 pub fn start() {
     // The database driver's remark on a slow statement is the whole statement, thousands of placeholders long.
-    let filter = EnvFilter::try_from_env("TUERMER_LOG").unwrap_or_else(|_| EnvFilter::new("warn,sqlx=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_from_env("TUERMER_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,sqlx=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -15,17 +15,22 @@ macro_rules! areas {
 }
 
 areas![
-    "general", "import", "threat", "pack", "policy", "verdict", "warn", "delivery", "public", "operator", "demo", "feed", "provider", "notice", "match",
-    "witness", "check"
+    "general", "import", "threat", "pack", "policy", "verdict", "warn", "delivery", "public",
+    "operator", "demo", "feed", "provider", "notice", "match", "witness", "check"
 ];
 
 type Catalogue = HashMap<&'static str, &'static str>;
 
-static CATALOGUES: LazyLock<[Catalogue; 2]> = LazyLock::new(|| [catalogue(GERMAN), catalogue(ENGLISH)]);
+static CATALOGUES: LazyLock<[Catalogue; 2]> =
+    LazyLock::new(|| [catalogue(GERMAN), catalogue(ENGLISH)]);
 
 fn catalogue(files: &'static [(&'static str, &'static str)]) -> Catalogue {
     let lines = files.iter().flat_map(|(_, text)| text.lines());
-    lines.filter(|line| !line.trim_start().starts_with('#')).filter_map(|line| line.split_once('=')).map(|(key, text)| (key.trim(), text.trim())).collect()
+    lines
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, text)| (key.trim(), text.trim()))
+        .collect()
 }
 
 /// The words of one language.
@@ -43,7 +48,9 @@ impl Texts {
 
     /// The text of `key`; the key itself where it is missing, so that a gap is seen.
     pub fn get(self, key: &str) -> String {
-        self.catalogue().get(key).map_or_else(|| key.to_string(), |text| (*text).to_string())
+        self.catalogue()
+            .get(key)
+            .map_or_else(|| key.to_string(), |text| (*text).to_string())
     }
 
     /// The text of `key` with `{name}` replaced by values.
@@ -84,10 +91,19 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped_as_the_language_does() {
-        for (count, german, english) in
-            [(0, "0", "0"), (999, "999", "999"), (1_240, "1\u{202f}240", "1,240"), (25_000_000, "25\u{202f}000\u{202f}000", "25,000,000")]
-        {
-            assert_eq!((grouped(count, Language::German).as_str(), grouped(count, Language::English).as_str()), (german, english));
+        for (count, german, english) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (1_240, "1\u{202f}240", "1,240"),
+            (25_000_000, "25\u{202f}000\u{202f}000", "25,000,000"),
+        ] {
+            assert_eq!(
+                (
+                    grouped(count, Language::German).as_str(),
+                    grouped(count, Language::English).as_str()
+                ),
+                (german, english)
+            );
         }
     }
 }

@@ -6,42 +6,76 @@ use tuermer_check::indicators::{Indicators, Read};
 
 #[test]
 fn the_capture_of_a_real_attack() {
-    let Some(path) = shared("logs/security-datasets/proxylogon_ssrf_rce_poc.zip") else { return };
+    let Some(path) = shared("logs/security-datasets/proxylogon_ssrf_rce_poc.zip") else {
+        return;
+    };
     let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     let mut events = Vec::new();
-    archive.by_index(0).unwrap().read_to_end(&mut events).unwrap();
+    archive
+        .by_index(0)
+        .unwrap()
+        .read_to_end(&mut events)
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events.json");
     std::fs::write(&file, events).unwrap();
     let (findings, rest, code) = json(&["--events", file.to_str().unwrap()]);
     assert_eq!(
         short(&findings),
-        ["ssrf_error 1 weakness", "shell_in_configuration 5 incident", "foreign_script 6 incident", "shell_compiled 8 incident", "command_run 8 incident",],
+        [
+            "ssrf_error 1 weakness",
+            "shell_in_configuration 5 incident",
+            "foreign_script 6 incident",
+            "shell_compiled 8 incident",
+            "command_run 8 incident",
+        ],
         "{findings:#?}"
     );
-    assert!(findings[1]["detail"].as_str().unwrap().contains("Set-OabVirtualDirectory"));
+    assert!(
+        findings[1]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("Set-OabVirtualDirectory")
+    );
     assert_eq!(
-        (findings[2]["subject"].as_str(), findings[2]["count"].as_u64()),
+        (
+            findings[2]["subject"].as_str(),
+            findings[2]["count"].as_u64()
+        ),
         (Some("/owa/auth/ohyeah.aspx"), Some(3)),
         "Sysmon and two network events name it"
     );
     assert_eq!((rest["grade"]["step"].as_u64(), code), (Some(8), 3));
     let reach = |end: &str| rest["coverage"][0][end].as_str().unwrap()[..19].to_string();
-    assert_eq!((reach("from"), reach("to")), ("2021-03-14T01:39:32".into(), "2021-03-14T01:40:59".into()), "the events stand in no order");
+    assert_eq!(
+        (reach("from"), reach("to")),
+        ("2021-03-14T01:39:32".into(), "2021-03-14T01:40:59".into()),
+        "the events stand in no order"
+    );
 }
 
 #[test]
 fn genuine_lines_of_each_log_raise_nothing() {
-    let Some(path) = shared("logs/artefacts.help/microsoft_exchange.md") else { return };
+    let Some(path) = shared("logs/artefacts.help/microsoft_exchange.md") else {
+        return;
+    };
     let page = std::fs::read_to_string(path).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut logs = 0;
-    for (number, block) in page.split("```").enumerate().filter(|(number, block)| number % 2 == 1 && block.contains('#')) {
+    for (number, block) in page
+        .split("```")
+        .enumerate()
+        .filter(|(number, block)| number % 2 == 1 && block.contains('#'))
+    {
         // The excerpts' own head tells what they are; the page's example of a shell is one of an attack.
         if block.contains("aKdMadOeT.aspx") {
             continue;
         }
-        std::fs::write(folder.path().join(format!("{number}.log")), block.trim_start()).unwrap();
+        std::fs::write(
+            folder.path().join(format!("{number}.log")),
+            block.trim_start(),
+        )
+        .unwrap();
         logs += 1;
     }
     assert!(logs > 10, "{logs}");
@@ -55,12 +89,31 @@ fn genuine_lines_of_each_log_raise_nothing() {
 fn lists_of_march_2021() {
     let read = |name: &str| {
         let mut indicators = Indicators::default();
-        shared(name).map(|path| (indicators.add(&std::fs::read(path).unwrap(), name).unwrap(), indicators.counts()))
+        shared(name).map(|path| {
+            (
+                indicators.add(&std::fs::read(path).unwrap(), name).unwrap(),
+                indicators.counts(),
+            )
+        })
     };
-    if let Some((list, counts)) = read("ioc/MSTICIoCs-ExchangeServerVulnerabilitiesDisclosedMarch2021.dedup.csv") {
-        assert_eq!((list, counts), (Read { added: 56, repeated: 0, unused: 0 }, (0, 14, 42)));
+    if let Some((list, counts)) =
+        read("ioc/MSTICIoCs-ExchangeServerVulnerabilitiesDisclosedMarch2021.dedup.csv")
+    {
+        assert_eq!(
+            (list, counts),
+            (
+                Read {
+                    added: 56,
+                    repeated: 0,
+                    unused: 0
+                },
+                (0, 14, 42)
+            )
+        );
     }
-    if let Some((_, counts)) = read("ioc/volexity/2021/2021-03-02 - Operation Exchange Marauder/indicators/indicators.csv") {
+    if let Some((_, counts)) =
+        read("ioc/volexity/2021/2021-03-02 - Operation Exchange Marauder/indicators/indicators.csv")
+    {
         assert_eq!(counts, (13, 0, 0));
     }
     if let Some((_, counts)) = read("ioc/eset/exchange_exploitation/samples.sha256") {

@@ -15,7 +15,8 @@ impl Chunk {
     fn text(&mut self, text: &str) {
         let letters: Vec<u16> = text.encode_utf16().collect();
         self.0.extend((letters.len() as u16).to_le_bytes());
-        self.0.extend(letters.into_iter().flat_map(u16::to_le_bytes));
+        self.0
+            .extend(letters.into_iter().flat_map(u16::to_le_bytes));
     }
 
     /// A name where it is used for the first time: its offset, then itself.
@@ -45,7 +46,11 @@ impl Chunk {
             let list = self.0.len();
             self.0.extend([0; 4]);
             for (number, (name, text)) in attributes.iter().enumerate() {
-                self.0.push(if number + 1 < attributes.len() { 0x46 } else { 0x06 });
+                self.0.push(if number + 1 < attributes.len() {
+                    0x46
+                } else {
+                    0x06
+                });
                 self.name(name);
                 self.value(text);
             }
@@ -84,7 +89,9 @@ impl Chunk {
 fn chunk(events: &[Node]) -> Vec<u8> {
     let mut chunk = Chunk(b"ElfChnk\0".to_vec());
     let last = events.len() as u64;
-    [1, last, 1, last].iter().for_each(|number| chunk.0.extend(number.to_le_bytes()));
+    [1, last, 1, last]
+        .iter()
+        .for_each(|number| chunk.0.extend(number.to_le_bytes()));
     chunk.0.extend(128_u32.to_le_bytes());
     chunk.0.resize(512, 0);
     for (number, event) in events.iter().enumerate() {
@@ -99,9 +106,13 @@ fn chunk(events: &[Node]) -> Vec<u8> {
 
 fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
     let mut file = b"ElfFile\0".to_vec();
-    [0, chunks.len() as u64 - 1, 9].iter().for_each(|number: &u64| file.extend(number.to_le_bytes()));
+    [0, chunks.len() as u64 - 1, 9]
+        .iter()
+        .for_each(|number: &u64| file.extend(number.to_le_bytes()));
     file.extend(128_u32.to_le_bytes());
-    [1_u16, 3, 4_096, chunks.len() as u16].iter().for_each(|number| file.extend(number.to_le_bytes()));
+    [1_u16, 3, 4_096, chunks.len() as u16]
+        .iter()
+        .for_each(|number| file.extend(number.to_le_bytes()));
     file.resize(4_096, 0);
     chunks.iter().for_each(|chunk| file.extend(chunk));
     file
@@ -117,32 +128,64 @@ fn cmdlet(time: &'static str, command: &'static str, parameters: &'static str) -
     Node::With(
         "Event",
         vec![],
-        vec![Node::With("System", vec![], system), Node::With("EventData", vec![], vec![Node::Text("Data", command), Node::Text("Data", parameters)])],
+        vec![
+            Node::With("System", vec![], system),
+            Node::With(
+                "EventData",
+                vec![],
+                vec![Node::Text("Data", command), Node::Text("Data", parameters)],
+            ),
+        ],
     )
 }
 
 fn log() -> Vec<u8> {
     chunk(&[
-        cmdlet("2021-03-01T08:00:00.123456Z", "Get-Mailbox", "{ResultSize=1}"),
+        cmdlet(
+            "2021-03-01T08:00:00.123456Z",
+            "Get-Mailbox",
+            "{ResultSize=1}",
+        ),
         cmdlet(
             "2021-03-03T05:01:12.500000Z",
             "Set-OabVirtualDirectory",
             "{Identity=OAB, ExternalUrl=http://f/<script language=\"JScript\" runat=\"server\">x</script>}",
         ),
-        cmdlet("2021-03-03T05:01:14.500000Z", "Remove-OabVirtualDirectory", "{Identity=OAB}"),
+        cmdlet(
+            "2021-03-03T05:01:14.500000Z",
+            "Remove-OabVirtualDirectory",
+            "{Identity=OAB}",
+        ),
     ])
 }
 
 #[test]
 fn a_command_of_the_attack() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("MSExchange Management.evtx"), file(&[log()])).unwrap();
+    std::fs::write(
+        folder.path().join("MSExchange Management.evtx"),
+        file(&[log()]),
+    )
+    .unwrap();
     let (findings, rest, code) = json(&["--events", folder.path().to_str().unwrap()]);
-    assert_eq!((short(&findings), code), (vec!["shell_in_configuration 5 incident".to_string()], 3), "{rest}");
-    assert_eq!((findings[0]["line"].as_u64(), findings[0]["at"].as_str()), (Some(2), Some("2021-03-03T05:01:12.5Z")));
     assert_eq!(
-        (rest["coverage"][0]["from"].as_str(), rest["coverage"][0]["to"].as_str()),
-        (Some("2021-03-01T08:00:00.123456Z"), Some("2021-03-03T05:01:14.5Z"))
+        (short(&findings), code),
+        (vec!["shell_in_configuration 5 incident".to_string()], 3),
+        "{rest}"
+    );
+    assert_eq!(
+        (findings[0]["line"].as_u64(), findings[0]["at"].as_str()),
+        (Some(2), Some("2021-03-03T05:01:12.5Z"))
+    );
+    assert_eq!(
+        (
+            rest["coverage"][0]["from"].as_str(),
+            rest["coverage"][0]["to"].as_str()
+        ),
+        (
+            Some("2021-03-01T08:00:00.123456Z"),
+            Some("2021-03-03T05:01:14.5Z")
+        )
     );
     assert_eq!(rest["unreadable"].as_array().unwrap().len(), 0, "{rest}");
 }
@@ -150,8 +193,16 @@ fn a_command_of_the_attack() {
 #[test]
 fn a_broken_chunk_hides_no_other() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("x.evtx"), file(&[vec![0x41; 65_536], log()])).unwrap();
+    std::fs::write(
+        folder.path().join("x.evtx"),
+        file(&[vec![0x41; 65_536], log()]),
+    )
+    .unwrap();
     let (findings, rest, _) = json(&["--events", folder.path().to_str().unwrap()]);
-    assert_eq!(short(&findings), ["shell_in_configuration 5 incident"], "{rest}");
+    assert_eq!(
+        short(&findings),
+        ["shell_in_configuration 5 incident"],
+        "{rest}"
+    );
     assert_eq!(rest["unreadable"][0]["reason"], "broken_record", "{rest}");
 }

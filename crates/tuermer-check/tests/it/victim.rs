@@ -41,14 +41,34 @@ fn all_eight_steps() {
         ]
     );
     assert_eq!(
-        (rest["grade"]["step"].as_u64(), rest["grade"]["since"].as_str(), rest["grade"]["verdict"].as_str()),
+        (
+            rest["grade"]["step"].as_u64(),
+            rest["grade"]["since"].as_str(),
+            rest["grade"]["verdict"].as_str()
+        ),
         (Some(8), Some("2021-03-03T04:25:10Z"), Some("incident"))
     );
     assert_eq!(code, 3);
-    let place = |kind: &str| findings.iter().find(|finding| finding["kind"] == kind).unwrap();
+    let place = |kind: &str| {
+        findings
+            .iter()
+            .find(|finding| finding["kind"] == kind)
+            .unwrap()
+    };
     assert_eq!(place("shell_used_by_other")["address"], "198.51.100.23");
-    assert_eq!((place("shell_written")["line"].as_u64(), place("shell_written")["cve"].as_str()), (Some(16), Some("CVE-2021-27065")));
-    assert!(place("shell_written")["file"].as_str().unwrap().ends_with("HttpProxy_2021030104-1.LOG"));
+    assert_eq!(
+        (
+            place("shell_written")["line"].as_u64(),
+            place("shell_written")["cve"].as_str()
+        ),
+        (Some(16), Some("CVE-2021-27065"))
+    );
+    assert!(
+        place("shell_written")["file"]
+            .as_str()
+            .unwrap()
+            .ends_with("HttpProxy_2021030104-1.LOG")
+    );
     assert_eq!(rest["build"]["number"], "15.1.2106.2");
     assert_eq!(rest["unreadable"].as_array().unwrap().len(), 0, "{rest}");
 }
@@ -83,29 +103,70 @@ fn the_answer_always_tells_how_far_the_logs_reach() {
         ]
     );
     let gaps = rest["gaps"].to_string();
-    assert!(gaps.contains("HttpProxy\\\\Eas") && gaps.contains("Events") && gaps.contains("Web"), "{gaps}");
-    assert!(rest["gaps"].as_array().unwrap().iter().any(|gap| gap["wave"] == "ProxyLogon" && gap["log"] == r"IIS\W3SVC1"));
+    assert!(
+        gaps.contains("HttpProxy\\\\Eas") && gaps.contains("Events") && gaps.contains("Web"),
+        "{gaps}"
+    );
+    assert!(
+        rest["gaps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|gap| gap["wave"] == "ProxyLogon" && gap["log"] == r"IIS\W3SVC1")
+    );
     let text = String::from_utf8(check(&["--logs", victim.to_str().unwrap()]).stdout).unwrap();
-    assert!(text.contains("die Hintertür wurde benutzt") && text.contains("ProxyLogon begann am 26.02.2021"), "{text}");
+    assert!(
+        text.contains("die Hintertür wurde benutzt")
+            && text.contains("ProxyLogon begann am 26.02.2021"),
+        "{text}"
+    );
 }
 
 #[test]
 fn older_signs_are_counted_not_shown() {
     let victim = fixture("victim");
-    let (findings, rest, code) = json(&["--logs", victim.to_str().unwrap(), "--since", "2021-03-06"]);
+    let (findings, rest, code) =
+        json(&["--logs", victim.to_str().unwrap(), "--since", "2021-03-06"]);
     assert_eq!(
         short(&findings),
-        ["shell_used_by_other 8 incident", "shell_hunt null probe", "shell_hunt null probe", "shell_gone null cleaned", "shell_hunt null probe"]
+        [
+            "shell_used_by_other 8 incident",
+            "shell_hunt null probe",
+            "shell_hunt null probe",
+            "shell_gone null cleaned",
+            "shell_hunt null probe"
+        ]
     );
     assert_eq!((rest["older"].as_u64(), code), (Some(12), 3));
-    assert!(rest["coverage"].as_array().unwrap().iter().all(|covered| covered["from"].as_str().unwrap() >= "2021-03-06"));
+    assert!(
+        rest["coverage"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|covered| covered["from"].as_str().unwrap() >= "2021-03-06")
+    );
 }
 
 #[test]
 fn the_output_of_microsofts_script() {
-    let (findings, rest, code) = json(&["--logs", fixture("test-proxylogon.csv").to_str().unwrap()]);
-    assert_eq!(short(&findings), ["ssrf 2 incident", "shell_written 6 incident", "ssrf null probe"]);
-    assert_eq!((rest["grade"]["step"].as_u64(), rest["coverage"][0]["log"].as_str(), code), (Some(6), Some("Test-ProxyLogon"), 3));
+    let (findings, rest, code) =
+        json(&["--logs", fixture("test-proxylogon.csv").to_str().unwrap()]);
+    assert_eq!(
+        short(&findings),
+        [
+            "ssrf 2 incident",
+            "shell_written 6 incident",
+            "ssrf null probe"
+        ]
+    );
+    assert_eq!(
+        (
+            rest["grade"]["step"].as_u64(),
+            rest["coverage"][0]["log"].as_str(),
+            code
+        ),
+        (Some(6), Some("Test-ProxyLogon"), 3)
+    );
 }
 
 #[test]
@@ -113,12 +174,30 @@ fn page_report_and_seal() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
     let binary = env!("CARGO_BIN_EXE_tuermer-check");
-    let made = std::process::Command::new(binary).args(["key", "--private", &path("chamber.key")]).output().unwrap();
+    let made = std::process::Command::new(binary)
+        .args(["key", "--private", &path("chamber.key")])
+        .output()
+        .unwrap();
     let public = String::from_utf8(made.stdout).unwrap().trim().to_string();
     let victim = fixture("victim");
-    let output =
-        check(&["--logs", victim.to_str().unwrap(), "--html", &path("r.html"), "--out", &path("r.sealed"), "--seal", &public, "--reference", "M-4711 <b>"]);
-    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = check(&[
+        "--logs",
+        victim.to_str().unwrap(),
+        "--html",
+        &path("r.html"),
+        "--out",
+        &path("r.sealed"),
+        "--seal",
+        &public,
+        "--reference",
+        "M-4711 <b>",
+    ]);
+    assert_eq!(
+        output.status.code(),
+        Some(3),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let page = std::fs::read_to_string(path("r.html")).unwrap();
     assert!(
         page.contains("M-4711 &lt;b&gt;")
@@ -129,14 +208,31 @@ fn page_report_and_seal() {
             && !page.contains("url("),
         "{page}"
     );
-    let opened = std::process::Command::new(binary).args(["open", &path("r.sealed"), "--private", &path("chamber.key")]).output().unwrap();
+    let opened = std::process::Command::new(binary)
+        .args(["open", &path("r.sealed"), "--private", &path("chamber.key")])
+        .output()
+        .unwrap();
     let report: serde_json::Value = serde_json::from_slice(&opened.stdout).unwrap();
     assert_eq!(
-        (report["format"].as_str(), report["format_version"].as_u64(), report["reference"].as_str()),
+        (
+            report["format"].as_str(),
+            report["format_version"].as_u64(),
+            report["reference"].as_str()
+        ),
         (Some("tuermer-check"), Some(1), Some("M-4711 <b>"))
     );
-    assert_eq!((report["findings"].as_array().unwrap().len(), report["grade"]["step"].as_u64()), (17, Some(8)));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "no half file is left");
+    assert_eq!(
+        (
+            report["findings"].as_array().unwrap().len(),
+            report["grade"]["step"].as_u64()
+        ),
+        (17, Some(8))
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        3,
+        "no half file is left"
+    );
 }
 
 #[test]
@@ -144,10 +240,27 @@ fn nothing_read_is_no_all_clear() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
     let (findings, rest, code) = json(&["--logs", path]);
-    assert_eq!((findings.len(), rest["coverage"].as_array().unwrap().len(), code), (0, 0, 5));
-    assert_eq!(check(&["--logs", &format!("{path}/absent")]).status.code(), Some(5));
+    assert_eq!(
+        (
+            findings.len(),
+            rest["coverage"].as_array().unwrap().len(),
+            code
+        ),
+        (0, 0, 5)
+    );
+    assert_eq!(
+        check(&["--logs", &format!("{path}/absent")]).status.code(),
+        Some(5)
+    );
     assert_eq!(check(&[]).status.code(), Some(1), "no folder given");
     assert_eq!(check(&["--nonsense"]).status.code(), Some(2));
-    assert_eq!(check(&["--logs", path, "--seal", "x"]).status.code(), Some(2), "--seal needs --out");
-    assert_eq!(check(&["--logs", path, "--build", "15.1"]).status.code(), Some(1));
+    assert_eq!(
+        check(&["--logs", path, "--seal", "x"]).status.code(),
+        Some(2),
+        "--seal needs --out"
+    );
+    assert_eq!(
+        check(&["--logs", path, "--build", "15.1"]).status.code(),
+        Some(1)
+    );
 }

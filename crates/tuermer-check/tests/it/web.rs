@@ -22,11 +22,23 @@ fn foreign_scripts_and_dumps() {
         "inetpub/wwwroot/x.txt",
         "InternalAuthenticationMethods: x\nExternalUrl: http://f/<script language=\"c#\">\nExtendedProtectionTokenChecking: None",
     );
-    write(folder.path(), "inetpub/wwwroot/own.txt", "InternalAuthenticationMethods: x\nExternalUrl: https://mail\nExtendedProtectionTokenChecking: None");
+    write(
+        folder.path(),
+        "inetpub/wwwroot/own.txt",
+        "InternalAuthenticationMethods: x\nExternalUrl: https://mail\nExtendedProtectionTokenChecking: None",
+    );
     let (findings, rest, code) = json(&["--web", folder.path().to_str().unwrap()]);
     let mut told = short(&findings);
     told.sort();
-    assert_eq!(told, ["directory_dump 6 incident", "foreign_script 6 incident", "foreign_script 6 incident"], "{findings:#?}");
+    assert_eq!(
+        told,
+        [
+            "directory_dump 6 incident",
+            "foreign_script 6 incident",
+            "foreign_script 6 incident"
+        ],
+        "{findings:#?}"
+    );
     assert_eq!((rest["scripts_undecided"].as_u64(), code), (Some(1), 3));
 }
 
@@ -37,13 +49,30 @@ fn leftovers_count_only_beside_other_traces() {
     write(folder.path(), "left/backup.zip", "x");
     write(folder.path(), "web/iisstart.htm", "x");
     let (left, web) = (folder.path().join("left"), folder.path().join("web"));
-    let (findings, _, code) = json(&["--web", web.to_str().unwrap(), "--leftovers", left.to_str().unwrap()]);
+    let (findings, _, code) = json(&[
+        "--web",
+        web.to_str().unwrap(),
+        "--leftovers",
+        left.to_str().unwrap(),
+    ]);
     assert_eq!((short(&findings), code), (vec![], 5));
     write(folder.path(), "web/aspnet_client/q7.aspx", "x");
-    let (findings, _, _) = json(&["--web", web.to_str().unwrap(), "--leftovers", left.to_str().unwrap()]);
+    let (findings, _, _) = json(&[
+        "--web",
+        web.to_str().unwrap(),
+        "--leftovers",
+        left.to_str().unwrap(),
+    ]);
     let mut told = short(&findings);
     told.sort();
-    assert_eq!(told, ["foreign_script 6 incident", "leftover null incident", "leftover null weakness"]);
+    assert_eq!(
+        told,
+        [
+            "foreign_script 6 incident",
+            "leftover null incident",
+            "leftover null weakness"
+        ]
+    );
 }
 
 #[cfg(unix)]
@@ -52,7 +81,11 @@ fn links_are_named_and_not_followed() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "elsewhere/aspnet_client/s.aspx", "x");
     std::fs::create_dir(folder.path().join("web")).unwrap();
-    std::os::unix::fs::symlink(folder.path().join("elsewhere"), folder.path().join("web/link")).unwrap();
+    std::os::unix::fs::symlink(
+        folder.path().join("elsewhere"),
+        folder.path().join("web/link"),
+    )
+    .unwrap();
     let (findings, rest, _) = json(&["--web", folder.path().join("web").to_str().unwrap()]);
     assert!(findings.is_empty());
     assert_eq!(rest["unreadable"][0]["reason"], "link");

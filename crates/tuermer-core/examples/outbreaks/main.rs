@@ -3,7 +3,14 @@
 //! `cargo run --release -p tuermer-core --example outbreaks -- [--runs 1000] [--least 3] [--threads 2] [--out docs]` writes
 //! `outbreaks.csv` (every setting), `outbreaks.svg` (the picture) and prints the tables of `docs/outbreaks.md`.
 //! Seeds are 1 to the number of runs; the same seeds give the same figures on every machine.
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 mod picture;
 mod run;
@@ -17,9 +24,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let (mut runs, mut least, mut threads, mut out) = (1_000u64, 3u32, 2usize, PathBuf::from("docs"));
+    let (mut runs, mut least, mut threads, mut out) =
+        (1_000u64, 3u32, 2usize, PathBuf::from("docs"));
     while let Some(name) = arguments.next() {
-        let value = arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
+        let value = arguments
+            .next()
+            .unwrap_or_else(|| panic!("{name} needs a value"));
         match name.as_str() {
             "--runs" => runs = value.parse().unwrap(),
             "--least" => least = value.parse().unwrap(),

@@ -48,14 +48,46 @@ pub fn draw(summary: &Summary) -> String {
         let victims = SIZES[size];
         writeln!(svg, r#"<text x="{:.1}" y="{}" text-anchor="middle" font-weight="bold">{victims} victims</text>"#, left + PANEL.0 / 2.0, TOP + 18.0).unwrap();
         let top = TOP + 26.0;
-        frame(&mut svg, left, top, column == 0, &[(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %")]);
+        frame(
+            &mut svg,
+            left,
+            top,
+            column == 0,
+            &[
+                (0.0, "0 %"),
+                (0.25, "25 %"),
+                (0.5, "50 %"),
+                (0.75, "75 %"),
+                (1.0, "100 %"),
+            ],
+        );
         lines(&mut svg, summary, left, top, |row| row.met[size].found);
         let below = top + PANEL.1 + GAP.1;
-        frame(&mut svg, left, below, column == 0, &[(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "all")]);
-        lines(&mut svg, summary, left, below, |row| row.met[size].hit_share);
+        frame(
+            &mut svg,
+            left,
+            below,
+            column == 0,
+            &[
+                (0.0, "0 %"),
+                (0.25, "25 %"),
+                (0.5, "50 %"),
+                (0.75, "75 %"),
+                (1.0, "all"),
+            ],
+        );
+        lines(&mut svg, summary, left, below, |row| {
+            row.met[size].hit_share
+        });
     }
     let middle = TOP + 26.0 + PANEL.1 / 2.0;
-    for (y, words) in [(middle, "outbreaks found"), (middle + PANEL.1 + GAP.1, "victims hit before the alarm (mean)")] {
+    for (y, words) in [
+        (middle, "outbreaks found"),
+        (
+            middle + PANEL.1 + GAP.1,
+            "victims hit before the alarm (mean)",
+        ),
+    ] {
         writeln!(svg, r#"<text transform="translate(18 {y:.1}) rotate(-90)" text-anchor="middle">{words}</text>"#).unwrap();
     }
     let bottom = HEIGHT - 16.0;
@@ -70,7 +102,12 @@ pub fn draw(summary: &Summary) -> String {
 
 fn legend(svg: &mut String) {
     let mut x = LEFT;
-    for detector in [Detector::Scan, Detector::Exceedance, Detector::Cusum, Detector::Three] {
+    for detector in [
+        Detector::Scan,
+        Detector::Exceedance,
+        Detector::Cusum,
+        Detector::Three,
+    ] {
         let (colour, dash, name) = style(detector);
         writeln!(svg, r#"<line x1="{x:.1}" y1="70" x2="{:.1}" y2="70" stroke="{colour}" stroke-width="2.5" stroke-dasharray="{dash}"/>"#, x + 40.0).unwrap();
         writeln!(svg, r#"<text x="{:.1}" y="75">{name}</text>"#, x + 48.0).unwrap();
@@ -83,29 +120,81 @@ fn frame(svg: &mut String, left: f64, top: f64, named: bool, marks: &[(f64, &str
     let (right, bottom) = (left + PANEL.0, top + PANEL.1);
     for (share, words) in marks {
         let y = bottom - share * PANEL.1;
-        writeln!(svg, r##"<line x1="{left:.1}" y1="{y:.1}" x2="{right:.1}" y2="{y:.1}" stroke="#ddd"/>"##).unwrap();
+        writeln!(
+            svg,
+            r##"<line x1="{left:.1}" y1="{y:.1}" x2="{right:.1}" y2="{y:.1}" stroke="#ddd"/>"##
+        )
+        .unwrap();
         if named {
-            writeln!(svg, r#"<text x="{:.1}" y="{:.1}" text-anchor="end" font-size="12">{words}</text>"#, left - 6.0, y + 4.0).unwrap();
+            writeln!(
+                svg,
+                r#"<text x="{:.1}" y="{:.1}" text-anchor="end" font-size="12">{words}</text>"#,
+                left - 6.0,
+                y + 4.0
+            )
+            .unwrap();
         }
     }
-    for (alarms, words) in [(0.01, "0.01"), (0.1, "0.1"), (1.0, "1"), (10.0, "10"), (100.0, "100")] {
+    for (alarms, words) in [
+        (0.01, "0.01"),
+        (0.1, "0.1"),
+        (1.0, "1"),
+        (10.0, "10"),
+        (100.0, "100"),
+    ] {
         let x = across(alarms, left);
-        writeln!(svg, r##"<line x1="{x:.1}" y1="{top:.1}" x2="{x:.1}" y2="{bottom:.1}" stroke="#ddd"/>"##).unwrap();
-        writeln!(svg, r#"<text x="{x:.1}" y="{:.1}" text-anchor="middle" font-size="11">{words}</text>"#, bottom + 15.0).unwrap();
+        writeln!(
+            svg,
+            r##"<line x1="{x:.1}" y1="{top:.1}" x2="{x:.1}" y2="{bottom:.1}" stroke="#ddd"/>"##
+        )
+        .unwrap();
+        writeln!(
+            svg,
+            r#"<text x="{x:.1}" y="{:.1}" text-anchor="middle" font-size="11">{words}</text>"#,
+            bottom + 15.0
+        )
+        .unwrap();
     }
-    writeln!(svg, r##"<rect x="{left:.1}" y="{top:.1}" width="{}" height="{}" fill="none" stroke="#888"/>"##, PANEL.0, PANEL.1).unwrap();
+    writeln!(
+        svg,
+        r##"<rect x="{left:.1}" y="{top:.1}" width="{}" height="{}" fill="none" stroke="#888"/>"##,
+        PANEL.0, PANEL.1
+    )
+    .unwrap();
 }
 
 fn lines(svg: &mut String, summary: &Summary, left: f64, top: f64, share: impl Fn(&Row) -> f64) {
-    for detector in [Detector::Three, Detector::Cusum, Detector::Exceedance, Detector::Scan] {
+    for detector in [
+        Detector::Three,
+        Detector::Cusum,
+        Detector::Exceedance,
+        Detector::Scan,
+    ] {
         let (colour, dash, _) = style(detector);
-        let rows: Vec<&Row> = summary.rows.iter().filter(|row| row.detector == detector).collect();
-        let place = |row: &Row| (across(row.false_alarms.0, left), top + PANEL.1 - share(row) * PANEL.1);
-        let points: Vec<String> = rows.iter().map(|row| place(row)).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+        let rows: Vec<&Row> = summary
+            .rows
+            .iter()
+            .filter(|row| row.detector == detector)
+            .collect();
+        let place = |row: &Row| {
+            (
+                across(row.false_alarms.0, left),
+                top + PANEL.1 - share(row) * PANEL.1,
+            )
+        };
+        let points: Vec<String> = rows
+            .iter()
+            .map(|row| place(row))
+            .map(|(x, y)| format!("{x:.1},{y:.1}"))
+            .collect();
         writeln!(svg, r#"<polyline points="{}" fill="none" stroke="{colour}" stroke-width="2.2" stroke-dasharray="{dash}"/>"#, points.join(" ")).unwrap();
         for row in rows {
             let (x, y) = place(row);
-            let (radius, fill) = if row.is_default_setting() { (5.0, "#fff") } else { (2.2, colour) };
+            let (radius, fill) = if row.is_default_setting() {
+                (5.0, "#fff")
+            } else {
+                (2.2, colour)
+            };
             writeln!(svg, r#"<circle cx="{x:.1}" cy="{y:.1}" r="{radius}" fill="{fill}" stroke="{colour}" stroke-width="2"/>"#).unwrap();
         }
     }

@@ -14,7 +14,9 @@ pub const SPREADS: [i64; 3] = [6, 24, 72];
 /// Detectors that are compared.
 pub const DETECTORS: &[Detector] = Detector::ALL;
 /// Budgets of false alarms a month that an operator might set; the simple rule has numbers of members instead.
-pub const BUDGETS: [f64; 11] = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0];
+pub const BUDGETS: [f64; 11] = [
+    0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0,
+];
 /// Numbers of members for the simple rule.
 pub const MEMBERS: [f64; 11] = [30.0, 20.0, 15.0, 12.0, 10.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0];
 /// Seconds after which an alarm about the same thing is a new one.
@@ -24,7 +26,11 @@ const LATE_HOURS: i64 = 72;
 
 /// From where a setting alarms.
 pub fn threshold(detector: Detector, setting: usize) -> f64 {
-    if detector == Detector::Three { MEMBERS[setting] } else { -BUDGETS[setting].ln() }
+    if detector == Detector::Three {
+        MEMBERS[setting]
+    } else {
+        -BUDGETS[setting].ln()
+    }
 }
 
 /// One outbreak as one setting met it.
@@ -58,7 +64,9 @@ pub fn run(seed: u64, least: u32) -> Outcome {
     let mut usual: HashMap<Key, Vec<Vec<Moment>>> = HashMap::new();
     for (name, seen) in &world.series {
         let moments = watch(*name, seen, &past, least, DETECTORS, month);
-        let all = usual.entry((name.kind, name.number)).or_insert_with(|| vec![Vec::new(); DETECTORS.len()]);
+        let all = usual
+            .entry((name.kind, name.number))
+            .or_insert_with(|| vec![Vec::new(); DETECTORS.len()]);
         for (all, moments) in all.iter_mut().zip(moments) {
             all.extend(moments);
         }
@@ -82,7 +90,10 @@ pub fn run(seed: u64, least: u32) -> Outcome {
             cases.extend(meet(&outbreak, &world, &past, &usual, least));
         }
     }
-    Outcome { false_alarms, cases }
+    Outcome {
+        false_alarms,
+        cases,
+    }
 }
 
 /// Alarms with a rest between them; one that never ends is one.
@@ -99,7 +110,13 @@ fn alarms(moments: &[Moment], from: f64) -> u32 {
 }
 
 /// How every setting meets an outbreak.
-fn meet(outbreak: &Outbreak, world: &World, past: &Past, usual: &HashMap<Key, Vec<Vec<Moment>>>, least: u32) -> Vec<Case> {
+fn meet(
+    outbreak: &Outbreak,
+    world: &World,
+    past: &Past,
+    usual: &HashMap<Key, Vec<Vec<Moment>>>,
+    least: u32,
+) -> Vec<Case> {
     let end = outbreak.start + (outbreak.spread_hours + LATE_HOURS) * HOUR;
     let until = end.min(DAYS * DAY);
     let mut met: Vec<(Key, Vec<Vec<Moment>>)> = Vec::new();
@@ -107,7 +124,10 @@ fn meet(outbreak: &Outbreak, world: &World, past: &Past, usual: &HashMap<Key, Ve
         let mut seen: Vec<Seen> = world.series.get(&name).cloned().unwrap_or_default();
         seen.extend(victims);
         seen.sort_unstable();
-        met.push(((name.kind, name.number), watch(name, &seen, past, least, DETECTORS, (outbreak.start, until))));
+        met.push((
+            (name.kind, name.number),
+            watch(name, &seen, past, least, DETECTORS, (outbreak.start, until)),
+        ));
     }
     let mut cases = Vec::new();
     for detector in 0..DETECTORS.len() {
@@ -115,18 +135,41 @@ fn meet(outbreak: &Outbreak, world: &World, past: &Past, usual: &HashMap<Key, Ve
             let from = threshold(DETECTORS[detector], setting);
             let first = met.iter().filter_map(|(key, moments)| {
                 let loud = usual.get(key).is_some_and(|usual| {
-                    usual[detector].iter().any(|moment| moment.score >= from && (outbreak.start - REST..=outbreak.start).contains(&moment.known))
+                    usual[detector].iter().any(|moment| {
+                        moment.score >= from
+                            && (outbreak.start - REST..=outbreak.start).contains(&moment.known)
+                    })
                 });
                 // Who alarms already says nothing new.
-                let alarm = moments[detector].iter().find(|moment| moment.score >= from && moment.victims >= 2);
+                let alarm = moments[detector]
+                    .iter()
+                    .find(|moment| moment.score >= from && moment.victims >= 2);
                 alarm.filter(|_| !loud).map(|moment| moment.known)
             });
             let found = first.min().map(|alarm| {
-                let hit = outbreak.victims.iter().filter(|victim| victim.at <= alarm).count();
+                let hit = outbreak
+                    .victims
+                    .iter()
+                    .filter(|victim| victim.at <= alarm)
+                    .count();
                 (hit as u32, (alarm - outbreak.start) as f64 / HOUR as f64)
             });
-            let Outbreak { size, spread_hours, product, one_network, .. } = *outbreak;
-            cases.push(Case { detector, setting, size, spread_hours, per_day: world.products[product as usize].per_day, one_network, found });
+            let Outbreak {
+                size,
+                spread_hours,
+                product,
+                one_network,
+                ..
+            } = *outbreak;
+            cases.push(Case {
+                detector,
+                setting,
+                size,
+                spread_hours,
+                per_day: world.products[product as usize].per_day,
+                one_network,
+                found,
+            });
         }
     }
     cases

@@ -34,10 +34,22 @@ impl Past {
         let days = FIRST_DAY - LOOK_BACK_DAYS;
         let families = Kind::ALL.map(|kind| {
             let series = world.series.iter().filter(|(name, _)| name.kind == kind);
-            let counts = series.map(|(_, seen)| hours(seen, days)).filter(|counts| !counts.is_empty()).collect::<Vec<_>>();
-            (kind, Family::learn(matches!(kind, Kind::Product(_)), counts.iter().map(Vec::as_slice), days as usize))
+            let counts = series
+                .map(|(_, seen)| hours(seen, days))
+                .filter(|counts| !counts.is_empty())
+                .collect::<Vec<_>>();
+            (
+                kind,
+                Family::learn(
+                    matches!(kind, Kind::Product(_)),
+                    counts.iter().map(Vec::as_slice),
+                    days as usize,
+                ),
+            )
         });
-        Self { families: families.into_iter().collect() }
+        Self {
+            families: families.into_iter().collect(),
+        }
     }
 }
 
@@ -51,7 +63,14 @@ fn hours(seen: &[Seen], before_day: i64) -> Vec<(i64, u32)> {
 }
 
 /// Watches one series, what becomes known from `from` until before `to`; `seen` in the order in which it becomes known.
-pub fn watch(name: Name, seen: &[Seen], past: &Past, least: u32, detectors: &[Detector], (from, to): (i64, i64)) -> Vec<Vec<Moment>> {
+pub fn watch(
+    name: Name,
+    seen: &[Seen],
+    past: &Past,
+    least: u32,
+    detectors: &[Detector],
+    (from, to): (i64, i64),
+) -> Vec<Vec<Moment>> {
     let family = &past.families[&name.kind];
     // Each family has the same share of the budget.
     let needed = family.threshold(1.0, Kind::ALL.len());
@@ -72,17 +91,48 @@ pub fn watch(name: Name, seen: &[Seen], past: &Past, least: u32, detectors: &[De
         let today = now / DAY;
         let own = baselines.entry(today).or_insert_with(|| {
             let days = today - LOOK_BACK_DAYS;
-            let counts = hours(seen.iter().filter(|seen| !seen.outbreak).copied().collect::<Vec<_>>().as_slice(), days);
+            let counts = hours(
+                seen.iter()
+                    .filter(|seen| !seen.outbreak)
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .as_slice(),
+                days,
+            );
             Baseline::learn(&per_day(&counts, 0, days as usize), 0)
         });
-        let arrivals: Vec<Arrival> = recent.iter().map(|seen| Arrival { at: seen.at, halves: 2, voice: seen.member }).collect();
-        let first_new = together.iter().map(|new| recent.partition_point(|old| old.at < new.at)).min().unwrap_or(0);
+        let arrivals: Vec<Arrival> = recent
+            .iter()
+            .map(|seen| Arrival {
+                at: seen.at,
+                halves: 2,
+                voice: seen.member,
+            })
+            .collect();
+        let first_new = together
+            .iter()
+            .map(|new| recent.partition_point(|old| old.at < new.at))
+            .min()
+            .unwrap_or(0);
         let view = View::new(&arrivals, own, family.newcomers.as_deref(), least);
         for (detector, moments) in detectors.iter().zip(&mut moments) {
-            let Some(found) = detector.strongest(&view, first_new) else { continue };
-            let score = if *detector == Detector::Three { found.evidence } else { found.evidence - needed };
-            let victims = recent.iter().filter(|seen| seen.outbreak && seen.at > found.from && seen.at <= found.to).count();
-            moments.push(Moment { known: now, score, victims });
+            let Some(found) = detector.strongest(&view, first_new) else {
+                continue;
+            };
+            let score = if *detector == Detector::Three {
+                found.evidence
+            } else {
+                found.evidence - needed
+            };
+            let victims = recent
+                .iter()
+                .filter(|seen| seen.outbreak && seen.at > found.from && seen.at <= found.to)
+                .count();
+            moments.push(Moment {
+                known: now,
+                score,
+                victims,
+            });
         }
     }
     moments

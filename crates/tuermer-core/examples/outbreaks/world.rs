@@ -32,7 +32,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::Product(0), Self::Product(1), Self::Network, Self::Sender, Self::Shell];
+    pub const ALL: [Self; 5] = [
+        Self::Product(0),
+        Self::Product(1),
+        Self::Network,
+        Self::Sender,
+        Self::Shell,
+    ];
 }
 
 /// A series: its kind, its number, and the part of the region.
@@ -100,7 +106,11 @@ fn mood(dice: &mut ChaCha12Rng) -> f64 {
 
 /// 1 with this chance, otherwise a heavy tail (Pareto with exponent 1.5) up to `most`.
 fn heavy(dice: &mut ChaCha12Rng, alone: f64, most: f64) -> u32 {
-    if dice.random::<f64>() < alone { 1 } else { (2.0 * (1.0 - dice.random::<f64>()).powf(-1.0 / 1.5)).min(most) as u32 }
+    if dice.random::<f64>() < alone {
+        1
+    } else {
+        (2.0 * (1.0 - dice.random::<f64>()).powf(-1.0 / 1.5)).min(most) as u32
+    }
 }
 
 impl World {
@@ -111,7 +121,11 @@ impl World {
             weekend: if dice.random() { 0.35 } else { 1.0 },
             daily_report: dice.random(),
         });
-        let mut world = Self { products: products.collect(), series: HashMap::new(), last: HashMap::new() };
+        let mut world = Self {
+            products: products.collect(),
+            series: HashMap::new(),
+            last: HashMap::new(),
+        };
         for number in 0..PRODUCTS {
             world.product_days(number, dice);
         }
@@ -127,9 +141,18 @@ impl World {
 
     fn product_days(&mut self, number: u32, dice: &mut ChaCha12Rng) {
         for day in 0..DAYS {
-            let Product { per_day, burst, weekend, .. } = &self.products[number as usize];
+            let Product {
+                per_day,
+                burst,
+                weekend,
+                ..
+            } = &self.products[number as usize];
             let (per_day, burst, weekend) = (*per_day, *burst, *weekend);
-            let weekday = if (day + 3).rem_euclid(7) >= 5 { weekend } else { 1.0 };
+            let weekday = if (day + 3).rem_euclid(7) >= 5 {
+                weekend
+            } else {
+                1.0
+            };
             let bursts = per_day / burst * weekday * mood(dice);
             for _ in 0..poisson(dice, bursts) {
                 let start = day * DAY + dice.random_range(0..DAY);
@@ -138,7 +161,16 @@ impl World {
                 loop {
                     let member = dice.random_range(0..MEMBERS);
                     let known = self.known(number, at, dice);
-                    self.add(kind_of(number), number, Seen { known, at, member, outbreak: false });
+                    self.add(
+                        kind_of(number),
+                        number,
+                        Seen {
+                            known,
+                            at,
+                            member,
+                            outbreak: false,
+                        },
+                    );
                     if dice.random::<f64>() < 1.0 / burst {
                         break;
                     }
@@ -156,7 +188,16 @@ impl World {
                 let mut at = exponential(dice, 3.0 * DAY as f64) as i64;
                 while at < DAYS * DAY {
                     let known = self.known(number, at, dice);
-                    self.add(kind_of(number), number, Seen { known, at, member, outbreak: false });
+                    self.add(
+                        kind_of(number),
+                        number,
+                        Seen {
+                            known,
+                            at,
+                            member,
+                            outbreak: false,
+                        },
+                    );
                     at += exponential(dice, 3.0 * DAY as f64) as i64;
                 }
             }
@@ -170,7 +211,12 @@ impl World {
             let pause = DAY as f64 / (0.2 * 40f64.powf(dice.random()));
             let mut at = exponential(dice, pause) as i64;
             while at < DAYS * DAY {
-                let seen = Seen { known: at + exponential(dice, 6.0 * HOUR as f64) as i64, at, member: dice.random_range(0..MEMBERS), outbreak: false };
+                let seen = Seen {
+                    known: at + exponential(dice, 6.0 * HOUR as f64) as i64,
+                    at,
+                    member: dice.random_range(0..MEMBERS),
+                    outbreak: false,
+                };
                 self.add(Kind::Network, number, seen);
                 at += exponential(dice, pause) as i64;
             }
@@ -178,14 +224,31 @@ impl World {
     }
 
     /// Things that appear once: so many a day, most at one member, some at many within some hours.
-    fn others(&mut self, kind: Kind, per_day: f64, alone: f64, most: f64, within: i64, dice: &mut ChaCha12Rng) {
+    fn others(
+        &mut self,
+        kind: Kind,
+        per_day: f64,
+        alone: f64,
+        most: f64,
+        within: i64,
+        dice: &mut ChaCha12Rng,
+    ) {
         let mut number = 1_000;
         let mut start = 0;
         while start < DAYS * DAY {
             for _ in 0..heavy(dice, alone, most) {
                 let at = start + dice.random_range(0..within);
                 let known = at + exponential(dice, 6.0 * HOUR as f64) as i64;
-                self.add(kind, number, Seen { known, at, member: dice.random_range(0..MEMBERS), outbreak: false });
+                self.add(
+                    kind,
+                    number,
+                    Seen {
+                        known,
+                        at,
+                        member: dice.random_range(0..MEMBERS),
+                        outbreak: false,
+                    },
+                );
             }
             number += 1;
             start += exponential(dice, DAY as f64 / per_day) as i64;
@@ -194,7 +257,11 @@ impl World {
 
     /// When a sign becomes known: with the report of the next morning, or within hours.
     pub fn known(&self, number: u32, at: i64, dice: &mut ChaCha12Rng) -> i64 {
-        if self.products[number as usize].daily_report { (at.div_euclid(DAY) + 1) * DAY + 5 * HOUR } else { at + exponential(dice, 6.0 * HOUR as f64) as i64 }
+        if self.products[number as usize].daily_report {
+            (at.div_euclid(DAY) + 1) * DAY + 5 * HOUR
+        } else {
+            at + exponential(dice, 6.0 * HOUR as f64) as i64
+        }
     }
 
     /// Adds a sign unless it is the same case again.
@@ -204,7 +271,14 @@ impl World {
             return;
         }
         for region in zones(kind, seen.member) {
-            self.series.entry(Name { kind, number, region }).or_default().push(seen);
+            self.series
+                .entry(Name {
+                    kind,
+                    number,
+                    region,
+                })
+                .or_default()
+                .push(seen);
         }
     }
 }
@@ -216,7 +290,11 @@ pub fn kind_of(number: u32) -> Kind {
 
 /// Where a sign is counted.
 pub fn zones(kind: Kind, member: u32) -> Vec<u32> {
-    if matches!(kind, Kind::Product(_)) { vec![0, region_of(member)] } else { vec![0] }
+    if matches!(kind, Kind::Product(_)) {
+        vec![0, region_of(member)]
+    } else {
+        vec![0]
+    }
 }
 
 /// An outbreak: signs of one product, half of the time also from one network, half of the time in one part of the region.
@@ -233,12 +311,18 @@ impl Outbreak {
     pub fn new(size: u32, spread_hours: i64, world: &World, dice: &mut ChaCha12Rng) -> Self {
         let product = dice.random_range(0..PRODUCTS);
         let start = 62 * DAY + dice.random_range(0..24 * DAY);
-        let region = dice.random::<bool>().then(|| dice.random_range(1..=REGIONS));
+        let region = dice
+            .random::<bool>()
+            .then(|| dice.random_range(1..=REGIONS));
         let one_network = dice.random();
         let mut victims: Vec<Seen> = (0..size)
             .map(|number| {
                 // The first falls at once, the others ever faster.
-                let share = if number == 0 { 0.0 } else { dice.random::<f64>().powf(0.7) };
+                let share = if number == 0 {
+                    0.0
+                } else {
+                    dice.random::<f64>().powf(0.7)
+                };
                 let at = start + (share * (spread_hours * HOUR) as f64) as i64;
                 let member = loop {
                     let member = dice.random_range(0..MEMBERS);
@@ -246,11 +330,23 @@ impl Outbreak {
                         break member;
                     }
                 };
-                Seen { known: world.known(product, at, dice), at, member, outbreak: true }
+                Seen {
+                    known: world.known(product, at, dice),
+                    at,
+                    member,
+                    outbreak: true,
+                }
             })
             .collect();
         victims.sort_unstable_by_key(|seen| seen.at);
-        Self { size, spread_hours, start, product, victims, one_network }
+        Self {
+            size,
+            spread_hours,
+            start,
+            product,
+            victims,
+            one_network,
+        }
     }
 
     /// The series in which it shows, with its victims.
@@ -258,10 +354,24 @@ impl Outbreak {
         let mut series: HashMap<Name, Vec<Seen>> = HashMap::new();
         for victim in &self.victims {
             for region in zones(kind_of(self.product), victim.member) {
-                series.entry(Name { kind: kind_of(self.product), number: self.product, region }).or_default().push(*victim);
+                series
+                    .entry(Name {
+                        kind: kind_of(self.product),
+                        number: self.product,
+                        region,
+                    })
+                    .or_default()
+                    .push(*victim);
             }
             if self.one_network {
-                series.entry(Name { kind: Kind::Network, number: 0xFFFF_FFFF, region: 0 }).or_default().push(*victim);
+                series
+                    .entry(Name {
+                        kind: Kind::Network,
+                        number: 0xFFFF_FFFF,
+                        region: 0,
+                    })
+                    .or_default()
+                    .push(*victim);
             }
         }
         series

@@ -81,7 +81,14 @@ impl<'a> RuleBook<'a> {
                 }
             }
         }
-        Self { threats, by_word, by_product: HashMap::new(), pages: Vec::new(), kept: 0, key: Vec::new() }
+        Self {
+            threats,
+            by_word,
+            by_product: HashMap::new(),
+            pages: Vec::new(),
+            kept: 0,
+            key: Vec::new(),
+        }
     }
 
     /// How an asset of this product stands.
@@ -93,7 +100,13 @@ impl<'a> RuleBook<'a> {
         let number = match self.by_product.get(product) {
             Some(number) => *number,
             None => {
-                self.pages.push(Page::new(&self.threats, self.by_word.get(&product.product).map_or(&[], Vec::as_slice), product));
+                self.pages.push(Page::new(
+                    &self.threats,
+                    self.by_word
+                        .get(&product.product)
+                        .map_or(&[], Vec::as_slice),
+                    product,
+                ));
                 let number = self.pages.len().saturating_sub(1);
                 self.by_product.insert(product.clone(), number);
                 number
@@ -101,36 +114,78 @@ impl<'a> RuleBook<'a> {
         };
         match self.pages.get_mut(number) {
             Some(page) => page.ask(&self.threats, asset, &mut self.key, &mut self.kept),
-            None => Row { threats: &[], standings: &[] },
+            None => Row {
+                threats: &[],
+                standings: &[],
+            },
         }
     }
 }
 
 impl<'a> Page<'a> {
     fn new(all: &[Prepared<'a>], numbers: &[usize], product: &ProductKey) -> Self {
-        let concerned = numbers.iter().filter_map(|number| Some((*number, all.get(*number)?.rules(product)?)));
+        let concerned = numbers
+            .iter()
+            .filter_map(|number| Some((*number, all.get(*number)?.rules(product)?)));
         let (threats, rules): (Vec<usize>, Vec<Rules<'a>>) = concerned.unzip();
-        let packed = rules.iter().enumerate().filter(|(_, rules)| rules.flaws.iter().any(|flaw| flaw.pack.is_some())).map(|(place, _)| place).collect();
-        let statements = || rules.iter().flat_map(|rules| &rules.flaws).flat_map(|flaw| &flaw.named).map(|(_, rule)| rule);
-        let mut schemes: Vec<Scheme> = statements().flat_map(|rule| rule.bounds()).map(|bound| bound.scheme()).collect();
+        let packed = rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rules)| rules.flaws.iter().any(|flaw| flaw.pack.is_some()))
+            .map(|(place, _)| place)
+            .collect();
+        let statements = || {
+            rules
+                .iter()
+                .flat_map(|rules| &rules.flaws)
+                .flat_map(|flaw| &flaw.named)
+                .map(|(_, rule)| rule)
+        };
+        let mut schemes: Vec<Scheme> = statements()
+            .flat_map(|rule| rule.bounds())
+            .map(|bound| bound.scheme())
+            .collect();
         schemes.sort_unstable();
         schemes.dedup();
-        let ladders = schemes.into_iter().map(|scheme| Ladder::new(scheme, statements().flat_map(|rule| rule.bounds()))).collect();
+        let ladders = schemes
+            .into_iter()
+            .map(|scheme| Ladder::new(scheme, statements().flat_map(|rule| rule.bounds())))
+            .collect();
         let mut texts = HashMap::new();
         for text in statements().filter_map(|rule| rule.exact_text()) {
             let next = UNNAMED.saturating_add(1).saturating_add(texts.len() as u64);
             texts.entry(text.to_string()).or_insert(next);
         }
         let (rows, own_row) = (HashMap::new(), Vec::new());
-        Self { product: product.clone(), scheme: product.scheme(), threats, rules, packed, ladders, texts, rows, own_row }
+        Self {
+            product: product.clone(),
+            scheme: product.scheme(),
+            threats,
+            rules,
+            packed,
+            ladders,
+            texts,
+            rows,
+            own_row,
+        }
     }
 
-    fn ask(&mut self, all: &[Prepared<'a>], asset: AssetKind<'_>, key: &mut Vec<u64>, kept: &mut usize) -> Row<'_> {
+    fn ask(
+        &mut self,
+        all: &[Prepared<'a>],
+        asset: AssetKind<'_>,
+        key: &mut Vec<u64>,
+        kept: &mut usize,
+    ) -> Row<'_> {
         let version = self.place(asset, key);
         if !self.rows.contains_key(key.as_slice()) {
             let in_use = asset.presence == Presence::OnPremises;
             let judged = |(rules, number): (&Rules<'a>, &usize)| {
-                let standing = if in_use { Standing::by_ranges(rules, version.as_ref()) } else { Standing::NOT_IN_USE };
+                let standing = if in_use {
+                    Standing::by_ranges(rules, version.as_ref())
+                } else {
+                    Standing::NOT_IN_USE
+                };
                 standing.of(all.get(*number))
             };
             let row: Vec<Standing> = self.rules.iter().zip(&self.threats).map(judged).collect();
@@ -139,18 +194,30 @@ impl<'a> Page<'a> {
         }
         let row = self.rows.get(key.as_slice()).map_or(&[][..], Vec::as_slice);
         if self.packed.is_empty() {
-            return Row { threats: &self.threats, standings: row };
+            return Row {
+                threats: &self.threats,
+                standings: row,
+            };
         }
         self.own_row.clear();
         self.own_row.extend_from_slice(row);
         for place in &self.packed {
             let threat = self.threats.get(*place).and_then(|number| all.get(*number));
-            if let (Some(threat), Some(rules), Some(standing)) = (threat, self.rules.get(*place), self.own_row.get_mut(*place)) {
+            if let (Some(threat), Some(rules), Some(standing)) =
+                (threat, self.rules.get(*place), self.own_row.get_mut(*place))
+            {
                 let ground = subject::asset(threat.case, rules, &self.product, asset).ground;
-                *standing = Standing { status: ground.status, certainty: ground.certainty }.of(Some(threat));
+                *standing = Standing {
+                    status: ground.status,
+                    certainty: ground.certainty,
+                }
+                .of(Some(threat));
             }
         }
-        Row { threats: &self.threats, standings: &self.own_row }
+        Row {
+            threats: &self.threats,
+            standings: &self.own_row,
+        }
     }
 
     /// Writes the key of the row, and gives the version where one is told.
@@ -158,7 +225,13 @@ impl<'a> Page<'a> {
         key.clear();
         let told = subject::told(asset);
         if asset.presence != Presence::OnPremises || told.is_empty() {
-            key.push(if told.is_empty() && asset.presence == Presence::OnPremises { UNTOLD } else { NOT_IN_USE });
+            key.push(
+                if told.is_empty() && asset.presence == Presence::OnPremises {
+                    UNTOLD
+                } else {
+                    NOT_IN_USE
+                },
+            );
             return None;
         }
         let mut version = ParsedVersion::in_scheme(&told, self.scheme);
@@ -172,17 +245,31 @@ impl<'a> Page<'a> {
 }
 
 impl Standing {
-    const NOT_IN_USE: Self = Self { status: Status::NotAffected, certainty: Certainty::Observed };
+    const NOT_IN_USE: Self = Self {
+        status: Status::NotAffected,
+        certainty: Certainty::Observed,
+    };
 
     /// The worst flaw speaks for the asset.
     fn by_ranges(rules: &Rules<'_>, version: Option<&ParsedVersion>) -> Self {
-        let worst = rules.flaws.iter().map(|flaw| flaw.ask(version).standing()).max();
+        let worst = rules
+            .flaws
+            .iter()
+            .map(|flaw| flaw.ask(version).standing())
+            .max();
         let (status, certainty) = worst.unwrap_or((Status::Unknown, Certainty::Possible));
         Self { status, certainty }
     }
 
     /// A threat that was withdrawn affects nobody.
     fn of(self, threat: Option<&Prepared<'_>>) -> Self {
-        if threat.is_some_and(|threat| threat.case.threat.withdrawn) { Self { status: Status::NotAffected, ..self } } else { self }
+        if threat.is_some_and(|threat| threat.case.threat.withdrawn) {
+            Self {
+                status: Status::NotAffected,
+                ..self
+            }
+        } else {
+            self
+        }
     }
 }

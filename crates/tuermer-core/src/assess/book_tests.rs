@@ -31,9 +31,24 @@ fn a_version() -> impl Strategy<Value = String> {
 }
 
 fn a_rule() -> impl Strategy<Value = VersionRule> {
-    let schemes = vec![Scheme::Generic, Scheme::Generic, Scheme::Semver, Scheme::Pypi, Scheme::Maven, Scheme::FortiOs, Scheme::Unordered, Scheme::Rpm];
+    let schemes = vec![
+        Scheme::Generic,
+        Scheme::Generic,
+        Scheme::Semver,
+        Scheme::Pypi,
+        Scheme::Maven,
+        Scheme::FortiOs,
+        Scheme::Unordered,
+        Scheme::Rpm,
+    ];
     let sides = prop::sample::select(vec![("<", ">="), ("<=", ">"), ("<=", ">="), ("<", ">")]);
-    let range = (prop::sample::select(schemes), a_version(), a_version(), sides, 0..4_u8);
+    let range = (
+        prop::sample::select(schemes),
+        a_version(),
+        a_version(),
+        sides,
+        0..4_u8,
+    );
     let range = range.prop_map(|(scheme, low, high, (below, above), shape)| {
         let text = match shape {
             0 => format!("{below} {high}"),
@@ -47,42 +62,79 @@ fn a_rule() -> impl Strategy<Value = VersionRule> {
 }
 
 fn a_statement() -> impl Strategy<Value = Statement> {
-    let product = prop::sample::select(PRODUCTS.to_vec()).prop_map(|(vendor, product)| ProductKey::new(vendor, product));
-    (0..3_usize, product, a_rule(), prop::sample::select(ProductStatus::ALL.to_vec())).prop_map(|(flaw, product, versions, status)| Statement {
-        vulnerability: flaw.checked_sub(1),
+    let product = prop::sample::select(PRODUCTS.to_vec())
+        .prop_map(|(vendor, product)| ProductKey::new(vendor, product));
+    (
+        0..3_usize,
         product,
-        product_name: "Gateway".into(),
-        versions,
-        status,
-        remedy: None,
-        justification: None,
-    })
+        a_rule(),
+        prop::sample::select(ProductStatus::ALL.to_vec()),
+    )
+        .prop_map(|(flaw, product, versions, status)| Statement {
+            vulnerability: flaw.checked_sub(1),
+            product,
+            product_name: "Gateway".into(),
+            versions,
+            status,
+            remedy: None,
+            justification: None,
+        })
 }
 
 fn a_threat() -> impl Strategy<Value = Threat> {
-    let ids = prop::sample::select(vec![vec![], vec!["CVE-2026-0001"], vec!["CVE-2026-0001", LEAK]]);
-    (ids, prop::collection::vec(a_statement(), 0..6), prop::bool::weighted(0.1)).prop_map(|(ids, statements, withdrawn)| Threat {
-        vulnerabilities: ids.into_iter().map(|id| Vulnerability { id: id.into(), ..Vulnerability::default() }).collect(),
-        statements,
-        withdrawn,
-        ..threat()
-    })
+    let ids = prop::sample::select(vec![
+        vec![],
+        vec!["CVE-2026-0001"],
+        vec!["CVE-2026-0001", LEAK],
+    ]);
+    (
+        ids,
+        prop::collection::vec(a_statement(), 0..6),
+        prop::bool::weighted(0.1),
+    )
+        .prop_map(|(ids, statements, withdrawn)| Threat {
+            vulnerabilities: ids
+                .into_iter()
+                .map(|id| Vulnerability {
+                    id: id.into(),
+                    ..Vulnerability::default()
+                })
+                .collect(),
+            statements,
+            withdrawn,
+            ..threat()
+        })
 }
 
 fn an_asset() -> impl Strategy<Value = Asset> {
-    let presences = prop::sample::select(vec![Presence::OnPremises, Presence::OnPremises, Presence::OnPremises, Presence::Cloud, Presence::Absent]);
+    let presences = prop::sample::select(vec![
+        Presence::OnPremises,
+        Presence::OnPremises,
+        Presence::OnPremises,
+        Presence::Cloud,
+        Presence::Absent,
+    ]);
     let notes = prop::sample::select(vec!["", "", "Get-ExchangeServer"]);
-    (prop::sample::select(PRODUCTS.to_vec()), a_version(), any::<bool>(), presences, notes).prop_map(|((vendor, product), version, build, presence, note)| {
-        Asset {
-            vendor: vendor.into(),
-            product: product.into(),
-            build: build.then(|| version.clone()).filter(|build| !build.is_empty()),
-            version,
-            presence,
-            note: note.into(),
-            ..asset("")
-        }
-    })
+    (
+        prop::sample::select(PRODUCTS.to_vec()),
+        a_version(),
+        any::<bool>(),
+        presences,
+        notes,
+    )
+        .prop_map(
+            |((vendor, product), version, build, presence, note)| Asset {
+                vendor: vendor.into(),
+                product: product.into(),
+                build: build
+                    .then(|| version.clone())
+                    .filter(|build| !build.is_empty()),
+                version,
+                presence,
+                note: note.into(),
+                ..asset("")
+            },
+        )
 }
 
 proptest! {

@@ -56,15 +56,27 @@ pub struct Alike {
 
 impl<'a> Matching<'a> {
     /// Finds everybody concerned, or those of `only` these.
-    pub fn new(case: Case<'a>, constituency: &'a Constituency, answers: &'a [Acknowledgement], only: Option<&[OrganisationId]>) -> Self {
+    pub fn new(
+        case: Case<'a>,
+        constituency: &'a Constituency,
+        answers: &'a [Acknowledgement],
+        only: Option<&[OrganisationId]>,
+    ) -> Self {
         let inventory = &constituency.inventory;
         let number = |organisation: &OrganisationId| inventory.find(organisation);
-        let answers = answers.iter().filter_map(|answer| Some((number(&answer.organisation)?, answer))).collect();
+        let answers = answers
+            .iter()
+            .filter_map(|answer| Some((number(&answer.organisation)?, answer)))
+            .collect();
         let products = case.products();
         let prepared = Prepared::new(case);
         let mut rules: HashMap<&ProductKey, Option<Rules<'_>>> = HashMap::new();
         let mut kinds = HashMap::new();
-        let mut numbers: Vec<u32> = products.iter().flat_map(|product| inventory.kinds_of(&product.product)).copied().collect();
+        let mut numbers: Vec<u32> = products
+            .iter()
+            .flat_map(|product| inventory.kinds_of(&product.product))
+            .copied()
+            .collect();
         numbers.sort_unstable();
         numbers.dedup();
         for kind in numbers {
@@ -75,22 +87,48 @@ impl<'a> Matching<'a> {
             }
         }
         let mut hits: Vec<Hit> = Vec::new();
-        let mut signs = constituency.with_signs(&products, case.threat.vulnerabilities.iter().map(|flaw| flaw.id.as_str()));
+        let mut signs = constituency.with_signs(
+            &products,
+            case.threat
+                .vulnerabilities
+                .iter()
+                .map(|flaw| flaw.id.as_str()),
+        );
         match only {
             None => {
                 hits.reserve(kinds.keys().map(|kind| inventory.hits(*kind).len()).sum());
-                kinds.keys().for_each(|kind| hits.extend_from_slice(inventory.hits(*kind)));
+                kinds
+                    .keys()
+                    .for_each(|kind| hits.extend_from_slice(inventory.hits(*kind)));
             }
             Some(only) => {
                 let mut only: Vec<u32> = only.iter().filter_map(number).collect();
                 only.sort_unstable();
                 signs.retain(|organisation| only.binary_search(organisation).is_ok());
-                let of_kind = |hit: &Hit| inventory.kind_of(*hit).is_some_and(|kind| kinds.contains_key(&kind));
-                hits.extend(only.iter().flat_map(|organisation| inventory.hits_of(*organisation)).filter(of_kind));
+                let of_kind = |hit: &Hit| {
+                    inventory
+                        .kind_of(*hit)
+                        .is_some_and(|kind| kinds.contains_key(&kind))
+                };
+                hits.extend(
+                    only.iter()
+                        .flat_map(|organisation| inventory.hits_of(*organisation))
+                        .filter(of_kind),
+                );
             }
         }
         hits.sort_unstable();
-        Self { prepared, constituency, answers, kinds, hits, next_hit: 0, signs, next_sign: 0, shared: HashMap::new() }
+        Self {
+            prepared,
+            constituency,
+            answers,
+            kinds,
+            hits,
+            next_hit: 0,
+            signs,
+            next_sign: 0,
+            shared: HashMap::new(),
+        }
     }
 
     /// How many assets are concerned.
@@ -102,9 +140,15 @@ impl<'a> Matching<'a> {
     /// the caller may take out meanwhile. False when all are done.
     pub fn next(&mut self, limit: usize, standings: &mut Standings) -> bool {
         for _ in 0..limit {
-            let Some(organisation) = self.next_organisation() else { return false };
+            let Some(organisation) = self.next_organisation() else {
+                return false;
+            };
             let start = self.next_hit;
-            while self.hits.get(self.next_hit).is_some_and(|hit| hit.organisation() == organisation) {
+            while self
+                .hits
+                .get(self.next_hit)
+                .is_some_and(|hit| hit.organisation() == organisation)
+            {
                 self.next_hit = self.next_hit.saturating_add(1);
             }
             if self.signs.get(self.next_sign) == Some(&organisation) {
@@ -113,7 +157,11 @@ impl<'a> Matching<'a> {
             let inventory = &self.constituency.inventory;
             let hits = self.hits.get(start..self.next_hit).unwrap_or_default();
             // A kind whose words an asset left since still knows it; what counts is the kind the asset has now.
-            let mut places: Vec<Place> = hits.iter().filter_map(|hit| inventory.place(*hit)).filter(|place| self.kinds.contains_key(&place.kind)).collect();
+            let mut places: Vec<Place> = hits
+                .iter()
+                .filter_map(|hit| inventory.place(*hit))
+                .filter(|place| self.kinds.contains_key(&place.kind))
+                .collect();
             places.sort_unstable();
             self.judge(organisation, places, standings);
         }
@@ -121,7 +169,10 @@ impl<'a> Matching<'a> {
     }
 
     fn next_organisation(&self) -> Option<u32> {
-        let (hit, sign) = (self.hits.get(self.next_hit).map(|hit| hit.organisation()), self.signs.get(self.next_sign).copied());
+        let (hit, sign) = (
+            self.hits.get(self.next_hit).map(|hit| hit.organisation()),
+            self.signs.get(self.next_sign).copied(),
+        );
         hit.into_iter().chain(sign).min()
     }
 
@@ -131,12 +182,26 @@ impl<'a> Matching<'a> {
         let answer = self.answers.get(&organisation).copied();
         if let (&[], None, [place]) = (signs, answer, places.as_slice()) {
             let shared = self.share(place.kind, standings);
-            return standings.alike.push(Alike { organisation: id, shared, asset: place.id.clone(), observed_at: place.observed_at });
+            return standings.alike.push(Alike {
+                organisation: id,
+                shared,
+                asset: place.id.clone(),
+                observed_at: place.observed_at,
+            });
         }
-        let told = places.into_iter().filter_map(|place| Some(self.kinds.get(&place.kind)?.clone().at(place.id, &place.host, place.observed_at)));
+        let told = places.into_iter().filter_map(|place| {
+            Some(
+                self.kinds
+                    .get(&place.kind)?
+                    .clone()
+                    .at(place.id, &place.host, place.observed_at),
+            )
+        });
         let findings = findings(&self.prepared, told.collect(), signs);
         if !findings.is_empty() {
-            standings.own.push(fold(self.prepared.case, &id, findings, answer));
+            standings
+                .own
+                .push(fold(self.prepared.case, &id, findings, answer));
         }
     }
 
@@ -144,8 +209,17 @@ impl<'a> Matching<'a> {
     fn share(&mut self, kind: u32, standings: &mut Standings) -> usize {
         let (case, kinds) = (self.prepared.case, &self.kinds);
         *self.shared.entry(kind).or_insert_with(|| {
-            let finding = kinds.get(&kind).map(|finding| finding.clone().at(AssetId(String::new()), "", Timestamp::UNIX_EPOCH));
-            standings.shared.push(fold(case, &OrganisationId(String::new()), finding.into_iter().collect(), None));
+            let finding = kinds.get(&kind).map(|finding| {
+                finding
+                    .clone()
+                    .at(AssetId(String::new()), "", Timestamp::UNIX_EPOCH)
+            });
+            standings.shared.push(fold(
+                case,
+                &OrganisationId(String::new()),
+                finding.into_iter().collect(),
+                None,
+            ));
             standings.shared.len().saturating_sub(1)
         })
     }
@@ -171,7 +245,11 @@ impl Standings {
 
     /// All verdicts, written out.
     pub fn exposures(self) -> Vec<Exposure> {
-        let alike: Vec<Exposure> = self.alike.iter().filter_map(|alike| self.exposure(alike)).collect();
+        let alike: Vec<Exposure> = self
+            .alike
+            .iter()
+            .filter_map(|alike| self.exposure(alike))
+            .collect();
         alike.into_iter().chain(self.own).collect()
     }
 }

@@ -14,26 +14,52 @@ use proptest::prelude::*;
 const ORGANISATIONS: usize = 6;
 
 fn an_asset() -> impl Strategy<Value = Asset> {
-    let builds = prop::sample::select(vec!["", "15.1.2176.2", "15.1.2176.9", "15.1.2106.13", "15.1.2176", "99.1.1.1"]);
-    let words =
-        prop::sample::select(vec![("Microsoft", "Exchange Server"), ("", "MS Exchange 2016"), ("Other", "Exchange Server"), ("Microsoft", "SharePoint")]);
-    let presences = prop::sample::select(vec![Presence::OnPremises, Presence::OnPremises, Presence::Cloud, Presence::Absent]);
+    let builds = prop::sample::select(vec![
+        "",
+        "15.1.2176.2",
+        "15.1.2176.9",
+        "15.1.2106.13",
+        "15.1.2176",
+        "99.1.1.1",
+    ]);
+    let words = prop::sample::select(vec![
+        ("Microsoft", "Exchange Server"),
+        ("", "MS Exchange 2016"),
+        ("Other", "Exchange Server"),
+        ("Microsoft", "SharePoint"),
+    ]);
+    let presences = prop::sample::select(vec![
+        Presence::OnPremises,
+        Presence::OnPremises,
+        Presence::Cloud,
+        Presence::Absent,
+    ]);
     let notes = prop::sample::select(vec!["", "Get-ExchangeServer", "mitigated"]);
     let sources = prop::sample::select(vec![Source::Provider, Source::Member]);
-    (builds, words, presences, notes, sources, 0..3_u8, 1..9_u8).prop_map(|(build, (vendor, product), presence, note, source, host, at)| Asset {
-        vendor: vendor.into(),
-        product: product.into(),
-        presence,
-        note: note.into(),
-        source,
-        hostname: if host == 0 { String::new() } else { format!("EX{host}") },
-        observed_at: day(&format!("2021-03-0{at}")),
-        ..asset(build)
-    })
+    (builds, words, presences, notes, sources, 0..3_u8, 1..9_u8).prop_map(
+        |(build, (vendor, product), presence, note, source, host, at)| Asset {
+            vendor: vendor.into(),
+            product: product.into(),
+            presence,
+            note: note.into(),
+            source,
+            hostname: if host == 0 {
+                String::new()
+            } else {
+                format!("EX{host}")
+            },
+            observed_at: day(&format!("2021-03-0{at}")),
+            ..asset(build)
+        },
+    )
 }
 
 fn a_sign() -> impl Strategy<Value = Sighting> {
-    let tags = prop::sample::select(vec![vec!["exchange"], vec!["cve-2021-26855"], vec!["webshell"]]);
+    let tags = prop::sample::select(vec![
+        vec!["exchange"],
+        vec!["cve-2021-26855"],
+        vec!["webshell"],
+    ]);
     let versions = prop::sample::select(vec!["", "15.1.2176", "15.1.2176.9"]);
     (tags, versions, 1..9_u8, any::<bool>()).prop_map(|(tags, version, at, named)| {
         let mut sign = sign(&tags, version, &format!("2021-03-0{at}"));
@@ -51,7 +77,11 @@ fn an_answer() -> impl Strategy<Value = Option<(Answer, u8)>> {
 type Owned = (Vec<Asset>, Vec<Sighting>, Option<(Answer, u8)>);
 
 fn an_organisation() -> impl Strategy<Value = Owned> {
-    (prop::collection::vec(an_asset(), 0..4), prop::collection::vec(a_sign(), 0..2), an_answer())
+    (
+        prop::collection::vec(an_asset(), 0..4),
+        prop::collection::vec(a_sign(), 0..2),
+        an_answer(),
+    )
 }
 
 fn name(number: usize) -> OrganisationId {
@@ -61,10 +91,19 @@ fn name(number: usize) -> OrganisationId {
 fn add(constituency: &mut Constituency, number: usize, (assets, signs, _): &Owned) {
     for (place, asset) in assets.iter().enumerate() {
         let id = format!("a{number}.{place}");
-        assert!(constituency.add_asset(name(number).as_str(), &id, asset.kind(), &asset.hostname, asset.observed_at.as_microsecond()));
+        assert!(constituency.add_asset(
+            name(number).as_str(),
+            &id,
+            asset.kind(),
+            &asset.hostname,
+            asset.observed_at.as_microsecond()
+        ));
     }
     for sign in signs {
-        constituency.add_sighting(Sighting { organisation: name(number), ..sign.clone() });
+        constituency.add_sighting(Sighting {
+            organisation: name(number),
+            ..sign.clone()
+        });
     }
 }
 
@@ -118,13 +157,36 @@ proptest! {
 
 #[test]
 fn those_who_stand_alike_share_one_verdict() {
-    let assets = (0..100).map(|number| Asset { id: AssetId(format!("a{number}")), organisation: name(number), ..asset("15.1.2176.2") }).collect();
+    let assets = (0..100)
+        .map(|number| Asset {
+            id: AssetId(format!("a{number}")),
+            organisation: name(number),
+            ..asset("15.1.2176.2")
+        })
+        .collect();
     let constituency = Constituency::new(assets, Vec::new());
     let (threat, packs) = (threat(), [pack()]);
     let mut standings = Standings::default();
     let urgencies = Urgencies::of(&policy(), &threat);
-    let mut matching =
-        Matching::new(Case { threat: &threat, packs: &packs, urgencies: &urgencies, reports: &NO_REPORTS, now: day("2021-03-12") }, &constituency, &[], None);
+    let mut matching = Matching::new(
+        Case {
+            threat: &threat,
+            packs: &packs,
+            urgencies: &urgencies,
+            reports: &NO_REPORTS,
+            now: day("2021-03-12"),
+        },
+        &constituency,
+        &[],
+        None,
+    );
     assert!(matching.next(60, &mut standings) && !matching.next(60, &mut standings));
-    assert_eq!((standings.shared.len(), standings.alike.len(), standings.own.len()), (1, 100, 0));
+    assert_eq!(
+        (
+            standings.shared.len(),
+            standings.alike.len(),
+            standings.own.len()
+        ),
+        (1, 100, 0)
+    );
 }

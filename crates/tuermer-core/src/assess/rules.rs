@@ -54,33 +54,72 @@ impl<'a> Prepared<'a> {
     pub(super) fn new(case: Case<'a>) -> Self {
         let mut statements: HashMap<&str, Vec<&Statement>> = HashMap::new();
         for statement in &case.threat.statements {
-            statements.entry(&statement.product.product).or_default().push(statement);
+            statements
+                .entry(&statement.product.product)
+                .or_default()
+                .push(statement);
         }
-        Self { case, statements, packs: case.packs.iter().filter(|pack| case.knows(pack)).collect() }
+        Self {
+            case,
+            statements,
+            packs: case.packs.iter().filter(|pack| case.knows(pack)).collect(),
+        }
     }
 
     /// What the threat says about a product; `None` where it does not concern it.
     pub(super) fn rules(&self, product: &ProductKey) -> Option<Rules<'a>> {
         let threat = self.case.threat;
         let about = |statement: &&&Statement| statement.product.matches(product);
-        let statements: Vec<&Statement> = self.statements.get(product.product.as_str()).into_iter().flatten().filter(about).copied().collect();
-        let packs: Vec<&BuildPack> = self.packs.iter().copied().filter(|pack| pack.speaks_of(product)).collect();
+        let statements: Vec<&Statement> = self
+            .statements
+            .get(product.product.as_str())
+            .into_iter()
+            .flatten()
+            .filter(about)
+            .copied()
+            .collect();
+        let packs: Vec<&BuildPack> = self
+            .packs
+            .iter()
+            .copied()
+            .filter(|pack| pack.speaks_of(product))
+            .collect();
         if statements.is_empty() && packs.is_empty() {
             return None;
         }
-        let mut flaws: Vec<FlawRules<'a>> =
-            flaws(threat).map(|id| FlawRules { id, pack: packs.iter().copied().find(|pack| pack.knows(id)), named: Vec::new(), only_lists: None }).collect();
+        let mut flaws: Vec<FlawRules<'a>> = flaws(threat)
+            .map(|id| FlawRules {
+                id,
+                pack: packs.iter().copied().find(|pack| pack.knows(id)),
+                named: Vec::new(),
+                only_lists: None,
+            })
+            .collect();
         let scheme = product.scheme();
-        for statement in statements.into_iter().filter(|statement| statement.status != ProductStatus::Recommended) {
-            let place = if threat.vulnerabilities.is_empty() { statement.vulnerability.is_none().then_some(0) } else { statement.vulnerability };
-            let Some(flaw) = place.and_then(|place| flaws.get_mut(place)) else { continue };
+        for statement in statements
+            .into_iter()
+            .filter(|statement| statement.status != ProductStatus::Recommended)
+        {
+            let place = if threat.vulnerabilities.is_empty() {
+                statement.vulnerability.is_none().then_some(0)
+            } else {
+                statement.vulnerability
+            };
+            let Some(flaw) = place.and_then(|place| flaws.get_mut(place)) else {
+                continue;
+            };
             flaw.only_lists = flaw.only_lists.or(Some(statement));
             if statement.versions != VersionRule::All {
-                flaw.named.push((statement, statement.versions.compiled_in(scheme)));
+                flaw.named
+                    .push((statement, statement.versions.compiled_in(scheme)));
             }
         }
         for flaw in &mut flaws {
-            flaw.only_lists = flaw.only_lists.filter(|_| flaw.named.iter().all(|(statement, _)| matches!(statement.versions, VersionRule::Exactly(_))));
+            flaw.only_lists = flaw.only_lists.filter(|_| {
+                flaw.named
+                    .iter()
+                    .all(|(statement, _)| matches!(statement.versions, VersionRule::Exactly(_)))
+            });
         }
         Some(Rules { flaws })
     }
@@ -88,18 +127,29 @@ impl<'a> Prepared<'a> {
 
 /// Every flaw; an advisory without flaws counts as one of its own name, which no pack knows.
 pub(super) fn flaws(threat: &Threat) -> impl Iterator<Item = &str> {
-    let nameless = threat.vulnerabilities.is_empty().then_some(threat.tracking_id.as_str());
-    threat.vulnerabilities.iter().map(|flaw| flaw.id.as_str()).chain(nameless)
+    let nameless = threat
+        .vulnerabilities
+        .is_empty()
+        .then_some(threat.tracking_id.as_str());
+    threat
+        .vulnerabilities
+        .iter()
+        .map(|flaw| flaw.id.as_str())
+        .chain(nameless)
 }
 
 impl<'a> FlawRules<'a> {
     /// What the publisher's statements say about a version; each is asked at most once.
     pub(super) fn ask(&self, version: Option<&ParsedVersion>) -> Answer<'a> {
-        let Some(version) = version.filter(|_| !self.named.is_empty()) else { return Answer::ProductOnly };
+        let Some(version) = version.filter(|_| !self.named.is_empty()) else {
+            return Answer::ProductOnly;
+        };
         let (mut inside, mut doubtful): (Option<&Statement>, Option<&Statement>) = (None, None);
         for (statement, rule) in &self.named {
             match rule.contains(version) {
-                Some(true) if inside.is_none_or(|inside| inside.status <= statement.status) => inside = Some(statement),
+                Some(true) if inside.is_none_or(|inside| inside.status <= statement.status) => {
+                    inside = Some(statement)
+                }
                 None => doubtful = doubtful.or(Some(statement)),
                 Some(_) => {}
             }
@@ -125,7 +175,9 @@ impl Answer<'_> {
                 ProductStatus::Affected => (Status::Affected, Certainty::Observed),
                 ProductStatus::Fixed => (Status::Fixed, Certainty::Observed),
                 ProductStatus::NotAffected => (Status::NotAffected, Certainty::Observed),
-                ProductStatus::UnderInvestigation | ProductStatus::Unknown | ProductStatus::Recommended => (Status::Unknown, Certainty::Possible),
+                ProductStatus::UnderInvestigation
+                | ProductStatus::Unknown
+                | ProductStatus::Recommended => (Status::Unknown, Certainty::Possible),
             },
         }
     }

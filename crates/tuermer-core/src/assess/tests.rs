@@ -4,7 +4,9 @@ use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
 use crate::observation::{Attribution, Observation};
-use crate::pack::{BuildForm, BuildRow, Condition, EndOfLife, Fix, PackRule, PaidUpdates, ProductLine, Untold};
+use crate::pack::{
+    BuildForm, BuildRow, Condition, EndOfLife, Fix, PackRule, PaidUpdates, ProductLine, Untold,
+};
 use crate::remeasure::{NO_REPORTS, ReportDays};
 use crate::scale::{Level, Source, Tlp, Urgency};
 use crate::taxonomy::IncidentType;
@@ -21,24 +23,30 @@ pub(super) fn day(text: &str) -> Timestamp {
 
 /// A small table in the shape of the real one: CU18 and CU19, both with the March update.
 pub(super) fn pack() -> BuildPack {
-    let row = |build: [u32; 4], cu: &str, update: Option<&str>, released: jiff::civil::Date| BuildRow {
-        build,
-        line: "Exchange Server 2016".into(),
-        cumulative_update: cu.into(),
-        update: update.map(str::to_string),
-        affected_from: None,
-        released: Some(released),
-        available_from: None,
-        kb: update.map(|_| "KB5000871".to_string()),
-        source: "test".into(),
-    };
+    let row =
+        |build: [u32; 4], cu: &str, update: Option<&str>, released: jiff::civil::Date| BuildRow {
+            build,
+            line: "Exchange Server 2016".into(),
+            cumulative_update: cu.into(),
+            update: update.map(str::to_string),
+            affected_from: None,
+            released: Some(released),
+            available_from: None,
+            kb: update.map(|_| "KB5000871".to_string()),
+            source: "test".into(),
+        };
     BuildPack {
         name: "exchange".into(),
         products: vec![ProductKey::new("Microsoft", "Exchange Server")],
         title: "Microsoft Exchange Server".into(),
         source: "test".into(),
         as_of: date(2026, 8, 19),
-        lines: vec![ProductLine { name: "Exchange Server 2016".into(), from: [15, 1, 0, 0], to: [15, 1, u32::MAX, u32::MAX], end_of_life: EndOfLife::Open }],
+        lines: vec![ProductLine {
+            name: "Exchange Server 2016".into(),
+            from: [15, 1, 0, 0],
+            to: [15, 1, u32::MAX, u32::MAX],
+            end_of_life: EndOfLife::Open,
+        }],
         rule: PackRule::ExchangeCuSu,
         form: BuildForm::FourDotted,
         compared: Vec::new(),
@@ -76,7 +84,10 @@ pub(super) fn threat() -> Threat {
         withdrawn: false,
         exploited: true,
         level: Some(Level::Extreme),
-        vulnerabilities: vec![Vulnerability { id: LEAK.into(), ..Vulnerability::default() }],
+        vulnerabilities: vec![Vulnerability {
+            id: LEAK.into(),
+            ..Vulnerability::default()
+        }],
         statements: vec![Statement {
             vulnerability: Some(0),
             product: ProductKey::new("Microsoft", "Exchange Server"),
@@ -118,38 +129,84 @@ pub(super) fn sign(tags: &[&str], version: &str, at: &str) -> Sighting {
             hostname: Some("mail.example.org".into()),
             severity: "critical".into(),
             tags: tags.iter().map(|tag| (*tag).to_string()).collect(),
-            proven_cves: tags.iter().filter(|tag| tag.starts_with("cve-")).map(|tag| tag.to_uppercase()).collect(),
+            proven_cves: tags
+                .iter()
+                .filter(|tag| tag.starts_with("cve-"))
+                .map(|tag| tag.to_uppercase())
+                .collect(),
             vendor: "Microsoft".into(),
             product: "Exchange Server".into(),
             version: (!version.is_empty()).then(|| version.to_string()),
-            ..Observation::new("scan_exchange", day(at), if shell { IncidentType::SystemCompromise } else { IncidentType::VulnerableSystem })
+            ..Observation::new(
+                "scan_exchange",
+                day(at),
+                if shell {
+                    IncidentType::SystemCompromise
+                } else {
+                    IncidentType::VulnerableSystem
+                },
+            )
         },
     }
 }
 
-fn judge(threat: &Threat, assets: Vec<Asset>, signs: Vec<Sighting>, answer: Option<Acknowledgement>) -> Option<Exposure> {
+fn judge(
+    threat: &Threat,
+    assets: Vec<Asset>,
+    signs: Vec<Sighting>,
+    answer: Option<Acknowledgement>,
+) -> Option<Exposure> {
     measured(&NO_REPORTS, threat, assets, signs, answer)
 }
 
-fn measured(reports: &ReportDays, threat: &Threat, assets: Vec<Asset>, signs: Vec<Sighting>, answer: Option<Acknowledgement>) -> Option<Exposure> {
+fn measured(
+    reports: &ReportDays,
+    threat: &Threat,
+    assets: Vec<Asset>,
+    signs: Vec<Sighting>,
+    answer: Option<Acknowledgement>,
+) -> Option<Exposure> {
     let packs = [pack()];
     let urgencies = Urgencies::of(&crate::urgency::tests::policy(), threat);
-    let case = Case { threat, packs: &packs, urgencies: &urgencies, reports, now: day("2021-03-12") };
+    let case = Case {
+        threat,
+        packs: &packs,
+        urgencies: &urgencies,
+        reports,
+        now: day("2021-03-12"),
+    };
     let constituency = Constituency::new(assets, signs);
     let answers: Vec<Acknowledgement> = answer.into_iter().collect();
     assess(case, &constituency, &answers).pop()
 }
 
 #[track_caller]
-fn check(assets: Vec<Asset>, signs: Vec<Sighting>, answer: Option<Acknowledgement>, expected: (Status, Certainty)) -> Exposure {
+fn check(
+    assets: Vec<Asset>,
+    signs: Vec<Sighting>,
+    answer: Option<Acknowledgement>,
+    expected: (Status, Certainty),
+) -> Exposure {
     let exposure = judge(&threat(), assets, signs, answer).unwrap();
-    assert_eq!((exposure.status, exposure.certainty), expected, "{:?}", exposure.reason);
+    assert_eq!(
+        (exposure.status, exposure.certainty),
+        expected,
+        "{:?}",
+        exposure.reason
+    );
     exposure
 }
 
 fn said(answer: Answer, at: &str) -> Option<Acknowledgement> {
     let organisation = OrganisationId("o".into());
-    Some(Acknowledgement { organisation, threat: ThreatId("t".into()), answer, cloud: None, by: Source::Member, at: day(at) })
+    Some(Acknowledgement {
+        organisation,
+        threat: ThreatId("t".into()),
+        answer,
+        cloud: None,
+        by: Source::Member,
+        at: day(at),
+    })
 }
 
 const AFFECTED: (Status, Certainty) = (Status::Affected, Certainty::Observed);
@@ -161,108 +218,295 @@ fn builds_decide_and_names_alone_never_do() {
     check(vec![asset("15.1.2176.2")], vec![], None, AFFECTED);
     check(vec![asset("15.01.2176.009")], vec![], None, FIXED);
     let three = check(vec![asset("15.1.2176")], vec![], None, OPEN_QUESTION);
-    assert!(matches!(three.question, Some(Question::UpdateInstalled { .. })));
+    assert!(matches!(
+        three.question,
+        Some(Question::UpdateInstalled { .. })
+    ));
     let name = check(vec![asset("")], vec![], None, OPEN_QUESTION);
     assert!(matches!(name.question, Some(Question::WhichBuild { .. })));
-    let named_update = Asset { version: "2016 CU19".into(), ..asset("") };
+    let named_update = Asset {
+        version: "2016 CU19".into(),
+        ..asset("")
+    };
     let exposure = check(vec![named_update], vec![], None, OPEN_QUESTION);
     assert!(matches!(exposure.reason, Reason::UpdateUnknown { .. }));
 }
 
 #[test]
 fn get_exchangeserver_tells_the_cumulative_update_only() {
-    let told = Asset { note: "Get-ExchangeServer".into(), ..asset("15.1.2176.2") };
+    let told = Asset {
+        note: "Get-ExchangeServer".into(),
+        ..asset("15.1.2176.2")
+    };
     check(vec![told], vec![], None, OPEN_QUESTION);
 }
 
 #[test]
 fn a_proof_outranks_the_version_beside_it_and_a_shell_is_an_incident() {
-    let proof = check(vec![], vec![sign(&["exchange", "cve-2021-26855"], "15.1.2176", "2021-03-11")], None, AFFECTED);
+    let proof = check(
+        vec![],
+        vec![sign(
+            &["exchange", "cve-2021-26855"],
+            "15.1.2176",
+            "2021-03-11",
+        )],
+        None,
+        AFFECTED,
+    );
     assert!(!proof.incident && matches!(proof.reason, Reason::ProvenByScan { .. }));
-    check(vec![], vec![sign(&["exchange", "cve-2021-26855"], "", "2021-03-11")], None, AFFECTED);
-    let shell = check(vec![], vec![sign(&["exchange", "webshell"], "15.1.2176", "2021-03-11")], None, OPEN_QUESTION);
+    check(
+        vec![],
+        vec![sign(&["exchange", "cve-2021-26855"], "", "2021-03-11")],
+        None,
+        AFFECTED,
+    );
+    let shell = check(
+        vec![],
+        vec![sign(&["exchange", "webshell"], "15.1.2176", "2021-03-11")],
+        None,
+        OPEN_QUESTION,
+    );
     assert!(shell.incident && matches!(shell.reason, Reason::BreakIn { .. }));
-    let both = check(vec![asset("15.1.2176.2")], vec![sign(&["webshell"], "", "2021-03-11")], None, AFFECTED);
+    let both = check(
+        vec![asset("15.1.2176.2")],
+        vec![sign(&["webshell"], "", "2021-03-11")],
+        None,
+        AFFECTED,
+    );
     assert!(both.incident && matches!(both.reason, Reason::BreakIn { .. }));
-    let patched = check(vec![asset("15.1.2176.9")], vec![sign(&["webshell"], "", "2021-03-11")], None, FIXED);
+    let patched = check(
+        vec![asset("15.1.2176.9")],
+        vec![sign(&["webshell"], "", "2021-03-11")],
+        None,
+        FIXED,
+    );
     assert!(patched.incident);
-    check(vec![], vec![sign(&["exchange"], "15.1.2176", "2021-03-11")], None, OPEN_QUESTION);
+    check(
+        vec![],
+        vec![sign(&["exchange"], "15.1.2176", "2021-03-11")],
+        None,
+        OPEN_QUESTION,
+    );
 }
 
 #[test]
 fn the_newest_proof_wins_and_weaker_words_do_not() {
     let january = asset("15.1.2176.2");
-    let provider_in_march = Asset { observed_at: day("2021-03-06"), ..asset("15.1.2176.9") };
-    check(vec![january.clone(), provider_in_march.clone()], vec![], None, FIXED);
+    let provider_in_march = Asset {
+        observed_at: day("2021-03-06"),
+        ..asset("15.1.2176.9")
+    };
+    check(
+        vec![january.clone(), provider_in_march.clone()],
+        vec![],
+        None,
+        FIXED,
+    );
     let proof_before = sign(&["cve-2021-26855"], "", "2021-03-05");
-    check(vec![provider_in_march.clone()], vec![proof_before], None, FIXED);
+    check(
+        vec![provider_in_march.clone()],
+        vec![proof_before],
+        None,
+        FIXED,
+    );
     let proof_after = sign(&["cve-2021-26855"], "", "2021-03-09");
     check(vec![provider_in_march], vec![proof_after], None, AFFECTED);
-    check(vec![january], vec![sign(&[], "", "2021-03-09")], None, AFFECTED);
+    check(
+        vec![january],
+        vec![sign(&[], "", "2021-03-09")],
+        None,
+        AFFECTED,
+    );
 }
 
 #[test]
 fn the_worst_of_two_servers_decides() {
-    let first = Asset { hostname: "ex1".into(), ..asset("15.1.2176.2") };
-    let second = Asset { hostname: "ex2".into(), observed_at: day("2021-03-06"), ..asset("15.1.2176.9") };
+    let first = Asset {
+        hostname: "ex1".into(),
+        ..asset("15.1.2176.2")
+    };
+    let second = Asset {
+        hostname: "ex2".into(),
+        observed_at: day("2021-03-06"),
+        ..asset("15.1.2176.9")
+    };
     check(vec![first, second], vec![], None, AFFECTED);
 }
 
 #[test]
 fn own_words_hold_until_something_newer_is_measured() {
     let likely = |status| (status, Certainty::Likely);
-    let done = check(vec![asset("15.1.2176.2")], vec![], said(Answer::Done, "2021-03-04"), likely(Status::Fixed));
+    let done = check(
+        vec![asset("15.1.2176.2")],
+        vec![],
+        said(Answer::Done, "2021-03-04"),
+        likely(Status::Fixed),
+    );
     assert!(!done.measured && done.urgency == Urgency::Past);
-    assert!(done.matches.iter().all(|m| m.remediation == RemediationState::Done));
-    check(vec![asset("15.1.2176.2")], vec![], said(Answer::NotUs, "2021-03-04"), likely(Status::NotAffected));
-    let working = check(vec![asset("15.1.2176.2")], vec![], said(Answer::InProgress, "2021-03-04"), AFFECTED);
-    assert!(working.matches.iter().all(|m| m.remediation == RemediationState::InProgress));
+    assert!(
+        done.matches
+            .iter()
+            .all(|m| m.remediation == RemediationState::Done)
+    );
+    check(
+        vec![asset("15.1.2176.2")],
+        vec![],
+        said(Answer::NotUs, "2021-03-04"),
+        likely(Status::NotAffected),
+    );
+    let working = check(
+        vec![asset("15.1.2176.2")],
+        vec![],
+        said(Answer::InProgress, "2021-03-04"),
+        AFFECTED,
+    );
+    assert!(
+        working
+            .matches
+            .iter()
+            .all(|m| m.remediation == RemediationState::InProgress)
+    );
     let seen_again = vec![sign(&["cve-2021-26855"], "", "2021-03-09")];
-    check(vec![asset("15.1.2176.2")], seen_again, said(Answer::Done, "2021-03-04"), AFFECTED);
-    let measured = check(vec![asset("15.1.2176.2")], vec![sign(&[], "15.1.2176.9", "2021-03-09")], said(Answer::Done, "2021-03-04"), FIXED);
+    check(
+        vec![asset("15.1.2176.2")],
+        seen_again,
+        said(Answer::Done, "2021-03-04"),
+        AFFECTED,
+    );
+    let measured = check(
+        vec![asset("15.1.2176.2")],
+        vec![sign(&[], "15.1.2176.9", "2021-03-09")],
+        said(Answer::Done, "2021-03-04"),
+        FIXED,
+    );
     assert!(measured.measured);
 }
 
 #[test]
 fn later_measurements_bear_out_a_done_or_contradict_it() {
     let proof = |at| sign(&["exchange", "cve-2021-26855"], "15.1.2176", at);
-    let came = |days: &[i8]| days.iter().map(|day| ("scan_exchange".to_string(), date(2021, 3, *day))).collect::<ReportDays>();
-    let judge = |reports: &ReportDays, signs: Vec<Sighting>, answer| measured(reports, &threat(), vec![], signs, answer).unwrap();
-    let gone = judge(&came(&[3, 4, 6, 11]), vec![proof("2021-03-03")], said(Answer::Done, "2021-03-03"));
-    assert!(gone.status == Status::Fixed && gone.measured, "{:?}", gone.reason);
-    assert!(matches!(gone.reason, Reason::NoLongerListed { reports: 3, days: 7, .. }), "{:?}", gone.reason);
-    let early = judge(&came(&[3, 4, 6]), vec![proof("2021-03-03")], said(Answer::Done, "2021-03-03"));
+    let came = |days: &[i8]| {
+        days.iter()
+            .map(|day| ("scan_exchange".to_string(), date(2021, 3, *day)))
+            .collect::<ReportDays>()
+    };
+    let judge = |reports: &ReportDays, signs: Vec<Sighting>, answer| {
+        measured(reports, &threat(), vec![], signs, answer).unwrap()
+    };
+    let gone = judge(
+        &came(&[3, 4, 6, 11]),
+        vec![proof("2021-03-03")],
+        said(Answer::Done, "2021-03-03"),
+    );
+    assert!(
+        gone.status == Status::Fixed && gone.measured,
+        "{:?}",
+        gone.reason
+    );
+    assert!(
+        matches!(
+            gone.reason,
+            Reason::NoLongerListed {
+                reports: 3,
+                days: 7,
+                ..
+            }
+        ),
+        "{:?}",
+        gone.reason
+    );
+    let early = judge(
+        &came(&[3, 4, 6]),
+        vec![proof("2021-03-03")],
+        said(Answer::Done, "2021-03-03"),
+    );
     assert!(early.status == Status::Fixed && !early.measured);
     let silent = judge(&came(&[3, 4, 6, 11]), vec![proof("2021-03-03")], None);
-    assert!(silent.status == Status::Affected, "absence alone closes nothing");
+    assert!(
+        silent.status == Status::Affected,
+        "absence alone closes nothing"
+    );
     // Listed every day as a server that answers, in a version that shows no update: no contradiction.
-    let open_door = judge(&NO_REPORTS, vec![proof("2021-03-03"), sign(&["exchange"], "15.1.2176", "2021-03-05")], said(Answer::Done, "2021-03-03"));
-    assert!(open_door.status == Status::Fixed && !open_door.measured, "{:?}", open_door.reason);
-    let again = judge(&came(&[3, 4, 6, 11]), vec![proof("2021-03-03"), proof("2021-03-06")], said(Answer::Done, "2021-03-03"));
-    let Reason::SeenAgain { said_at, now, .. } = &again.reason else { panic!("{:?}", again.reason) };
-    assert!(again.status == Status::Affected && *said_at == day("2021-03-03") && matches!(**now, Reason::ProvenByScan { .. }));
+    let open_door = judge(
+        &NO_REPORTS,
+        vec![
+            proof("2021-03-03"),
+            sign(&["exchange"], "15.1.2176", "2021-03-05"),
+        ],
+        said(Answer::Done, "2021-03-03"),
+    );
+    assert!(
+        open_door.status == Status::Fixed && !open_door.measured,
+        "{:?}",
+        open_door.reason
+    );
+    let again = judge(
+        &came(&[3, 4, 6, 11]),
+        vec![proof("2021-03-03"), proof("2021-03-06")],
+        said(Answer::Done, "2021-03-03"),
+    );
+    let Reason::SeenAgain { said_at, now, .. } = &again.reason else {
+        panic!("{:?}", again.reason)
+    };
+    assert!(
+        again.status == Status::Affected
+            && *said_at == day("2021-03-03")
+            && matches!(**now, Reason::ProvenByScan { .. })
+    );
     // A break-in after "done" is shown, although the hole counts as closed.
-    let shell = judge(&NO_REPORTS, vec![sign(&["webshell"], "", "2021-03-05")], said(Answer::Done, "2021-03-03"));
-    assert!(shell.incident && matches!(shell.reason, Reason::BreakIn { .. }), "{:?}", shell.reason);
+    let shell = judge(
+        &NO_REPORTS,
+        vec![sign(&["webshell"], "", "2021-03-05")],
+        said(Answer::Done, "2021-03-03"),
+    );
+    assert!(
+        shell.incident && matches!(shell.reason, Reason::BreakIn { .. }),
+        "{:?}",
+        shell.reason
+    );
 }
 
 #[test]
 fn cloud_and_absent_are_not_affected_until_seen() {
-    let cloud = Asset { presence: Presence::Cloud, source: Source::Member, observed_at: day("2021-03-03"), ..asset("") };
-    check(vec![cloud.clone()], vec![], None, (Status::NotAffected, Certainty::Observed));
-    check(vec![cloud], vec![sign(&[], "", "2021-03-09")], None, OPEN_QUESTION);
+    let cloud = Asset {
+        presence: Presence::Cloud,
+        source: Source::Member,
+        observed_at: day("2021-03-03"),
+        ..asset("")
+    };
+    check(
+        vec![cloud.clone()],
+        vec![],
+        None,
+        (Status::NotAffected, Certainty::Observed),
+    );
+    check(
+        vec![cloud],
+        vec![sign(&[], "", "2021-03-09")],
+        None,
+        OPEN_QUESTION,
+    );
 }
 
 #[test]
 fn a_withdrawn_advisory_affects_nobody() {
-    let withdrawn = Threat { withdrawn: true, ..threat() };
+    let withdrawn = Threat {
+        withdrawn: true,
+        ..threat()
+    };
     let exposure = judge(&withdrawn, vec![asset("15.1.2176.2")], vec![], None).unwrap();
-    assert_eq!((exposure.status, exposure.reason), (Status::NotAffected, Reason::Withdrawn));
+    assert_eq!(
+        (exposure.status, exposure.reason),
+        (Status::NotAffected, Reason::Withdrawn)
+    );
 }
 
 #[test]
 fn other_products_have_no_exposure() {
-    let other = Asset { product: "SharePoint Server".into(), ..asset("16.0.1.1") };
+    let other = Asset {
+        product: "SharePoint Server".into(),
+        ..asset("16.0.1.1")
+    };
     assert!(judge(&threat(), vec![other], vec![], None).is_none());
 }
 
@@ -282,12 +526,27 @@ fn version_statements_decide_where_no_pack_does() {
     let listed = Threat {
         exploited: false,
         level: None,
-        vulnerabilities: vec![Vulnerability { id: "CVE-2022-27193".into(), ..Vulnerability::default() }],
-        statements: vec![list("1.0.0-rc1", ProductStatus::Affected), list("1.0.0-rc2", ProductStatus::Fixed)],
+        vulnerabilities: vec![Vulnerability {
+            id: "CVE-2022-27193".into(),
+            ..Vulnerability::default()
+        }],
+        statements: vec![
+            list("1.0.0-rc1", ProductStatus::Affected),
+            list("1.0.0-rc2", ProductStatus::Fixed),
+        ],
         ..threat()
     };
-    let wildcard = Threat { statements: vec![statement(VersionRule::All, ProductStatus::Affected)], ..listed.clone() };
-    let unread = Threat { statements: vec![statement(VersionRule::NotUnderstood("older ones".into()), ProductStatus::Affected)], ..listed.clone() };
+    let wildcard = Threat {
+        statements: vec![statement(VersionRule::All, ProductStatus::Affected)],
+        ..listed.clone()
+    };
+    let unread = Threat {
+        statements: vec![statement(
+            VersionRule::NotUnderstood("older ones".into()),
+            ProductStatus::Affected,
+        )],
+        ..listed.clone()
+    };
     for (threat, version, expected) in [
         (&listed, "1.0.0-rc1", AFFECTED),
         (&listed, "1.0.0-rc2", FIXED),
@@ -296,9 +555,20 @@ fn version_statements_decide_where_no_pack_does() {
         (&wildcard, "1.0.0-rc1", OPEN_QUESTION),
         (&unread, "1.0.0-rc1", OPEN_QUESTION),
     ] {
-        let asset = Asset { vendor: "CSAF Tools".into(), product: "CVRF-CSAF-Converter".into(), version: version.into(), build: None, ..asset("") };
+        let asset = Asset {
+            vendor: "CSAF Tools".into(),
+            product: "CVRF-CSAF-Converter".into(),
+            version: version.into(),
+            build: None,
+            ..asset("")
+        };
         let exposure = judge(threat, vec![asset], vec![], None).unwrap();
-        assert_eq!((exposure.status, exposure.certainty), expected, "{version}: {:?}", exposure.reason);
+        assert_eq!(
+            (exposure.status, exposure.certainty),
+            expected,
+            "{version}: {:?}",
+            exposure.reason
+        );
     }
 }
 
@@ -318,32 +588,72 @@ fn steps_and_paid_updates_are_settled_one_by_one() {
         })
     };
     let mut table = pack();
-    table.fixes[0].conditions = vec![condition("likely", Untold::Fixed), condition("first", Untold::Unknown), condition("second", Untold::Unknown)];
+    table.fixes[0].conditions = vec![
+        condition("likely", Untold::Fixed),
+        condition("first", Untold::Unknown),
+        condition("second", Untold::Unknown),
+    ];
     let lines = vec!["Exchange Server 2016".to_string()];
     let esu = condition("esu", Untold::Unknown);
-    table.paid = vec![Arc::new(PaidUpdates { programme: "ESU".into(), lines, updates: vec!["Mar21SU".into()], until: date(2026, 11, 1), condition: esu })];
+    table.paid = vec![Arc::new(PaidUpdates {
+        programme: "ESU".into(),
+        lines,
+        updates: vec!["Mar21SU".into()],
+        until: date(2026, 11, 1),
+        condition: esu,
+    })];
     let packs = [table];
     let threat = threat();
     let urgencies = Urgencies::of(&crate::urgency::tests::policy(), &threat);
-    let case = Case { threat: &threat, packs: &packs, urgencies: &urgencies, reports: &NO_REPORTS, now: day("2021-03-12") };
+    let case = Case {
+        threat: &threat,
+        packs: &packs,
+        urgencies: &urgencies,
+        reports: &NO_REPORTS,
+        now: day("2021-03-12"),
+    };
     for (build, note, expected, asked) in [
         ("15.1.2176.9", "", OPEN_QUESTION, Some("first")),
         ("15.1.2176.9", "first", OPEN_QUESTION, Some("second")),
         ("15.1.2176.9", "second", OPEN_QUESTION, Some("first")),
-        ("15.1.2176.9", "first, second", (Status::Fixed, Certainty::Likely), Some("likely")),
+        (
+            "15.1.2176.9",
+            "first, second",
+            (Status::Fixed, Certainty::Likely),
+            Some("likely"),
+        ),
         ("15.1.2176.9", "first, second, likely", FIXED, None),
         ("15.1.2176.9", "first, second=no", AFFECTED, None),
-        ("15.1.2176.9", "kein esu, first, second, likely", FIXED, None),
+        (
+            "15.1.2176.9",
+            "kein esu, first, second, likely",
+            FIXED,
+            None,
+        ),
         ("15.1.2176.2", "", AFFECTED, Some("esu")),
         ("15.1.2176.2", "esu", AFFECTED, None),
         ("15.1.2176.2", "kein esu", AFFECTED, None),
         ("15.1.2176", "esu", OPEN_QUESTION, None),
         // Whoever is no customer cannot have the update, though three parts do not show it.
-        ("15.1.2176", "kein esu", (Status::Affected, Certainty::Likely), None),
+        (
+            "15.1.2176",
+            "kein esu",
+            (Status::Affected, Certainty::Likely),
+            None,
+        ),
     ] {
-        let told = Asset { note: note.into(), ..asset(build) };
-        let exposure = assess(case, &Constituency::new(vec![told], Vec::new()), &[]).pop().unwrap();
-        assert_eq!((exposure.status, exposure.certainty), expected, "{build} {note}");
+        let told = Asset {
+            note: note.into(),
+            ..asset(build)
+        };
+        let exposure = assess(case, &Constituency::new(vec![told], Vec::new()), &[])
+            .pop()
+            .unwrap();
+        assert_eq!(
+            (exposure.status, exposure.certainty),
+            expected,
+            "{build} {note}"
+        );
         let key = match &exposure.question {
             Some(Question::Condition { condition, .. }) => Some(condition.as_str()),
             _ => None,

@@ -109,8 +109,26 @@ fn at_mut<T>(list: &mut [T], index: u32) -> Option<&mut T> {
 
 impl Kind {
     fn words(&self) -> AssetKind<'_> {
-        let Self { vendor, product, version, build, source, note, presence, key: _, hits: _ } = self;
-        AssetKind { vendor, product, version, build: build.as_deref(), source: *source, note, presence: *presence }
+        let Self {
+            vendor,
+            product,
+            version,
+            build,
+            source,
+            note,
+            presence,
+            key: _,
+            hits: _,
+        } = self;
+        AssetKind {
+            vendor,
+            product,
+            version,
+            build: build.as_deref(),
+            source: *source,
+            note,
+            presence: *presence,
+        }
     }
 }
 
@@ -128,7 +146,11 @@ impl Inventory {
         let next = count(&self.organisations);
         let number = *self.numbers.entry(id).or_insert(next);
         if number == next {
-            self.organisations.push(Owner { id, revision: -1, newest: NONE });
+            self.organisations.push(Owner {
+                id,
+                revision: -1,
+                newest: NONE,
+            });
         }
         number
     }
@@ -143,7 +165,9 @@ impl Inventory {
 
     /// Revision of an organisation's facts, where it was noted.
     pub(crate) fn revision(&self, organisation: &OrganisationId) -> Option<i64> {
-        at(&self.organisations, self.find(organisation)?).map(|owner| owner.revision).filter(|revision| *revision >= 0)
+        at(&self.organisations, self.find(organisation)?)
+            .map(|owner| owner.revision)
+            .filter(|revision| *revision >= 0)
     }
 
     /// How many organisations are known.
@@ -158,18 +182,43 @@ impl Inventory {
 
     /// Id of an organisation.
     pub(crate) fn organisation_id(&self, number: u32) -> OrganisationId {
-        OrganisationId(at(&self.organisations, number).map(|owner| self.ids.text(owner.id)).unwrap_or_default())
+        OrganisationId(
+            at(&self.organisations, number)
+                .map(|owner| self.ids.text(owner.id))
+                .unwrap_or_default(),
+        )
     }
 
     /// Adds an asset. False where there is no room for more: four billion assets, or four gigabytes of host names.
-    pub(crate) fn add(&mut self, organisation: &str, id: &str, kind: AssetKind<'_>, host: &str, observed_at: i64) -> bool {
+    pub(crate) fn add(
+        &mut self,
+        organisation: &str,
+        id: &str,
+        kind: AssetKind<'_>,
+        host: &str,
+        observed_at: i64,
+    ) -> bool {
         let (number, asset) = (self.organisation(organisation), count(&self.assets));
         let (kind, id) = (self.kind(kind), self.ids.number(id));
-        let Some(host) = self.host(number, host) else { return false };
-        let Some(owner) = at_mut(&mut self.organisations, number).filter(|_| asset != NONE) else { return false };
+        let Some(host) = self.host(number, host) else {
+            return false;
+        };
+        let Some(owner) = at_mut(&mut self.organisations, number).filter(|_| asset != NONE) else {
+            return false;
+        };
         let previous = std::mem::replace(&mut owner.newest, asset);
-        let halves = [u64::try_from(id >> 64).unwrap_or(0), u64::try_from(id & u128::from(u64::MAX)).unwrap_or(0)];
-        self.assets.push(Placed { id: halves, observed_at, organisation: number, kind, host, previous });
+        let halves = [
+            u64::try_from(id >> 64).unwrap_or(0),
+            u64::try_from(id & u128::from(u64::MAX)).unwrap_or(0),
+        ];
+        self.assets.push(Placed {
+            id: halves,
+            observed_at,
+            organisation: number,
+            kind,
+            host,
+            previous,
+        });
         if let Some(kind) = at_mut(&mut self.kinds, kind) {
             kind.hits.push(Hit::new(number, asset));
         }
@@ -188,12 +237,39 @@ impl Inventory {
             hash = hash.wrapping_add(1);
         }
         let number = count(&self.kinds);
-        let AssetKind { vendor, product, version, build, source, note, presence } = words;
+        let AssetKind {
+            vendor,
+            product,
+            version,
+            build,
+            source,
+            note,
+            presence,
+        } = words;
         let key = ProductKey::new(vendor, product);
-        self.by_product.entry(key.product.clone()).or_default().push(number);
+        self.by_product
+            .entry(key.product.clone())
+            .or_default()
+            .push(number);
         self.by_words.insert(hash, number);
-        let (vendor, product, version, build, note) = (vendor.into(), product.into(), version.into(), build.map(Into::into), note.into());
-        self.kinds.push(Kind { vendor, product, version, build, source, note, presence, key, hits: Vec::new() });
+        let (vendor, product, version, build, note) = (
+            vendor.into(),
+            product.into(),
+            version.into(),
+            build.map(Into::into),
+            note.into(),
+        );
+        self.kinds.push(Kind {
+            vendor,
+            product,
+            version,
+            build,
+            source,
+            note,
+            presence,
+            key,
+            hits: Vec::new(),
+        });
         number
     }
 
@@ -205,7 +281,9 @@ impl Inventory {
         if host.is_empty() {
             return Some(0);
         }
-        let before = at(&self.organisations, organisation).and_then(|owner| at(&self.assets, owner.newest)).map(|asset| asset.host);
+        let before = at(&self.organisations, organisation)
+            .and_then(|owner| at(&self.assets, owner.newest))
+            .map(|asset| asset.host);
         if let Some(before) = before.filter(|&before| self.host_name(before) == host) {
             return Some(before);
         }
@@ -219,8 +297,15 @@ impl Inventory {
     fn host_name(&self, place: u32) -> &str {
         let name = || {
             let start = usize::try_from(place).ok()?;
-            let length = u16::from_le_bytes(self.hosts.get(start..start.checked_add(2)?)?.try_into().ok()?);
-            let text = self.hosts.get(start.checked_add(2)?..start.checked_add(2)?.checked_add(usize::from(length))?)?;
+            let length = u16::from_le_bytes(
+                self.hosts
+                    .get(start..start.checked_add(2)?)?
+                    .try_into()
+                    .ok()?,
+            );
+            let text = self.hosts.get(
+                start.checked_add(2)?..start.checked_add(2)?.checked_add(usize::from(length))?,
+            )?;
             std::str::from_utf8(text).ok()
         };
         name().unwrap_or_default()
@@ -228,7 +313,9 @@ impl Inventory {
 
     /// Takes all assets of an organisation out.
     pub(crate) fn forget(&mut self, organisation: u32) {
-        let Some(owner) = at_mut(&mut self.organisations, organisation) else { return };
+        let Some(owner) = at_mut(&mut self.organisations, organisation) else {
+            return;
+        };
         let mut next = std::mem::replace(&mut owner.newest, NONE);
         while let Some(asset) = at_mut(&mut self.assets, next) {
             asset.kind = NONE;
@@ -239,7 +326,10 @@ impl Inventory {
 
     /// How many assets there are, and how many empty places beside them.
     pub(crate) fn len(&self) -> (usize, usize) {
-        (self.assets.len().saturating_sub(self.forgotten), self.forgotten)
+        (
+            self.assets.len().saturating_sub(self.forgotten),
+            self.forgotten,
+        )
     }
 
     /// Kinds of a product word.
@@ -249,7 +339,9 @@ impl Inventory {
 
     /// All kinds with their comparable product names and how many assets are, or were, of each.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = (&ProductKey, AssetKind<'_>, usize)> {
-        self.kinds.iter().map(|kind| (&kind.key, kind.words(), kind.hits.len()))
+        self.kinds
+            .iter()
+            .map(|kind| (&kind.key, kind.words(), kind.hits.len()))
     }
 
     /// A kind with its comparable product name.
@@ -264,8 +356,14 @@ impl Inventory {
 
     /// What stands beside the kind of an asset; `None` where it was forgotten.
     pub(crate) fn place(&self, hit: Hit) -> Option<Place> {
-        let Placed { id: [high, low], observed_at, organisation: _, kind, host, previous: _ } =
-            at(&self.assets, hit.asset()).filter(|asset| asset.kind != NONE)?;
+        let Placed {
+            id: [high, low],
+            observed_at,
+            organisation: _,
+            kind,
+            host,
+            previous: _,
+        } = at(&self.assets, hit.asset()).filter(|asset| asset.kind != NONE)?;
         Some(Place {
             id: AssetId(self.ids.text((u128::from(*high) << 64) | u128::from(*low))),
             kind: *kind,
@@ -276,7 +374,9 @@ impl Inventory {
 
     /// Number of the kind of an asset; `None` where it was forgotten.
     pub(crate) fn kind_of(&self, hit: Hit) -> Option<u32> {
-        at(&self.assets, hit.asset()).map(|asset| asset.kind).filter(|kind| *kind != NONE)
+        at(&self.assets, hit.asset())
+            .map(|asset| asset.kind)
+            .filter(|kind| *kind != NONE)
     }
 
     /// All assets of one organisation as hits, in no order.
@@ -292,8 +392,24 @@ impl Inventory {
 
     /// An asset as the noun it is.
     pub(crate) fn asset(&self, hit: Hit) -> Option<Asset> {
-        let Place { id, kind, host, observed_at } = self.place(hit)?;
-        let (_, AssetKind { vendor, product, version, build, source, note, presence }) = self.words(kind)?;
+        let Place {
+            id,
+            kind,
+            host,
+            observed_at,
+        } = self.place(hit)?;
+        let (
+            _,
+            AssetKind {
+                vendor,
+                product,
+                version,
+                build,
+                source,
+                note,
+                presence,
+            },
+        ) = self.words(kind)?;
         Some(Asset {
             id,
             organisation: self.organisation_id(hit.organisation()),

@@ -48,13 +48,29 @@ fn speaks_for_one(sign: &Sign) -> bool {
 
 /// What newly showed in each hour from `from` until before `to`: the rows that [`super::History`] learns from. `signs` must reach back
 /// [`Policy::same_case_seconds`] before `from`. The rows replace those of the same hours, so signs that come late are counted, too.
-pub fn hour_counts(signs: &[Sign], policy: &Policy, lists: &Warninglists, from: Timestamp, to: Timestamp) -> Vec<HourCount> {
+pub fn hour_counts(
+    signs: &[Sign],
+    policy: &Policy,
+    lists: &Warninglists,
+    from: Timestamp,
+    to: Timestamp,
+) -> Vec<HourCount> {
     let mut sums: BTreeMap<(Series, i64), u32> = BTreeMap::new();
     for_each_group(signs, policy, lists, 1, |group| {
         let mut add = |group: &Group<'_>, region: &str| {
-            for arrival in group.arrivals.iter().filter(|arrival| (from.as_second()..to.as_second()).contains(&arrival.at)) {
-                let series = Series { key: group.key.clone(), class: group.class, region: region.to_string() };
-                *sums.entry((series, arrival.at.div_euclid(SECONDS_PER_HOUR))).or_default() += arrival.halves;
+            for arrival in group
+                .arrivals
+                .iter()
+                .filter(|arrival| (from.as_second()..to.as_second()).contains(&arrival.at))
+            {
+                let series = Series {
+                    key: group.key.clone(),
+                    class: group.class,
+                    region: region.to_string(),
+                };
+                *sums
+                    .entry((series, arrival.at.div_euclid(SECONDS_PER_HOUR)))
+                    .or_default() += arrival.halves;
             }
         };
         add(&group, "");
@@ -62,11 +78,23 @@ pub fn hour_counts(signs: &[Sign], policy: &Policy, lists: &Warninglists, from: 
             add(&part, region);
         }
     });
-    sums.into_iter().map(|((series, hour), halves)| HourCount { series, hour, halves }).collect()
+    sums.into_iter()
+        .map(|((series, hour), halves)| HourCount {
+            series,
+            hour,
+            halves,
+        })
+        .collect()
 }
 
 /// Visits every group of signs that share a key and a class and has at least so many signs. The order is not told.
-pub(crate) fn for_each_group<'a>(signs: &'a [Sign], policy: &Policy, lists: &Warninglists, least: usize, mut visit: impl FnMut(Group<'a>)) {
+pub(crate) fn for_each_group<'a>(
+    signs: &'a [Sign],
+    policy: &Policy,
+    lists: &Warninglists,
+    least: usize,
+    mut visit: impl FnMut(Group<'a>),
+) {
     let mut names: HashMap<(&'a SignKey, IncidentType), usize> = HashMap::new();
     let mut groups: Vec<(&'a SignKey, IncidentType, u32)> = Vec::new();
     let mut organisations: HashMap<&'a str, u32> = HashMap::new();
@@ -74,7 +102,9 @@ pub(crate) fn for_each_group<'a>(signs: &'a [Sign], policy: &Policy, lists: &War
     let mut entries: Vec<(u32, u32, u32)> = Vec::with_capacity(signs.len());
     for (place, sign) in (0u32..).zip(signs) {
         let next = small(organisations.len());
-        let organisation = *organisations.entry(sign.organisation.as_str()).or_insert(next);
+        let organisation = *organisations
+            .entry(sign.organisation.as_str())
+            .or_insert(next);
         for key in sign.keys.iter().take(CORRELATE_KEYS) {
             let number = *names.entry((key, sign.class)).or_insert_with(|| {
                 groups.push((key, sign.class, 0));
@@ -87,22 +117,44 @@ pub(crate) fn for_each_group<'a>(signs: &'a [Sign], policy: &Policy, lists: &War
         }
     }
     drop((names, organisations));
-    let wanted: Vec<bool> = groups.iter().map(|(key, _, size)| *size >= small(least) && lists.finds(key).is_none()).collect();
+    let wanted: Vec<bool> = groups
+        .iter()
+        .map(|(key, _, size)| *size >= small(least) && lists.finds(key).is_none())
+        .collect();
     entries.retain(|(number, ..)| wanted.get(large(*number)) == Some(&true));
     entries.sort_unstable();
     entries.dedup();
     for chunk in entries.chunk_by(|one, other| one.0 == other.0) {
-        let Some((key, class, _)) = chunk.first().and_then(|(number, ..)| groups.get(large(*number))) else { continue };
-        let signs = chunk.iter().filter_map(|(_, place, organisation)| Some((signs.get(large(*place))?, *organisation))).collect();
+        let Some((key, class, _)) = chunk
+            .first()
+            .and_then(|(number, ..)| groups.get(large(*number)))
+        else {
+            continue;
+        };
+        let signs = chunk
+            .iter()
+            .filter_map(|(_, place, organisation)| Some((signs.get(large(*place))?, *organisation)))
+            .collect();
         visit(Group::new(key, *class, signs, policy));
     }
 }
 
 impl<'a> Group<'a> {
-    fn new(key: &'a SignKey, class: IncidentType, signs: Vec<(&'a Sign, u32)>, policy: &Policy) -> Self {
+    fn new(
+        key: &'a SignKey,
+        class: IncidentType,
+        signs: Vec<(&'a Sign, u32)>,
+        policy: &Policy,
+    ) -> Self {
         let voices = voices(&signs, policy);
         let arrivals = arrivals(&signs, &voices, policy);
-        Self { key, class, signs, voices, arrivals }
+        Self {
+            key,
+            class,
+            signs,
+            voices,
+            arrivals,
+        }
     }
 
     /// Its parts by region, for keys that are counted by region, too.
@@ -111,22 +163,36 @@ impl<'a> Group<'a> {
             return Vec::new();
         }
         let mut parts: BTreeMap<&'a str, Vec<(&'a Sign, u32)>> = BTreeMap::new();
-        for (sign, organisation) in self.signs.iter().filter(|(sign, _)| !sign.region.is_empty()) {
-            parts.entry(sign.region.as_str()).or_default().push((sign, *organisation));
+        for (sign, organisation) in self
+            .signs
+            .iter()
+            .filter(|(sign, _)| !sign.region.is_empty())
+        {
+            parts
+                .entry(sign.region.as_str())
+                .or_default()
+                .push((sign, *organisation));
         }
-        parts.into_iter().map(|(region, signs)| (region, Self::new(self.key, self.class, signs, policy))).collect()
+        parts
+            .into_iter()
+            .map(|(region, signs)| (region, Self::new(self.key, self.class, signs, policy)))
+            .collect()
     }
 }
 
 /// Members that newly show it, by time.
 fn arrivals(signs: &[(&Sign, u32)], voices: &[Option<u32>], policy: &Policy) -> Vec<Arrival> {
-    let heard = voices.iter().zip(signs).filter_map(|(voice, (sign, _))| Some(((*voice)?, sign.at.as_second(), halves(sign, policy))));
+    let heard = voices.iter().zip(signs).filter_map(|(voice, (sign, _))| {
+        Some(((*voice)?, sign.at.as_second(), halves(sign, policy)))
+    });
     let mut heard: Vec<(u32, i64, u32)> = heard.collect();
     heard.sort_unstable();
     let mut arrivals: Vec<Arrival> = Vec::new();
     let mut last: Option<(u32, i64)> = None;
     for (voice, at, halves) in heard {
-        let same_case = last.is_some_and(|(earlier, before)| earlier == voice && at - before < policy.same_case_seconds());
+        let same_case = last.is_some_and(|(earlier, before)| {
+            earlier == voice && at - before < policy.same_case_seconds()
+        });
         match arrivals.last_mut().filter(|_| same_case) {
             Some(arrival) => arrival.halves = arrival.halves.max(halves),
             None => arrivals.push(Arrival { at, halves, voice }),
@@ -139,12 +205,28 @@ fn arrivals(signs: &[(&Sign, u32)], voices: &[Option<u32>], policy: &Policy) -> 
 
 /// The voice of each sign that counts: its organisation, or the organisations that are told of by the same others, as one.
 fn voices(signs: &[(&Sign, u32)], policy: &Policy) -> Vec<Option<u32>> {
-    let counted: Vec<bool> = signs.iter().map(|(sign, _)| halves(sign, policy) > 0).collect();
-    let heard = || signs.iter().zip(&counted).filter(|(_, counted)| **counted).map(|(sign, _)| sign);
+    let counted: Vec<bool> = signs
+        .iter()
+        .map(|(sign, _)| halves(sign, policy) > 0)
+        .collect();
+    let heard = || {
+        signs
+            .iter()
+            .zip(&counted)
+            .filter(|(_, counted)| **counted)
+            .map(|(sign, _)| sign)
+    };
     if heard().all(|(sign, _)| speaks_for_one(sign)) {
-        return signs.iter().zip(&counted).map(|((_, organisation), counted)| counted.then_some(*organisation)).collect();
+        return signs
+            .iter()
+            .zip(&counted)
+            .map(|((_, organisation), counted)| counted.then_some(*organisation))
+            .collect();
     }
-    let own: HashSet<u32> = heard().filter(|(sign, _)| speaks_for_one(sign)).map(|(_, organisation)| *organisation).collect();
+    let own: HashSet<u32> = heard()
+        .filter(|(sign, _)| speaks_for_one(sign))
+        .map(|(_, organisation)| *organisation)
+        .collect();
     let mut parents: HashMap<u32, u32> = HashMap::new();
     let mut told_by: HashMap<&Reporter, u32> = HashMap::new();
     let mut repeats: HashSet<&Reporter> = HashSet::new();
@@ -157,8 +239,15 @@ fn voices(signs: &[(&Sign, u32)], policy: &Policy) -> Vec<Option<u32>> {
         let (one, other) = (root(&mut parents, first), root(&mut parents, *organisation));
         parents.insert(one.max(other), one.min(other));
     }
-    let silent: Vec<u32> = repeats.iter().filter_map(|reporter| told_by.get(reporter)).copied().collect();
-    let silent: HashSet<u32> = silent.into_iter().map(|organisation| root(&mut parents, organisation)).collect();
+    let silent: Vec<u32> = repeats
+        .iter()
+        .filter_map(|reporter| told_by.get(reporter))
+        .copied()
+        .collect();
+    let silent: HashSet<u32> = silent
+        .into_iter()
+        .map(|organisation| root(&mut parents, organisation))
+        .collect();
     let mut voice = |(sign, organisation): &(&Sign, u32)| {
         if own.contains(organisation) {
             // What others tell of it moves neither its time nor its weight.
@@ -166,7 +255,11 @@ fn voices(signs: &[(&Sign, u32)], policy: &Policy) -> Vec<Option<u32>> {
         }
         Some(root(&mut parents, *organisation)).filter(|voice| !silent.contains(voice))
     };
-    signs.iter().zip(&counted).map(|(sign, counted)| voice(sign).filter(|_| *counted)).collect()
+    signs
+        .iter()
+        .zip(&counted)
+        .map(|(sign, counted)| voice(sign).filter(|_| *counted))
+        .collect()
 }
 
 /// The one that stands for an organisation; the way there is made shorter.

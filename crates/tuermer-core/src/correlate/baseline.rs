@@ -52,7 +52,12 @@ impl Baseline {
 
     /// One round with fixed weights.
     fn weighed(days: &[f64], weights: &[f64], first_day: i64) -> Self {
-        let weighed = || days.iter().zip(weights).zip(first_day..).map(|((count, weight), day)| (*count, *weight, weekday(day)));
+        let weighed = || {
+            days.iter()
+                .zip(weights)
+                .zip(first_day..)
+                .map(|((count, weight), day)| (*count, *weight, weekday(day)))
+        };
         let length: f64 = weights.iter().sum();
         let members: f64 = weighed().map(|(count, weight, _)| count * weight).sum();
         let per_day = (members + PRIOR_MEMBERS) / length.max(1.0);
@@ -78,14 +83,23 @@ impl Baseline {
         });
         let scatter = squares.sum::<f64>() / (length - 1.0).max(1.0);
         let sure = members / (members + PRIOR_SCATTER);
-        Self { per_day, weekday: factors, dispersion: (1.0 + (scatter - 1.0) * sure).max(DISPERSION_LEAST) }
+        Self {
+            per_day,
+            weekday: factors,
+            dispersion: (1.0 + (scatter - 1.0) * sure).max(DISPERSION_LEAST),
+        }
     }
 
     /// How much a past day counts: Anscombe's residual of a count, which is nearly normal also for small means.
     fn weight(&self, count: f64, day: i64) -> f64 {
         let mean = self.on(day);
-        let residual = 1.5 * (count.powf(2.0 / 3.0) - mean.powf(2.0 / 3.0)) / (mean.powf(1.0 / 6.0) * self.dispersion.sqrt());
-        if residual > UNUSUAL { (UNUSUAL / residual).powi(2) } else { 1.0 }
+        let residual = 1.5 * (count.powf(2.0 / 3.0) - mean.powf(2.0 / 3.0))
+            / (mean.powf(1.0 / 6.0) * self.dispersion.sqrt());
+        if residual > UNUSUAL {
+            (UNUSUAL / residual).powi(2)
+        } else {
+            1.0
+        }
     }
 
     /// Members usual on one day.

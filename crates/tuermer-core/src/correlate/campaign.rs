@@ -79,18 +79,34 @@ const REST_DAYS: i64 = 14;
 impl Campaign {
     /// What its members share, to be kept for [`Known`].
     pub fn signs(&self) -> Vec<(SignKey, IncidentType)> {
-        let signs: BTreeSet<_> = self.reasons.iter().map(|reason| (reason.key.clone(), reason.class)).collect();
+        let signs: BTreeSet<_> = self
+            .reasons
+            .iter()
+            .map(|reason| (reason.key.clone(), reason.class))
+            .collect();
         signs.into_iter().collect()
     }
 }
 
 /// Joins what the same members share, strongest first, and gives every campaign its key.
 pub(crate) fn join(mut found: Vec<Campaign>, known: &[Known]) -> Vec<Campaign> {
-    let strength = |campaign: &Campaign| campaign.reasons.first().map_or(0.0, |reason| reason.evidence - reason.alarm_from);
-    found.sort_by(|one, other| strength(other).total_cmp(&strength(one)).then_with(|| one.key.cmp(&other.key)));
+    let strength = |campaign: &Campaign| {
+        campaign
+            .reasons
+            .first()
+            .map_or(0.0, |reason| reason.evidence - reason.alarm_from)
+    };
+    found.sort_by(|one, other| {
+        strength(other)
+            .total_cmp(&strength(one))
+            .then_with(|| one.key.cmp(&other.key))
+    });
     let mut joined: Vec<Campaign> = Vec::new();
     for campaign in found {
-        match joined.iter_mut().find(|other| same_members(&other.members, &campaign.members)) {
+        match joined
+            .iter_mut()
+            .find(|other| same_members(&other.members, &campaign.members))
+        {
             Some(other) => absorb(other, campaign),
             None => joined.push(campaign),
         }
@@ -98,10 +114,15 @@ pub(crate) fn join(mut found: Vec<Campaign>, known: &[Known]) -> Vec<Campaign> {
     for campaign in &mut joined {
         let signs = campaign.signs();
         let again = |known: &&Known| {
-            let rested = campaign.first_at.as_second() - known.last_at.as_second() > REST_DAYS * SECONDS_PER_DAY;
+            let rested = campaign.first_at.as_second() - known.last_at.as_second()
+                > REST_DAYS * SECONDS_PER_DAY;
             !rested && known.signs.iter().any(|sign| signs.contains(sign))
         };
-        if let Some(known) = known.iter().filter(again).min_by(|one, other| one.key.cmp(&other.key)) {
+        if let Some(known) = known
+            .iter()
+            .filter(again)
+            .min_by(|one, other| one.key.cmp(&other.key))
+        {
             campaign.key = known.key.clone();
         }
     }
@@ -119,26 +140,51 @@ pub(crate) fn join(mut found: Vec<Campaign>, known: &[Known]) -> Vec<Campaign> {
 
 /// At least half of the smaller one's members are the other's, too.
 fn same_members(one: &[OrganisationId], other: &[OrganisationId]) -> bool {
-    let (small, large) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    let shared = small.iter().filter(|member| large.binary_search(member).is_ok()).count();
+    let (small, large) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    let shared = small
+        .iter()
+        .filter(|member| large.binary_search(member).is_ok())
+        .count();
     shared * 2 >= small.len()
 }
 
 fn absorb(campaign: &mut Campaign, other: Campaign) {
-    let Campaign { key, reasons, first_at, last_at, members, reporters, sensors, to_ask, product } = other;
+    let Campaign {
+        key,
+        reasons,
+        first_at,
+        last_at,
+        members,
+        reporters,
+        sensors,
+        to_ask,
+        product,
+    } = other;
     campaign.key = std::cmp::min(&campaign.key, &key).clone();
     campaign.reasons.extend(reasons);
-    campaign.reasons.sort_by(|one, other| other.evidence.total_cmp(&one.evidence));
+    campaign
+        .reasons
+        .sort_by(|one, other| other.evidence.total_cmp(&one.evidence));
     campaign.first_at = campaign.first_at.min(first_at);
     campaign.last_at = campaign.last_at.max(last_at);
     campaign.members = union(std::mem::take(&mut campaign.members), members);
     campaign.to_ask = union(std::mem::take(&mut campaign.to_ask), to_ask);
-    campaign.to_ask.retain(|organisation| campaign.members.binary_search(organisation).is_err());
+    campaign
+        .to_ask
+        .retain(|organisation| campaign.members.binary_search(organisation).is_err());
     campaign.sensors = union(std::mem::take(&mut campaign.sensors), sensors);
     campaign.reporters = campaign.reporters.max(reporters);
     campaign.product = campaign.product.take().or(product);
 }
 
 fn union<T: Ord>(one: Vec<T>, other: Vec<T>) -> Vec<T> {
-    one.into_iter().chain(other).collect::<BTreeSet<T>>().into_iter().collect()
+    one.into_iter()
+        .chain(other)
+        .collect::<BTreeSet<T>>()
+        .into_iter()
+        .collect()
 }

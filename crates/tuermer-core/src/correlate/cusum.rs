@@ -31,14 +31,33 @@ pub fn strongest(view: &View<'_>, first: usize) -> Option<Finding> {
     for (end, arrival) in view.arrivals.iter().enumerate() {
         // Hours between two signs are few: seconds are exact in a float.
         #[allow(clippy::cast_precision_loss)]
-        let days = before.map_or(0.0, |before| (arrival.at - before) as f64 / SECONDS_PER_DAY as f64);
+        let days = before.map_or(0.0, |before| {
+            (arrival.at - before) as f64 / SECONDS_PER_DAY as f64
+        });
         before = Some(arrival.at);
-        let per_day = view.own.expected(arrival.at - SECONDS_PER_DAY / 2, arrival.at + SECONDS_PER_DAY / 2);
-        let adds = (MORE_PER_DAY / per_day).ln_1p() * f64::from(arrival.halves) / 2.0 / view.own.dispersion;
-        let left = run.map(|run| Run { sum: run.sum - MORE_PER_DAY * days / view.own.dispersion, ..run }).filter(|run| run.sum > 0.0);
+        let per_day = view.own.expected(
+            arrival.at - SECONDS_PER_DAY / 2,
+            arrival.at + SECONDS_PER_DAY / 2,
+        );
+        let adds = (MORE_PER_DAY / per_day).ln_1p() * f64::from(arrival.halves)
+            / 2.0
+            / view.own.dispersion;
+        let left = run
+            .map(|run| Run {
+                sum: run.sum - MORE_PER_DAY * days / view.own.dispersion,
+                ..run
+            })
+            .filter(|run| run.sum > 0.0);
         let now = match left {
-            Some(run) => Run { sum: run.sum + adds, ..run },
-            None => Run { sum: adds, first: adds, start: end },
+            Some(run) => Run {
+                sum: run.sum + adds,
+                ..run
+            },
+            None => Run {
+                sum: adds,
+                first: adds,
+                start: end,
+            },
         };
         run = Some(now);
         if end >= first {
@@ -49,13 +68,29 @@ pub fn strongest(view: &View<'_>, first: usize) -> Option<Finding> {
 }
 
 /// What a run says at the arrival number `end`.
-fn found(view: &View<'_>, run: Run, end: usize, longest: Option<&super::history::Chance>) -> Option<Finding> {
-    let (from, to) = (view.arrivals.get(run.start)?.at - 1, view.arrivals.get(end)?.at);
+fn found(
+    view: &View<'_>,
+    run: Run,
+    end: usize,
+    longest: Option<&super::history::Chance>,
+) -> Option<Finding> {
+    let (from, to) = (
+        view.arrivals.get(run.start)?.at - 1,
+        view.arrivals.get(end)?.at,
+    );
     let seen = view.members_between(run.start, end);
     if seen < view.least {
         return None;
     }
     let own = run.sum - run.first;
-    let evidence = longest.map_or(own, |chance| own.min(newcomer(seen, chance))).max(0.0);
-    Some(Finding { evidence, from, to, seen, expected: view.own.expected(from, to) })
+    let evidence = longest
+        .map_or(own, |chance| own.min(newcomer(seen, chance)))
+        .max(0.0);
+    Some(Finding {
+        evidence,
+        from,
+        to,
+        seen,
+        expected: view.own.expected(from, to),
+    })
 }

@@ -87,7 +87,12 @@ impl Detector {
 
 impl<'a> View<'a> {
     /// A view of arrivals that are in order.
-    pub fn new(arrivals: &'a [Arrival], own: &'a Baseline, newcomers: Option<&'a [Chance]>, least: u32) -> Self {
+    pub fn new(
+        arrivals: &'a [Arrival],
+        own: &'a Baseline,
+        newcomers: Option<&'a [Chance]>,
+        least: u32,
+    ) -> Self {
         let mut sums = Vec::with_capacity(arrivals.len() + 1);
         let mut sum = 0;
         sums.push(sum);
@@ -95,7 +100,13 @@ impl<'a> View<'a> {
             sum += u64::from(arrival.halves);
             sum
         }));
-        Self { arrivals, own, newcomers, least, sums }
+        Self {
+            arrivals,
+            own,
+            newcomers,
+            least,
+            sums,
+        }
     }
 
     /// Whole members after `from` up to the arrival number `end`.
@@ -106,13 +117,22 @@ impl<'a> View<'a> {
 
     /// Whole members from one arrival up to another.
     pub(crate) fn members_between(&self, start: usize, end: usize) -> u32 {
-        let halves = self.sums.get(end + 1).zip(self.sums.get(start)).map_or(0, |(after, before)| after.saturating_sub(*before));
+        let halves = self
+            .sums
+            .get(end + 1)
+            .zip(self.sums.get(start))
+            .map_or(0, |(after, before)| after.saturating_sub(*before));
         u32::try_from(halves / 2).unwrap_or(u32::MAX)
     }
 
     /// What is found in the window of so many seconds that ends with the arrival number `end`. The window's evidence is the
     /// smaller one of "unusual for this series" and "unusual for a newcomer of its kind" (`chance`).
-    pub(crate) fn window(&self, end: usize, seconds: i64, chance: Option<&Chance>) -> Option<Finding> {
+    pub(crate) fn window(
+        &self,
+        end: usize,
+        seconds: i64,
+        chance: Option<&Chance>,
+    ) -> Option<Finding> {
         let to = self.arrivals.get(end)?.at;
         let from = to - seconds;
         let seen = self.members(from, end);
@@ -122,13 +142,29 @@ impl<'a> View<'a> {
         let expected = self.own.expected(from, to);
         // Less than one standard deviation above the mean never alarms, and most windows of busy series end here.
         if f64::from(seen) < expected + (expected * self.own.dispersion).sqrt() {
-            return Some(Finding { evidence: 0.0, from, to, seen, expected });
+            return Some(Finding {
+                evidence: 0.0,
+                from,
+                to,
+                seen,
+                expected,
+            });
         }
         // Given one sign, the others follow the same distribution with one more in its shape: a sign is more likely to be met
         // where there are many (the mean over signs, not over windows).
-        let own = -ln_tail(seen - 1, shape(expected, self.own.dispersion) + 1.0, self.own.dispersion);
+        let own = -ln_tail(
+            seen - 1,
+            shape(expected, self.own.dispersion) + 1.0,
+            self.own.dispersion,
+        );
         let evidence = chance.map_or(own, |chance| own.min(newcomer(seen, chance)));
-        Some(Finding { evidence, from, to, seen, expected })
+        Some(Finding {
+            evidence,
+            from,
+            to,
+            seen,
+            expected,
+        })
     }
 }
 

@@ -47,27 +47,50 @@ pub struct Disclosure {
 
 /// Says what may be told. `belongs_to_member`: this address, domain or mailbox is one of the constituency's own – a hacked
 /// member sends mail from its own mailbox, and that would name it.
-pub fn disclose(campaign: &Campaign, facts: &[MemberFacts], belongs_to_member: impl Fn(&SignKey) -> bool, policy: &Policy) -> Disclosure {
+pub fn disclose(
+    campaign: &Campaign,
+    facts: &[MemberFacts],
+    belongs_to_member: impl Fn(&SignKey) -> bool,
+    policy: &Policy,
+) -> Disclosure {
     let k = policy.anonymity.max(ANONYMITY_LEAST);
     let hit = campaign.members.len();
     let members: BTreeSet<&OrganisationId> = campaign.members.iter().collect();
-    let of_campaign: BTreeMap<&OrganisationId, &MemberFacts> =
-        facts.iter().filter(|fact| members.contains(&fact.organisation)).map(|fact| (&fact.organisation, fact)).collect();
+    let of_campaign: BTreeMap<&OrganisationId, &MemberFacts> = facts
+        .iter()
+        .filter(|fact| members.contains(&fact.organisation))
+        .map(|fact| (&fact.organisation, fact))
+        .collect();
     let mut classes: Vec<IncidentType> = Vec::new();
     let mut look_for: Vec<SignKey> = Vec::new();
     for reason in &campaign.reasons {
         if !classes.contains(&reason.class) {
             classes.push(reason.class);
         }
-        if !matches!(reason.key, SignKey::Product(_)) && !look_for.contains(&reason.key) && !belongs_to_member(&reason.key) {
+        if !matches!(reason.key, SignKey::Product(_))
+            && !look_for.contains(&reason.key)
+            && !belongs_to_member(&reason.key)
+        {
             look_for.push(reason.key.clone());
         }
     }
     let told = hit >= k;
     Disclosure {
         at_least: told.then(|| hit - hit % k),
-        regions: if told { regions(of_campaign.values().map(|fact| fact.region.as_str()), hit, k) } else { Vec::new() },
-        may_be_named: of_campaign.values().filter(|fact| fact.consents).map(|fact| fact.organisation.clone()).collect(),
+        regions: if told {
+            regions(
+                of_campaign.values().map(|fact| fact.region.as_str()),
+                hit,
+                k,
+            )
+        } else {
+            Vec::new()
+        },
+        may_be_named: of_campaign
+            .values()
+            .filter(|fact| fact.consents)
+            .map(|fact| fact.organisation.clone())
+            .collect(),
         product: campaign.product.clone(),
         classes,
         look_for,
@@ -84,9 +107,15 @@ fn regions<'a>(names: impl Iterator<Item = &'a str>, hit: usize, k: usize) -> Ve
     counts.retain(|_, count| *count >= k);
     let rest = hit - counts.values().sum::<usize>().min(hit);
     if (1..k).contains(&rest)
-        && let Some(smallest) = counts.iter().min_by_key(|(_, count)| **count).map(|(name, _)| *name)
+        && let Some(smallest) = counts
+            .iter()
+            .min_by_key(|(_, count)| **count)
+            .map(|(name, _)| *name)
     {
         counts.remove(smallest);
     }
-    counts.into_iter().map(|(name, count)| (name.to_string(), count - count % k)).collect()
+    counts
+        .into_iter()
+        .map(|(name, count)| (name.to_string(), count - count % k))
+        .collect()
 }

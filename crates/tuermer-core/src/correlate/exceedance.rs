@@ -11,5 +11,7 @@ use crate::limits::SECONDS_PER_DAY;
 /// The strongest 24 hours.
 pub fn strongest(view: &View<'_>, first: usize) -> Option<Finding> {
     let chance = view.newcomers.and_then(|chances| chances.get(DAY));
-    (first..view.arrivals.len()).map(|end| view.window(end, SECONDS_PER_DAY, chance)).fold(None, stronger)
+    (first..view.arrivals.len())
+        .map(|end| view.window(end, SECONDS_PER_DAY, chance))
+        .fold(None, stronger)
 }

@@ -52,13 +52,22 @@ pub struct History {
 impl History {
     /// Learns from rows in any order, of one series and hour at most one. What lies in the look-back of `now`, or before
     /// the memory begins, is not looked at.
-    pub fn learn(rows: impl IntoIterator<Item = HourCount>, policy: &Policy, now: Timestamp) -> Self {
+    pub fn learn(
+        rows: impl IntoIterator<Item = HourCount>,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Self {
         let end = (now.as_second() - policy.look_back_seconds()).div_euclid(SECONDS_PER_DAY);
         let hours = |day: i64| day * (SECONDS_PER_DAY / SECONDS_PER_HOUR);
         let mut series: HashMap<Series, Vec<(i64, u32)>> = HashMap::new();
         let mut left_out = 0;
         let mut first_hour = hours(end);
-        for HourCount { series: name, hour, halves } in rows {
+        for HourCount {
+            series: name,
+            hour,
+            halves,
+        } in rows
+        {
             if hour < hours(end - CORRELATE_HISTORY_DAYS) || hour >= hours(end) {
                 continue;
             }
@@ -69,10 +78,18 @@ impl History {
             first_hour = first_hour.min(hour);
             series.entry(name).or_default().push((hour, halves));
         }
-        series.values_mut().for_each(|counts| counts.sort_unstable());
+        series
+            .values_mut()
+            .for_each(|counts| counts.sort_unstable());
         let first_day = (first_hour * SECONDS_PER_HOUR).div_euclid(SECONDS_PER_DAY);
         let days = usize::try_from(end - first_day).unwrap_or(0);
-        let mut this = Self { series, families: HashMap::new(), first_day, days, left_out };
+        let mut this = Self {
+            series,
+            families: HashMap::new(),
+            first_day,
+            days,
+            left_out,
+        };
         this.families = this.learn_families();
         this
     }
@@ -80,9 +97,20 @@ impl History {
     fn learn_families(&self) -> HashMap<FamilyName, Family> {
         let mut members: HashMap<FamilyName, Vec<&[(i64, u32)]>> = HashMap::new();
         for (name, counts) in &self.series {
-            members.entry((name.key.kind(), name.class)).or_default().push(counts);
+            members
+                .entry((name.key.kind(), name.class))
+                .or_default()
+                .push(counts);
         }
-        members.into_iter().map(|(name, series)| (name, Family::learn(has_a_past(name), series.into_iter(), self.days))).collect()
+        members
+            .into_iter()
+            .map(|(name, series)| {
+                (
+                    name,
+                    Family::learn(has_a_past(name), series.into_iter(), self.days),
+                )
+            })
+            .collect()
     }
 
     /// Whole days of the memory.
@@ -98,7 +126,10 @@ impl History {
 
     /// What is known about one kind and class.
     pub fn family(&self, name: FamilyName) -> Family {
-        self.families.get(&name).cloned().unwrap_or_else(|| Family::learn(has_a_past(name), std::iter::empty(), self.days))
+        self.families
+            .get(&name)
+            .cloned()
+            .unwrap_or_else(|| Family::learn(has_a_past(name), std::iter::empty(), self.days))
     }
 
     /// How many kinds and classes share the budget of false alarms.
@@ -138,17 +169,27 @@ impl Family {
     /// Learns from all series of the family, hours of each in order, over so many days. `has_a_past`: they stay, so that each has a baseline of its own.
     // A memory has at most ninety days.
     #[allow(clippy::cast_precision_loss)]
-    pub fn learn<'a>(has_a_past: bool, series: impl Iterator<Item = &'a [(i64, u32)]>, days: usize) -> Self {
+    pub fn learn<'a>(
+        has_a_past: bool,
+        series: impl Iterator<Item = &'a [(i64, u32)]>,
+        days: usize,
+    ) -> Self {
         let mut signs = 0.0;
         let mut companions = Companions::default();
         for counts in series {
-            signs += counts.iter().map(|(_, halves)| f64::from(*halves) / 2.0).sum::<f64>();
+            signs += counts
+                .iter()
+                .map(|(_, halves)| f64::from(*halves) / 2.0)
+                .sum::<f64>();
             if !has_a_past {
                 companions.add(counts);
             }
         }
         let tests_per_month = (signs * MONTH_DAYS / days.max(1) as f64).max(TESTS_LEAST);
-        Self { tests_per_month, newcomers: (!has_a_past).then(|| companions.chances()) }
+        Self {
+            tests_per_month,
+            newcomers: (!has_a_past).then(|| companions.chances()),
+        }
     }
 
     /// Evidence (in nats) from which a false alarm of this family is as rare as its share of the budget: of `n` tests a
@@ -188,22 +229,34 @@ struct Companions {
 
 impl Default for Companions {
     fn default() -> Self {
-        Self { signs: PRIOR_SIGNS, sums: [(1.0, 1.0); WINDOWS_HOURS.len()] }
+        Self {
+            signs: PRIOR_SIGNS,
+            sums: [(1.0, 1.0); WINDOWS_HOURS.len()],
+        }
     }
 }
 
 impl Companions {
     /// Adds the first days of one series.
     fn add(&mut self, counts: &[(i64, u32)]) {
-        let Some((first, _)) = counts.first() else { return };
+        let Some((first, _)) = counts.first() else {
+            return;
+        };
         let young = counts.partition_point(|(hour, _)| *hour < first + NEWCOMER_DAYS * 24);
         let young = counts.get(..young).unwrap_or_default();
         for (place, (hour, halves)) in young.iter().enumerate() {
             let here = f64::from(*halves) / 2.0;
             self.signs += here;
             for ((sum, squares), window) in self.sums.iter_mut().zip(WINDOWS_HOURS) {
-                let before = young.get(..place).unwrap_or_default().iter().rev().take_while(|(earlier, _)| *earlier > hour - window);
-                let before = before.map(|(_, halves)| f64::from(*halves) / 2.0).sum::<f64>();
+                let before = young
+                    .get(..place)
+                    .unwrap_or_default()
+                    .iter()
+                    .rev()
+                    .take_while(|(earlier, _)| *earlier > hour - window);
+                let before = before
+                    .map(|(_, halves)| f64::from(*halves) / 2.0)
+                    .sum::<f64>();
                 // The first of this hour has `before` companions, the last of it also those of the hour.
                 let last = before + (here - 1.0).max(0.0);
                 *sum += here * (before + last) / 2.0;
@@ -216,7 +269,10 @@ impl Companions {
         let chance = |(sum, squares): (f64, f64)| {
             let mean = sum / self.signs;
             let dispersion = ((squares / self.signs - mean * mean) / mean).max(DISPERSION_LEAST);
-            Chance { shape: mean / (dispersion - 1.0), dispersion }
+            Chance {
+                shape: mean / (dispersion - 1.0),
+                dispersion,
+            }
         };
         self.sums.into_iter().map(chance).collect()
     }

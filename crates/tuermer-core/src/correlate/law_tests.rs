@@ -31,7 +31,10 @@ fn the_tail_is_that_of_scipy() {
     ];
     for (at_least, shape, dispersion, expected) in rows {
         let is = ln_tail(at_least, shape, dispersion);
-        assert!((is - expected).abs() <= 1e-6 * expected.abs().max(1e-3), "{at_least} {shape} {dispersion}: {is} instead of {expected}");
+        assert!(
+            (is - expected).abs() <= 1e-6 * expected.abs().max(1e-3),
+            "{at_least} {shape} {dispersion}: {is} instead of {expected}"
+        );
     }
     // Nearly Poisson: P(N ≥ 3) with mean 1 is 0.0803.
     assert!((ln_tail(3, shape(1.0, 1.0), 1.0).exp() - 0.080_301).abs() < 1e-3);
@@ -40,22 +43,38 @@ fn the_tail_is_that_of_scipy() {
 #[test]
 fn a_baseline_knows_week_and_scatter_and_forgets_outbreaks() {
     // 5 January 1970 was a Monday.
-    let week: Vec<f64> = (0..84).map(|day| if day % 7 < 5 { 20.0 } else { 4.0 }).collect();
+    let week: Vec<f64> = (0..84)
+        .map(|day| if day % 7 < 5 { 20.0 } else { 4.0 })
+        .collect();
     let baseline = Baseline::learn(&week, 4);
     assert!((baseline.per_day - 15.4).abs() < 0.1, "{baseline:?}");
-    let (monday, sunday) = (baseline.expected(4 * 86_400, 5 * 86_400), baseline.expected(10 * 86_400, 11 * 86_400));
-    assert!((monday - 20.0).abs() < 0.6 && (sunday - 4.0).abs() < 0.8, "{monday} {sunday}");
+    let (monday, sunday) = (
+        baseline.expected(4 * 86_400, 5 * 86_400),
+        baseline.expected(10 * 86_400, 11 * 86_400),
+    );
+    assert!(
+        (monday - 20.0).abs() < 0.6 && (sunday - 4.0).abs() < 0.8,
+        "{monday} {sunday}"
+    );
     assert!(baseline.dispersion < 1.01);
     let half = baseline.expected(9 * 86_400 + 43_200, 10 * 86_400 + 43_200);
-    assert!((half - sunday).abs() < 0.1, "a window over two days of the weekend");
+    assert!(
+        (half - sunday).abs() < 0.1,
+        "a window over two days of the weekend"
+    );
 
-    let scatter: Vec<f64> = (0..84).map(|day| if day % 3 == 0 { 12.0 } else { 1.0 }).collect();
+    let scatter: Vec<f64> = (0..84)
+        .map(|day| if day % 3 == 0 { 12.0 } else { 1.0 })
+        .collect();
     assert!(Baseline::learn(&scatter, 4).dispersion > 3.0);
 
     let mut outbreak = vec![2.0; 84];
     outbreak[40] = 60.0;
     let baseline = Baseline::learn(&outbreak, 4);
-    assert!(baseline.per_day < 2.2, "one day of sixty moves the mean of two little: {baseline:?}");
+    assert!(
+        baseline.per_day < 2.2,
+        "one day of sixty moves the mean of two little: {baseline:?}"
+    );
 
     let never = Baseline::learn(&[0.0; 84], 4);
     assert!(never.per_day > 0.0 && never.per_day < 0.01);
@@ -65,25 +84,43 @@ fn a_baseline_knows_week_and_scatter_and_forgets_outbreaks() {
 /// With Poisson signs a threshold of `h` nats is passed by at most `exp(−h)` of them, as promised.
 #[test]
 fn evidence_is_worth_what_it_says() {
-    let baseline = Baseline { per_day: 2.0, weekday: [1.0; 7], dispersion: 1.0 };
+    let baseline = Baseline {
+        per_day: 2.0,
+        weekday: [1.0; 7],
+        dispersion: 1.0,
+    };
     // A fixed row of numbers (Knuth's MMIX), turned into pauses of a Poisson process of two a day.
     let mut state = 1u64;
     let mut at = 0.0;
     let arrivals: Vec<Arrival> = (0..20_000)
         .map(|voice| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             at -= 43_200.0 * ((state >> 11) as f64 / (1u64 << 53) as f64).max(1e-12).ln();
-            Arrival { at: at as i64, halves: 2, voice }
+            Arrival {
+                at: at as i64,
+                halves: 2,
+                voice,
+            }
         })
         .collect();
     for detector in [Detector::Exceedance, Detector::Cusum, Detector::Scan] {
         let mut passed = 0;
         for end in 40..arrivals.len() {
             let view = View::new(&arrivals[end - 40..=end], &baseline, None, 3);
-            passed += usize::from(detector.strongest(&view, 40).is_some_and(|found| found.evidence >= 5.0));
+            passed += usize::from(
+                detector
+                    .strongest(&view, 40)
+                    .is_some_and(|found| found.evidence >= 5.0),
+            );
         }
         let share = passed as f64 / arrivals.len() as f64;
-        assert!(share <= (-5.0f64).exp() * 1.2, "{}: {share}", detector.as_str());
+        assert!(
+            share <= (-5.0f64).exp() * 1.2,
+            "{}: {share}",
+            detector.as_str()
+        );
         assert!(share > 0.0, "{} never alarms at all", detector.as_str());
     }
 }
@@ -99,12 +136,31 @@ struct Drawn {
 
 fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
     let one = (0..12u32, 0..24i64, 0..6u32, 0..4usize, any::<bool>());
-    prop::collection::vec(one.prop_map(|(member, hours_ago, reporter, grade, evidence)| Drawn { member, hours_ago, reporter, grade, evidence }), 0..30)
+    prop::collection::vec(
+        one.prop_map(|(member, hours_ago, reporter, grade, evidence)| Drawn {
+            member,
+            hours_ago,
+            reporter,
+            grade,
+            evidence,
+        }),
+        0..30,
+    )
 }
 
 fn sign(drawn: &Drawn) -> Sign {
-    let Drawn { member, hours_ago, reporter, grade, evidence } = drawn;
-    let sign = Sign { grade: Grade::read(["B2", "A1", "C3", "F6"][*grade]).unwrap(), evidence: *evidence, ..shell(*member, *hours_ago) };
+    let Drawn {
+        member,
+        hours_ago,
+        reporter,
+        grade,
+        evidence,
+    } = drawn;
+    let sign = Sign {
+        grade: Grade::read(["B2", "A1", "C3", "F6"][*grade]).unwrap(),
+        evidence: *evidence,
+        ..shell(*member, *hours_ago)
+    };
     match reporter {
         0 => sign,
         1 => told_by(sign.clone(), sign.organisation.as_str()),
@@ -114,11 +170,20 @@ fn sign(drawn: &Drawn) -> Sign {
 
 fn policy(detector: Detector) -> Policy {
     // Generous, so that small things are found and the laws have something to bite on.
-    Policy { detector, false_alarms_per_month: 30.0, ..Policy::default() }
+    Policy {
+        detector,
+        false_alarms_per_month: 30.0,
+        ..Policy::default()
+    }
 }
 
 fn voices(campaigns: &[Campaign]) -> u32 {
-    campaigns.iter().flat_map(|campaign| &campaign.reasons).map(|reason| reason.seen).max().unwrap_or(0)
+    campaigns
+        .iter()
+        .flat_map(|campaign| &campaign.reasons)
+        .map(|reason| reason.seen)
+        .max()
+        .unwrap_or(0)
 }
 
 fn check_laws(detector: Detector, drawn: &[Drawn], seed: usize, extra: &[u32]) {
@@ -130,16 +195,46 @@ fn check_laws(detector: Detector, drawn: &[Drawn], seed: usize, extra: &[u32]) {
     let mut turned = signs.clone();
     turned.reverse();
     turned.rotate_left(seed % signs.len().max(1));
-    assert_eq!(find(&turned, &history, &policy), found, "the order of signs does not matter");
+    assert_eq!(
+        find(&turned, &history, &policy),
+        found,
+        "the order of signs does not matter"
+    );
     let twice: Vec<Sign> = signs.iter().chain(&signs).cloned().collect();
-    assert_eq!(voices(&find(&twice, &history, &policy)), voices(&found), "the same sign twice is one sign");
+    assert_eq!(
+        voices(&find(&twice, &history, &policy)),
+        voices(&found),
+        "the same sign twice is one sign"
+    );
 
     for campaign in &found {
-        assert!(campaign.members.len() >= 3 && campaign.reasons.iter().all(|reason| reason.seen >= 3), "{campaign:?}");
-        let facts: Vec<MemberFacts> =
-            campaign.members.iter().map(|member| MemberFacts { organisation: member.clone(), region: "x".into(), consents: false }).collect();
-        let told = disclose(campaign, &facts, |_| false, &Policy { anonymity: 0, ..policy.clone() });
-        assert!(told.may_be_named.is_empty() && told.at_least.is_none_or(|count| count >= 3) && told.regions.iter().all(|(_, count)| *count >= 3));
+        assert!(
+            campaign.members.len() >= 3 && campaign.reasons.iter().all(|reason| reason.seen >= 3),
+            "{campaign:?}"
+        );
+        let facts: Vec<MemberFacts> = campaign
+            .members
+            .iter()
+            .map(|member| MemberFacts {
+                organisation: member.clone(),
+                region: "x".into(),
+                consents: false,
+            })
+            .collect();
+        let told = disclose(
+            campaign,
+            &facts,
+            |_| false,
+            &Policy {
+                anonymity: 0,
+                ..policy.clone()
+            },
+        );
+        assert!(
+            told.may_be_named.is_empty()
+                && told.at_least.is_none_or(|count| count >= 3)
+                && told.regions.iter().all(|(_, count)| *count >= 3)
+        );
     }
 
     // Somebody who already told of one thing tells of more, at the hour of his first report.
@@ -154,9 +249,18 @@ fn check_laws(detector: Detector, drawn: &[Drawn], seed: usize, extra: &[u32]) {
     }
 
     // Every sign gets evidence and the best grade: nothing that was found is lost.
-    let better: Vec<Sign> = signs.iter().map(|sign| Sign { evidence: true, ..sign.clone() }).collect();
+    let better: Vec<Sign> = signs
+        .iter()
+        .map(|sign| Sign {
+            evidence: true,
+            ..sign.clone()
+        })
+        .collect();
     let best = find(&better, &history, &policy);
-    assert!(found.is_empty() || !best.is_empty(), "more evidence never loses a campaign");
+    assert!(
+        found.is_empty() || !best.is_empty(),
+        "more evidence never loses a campaign"
+    );
 }
 
 proptest! {

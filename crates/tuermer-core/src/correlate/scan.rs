@@ -21,8 +21,19 @@ pub fn strongest(view: &View<'_>, first: usize) -> Option<Finding> {
     let price = (WINDOWS_HOURS.len() as f64).ln();
     let ends = (first..view.arrivals.len()).map(|end| {
         let windows = WINDOWS_HOURS.iter().enumerate();
-        windows.map(|(place, hours)| view.window(end, hours * SECONDS_PER_HOUR, view.newcomers.and_then(|all| all.get(place)))).fold(None, stronger)
+        windows
+            .map(|(place, hours)| {
+                view.window(
+                    end,
+                    hours * SECONDS_PER_HOUR,
+                    view.newcomers.and_then(|all| all.get(place)),
+                )
+            })
+            .fold(None, stronger)
     });
     let found = ends.fold(None, stronger)?;
-    Some(Finding { evidence: (found.evidence - price).max(0.0), ..found })
+    Some(Finding {
+        evidence: (found.evidence - price).max(0.0),
+        ..found
+    })
 }

@@ -70,11 +70,17 @@ pub enum SignKey {
 impl SignKey {
     /// The network an attack came from. `None` for addresses that say nothing: own house, documentation, multicast.
     pub fn source(address: IpAddr) -> Option<Self> {
-        let bits = if address.is_ipv4() { SOURCE_BITS_V4 } else { SOURCE_BITS_V6 };
+        let bits = if address.is_ipv4() {
+            SOURCE_BITS_V4
+        } else {
+            SOURCE_BITS_V6
+        };
         if reach(address) != Reach::Open {
             return None;
         }
-        IpNetwork::new_truncate(address, bits).ok().map(Self::SourceNetwork)
+        IpNetwork::new_truncate(address, bits)
+            .ok()
+            .map(Self::SourceNetwork)
     }
 
     /// The sender of a message.
@@ -134,7 +140,10 @@ impl SignKey {
         match KeyKind::parse(kind)? {
             KeyKind::Product => {
                 let (vendor, product) = value.split_once('/')?;
-                Some(Self::Product(ProductKey { vendor: vendor.to_string(), product: product.to_string() }))
+                Some(Self::Product(ProductKey {
+                    vendor: vendor.to_string(),
+                    product: product.to_string(),
+                }))
             }
             KeyKind::SourceNetwork => value.parse().ok().map(Self::SourceNetwork),
             KeyKind::Sender => Self::sender(value),
@@ -171,16 +180,35 @@ mod tests {
         let rows = [
             (source("8.8.8.8"), Some("source_network:8.8.8.0/24")),
             (source("8.8.8.200"), Some("source_network:8.8.8.0/24")),
-            (source("2606:4700:1:2::3"), Some("source_network:2606:4700:1::/48")),
+            (
+                source("2606:4700:1:2::3"),
+                Some("source_network:2606:4700:1::/48"),
+            ),
             (source("192.168.1.1"), None),
             (source("203.0.113.9"), None),
-            (SignKey::shell("/owa/auth/Help.aspx?x=1").map(|k| k.to_text()), Some("shell:help.aspx")),
-            (SignKey::shell(r"C:\inetpub\wwwroot\aspnet_client\HELP.aspx").map(|k| k.to_text()), Some("shell:help.aspx")),
+            (
+                SignKey::shell("/owa/auth/Help.aspx?x=1").map(|k| k.to_text()),
+                Some("shell:help.aspx"),
+            ),
+            (
+                SignKey::shell(r"C:\inetpub\wwwroot\aspnet_client\HELP.aspx").map(|k| k.to_text()),
+                Some("shell:help.aspx"),
+            ),
             (SignKey::shell("/owa/").map(|k| k.to_text()), None),
-            (SignKey::sender(" Chef@Example.ORG ").map(|k| k.to_text()), Some("sender:chef@example.org")),
-            (SignKey::indicator("ABCDEF").map(|k| k.to_text()), Some("indicator:abcdef")),
+            (
+                SignKey::sender(" Chef@Example.ORG ").map(|k| k.to_text()),
+                Some("sender:chef@example.org"),
+            ),
+            (
+                SignKey::indicator("ABCDEF").map(|k| k.to_text()),
+                Some("indicator:abcdef"),
+            ),
             (SignKey::indicator("  ").map(|k| k.to_text()), None),
-            (SignKey::product("Microsoft Corporation", "MS Exchange Server 2016").map(|k| k.to_text()), Some("product:microsoft/exchange server")),
+            (
+                SignKey::product("Microsoft Corporation", "MS Exchange Server 2016")
+                    .map(|k| k.to_text()),
+                Some("product:microsoft/exchange server"),
+            ),
             (SignKey::product("", "").map(|k| k.to_text()), None),
         ];
         for (is, expected) in rows {

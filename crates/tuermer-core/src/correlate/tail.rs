@@ -20,7 +20,12 @@ pub fn ln_tail(at_least: u32, shape: f64, dispersion: f64) -> f64 {
         return 0.0;
     }
     let dispersion = dispersion.max(DISPERSION_LEAST);
-    ln_beta_share((dispersion - 1.0) / dispersion, f64::from(at_least), shape.max(TINY)).min(0.0)
+    ln_beta_share(
+        (dispersion - 1.0) / dispersion,
+        f64::from(at_least),
+        shape.max(TINY),
+    )
+    .min(0.0)
 }
 
 /// The shape of a count with this mean and dispersion.
@@ -31,7 +36,11 @@ pub fn shape(mean: f64, dispersion: f64) -> f64 {
 /// Logarithm of the regularised incomplete beta function `I_x(a, b)`.
 fn ln_beta_share(x: f64, a: f64, b: f64) -> f64 {
     let ln_front = ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (-x).ln_1p();
-    if x < (a + 1.0) / (a + b + 2.0) { ln_front + (fraction(x, a, b) / a).ln() } else { (-(ln_front + (fraction(1.0 - x, b, a) / b).ln()).exp()).ln_1p() }
+    if x < (a + 1.0) / (a + b + 2.0) {
+        ln_front + (fraction(x, a, b) / a).ln()
+    } else {
+        (-(ln_front + (fraction(1.0 - x, b, a) / b).ln()).exp()).ln_1p()
+    }
 }
 
 /// The continued fraction of the incomplete beta function.

@@ -12,7 +12,13 @@ pub fn strongest(view: &View<'_>, first: usize) -> Option<Finding> {
         let to = view.arrivals.get(end)?.at;
         let from = to - SECONDS_PER_DAY;
         let seen = view.members(from, end);
-        (seen >= view.least).then(|| Finding { evidence: f64::from(seen), from, to, seen, expected: view.own.expected(from, to) })
+        (seen >= view.least).then(|| Finding {
+            evidence: f64::from(seen),
+            from,
+            to,
+            seen,
+            expected: view.own.expected(from, to),
+        })
     });
     found.fold(None, stronger)
 }

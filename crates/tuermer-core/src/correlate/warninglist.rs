@@ -19,8 +19,14 @@ impl Warninglists {
     /// Adds a network of a list. One smaller than a key covers the whole key: the rest of a /24 with a public
     /// resolver in it is not worth an alarm.
     pub fn add_network(&mut self, list: &str, network: IpNetwork) {
-        let bits = if network.is_ipv4() { SOURCE_BITS_V4 } else { SOURCE_BITS_V6 };
-        if let Ok(network) = IpNetwork::new_truncate(network.network_address(), network.netmask().min(bits)) {
+        let bits = if network.is_ipv4() {
+            SOURCE_BITS_V4
+        } else {
+            SOURCE_BITS_V6
+        };
+        if let Ok(network) =
+            IpNetwork::new_truncate(network.network_address(), network.netmask().min(bits))
+        {
             self.networks.insert(network, list.to_string());
         }
     }
@@ -37,8 +43,13 @@ impl Warninglists {
     pub fn finds(&self, key: &SignKey) -> Option<&str> {
         match key {
             SignKey::Product(_) => None,
-            SignKey::SourceNetwork(network) => self.networks.longest_match(network.network_address()).map(|(_, list)| list.as_str()),
-            SignKey::Sender(text) => self.finds_value(text).or_else(|| self.finds_value(text.rsplit_once('@')?.1)),
+            SignKey::SourceNetwork(network) => self
+                .networks
+                .longest_match(network.network_address())
+                .map(|(_, list)| list.as_str()),
+            SignKey::Sender(text) => self
+                .finds_value(text)
+                .or_else(|| self.finds_value(text.rsplit_once('@')?.1)),
             SignKey::Indicator(text) => self.finds_value(text),
             SignKey::Shell(text) => self.values.get(text).map(String::as_str),
         }
@@ -70,11 +81,17 @@ mod tests {
         lists.add_value("big-mail", "Example.org");
         lists.add_value("empty-file", "E3B0C442");
         let rows = [
-            (SignKey::source("8.8.8.200".parse().unwrap()), Some("public-dns")),
+            (
+                SignKey::source("8.8.8.200".parse().unwrap()),
+                Some("public-dns"),
+            ),
             (SignKey::source("8.8.9.8".parse().unwrap()), None),
             (SignKey::source("13.80.1.1".parse().unwrap()), Some("cloud")),
             (SignKey::source("13.128.1.1".parse().unwrap()), None),
-            (SignKey::source("2001:470:1:ffff::1".parse().unwrap()), Some("scanner")),
+            (
+                SignKey::source("2001:470:1:ffff::1".parse().unwrap()),
+                Some("scanner"),
+            ),
             (SignKey::sender("a@news.example.org"), Some("big-mail")),
             (SignKey::sender("a@badexample.org"), None),
             (SignKey::indicator("www.example.org"), Some("big-mail")),

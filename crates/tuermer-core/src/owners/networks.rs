@@ -57,7 +57,12 @@ impl Networks {
             let at = u32::try_from(this.owners.len()).unwrap_or(NOBODY);
             match this.known.last_mut() {
                 Some(last) if last.network == network => last.count = last.count.saturating_add(1),
-                _ => this.known.push(Known { network, owners: at, count: 1, around: NOBODY }),
+                _ => this.known.push(Known {
+                    network,
+                    owners: at,
+                    count: 1,
+                    around: NOBODY,
+                }),
             }
             this.owners.push(owner);
         }
@@ -77,29 +82,47 @@ impl Networks {
 
     /// The longest prefix over an address, else around a whole block, with its owners: a block belongs to somebody where all
     /// of it lies in his network.
-    pub(super) fn of_place(&self, ip: Option<IpAddr>, block: Option<IpNetwork>) -> Option<(IpNetwork, &[u32])> {
+    pub(super) fn of_place(
+        &self,
+        ip: Option<IpAddr>,
+        block: Option<IpNetwork>,
+    ) -> Option<(IpNetwork, &[u32])> {
         let by_ip = ip.and_then(|ip| self.told(self.number(ip)));
         by_ip.or_else(|| self.told(self.around(block?)))
     }
 
     /// True where there is one.
     pub(super) fn is_known(&self, ip: Option<IpAddr>, block: Option<IpNetwork>) -> bool {
-        ip.is_some_and(|ip| self.number(ip) != NOBODY) || block.is_some_and(|block| self.around(block) != NOBODY)
+        ip.is_some_and(|ip| self.number(ip) != NOBODY)
+            || block.is_some_and(|block| self.around(block) != NOBODY)
     }
 
     /// Number of the longest prefix around a whole block.
     fn around(&self, block: IpNetwork) -> u32 {
         let mut number = self.number(block.network_address());
-        while let Some(known) = self.known.get(number as usize).filter(|known| known.network.netmask() > block.netmask()) {
+        while let Some(known) = self
+            .known
+            .get(number as usize)
+            .filter(|known| known.network.netmask() > block.netmask())
+        {
             number = known.around;
         }
         number
     }
 
     fn told(&self, number: u32) -> Option<(IpNetwork, &[u32])> {
-        let Known { network, owners, count, .. } = self.known.get(number as usize)?;
+        let Known {
+            network,
+            owners,
+            count,
+            ..
+        } = self.known.get(number as usize)?;
         let from = *owners as usize;
-        Some((*network, self.owners.get(from..from.saturating_add(*count as usize))?))
+        Some((
+            *network,
+            self.owners
+                .get(from..from.saturating_add(*count as usize))?,
+        ))
     }
 
     /// Number of the network an address lies in.
@@ -124,23 +147,53 @@ fn sort_key(network: &IpNetwork) -> (bool, u128, u8) {
 
 fn span_v4(network: &Ipv4Network) -> (u32, u32) {
     let first = u32::from(network.network_address());
-    (first, first | u32::MAX.checked_shr(u32::from(network.netmask())).unwrap_or(0))
+    (
+        first,
+        first
+            | u32::MAX
+                .checked_shr(u32::from(network.netmask()))
+                .unwrap_or(0),
+    )
 }
 
 fn span_v6(network: &Ipv6Network) -> (u128, u128) {
     let first = u128::from(network.network_address());
-    (first, first | u128::MAX.checked_shr(u32::from(network.netmask())).unwrap_or(0))
+    (
+        first,
+        first
+            | u128::MAX
+                .checked_shr(u32::from(network.netmask()))
+                .unwrap_or(0),
+    )
 }
 
 impl Narrowed {
     fn new(borders: &Borders<u32>) -> Self {
-        let before = |value: u64| u32::try_from(borders.0.partition_point(|(start, _)| u64::from(*start) < value)).unwrap_or(NOBODY);
-        let mut this = Self { before: (0..=0x1_0000_u64).map(|first| before(first << 16)).collect(), ..Self::default() };
-        for (first, (from, to)) in (0_u64..).zip(this.before.iter().zip(this.before.iter().skip(1))) {
+        let before = |value: u64| {
+            u32::try_from(
+                borders
+                    .0
+                    .partition_point(|(start, _)| u64::from(*start) < value),
+            )
+            .unwrap_or(NOBODY)
+        };
+        let mut this = Self {
+            before: (0..=0x1_0000_u64)
+                .map(|first| before(first << 16))
+                .collect(),
+            ..Self::default()
+        };
+        for (first, (from, to)) in (0_u64..).zip(this.before.iter().zip(this.before.iter().skip(1)))
+        {
             let many = to.saturating_sub(*from) >= MANY;
-            this.finer.push(if many { u32::try_from(this.finer_before.len()).unwrap_or(NOBODY) } else { NOBODY });
+            this.finer.push(if many {
+                u32::try_from(this.finer_before.len()).unwrap_or(NOBODY)
+            } else {
+                NOBODY
+            });
             if many {
-                this.finer_before.extend((0..=0x100_u64).map(|second| before((first << 16) + (second << 8))));
+                this.finer_before
+                    .extend((0..=0x100_u64).map(|second| before((first << 16) + (second << 8))));
             }
         }
         this
@@ -154,7 +207,10 @@ impl Narrowed {
             _ => (0, 0),
         };
         match self.finer.get(first) {
-            Some(&finer) if finer != NOBODY => two(&self.finer_before, (finer as usize).saturating_add((address >> 8 & 0xff) as usize)),
+            Some(&finer) if finer != NOBODY => two(
+                &self.finer_before,
+                (finer as usize).saturating_add((address >> 8 & 0xff) as usize),
+            ),
             _ => two(&self.before, first),
         }
     }
@@ -185,7 +241,9 @@ impl<A: Address> Borders<A> {
         // Networks that are open here, each inside the one before it.
         let mut open: Vec<(A, u32)> = Vec::new();
         for (number, known) in (0..NOBODY).zip(known) {
-            let Some((first, last)) = span(known) else { continue };
+            let Some((first, last)) = span(known) else {
+                continue;
+            };
             this.close(&mut open, |end| end < first);
             known.around = open.last().map_or(NOBODY, |(_, number)| *number);
             this.border(first, number);
@@ -216,7 +274,9 @@ impl<A: Address> Borders<A> {
     fn network(&self, address: A, from: usize, to: usize) -> u32 {
         let within = self.0.get(from..to).unwrap_or_default();
         let at = from.saturating_add(within.partition_point(|(start, _)| *start <= address));
-        at.checked_sub(1).and_then(|at| self.0.get(at)).map_or(NOBODY, |(_, network)| *network)
+        at.checked_sub(1)
+            .and_then(|at| self.0.get(at))
+            .map_or(NOBODY, |(_, network)| *network)
     }
 }
 
@@ -227,8 +287,18 @@ mod tests {
 
     /// The longest prefix, by looking at all of them.
     fn slow(all: &[(IpNetwork, u32)], ip: IpAddr) -> Option<(IpNetwork, Vec<u32>)> {
-        let network = all.iter().map(|(network, _)| *network).filter(|network| network.contains(ip)).max_by_key(IpNetwork::netmask)?;
-        Some((network, all.iter().filter(|(one, _)| *one == network).map(|(_, owner)| *owner).collect()))
+        let network = all
+            .iter()
+            .map(|(network, _)| *network)
+            .filter(|network| network.contains(ip))
+            .max_by_key(IpNetwork::netmask)?;
+        Some((
+            network,
+            all.iter()
+                .filter(|(one, _)| *one == network)
+                .map(|(_, owner)| *owner)
+                .collect(),
+        ))
     }
 
     #[test]
@@ -246,23 +316,42 @@ mod tests {
             for owner in 0..networks {
                 // Few bits that differ: networks inside networks, next to each other, and at both ends.
                 let bits = next() as u32;
-                let v4 = Ipv4Addr::from(if owner % 7 == 0 { bits } else { (bits & 0x0003_01ff) | if owner % 2 == 0 { 0xfffc_fe00 } else { 0 } });
+                let v4 = Ipv4Addr::from(if owner % 7 == 0 {
+                    bits
+                } else {
+                    (bits & 0x0003_01ff) | if owner % 2 == 0 { 0xfffc_fe00 } else { 0 }
+                });
                 let mask = [0, 1, 8, 15, 16, 17, 24, 28, 31, 32][(next() % 10) as usize];
                 all.push((IpNetwork::new_truncate(v4, mask).unwrap(), owner));
-                let v6 = Ipv6Addr::from((u128::from(bits & 0xff) << 90) | u128::from(bits & 0x0f) | if owner % 3 == 0 { u128::MAX << 100 } else { 0 });
+                let v6 = Ipv6Addr::from(
+                    (u128::from(bits & 0xff) << 90)
+                        | u128::from(bits & 0x0f)
+                        | if owner % 3 == 0 { u128::MAX << 100 } else { 0 },
+                );
                 let mask = [0, 29, 38, 40, 64, 124, 127, 128][(next() % 8) as usize];
                 all.push((IpNetwork::new_truncate(v6, mask).unwrap(), owner));
             }
             let index = Networks::new(all.clone());
             let probe = |ip: IpAddr| {
-                let found = index.of_place(Some(ip), None).map(|(network, owners)| (network, owners.to_vec()));
+                let found = index
+                    .of_place(Some(ip), None)
+                    .map(|(network, owners)| (network, owners.to_vec()));
                 assert_eq!(found, slow(&all, ip), "{networks} {ip}");
             };
             for _ in 0..2_000 {
                 let bits = next() as u32;
                 probe(IpAddr::V4(Ipv4Addr::from(bits)));
-                probe(IpAddr::V4(Ipv4Addr::from((bits & 0x0003_01ff) | if bits & 0x8000_0000 == 0 { 0xfffc_fe00 } else { 0 })));
-                probe(IpAddr::V6(Ipv6Addr::from((u128::from(bits & 0xff) << 90) | u128::from(bits >> 28))));
+                probe(IpAddr::V4(Ipv4Addr::from(
+                    (bits & 0x0003_01ff)
+                        | if bits & 0x8000_0000 == 0 {
+                            0xfffc_fe00
+                        } else {
+                            0
+                        },
+                )));
+                probe(IpAddr::V6(Ipv6Addr::from(
+                    (u128::from(bits & 0xff) << 90) | u128::from(bits >> 28),
+                )));
             }
             for ip in [Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST] {
                 probe(IpAddr::V4(ip));
@@ -276,7 +365,11 @@ mod tests {
     #[test]
     fn a_block_belongs_to_the_network_all_around_it() {
         let network = |text: &str| text.parse::<IpNetwork>().unwrap();
-        let index = Networks::new(vec![(network("10.0.0.0/8"), 1), (network("10.1.0.0/28"), 2), (network("10.1.0.0/28"), 3)]);
+        let index = Networks::new(vec![
+            (network("10.0.0.0/8"), 1),
+            (network("10.1.0.0/28"), 2),
+            (network("10.1.0.0/28"), 3),
+        ]);
         for (block, expected) in [
             ("10.1.0.0/24", Some(vec![1])),
             ("10.1.0.0/28", Some(vec![2, 3])),
@@ -285,7 +378,13 @@ mod tests {
             ("10.0.0.0/7", None),
             ("11.0.0.0/8", None),
         ] {
-            assert_eq!(index.of_place(None, Some(network(block))).map(|(_, owners)| owners.to_vec()), expected, "{block}");
+            assert_eq!(
+                index
+                    .of_place(None, Some(network(block)))
+                    .map(|(_, owners)| owners.to_vec()),
+                expected,
+                "{block}"
+            );
         }
     }
 }

@@ -74,7 +74,11 @@ impl Condition {
             return Some(false);
         }
         let value = word.strip_prefix(&self.key)?.strip_prefix('=')?;
-        if YES.contains(&value) { Some(true) } else { NO.contains(&value).then_some(false) }
+        if YES.contains(&value) {
+            Some(true)
+        } else {
+            NO.contains(&value).then_some(false)
+        }
     }
 }
 

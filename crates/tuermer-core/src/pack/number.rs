@@ -36,9 +36,17 @@ impl Span {
         if parts.len() < 2 || parts.len() > length {
             return None;
         }
-        let told = |index: usize, open: u32| parts.get(index).copied().unwrap_or(if index < length { open } else { 0 });
+        let told = |index: usize, open: u32| {
+            parts
+                .get(index)
+                .copied()
+                .unwrap_or(if index < length { open } else { 0 })
+        };
         let fill = |open: u32| [0, 1, 2, 3].map(|index| told(index, open));
-        Some(Self { low: fill(0), high: fill(u32::MAX) })
+        Some(Self {
+            low: fill(0),
+            high: fill(u32::MAX),
+        })
     }
 }
 
@@ -61,7 +69,9 @@ impl BuildForm {
 
     /// Reads a complete build, as the files of a pack must name it.
     pub fn read_exact(self, text: &str) -> Option<[u32; 4]> {
-        self.read(text).filter(|span| span.is_exact()).map(|span| span.low)
+        self.read(text)
+            .filter(|span| span.is_exact())
+            .map(|span| span.low)
     }
 
     /// Writes a build as the vendor does.
@@ -76,7 +86,12 @@ impl BuildForm {
 
 /// Decimal numbers between dots; leading zeros mean nothing.
 pub(super) fn dotted(text: &str) -> Option<Vec<u32>> {
-    let part = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+    let part = |part: &str| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| part.parse().ok())
+            .flatten()
+    };
     text.split('.').map(part).collect()
 }
 
@@ -86,22 +101,48 @@ fn leading(text: &str) -> Option<Vec<u32>> {
     let (before, rest) = text.split_at(from);
     // A word of letters only may stand in front; `-7.4.3` and `60F` are something else.
     let fine = before.chars().all(|c| c.is_alphabetic() || c == ' ');
-    let run: &str = rest.split(|c: char| !(c.is_ascii_digit() || c == '.')).next()?;
+    let run: &str = rest
+        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .next()?;
     let after = rest.strip_prefix(run)?;
     let ends = after.is_empty() || after.starts_with([' ', ',', '-', '(']);
-    if fine && ends { dotted(run.trim_end_matches('.')) } else { None }
+    if fine && ends {
+        dotted(run.trim_end_matches('.'))
+    } else {
+        None
+    }
 }
 
 /// All numbers of the text; the branch may stand there twice (`13.1-FIPS 13.1-37.164`).
 fn netscaler(text: &str) -> Option<Vec<u32>> {
-    let known = |word: &str| matches!(word, "ns" | "build" | "nc" | "fips" | "ndcpp" | "and" | "netscaler" | "adc" | "gateway" | "cl" | "v");
+    let known = |word: &str| {
+        matches!(
+            word,
+            "ns" | "build"
+                | "nc"
+                | "fips"
+                | "ndcpp"
+                | "and"
+                | "netscaler"
+                | "adc"
+                | "gateway"
+                | "cl"
+                | "v"
+        )
+    };
     let lower = text.to_lowercase();
-    let words = lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let words = lower
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty());
     if !words.into_iter().all(known) {
         return None;
     }
-    let numbers = lower.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-    let mut parts = numbers.map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>()?;
+    let numbers = lower
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty());
+    let mut parts = numbers
+        .map(|part| part.parse().ok())
+        .collect::<Option<Vec<u32>>>()?;
     if let [first, second, third, fourth, ..] = parts.as_slice()
         && parts.len() > 4
         && (first, second) == (third, fourth)
@@ -119,7 +160,11 @@ mod tests {
 
     fn check(form: BuildForm, rows: &[(&str, Option<([u32; 4], [u32; 4])>)]) {
         for (text, expected) in rows {
-            assert_eq!(form.read(text), expected.map(|(low, high)| Span { low, high }), "{text}");
+            assert_eq!(
+                form.read(text),
+                expected.map(|(low, high)| Span { low, high }),
+                "{text}"
+            );
         }
     }
 
@@ -169,8 +214,19 @@ mod tests {
                 ("15.0.1.37.2", None),
             ],
         );
-        check(BuildForm::FourDotted, &[("23.9.8.8811", exactly([23, 9, 8, 8811])), ("23.9", Some(([23, 9, 0, 0], [23, 9, ALL, ALL]))), ("23", None)]);
-        for (form, text) in [(BuildForm::NetScaler, "13.1-51.15"), (BuildForm::ThreeDotted, "7.4.3"), (BuildForm::FourDotted, "15.1.2176.9")] {
+        check(
+            BuildForm::FourDotted,
+            &[
+                ("23.9.8.8811", exactly([23, 9, 8, 8811])),
+                ("23.9", Some(([23, 9, 0, 0], [23, 9, ALL, ALL]))),
+                ("23", None),
+            ],
+        );
+        for (form, text) in [
+            (BuildForm::NetScaler, "13.1-51.15"),
+            (BuildForm::ThreeDotted, "7.4.3"),
+            (BuildForm::FourDotted, "15.1.2176.9"),
+        ] {
             assert_eq!(form.write(form.read_exact(text).unwrap()), text);
         }
         assert_eq!(BuildForm::NetScaler.read_exact("13.1"), None);

@@ -24,6 +24,9 @@ pub struct PaidUpdates {
 impl BuildPack {
     /// The programme without which a line does not get the update.
     pub(super) fn paid_only(&self, line: &ProductLine, fix: &Fix) -> Option<Arc<PaidUpdates>> {
-        self.paid.iter().find(|paid| paid.lines.contains(&line.name) && paid.updates.contains(&fix.update)).cloned()
+        self.paid
+            .iter()
+            .find(|paid| paid.lines.contains(&line.name) && paid.updates.contains(&fix.update))
+            .cloned()
     }
 }

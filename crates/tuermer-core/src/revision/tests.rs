@@ -7,20 +7,35 @@ use crate::threat::{ProductStatus, RemedyKind, ThreatSource};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-fn statement(product: &str, flaw: usize, versions: &str, status: ProductStatus, remedy: &str) -> Statement {
+fn statement(
+    product: &str,
+    flaw: usize,
+    versions: &str,
+    status: ProductStatus,
+    remedy: &str,
+) -> Statement {
     Statement {
         vulnerability: Some(flaw),
         product: ProductKey::new("Beispiel", product),
         product_name: product.into(),
         versions: VersionRule::Exactly(versions.into()),
         status,
-        remedy: (!remedy.is_empty()).then(|| Remedy { kind: RemedyKind::VendorFix, details: remedy.into(), url: None }),
+        remedy: (!remedy.is_empty()).then(|| Remedy {
+            kind: RemedyKind::VendorFix,
+            details: remedy.into(),
+            url: None,
+        }),
         justification: None,
     }
 }
 
 fn threat() -> Threat {
-    let flaw = |id: &str| Vulnerability { id: id.into(), title: "Hole".into(), cvss_tenths: Some(75), ..Vulnerability::default() };
+    let flaw = |id: &str| Vulnerability {
+        id: id.into(),
+        title: "Hole".into(),
+        cvss_tenths: Some(75),
+        ..Vulnerability::default()
+    };
     Threat {
         id: ThreatId("https://beispiel.example|BG-1".into()),
         tracking_id: "BG-1".into(),
@@ -47,13 +62,24 @@ fn threat() -> Threat {
 
 /// Applies a change to the first revision; gives what it is, and for which products it is a new match.
 #[track_caller]
-fn check(change: impl FnOnce(&mut Threat), wanted: Option<Step>, new_matches: &[&str]) -> Difference {
+fn check(
+    change: impl FnOnce(&mut Threat),
+    wanted: Option<Step>,
+    new_matches: &[&str],
+) -> Difference {
     let before = threat();
     let mut after = before.clone();
     change(&mut after);
     let found = difference(&before, &after);
     assert_eq!(found.step(), wanted, "{found:?}");
-    assert_eq!(rematched(&before, &after).iter().map(|key| key.product.as_str()).collect::<Vec<_>>(), new_matches, "{found:?}");
+    assert_eq!(
+        rematched(&before, &after)
+            .iter()
+            .map(|key| key.product.as_str())
+            .collect::<Vec<_>>(),
+        new_matches,
+        "{found:?}"
+    );
     found
 }
 
@@ -62,19 +88,70 @@ fn what_differs_and_for_whom() {
     assert!(check(|_| (), None, &[]).is_empty());
     check(|t| t.title = "Holes!".into(), Some(Step::Patch), &[]);
     check(|t| t.tlp = Tlp::Green, Some(Step::Minor), &[]);
-    let scores = check(|t| t.vulnerabilities[0].cvss_tenths = Some(98), Some(Step::Minor), &[]);
-    assert_eq!(scores.flaws_changed, [("CVE-2026-0001".into(), Change { field: "cvss", before: "7.5".into(), after: "9.8".into() })]);
-    check(|t| t.statements[0].remedy.as_mut().unwrap().details = " Install   1.1 ".into(), None, &[]);
-    let remedy = check(|t| t.statements[0].remedy.as_mut().unwrap().details = "Install 1.1.1".into(), Some(Step::Minor), &["gateway"]);
+    let scores = check(
+        |t| t.vulnerabilities[0].cvss_tenths = Some(98),
+        Some(Step::Minor),
+        &[],
+    );
+    assert_eq!(
+        scores.flaws_changed,
+        [(
+            "CVE-2026-0001".into(),
+            Change {
+                field: "cvss",
+                before: "7.5".into(),
+                after: "9.8".into()
+            }
+        )]
+    );
+    check(
+        |t| t.statements[0].remedy.as_mut().unwrap().details = " Install   1.1 ".into(),
+        None,
+        &[],
+    );
+    let remedy = check(
+        |t| t.statements[0].remedy.as_mut().unwrap().details = "Install 1.1.1".into(),
+        Some(Step::Minor),
+        &["gateway"],
+    );
     assert_eq!(remedy.statements[0].change.field, "remediations");
-    let status = check(|t| t.statements[2].status = ProductStatus::Affected, Some(Step::Major), &["phone"]);
-    let [only] = &status.statements[..] else { panic!("{status:?}") };
-    assert_eq!((only.product.as_str(), only.vulnerability.as_str(), only.change.before.as_str()), ("Phone", "CVE-2026-0002", "under_investigation"));
-    let product = check(|t| t.statements.push(statement("Lamp", 1, "3", ProductStatus::Affected, "")), Some(Step::Major), &["lamp"]);
+    let status = check(
+        |t| t.statements[2].status = ProductStatus::Affected,
+        Some(Step::Major),
+        &["phone"],
+    );
+    let [only] = &status.statements[..] else {
+        panic!("{status:?}")
+    };
+    assert_eq!(
+        (
+            only.product.as_str(),
+            only.vulnerability.as_str(),
+            only.change.before.as_str()
+        ),
+        ("Phone", "CVE-2026-0002", "under_investigation")
+    );
+    let product = check(
+        |t| {
+            t.statements
+                .push(statement("Lamp", 1, "3", ProductStatus::Affected, ""))
+        },
+        Some(Step::Major),
+        &["lamp"],
+    );
     assert_eq!(product.products_added, ["Lamp"]);
     let gone = check(|t| t.statements.truncate(2), Some(Step::Major), &["phone"]);
     assert_eq!(gone.products_removed, ["Phone"]);
-    let flaw = check(|t| t.vulnerabilities.push(Vulnerability { id: "CVE-2026-0003".into(), ..Vulnerability::default() }), Some(Step::Major), &[]);
+    let flaw = check(
+        |t| {
+            t.vulnerabilities.push(Vulnerability {
+                id: "CVE-2026-0003".into(),
+                ..Vulnerability::default()
+            })
+        },
+        Some(Step::Major),
+        &[],
+    );
     assert_eq!(flaw.flaws_added, ["CVE-2026-0003"]);
     // The order of things in a document says nothing.
     check(|t| t.statements.reverse(), None, &[]);
@@ -112,11 +189,42 @@ fn integer_versions_behave_like_semantic_ones() {
     let mut after = before.clone();
     after.statements[2].status = ProductStatus::Affected;
     for (old, new) in [("1.0.0", "2.0.0"), ("1.0.0", "1.0.1"), ("1", "2")] {
-        let old = Threat { revision: old.into(), ..before.clone() };
-        assert_eq!(step(&old, &Threat { revision: new.into(), ..after.clone() }), Step::Major, "{new}");
+        let old = Threat {
+            revision: old.into(),
+            ..before.clone()
+        };
+        assert_eq!(
+            step(
+                &old,
+                &Threat {
+                    revision: new.into(),
+                    ..after.clone()
+                }
+            ),
+            Step::Major,
+            "{new}"
+        );
     }
-    let same = |old: &str, new: &str| step(&Threat { revision: old.into(), ..before.clone() }, &Threat { revision: new.into(), ..before.clone() });
-    assert_eq!([same("1", "2"), same("1.0.0", "1.1.0"), same("1.0.0", "2.0.0")], [Step::Patch, Step::Minor, Step::Major]);
+    let same = |old: &str, new: &str| {
+        step(
+            &Threat {
+                revision: old.into(),
+                ..before.clone()
+            },
+            &Threat {
+                revision: new.into(),
+                ..before.clone()
+            },
+        )
+    };
+    assert_eq!(
+        [
+            same("1", "2"),
+            same("1.0.0", "1.1.0"),
+            same("1.0.0", "2.0.0")
+        ],
+        [Step::Patch, Step::Minor, Step::Major]
+    );
 }
 
 /// A change that leaves every status and every remedy alone.
@@ -124,11 +232,20 @@ fn harmless(threat: &mut Threat, kind: u8, word: &str) {
     match kind {
         0 => threat.title = word.into(),
         1 => threat.category = word.into(),
-        2 => threat.references.push(format!("https://example.org/{word}")),
+        2 => threat
+            .references
+            .push(format!("https://example.org/{word}")),
         3 => threat.exploited = !threat.exploited,
-        4 => threat.vulnerabilities.iter_mut().for_each(|flaw| flaw.cvss_vector = word.into()),
+        4 => threat
+            .vulnerabilities
+            .iter_mut()
+            .for_each(|flaw| flaw.cvss_vector = word.into()),
         5 => threat.statements.reverse(),
-        6 => threat.statements.iter_mut().filter_map(|s| s.remedy.as_mut()).for_each(|remedy| remedy.details = format!("  {} ", remedy.details)),
+        6 => threat
+            .statements
+            .iter_mut()
+            .filter_map(|s| s.remedy.as_mut())
+            .for_each(|remedy| remedy.details = format!("  {} ", remedy.details)),
         _ => threat.revision = word.into(),
     }
 }

@@ -13,7 +13,17 @@ pub(super) struct Alpine {
 }
 
 /// Suffixes and their place; zero is the release without suffix.
-const SUFFIXES: [(&str, i8); 9] = [("alpha", -4), ("beta", -3), ("pre", -2), ("rc", -1), ("cvs", 1), ("svn", 2), ("git", 3), ("hg", 4), ("p", 5)];
+const SUFFIXES: [(&str, i8); 9] = [
+    ("alpha", -4),
+    ("beta", -3),
+    ("pre", -2),
+    ("rc", -1),
+    ("cvs", 1),
+    ("svn", 2),
+    ("git", 3),
+    ("hg", 4),
+    ("p", 5),
+];
 
 impl Alpine {
     /// `None` where it is no version of these packages.
@@ -47,12 +57,19 @@ impl Alpine {
             None => rest.is_empty().then_some("0")?,
         };
         let valid = !revision.is_empty() && revision.bytes().all(|byte| byte.is_ascii_digit());
-        valid.then(|| Self { numbers, letter, suffixes, revision: revision.to_string() })
+        valid.then(|| Self {
+            numbers,
+            letter,
+            suffixes,
+            revision: revision.to_string(),
+        })
     }
 
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         let mut pairs = self.numbers.iter().zip(&other.numbers).enumerate();
-        let numbers = pairs.find_map(|(place, (mine, theirs))| Some(component(place, mine, theirs)).filter(|order| order.is_ne()));
+        let numbers = pairs.find_map(|(place, (mine, theirs))| {
+            Some(component(place, mine, theirs)).filter(|order| order.is_ne())
+        });
         numbers
             .unwrap_or_else(|| self.numbers.len().cmp(&other.numbers.len()))
             .then_with(|| self.letter.cmp(&other.letter))
@@ -72,7 +89,9 @@ fn component(place: usize, left: &str, right: &str) -> Ordering {
 fn suffixes(left: &[(i8, String)], right: &[(i8, String)]) -> Ordering {
     for place in 0..left.len().max(right.len()) {
         let order = match (left.get(place), right.get(place)) {
-            (Some((mine, one)), Some((theirs, two))) => mine.cmp(theirs).then_with(|| digits::compare(one, two)),
+            (Some((mine, one)), Some((theirs, two))) => {
+                mine.cmp(theirs).then_with(|| digits::compare(one, two))
+            }
             (Some((mine, _)), None) => mine.cmp(&0),
             (None, Some((theirs, _))) => 0.cmp(theirs),
             (None, None) => Ordering::Equal,

@@ -16,18 +16,30 @@ impl Debian {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (epoch, rest) = text.split_once(':').unwrap_or(("0", text));
         let (upstream, revision) = rest.rsplit_once('-').unwrap_or((rest, "0"));
-        let allowed = |text: &str, more: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
+        let allowed = |text: &str, more: &str| {
+            text.chars()
+                .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+        };
         let valid = !epoch.is_empty()
             && epoch.bytes().all(|byte| byte.is_ascii_digit())
-            && upstream.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
+            && upstream
+                .bytes()
+                .next()
+                .is_some_and(|byte| byte.is_ascii_digit())
             && !revision.is_empty()
             && allowed(upstream, ".+-:~")
             && allowed(revision, "+.~");
-        valid.then(|| Self { epoch: epoch.to_string(), upstream: upstream.to_string(), revision: revision.to_string() })
+        valid.then(|| Self {
+            epoch: epoch.to_string(),
+            upstream: upstream.to_string(),
+            revision: revision.to_string(),
+        })
     }
 
     pub(super) fn compare(&self, other: &Self) -> Ordering {
-        digits::compare(&self.epoch, &other.epoch).then_with(|| parts(&self.upstream, &other.upstream)).then_with(|| parts(&self.revision, &other.revision))
+        digits::compare(&self.epoch, &other.epoch)
+            .then_with(|| parts(&self.upstream, &other.upstream))
+            .then_with(|| parts(&self.revision, &other.revision))
     }
 }
 
@@ -35,8 +47,14 @@ impl Debian {
 fn parts(left: &str, right: &str) -> Ordering {
     let (mut left, mut right) = (left, right);
     while !left.is_empty() || !right.is_empty() {
-        let ((mine, after), (theirs, behind)) = (digits::run(left, |byte| !byte.is_ascii_digit()), digits::run(right, |byte| !byte.is_ascii_digit()));
-        let ((one, rest), (two, tail)) = (digits::run(after, |byte| byte.is_ascii_digit()), digits::run(behind, |byte| byte.is_ascii_digit()));
+        let ((mine, after), (theirs, behind)) = (
+            digits::run(left, |byte| !byte.is_ascii_digit()),
+            digits::run(right, |byte| !byte.is_ascii_digit()),
+        );
+        let ((one, rest), (two, tail)) = (
+            digits::run(after, |byte| byte.is_ascii_digit()),
+            digits::run(behind, |byte| byte.is_ascii_digit()),
+        );
         let order = words(mine, theirs).then_with(|| digits::compare(one, two));
         if order.is_ne() {
             return order;

@@ -10,11 +10,16 @@ pub(super) fn compare(left: &str, right: &str) -> Ordering {
 
 /// A run of digits as a number that fits; `None` for anything else.
 pub(super) fn number(text: &str) -> Option<u64> {
-    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 /// Splits off the run of bytes at the start for which `wanted` is true.
 pub(super) fn run(text: &str, wanted: impl Fn(u8) -> bool) -> (&str, &str) {
-    let end = text.bytes().position(|byte| !wanted(byte)).unwrap_or(text.len());
+    let end = text
+        .bytes()
+        .position(|byte| !wanted(byte))
+        .unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }

@@ -70,7 +70,12 @@ impl Build {
 
     /// The first part that both have and that differs decides; else only numbers of equal length are equal.
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
-        let decided = self.numbers.iter().zip(&other.numbers).map(|(mine, theirs)| mine.cmp(theirs)).find(|order| order.is_ne());
+        let decided = self
+            .numbers
+            .iter()
+            .zip(&other.numbers)
+            .map(|(mine, theirs)| mine.cmp(theirs))
+            .find(|order| order.is_ne());
         decided.or((self.numbers.len() == other.numbers.len()).then_some(Ordering::Equal))
     }
 }

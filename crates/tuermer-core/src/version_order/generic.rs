@@ -34,7 +34,16 @@ enum Identifier {
 }
 
 /// Words that mean "before the release" everywhere.
-const PRE_RELEASES: [&str; 8] = ["alpha", "beta", "dev", "m", "milestone", "pre", "preview", "rc"];
+const PRE_RELEASES: [&str; 8] = [
+    "alpha",
+    "beta",
+    "dev",
+    "m",
+    "milestone",
+    "pre",
+    "preview",
+    "rc",
+];
 
 /// Words that mean "laid over the release", longest first, and one name for each.
 const PACKS: [(&str, &str); 10] = [
@@ -60,7 +69,11 @@ impl Generic {
         while numbers.last() == Some(&0) {
             numbers.pop();
         }
-        Some(Self { numbers, written, suffix: Suffix::read(suffix)? })
+        Some(Self {
+            numbers,
+            written,
+            suffix: Suffix::read(suffix)?,
+        })
     }
 
     /// Its numbers without trailing zeros.
@@ -70,7 +83,13 @@ impl Generic {
 
     /// The lowest numbers above all that begin with this as it was written; `None` where there are none.
     pub(super) fn end_of_extensions(&self) -> Option<Vec<u64>> {
-        let mut end: Vec<u64> = self.numbers.iter().copied().chain(std::iter::repeat(0)).take(self.written).collect();
+        let mut end: Vec<u64> = self
+            .numbers
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(0))
+            .take(self.written)
+            .collect();
         let last = end.last_mut()?;
         *last = last.checked_add(1)?;
         Some(end)
@@ -91,8 +110,17 @@ impl Generic {
         if self.numbers == other.numbers {
             return matches!(self.suffix, Suffix::Packs(_)) && self.suffix != other.suffix;
         }
-        let beginning = self.numbers.iter().chain(std::iter::repeat(&0)).take(other.written);
-        self.written > other.written && beginning.eq(other.numbers.iter().chain(std::iter::repeat(&0)).take(other.written))
+        let beginning = self
+            .numbers
+            .iter()
+            .chain(std::iter::repeat(&0))
+            .take(other.written);
+        self.written > other.written
+            && beginning.eq(other
+                .numbers
+                .iter()
+                .chain(std::iter::repeat(&0))
+                .take(other.written))
     }
 }
 
@@ -108,9 +136,17 @@ impl Suffix {
             };
         };
         let lower = word.to_ascii_lowercase();
-        let usual = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
-        let start: String = lower.chars().take_while(char::is_ascii_alphabetic).collect();
-        match (word.is_empty(), usual && PRE_RELEASES.contains(&start.as_str())) {
+        let usual = lower
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+        let start: String = lower
+            .chars()
+            .take_while(char::is_ascii_alphabetic)
+            .collect();
+        match (
+            word.is_empty(),
+            usual && PRE_RELEASES.contains(&start.as_str()),
+        ) {
             (true, _) => None,
             (false, true) => Some(Self::PreRelease(identifiers(&lower))),
             (false, false) => Some(Self::Other(text.to_string())),
@@ -150,7 +186,9 @@ fn packs(text: &str) -> Option<Vec<(&'static str, u64)>> {
     let mut rest = lower.trim_start();
     let mut packs = Vec::new();
     while !rest.is_empty() {
-        let (after, name) = PACKS.iter().find_map(|(word, name)| rest.strip_prefix(word).map(|after| (after, *name)))?;
+        let (after, name) = PACKS
+            .iter()
+            .find_map(|(word, name)| rest.strip_prefix(word).map(|after| (after, *name)))?;
         let (counter, behind) = run(after.trim_start(), |byte| byte.is_ascii_digit());
         packs.push((name, number(counter)?));
         rest = behind.trim_start();

@@ -15,23 +15,39 @@ impl Instant {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         let shape = b"0000-00-00T00:00:00";
-        let fits = shape.iter().zip(bytes).all(|(wanted, byte)| if *wanted == b'0' { byte.is_ascii_digit() } else { wanted == byte });
+        let fits = shape.iter().zip(bytes).all(|(wanted, byte)| {
+            if *wanted == b'0' {
+                byte.is_ascii_digit()
+            } else {
+                wanted == byte
+            }
+        });
         let (front, behind) = text.split_at_checked(shape.len()).filter(|_| fits)?;
         let zone = behind.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
         let fraction = behind.get(..behind.len() - zone.len())?;
         let fraction_fits = fraction.is_empty()
             || (fraction.starts_with('.')
-                && super::digits::run(fraction.get(1..)?, |byte| byte.is_ascii_digit()) == (fraction.get(1..)?, "")
+                && super::digits::run(fraction.get(1..)?, |byte| byte.is_ascii_digit())
+                    == (fraction.get(1..)?, "")
                 && fraction.len() > 1);
-        let zone_fits = zone == "Z" || (zone.len() == 6 && zone.starts_with(['+', '-']) && zone.get(3..4) == Some(":"));
+        let zone_fits = zone == "Z"
+            || (zone.len() == 6 && zone.starts_with(['+', '-']) && zone.get(3..4) == Some(":"));
         if !fraction_fits || !zone_fits {
             return None;
         }
         let leap = front.ends_with(":60");
-        let front = if leap { format!("{}:59", front.strip_suffix(":60")?) } else { front.to_string() };
+        let front = if leap {
+            format!("{}:59", front.strip_suffix(":60")?)
+        } else {
+            front.to_string()
+        };
         // More than nine decimals are below any clock.
         let fraction: String = fraction.chars().take(10).collect();
         let at: Timestamp = format!("{front}{fraction}{zone}").parse().ok()?;
-        Some(Self { second: at.as_second(), leap, nanosecond: at.subsec_nanosecond() })
+        Some(Self {
+            second: at.as_second(),
+            leap,
+            nanosecond: at.subsec_nanosecond(),
+        })
     }
 }

@@ -32,7 +32,11 @@ struct Marks(Vec<(Vec<u64>, Vec<Version>)>);
 impl Ladder {
     /// Bounds of one order; those of another are left out.
     pub(crate) fn new<'v>(scheme: Scheme, bounds: impl Iterator<Item = &'v Version>) -> Self {
-        let (mut marks, mut line, mut odd): (BTreeMap<Vec<u64>, Vec<Version>>, Vec<Version>, Vec<Version>) = Default::default();
+        let (mut marks, mut line, mut odd): (
+            BTreeMap<Vec<u64>, Vec<Version>>,
+            Vec<Version>,
+            Vec<Version>,
+        ) = Default::default();
         for bound in bounds.filter(|bound| bound.scheme == scheme) {
             match (bound.numbers(), bound.end_of_extensions()) {
                 (Some(numbers), Some(end)) => {
@@ -43,14 +47,20 @@ impl Ladder {
                     marks.entry(end).or_default();
                 }
                 (None, _) if bound.is_on_line() => {
-                    if let Err(place) = line.binary_search_by(|rung: &Version| rung.on_line(bound)) {
+                    if let Err(place) = line.binary_search_by(|rung: &Version| rung.on_line(bound))
+                    {
                         line.insert(place, bound.clone());
                     }
                 }
                 _ => odd.push(bound.clone()),
             }
         }
-        Self { scheme, marks: Marks(marks.into_iter().collect()), line, odd }
+        Self {
+            scheme,
+            marks: Marks(marks.into_iter().collect()),
+            line,
+            odd,
+        }
     }
 
     /// Its order.
@@ -60,7 +70,9 @@ impl Ladder {
 
     /// Adds the words of the version's place. Equal words mean that every bound compares alike with both versions.
     pub(crate) fn place(&self, version: Option<&Version>, words: &mut Vec<u64>) {
-        let Some(version) = version else { return words.push(NO_VERSION) };
+        let Some(version) = version else {
+            return words.push(NO_VERSION);
+        };
         if !self.marks.0.is_empty() {
             self.marks.place(version, words);
         }
@@ -68,11 +80,13 @@ impl Ladder {
             words.push(NO_PLACE);
             answers(version, self.line.iter(), words);
         } else if !self.line.is_empty() {
-            words.push(match self.line.binary_search_by(|rung| rung.on_line(version)) {
-                Ok(place) => word(place).saturating_mul(2).saturating_add(1),
-                Err(_) if self.scheme == Scheme::Unordered => 0,
-                Err(place) => word(place).saturating_mul(2),
-            });
+            words.push(
+                match self.line.binary_search_by(|rung| rung.on_line(version)) {
+                    Ok(place) => word(place).saturating_mul(2).saturating_add(1),
+                    Err(_) if self.scheme == Scheme::Unordered => 0,
+                    Err(place) => word(place).saturating_mul(2),
+                },
+            );
         }
         answers(version, self.odd.iter(), words);
     }
@@ -84,10 +98,17 @@ impl Marks {
             words.push(NO_PLACE);
             return answers(version, self.0.iter().flat_map(|(_, bounds)| bounds), words);
         };
-        match self.0.binary_search_by(|(mark, _)| mark.as_slice().cmp(numbers)) {
+        match self
+            .0
+            .binary_search_by(|(mark, _)| mark.as_slice().cmp(numbers))
+        {
             Ok(place) => {
                 words.push(word(place).saturating_mul(2).saturating_add(1));
-                answers(version, self.0.get(place).into_iter().flat_map(|(_, bounds)| bounds), words);
+                answers(
+                    version,
+                    self.0.get(place).into_iter().flat_map(|(_, bounds)| bounds),
+                    words,
+                );
             }
             Err(place) => words.push(word(place).saturating_mul(2)),
         }
@@ -130,7 +151,11 @@ impl Version {
             Form::IntDot(version) => Some(version.numbers()),
             Form::Semver(version) => Some(version.deciding_numbers()),
             Form::Build(build) => {
-                let parts = if self.scheme == Scheme::FortiOs { vendor::THREE_PARTS } else { MICROSOFT_PARTS };
+                let parts = if self.scheme == Scheme::FortiOs {
+                    vendor::THREE_PARTS
+                } else {
+                    MICROSOFT_PARTS
+                };
                 Some(build.numbers()).filter(|numbers| numbers.len() == parts)
             }
             _ => None,
@@ -151,8 +176,20 @@ impl Version {
         match &self.form {
             Form::Maven(version) => version.is_plain(),
             Form::Rpm(_) => self.scheme == Scheme::Alpm,
-            Form::Pypi(_) | Form::Gem(_) | Form::Composer(_) | Form::Alpine(_) | Form::Debian(_) | Form::Instant(_) | Form::Text(_) => true,
-            Form::Generic(_) | Form::IntDot(_) | Form::Semver(_) | Form::OpenSsl(_) | Form::Build(_) | Form::NetScaler(_) | Form::Ivanti(_) => false,
+            Form::Pypi(_)
+            | Form::Gem(_)
+            | Form::Composer(_)
+            | Form::Alpine(_)
+            | Form::Debian(_)
+            | Form::Instant(_)
+            | Form::Text(_) => true,
+            Form::Generic(_)
+            | Form::IntDot(_)
+            | Form::Semver(_)
+            | Form::OpenSsl(_)
+            | Form::Build(_)
+            | Form::NetScaler(_)
+            | Form::Ivanti(_) => false,
         }
     }
 

@@ -38,9 +38,15 @@ proptest! {
 fn qualifiers_of_maven_lie_on_no_line() {
     let read = |text: &str| Version::parse(Scheme::Maven, text).unwrap();
     for (one, other) in [("0", "0--alpha"), ("0sp", "0"), ("0--alpha", "0sp")] {
-        assert_eq!(read(one).compare(&read(other)), Some(Ordering::Greater), "{one} {other}: a circle");
+        assert_eq!(
+            read(one).compare(&read(other)),
+            Some(Ordering::Greater),
+            "{one} {other}: a circle"
+        );
     }
-    assert!(read("1.2.0").is_on_line() && !read("0sp").is_on_line() && !read("0--alpha").is_on_line());
+    assert!(
+        read("1.2.0").is_on_line() && !read("0sp").is_on_line() && !read("0--alpha").is_on_line()
+    );
 }
 
 #[test]
@@ -56,13 +62,20 @@ fn between_two_bounds_all_are_alike() {
         (Scheme::Unordered, "abc", "1.2", false),
         (Scheme::Debian, "1.2+a", "1.2+b", true),
     ] {
-        let bounds: Vec<Version> = ["1.2", "2.0"].iter().filter_map(|text| Version::parse(scheme, text)).collect();
+        let bounds: Vec<Version> = ["1.2", "2.0"]
+            .iter()
+            .filter_map(|text| Version::parse(scheme, text))
+            .collect();
         let ladder = Ladder::new(scheme, bounds.iter());
         let place = |text| {
             let mut words = Vec::new();
             ladder.place(Version::parse(scheme, text).as_ref(), &mut words);
             words
         };
-        assert_eq!(place(one) == place(other), alike, "{scheme:?} {one} {other}");
+        assert_eq!(
+            place(one) == place(other),
+            alike,
+            "{scheme:?} {one} {other}"
+        );
     }
 }

@@ -6,25 +6,58 @@ use std::cmp::Ordering;
 
 /// All orders with texts that look like theirs.
 pub(super) const LIKELY: [(Scheme, &str); 19] = [
-    (Scheme::Generic, "[vV]?[0-3](\\.[0-3]){0,4}(-(rc|beta|alpha)[0-3]?(\\.[0-3])?|-[0-3]|\\+[ab]| (SP|Update) ?[0-3])?"),
+    (
+        Scheme::Generic,
+        "[vV]?[0-3](\\.[0-3]){0,4}(-(rc|beta|alpha)[0-3]?(\\.[0-3])?|-[0-3]|\\+[ab]| (SP|Update) ?[0-3])?",
+    ),
     (Scheme::Unordered, "[ab]{1,2}"),
     (Scheme::IntDot, "0{0,2}[0-3](\\.[0-3]){0,4}[a-c]?"),
-    (Scheme::Semver, "[0-2](\\.[0-2]){0,3}(-[0-2a-c]{1,2}(\\.[0-2a]){0,2})?(\\+a)?"),
+    (
+        Scheme::Semver,
+        "[0-2](\\.[0-2]){0,3}(-[0-2a-c]{1,2}(\\.[0-2a]){0,2})?(\\+a)?",
+    ),
     (Scheme::Nuget, "[0-2](\\.[0-2]){0,3}(-[0-2a-cA]{1,2})?"),
-    (Scheme::Pypi, "([01]!)?[0-2](\\.[0-2]){0,2}(a|b|rc)?[0-2]?(\\.post[0-2]?)?(\\.dev[0-2])?(\\+[a0-2]{1,2})?"),
-    (Scheme::Maven, "[0-2](\\.[0-2]){0,2}([.-]?(alpha|rc|sp|x|ga|snapshot)?[0-2]?){0,3}"),
+    (
+        Scheme::Pypi,
+        "([01]!)?[0-2](\\.[0-2]){0,2}(a|b|rc)?[0-2]?(\\.post[0-2]?)?(\\.dev[0-2])?(\\+[a0-2]{1,2})?",
+    ),
+    (
+        Scheme::Maven,
+        "[0-2](\\.[0-2]){0,2}([.-]?(alpha|rc|sp|x|ga|snapshot)?[0-2]?){0,3}",
+    ),
     (Scheme::Gem, "[0-2](\\.[0-2a-c]{1,2}){0,3}(-[a0])?"),
-    (Scheme::Composer, "v?[0-2](\\.[0-2]){0,3}(-(dev|alpha|beta|RC|p)[0-2]?)?"),
-    (Scheme::Alpine, "[0-2]{1,2}(\\.[0-2]{1,2}){0,2}[ab]?(_(alpha|rc|p)[0-2]?){0,2}(-r[0-2])?"),
-    (Scheme::Debian, "([01]:)?[0-2][0-2a~+.]{0,4}(-[0-2a~]{1,3})?"),
+    (
+        Scheme::Composer,
+        "v?[0-2](\\.[0-2]){0,3}(-(dev|alpha|beta|RC|p)[0-2]?)?",
+    ),
+    (
+        Scheme::Alpine,
+        "[0-2]{1,2}(\\.[0-2]{1,2}){0,2}[ab]?(_(alpha|rc|p)[0-2]?){0,2}(-r[0-2])?",
+    ),
+    (
+        Scheme::Debian,
+        "([01]:)?[0-2][0-2a~+.]{0,4}(-[0-2a~]{1,3})?",
+    ),
     (Scheme::Rpm, "([01]:)?[0-2a][0-2a~^.]{0,4}(-[0-2a~]{1,3})?"),
     (Scheme::Alpm, "([01]:)?[0-2][0-2a._]{0,4}-[0-2]"),
-    (Scheme::OpenSsl, "[0-3]\\.[01]\\.[0-2]([a-c]{1,2})?(-beta[12])?"),
-    (Scheme::DateTime, "20(00|24)-0[12]-0[12]T0[01]:00:(00|59|60)(\\.[05])?(Z|\\+01:00)"),
+    (
+        Scheme::OpenSsl,
+        "[0-3]\\.[01]\\.[0-2]([a-c]{1,2})?(-beta[12])?",
+    ),
+    (
+        Scheme::DateTime,
+        "20(00|24)-0[12]-0[12]T0[01]:00:(00|59|60)(\\.[05])?(Z|\\+01:00)",
+    ),
     (Scheme::Lexicographic, "[aAbé]{1,3}"),
     (Scheme::MicrosoftBuild, "0?[0-2](\\.[0-2]){0,3}"),
-    (Scheme::FortiOs, "(FortiOS )?v?[0-2](\\.[0-2]){0,2}(,build[0-2])?"),
-    (Scheme::NetScaler, "(NS)?1[34]\\.[01](-FIPS)?(-[0-2]\\.[0-2])?"),
+    (
+        Scheme::FortiOs,
+        "(FortiOS )?v?[0-2](\\.[0-2]){0,2}(,build[0-2])?",
+    ),
+    (
+        Scheme::NetScaler,
+        "(NS)?1[34]\\.[01](-FIPS)?(-[0-2]\\.[0-2])?",
+    ),
 ];
 
 proptest! {
@@ -70,8 +103,13 @@ proptest! {
 #[test]
 fn hostile_versions_cost_nothing() {
     let long = |text: &str| text.repeat(crate::limits::VERSION_BYTES / text.len());
-    let mut texts: Vec<String> =
-        ["1.", "9", "1-", "a1", "~1", "^", "0.", "_rc", "-", ".", "1a", "+", "1!", "%41", "é", " SP1"].iter().map(|text| long(text)).collect();
+    let mut texts: Vec<String> = [
+        "1.", "9", "1-", "a1", "~1", "^", "0.", "_rc", "-", ".", "1a", "+", "1!", "%41", "é",
+        " SP1",
+    ]
+    .iter()
+    .map(|text| long(text))
+    .collect();
     texts.push("9".repeat(10_000_000));
     for (scheme, _) in LIKELY {
         for one in &texts {
@@ -79,7 +117,11 @@ fn hostile_versions_cost_nothing() {
                 let started = std::time::Instant::now();
                 let read = Version::parse(scheme, one);
                 if let Some(version) = &read {
-                    assert_eq!(version.compare(version), Some(Ordering::Equal), "{scheme:?}");
+                    assert_eq!(
+                        version.compare(version),
+                        Some(Ordering::Equal),
+                        "{scheme:?}"
+                    );
                 }
                 started.elapsed()
             };

@@ -29,7 +29,9 @@ impl Maven {
             return None;
         }
         let lower = text.to_lowercase();
-        let mut this = Self { levels: vec![Vec::new()] };
+        let mut this = Self {
+            levels: vec![Vec::new()],
+        };
         let mut rest = lower.as_str();
         let mut token_expected = true;
         while let Some(first) = rest.bytes().next() {
@@ -60,7 +62,12 @@ impl Maven {
 
     /// Numbers with dots and nothing else.
     pub(super) fn is_plain(&self) -> bool {
-        self.levels.len() == 1 && self.levels.iter().flatten().all(|item| matches!(item, Item::Number(_)))
+        self.levels.len() == 1
+            && self
+                .levels
+                .iter()
+                .flatten()
+                .all(|item| matches!(item, Item::Number(_)))
     }
 
     pub(super) fn compare(&self, other: &Self) -> Ordering {
@@ -71,8 +78,13 @@ impl Maven {
                 // Behind the last item of a level stands the next list, if there is one.
                 let order = match (mine.get(place), theirs.get(place)) {
                     (Some(one), Some(two)) => one.compare(two),
-                    (Some(one), None) => other.list_behind(level).map_or_else(|| one.against_nothing(), |_| one.against_list()),
-                    (None, Some(two)) => self.list_behind(level).map_or_else(|| two.against_nothing(), |_| two.against_list()).reverse(),
+                    (Some(one), None) => other
+                        .list_behind(level)
+                        .map_or_else(|| one.against_nothing(), |_| one.against_list()),
+                    (None, Some(two)) => self
+                        .list_behind(level)
+                        .map_or_else(|| two.against_nothing(), |_| two.against_list())
+                        .reverse(),
                     (None, None) => Ordering::Equal,
                 };
                 if order.is_ne() {
@@ -103,7 +115,12 @@ impl Maven {
 
     /// A list against nothing is decided by its first item.
     fn against_nothing(&self, level: usize) -> Ordering {
-        let first = self.levels.get(level..).unwrap_or_default().iter().find_map(|items| items.first());
+        let first = self
+            .levels
+            .get(level..)
+            .unwrap_or_default()
+            .iter()
+            .find_map(|items| items.first());
         first.map_or(Ordering::Equal, Item::against_nothing)
     }
 
@@ -136,9 +153,18 @@ impl Maven {
 
     /// Takes one run of digits or of other characters.
     fn token<'a>(&mut self, rest: &'a str, digit: bool) -> &'a str {
-        let (run, after) = digits::run(rest, |byte| byte.is_ascii_digit() == digit && byte != b'.' && byte != b'-');
-        let digit_follows = after.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
-        let item = if digit { Item::Number(run.trim_start_matches('0').to_string()) } else { Item::Qualifier(qualifier(run, digit_follows).to_string()) };
+        let (run, after) = digits::run(rest, |byte| {
+            byte.is_ascii_digit() == digit && byte != b'.' && byte != b'-'
+        });
+        let digit_follows = after
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_digit());
+        let item = if digit {
+            Item::Number(run.trim_start_matches('0').to_string())
+        } else {
+            Item::Qualifier(qualifier(run, digit_follows).to_string())
+        };
         self.push(item);
         after
     }
@@ -186,6 +212,17 @@ impl Item {
 }
 
 fn qualifiers(left: &str, right: &str) -> Ordering {
-    let rank = |word: &str| QUALIFIERS.iter().position(|known| *known == word).unwrap_or(QUALIFIERS.len());
-    rank(left).cmp(&rank(right)).then_with(|| if rank(left) == QUALIFIERS.len() { left.cmp(right) } else { Ordering::Equal })
+    let rank = |word: &str| {
+        QUALIFIERS
+            .iter()
+            .position(|known| *known == word)
+            .unwrap_or(QUALIFIERS.len())
+    };
+    rank(left).cmp(&rank(right)).then_with(|| {
+        if rank(left) == QUALIFIERS.len() {
+            left.cmp(right)
+        } else {
+            Ordering::Equal
+        }
+    })
 }

@@ -20,28 +20,60 @@ impl Pypi {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let lower = text.to_ascii_lowercase();
         let text = lower.strip_prefix('v').unwrap_or(&lower);
-        let (text, local) = text.split_once('+').map_or((text, None), |(text, local)| (text, Some(local)));
+        let (text, local) = text
+            .split_once('+')
+            .map_or((text, None), |(text, local)| (text, Some(local)));
         let (epoch, text) = match text.split_once('!') {
             Some((epoch, rest)) if is_number(epoch) => (epoch, rest),
             Some(_) => return None,
             None => ("0", text),
         };
         let (release, mut rest) = release(text)?;
-        let pre = tagged(&mut rest, &[("alpha", 'a'), ("beta", 'b'), ("preview", 'r'), ("pre", 'r'), ("rc", 'r'), ("a", 'a'), ("b", 'b'), ("c", 'r')]);
-        let post = bare_post(&mut rest).or_else(|| tagged(&mut rest, &[("post", 'p'), ("rev", 'p'), ("r", 'p')]).map(|(_, number)| number));
+        let pre = tagged(
+            &mut rest,
+            &[
+                ("alpha", 'a'),
+                ("beta", 'b'),
+                ("preview", 'r'),
+                ("pre", 'r'),
+                ("rc", 'r'),
+                ("a", 'a'),
+                ("b", 'b'),
+                ("c", 'r'),
+            ],
+        );
+        let post = bare_post(&mut rest).or_else(|| {
+            tagged(&mut rest, &[("post", 'p'), ("rev", 'p'), ("r", 'p')]).map(|(_, number)| number)
+        });
         let dev = tagged(&mut rest, &[("dev", 'd')]).map(|(_, number)| number);
         let local = match local {
-            Some(local) => local.split(['.', '-', '_']).map(word).collect::<Option<Vec<String>>>()?,
+            Some(local) => local
+                .split(['.', '-', '_'])
+                .map(word)
+                .collect::<Option<Vec<String>>>()?,
             None => Vec::new(),
         };
-        rest.is_empty().then(|| Self { epoch: epoch.to_string(), release, pre, post, dev, local })
+        rest.is_empty().then(|| Self {
+            epoch: epoch.to_string(),
+            release,
+            pre,
+            post,
+            dev,
+            local,
+        })
     }
 
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         digits::compare(&self.epoch, &other.epoch)
             .then_with(|| releases(&self.release, &other.release))
             .then_with(|| self.phase().cmp(&other.phase()))
-            .then_with(|| tagged_numbers(self.pre.as_ref().map(|(_, number)| number), other.pre.as_ref().map(|(_, number)| number), Ordering::Less))
+            .then_with(|| {
+                tagged_numbers(
+                    self.pre.as_ref().map(|(_, number)| number),
+                    other.pre.as_ref().map(|(_, number)| number),
+                    Ordering::Less,
+                )
+            })
             .then_with(|| tagged_numbers(self.post.as_ref(), other.post.as_ref(), Ordering::Less))
             .then_with(|| tagged_numbers(self.dev.as_ref(), other.dev.as_ref(), Ordering::Greater))
             .then_with(|| locals(&self.local, &other.local))
@@ -72,7 +104,14 @@ fn release(text: &str) -> Option<(Vec<String>, &str)> {
         numbers.push(number.trim_start_matches('0').to_string());
         rest = after;
         match after.strip_prefix('.') {
-            Some(next) if next.bytes().next().is_some_and(|byte| byte.is_ascii_digit()) => rest = next,
+            Some(next)
+                if next
+                    .bytes()
+                    .next()
+                    .is_some_and(|byte| byte.is_ascii_digit()) =>
+            {
+                rest = next
+            }
             _ => break,
         }
     }
@@ -85,8 +124,14 @@ fn release(text: &str) -> Option<(Vec<String>, &str)> {
 /// Takes `[-_.]?word[-_.]?number?` from the front.
 fn tagged(rest: &mut &str, words: &[(&str, char)]) -> Option<(char, String)> {
     let text = rest.strip_prefix(['-', '_', '.']).unwrap_or(rest);
-    let (after, tag) = words.iter().find_map(|(word, tag)| text.strip_prefix(word).map(|after| (after, *tag)))?;
-    let spaced = after.strip_prefix(['-', '_', '.']).filter(|next| next.bytes().next().is_some_and(|byte| byte.is_ascii_digit()));
+    let (after, tag) = words
+        .iter()
+        .find_map(|(word, tag)| text.strip_prefix(word).map(|after| (after, *tag)))?;
+    let spaced = after.strip_prefix(['-', '_', '.']).filter(|next| {
+        next.bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_digit())
+    });
     let (number, after) = digits::run(spaced.unwrap_or(after), |byte| byte.is_ascii_digit());
     *rest = after;
     Some((tag, number.to_string()))
@@ -100,11 +145,16 @@ fn bare_post(rest: &mut &str) -> Option<String> {
 }
 
 fn word(text: &str) -> Option<String> {
-    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| text.to_string())
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        .then(|| text.to_string())
 }
 
 fn releases(left: &[String], right: &[String]) -> Ordering {
-    let order = left.iter().zip(right).map(|(mine, theirs)| digits::compare(mine, theirs)).find(|order| order.is_ne());
+    let order = left
+        .iter()
+        .zip(right)
+        .map(|(mine, theirs)| digits::compare(mine, theirs))
+        .find(|order| order.is_ne());
     order.unwrap_or_else(|| left.len().cmp(&right.len()))
 }
 
@@ -125,6 +175,10 @@ fn locals(left: &[String], right: &[String]) -> Ordering {
         (false, false) => mine.cmp(theirs),
         (mine, theirs) => mine.cmp(&theirs),
     };
-    let order = left.iter().zip(right).map(|(mine, theirs)| part(mine, theirs)).find(|order| order.is_ne());
+    let order = left
+        .iter()
+        .zip(right)
+        .map(|(mine, theirs)| part(mine, theirs))
+        .find(|order| order.is_ne());
     order.unwrap_or_else(|| left.len().cmp(&right.len()))
 }

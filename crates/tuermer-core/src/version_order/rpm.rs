@@ -18,15 +18,25 @@ impl Rpm {
     /// Reads `epoch:version-release`; `None` without a version.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (epoch, rest) = text.split_once(':').unwrap_or(("0", text));
-        let (version, release) = rest.rsplit_once('-').map_or((rest, None), |(version, release)| (version, Some(release.to_string())));
+        let (version, release) = rest
+            .rsplit_once('-')
+            .map_or((rest, None), |(version, release)| {
+                (version, Some(release.to_string()))
+            });
         let number = !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_digit());
-        let allowed = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let allowed =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         let valid = number && allowed(version) && release.as_deref().is_none_or(allowed);
-        valid.then(|| Self { epoch: epoch.to_string(), version: version.to_string(), release })
+        valid.then(|| Self {
+            epoch: epoch.to_string(),
+            version: version.to_string(),
+            release,
+        })
     }
 
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
-        let order = digits::compare(&self.epoch, &other.epoch).then_with(|| segments(&self.version, &other.version));
+        let order = digits::compare(&self.epoch, &other.epoch)
+            .then_with(|| segments(&self.version, &other.version));
         match (order, &self.release, &other.release) {
             (Ordering::Equal, Some(mine), Some(theirs)) => Some(segments(mine, theirs)),
             (Ordering::Equal, None, None) => Some(Ordering::Equal),
@@ -37,7 +47,8 @@ impl Rpm {
 
     /// Arch Linux: no release equals any.
     pub(super) fn compare_alpm(&self, other: &Self) -> Ordering {
-        let order = digits::compare(&self.epoch, &other.epoch).then_with(|| runs(&self.version, &other.version));
+        let order = digits::compare(&self.epoch, &other.epoch)
+            .then_with(|| runs(&self.version, &other.version));
         order.then_with(|| match (&self.release, &other.release) {
             (Some(mine), Some(theirs)) => runs(mine, theirs),
             _ => Ordering::Equal,
@@ -50,7 +61,10 @@ fn segments(left: &str, right: &str) -> Ordering {
     let separator = |byte: u8| !(byte.is_ascii_alphanumeric() || byte == b'~' || byte == b'^');
     let (mut left, mut right) = (left, right);
     loop {
-        (left, right) = (digits::run(left, separator).1, digits::run(right, separator).1);
+        (left, right) = (
+            digits::run(left, separator).1,
+            digits::run(right, separator).1,
+        );
         let (one, two) = (left.bytes().next(), right.bytes().next());
         match (one, two) {
             // A tilde comes before everything, a caret after the end and before anything else.
@@ -67,12 +81,25 @@ fn segments(left: &str, right: &str) -> Ordering {
             (None, None) => return Ordering::Equal,
             (None, Some(_)) => return Ordering::Less,
             (Some(_), None) => return Ordering::Greater,
-            (Some(one), Some(two)) if one.is_ascii_digit() != two.is_ascii_digit() => return one.is_ascii_digit().cmp(&two.is_ascii_digit()),
+            (Some(one), Some(two)) if one.is_ascii_digit() != two.is_ascii_digit() => {
+                return one.is_ascii_digit().cmp(&two.is_ascii_digit());
+            }
             (Some(one), Some(_)) => {
                 let digit = one.is_ascii_digit();
-                let wanted = |byte: u8| if digit { byte.is_ascii_digit() } else { byte.is_ascii_alphabetic() };
-                let ((mine, after), (theirs, behind)) = (digits::run(left, wanted), digits::run(right, wanted));
-                let order = if digit { digits::compare(mine, theirs) } else { mine.cmp(theirs) };
+                let wanted = |byte: u8| {
+                    if digit {
+                        byte.is_ascii_digit()
+                    } else {
+                        byte.is_ascii_alphabetic()
+                    }
+                };
+                let ((mine, after), (theirs, behind)) =
+                    (digits::run(left, wanted), digits::run(right, wanted));
+                let order = if digit {
+                    digits::compare(mine, theirs)
+                } else {
+                    mine.cmp(theirs)
+                };
                 if order.is_ne() {
                     return order;
                 }
@@ -104,14 +131,29 @@ fn runs(left: &str, right: &str) -> Ordering {
     loop {
         let (one, two) = match (left.bytes().next(), right.bytes().next()) {
             (None, None) => return Ordering::Equal,
-            (None, Some(two)) => return if kind(two) == Kind::Letters { Ordering::Greater } else { Ordering::Less },
-            (Some(one), None) => return if kind(one) == Kind::Letters { Ordering::Less } else { Ordering::Greater },
+            (None, Some(two)) => {
+                return if kind(two) == Kind::Letters {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                };
+            }
+            (Some(one), None) => {
+                return if kind(one) == Kind::Letters {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                };
+            }
             (Some(one), Some(two)) => (kind(one), kind(two)),
         };
         if one != two {
             return one.cmp(&two);
         }
-        let ((mine, after), (theirs, behind)) = (digits::run(left, |byte| kind(byte) == one), digits::run(right, |byte| kind(byte) == one));
+        let ((mine, after), (theirs, behind)) = (
+            digits::run(left, |byte| kind(byte) == one),
+            digits::run(right, |byte| kind(byte) == one),
+        );
         let order = match one {
             Kind::Digits => digits::compare(mine, theirs),
             Kind::Letters => mine.cmp(theirs),

@@ -14,7 +14,9 @@ pub(super) const THREE_PARTS: usize = 3;
 /// every version and says nothing about the order.
 pub(super) fn fortios(text: &str) -> Option<Build> {
     let lower = text.to_ascii_lowercase();
-    let words = lower.split([' ', ',', '(', ')', '-', '_']).filter(|word| !word.is_empty());
+    let words = lower
+        .split([' ', ',', '(', ')', '-', '_'])
+        .filter(|word| !word.is_empty());
     let mut version = None;
     for word in words {
         let bare = word.strip_prefix('v').unwrap_or(word);
@@ -23,7 +25,12 @@ pub(super) fn fortios(text: &str) -> Option<Build> {
             (None, _) if word.starts_with("forti") && version.is_none() => {}
             // Three-digit builds, day stamps and stages that follow the version.
             (_, Some(_))
-                if word.starts_with("build") || number(word).is_some() || matches!(word, "ga" | "ga.f" | "ga.m" | "f" | "m" | "mature" | "feature") => {}
+                if word.starts_with("build")
+                    || number(word).is_some()
+                    || matches!(
+                        word,
+                        "ga" | "ga.f" | "ga.m" | "f" | "m" | "mature" | "feature"
+                    ) => {}
             _ => return None,
         }
     }
@@ -35,7 +42,9 @@ pub(super) fn fortios(text: &str) -> Option<Build> {
 pub(super) fn three_and_build(text: &str) -> Option<Build> {
     let bare = text.strip_prefix(['v', 'V']).unwrap_or(text);
     match bare.rsplit_once('.') {
-        Some((release, count)) if release.matches('.').count() == 2 => number(count).and_then(|_| Build::parse(release, THREE_PARTS)),
+        Some((release, count)) if release.matches('.').count() == 2 => {
+            number(count).and_then(|_| Build::parse(release, THREE_PARTS))
+        }
         _ => Build::parse(bare, THREE_PARTS),
     }
 }
@@ -62,35 +71,60 @@ impl NetScaler {
     /// Reads `13.1-51.15`, `NS13.1: Build 51.15.nc, Date: …`, `13.1-FIPS 37.164`, `12.1-NDcPP-55.300`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let lower = text.to_ascii_lowercase();
-        let lower = lower.split_once(", date").map_or(lower.as_str(), |(front, _)| front);
+        let lower = lower
+            .split_once(", date")
+            .map_or(lower.as_str(), |(front, _)| front);
         let mut branch = Branch::Main;
         let mut numbers: Vec<u64> = Vec::new();
-        for word in lower.split([' ', '-', ':', ',', '(', ')']).filter(|word| !word.is_empty()) {
+        for word in lower
+            .split([' ', '-', ':', ',', '(', ')'])
+            .filter(|word| !word.is_empty())
+        {
             match word {
                 "fips" => branch = Branch::Fips,
                 "ndcpp" => branch = Branch::Ndcpp,
-                "netscaler" | "citrix" | "adc" | "gateway" | "build" | "ns" | "release" | "version" => {}
+                "netscaler" | "citrix" | "adc" | "gateway" | "build" | "ns" | "release"
+                | "version" => {}
                 word => {
                     let bare = word.strip_prefix("ns").unwrap_or(word);
                     // ".nc" and ".cl" tell the make of the kernel.
-                    let bare = bare.strip_suffix(".nc").or_else(|| bare.strip_suffix(".cl")).unwrap_or(bare);
-                    let pair = bare.split('.').map(number).collect::<Option<Vec<u64>>>().filter(|pair| pair.len() <= 2)?;
+                    let bare = bare
+                        .strip_suffix(".nc")
+                        .or_else(|| bare.strip_suffix(".cl"))
+                        .unwrap_or(bare);
+                    let pair = bare
+                        .split('.')
+                        .map(number)
+                        .collect::<Option<Vec<u64>>>()
+                        .filter(|pair| pair.len() <= 2)?;
                     numbers.extend(pair);
                 }
             }
         }
-        let shown = numbers.iter().map(u64::to_string).collect::<Vec<String>>().join(".");
-        Some(Self { branch, numbers: Build::parse(&shown, NETSCALER_PARTS)? })
+        let shown = numbers
+            .iter()
+            .map(u64::to_string)
+            .collect::<Vec<String>>()
+            .join(".");
+        Some(Self {
+            branch,
+            numbers: Build::parse(&shown, NETSCALER_PARTS)?,
+        })
     }
 
     /// A bound names one point.
     pub(super) fn completed(self) -> Self {
-        Self { numbers: self.numbers.completed(NETSCALER_PARTS), ..self }
+        Self {
+            numbers: self.numbers.completed(NETSCALER_PARTS),
+            ..self
+        }
     }
 
     /// Branches built apart have no common order.
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
-        (self.branch == other.branch).then(|| self.numbers.compare(&other.numbers)).flatten()
+        (self.branch == other.branch)
+            .then(|| self.numbers.compare(&other.numbers))
+            .flatten()
     }
 }
 
@@ -105,9 +139,17 @@ impl Ivanti {
     /// `None` for anything else, also for hot fixes: nobody says where they stand.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let lower = text.to_ascii_lowercase();
-        let (version, release) = lower.split_once('r').map_or((lower.as_str(), None), |(version, release)| (version, Some(release)));
+        let (version, release) = lower
+            .split_once('r')
+            .map_or((lower.as_str(), None), |(version, release)| {
+                (version, Some(release))
+            });
         let numbers = |text: &str| -> Option<Vec<u64>> {
-            let mut numbers = text.trim().split('.').map(number).collect::<Option<Vec<u64>>>()?;
+            let mut numbers = text
+                .trim()
+                .split('.')
+                .map(number)
+                .collect::<Option<Vec<u64>>>()?;
             while numbers.last() == Some(&0) {
                 numbers.pop();
             }
@@ -117,11 +159,18 @@ impl Ivanti {
             Some(release) => Some(numbers(release)?),
             None => None,
         };
-        Some(Self { version: numbers(version)?, release })
+        Some(Self {
+            version: numbers(version)?,
+            release,
+        })
     }
 
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
-        match (self.version.cmp(&other.version), &self.release, &other.release) {
+        match (
+            self.version.cmp(&other.version),
+            &self.release,
+            &other.release,
+        ) {
             (Ordering::Equal, Some(mine), Some(theirs)) => Some(mine.cmp(theirs)),
             (Ordering::Equal, None, None) => Some(Ordering::Equal),
             (Ordering::Equal, _, _) => None,

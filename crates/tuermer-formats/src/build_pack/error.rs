@@ -104,13 +104,25 @@ faults! {
 impl PackError {
     /// A fault of the whole file.
     pub(super) fn whole(part: Part, fault: Fault, value: String) -> Self {
-        Self { part, line: 0, field: String::new(), value, fault }
+        Self {
+            part,
+            line: 0,
+            field: String::new(),
+            value,
+            fault,
+        }
     }
 }
 
 impl fmt::Display for PackError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { part, line, field, value, fault } = self;
+        let Self {
+            part,
+            line,
+            field,
+            value,
+            fault,
+        } = self;
         write!(out, "{}", part.file())?;
         if *line > 0 {
             write!(out, " line {line}")?;
@@ -140,28 +152,57 @@ impl Places<'_> {
     }
 
     /// A fault at a place.
-    pub fn fault(self, span: Range<usize>, field: &'static str, value: &str, fault: Fault) -> PackError {
-        PackError { part: Part::Pack, line: self.line(span.start), field: field.into(), value: shown(value), fault }
+    pub fn fault(
+        self,
+        span: Range<usize>,
+        field: &'static str,
+        value: &str,
+        fault: Fault,
+    ) -> PackError {
+        PackError {
+            part: Part::Pack,
+            line: self.line(span.start),
+            field: field.into(),
+            value: shown(value),
+            fault,
+        }
     }
 
     /// A fault in the table of builds that stands in this file.
     pub fn inside(self, table: &Spanned<String>, error: PackError) -> PackError {
         let text = self.0.get(table.span()).unwrap_or_default();
         // TOML drops a line break right behind the opening quotes.
-        let dropped = text.trim_start_matches(['\'', '"']).starts_with(['\n', '\r']);
-        let first = self.line(table.span().start).saturating_sub(u64::from(!dropped));
-        PackError { part: Part::Pack, line: first.saturating_add(error.line), ..error }
+        let dropped = text
+            .trim_start_matches(['\'', '"'])
+            .starts_with(['\n', '\r']);
+        let first = self
+            .line(table.span().start)
+            .saturating_sub(u64::from(!dropped));
+        PackError {
+            part: Part::Pack,
+            line: first.saturating_add(error.line),
+            ..error
+        }
     }
 
     /// A fault of the file as TOML.
     pub fn syntax(self, error: &toml::de::Error) -> PackError {
         let line = error.span().map_or(0, |span| self.line(span.start));
-        PackError { part: Part::Pack, line, field: String::new(), value: shown(error.message()), fault: Fault::Syntax }
+        PackError {
+            part: Part::Pack,
+            line,
+            field: String::new(),
+            value: shown(error.message()),
+            fault: Fault::Syntax,
+        }
     }
 }
 
 fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(SHOWN_CHARACTERS).collect()
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(SHOWN_CHARACTERS)
+        .collect()
 }
 
 /// Places in `builds.csv`.
@@ -171,6 +212,12 @@ pub(super) mod at {
     /// A fault of the file as CSV.
     pub fn csv(error: &csv::Error) -> PackError {
         let line = error.position().map_or(0, csv::Position::line);
-        PackError { part: Part::Builds, line, field: String::new(), value: super::shown(&error.to_string()), fault: Fault::Syntax }
+        PackError {
+            part: Part::Builds,
+            line,
+            field: String::new(),
+            value: super::shown(&error.to_string()),
+            fault: Fault::Syntax,
+        }
     }
 }

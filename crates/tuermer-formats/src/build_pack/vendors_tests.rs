@@ -23,7 +23,13 @@ fn the_packs_of_the_program_have_no_mistake() {
     for pack in packs() {
         assert_eq!(pack.problems(date(2026, 8, 19)), [], "{}", pack.name);
     }
-    assert_eq!(packs().iter().map(|pack| pack.name.as_str()).collect::<Vec<_>>(), ["exchange", "netscaler", "fortios", "moveit"]);
+    assert_eq!(
+        packs()
+            .iter()
+            .map(|pack| pack.name.as_str())
+            .collect::<Vec<_>>(),
+        ["exchange", "netscaler", "fortios", "moveit"]
+    );
 }
 
 /// One release, two numbers: either is judged alike, and neither is taken for the other.
@@ -63,11 +69,17 @@ fn moveit() {
 #[test]
 fn moveit_tells_the_build_of_the_day() {
     let pack = packs().iter().find(|pack| pack.name == "moveit").unwrap();
-    for (build, day, fixed) in
-        [("13.0.3", date(2023, 6, 2), [13, 0, 6, 0]), ("13.0.3", date(2023, 6, 20), [13, 0, 7, 0]), ("2021.0.6", date(2023, 6, 20), [2021, 0, 7, 0])]
-    {
+    for (build, day, fixed) in [
+        ("13.0.3", date(2023, 6, 2), [13, 0, 6, 0]),
+        ("13.0.3", date(2023, 6, 20), [13, 0, 7, 0]),
+        ("2021.0.6", date(2023, 6, 20), [2021, 0, 7, 0]),
+    ] {
         let judgement = pack.judge(build, "CVE-2023-34362", day);
-        assert_eq!((judgement.state, judgement.fixed_build), (PackState::Affected, Some(fixed)), "{build} {day}");
+        assert_eq!(
+            (judgement.state, judgement.fixed_build),
+            (PackState::Affected, Some(fixed)),
+            "{build} {day}"
+        );
     }
 }
 
@@ -122,7 +134,9 @@ fn netscaler() {
 
 #[test]
 fn netscaler_in_words_and_in_2019() {
-    use PackState::{Affected, Fixed, NoRule, NotApplicable, UnknownBuild, UnknownProduct, UpdateUnknown};
+    use PackState::{
+        Affected, Fixed, NoRule, NotApplicable, UnknownBuild, UnknownProduct, UpdateUnknown,
+    };
     check(
         "netscaler",
         &[
@@ -146,9 +160,14 @@ fn netscaler_in_words_and_in_2019() {
         ],
     );
     let open = pack("netscaler").judge("12.1-65.37", "CVE-2023-4966", date(2023, 11, 1));
-    assert!(open.branch_without_fix && open.fixed_build.is_none() && open.status() == Status::Affected);
+    assert!(
+        open.branch_without_fix && open.fixed_build.is_none() && open.status() == Status::Affected
+    );
     let below = pack("netscaler").judge("13.1-49.13", "CVE-2023-4966", date(2023, 11, 1));
-    assert_eq!((below.fix.as_deref(), below.kb.as_deref(), below.fixed_build), (Some("13.1-49.15"), Some("CTX579459"), Some([13, 1, 49, 15])));
+    assert_eq!(
+        (below.fix.as_deref(), below.kb.as_deref(), below.fixed_build),
+        (Some("13.1-49.15"), Some("CTX579459"), Some([13, 1, 49, 15]))
+    );
     assert_eq!(below.line.as_deref(), Some("NetScaler 13.1"));
 }
 
@@ -200,22 +219,83 @@ fn fortios() {
 #[test]
 fn what_no_build_shows_stays_a_question() {
     let rows: &[(&str, &str, &str, Date, Option<&str>)] = &[
-        ("netscaler", "13.1-49.15", "CVE-2023-4966", date(2023, 10, 20), Some("sessions-ended")),
-        ("netscaler", "13.1-49.15", "CVE-2023-4967", date(2023, 10, 20), None),
-        ("netscaler", "14.1-43.56", "CVE-2025-5777", date(2025, 7, 11), Some("sessions-ended")),
+        (
+            "netscaler",
+            "13.1-49.15",
+            "CVE-2023-4966",
+            date(2023, 10, 20),
+            Some("sessions-ended"),
+        ),
+        (
+            "netscaler",
+            "13.1-49.15",
+            "CVE-2023-4967",
+            date(2023, 10, 20),
+            None,
+        ),
+        (
+            "netscaler",
+            "14.1-43.56",
+            "CVE-2025-5777",
+            date(2025, 7, 11),
+            Some("sessions-ended"),
+        ),
         // nobody knew of the links before April 2025; some builds take them away
         ("fortios", "7.4.3", "CVE-2024-21762", date(2024, 3, 1), None),
-        ("fortios", "7.4.3", "CVE-2024-21762", date(2025, 4, 10), Some("symlink-checked")),
-        ("fortios", "7.4.7", "CVE-2024-21762", date(2025, 4, 10), None),
-        ("fortios", "6.0.16", "CVE-2022-42475", date(2025, 4, 10), Some("symlink-checked")),
-        ("fortios", "6.0.5", "CVE-2018-13379", date(2020, 1, 1), Some("passwords-changed")),
-        ("exchange", "15.2.1544.36", "CVE-2025-53786", date(2026, 1, 1), Some("hybrid-app")),
-        ("exchange", "15.2.1544.36", "CVE-2024-21410", date(2026, 1, 1), Some("extended-protection")),
+        (
+            "fortios",
+            "7.4.3",
+            "CVE-2024-21762",
+            date(2025, 4, 10),
+            Some("symlink-checked"),
+        ),
+        (
+            "fortios",
+            "7.4.7",
+            "CVE-2024-21762",
+            date(2025, 4, 10),
+            None,
+        ),
+        (
+            "fortios",
+            "6.0.16",
+            "CVE-2022-42475",
+            date(2025, 4, 10),
+            Some("symlink-checked"),
+        ),
+        (
+            "fortios",
+            "6.0.5",
+            "CVE-2018-13379",
+            date(2020, 1, 1),
+            Some("passwords-changed"),
+        ),
+        (
+            "exchange",
+            "15.2.1544.36",
+            "CVE-2025-53786",
+            date(2026, 1, 1),
+            Some("hybrid-app"),
+        ),
+        (
+            "exchange",
+            "15.2.1544.36",
+            "CVE-2024-21410",
+            date(2026, 1, 1),
+            Some("extended-protection"),
+        ),
     ];
     for (name, build, cve, day, key) in rows {
         let judgement = pack(name).judge(build, cve, *day);
         assert_eq!(judgement.state, PackState::Fixed, "{build} {cve}");
-        assert_eq!(judgement.conditions.first().map(|condition| condition.key.as_str()), *key, "{build} {cve} {day}");
+        assert_eq!(
+            judgement
+                .conditions
+                .first()
+                .map(|condition| condition.key.as_str()),
+            *key,
+            "{build} {cve} {day}"
+        );
     }
 }
 
@@ -223,9 +303,17 @@ fn what_no_build_shows_stays_a_question() {
 fn nothing_is_known_before_its_day() {
     // On 1 January 2020 there was no build against CVE-2019-19781, only a mitigation.
     let before = pack("netscaler").judge("12.1-55.13", "CVE-2019-19781", date(2020, 1, 1));
-    assert_eq!((before.state, before.fix, before.fixed_build), (PackState::Affected, None, None));
+    assert_eq!(
+        (before.state, before.fix, before.fixed_build),
+        (PackState::Affected, None, None)
+    );
     let after = pack("netscaler").judge("12.1-55.13", "CVE-2019-19781", date(2020, 1, 24));
     assert_eq!(after.fix.as_deref(), Some("12.1-55.18"));
     // A build that is seen exists.
-    assert_eq!(pack("netscaler").judge("12.1-55.18", "CVE-2019-19781", date(2020, 1, 1)).state, PackState::Fixed);
+    assert_eq!(
+        pack("netscaler")
+            .judge("12.1-55.18", "CVE-2019-19781", date(2020, 1, 1))
+            .state,
+        PackState::Fixed
+    );
 }

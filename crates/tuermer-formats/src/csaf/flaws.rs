@@ -29,7 +29,11 @@ pub fn read(raw: &[Flaw], products: &Products, category: &str) -> Result<Flaws, 
     }
     // Profile 3 without flaws: "a user MUST assume that all products mentioned are affected".
     if raw.is_empty() && category == "csaf_informational_advisory" {
-        let named = products.all().into_iter().filter_map(|id| products.get(id)).flat_map(|product| product.keys().map(move |key| (product, key)));
+        let named = products
+            .all()
+            .into_iter()
+            .filter_map(|id| products.get(id))
+            .flat_map(|product| product.keys().map(move |key| (product, key)));
         for (product, key) in named {
             let (product_name, versions) = (product.name.clone(), product.versions.clone());
             statements.push(Statement {
@@ -43,32 +47,54 @@ pub fn read(raw: &[Flaw], products: &Products, category: &str) -> Result<Flaws, 
             });
         }
     }
-    Ok(Flaws { vulnerabilities, statements, exploited: raw.iter().any(is_exploited) })
+    Ok(Flaws {
+        vulnerabilities,
+        statements,
+        exploited: raw.iter().any(is_exploited),
+    })
 }
 
 fn vulnerability(index: usize, flaw: &Flaw) -> Vulnerability {
-    let own = || flaw.ids.first().map(|id| plain(&id.text, limits::FIELD_CHARACTERS)).filter(|id| !id.is_empty());
-    let id = flaw.cve.as_deref().and_then(cve_id).or_else(own).unwrap_or_else(|| format!("#{}", index.saturating_add(1)));
+    let own = || {
+        flaw.ids
+            .first()
+            .map(|id| plain(&id.text, limits::FIELD_CHARACTERS))
+            .filter(|id| !id.is_empty())
+    };
+    let id = flaw
+        .cve
+        .as_deref()
+        .and_then(cve_id)
+        .or_else(own)
+        .unwrap_or_else(|| format!("#{}", index.saturating_add(1)));
     let score = best_score(flaw);
     Vulnerability {
         id,
         title: plain(&flaw.title, limits::FIELD_CHARACTERS),
         cvss_tenths: score.map(tenths),
-        cvss_vector: score.map_or(String::new(), |cvss| plain(&cvss.vector_string, limits::FIELD_CHARACTERS)),
+        cvss_vector: score.map_or(String::new(), |cvss| {
+            plain(&cvss.vector_string, limits::FIELD_CHARACTERS)
+        }),
         ..Vulnerability::default()
     }
 }
 
 /// The publisher's own score before quoted ones, then the highest, then the newest version (CSAF clause 11).
 fn best_score(flaw: &Flaw) -> Option<&Cvss> {
-    let old = flaw.scores.iter().filter_map(|score| score.cvss_v3.as_ref()).map(|cvss| (true, 3, cvss));
+    let old = flaw
+        .scores
+        .iter()
+        .filter_map(|score| score.cvss_v3.as_ref())
+        .map(|cvss| (true, 3, cvss));
     let new = flaw.metrics.iter().flat_map(|metric| {
         let own = metric.source.is_none();
         let v4 = metric.content.cvss_v4.as_ref().map(|cvss| (own, 4, cvss));
         let v3 = metric.content.cvss_v3.as_ref().map(|cvss| (own, 3, cvss));
         [v3, v4].into_iter().flatten()
     });
-    old.chain(new).max_by_key(|(own, version, cvss)| (*own, tenths(cvss), *version)).map(|(_, _, cvss)| cvss)
+    old.chain(new)
+        .max_by_key(|(own, version, cvss)| (*own, tenths(cvss), *version))
+        .map(|(_, _, cvss)| cvss)
 }
 
 /// 9.8 → 98; the schema holds scores between 0 and 10.
@@ -79,8 +105,17 @@ fn tenths(cvss: &Cvss) -> u8 {
 
 /// The status lists with what they mean to us.
 fn lists(status: &StatusLists) -> [(&[String], ProductStatus); 9] {
-    let StatusLists { first_affected, first_fixed, fixed, known_affected, known_not_affected, last_affected, recommended, under_investigation, unknown } =
-        status;
+    let StatusLists {
+        first_affected,
+        first_fixed,
+        fixed,
+        known_affected,
+        known_not_affected,
+        last_affected,
+        recommended,
+        under_investigation,
+        unknown,
+    } = status;
     [
         (first_affected, ProductStatus::Affected),
         (known_affected, ProductStatus::Affected),
@@ -97,26 +132,46 @@ fn lists(status: &StatusLists) -> [(&[String], ProductStatus); 9] {
 /// What we keep of one product and how.
 type Seen<'a> = (ProductStatus, &'a ProductKey, &'a str, String);
 
-fn statements_of<'a>(index: usize, flaw: &'a Flaw, products: &'a Products, statements: &mut Vec<Statement>) -> Result<(), CsafError> {
+fn statements_of<'a>(
+    index: usize,
+    flaw: &'a Flaw,
+    products: &'a Products,
+    statements: &mut Vec<Statement>,
+) -> Result<(), CsafError> {
     let remedies = remedies(flaw, products);
     let justifications = justifications(flaw, products);
     let mut seen = std::collections::HashSet::<Seen<'a>>::new();
     for (ids, status) in lists(&flaw.product_status) {
         for id in ids {
             // Test 6.1.1 proved that every id is defined; a loop of relationships is the exception.
-            let Some(product) = products.get(id) else { continue };
+            let Some(product) = products.get(id) else {
+                continue;
+            };
             let remedy = remedies.get(id.as_str()).map(|best| best.remedy.clone());
-            let justification = (status == ProductStatus::NotAffected).then(|| justifications.get(id.as_str()).cloned()).flatten();
+            let justification = (status == ProductStatus::NotAffected)
+                .then(|| justifications.get(id.as_str()).cloned())
+                .flatten();
             for key in product.keys() {
                 if !seen.insert((status, key, &product.name, version_text(&product.versions))) {
                     continue;
                 }
                 if statements.len() >= limits::ADVISORY_STATEMENTS {
-                    return Err(CsafError::TooMuch { what: "statements about products", limit: limits::ADVISORY_STATEMENTS });
+                    return Err(CsafError::TooMuch {
+                        what: "statements about products",
+                        limit: limits::ADVISORY_STATEMENTS,
+                    });
                 }
                 let (product_name, versions) = (product.name.clone(), product.versions.clone());
                 let (remedy, justification) = (remedy.clone(), justification.clone());
-                statements.push(Statement { vulnerability: Some(index), product: key.clone(), product_name, versions, status, remedy, justification });
+                statements.push(Statement {
+                    vulnerability: Some(index),
+                    product: key.clone(),
+                    product_name,
+                    versions,
+                    status,
+                    remedy,
+                    justification,
+                });
             }
         }
     }
@@ -151,10 +206,20 @@ fn remedies<'a>(flaw: &'a Flaw, products: &'a Products) -> HashMap<&'a str, Rank
             "no_fix_planned" => (1, RemedyKind::NoFixPlanned),
             _ => continue,
         };
-        let remedy = Remedy { kind, details: plain(&raw.details, DETAILS_CHARACTERS), url: raw.url.as_deref().and_then(https) };
+        let remedy = Remedy {
+            kind,
+            details: plain(&raw.details, DETAILS_CHARACTERS),
+            url: raw.url.as_deref().and_then(https),
+        };
         for id in products.expand(&raw.product_ids, &raw.group_ids) {
             if best.get(id).is_none_or(|known| known.rank < rank) {
-                best.insert(id, Ranked { rank, remedy: remedy.clone() });
+                best.insert(
+                    id,
+                    Ranked {
+                        rank,
+                        remedy: remedy.clone(),
+                    },
+                );
             }
         }
     }
@@ -174,11 +239,15 @@ fn justifications<'a>(flaw: &'a Flaw, products: &'a Products) -> HashMap<&'a str
     };
     for flag in &flaw.flags {
         let label = plain(&flag.label, limits::FIELD_CHARACTERS);
-        products.expand(&flag.product_ids, &flag.group_ids).for_each(|id| add(id, &label));
+        products
+            .expand(&flag.product_ids, &flag.group_ids)
+            .for_each(|id| add(id, &label));
     }
     for note in flaw.threats.iter().filter(|note| note.category == "impact") {
         let details = plain(&note.details, DETAILS_CHARACTERS);
-        products.expand(&note.product_ids, &note.group_ids).for_each(|id| add(id, &details));
+        products
+            .expand(&note.product_ids, &note.group_ids)
+            .for_each(|id| add(id, &details));
     }
     found
 }
@@ -205,7 +274,9 @@ fn says_exploited(note: &ThreatNote) -> bool {
 
 /// True where one of the sentences says that attacks happen.
 pub fn words_say_exploited(text: &str) -> bool {
-    text.to_lowercase().split(['.', ';', '!', '\n']).any(sentence_says_exploited)
+    text.to_lowercase()
+        .split(['.', ';', '!', '\n'])
+        .any(sentence_says_exploited)
 }
 
 fn sentence_says_exploited(sentence: &str) -> bool {
@@ -224,8 +295,12 @@ fn sentence_says_exploited(sentence: &str) -> bool {
         "wurde ausgenutzt",
         "in freier wildbahn",
     ];
-    const NO: &[&str] = &["not", "no", "nicht", "kein", "keine", "keiner", "keinen", "unaware", "without", "never"];
-    let denied = sentence.split(|c: char| !c.is_alphanumeric()).any(|word| NO.contains(&word));
+    const NO: &[&str] = &[
+        "not", "no", "nicht", "kein", "keine", "keiner", "keinen", "unaware", "without", "never",
+    ];
+    let denied = sentence
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| NO.contains(&word));
     !denied && YES.iter().any(|words| sentence.contains(words))
 }
 
@@ -236,18 +311,41 @@ mod tests {
     #[test]
     fn exploitation_is_only_believed_when_said() {
         for (details, wanted) in [
-            ("Publicly Disclosed:No;Exploited:Yes;Latest Software Release:Exploitation Detected", true),
-            ("Publicly Disclosed:No;Exploited:No;Latest Software Release:Exploitation More Likely", false),
-            ("This vulnerability is known to be exploited in the wild.", true),
+            (
+                "Publicly Disclosed:No;Exploited:Yes;Latest Software Release:Exploitation Detected",
+                true,
+            ),
+            (
+                "Publicly Disclosed:No;Exploited:No;Latest Software Release:Exploitation More Likely",
+                false,
+            ),
+            (
+                "This vulnerability is known to be exploited in the wild.",
+                true,
+            ),
             ("No exploitation in the wild is known.", false),
-            ("Not aware of active exploitation. Proof of concept is public.", false),
-            ("Exploitation was not seen at first. It is actively exploited since March.", true),
-            ("CISA: https://www.cisa.gov/known-exploited-vulnerabilities-catalog", true),
+            (
+                "Not aware of active exploitation. Proof of concept is public.",
+                false,
+            ),
+            (
+                "Exploitation was not seen at first. It is actively exploited since March.",
+                true,
+            ),
+            (
+                "CISA: https://www.cisa.gov/known-exploited-vulnerabilities-catalog",
+                true,
+            ),
             ("Exploit code has been published.", false),
             ("Die Schwachstelle wird ausgenutzt.", true),
             ("", false),
         ] {
-            let note = ThreatNote { category: "exploit_status".into(), details: details.into(), group_ids: Vec::new(), product_ids: Vec::new() };
+            let note = ThreatNote {
+                category: "exploit_status".into(),
+                details: details.into(),
+                group_ids: Vec::new(),
+                product_ids: Vec::new(),
+            };
             assert_eq!(says_exploited(&note), wanted, "{details}");
         }
     }

@@ -31,7 +31,11 @@ pub struct Identity {
 
 /// All identities of a helper, purls first: a CPE is the coarser name.
 pub fn identities(helper: &Identification) -> Vec<Identity> {
-    let purls = helper.purl.iter().chain(&helper.purls).filter_map(|purl| by_purl(purl));
+    let purls = helper
+        .purl
+        .iter()
+        .chain(&helper.purls)
+        .filter_map(|purl| by_purl(purl));
     let cpe = helper.cpe.iter().filter_map(|cpe| by_cpe(cpe));
     purls.chain(cpe).take(IDENTITIES).collect()
 }
@@ -42,7 +46,9 @@ pub fn by_purl(text: &str) -> Option<Identity> {
         key: ProductKey::of_purl(&purl),
         vendor: plain(&purl.namespace, limits::FIELD_CHARACTERS),
         product: plain(&purl.name, limits::FIELD_CHARACTERS),
-        versions: purl.version.map(|version| VersionRule::Exactly(plain(&version, limits::FIELD_CHARACTERS))),
+        versions: purl
+            .version
+            .map(|version| VersionRule::Exactly(plain(&version, limits::FIELD_CHARACTERS))),
         firmware: false,
         hardware: false,
     })

@@ -20,31 +20,114 @@ fn branch(vendor: &str, product: &str, category: &str, version: &str) -> String 
 #[test]
 fn ranges_are_read_in_the_order_of_their_product() {
     for (vendor, product, range, inside, outside, unsure) in [
-        ("Fortinet", "FortiOS", ">=7.4.0|<=7.4.2", vec!["v7.4.2 build2571"], vec!["7.4.3"], vec!["7.4"]),
-        ("NetScaler", "ADC", "<13.1-49.15", vec!["NS13.1: Build 48.47.nc"], vec!["13.1-49.15"], vec!["13.1-FIPS 37.1"]),
-        ("Citrix", "NetScaler ADC", "14.1 before 14.1-43.56", vec!["14.1-38.53"], vec!["14.1-43.56", "13.1-58.32"], vec!["14.1"]),
-        ("Ivanti", "Connect Secure", "vers:all/<=9.1R18", vec!["9.1R17"], vec!["9.1R18.1"], vec!["9.1"]),
-        ("Siemens", "SIMATIC", "vers:all/<V4.3", vec!["V4.2"], vec!["4.3"], vec!["4.3a"]),
-        ("Siemens", "SIMATIC", "All versions < V3.1 SP2", vec!["V3.1 SP1"], vec!["V3.1 SP2 Update 1"], vec!["V3.1 Update 9"]),
-        ("Example", "Thing", "< V4.1.3", vec!["4.1.2"], vec!["4.1.3"], vec!["4.1.3-1"]),
-        ("Example", "Thing", "0 < 9.8.12", vec!["9.8.11"], vec!["9.8.12"], vec!["nine"]),
-        ("Example", "Thing", "vers:deb/<2.0-1", vec!["1:0.9", "1.9-4"], vec!["2.0-1"], vec!["x"]),
+        (
+            "Fortinet",
+            "FortiOS",
+            ">=7.4.0|<=7.4.2",
+            vec!["v7.4.2 build2571"],
+            vec!["7.4.3"],
+            vec!["7.4"],
+        ),
+        (
+            "NetScaler",
+            "ADC",
+            "<13.1-49.15",
+            vec!["NS13.1: Build 48.47.nc"],
+            vec!["13.1-49.15"],
+            vec!["13.1-FIPS 37.1"],
+        ),
+        (
+            "Citrix",
+            "NetScaler ADC",
+            "14.1 before 14.1-43.56",
+            vec!["14.1-38.53"],
+            vec!["14.1-43.56", "13.1-58.32"],
+            vec!["14.1"],
+        ),
+        (
+            "Ivanti",
+            "Connect Secure",
+            "vers:all/<=9.1R18",
+            vec!["9.1R17"],
+            vec!["9.1R18.1"],
+            vec!["9.1"],
+        ),
+        (
+            "Siemens",
+            "SIMATIC",
+            "vers:all/<V4.3",
+            vec!["V4.2"],
+            vec!["4.3"],
+            vec!["4.3a"],
+        ),
+        (
+            "Siemens",
+            "SIMATIC",
+            "All versions < V3.1 SP2",
+            vec!["V3.1 SP1"],
+            vec!["V3.1 SP2 Update 1"],
+            vec!["V3.1 Update 9"],
+        ),
+        (
+            "Example",
+            "Thing",
+            "< V4.1.3",
+            vec!["4.1.2"],
+            vec!["4.1.3"],
+            vec!["4.1.3-1"],
+        ),
+        (
+            "Example",
+            "Thing",
+            "0 < 9.8.12",
+            vec!["9.8.11"],
+            vec!["9.8.12"],
+            vec!["nine"],
+        ),
+        (
+            "Example",
+            "Thing",
+            "vers:deb/<2.0-1",
+            vec!["1:0.9", "1.9-4"],
+            vec!["2.0-1"],
+            vec!["x"],
+        ),
     ] {
         let products = tree(&branch(vendor, product, "product_version_range", range));
         let product = products.get("P").unwrap();
-        assert!(matches!(product.versions, VersionRule::Range(_)), "{range}: {:?}", product.versions);
+        assert!(
+            matches!(product.versions, VersionRule::Range(_)),
+            "{range}: {:?}",
+            product.versions
+        );
         for (versions, expected) in [(inside, Some(true)), (outside, Some(false)), (unsure, None)] {
             for version in versions {
                 let parsed = ParsedVersion::in_scheme(version, product.key.scheme());
                 // An epoch in front makes a Debian version newer than any without.
-                let expected = if version.starts_with("1:") { Some(false) } else { expected };
-                assert_eq!(product.versions.compiled().contains(&parsed), expected, "{range} {version}");
+                let expected = if version.starts_with("1:") {
+                    Some(false)
+                } else {
+                    expected
+                };
+                assert_eq!(
+                    product.versions.compiled().contains(&parsed),
+                    expected,
+                    "{range} {version}"
+                );
             }
         }
     }
-    for range in ["All versions <", ">= 1.0 | <= 1.", "all builds before Easter", "4.3"] {
+    for range in [
+        "All versions <",
+        ">= 1.0 | <= 1.",
+        "all builds before Easter",
+        "4.3",
+    ] {
         let products = tree(&branch("Example", "Thing", "product_version_range", range));
-        assert_eq!(products.get("P").unwrap().versions, VersionRule::NotUnderstood(range.to_string()));
+        assert_eq!(
+            products.get("P").unwrap().versions,
+            VersionRule::NotUnderstood(range.to_string())
+        );
     }
 }
 
@@ -60,13 +143,36 @@ fn a_product_has_all_the_names_its_helper_tells() {
             {"name": "Any Exchange", "product_id": "E", "product_identification_helper": {"cpe": "cpe:2.3:a:microsoft:exchange_server:*:*:*:*:*:*:*:*"}},
             {"name": "Plain words", "product_id": "W", "product_identification_helper": {"cpe": "nonsense", "purl": "pkg:"}}]}"#,
     );
-    let keys = |id: &str| products.get(id).unwrap().keys().cloned().collect::<Vec<ProductKey>>();
+    let keys = |id: &str| {
+        products
+            .get(id)
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<ProductKey>>()
+    };
     let key = |vendor: &str, product: &str| ProductKey::new(vendor, product);
     assert_eq!(keys("B"), [key("PaperCut", "MF"), key("PaperCut", "NG")]);
-    assert_eq!(keys("L"), [key("org.apache.logging.log4j", "log4j-core"), key("Apache", "Log4j"), key("", "pkg:npm/other")]);
-    assert_eq!(products.get("L").unwrap().versions, VersionRule::Exactly("2.14.1".into()));
-    assert_eq!(keys("C"), [key("debian", "curl"), key("", "pkg:deb/debian/curl")]);
-    assert_eq!((keys("E"), &products.get("E").unwrap().versions), (vec![key("Microsoft", "Exchange Server")], &VersionRule::All));
+    assert_eq!(
+        keys("L"),
+        [
+            key("org.apache.logging.log4j", "log4j-core"),
+            key("Apache", "Log4j"),
+            key("", "pkg:npm/other")
+        ]
+    );
+    assert_eq!(
+        products.get("L").unwrap().versions,
+        VersionRule::Exactly("2.14.1".into())
+    );
+    assert_eq!(
+        keys("C"),
+        [key("debian", "curl"), key("", "pkg:deb/debian/curl")]
+    );
+    assert_eq!(
+        (keys("E"), &products.get("E").unwrap().versions),
+        (vec![key("Microsoft", "Exchange Server")], &VersionRule::All)
+    );
     assert_eq!(keys("W"), [key("", "Plain words")]);
 }
 
@@ -90,11 +196,24 @@ fn firmware_on_a_device_is_known_by_the_device() {
     );
     for text in [old, new] {
         let products = tree(&text);
-        let keys = |id: &str| products.get(id).unwrap().keys().cloned().collect::<Vec<ProductKey>>();
-        let (firmware, gate) = (ProductKey::new("maker", "gate_firmware"), ProductKey::new("maker", "gate"));
+        let keys = |id: &str| {
+            products
+                .get(id)
+                .unwrap()
+                .keys()
+                .cloned()
+                .collect::<Vec<ProductKey>>()
+        };
+        let (firmware, gate) = (
+            ProductKey::new("maker", "gate_firmware"),
+            ProductKey::new("maker", "gate"),
+        );
         assert_eq!(keys("FG"), [firmware.clone(), gate.clone()]);
         assert_eq!(keys("D"), [firmware, gate]);
         assert_eq!(keys("AG"), [ProductKey::new("maker", "app")]);
-        assert_eq!(products.get("FG").unwrap().versions, VersionRule::Exactly("4.1".into()));
+        assert_eq!(
+            products.get("FG").unwrap().versions,
+            VersionRule::Exactly("4.1".into())
+        );
     }
 }

@@ -53,7 +53,13 @@ pub struct Products {
 impl Products {
     /// Reads a tree.
     pub fn read(tree: ProductTree) -> Result<Self, CsafError> {
-        let ProductTree { branches, full_product_names, product_groups, relationships, product_paths } = tree;
+        let ProductTree {
+            branches,
+            full_product_names,
+            product_groups,
+            relationships,
+            product_paths,
+        } = tree;
         let mut this = Self::default();
         let mut path = Vec::new();
         for branch in &branches {
@@ -65,15 +71,28 @@ impl Products {
         }
         let mut joins: Vec<Join> = relationships
             .into_iter()
-            .map(|raw| Join { product: raw.full_product_name, first: raw.product_reference, rest: vec![(raw.category, raw.relates_to_product_reference)] })
+            .map(|raw| Join {
+                product: raw.full_product_name,
+                first: raw.product_reference,
+                rest: vec![(raw.category, raw.relates_to_product_reference)],
+            })
             .collect();
-        joins.extend(product_paths.into_iter().map(|raw| Join {
-            product: raw.full_product_name,
-            first: raw.beginning_product_reference,
-            rest: raw.subpaths.into_iter().map(|subpath| (subpath.category, subpath.next_product_reference)).collect(),
+        joins.extend(product_paths.into_iter().map(|raw| {
+            Join {
+                product: raw.full_product_name,
+                first: raw.beginning_product_reference,
+                rest: raw
+                    .subpaths
+                    .into_iter()
+                    .map(|subpath| (subpath.category, subpath.next_product_reference))
+                    .collect(),
+            }
         }));
         this.join(joins)?;
-        this.groups = product_groups.into_iter().map(|group| (group.group_id, group.product_ids)).collect();
+        this.groups = product_groups
+            .into_iter()
+            .map(|group| (group.group_id, group.product_ids))
+            .collect();
         Ok(this)
     }
 
@@ -90,22 +109,39 @@ impl Products {
     }
 
     /// Ids named directly and by group, without repeats of a group's members being a fault.
-    pub fn expand<'a>(&'a self, product_ids: &'a [String], group_ids: &'a [String]) -> impl Iterator<Item = &'a str> {
-        let grouped = group_ids.iter().filter_map(|id| self.groups.get(id)).flatten();
+    pub fn expand<'a>(
+        &'a self,
+        product_ids: &'a [String],
+        group_ids: &'a [String],
+    ) -> impl Iterator<Item = &'a str> {
+        let grouped = group_ids
+            .iter()
+            .filter_map(|id| self.groups.get(id))
+            .flatten();
         product_ids.iter().chain(grouped).map(String::as_str)
     }
 
     fn add(&mut self, raw: &RawProduct, product: Product) -> Result<(), CsafError> {
         if self.products.len() >= limits::ADVISORY_PRODUCTS {
-            return Err(CsafError::TooMuch { what: "products", limit: limits::ADVISORY_PRODUCTS });
+            return Err(CsafError::TooMuch {
+                what: "products",
+                limit: limits::ADVISORY_PRODUCTS,
+            });
         }
         self.products.insert(raw.product_id.clone(), product);
         Ok(())
     }
 
-    fn branch<'a>(&mut self, branch: &'a Branch, path: &mut Vec<&'a Branch>) -> Result<(), CsafError> {
+    fn branch<'a>(
+        &mut self,
+        branch: &'a Branch,
+        path: &mut Vec<&'a Branch>,
+    ) -> Result<(), CsafError> {
         if path.len() >= limits::BRANCH_DEPTH {
-            return Err(CsafError::TooMuch { what: "nested branches", limit: limits::BRANCH_DEPTH });
+            return Err(CsafError::TooMuch {
+                what: "nested branches",
+                limit: limits::BRANCH_DEPTH,
+            });
         }
         path.push(branch);
         if let Some(product) = &branch.product {
@@ -148,13 +184,27 @@ impl Products {
                 name = format!("{} / {}", first.name, platform.name);
             }
             // Inventories list the device and give the version of its firmware.
-            if category == "installed_on" && first.kind == Kind::Firmware && platform.kind == Kind::Hardware {
+            if category == "installed_on"
+                && first.kind == Kind::Firmware
+                && platform.kind == Kind::Hardware
+            {
                 others.push(platform.key.clone());
             }
         }
-        let helper = join.product.product_identification_helper.as_ref().map(identities).unwrap_or_default();
+        let helper = join
+            .product
+            .product_identification_helper
+            .as_ref()
+            .map(identities)
+            .unwrap_or_default();
         others.extend(helper.into_iter().map(|identity| identity.key));
-        Some(Product { key: first.key.clone(), others: distinct(others, &first.key), name, versions: first.versions.clone(), kind: first.kind })
+        Some(Product {
+            key: first.key.clone(),
+            others: distinct(others, &first.key),
+            name,
+            versions: first.versions.clone(),
+            kind: first.kind,
+        })
     }
 }
 
@@ -167,18 +217,33 @@ struct Join {
 
 /// Names a product by its branches, then by its purl or CPE, then by its full name.
 fn product_of(path: &[&Branch], raw: &RawProduct) -> Product {
-    let named = |category: &str| path.iter().rev().find(|branch| branch.category == category).map(|branch| branch.name.as_str());
+    let named = |category: &str| {
+        path.iter()
+            .rev()
+            .find(|branch| branch.category == category)
+            .map(|branch| branch.name.as_str())
+    };
     let name = plain(&raw.name, NAME_CHARACTERS);
-    let helper = raw.product_identification_helper.as_ref().map(identities).unwrap_or_default();
+    let helper = raw
+        .product_identification_helper
+        .as_ref()
+        .map(identities)
+        .unwrap_or_default();
     let vendor = named("vendor").unwrap_or("");
     let branch = named("product_name").or_else(|| named("product_family"));
     let mut keys = match (branch, helper.first()) {
         (Some(product), _) => ProductKey::several(vendor, product),
-        (None, Some(identity)) if vendor.is_empty() => vec![ProductKey::new(&identity.vendor, &identity.product)],
+        (None, Some(identity)) if vendor.is_empty() => {
+            vec![ProductKey::new(&identity.vendor, &identity.product)]
+        }
         (None, Some(identity)) => vec![ProductKey::new(vendor, &identity.product)],
         (None, None) => ProductKey::several(vendor, &raw.name),
     };
-    let key = if keys.is_empty() { ProductKey::new(vendor, &raw.name) } else { keys.remove(0) };
+    let key = if keys.is_empty() {
+        ProductKey::new(vendor, &raw.name)
+    } else {
+        keys.remove(0)
+    };
     let versions = version_of(path, key.scheme());
     let own = helper.iter().find_map(|identity| identity.versions.clone());
     let versions = match (branch, own) {
@@ -188,7 +253,13 @@ fn product_of(path: &[&Branch], raw: &RawProduct) -> Product {
     };
     let kind = kind(&name, branch, &helper);
     keys.extend(helper.into_iter().map(|identity| identity.key));
-    Product { others: distinct(keys, &key), key, name, versions, kind }
+    Product {
+        others: distinct(keys, &key),
+        key,
+        name,
+        versions,
+        kind,
+    }
 }
 
 /// Firmware and hardware by the part of the CPE, firmware also by its name.
@@ -196,7 +267,10 @@ fn kind(name: &str, branch: Option<&str>, helper: &[Identity]) -> Kind {
     let says = |text: &str| text.to_lowercase().contains("firmware");
     if helper.iter().any(|identity| identity.hardware) {
         Kind::Hardware
-    } else if helper.iter().any(|identity| identity.firmware) || says(name) || branch.is_some_and(says) {
+    } else if helper.iter().any(|identity| identity.firmware)
+        || says(name)
+        || branch.is_some_and(says)
+    {
         Kind::Firmware
     } else if helper.is_empty() {
         // Hardware without a helper: there is nothing else firmware is installed on.
@@ -219,8 +293,16 @@ fn distinct(keys: Vec<ProductKey>, main: &ProductKey) -> Vec<ProductKey> {
 
 /// The rule of the version branch. A patch level or service pack beneath it makes another version.
 fn version_of(path: &[&Branch], scheme: Scheme) -> VersionRule {
-    let versions = path.iter().rposition(|branch| matches!(branch.category.as_str(), "product_version" | "product_version_range"));
-    let Some((version, below)) = versions.and_then(|at| path.get(at..)).and_then(<[_]>::split_first) else {
+    let versions = path.iter().rposition(|branch| {
+        matches!(
+            branch.category.as_str(),
+            "product_version" | "product_version_range"
+        )
+    });
+    let Some((version, below)) = versions
+        .and_then(|at| path.get(at..))
+        .and_then(<[_]>::split_first)
+    else {
         return patch(path).map_or(VersionRule::All, VersionRule::NotUnderstood);
     };
     let name = plain(&version.name, limits::FIELD_CHARACTERS);
@@ -233,6 +315,9 @@ fn version_of(path: &[&Branch], scheme: Scheme) -> VersionRule {
 }
 
 fn patch(path: &[&Branch]) -> Option<String> {
-    let found = path.iter().rev().find(|branch| matches!(branch.category.as_str(), "patch_level" | "service_pack"));
+    let found = path
+        .iter()
+        .rev()
+        .find(|branch| matches!(branch.category.as_str(), "patch_level" | "service_pack"));
     found.map(|branch| plain(&branch.name, limits::FIELD_CHARACTERS))
 }

@@ -9,21 +9,34 @@ pub fn plain(text: &str, limit: usize) -> String {
     let visible = text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'));
     let blank = visible.map(|c| if c.is_control() { ' ' } else { c });
     let short: String = blank.take(limit).collect();
-    short.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    short
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Nothing is to be done, as with most fields of most reports: visible ASCII with single blanks between.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ")
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+        && !text.contains("  ")
 }
 
 /// The address if it is an https address without anything odd in it.
 pub fn https(url: &str) -> Option<String> {
     let url = url.trim();
-    let rest = url.get(..8).filter(|scheme| scheme.eq_ignore_ascii_case("https://")).and_then(|_| url.get(8..))?;
-    let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '`' | '\\');
+    let rest = url
+        .get(..8)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("https://"))
+        .and_then(|_| url.get(8..))?;
+    let odd = |c: char| {
+        c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '`' | '\\')
+    };
     let host = rest.split(['/', '?', '#']).next().unwrap_or("");
-    (url.len() <= 2_000 && !host.is_empty() && !host.contains('@') && !rest.contains(odd)).then(|| format!("https://{rest}"))
+    (url.len() <= 2_000 && !host.is_empty() && !host.contains('@') && !rest.contains(odd))
+        .then(|| format!("https://{rest}"))
 }
 
 /// A CVE id in upper case, or nothing.
@@ -31,7 +44,8 @@ pub fn cve_id(text: &str) -> Option<String> {
     let upper = text.trim().to_ascii_uppercase();
     let (year, number) = upper.strip_prefix("CVE-")?.split_once('-')?;
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    (year.len() == 4 && (4..=19).contains(&number.len()) && digits(year) && digits(number)).then(|| upper.clone())
+    (year.len() == 4 && (4..=19).contains(&number.len()) && digits(year) && digits(number))
+        .then(|| upper.clone())
 }
 
 #[cfg(test)]
@@ -56,7 +70,10 @@ mod tests {
         }
         assert_eq!(plain("abcdef", 3), "abc");
         for (url, wanted) in [
-            ("https://example.org/a?b=1#c", Some("https://example.org/a?b=1#c")),
+            (
+                "https://example.org/a?b=1#c",
+                Some("https://example.org/a?b=1#c"),
+            ),
             ("HTTPS://example.org", Some("https://example.org")),
             ("http://example.org", None),
             ("javascript:alert(1)", None),
@@ -67,7 +84,12 @@ mod tests {
         ] {
             assert_eq!(https(url).as_deref(), wanted, "{url}");
         }
-        for (text, wanted) in [("cve-2021-26855", Some("CVE-2021-26855")), ("CVE-2021-123", None), ("CVE-21-12345", None), ("CVE-2021-1234x", None)] {
+        for (text, wanted) in [
+            ("cve-2021-26855", Some("CVE-2021-26855")),
+            ("CVE-2021-123", None),
+            ("CVE-21-12345", None),
+            ("CVE-2021-1234x", None),
+        ] {
             assert_eq!(cve_id(text).as_deref(), wanted, "{text}");
         }
     }

@@ -34,7 +34,9 @@ pub fn order(new: &str, stored: &str) -> Order {
 }
 
 fn integer(text: &str) -> Option<u64> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 /// `MAJOR.MINOR.PATCH` and the parts of a pre-release.
@@ -45,11 +47,19 @@ struct Semantic<'a> {
 
 fn semantic(text: &str) -> Option<Semantic<'_>> {
     let text = text.split('+').next()?;
-    let (numbers, pre_release) = text.split_once('-').map_or((text, ""), |(numbers, rest)| (numbers, rest));
+    let (numbers, pre_release) = text
+        .split_once('-')
+        .map_or((text, ""), |(numbers, rest)| (numbers, rest));
     let mut parts = numbers.split('.').map(integer);
     let numbers = [parts.next()??, parts.next()??, parts.next()??];
-    let pre_release = pre_release.split('.').filter(|part| !part.is_empty()).collect();
-    parts.next().is_none().then_some(Semantic { numbers, pre_release })
+    let pre_release = pre_release
+        .split('.')
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.next().is_none().then_some(Semantic {
+        numbers,
+        pre_release,
+    })
 }
 
 /// SemVer 2.0.0, clause 11.
@@ -59,8 +69,14 @@ fn precedence(a: &Semantic<'_>, b: &Semantic<'_>) -> Ordering {
         (true, false) => Ordering::Greater,
         (false, true) => Ordering::Less,
         (false, false) => {
-            let pairs = a.pre_release.iter().zip(&b.pre_release).map(|(a, b)| part(a, b));
-            pairs.fold(Ordering::Equal, Ordering::then).then(a.pre_release.len().cmp(&b.pre_release.len()))
+            let pairs = a
+                .pre_release
+                .iter()
+                .zip(&b.pre_release)
+                .map(|(a, b)| part(a, b));
+            pairs
+                .fold(Ordering::Equal, Ordering::then)
+                .then(a.pre_release.len().cmp(&b.pre_release.len()))
         }
     };
     a.numbers.cmp(&b.numbers).then(pre_release)

@@ -26,10 +26,19 @@ type Ranges = BTreeMap<ProductKey, BTreeMap<usize, BTreeSet<String>>>;
 
 /// Reads the products of all containers.
 pub fn read(all: &[&Container], remarks: &mut Vec<Remark>) -> Result<Vec<Statement>, CveError> {
-    if all.iter().map(|container| container.affected.len()).sum::<usize>() > limits::ADVISORY_PRODUCTS {
-        return Err(CveError::TooMuch { what: "products", limit: limits::ADVISORY_PRODUCTS });
+    if all
+        .iter()
+        .map(|container| container.affected.len())
+        .sum::<usize>()
+        > limits::ADVISORY_PRODUCTS
+    {
+        return Err(CveError::TooMuch {
+            what: "products",
+            limit: limits::ADVISORY_PRODUCTS,
+        });
     }
-    let (mut statements, mut seen, mut ranges, mut commits) = (Vec::new(), HashSet::new(), Ranges::new(), 0_usize);
+    let (mut statements, mut seen, mut ranges, mut commits) =
+        (Vec::new(), HashSet::new(), Ranges::new(), 0_usize);
     let fix = all.first().and_then(|cna| remedy(cna));
     for (index, container) in all.iter().enumerate() {
         let by_version = products_by_version(container);
@@ -42,38 +51,87 @@ pub fn read(all: &[&Container], remarks: &mut Vec<Remark>) -> Result<Vec<Stateme
                 }
                 for Piece { rule, status } in told(affected, &named, assigner) {
                     if let (ProductStatus::Affected, VersionRule::Range(range)) = (status, &rule) {
-                        ranges.entry(named.key.clone()).or_default().entry(index).or_default().insert(range.text.clone());
+                        ranges
+                            .entry(named.key.clone())
+                            .or_default()
+                            .entry(index)
+                            .or_default()
+                            .insert(range.text.clone());
                     }
-                    if !seen.insert((status, named.key.clone(), named.name.clone(), format!("{rule:?}"))) {
+                    if !seen.insert((
+                        status,
+                        named.key.clone(),
+                        named.name.clone(),
+                        format!("{rule:?}"),
+                    )) {
                         continue;
                     }
                     let remedy = fix.clone().filter(|_| status == ProductStatus::Affected);
                     let (product, product_name) = (named.key.clone(), named.name.clone());
-                    push(&mut statements, Statement { vulnerability: Some(0), product, product_name, versions: rule, status, remedy, justification: None })?;
+                    push(
+                        &mut statements,
+                        Statement {
+                            vulnerability: Some(0),
+                            product,
+                            product_name,
+                            versions: rule,
+                            status,
+                            remedy,
+                            justification: None,
+                        },
+                    )?;
                 }
             }
         }
     }
     remarks.extend((commits > 0).then_some(Remark::Commits(commits)));
-    let contradicts = |told: &BTreeMap<usize, BTreeSet<String>>| told.values().collect::<HashSet<_>>().len() > 1;
-    let conflicts = ranges.iter().filter(|(_, told)| contradicts(told)).map(|(key, _)| Remark::Conflict(format!("{} {}", key.vendor, key.product)));
+    let contradicts =
+        |told: &BTreeMap<usize, BTreeSet<String>>| told.values().collect::<HashSet<_>>().len() > 1;
+    let conflicts = ranges
+        .iter()
+        .filter(|(_, told)| contradicts(told))
+        .map(|(key, _)| Remark::Conflict(format!("{} {}", key.vendor, key.product)));
     remarks.extend(conflicts.take(limits::CVE_REMARKS));
     Ok(statements)
 }
 
 /// What an entry says of a product: its versions, then its default for the rest.
 fn told(affected: &Affected, named: &Named, assigner: bool) -> Vec<Piece> {
-    let mut found: Vec<Piece> = affected.versions.iter().flat_map(|entry| pieces(entry, named.key.scheme())).collect();
+    let mut found: Vec<Piece> = affected
+        .versions
+        .iter()
+        .flat_map(|entry| pieces(entry, named.key.scheme()))
+        .collect();
     if !named.versions_are_its_own {
         // Versions of a package inside: what they mean for the product as a whole is not told.
-        let text = |piece: &Piece| format!("{}: {}", plain(&affected.package_name, limits::FIELD_CHARACTERS), rule_text(&piece.rule));
-        let inside = found.iter().filter(|piece| piece.status == ProductStatus::Affected);
-        return inside.map(|piece| Piece { rule: VersionRule::NotUnderstood(text(piece)), status: piece.status }).collect();
+        let text = |piece: &Piece| {
+            format!(
+                "{}: {}",
+                plain(&affected.package_name, limits::FIELD_CHARACTERS),
+                rule_text(&piece.rule)
+            )
+        };
+        let inside = found
+            .iter()
+            .filter(|piece| piece.status == ProductStatus::Affected);
+        return inside
+            .map(|piece| Piece {
+                rule: VersionRule::NotUnderstood(text(piece)),
+                status: piece.status,
+            })
+            .collect();
     }
     let default = affected.default_status.as_deref().map(status_of);
     if found.is_empty() {
         let status = default.unwrap_or(ProductStatus::Unknown);
-        let all = if status == ProductStatus::Unknown { VersionRule::All } else { rule(vec![tuermer_core::version::Interval::default()], named.key.scheme()) };
+        let all = if status == ProductStatus::Unknown {
+            VersionRule::All
+        } else {
+            rule(
+                vec![tuermer_core::version::Interval::default()],
+                named.key.scheme(),
+            )
+        };
         return vec![Piece { rule: all, status }];
     }
     let left = default.and_then(|status| rest(&found, status, assigner));
@@ -84,7 +142,9 @@ fn told(affected: &Affected, named: &Named, assigner: bool) -> Vec<Piece> {
 /// The versions nobody named. "Unaffected" adds something only to a list of single versions: outside of ranges a version
 /// counts as not affected anyway. "Unknown" is believed from the assigner; others fill it in without meaning it.
 fn rest(found: &[Piece], default: ProductStatus, assigner: bool) -> Option<Piece> {
-    let only_single = found.iter().all(|piece| matches!(piece.rule, VersionRule::Exactly(_)));
+    let only_single = found
+        .iter()
+        .all(|piece| matches!(piece.rule, VersionRule::Exactly(_)));
     let wanted = match default {
         ProductStatus::Affected => true,
         ProductStatus::NotAffected => only_single,
@@ -94,11 +154,24 @@ fn rest(found: &[Piece], default: ProductStatus, assigner: bool) -> Option<Piece
         return None;
     }
     match complement::of(&found.iter().map(|piece| &piece.rule).collect::<Vec<_>>()) {
-        Some((gaps, scheme)) => (!gaps.is_empty()).then(|| Piece { rule: rule(gaps, scheme), status: default }),
+        Some((gaps, scheme)) => (!gaps.is_empty()).then(|| Piece {
+            rule: rule(gaps, scheme),
+            status: default,
+        }),
         None if default == ProductStatus::Affected => {
-            let named = found.iter().map(|piece| rule_text(&piece.rule)).collect::<Vec<_>>().join(", ");
-            let text = plain(&format!("all versions except {named}"), limits::NOTE_CHARACTERS);
-            Some(Piece { rule: VersionRule::NotUnderstood(text), status: default })
+            let named = found
+                .iter()
+                .map(|piece| rule_text(&piece.rule))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let text = plain(
+                &format!("all versions except {named}"),
+                limits::NOTE_CHARACTERS,
+            );
+            Some(Piece {
+                rule: VersionRule::NotUnderstood(text),
+                status: default,
+            })
         }
         None => None,
     }
@@ -115,39 +188,84 @@ fn rule_text(rule: &VersionRule) -> String {
 /// The names of an entry: vendor and product, and the package where it is another. "n/a" is no name; then a CPE or purl
 /// beside it may have one.
 fn names(affected: &Affected) -> Vec<Named> {
-    let Affected { vendor, product, package_name, collection_url, package_url, cpes, default_status: _, versions } = affected;
+    let Affected {
+        vendor,
+        product,
+        package_name,
+        collection_url,
+        package_url,
+        cpes,
+        default_status: _,
+        versions,
+    } = affected;
     let vendor = named(vendor).unwrap_or_default();
     let mut found = Vec::new();
     let package = named(package_name);
     let product = named(product);
-    let operating_system = ["access.redhat.com", "packages.debian.org", "security-tracker.debian.org", "launchpad.net", "packages.ubuntu.com"]
-        .iter()
-        .any(|host| collection_url.contains(host))
-        || versions.iter().any(|entry| matches!(entry.version_type.as_deref(), Some("rpm" | "deb" | "dpkg" | "apk")));
+    let operating_system = [
+        "access.redhat.com",
+        "packages.debian.org",
+        "security-tracker.debian.org",
+        "launchpad.net",
+        "packages.ubuntu.com",
+    ]
+    .iter()
+    .any(|host| collection_url.contains(host))
+        || versions.iter().any(|entry| {
+            matches!(
+                entry.version_type.as_deref(),
+                Some("rpm" | "deb" | "dpkg" | "apk")
+            )
+        });
     if let Some(product) = &product {
         let versions_are_its_own = package.is_none() || !operating_system;
         let keys = ProductKey::several(&vendor, product).into_iter();
-        found.extend(keys.map(|key| Named { key, name: display(&vendor, product), versions_are_its_own }));
+        found.extend(keys.map(|key| Named {
+            key,
+            name: display(&vendor, product),
+            versions_are_its_own,
+        }));
     }
     if let Some(package) = package {
         let key = ProductKey::new(&vendor, &package);
         if found.iter().all(|known| known.key != key) {
-            let name = product.as_ref().map_or_else(|| package.clone(), |product| format!("{package} ({product})"));
-            found.push(Named { key, name, versions_are_its_own: true });
+            let name = product.as_ref().map_or_else(
+                || package.clone(),
+                |product| format!("{package} ({product})"),
+            );
+            found.push(Named {
+                key,
+                name,
+                versions_are_its_own: true,
+            });
         }
     }
     // The same package as the inventories of its ecosystem name it.
-    if let Some(purl) = Purl::parse(package_url).or_else(|| Purl::of_collection(collection_url, package_name)) {
+    if let Some(purl) =
+        Purl::parse(package_url).or_else(|| Purl::of_collection(collection_url, package_name))
+    {
         let key = ProductKey::of_purl(&purl);
         if !found.is_empty() && found.iter().all(|known| known.key != key) {
-            found.push(Named { key, name: plain(&purl.package(), limits::FIELD_CHARACTERS), versions_are_its_own: true });
+            found.push(Named {
+                key,
+                name: plain(&purl.package(), limits::FIELD_CHARACTERS),
+                versions_are_its_own: true,
+            });
         }
     }
     if found.is_empty() {
         let told = by_purl(package_url).or_else(|| cpes.iter().find_map(|cpe| by_cpe(cpe)));
         found.extend(told.map(|told| {
-            let vendor = if vendor.is_empty() { &told.vendor } else { &vendor };
-            Named { key: ProductKey::new(vendor, &told.product), name: display(vendor, &told.product), versions_are_its_own: true }
+            let vendor = if vendor.is_empty() {
+                &told.vendor
+            } else {
+                &vendor
+            };
+            Named {
+                key: ProductKey::new(vendor, &told.product),
+                name: display(vendor, &told.product),
+                versions_are_its_own: true,
+            }
         }));
     }
     found
@@ -157,16 +275,30 @@ fn names(affected: &Affected) -> Vec<Named> {
 fn named(text: &str) -> Option<String> {
     let text = plain(text, limits::FIELD_CHARACTERS);
     let lower = text.to_ascii_lowercase();
-    (!matches!(lower.as_str(), "" | "n/a" | "na" | "-" | "*" | "unknown" | "unspecified" | "none")).then_some(text)
+    (!matches!(
+        lower.as_str(),
+        "" | "n/a" | "na" | "-" | "*" | "unknown" | "unspecified" | "none"
+    ))
+    .then_some(text)
 }
 
 fn display(vendor: &str, product: &str) -> String {
-    if vendor.is_empty() || product.to_lowercase().starts_with(&vendor.to_lowercase()) { product.to_string() } else { format!("{vendor} {product}") }
+    if vendor.is_empty() || product.to_lowercase().starts_with(&vendor.to_lowercase()) {
+        product.to_string()
+    } else {
+        format!("{vendor} {product}")
+    }
 }
 
 /// Products that a container tells in versions with an order.
 fn products_by_version(container: &Container) -> HashSet<ProductKey> {
-    let ordered = container.affected.iter().filter(|affected| !is_commits(affected) && affected.versions.iter().any(|entry| is_version(&entry.version)));
+    let ordered = container.affected.iter().filter(|affected| {
+        !is_commits(affected)
+            && affected
+                .versions
+                .iter()
+                .any(|entry| is_version(&entry.version))
+    });
     ordered.flat_map(names).map(|named| named.key).collect()
 }
 
@@ -174,17 +306,46 @@ fn products_by_version(container: &Container) -> HashSet<ProductKey> {
 fn is_commits(affected: &Affected) -> bool {
     let commit = |text: &str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let by_commit = |entry: &VersionEntry| {
-        let bound = entry.less_than.as_deref().or(entry.less_than_or_equal.as_deref()).unwrap_or(&entry.version);
-        entry.version_type.as_deref() == Some("git") || (commit(&entry.version) && (commit(bound) || bound == "*"))
+        let bound = entry
+            .less_than
+            .as_deref()
+            .or(entry.less_than_or_equal.as_deref())
+            .unwrap_or(&entry.version);
+        entry.version_type.as_deref() == Some("git")
+            || (commit(&entry.version) && (commit(bound) || bound == "*"))
     };
     !affected.versions.is_empty() && affected.versions.iter().all(by_commit)
 }
 
 /// What the assigner offers: the way to the fix, else a workaround.
 fn remedy(cna: &Container) -> Option<Remedy> {
-    let first = |texts: &[Described]| texts.iter().map(|text| plain(&text.value, DETAILS_CHARACTERS)).find(|text| !text.is_empty());
-    let told = |reference: &&Reference| reference.tags.iter().any(|tag| matches!(tag.as_str(), "patch" | "vendor-advisory"));
-    let url = cna.references.iter().filter(told).find_map(|reference| https(&reference.url));
-    let fix = first(&cna.solutions).map(|details| Remedy { kind: RemedyKind::VendorFix, details, url: url.clone() });
-    fix.or_else(|| first(&cna.workarounds).map(|details| Remedy { kind: RemedyKind::Workaround, details, url }))
+    let first = |texts: &[Described]| {
+        texts
+            .iter()
+            .map(|text| plain(&text.value, DETAILS_CHARACTERS))
+            .find(|text| !text.is_empty())
+    };
+    let told = |reference: &&Reference| {
+        reference
+            .tags
+            .iter()
+            .any(|tag| matches!(tag.as_str(), "patch" | "vendor-advisory"))
+    };
+    let url = cna
+        .references
+        .iter()
+        .filter(told)
+        .find_map(|reference| https(&reference.url));
+    let fix = first(&cna.solutions).map(|details| Remedy {
+        kind: RemedyKind::VendorFix,
+        details,
+        url: url.clone(),
+    });
+    fix.or_else(|| {
+        first(&cna.workarounds).map(|details| Remedy {
+            kind: RemedyKind::Workaround,
+            details,
+            url,
+        })
+    })
 }

@@ -22,9 +22,30 @@ pub struct Piece {
 }
 
 /// Words for "from the first version on" in the place of a lower bound.
-const BEGINNING: [&str; 10] = ["", "0", "*", "-", "n/a", "na", "none", "all", "any", "unspecified"];
+const BEGINNING: [&str; 10] = [
+    "",
+    "0",
+    "*",
+    "-",
+    "n/a",
+    "na",
+    "none",
+    "all",
+    "any",
+    "unspecified",
+];
 /// Words that tell no version at all.
-const NOTHING: [&str; 9] = ["", "-", "n/a", "na", "none", "unknown", "unspecified", "various", "multiple"];
+const NOTHING: [&str; 9] = [
+    "",
+    "-",
+    "n/a",
+    "na",
+    "none",
+    "unknown",
+    "unspecified",
+    "various",
+    "multiple",
+];
 /// Words of which a single entry that holds them is more than the name of one version.
 const SPEAKING: [&str; 22] = [
     "before",
@@ -53,7 +74,14 @@ const SPEAKING: [&str; 22] = [
 
 /// The pieces of one entry, in the order of versions; `product` is the order of the product, where it has one of its own.
 pub fn pieces(entry: &VersionEntry, product: Scheme) -> Vec<Piece> {
-    let VersionEntry { version, less_than, less_than_or_equal, status, version_type, changes } = entry;
+    let VersionEntry {
+        version,
+        less_than,
+        less_than_or_equal,
+        status,
+        version_type,
+        changes,
+    } = entry;
     let scheme = scheme_of(product, version_type.as_deref(), entry);
     let status = status_of(status);
     let version = plain(version, limits::FIELD_CHARACTERS);
@@ -65,31 +93,69 @@ pub fn pieces(entry: &VersionEntry, product: Scheme) -> Vec<Piece> {
     };
     let text = words(&version, &upper);
     let upper = within_release(scheme, &version, upper);
-    let points: Vec<(String, ProductStatus)> = changes.iter().map(|change| (plain(&change.at, limits::FIELD_CHARACTERS), status_of(&change.status))).collect();
+    let points: Vec<(String, ProductStatus)> = changes
+        .iter()
+        .map(|change| {
+            (
+                plain(&change.at, limits::FIELD_CHARACTERS),
+                status_of(&change.status),
+            )
+        })
+        .collect();
     let cut_by = |scheme| cut(&version, &upper, status, &points, scheme);
     // An order that does not know these versions was named by mistake; plain numbers may still be compared.
     let found = cut_by(scheme).or_else(|| cut_by(Scheme::Generic));
-    found.unwrap_or_else(|| vec![Piece { rule: VersionRule::NotUnderstood(text), status }])
+    found.unwrap_or_else(|| {
+        vec![Piece {
+            rule: VersionRule::NotUnderstood(text),
+            status,
+        }]
+    })
 }
 
 /// The order of the product before the one the record names. "semver" often stands beside numbers of four parts,
 /// which semantic versions do not have.
 fn scheme_of(product: Scheme, version_type: Option<&str>, entry: &VersionEntry) -> Scheme {
     let named = version_type.map_or(Scheme::Generic, Scheme::from_cve_version_type);
-    let longer = |text: &str| text.split(['-', '+']).next().is_some_and(|numbers| numbers.matches('.').count() > 2);
-    let bounds = [Some(&entry.version), entry.less_than.as_ref(), entry.less_than_or_equal.as_ref()];
+    let longer = |text: &str| {
+        text.split(['-', '+'])
+            .next()
+            .is_some_and(|numbers| numbers.matches('.').count() > 2)
+    };
+    let bounds = [
+        Some(&entry.version),
+        entry.less_than.as_ref(),
+        entry.less_than_or_equal.as_ref(),
+    ];
     match (product, named) {
-        (Scheme::Generic, Scheme::Semver) if bounds.into_iter().flatten().any(|text| longer(text)) => Scheme::Generic,
+        (Scheme::Generic, Scheme::Semver)
+            if bounds.into_iter().flatten().any(|text| longer(text)) =>
+        {
+            Scheme::Generic
+        }
         (Scheme::Generic, named) => named,
         (product, _) => product,
     }
 }
 
 /// NetScaler records name the release in one field and the build in the other ("14.1" and "8.50").
-fn within_release(scheme: Scheme, version: &str, (bound, included): (String, bool)) -> (String, bool) {
-    let build = !bound.is_empty() && bound.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && bound.matches('.').count() == 1;
-    let release = version.starts_with(|c: char| c.is_ascii_digit()) && !version.eq_ignore_ascii_case("0");
-    let joined = if scheme == Scheme::NetScaler && build && release { format!("{version}-{bound}") } else { bound };
+fn within_release(
+    scheme: Scheme,
+    version: &str,
+    (bound, included): (String, bool),
+) -> (String, bool) {
+    let build = !bound.is_empty()
+        && bound
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && bound.matches('.').count() == 1;
+    let release =
+        version.starts_with(|c: char| c.is_ascii_digit()) && !version.eq_ignore_ascii_case("0");
+    let joined = if scheme == Scheme::NetScaler && build && release {
+        format!("{version}-{bound}")
+    } else {
+        bound
+    };
     (joined, included)
 }
 
@@ -103,11 +169,21 @@ pub fn status_of(word: &str) -> ProductStatus {
 }
 
 /// Cuts `from … upper` at the changes; `None` where anything in it has no order.
-fn cut(version: &str, upper: &(String, bool), status: ProductStatus, changes: &[(String, ProductStatus)], scheme: Scheme) -> Option<Vec<Piece>> {
+fn cut(
+    version: &str,
+    upper: &(String, bool),
+    status: ProductStatus,
+    changes: &[(String, ProductStatus)],
+    scheme: Scheme,
+) -> Option<Vec<Piece>> {
     let to = upper_bound(upper, scheme)?;
     // Chrome and others write the first good version in both fields: everything before it.
     let empty = !upper.1 && same(version, &upper.0, scheme);
-    let mut from = if empty { None } else { lower_bound(version, scheme)? };
+    let mut from = if empty {
+        None
+    } else {
+        lower_bound(version, scheme)?
+    };
     let (mut status, mut found) = (status, Vec::new());
     for (at, next) in changes {
         if !is_version_in(at, scheme) {
@@ -116,7 +192,10 @@ fn cut(version: &str, upper: &(String, bool), status: ProductStatus, changes: &[
         let edge = (at.clone(), false);
         if !is_before(&from, &Some(edge.clone()), scheme)? {
             // Changes must come in ascending order; one at the very beginning only gives another status.
-            if from.as_ref().is_some_and(|(first, _)| same(first, at, scheme)) {
+            if from
+                .as_ref()
+                .is_some_and(|(first, _)| same(first, at, scheme))
+            {
                 status = *next;
                 continue;
             }
@@ -128,7 +207,11 @@ fn cut(version: &str, upper: &(String, bool), status: ProductStatus, changes: &[
         }
         found.push(piece(from, Some(edge), status, scheme));
         // What was affected and is not any more has the fix.
-        status = if (status, *next) == (ProductStatus::Affected, ProductStatus::NotAffected) { ProductStatus::Fixed } else { *next };
+        status = if (status, *next) == (ProductStatus::Affected, ProductStatus::NotAffected) {
+            ProductStatus::Fixed
+        } else {
+            *next
+        };
         from = Some((at.clone(), true));
     }
     if !is_before(&from, &to, scheme)? {
@@ -139,20 +222,32 @@ fn cut(version: &str, upper: &(String, bool), status: ProductStatus, changes: &[
 }
 
 fn piece(from: Bound, to: Bound, status: ProductStatus, scheme: Scheme) -> Piece {
-    Piece { rule: rule(vec![Interval { from, to }], scheme), status }
+    Piece {
+        rule: rule(vec![Interval { from, to }], scheme),
+        status,
+    }
 }
 
 /// Intervals as a rule; the text is made from them, because the record has them in several fields.
 pub fn rule(intervals: Vec<Interval>, scheme: Scheme) -> VersionRule {
-    let text = intervals.iter().map(interval_text).collect::<Vec<_>>().join(" | ");
+    let text = intervals
+        .iter()
+        .map(interval_text)
+        .collect::<Vec<_>>()
+        .join(" | ");
     let text = plain(&text, limits::NOTE_CHARACTERS);
-    VersionRange::new(&text, scheme, intervals).map_or(VersionRule::NotUnderstood(text), VersionRule::Range)
+    VersionRange::new(&text, scheme, intervals)
+        .map_or(VersionRule::NotUnderstood(text), VersionRule::Range)
 }
 
 fn interval_text(interval: &Interval) -> String {
     let Interval { from, to } = interval;
-    let from = from.as_ref().map(|(version, included)| format!("{} {version}", if *included { ">=" } else { ">" }));
-    let to = to.as_ref().map(|(version, included)| format!("{} {version}", if *included { "<=" } else { "<" }));
+    let from = from
+        .as_ref()
+        .map(|(version, included)| format!("{} {version}", if *included { ">=" } else { ">" }));
+    let to = to
+        .as_ref()
+        .map(|(version, included)| format!("{} {version}", if *included { "<=" } else { "<" }));
     match (from, to) {
         (Some(from), Some(to)) => format!("{from}, {to}"),
         (from, to) => from.or(to).unwrap_or_else(|| "*".to_string()),
@@ -166,10 +261,15 @@ fn words(version: &str, (bound, included): &(String, bool)) -> String {
 /// `None` = not a version; `Some(None)` = from the beginning.
 fn lower_bound(text: &str, scheme: Scheme) -> Option<Bound> {
     let lower = text.to_ascii_lowercase();
-    if BEGINNING.contains(&lower.as_str()) || matches!(lower.as_str(), "unknown" | "all versions" | "any version") {
+    if BEGINNING.contains(&lower.as_str())
+        || matches!(lower.as_str(), "unknown" | "all versions" | "any version")
+    {
         return Some(None);
     }
-    let text = lower.strip_suffix(".*").or_else(|| lower.strip_suffix(".x")).map_or(text, |stem| text.get(..stem.len()).unwrap_or(text));
+    let text = lower
+        .strip_suffix(".*")
+        .or_else(|| lower.strip_suffix(".x"))
+        .map_or(text, |stem| text.get(..stem.len()).unwrap_or(text));
     is_version_in(text, scheme).then(|| Some((text.to_string(), true)))
 }
 
@@ -178,11 +278,19 @@ fn upper_bound((text, included): &(String, bool), scheme: Scheme) -> Option<Boun
     if text == "*" {
         return Some(None);
     }
-    let series = text.strip_suffix(".*").or_else(|| text.strip_suffix(".x").filter(|_| *included));
+    let series = text
+        .strip_suffix(".*")
+        .or_else(|| text.strip_suffix(".x").filter(|_| *included));
     if let Some(stem) = series {
-        let (front, last) = stem.rsplit_once('.').map_or(("", stem), |(front, last)| (front, last));
+        let (front, last) = stem
+            .rsplit_once('.')
+            .map_or(("", stem), |(front, last)| (front, last));
         let next = last.parse::<u64>().ok()?.checked_add(1)?;
-        let next = if front.is_empty() { next.to_string() } else { format!("{front}.{next}") };
+        let next = if front.is_empty() {
+            next.to_string()
+        } else {
+            format!("{front}.{next}")
+        };
         return is_version_in(&next, scheme).then_some(Some((next, false)));
     }
     is_version_in(text, scheme).then(|| Some((text.clone(), *included)))
@@ -192,7 +300,10 @@ fn upper_bound((text, included): &(String, bool), scheme: Scheme) -> Option<Boun
 fn single(text: &str, status: ProductStatus, scheme: Scheme) -> Vec<Piece> {
     let lower = text.to_ascii_lowercase();
     let piece = |rule| vec![Piece { rule, status }];
-    if matches!(lower.as_str(), "*" | "all" | "any" | "all versions" | "any version") {
+    if matches!(
+        lower.as_str(),
+        "*" | "all" | "any" | "all versions" | "any version"
+    ) {
         return piece(rule(vec![Interval::default()], scheme));
     }
     if NOTHING.contains(&lower.as_str()) {
@@ -201,11 +312,23 @@ fn single(text: &str, status: ProductStatus, scheme: Scheme) -> Vec<Piece> {
     if is_version(text) {
         return piece(VersionRule::Exactly(text.to_string()));
     }
-    let listed: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let listed: Vec<&str> = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
     if listed.len() > 1 && listed.iter().all(|part| is_version(part)) {
-        return listed.into_iter().map(|part| Piece { rule: VersionRule::Exactly(part.to_string()), status }).collect();
+        return listed
+            .into_iter()
+            .map(|part| Piece {
+                rule: VersionRule::Exactly(part.to_string()),
+                status,
+            })
+            .collect();
     }
-    let words = lower.replace("before version ", "before ").replace("prior to version ", "prior to ");
+    let words = lower
+        .replace("before version ", "before ")
+        .replace("prior to version ", "prior to ");
     let read = match VersionRule::parse_range_in(&words, scheme) {
         VersionRule::NotUnderstood(_) => VersionRule::parse_range(&words),
         read => read,
@@ -223,7 +346,9 @@ fn single(text: &str, status: ProductStatus, scheme: Scheme) -> Vec<Piece> {
 /// A vendor's own name of one version or model ("15.0(1)SE1", "QCA6391", "22.0 ap368125"), nothing that speaks of several.
 fn names_one(lower: &str) -> bool {
     let speaks = |word: &str| SPEAKING.contains(&word);
-    let signs = lower.contains(['<', '>', '=', ',', ';', '*', '|', '&', '~', '^']) || lower.contains("://") || lower.contains(" - ");
+    let signs = lower.contains(['<', '>', '=', ',', ';', '*', '|', '&', '~', '^'])
+        || lower.contains("://")
+        || lower.contains(" - ");
     !signs && !lower.split(|c: char| !c.is_alphanumeric()).any(speaks) && !lower.ends_with(".x")
 }
 
@@ -249,7 +374,9 @@ fn compared(one: &str, other: &str, scheme: Scheme) -> Option<bool> {
 
 /// Whether anything lies between a lower and an upper bound.
 pub fn is_before(from: &Bound, to: &Bound, scheme: Scheme) -> Option<bool> {
-    let (Some((from, from_included)), Some((to, to_included))) = (from, to) else { return Some(true) };
+    let (Some((from, from_included)), Some((to, to_included))) = (from, to) else {
+        return Some(true);
+    };
     match (compared(from, to, scheme)?, compared(to, from, scheme)?) {
         (true, true) => Some(*from_included && *to_included),
         (before, _) => Some(before),
@@ -261,9 +388,11 @@ pub fn ends_before(one: &Bound, other: &Bound, scheme: Scheme) -> Option<bool> {
     match (one, other) {
         (None, _) => Some(false),
         (Some(_), None) => Some(true),
-        (Some((one, one_included)), Some((other, other_included))) => match (compared(one, other, scheme)?, compared(other, one, scheme)?) {
-            (true, true) => Some(!one_included && *other_included),
-            (before, _) => Some(before),
-        },
+        (Some((one, one_included)), Some((other, other_included))) => {
+            match (compared(one, other, scheme)?, compared(other, one, scheme)?) {
+                (true, true) => Some(!one_included && *other_included),
+                (before, _) => Some(before),
+            }
+        }
     }
 }

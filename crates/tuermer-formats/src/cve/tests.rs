@@ -18,14 +18,23 @@ fn product(affected: Value) -> Threat {
     let fields = affected.as_object_mut().unwrap();
     fields.entry("vendor").or_insert(json!("Example"));
     fields.entry("product").or_insert(json!("Server"));
-    read(&record(json!({"affected": [affected]}), json!([]))).unwrap().threat
+    read(&record(json!({"affected": [affected]}), json!([])))
+        .unwrap()
+        .threat
 }
 
 /// The stricter of all statements that hold for a version: `affected`, `not affected`, `fixed`, `unknown`, `?` where one
 /// cannot be compared and nothing else says affected, `-` where nothing is said.
 fn verdict(threat: &Threat, version: &str) -> &'static str {
-    let inside = threat.statements.iter().filter(|s| s.versions.contains(version) == Some(true)).max_by_key(|s| s.status);
-    let doubtful = threat.statements.iter().any(|s| s.versions.contains(version).is_none());
+    let inside = threat
+        .statements
+        .iter()
+        .filter(|s| s.versions.contains(version) == Some(true))
+        .max_by_key(|s| s.status);
+    let doubtful = threat
+        .statements
+        .iter()
+        .any(|s| s.versions.contains(version).is_none());
     match inside.map(|s| s.status) {
         Some(ProductStatus::Affected) => "affected",
         _ if doubtful => "?",
@@ -43,7 +52,12 @@ fn hold(rows: &[(Value, Vec<(&str, &str)>)]) {
         let threat = product(affected.clone());
         for (version, wanted) in versions {
             let wanted = if *wanted == U { "not affected" } else { wanted };
-            assert_eq!(verdict(&threat, version), wanted, "{version} in {affected}\n{:#?}", threat.statements);
+            assert_eq!(
+                verdict(&threat, version),
+                wanted,
+                "{version} in {affected}\n{:#?}",
+                threat.statements
+            );
         }
     }
 }
@@ -56,29 +70,76 @@ fn bounds_and_single_versions_mean_what_the_format_says() {
     let a = A;
     hold(&[
         // half open and closed
-        (json!({"versions": [{"version": "1.2", "lessThan": "1.4", "status": a}]}), vec![("1.1", "-"), ("1.2", a), ("1.3.9", a), ("1.4", "-")]),
-        (json!({"versions": [{"version": "1.2", "lessThanOrEqual": "1.4", "status": a}]}), vec![("1.4", a), ("1.4.1", "?")]),
+        (
+            json!({"versions": [{"version": "1.2", "lessThan": "1.4", "status": a}]}),
+            vec![("1.1", "-"), ("1.2", a), ("1.3.9", a), ("1.4", "-")],
+        ),
+        (
+            json!({"versions": [{"version": "1.2", "lessThanOrEqual": "1.4", "status": a}]}),
+            vec![("1.4", a), ("1.4.1", "?")],
+        ),
         // zero padding, as in Exchange
         (
             json!({"versions": [{"version": "15.02.0", "lessThan": "15.2.1544.004", "versionType": "custom", "status": a}]}),
-            vec![("15.2.1544.3", a), ("15.02.1544.004", "-"), ("15.2.1544.11", "-"), ("15.1.2507.35", "-")],
+            vec![
+                ("15.2.1544.3", a),
+                ("15.02.1544.004", "-"),
+                ("15.2.1544.11", "-"),
+                ("15.1.2507.35", "-"),
+            ],
         ),
         // from the beginning, in every spelling
-        (json!({"versions": [{"version": "0", "lessThan": "2", "status": a}]}), vec![("0.0.1", a), ("2", "-")]),
-        (json!({"versions": [{"version": "unspecified", "lessThan": "2", "status": a}]}), vec![("0.1", a), ("2.1", "-")]),
-        (json!({"versions": [{"version": "n/a", "lessThanOrEqual": "2", "status": a}]}), vec![("2.0", a), ("2.1", "?"), ("3", "-")]),
-        (json!({"versions": [{"version": "3", "lessThan": "*", "status": a}]}), vec![("2.9", "-"), ("99", a)]),
+        (
+            json!({"versions": [{"version": "0", "lessThan": "2", "status": a}]}),
+            vec![("0.0.1", a), ("2", "-")],
+        ),
+        (
+            json!({"versions": [{"version": "unspecified", "lessThan": "2", "status": a}]}),
+            vec![("0.1", a), ("2.1", "-")],
+        ),
+        (
+            json!({"versions": [{"version": "n/a", "lessThanOrEqual": "2", "status": a}]}),
+            vec![("2.0", a), ("2.1", "?"), ("3", "-")],
+        ),
+        (
+            json!({"versions": [{"version": "3", "lessThan": "*", "status": a}]}),
+            vec![("2.9", "-"), ("99", a)],
+        ),
         // the end of a series
-        (json!({"versions": [{"version": "6.1.2", "lessThanOrEqual": "6.1.*", "status": a}]}), vec![("6.1.1", "-"), ("6.1.999", a), ("6.2", "-")]),
+        (
+            json!({"versions": [{"version": "6.1.2", "lessThanOrEqual": "6.1.*", "status": a}]}),
+            vec![("6.1.1", "-"), ("6.1.999", a), ("6.2", "-")],
+        ),
         // the first good version twice, as Chrome writes it
-        (json!({"versions": [{"version": "111.0.5563.64", "lessThan": "111.0.5563.64", "status": a}]}), vec![("110.9", a), ("111.0.5563.64", "-")]),
-        (json!({"versions": [{"version": "before version 3.0.0.2", "status": a}]}), vec![("3.0.0.1", a), ("3.0.0.2", "-")]),
+        (
+            json!({"versions": [{"version": "111.0.5563.64", "lessThan": "111.0.5563.64", "status": a}]}),
+            vec![("110.9", a), ("111.0.5563.64", "-")],
+        ),
+        (
+            json!({"versions": [{"version": "before version 3.0.0.2", "status": a}]}),
+            vec![("3.0.0.1", a), ("3.0.0.2", "-")],
+        ),
         // single versions and lists
-        (json!({"versions": [{"version": "7.1", "status": a}, {"version": "7.2, 7.3", "status": a}]}), vec![("7.1.0", a), ("7.3", a), ("7.4", "-")]),
-        (json!({"versions": [{"version": "15.0(1)SE1", "status": a}]}), vec![("15.0(1)SE1", a), ("15.0.1", "?")]),
-        (json!({"versions": [{"version": ">= 4.4.0, < 4.4.2", "status": a}]}), vec![("4.4.1", a), ("4.4.2", "-")]),
-        (json!({"versions": [{"version": "5.7.33 and prior", "status": a}]}), vec![("5.7.33", a), ("5.7.34", "-")]),
-        (json!({"versions": [{"version": "All versions", "status": a}]}), vec![("1", a)]),
+        (
+            json!({"versions": [{"version": "7.1", "status": a}, {"version": "7.2, 7.3", "status": a}]}),
+            vec![("7.1.0", a), ("7.3", a), ("7.4", "-")],
+        ),
+        (
+            json!({"versions": [{"version": "15.0(1)SE1", "status": a}]}),
+            vec![("15.0(1)SE1", a), ("15.0.1", "?")],
+        ),
+        (
+            json!({"versions": [{"version": ">= 4.4.0, < 4.4.2", "status": a}]}),
+            vec![("4.4.1", a), ("4.4.2", "-")],
+        ),
+        (
+            json!({"versions": [{"version": "5.7.33 and prior", "status": a}]}),
+            vec![("5.7.33", a), ("5.7.34", "-")],
+        ),
+        (
+            json!({"versions": [{"version": "All versions", "status": a}]}),
+            vec![("1", a)],
+        ),
     ]);
 }
 
@@ -90,7 +151,15 @@ fn changes_and_defaults_mean_what_the_format_says() {
         // changes cut the range
         (
             json!({"versions": [{"version": "1", "lessThan": "*", "status": a, "changes": [{"at": "1.5", "status": u}, {"at": "2", "status": a}, {"at": "2.3", "status": u}]}]}),
-            vec![("0.9", "-"), ("1.4.9", a), ("1.5", "fixed"), ("1.9", "fixed"), ("2.2", a), ("2.3", "fixed"), ("9", "fixed")],
+            vec![
+                ("0.9", "-"),
+                ("1.4.9", a),
+                ("1.5", "fixed"),
+                ("1.9", "fixed"),
+                ("2.2", a),
+                ("2.3", "fixed"),
+                ("9", "fixed"),
+            ],
         ),
         (
             json!({"versions": [{"version": "n/a", "lessThanOrEqual": "1.9.3", "status": a, "changes": [{"at": "1.9.4", "status": u}]}]}),
@@ -99,11 +168,27 @@ fn changes_and_defaults_mean_what_the_format_says() {
         // defaults
         (
             json!({"defaultStatus": a, "versions": [{"version": "5.10.210", "lessThanOrEqual": "5.10.*", "status": u}, {"version": "6.8", "lessThanOrEqual": "*", "status": u}]}),
-            vec![("5.10.209", a), ("5.10.210", "not affected"), ("5.11", a), ("6.7.9", a), ("6.8", "not affected"), ("6.9", "not affected")],
+            vec![
+                ("5.10.209", a),
+                ("5.10.210", "not affected"),
+                ("5.11", a),
+                ("6.7.9", a),
+                ("6.8", "not affected"),
+                ("6.9", "not affected"),
+            ],
         ),
-        (json!({"defaultStatus": u, "versions": [{"version": "1.1", "status": a}]}), vec![("1.0", "not affected"), ("1.1", a), ("1.2", "not affected")]),
-        (json!({"defaultStatus": u, "versions": [{"version": "1.1", "lessThan": "1.3", "status": a}]}), vec![("1.2", a), ("1.3", "-")]),
-        (json!({"defaultStatus": "unknown", "versions": [{"version": "1.1", "lessThan": "1.3", "status": a}]}), vec![("1.2", a), ("1.3", "unknown")]),
+        (
+            json!({"defaultStatus": u, "versions": [{"version": "1.1", "status": a}]}),
+            vec![("1.0", "not affected"), ("1.1", a), ("1.2", "not affected")],
+        ),
+        (
+            json!({"defaultStatus": u, "versions": [{"version": "1.1", "lessThan": "1.3", "status": a}]}),
+            vec![("1.2", a), ("1.3", "-")],
+        ),
+        (
+            json!({"defaultStatus": "unknown", "versions": [{"version": "1.1", "lessThan": "1.3", "status": a}]}),
+            vec![("1.2", a), ("1.3", "unknown")],
+        ),
         (json!({"defaultStatus": a}), vec![("1", a)]),
         (json!({"defaultStatus": u}), vec![("1", "not affected")]),
         (json!({}), vec![("1", "unknown")]),
@@ -116,15 +201,30 @@ fn what_has_no_order_is_not_understood() {
     let u = U;
     hold(&[
         // not understood: never "not affected"
-        (json!({"versions": [{"version": "n/a", "status": a}]}), vec![("1", "?")]),
-        (json!({"versions": [{"version": "1.0", "lessThan": "publication", "status": a}]}), vec![("1", "?")]),
-        (json!({"versions": [{"version": "Version 16.00 - 16.20.02", "status": a}]}), vec![("16.1", "?")]),
-        (json!({"versions": [{"version": "2.0", "lessThan": "1.0", "status": a}]}), vec![("1.5", "?")]),
+        (
+            json!({"versions": [{"version": "n/a", "status": a}]}),
+            vec![("1", "?")],
+        ),
+        (
+            json!({"versions": [{"version": "1.0", "lessThan": "publication", "status": a}]}),
+            vec![("1", "?")],
+        ),
+        (
+            json!({"versions": [{"version": "Version 16.00 - 16.20.02", "status": a}]}),
+            vec![("16.1", "?")],
+        ),
+        (
+            json!({"versions": [{"version": "2.0", "lessThan": "1.0", "status": a}]}),
+            vec![("1.5", "?")],
+        ),
         (
             json!({"versions": [{"version": "1", "lessThan": "*", "status": a, "changes": [{"at": "3", "status": u}, {"at": "2", "status": a}]}]}),
             vec![("1", "?")],
         ),
-        (json!({"defaultStatus": a, "versions": [{"version": "the fixed one", "lessThan": "1", "status": u}]}), vec![("7", "?")]),
+        (
+            json!({"defaultStatus": a, "versions": [{"version": "the fixed one", "lessThan": "1", "status": u}]}),
+            vec![("7", "?")],
+        ),
         (
             json!({"versions": [{"version": "2c5e9a", "lessThan": "c40665f44509724b64938c85def9fb2e79f62ec8", "versionType": "git", "status": a}]}),
             vec![("6.1", "?")],
@@ -139,27 +239,71 @@ fn every_container_is_read_and_the_stricter_word_counts() {
         json!({"providerMetadata": {"shortName": "CISA-ADP"}, "affected": [{"vendor": "progress", "product": "moveit_transfer",
         "defaultStatus": "unknown", "versions": [{"version": "0", "lessThan": bound, "status": "affected"}]}]})
     };
-    let reading = read(&record(cna.clone(), json!([named("2021.0.7"), named("2021.0.6")]))).unwrap();
-    assert_eq!(verdict(&reading.threat, "2021.0.6"), "affected", "one container says so");
+    let reading = read(&record(
+        cna.clone(),
+        json!([named("2021.0.7"), named("2021.0.6")]),
+    ))
+    .unwrap();
+    assert_eq!(
+        verdict(&reading.threat, "2021.0.6"),
+        "affected",
+        "one container says so"
+    );
     assert_eq!(verdict(&reading.threat, "2021.0.7"), "-");
-    assert_eq!(reading.remarks, [Remark::Conflict("progress moveit transfer".into())]);
-    assert!(reading.threat.statements.iter().all(|s| s.product.product == "moveit transfer"), "n/a is no product");
+    assert_eq!(
+        reading.remarks,
+        [Remark::Conflict("progress moveit transfer".into())]
+    );
+    assert!(
+        reading
+            .threat
+            .statements
+            .iter()
+            .all(|s| s.product.product == "moveit transfer"),
+        "n/a is no product"
+    );
 
     let nobody = read(&record(cna, json!([]))).unwrap();
-    assert_eq!((nobody.threat.statements.len(), nobody.remarks), (0, vec![Remark::NoProduct]));
+    assert_eq!(
+        (nobody.threat.statements.len(), nobody.remarks),
+        (0, vec![Remark::NoProduct])
+    );
 
     let cpe = json!({"affected": [{"vendor": "n/a", "product": "n/a", "cpes": ["cpe:2.3:a:connectwise:screenconnect:*:*:*:*:*:*:*:*"], "versions": [{"version": "1", "status": "affected"}]}]});
-    assert_eq!(read(&record(cpe, json!([]))).unwrap().threat.statements[0].product.product, "screenconnect");
+    assert_eq!(
+        read(&record(cpe, json!([]))).unwrap().threat.statements[0]
+            .product
+            .product,
+        "screenconnect"
+    );
 }
 
 #[test]
 fn versions_of_a_package_are_not_those_of_the_system_around_it() {
-    let threat = product(json!({"vendor": "Red Hat", "product": "Red Hat Enterprise Linux 8", "packageName": "kernel",
+    let threat = product(
+        json!({"vendor": "Red Hat", "product": "Red Hat Enterprise Linux 8", "packageName": "kernel",
         "collectionURL": "https://access.redhat.com/downloads/content/package-browser/", "defaultStatus": "unaffected",
-        "versions": [{"version": "4.18.0", "lessThan": "4.18.1", "status": "affected", "versionType": "rpm"}]}));
-    let of = |product: &str| threat.statements.iter().filter(|s| s.product.product == product).map(|s| &s.versions).collect::<Vec<_>>();
-    assert!(matches!(of("enterprise linux 8")[..], [VersionRule::NotUnderstood(_)]), "{threat:#?}");
-    assert!(matches!(of("kernel")[..], [VersionRule::Range(_)]), "{threat:#?}");
+        "versions": [{"version": "4.18.0", "lessThan": "4.18.1", "status": "affected", "versionType": "rpm"}]}),
+    );
+    let of = |product: &str| {
+        threat
+            .statements
+            .iter()
+            .filter(|s| s.product.product == product)
+            .map(|s| &s.versions)
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        matches!(
+            of("enterprise linux 8")[..],
+            [VersionRule::NotUnderstood(_)]
+        ),
+        "{threat:#?}"
+    );
+    assert!(
+        matches!(of("kernel")[..], [VersionRule::Range(_)]),
+        "{threat:#?}"
+    );
 }
 
 #[test]
@@ -182,37 +326,103 @@ fn scores_answers_and_links() {
         {"other": {"type": "ssvc", "content": {"options": [{"Exploitation": "Active"}, {"Automatable": "yes"}, {"Technical Impact": "Total"}]}}}]}]);
     let threat = read(&record(cna, adp.clone())).unwrap().threat;
     let flaw = &threat.vulnerabilities[0];
-    assert_eq!((flaw.cvss_tenths, flaw.cvss_vector.as_str()), (Some(87), "CVSS:4.0/AV:N"), "the assigner's own, the higher");
-    assert_eq!((flaw.ssvc.exploitation, flaw.ssvc.automatable, flaw.ssvc.total_impact), (Some(Exploitation::Active), Some(true), Some(true)));
-    assert_eq!((threat.title.as_str(), threat.id.as_str(), threat.exploited), ("A <b>flaw</b>", "cve.org|CVE-2023-34362", true));
+    assert_eq!(
+        (flaw.cvss_tenths, flaw.cvss_vector.as_str()),
+        (Some(87), "CVSS:4.0/AV:N"),
+        "the assigner's own, the higher"
+    );
+    assert_eq!(
+        (
+            flaw.ssvc.exploitation,
+            flaw.ssvc.automatable,
+            flaw.ssvc.total_impact
+        ),
+        (Some(Exploitation::Active), Some(true), Some(true))
+    );
+    assert_eq!(
+        (threat.title.as_str(), threat.id.as_str(), threat.exploited),
+        ("A <b>flaw</b>", "cve.org|CVE-2023-34362", true)
+    );
     assert_eq!(threat.references, ["https://example.org/a"]);
-    assert_eq!(threat.statements[0].remedy.as_ref().unwrap().details, "Update to 2.0");
+    assert_eq!(
+        threat.statements[0].remedy.as_ref().unwrap().details,
+        "Update to 2.0"
+    );
 
-    let old = read(&record(json!({"metrics": [{"cvssV2_0": {"baseScore": 10.0, "vectorString": "AV:N"}}]}), json!([]))).unwrap();
-    assert_eq!((old.threat.vulnerabilities[0].cvss_tenths, old.remarks.contains(&Remark::OldScore)), (None, true));
+    let old = read(&record(
+        json!({"metrics": [{"cvssV2_0": {"baseScore": 10.0, "vectorString": "AV:N"}}]}),
+        json!([]),
+    ))
+    .unwrap();
+    assert_eq!(
+        (
+            old.threat.vulnerabilities[0].cvss_tenths,
+            old.remarks.contains(&Remark::OldScore)
+        ),
+        (None, true)
+    );
     let foreign = read(&record(json!({"descriptions": [{"lang": "de", "value": "Lücke"}, {"lang": "en-US", "value": "Flaw"}]}), adp)).unwrap().threat;
-    assert_eq!((foreign.vulnerabilities[0].cvss_tenths, foreign.title.as_str()), (Some(98), "Flaw"));
-    let told = format!("A flaw in Beispiel before 4.2. {}", "It lets anybody in. ".repeat(9));
-    let untitled = |told: &str| read(&record(json!({"descriptions": [{"lang": "en", "value": told}]}), json!([]))).unwrap().threat;
+    assert_eq!(
+        (
+            foreign.vulnerabilities[0].cvss_tenths,
+            foreign.title.as_str()
+        ),
+        (Some(98), "Flaw")
+    );
+    let told = format!(
+        "A flaw in Beispiel before 4.2. {}",
+        "It lets anybody in. ".repeat(9)
+    );
+    let untitled = |told: &str| {
+        read(&record(
+            json!({"descriptions": [{"lang": "en", "value": told}]}),
+            json!([]),
+        ))
+        .unwrap()
+        .threat
+    };
     let (short, long) = (untitled(&told), untitled(&"very long words, ".repeat(20)));
     assert_eq!(
-        (short.title.as_str(), short.vulnerabilities[0].title.as_str()),
+        (
+            short.title.as_str(),
+            short.vulnerabilities[0].title.as_str()
+        ),
         ("A flaw in Beispiel before 4.2", told.trim()),
         "a first sentence, and all of it"
     );
-    assert!(long.title.ends_with("words …") && long.title.chars().count() <= 122, "{}", long.title);
-    let kev = json!([{"metrics": [{"other": {"type": "kev", "content": {"dateAdded": "2024-02-15"}}}]}]);
+    assert!(
+        long.title.ends_with("words …") && long.title.chars().count() <= 122,
+        "{}",
+        long.title
+    );
+    let kev =
+        json!([{"metrics": [{"other": {"type": "kev", "content": {"dateAdded": "2024-02-15"}}}]}]);
     assert!(read(&record(json!({}), kev)).unwrap().threat.exploited);
 }
 
 #[test]
 fn states_and_refusals() {
-    let text = String::from_utf8(record(json!({"rejectedReasons": [{"lang": "en", "value": "Not a flaw"}]}), json!([]))).unwrap();
+    let text = String::from_utf8(record(
+        json!({"rejectedReasons": [{"lang": "en", "value": "Not a flaw"}]}),
+        json!([]),
+    ))
+    .unwrap();
     let rejected = read(text.replace("PUBLISHED", "REJECTED").as_bytes()).unwrap();
-    assert_eq!((rejected.threat.withdrawn, rejected.threat.title.as_str(), rejected.remarks.len()), (true, "Not a flaw", 0));
+    assert_eq!(
+        (
+            rejected.threat.withdrawn,
+            rejected.threat.title.as_str(),
+            rejected.remarks.len()
+        ),
+        (true, "Not a flaw", 0)
+    );
     for (from, to, wanted) in [
         ("PUBLISHED", "RESERVED", "/cveMetadata/state is RESERVED"),
-        ("CVE-2023-34362", "GHSA-1", "/cveMetadata/cveId is not a CVE id: GHSA-1"),
+        (
+            "CVE-2023-34362",
+            "GHSA-1",
+            "/cveMetadata/cveId is not a CVE id: GHSA-1",
+        ),
         ("\"cna\"", "\"can\"", "missing field `cna`"),
         ("2024-08-02T16:10:06.203Z", "2024", ""),
     ] {
@@ -222,8 +432,13 @@ fn states_and_refusals() {
             wanted => assert!(outcome.unwrap_err().to_string().contains(wanted), "{to}"),
         }
     }
-    let timeless = text.replace("2024-08-02T16:10:06.203Z", "soon").replace("2023-06-02T00:00:00.000Z", "never");
+    let timeless = text
+        .replace("2024-08-02T16:10:06.203Z", "soon")
+        .replace("2023-06-02T00:00:00.000Z", "never");
     assert_eq!(read(timeless.as_bytes()), Err(CveError::NoTime));
     let zoneless = text.replace("2024-08-02T16:10:06.203Z", "2024-08-02T16:10:06");
-    assert_eq!(read(zoneless.as_bytes()).unwrap().threat.revision, "2024-08-02T16:10:06Z");
+    assert_eq!(
+        read(zoneless.as_bytes()).unwrap().threat.revision,
+        "2024-08-02T16:10:06Z"
+    );
 }

@@ -58,7 +58,11 @@ pub enum TemplateError {
     #[error("{0}")]
     Syntax(String),
     /// Larger than we read.
-    #[error("more than {} bytes or {} rules", limits::TEMPLATE_BYTES, limits::TEMPLATE_RULES)]
+    #[error(
+        "more than {} bytes or {} rules",
+        limits::TEMPLATE_BYTES,
+        limits::TEMPLATE_RULES
+    )]
     TooLarge,
     /// A value that is none.
     #[error("{field} = {value:?}: {hint}")]
@@ -116,23 +120,52 @@ impl Template {
         if text.len() > limits::TEMPLATE_BYTES {
             return Err(TemplateError::TooLarge);
         }
-        let Raw { name, zone, place, pattern, fields, rule } = toml::from_str(text).map_err(|error| TemplateError::Syntax(error.to_string()))?;
+        let Raw {
+            name,
+            zone,
+            place,
+            pattern,
+            fields,
+            rule,
+        } = toml::from_str(text).map_err(|error| TemplateError::Syntax(error.to_string()))?;
         if rule.len() > limits::TEMPLATE_RULES {
             return Err(TemplateError::TooLarge);
         }
-        let wrong = |field, value: &str, hint| TemplateError::Value { field, value: value.to_string(), hint };
+        let wrong = |field, value: &str, hint| TemplateError::Value {
+            field,
+            value: value.to_string(),
+            hint,
+        };
         let zone = match zone {
-            Some(name) => TimeZone::get(&name).map_err(|_| wrong("zone", &name, "a zone such as Europe/Berlin"))?,
+            Some(name) => TimeZone::get(&name)
+                .map_err(|_| wrong("zone", &name, "a zone such as Europe/Berlin"))?,
             None => TimeZone::UTC,
         };
         let place_ip = place.as_deref().and_then(|place| place.parse().ok());
-        let place_host =
-            place.as_deref().filter(|_| place_ip.is_none()).map(|place| host(place).ok_or_else(|| wrong("place", place, "an address or host name")));
-        let keys = |own: Option<Vec<String>>, usual: &[&str]| own.unwrap_or_else(|| usual.iter().map(|key| (*key).to_string()).collect());
-        let RawFields { time, attacker, member, port, host, signature } = fields;
+        let place_host = place
+            .as_deref()
+            .filter(|_| place_ip.is_none())
+            .map(|place| {
+                host(place).ok_or_else(|| wrong("place", place, "an address or host name"))
+            });
+        let keys = |own: Option<Vec<String>>, usual: &[&str]| {
+            own.unwrap_or_else(|| usual.iter().map(|key| (*key).to_string()).collect())
+        };
+        let RawFields {
+            time,
+            attacker,
+            member,
+            port,
+            host,
+            signature,
+        } = fields;
         let short = crate::csaf::plain(&name.to_lowercase(), limits::FEED_NAME_CHARACTERS);
         Ok(Self {
-            name: if short.is_empty() { return Err(wrong("name", &name, "a name")) } else { short },
+            name: if short.is_empty() {
+                return Err(wrong("name", &name, "a name"));
+            } else {
+                short
+            },
             zone,
             place_ip,
             place_host: place_host.transpose()?,
@@ -151,7 +184,10 @@ impl Template {
     /// in the future.
     pub(super) fn in_utc(&self, time: &str, now: Timestamp) -> String {
         let with_year = |year: i16| {
-            let month = MONTHS.iter().position(|name| time.starts_with(name))?.saturating_add(1);
+            let month = MONTHS
+                .iter()
+                .position(|name| time.starts_with(name))?
+                .saturating_add(1);
             let (day, clock) = time.get(4..)?.trim().split_once(' ')?;
             let day: u8 = day.parse().ok()?;
             self.at(&format!("{year:04}-{month:02}-{day:02}T{}", clock.trim()))
@@ -159,7 +195,9 @@ impl Template {
         let year = now.to_zoned(self.zone.clone()).year();
         let ahead = SignedDuration::from_hours(limits::OBSERVED_AHEAD_HOURS);
         let this_year = with_year(year).filter(|at| at.duration_since(now) <= ahead);
-        let at = this_year.or_else(|| with_year(year.saturating_sub(1))).or_else(|| self.at(time));
+        let at = this_year
+            .or_else(|| with_year(year.saturating_sub(1)))
+            .or_else(|| self.at(time));
         at.map_or_else(|| time.to_string(), |at| at.to_string())
     }
 
@@ -168,23 +206,47 @@ impl Template {
         if time.parse::<Timestamp>().is_ok() {
             return None;
         }
-        Some(time.parse::<DateTime>().ok()?.to_zoned(self.zone.clone()).ok()?.timestamp())
+        Some(
+            time.parse::<DateTime>()
+                .ok()?
+                .to_zoned(self.zone.clone())
+                .ok()?
+                .timestamp(),
+        )
     }
 }
 
 impl Rule {
     fn read(raw: RawRule) -> Result<Self, TemplateError> {
-        let RawRule { incident, severity, when } = raw;
+        let RawRule {
+            incident,
+            severity,
+            when,
+        } = raw;
         let hint = "a type of RSIT such as scanner, ids-alert or brute-force";
-        let known = IncidentType::read(&incident).ok_or(TemplateError::Value { field: "incident", value: incident, hint })?;
-        Ok(Self { incident: known, severity: crate::csaf::plain(&severity.to_lowercase(), 20), when: when.into_iter().collect() })
+        let known = IncidentType::read(&incident).ok_or(TemplateError::Value {
+            field: "incident",
+            value: incident,
+            hint,
+        })?;
+        Ok(Self {
+            incident: known,
+            severity: crate::csaf::plain(&severity.to_lowercase(), 20),
+            when: when.into_iter().collect(),
+        })
     }
 
     /// True where every key has one of its values.
     pub(super) fn asks_for(&self, fields: &[(&str, &str)]) -> bool {
         self.when.iter().all(|(key, values)| {
-            let mut told = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key));
-            told.any(|(_, value)| values.iter().any(|wanted| wanted == "*" || wanted.eq_ignore_ascii_case(value)))
+            let mut told = fields
+                .iter()
+                .filter(|(name, _)| name.eq_ignore_ascii_case(key));
+            told.any(|(_, value)| {
+                values
+                    .iter()
+                    .any(|wanted| wanted == "*" || wanted.eq_ignore_ascii_case(value))
+            })
         })
     }
 }
@@ -199,18 +261,28 @@ pub struct Pattern {
 
 impl Pattern {
     fn read(text: &str) -> Result<Self, TemplateError> {
-        let wrong = |hint| TemplateError::Value { field: "pattern", value: text.to_string(), hint };
+        let wrong = |hint| TemplateError::Value {
+            field: "pattern",
+            value: text.to_string(),
+            hint,
+        };
         let mut pieces = text.split('{');
         let before = pieces.next().unwrap_or_default().to_string();
         let mut fields: Vec<(String, String)> = Vec::new();
         for piece in pieces {
-            let (name, behind) = piece.split_once('}').ok_or_else(|| wrong("a brace is not closed"))?;
+            let (name, behind) = piece
+                .split_once('}')
+                .ok_or_else(|| wrong("a brace is not closed"))?;
             if fields.last().is_some_and(|(_, between)| between.is_empty()) {
                 return Err(wrong("something must stand between two fields"));
             }
             fields.push((name.trim().to_string(), behind.to_string()));
         }
-        if fields.is_empty() || fields.len() > limits::LOG_PAIRS { Err(wrong("fields in braces, such as {attacker}")) } else { Ok(Self { before, fields }) }
+        if fields.is_empty() || fields.len() > limits::LOG_PAIRS {
+            Err(wrong("fields in braces, such as {attacker}"))
+        } else {
+            Ok(Self { before, fields })
+        }
     }
 
     /// The fields of a message that fits; each ends at the first place where its piece stands. No way back, so no line can make it slow.
@@ -218,7 +290,11 @@ impl Pattern {
         let (_, mut rest) = message.split_once(&self.before)?;
         let mut found = Vec::with_capacity(self.fields.len());
         for (name, behind) in &self.fields {
-            let (value, after) = if behind.is_empty() { (rest, "") } else { rest.split_once(behind.as_str())? };
+            let (value, after) = if behind.is_empty() {
+                (rest, "")
+            } else {
+                rest.split_once(behind.as_str())?
+            };
             found.push((name.as_str(), value.trim()));
             rest = after;
         }

@@ -80,7 +80,17 @@ const WEAKNESSES: [&str; 56] = [
 /// # Errors
 /// None in practice; an entry is plain text.
 pub fn entry_document(told: &Entry) -> Result<Vec<u8>, KevError> {
-    let Entry { cve, vendor, product, name, added, due, ransomware, description, notes } = told.clone();
+    let Entry {
+        cve,
+        vendor,
+        product,
+        name,
+        added,
+        due,
+        ransomware,
+        description,
+        notes,
+    } = told.clone();
     let raw = RawEntry {
         cve,
         vendor_project: vendor,
@@ -100,13 +110,28 @@ pub fn entry_document(told: &Entry) -> Result<Vec<u8>, KevError> {
 /// # Errors
 /// Another shape, or a field we cannot read.
 pub fn read_entry(bytes: &[u8]) -> Result<Entry, KevError> {
-    entry(1, serde_json::from_slice(bytes).map_err(|error| KevError::Shape(error.to_string()))?)
+    entry(
+        1,
+        serde_json::from_slice(bytes).map_err(|error| KevError::Shape(error.to_string()))?,
+    )
 }
 
 /// The threat an entry is as long as nothing else tells of its CVE.
 pub fn threat(told: &Entry) -> Threat {
-    let Entry { cve, vendor, product, name, added, due: _, ransomware: _, description, notes } = told;
-    let at = added.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |day| day.timestamp());
+    let Entry {
+        cve,
+        vendor,
+        product,
+        name,
+        added,
+        due: _,
+        ransomware: _,
+        description,
+        notes,
+    } = told;
+    let at = added
+        .to_zoned(TimeZone::UTC)
+        .map_or(Timestamp::UNIX_EPOCH, |day| day.timestamp());
     let product = product_name(vendor, product, name);
     let statement = |key| Statement {
         vulnerability: Some(0),
@@ -121,7 +146,11 @@ pub fn threat(told: &Entry) -> Threat {
         id: crate::cve::threat_id(cve),
         tracking_id: cve.clone(),
         revision: format!("{REVISION_PREFIX}{added}"),
-        title: if name.is_empty() { description.clone() } else { name.clone() },
+        title: if name.is_empty() {
+            description.clone()
+        } else {
+            name.clone()
+        },
         publisher: "CISA".into(),
         published_at: at,
         released_at: at,
@@ -131,8 +160,15 @@ pub fn threat(told: &Entry) -> Threat {
         withdrawn: false,
         exploited: true,
         level: None,
-        vulnerabilities: vec![Vulnerability { id: cve.clone(), title: name.clone(), ..Vulnerability::default() }],
-        statements: ProductKey::several(vendor, &product).into_iter().map(statement).collect(),
+        vulnerabilities: vec![Vulnerability {
+            id: cve.clone(),
+            title: name.clone(),
+            ..Vulnerability::default()
+        }],
+        statements: ProductKey::several(vendor, &product)
+            .into_iter()
+            .map(statement)
+            .collect(),
         references: notes.split([' ', ';']).filter_map(https).collect(),
     }
 }
@@ -140,10 +176,19 @@ pub fn threat(told: &Entry) -> Threat {
 /// The product; where that field only repeats the vendor or says "several", the words of the name before the flaw.
 fn product_name(vendor: &str, product: &str, name: &str) -> String {
     let lower = product.to_lowercase();
-    let useless = lower.is_empty() || lower == vendor.to_lowercase() || lower.starts_with("multiple") || lower == "n/a";
+    let useless = lower.is_empty()
+        || lower == vendor.to_lowercase()
+        || lower.starts_with("multiple")
+        || lower == "n/a";
     let words = name.strip_prefix(vendor).unwrap_or(name).split_whitespace();
-    let told: Vec<&str> = words.take_while(|word| !WEAKNESSES.contains(&word.to_lowercase().as_str())).collect();
-    if useless && !told.is_empty() { told.join(" ") } else { product.to_string() }
+    let told: Vec<&str> = words
+        .take_while(|word| !WEAKNESSES.contains(&word.to_lowercase().as_str()))
+        .collect();
+    if useless && !told.is_empty() {
+        told.join(" ")
+    } else {
+        product.to_string()
+    }
 }
 
 #[cfg(test)]
@@ -154,13 +199,46 @@ mod tests {
     #[test]
     fn the_product_comes_from_the_name_where_the_field_says_nothing() {
         for (vendor, product, name, wanted) in [
-            ("Microsoft", "Microsoft", "Microsoft Exchange Server Cross-Site Scripting Vulnerability", "exchange server"),
-            ("Microsoft", "Exchange", "Microsoft Exchange Server Remote Code Execution Vulnerability", "exchange server"),
-            ("Fortinet", "FortiOS", "Fortinet FortiOS Heap-Based Buffer Overflow Vulnerability", "fortios"),
-            ("Cisco", "Multiple Products", "Cisco IOS XE Web UI Privilege Escalation Vulnerability", "ios xe"),
-            ("Apple", "Multiple Products", "Multiple Vulnerability", "multiple"),
+            (
+                "Microsoft",
+                "Microsoft",
+                "Microsoft Exchange Server Cross-Site Scripting Vulnerability",
+                "exchange server",
+            ),
+            (
+                "Microsoft",
+                "Exchange",
+                "Microsoft Exchange Server Remote Code Execution Vulnerability",
+                "exchange server",
+            ),
+            (
+                "Fortinet",
+                "FortiOS",
+                "Fortinet FortiOS Heap-Based Buffer Overflow Vulnerability",
+                "fortios",
+            ),
+            (
+                "Cisco",
+                "Multiple Products",
+                "Cisco IOS XE Web UI Privilege Escalation Vulnerability",
+                "ios xe",
+            ),
+            (
+                "Apple",
+                "Multiple Products",
+                "Multiple Vulnerability",
+                "multiple",
+            ),
         ] {
-            assert_eq!(tuermer_core::product::ProductKey::new(vendor, &super::product_name(vendor, product, name)).product, wanted, "{name}");
+            assert_eq!(
+                tuermer_core::product::ProductKey::new(
+                    vendor,
+                    &super::product_name(vendor, product, name)
+                )
+                .product,
+                wanted,
+                "{name}"
+            );
         }
     }
 
@@ -173,8 +251,17 @@ mod tests {
             assert_eq!(entry_document(&read_entry(&bytes).unwrap()).unwrap(), bytes);
         }
         let first = threat(&catalogue.entries[0]);
-        assert_eq!((first.id.as_str(), first.revision.as_str()), ("cve.org|CVE-2021-26855", "kev 2021-11-03"));
-        assert!(first.is_exploited() && first.references.iter().all(|url| url.starts_with("https://")));
+        assert_eq!(
+            (first.id.as_str(), first.revision.as_str()),
+            ("cve.org|CVE-2021-26855", "kev 2021-11-03")
+        );
+        assert!(
+            first.is_exploited()
+                && first
+                    .references
+                    .iter()
+                    .all(|url| url.starts_with("https://"))
+        );
         assert!(read_entry(b"{}").is_err());
     }
 }

@@ -42,16 +42,32 @@ pub(super) struct Sighting {
 /// Traces of an attribute. Of a name with a hash only the hash counts: names such as `setup.exe` are everybody's.
 pub(super) fn traces(kind: &str, value: &str) -> Result<Vec<Trace>, &'static str> {
     let (first, second) = value.split_once('|').unwrap_or((value, ""));
-    let one = |kind, text: &str| Trace::new(kind, text).map(|trace| vec![trace]).ok_or("not a value of its type");
+    let one = |kind, text: &str| {
+        Trace::new(kind, text)
+            .map(|trace| vec![trace])
+            .ok_or("not a value of its type")
+    };
     match kind {
         "ip-src" | "ip-dst" => one(TraceKind::Address, value),
         "ip-src|port" | "ip-dst|port" => one(TraceKind::Address, first),
         "domain" | "hostname" => one(TraceKind::Domain, value),
         "hostname|port" => one(TraceKind::Domain, first),
-        "domain|ip" => Ok([one(TraceKind::Domain, first)?, one(TraceKind::Address, second)?].concat()),
-        "url" | "uri" | "link" => one(TraceKind::Url, value).or_else(|why| if value.starts_with('/') { one(TraceKind::Path, value) } else { Err(why) }),
+        "domain|ip" => Ok([
+            one(TraceKind::Domain, first)?,
+            one(TraceKind::Address, second)?,
+        ]
+        .concat()),
+        "url" | "uri" | "link" => one(TraceKind::Url, value).or_else(|why| {
+            if value.starts_with('/') {
+                one(TraceKind::Path, value)
+            } else {
+                Err(why)
+            }
+        }),
         "md5" | "sha1" | "sha256" | "sha512" => one(TraceKind::Hash, value),
-        "filename|md5" | "filename|sha1" | "filename|sha256" | "filename|sha512" => one(TraceKind::Hash, second),
+        "filename|md5" | "filename|sha1" | "filename|sha256" | "filename|sha512" => {
+            one(TraceKind::Hash, second)
+        }
         "malware-sample" => one(TraceKind::Hash, second),
         "filename" => one(TraceKind::Path, value),
         "malware-type" => one(TraceKind::Malware, value),
@@ -68,8 +84,14 @@ pub(crate) fn kinds_of(kind: &str) -> &'static [TraceKind] {
         "domain|ip" => &[TraceKind::Domain, TraceKind::Address],
         "url" | "uri" | "link" => &[TraceKind::Url],
         "filename" => &[TraceKind::Path],
-        "email" | "email-src" | "email-dst" | "target-email" | "email-reply-to" | "whois-registrant-email" => &[TraceKind::Sender],
-        "md5" | "sha1" | "sha256" | "sha512" | "filename|md5" | "filename|sha1" | "filename|sha256" | "malware-sample" => &[TraceKind::Hash],
+        "email"
+        | "email-src"
+        | "email-dst"
+        | "target-email"
+        | "email-reply-to"
+        | "whois-registrant-email" => &[TraceKind::Sender],
+        "md5" | "sha1" | "sha256" | "sha512" | "filename|md5" | "filename|sha1"
+        | "filename|sha256" | "malware-sample" => &[TraceKind::Hash],
         _ => &[],
     }
 }

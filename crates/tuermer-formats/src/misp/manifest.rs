@@ -41,15 +41,33 @@ struct Entry {
 pub fn manifest(bytes: &[u8]) -> Result<(Vec<ManifestEntry>, u64), DocumentError> {
     let entries: BTreeMap<String, Entry> = serde_json::from_str(json::text(bytes)?)?;
     if entries.len() > limits::MISP_EVENTS {
-        return Err(DocumentError::NotThis("manifest of so few events that we read it"));
+        return Err(DocumentError::NotThis(
+            "manifest of so few events that we read it",
+        ));
     }
     let all = entries.len() as u64;
     // The id becomes part of an address: nothing but hex digits and hyphens.
-    let is_id = |text: &str| text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let is_id = |text: &str| {
+        text.len() == 36
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+    };
     let read = |(uuid, entry): (String, Entry)| {
         let short = |word: &Word| plain(word.text(), limits::FIELD_CHARACTERS);
-        let (title, source) = (short(&entry.info), entry.creator.as_ref().map_or_else(String::new, |creator| short(&creator.name)));
-        Some(ManifestEntry { changed_at: time(entry.timestamp.text()).filter(|_| is_id(&uuid))?, uuid, title, source })
+        let (title, source) = (
+            short(&entry.info),
+            entry
+                .creator
+                .as_ref()
+                .map_or_else(String::new, |creator| short(&creator.name)),
+        );
+        Some(ManifestEntry {
+            changed_at: time(entry.timestamp.text()).filter(|_| is_id(&uuid))?,
+            uuid,
+            title,
+            source,
+        })
     };
     let read: Vec<ManifestEntry> = entries.into_iter().filter_map(read).collect();
     let left_out = all.saturating_sub(read.len() as u64);

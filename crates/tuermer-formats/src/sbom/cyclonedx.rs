@@ -45,17 +45,44 @@ struct Supplier {
 
 /// Reads JSON.
 pub fn json(bytes: &[u8]) -> Result<Bill, SbomError> {
-    let Document { spec_version, metadata, components } = serde_json::from_slice(bytes).map_err(|error| SbomError::Shape(error.to_string()))?;
+    let Document {
+        spec_version,
+        metadata,
+        components,
+    } = serde_json::from_slice(bytes).map_err(|error| SbomError::Shape(error.to_string()))?;
     let mut waiting: Vec<Component> = metadata.component.into_iter().chain(components).collect();
     waiting.reverse();
     let mut found = Vec::new();
-    while let Some(Component { group, publisher, supplier, name, version, purl, components }) = waiting.pop() {
-        let supplier = supplier.map(|supplier| supplier.name).filter(|name| !name.is_empty());
-        let vendor = [supplier.unwrap_or_default(), publisher, group].into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-        found.push(Raw { vendor, name, version, purl });
+    while let Some(Component {
+        group,
+        publisher,
+        supplier,
+        name,
+        version,
+        purl,
+        components,
+    }) = waiting.pop()
+    {
+        let supplier = supplier
+            .map(|supplier| supplier.name)
+            .filter(|name| !name.is_empty());
+        let vendor = [supplier.unwrap_or_default(), publisher, group]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .unwrap_or_default();
+        found.push(Raw {
+            vendor,
+            name,
+            version,
+            purl,
+        });
         waiting.extend(components.into_iter().rev());
     }
-    bill(format!("CycloneDX {spec_version}"), metadata.timestamp.as_deref(), found)
+    bill(
+        format!("CycloneDX {spec_version}"),
+        metadata.timestamp.as_deref(),
+        found,
+    )
 }
 
 /// Reads XML: the direct children of each `<component>`.
@@ -65,14 +92,27 @@ pub fn xml(bytes: &[u8]) -> Result<Bill, SbomError> {
     let (mut path, mut open, mut found) = (Vec::<String>::new(), Vec::<Raw>::new(), Vec::new());
     let (mut timestamp, mut format) = (None::<String>, "CycloneDX".to_string());
     loop {
-        match reader.read_event().map_err(|error| SbomError::Xml(XmlError::Syntax(error.to_string())))? {
+        match reader
+            .read_event()
+            .map_err(|error| SbomError::Xml(XmlError::Syntax(error.to_string())))?
+        {
             Event::Eof => break,
             Event::Start(element) => {
                 let name = element.local_name().as_ref().to_string();
                 if name == "bom" {
-                    let space =
-                        element.attributes().flatten().find(|attribute| attribute.key.as_ref() == "xmlns").map(|attribute| attribute.value.into_owned());
-                    format = format!("CycloneDX {}", space.unwrap_or_default().rsplit('/').next().unwrap_or_default());
+                    let space = element
+                        .attributes()
+                        .flatten()
+                        .find(|attribute| attribute.key.as_ref() == "xmlns")
+                        .map(|attribute| attribute.value.into_owned());
+                    format = format!(
+                        "CycloneDX {}",
+                        space
+                            .unwrap_or_default()
+                            .rsplit('/')
+                            .next()
+                            .unwrap_or_default()
+                    );
                 }
                 if name == "component" {
                     open.push(Raw::default());
@@ -112,7 +152,9 @@ fn words(path: &[String], text: &str, component: Option<&mut Raw>, timestamp: &m
     if (parent.as_str(), field.as_str()) == ("metadata", "timestamp") {
         timestamp.get_or_insert_default().push_str(text);
     }
-    let Some(component) = component.filter(|_| parent == "component") else { return };
+    let Some(component) = component.filter(|_| parent == "component") else {
+        return;
+    };
     match field.as_str() {
         "name" => component.name.push_str(text),
         "version" => component.version.push_str(text),

@@ -38,12 +38,33 @@ struct Reference {
 
 /// Reads 2.x in JSON.
 pub fn json(bytes: &[u8]) -> Result<Bill, SbomError> {
-    let Document { spdx_version, creation_info, packages } = serde_json::from_slice(bytes).map_err(|error| SbomError::Shape(error.to_string()))?;
-    let raw = |Package { name, version_info, supplier, external_refs }: Package| {
-        let purl = external_refs.into_iter().find(|reference| reference.reference_type.ends_with("purl")).map(|reference| reference.reference_locator);
-        Raw { vendor: organisation(&supplier), name, version: version_info, purl }
+    let Document {
+        spdx_version,
+        creation_info,
+        packages,
+    } = serde_json::from_slice(bytes).map_err(|error| SbomError::Shape(error.to_string()))?;
+    let raw = |Package {
+                   name,
+                   version_info,
+                   supplier,
+                   external_refs,
+               }: Package| {
+        let purl = external_refs
+            .into_iter()
+            .find(|reference| reference.reference_type.ends_with("purl"))
+            .map(|reference| reference.reference_locator);
+        Raw {
+            vendor: organisation(&supplier),
+            name,
+            version: version_info,
+            purl,
+        }
     };
-    bill(spdx_version, creation_info.created.as_deref(), packages.into_iter().map(raw).collect())
+    bill(
+        spdx_version,
+        creation_info.created.as_deref(),
+        packages.into_iter().map(raw).collect(),
+    )
 }
 
 /// Reads 2.x as lines of `Tag: value`.
@@ -56,17 +77,28 @@ pub fn tag_value(text: &str) -> Result<Bill, SbomError> {
             inside = !line.contains("</text>");
             continue;
         }
-        let Some((tag, value)) = line.split_once(':') else { continue };
+        let Some((tag, value)) = line.split_once(':') else {
+            continue;
+        };
         let value = value.trim();
         match (tag.trim(), found.last_mut()) {
             ("SPDXVersion", _) => format = value.to_string(),
             ("Created", _) => created = Some(value.to_string()),
-            ("PackageName", _) => found.push(Raw { name: value.to_string(), ..Raw::default() }),
+            ("PackageName", _) => found.push(Raw {
+                name: value.to_string(),
+                ..Raw::default()
+            }),
             ("PackageVersion", Some(package)) => package.version = value.to_string(),
             ("PackageSupplier", Some(package)) => package.vendor = organisation(value),
             ("ExternalRef", Some(package)) => {
                 let mut parts = value.split_whitespace().skip(1);
-                package.purl = package.purl.take().or_else(|| parts.next().filter(|kind| *kind == "purl").and(parts.next()).map(str::to_string));
+                package.purl = package.purl.take().or_else(|| {
+                    parts
+                        .next()
+                        .filter(|kind| *kind == "purl")
+                        .and(parts.next())
+                        .map(str::to_string)
+                });
             }
             _ => {}
         }
@@ -85,26 +117,56 @@ struct Graph {
 
 /// Reads 3.x: elements of type `software_Package`.
 pub fn graph(bytes: &[u8]) -> Result<Bill, SbomError> {
-    let Graph { graph } = serde_json::from_slice(bytes).map_err(|error| SbomError::Shape(error.to_string()))?;
-    let text = |element: &Value, key: &str| element.get(key).and_then(Value::as_str).map(str::to_string);
-    let of_type = |element: &&Value, wanted: &str| element.get("type").and_then(Value::as_str) == Some(wanted);
-    let creation = graph.iter().find(|element| of_type(element, "CreationInfo"));
-    let version = creation.and_then(|creation| text(creation, "specVersion")).unwrap_or_default();
-    let packages = graph.iter().filter(|element| of_type(element, "software_Package")).map(|element| {
-        let listed = element.get("externalIdentifier").and_then(Value::as_array).into_iter().flatten();
-        let listed = listed.filter(|id| id.get("externalIdentifierType").and_then(Value::as_str) == Some("packageUrl")).find_map(|id| text(id, "identifier"));
-        Raw {
-            vendor: String::new(),
-            name: text(element, "name").unwrap_or_default(),
-            version: text(element, "software_packageVersion").unwrap_or_default(),
-            purl: text(element, "software_packageUrl").or(listed),
-        }
-    });
+    let Graph { graph } =
+        serde_json::from_slice(bytes).map_err(|error| SbomError::Shape(error.to_string()))?;
+    let text =
+        |element: &Value, key: &str| element.get(key).and_then(Value::as_str).map(str::to_string);
+    let of_type = |element: &&Value, wanted: &str| {
+        element.get("type").and_then(Value::as_str) == Some(wanted)
+    };
+    let creation = graph
+        .iter()
+        .find(|element| of_type(element, "CreationInfo"));
+    let version = creation
+        .and_then(|creation| text(creation, "specVersion"))
+        .unwrap_or_default();
+    let packages = graph
+        .iter()
+        .filter(|element| of_type(element, "software_Package"))
+        .map(|element| {
+            let listed = element
+                .get("externalIdentifier")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
+            let listed = listed
+                .filter(|id| {
+                    id.get("externalIdentifierType").and_then(Value::as_str) == Some("packageUrl")
+                })
+                .find_map(|id| text(id, "identifier"));
+            Raw {
+                vendor: String::new(),
+                name: text(element, "name").unwrap_or_default(),
+                version: text(element, "software_packageVersion").unwrap_or_default(),
+                purl: text(element, "software_packageUrl").or(listed),
+            }
+        });
     let found = packages.collect();
-    bill(format!("SPDX-{version}"), creation.and_then(|creation| text(creation, "created")).as_deref(), found)
+    bill(
+        format!("SPDX-{version}"),
+        creation
+            .and_then(|creation| text(creation, "created"))
+            .as_deref(),
+        found,
+    )
 }
 
 /// `Organization: Red Hat` → `Red Hat`
 fn organisation(supplier: &str) -> String {
-    supplier.split_once(':').filter(|(kind, _)| matches!(*kind, "Organization" | "Person")).map_or(supplier, |(_, name)| name).trim().to_string()
+    supplier
+        .split_once(':')
+        .filter(|(kind, _)| matches!(*kind, "Organization" | "Person"))
+        .map_or(supplier, |(_, name)| name)
+        .trim()
+        .to_string()
 }

@@ -38,7 +38,16 @@ pub(super) enum Role {
 }
 
 /// Columns that tell a host name, best first.
-const HOSTS: &[&str] = &["hostname", "host", "http_host", "fqdn", "domain", "victim_domain", "website", "request"];
+const HOSTS: &[&str] = &[
+    "hostname",
+    "host",
+    "http_host",
+    "fqdn",
+    "domain",
+    "victim_domain",
+    "website",
+    "request",
+];
 /// Beginnings of the names of columns that tell an address, best first.
 const WHOSE: &[&str] = &["", "src", "dst", "http_referer"];
 
@@ -62,23 +71,48 @@ impl Plan {
     /// No `timestamp`, neither address nor host, or too many columns.
     pub fn new(header: &[u8], file_name: &str) -> Result<Self, ReportError> {
         let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
-        let names: Vec<String> = Fields::of(header).take(limits::CSV_COLUMNS.saturating_add(1)).map(|field| field.text().to_lowercase()).collect();
-        if names.len() > limits::CSV_COLUMNS || names.iter().any(|name| name.len() > limits::FIELD_CHARACTERS) {
+        let names: Vec<String> = Fields::of(header)
+            .take(limits::CSV_COLUMNS.saturating_add(1))
+            .map(|field| field.text().to_lowercase())
+            .collect();
+        if names.len() > limits::CSV_COLUMNS
+            || names
+                .iter()
+                .any(|name| name.len() > limits::FIELD_CHARACTERS)
+        {
             return Err(ReportError::Header);
         }
         let name = report_name(file_name);
         let kind = name.kind();
         let roles = roles(&names, kind.whose);
-        let last = |wanted: &dyn Fn(&Role) -> bool| roles.iter().rposition(wanted).map_or(0, |at| at.saturating_add(1));
+        let last = |wanted: &dyn Fn(&Role) -> bool| {
+            roles
+                .iter()
+                .rposition(wanted)
+                .map_or(0, |at| at.saturating_add(1))
+        };
         if !roles.contains(&Role::Time) {
             return Err(ReportError::Column("timestamp"));
         }
         if !roles.iter().any(tells_place) {
             return Err(ReportError::Column("ip"));
         }
-        let key_columns = last(&|role| *role == Role::Time || *role == Role::Asn || tells_place(role));
-        let used_columns = last(&|role| !matches!(role, Role::Extra | Role::Trace(_) | Role::Page | Role::Infection | Role::LastTime));
-        Ok(Self { name, kind, key_columns, used_columns, names, roles })
+        let key_columns =
+            last(&|role| *role == Role::Time || *role == Role::Asn || tells_place(role));
+        let used_columns = last(&|role| {
+            !matches!(
+                role,
+                Role::Extra | Role::Trace(_) | Role::Page | Role::Infection | Role::LastTime
+            )
+        });
+        Ok(Self {
+            name,
+            kind,
+            key_columns,
+            used_columns,
+            names,
+            roles,
+        })
     }
 
     /// Type of the report, for example `scan_exchange`.
@@ -88,24 +122,58 @@ impl Plan {
 
     /// A line of the report, to be looked at.
     pub fn line<'a>(&'a self, number: u64, bytes: &'a [u8]) -> Line<'a> {
-        Line { plan: self, number, bytes }
+        Line {
+            plan: self,
+            number,
+            bytes,
+        }
     }
 }
 
 fn tells_place(role: &Role) -> bool {
-    matches!(role, Role::Ip | Role::Host | Role::HostOfUrl | Role::HostOfMail)
+    matches!(
+        role,
+        Role::Ip | Role::Host | Role::HostOfUrl | Role::HostOfMail
+    )
 }
 
 fn roles(names: &[String], whose: Option<&'static str>) -> Vec<Role> {
     let has = |wanted: &str| names.iter().any(|name| name == wanted);
-    let column = |whose: &str, name: &str| if whose.is_empty() { name.to_string() } else { format!("{whose}_{name}") };
+    let column = |whose: &str, name: &str| {
+        if whose.is_empty() {
+            name.to_string()
+        } else {
+            format!("{whose}_{name}")
+        }
+    };
     let listed = whose.filter(|whose| has(&column(whose, "ip")));
-    let whose = listed.or_else(|| WHOSE.iter().copied().find(|whose| has(&column(whose, "ip")))).unwrap_or_default();
+    let whose = listed
+        .or_else(|| {
+            WHOSE
+                .iter()
+                .copied()
+                .find(|whose| has(&column(whose, "ip")))
+        })
+        .unwrap_or_default();
     let own_host = column(whose, "hostname");
-    let host = Some(own_host.as_str()).filter(|name| has(name)).or_else(|| HOSTS.iter().copied().find(|name| whose.is_empty() && has(name)));
+    let host = Some(own_host.as_str())
+        .filter(|name| has(name))
+        .or_else(|| {
+            HOSTS
+                .iter()
+                .copied()
+                .find(|name| whose.is_empty() && has(name))
+        });
     // The first of several columns of the same name counts.
     let mut seen: Vec<&str> = Vec::new();
-    let version = ["version", "product_version", "server_version", "device_version"].into_iter().find(|name| whose.is_empty() && has(name));
+    let version = [
+        "version",
+        "product_version",
+        "server_version",
+        "device_version",
+    ]
+    .into_iter()
+    .find(|name| whose.is_empty() && has(name));
     let mut roles = Vec::with_capacity(names.len());
     for name in names.iter().map(String::as_str) {
         let role = match name {
@@ -135,7 +203,9 @@ fn of_any_report(name: &str, whose: &str) -> Role {
         "device_vendor" | "vendor" if whose.is_empty() => Role::Vendor,
         "device_model" | "product" if whose.is_empty() => Role::Product,
         "cve" => Role::Cve,
-        "md5" | "md5hash" | "sha1" | "sha256" | "sha512" | "payload_md5" => Role::Trace(TraceKind::Hash),
+        "md5" | "md5hash" | "sha1" | "sha256" | "sha512" | "payload_md5" => {
+            Role::Trace(TraceKind::Hash)
+        }
         "cc_url" | "payload_url" | "redirect_target" => Role::Trace(TraceKind::Url),
         "threat_technique_id" => Role::Trace(TraceKind::Technique),
         // The one who commands an attack on a member.

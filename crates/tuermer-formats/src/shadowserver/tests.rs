@@ -24,56 +24,120 @@ fn read(text: &[u8], name: &str) -> (Vec<Observation>, Vec<(u64, &'static str)>)
 fn exchange_lines_say_what_was_proven() {
     let (signs, malformed) = read(EXCHANGE.as_bytes(), "2021-05-14-scan_exchange-siegen.csv");
     assert_eq!(malformed, [(5, "timestamp"), (6, "columns")]);
-    let [proven, shell, plain, named] = &signs[..] else { panic!("{signs:?}") };
-    assert_eq!((proven.report.as_str(), proven.severity.as_str()), ("scan_exchange", "critical"));
+    let [proven, shell, plain, named] = &signs[..] else {
+        panic!("{signs:?}")
+    };
+    assert_eq!(
+        (proven.report.as_str(), proven.severity.as_str()),
+        ("scan_exchange", "critical")
+    );
     assert_eq!(proven.observed_at.to_string(), "2021-05-14T00:11:30Z");
-    assert_eq!((proven.vendor.as_str(), proven.product.as_str(), proven.version.as_deref()), ("Microsoft", "Exchange Server", Some("15.2.721")));
-    assert_eq!((proven.incident, proven.proven_cves.as_slice()), (IncidentType::VulnerableSystem, &["CVE-2021-26855".to_string()][..]));
+    assert_eq!(
+        (
+            proven.vendor.as_str(),
+            proven.product.as_str(),
+            proven.version.as_deref()
+        ),
+        ("Microsoft", "Exchange Server", Some("15.2.721"))
+    );
+    assert_eq!(
+        (proven.incident, proven.proven_cves.as_slice()),
+        (
+            IncidentType::VulnerableSystem,
+            &["CVE-2021-26855".to_string()][..]
+        )
+    );
     assert_eq!(proven.hostname.as_deref(), Some("mail.walzwerk.example"));
-    assert!(proven.extra.contains(&("a_new_column".into(), "kept, with a comma".into())), "{:?}", proven.extra);
-    assert_eq!((shell.incident, shell.proven_cves.len()), (IncidentType::SystemCompromise, 0));
-    assert_eq!((plain.version.as_deref(), plain.asn, plain.hostname.as_deref()), (None, None, None));
-    assert_eq!((named.ip, named.hostname.as_deref()), (None, Some("xn--bcker-gra.example")));
+    assert!(
+        proven
+            .extra
+            .contains(&("a_new_column".into(), "kept, with a comma".into())),
+        "{:?}",
+        proven.extra
+    );
+    assert_eq!(
+        (shell.incident, shell.proven_cves.len()),
+        (IncidentType::SystemCompromise, 0)
+    );
+    assert_eq!(
+        (
+            plain.version.as_deref(),
+            plain.asn,
+            plain.hostname.as_deref()
+        ),
+        (None, None, None)
+    );
+    assert_eq!(
+        (named.ip, named.hostname.as_deref()),
+        (None, Some("xn--bcker-gra.example"))
+    );
 }
 
 #[test]
 fn the_order_of_columns_does_not_matter() {
-    let (signs, _) = read(b"ip,timestamp\r\n192.0.2.1,2021-05-14T00:11:30Z\r\n2001:db8::1,2021-05-14 00:11:31\r\n", "scan_rdp.csv");
+    let (signs, _) = read(
+        b"ip,timestamp\r\n192.0.2.1,2021-05-14T00:11:30Z\r\n2001:db8::1,2021-05-14 00:11:31\r\n",
+        "scan_rdp.csv",
+    );
     assert_eq!(signs.len(), 2);
-    assert!(signs.iter().all(|sign| sign.incident == IncidentType::PotentiallyUnwantedAccessible && sign.product.is_empty()));
+    assert!(signs.iter().all(
+        |sign| sign.incident == IncidentType::PotentiallyUnwantedAccessible
+            && sign.product.is_empty()
+    ));
 }
 
 #[test]
 fn a_broken_line_costs_that_line() {
     let long = "x".repeat(10_000_000);
-    let many = format!("timestamp,ip,tag\n2021-05-14 00:00:00,192.0.2.1,\"{long}\"\n2021-05-14 00:00:00,192.0.2.2,a\n");
+    let many = format!(
+        "timestamp,ip,tag\n2021-05-14 00:00:00,192.0.2.1,\"{long}\"\n2021-05-14 00:00:00,192.0.2.2,a\n"
+    );
     let (signs, malformed) = read(many.as_bytes(), "scan_x.csv");
-    assert_eq!((signs.len(), malformed.as_slice()), (1, &[(2, "line too long")][..]));
+    assert_eq!(
+        (signs.len(), malformed.as_slice()),
+        (1, &[(2, "line too long")][..])
+    );
 
     let open = "timestamp,ip,tag\n2021-05-14 00:00:00,192.0.2.1,\"open\n2021-05-14 00:00:00,192.0.2.2,a\n2021-05-14 00:00:00,192.0.2.3,b\n";
     let (signs, malformed) = read(open.as_bytes(), "scan_x.csv");
-    assert_eq!((signs.len(), malformed.as_slice()), (2, &[(2, "open quote")][..]));
+    assert_eq!(
+        (signs.len(), malformed.as_slice()),
+        (2, &[(2, "open quote")][..])
+    );
 
     let quoted = "timestamp,ip,banner\n2021-05-14 00:00:00,192.0.2.1,\"two\nlines\"\n\n2021-05-14 00:00:00,192.0.2.2,\n";
     let (signs, malformed) = read(quoted.as_bytes(), "scan_x.csv");
     assert_eq!((signs.len(), malformed.len()), (2, 0));
-    assert_eq!(signs[0].extra, [("banner".to_string(), "two lines".to_string())]);
+    assert_eq!(
+        signs[0].extra,
+        [("banner".to_string(), "two lines".to_string())]
+    );
 
     let nul = b"timestamp,ip\n2021-05-14 00:00:00,192.0.2.1\0\n2021-05-14 00:00:00,192.0.2.999\n2021-05-14 00:00:00,0.0.0.0\n\xff\xfe,192.0.2.1\n";
     let (signs, malformed) = read(nul, "scan_x.csv");
-    assert_eq!((signs.len(), malformed.as_slice()), (0, &[(2, "NUL"), (3, "ip"), (4, "ip"), (5, "timestamp")][..]));
+    assert_eq!(
+        (signs.len(), malformed.as_slice()),
+        (0, &[(2, "NUL"), (3, "ip"), (4, "ip"), (5, "timestamp")][..])
+    );
 }
 
 #[test]
 fn reports_without_an_address_are_refused() {
-    for (text, wanted) in [("timestamp,account\n", "ip"), ("ip,port\n", "timestamp"), ("", "timestamp")] {
+    for (text, wanted) in [
+        ("timestamp,account\n", "ip"),
+        ("ip,port\n", "timestamp"),
+        ("", "timestamp"),
+    ] {
         match Report::new(Cursor::new(text.as_bytes()), "x.csv") {
             Err(ReportError::Column(column)) => assert_eq!(column, wanted),
             _ => panic!("{text:?} was taken"),
         }
     }
     let wide = vec!["c"; 1_000].join(",");
-    assert!(matches!(Report::new(Cursor::new(wide.as_bytes()), "x.csv"), Err(ReportError::Header)));
+    assert!(matches!(
+        Report::new(Cursor::new(wide.as_bytes()), "x.csv"),
+        Err(ReportError::Header)
+    ));
 }
 
 #[test]
@@ -81,7 +145,10 @@ fn the_file_name_tells_the_report() {
     for (file, report) in [
         ("2021-05-14-scan_exchange-germany-geo.csv", "scan_exchange"),
         ("/tmp/scan_exchange.csv", "scan_exchange"),
-        ("2021-05-14-event4_sinkhole_http-x.csv", "event4_sinkhole_http"),
+        (
+            "2021-05-14-event4_sinkhole_http-x.csv",
+            "event4_sinkhole_http",
+        ),
         ("Bericht 1.CSV", "bericht_1"),
         (".csv", "unnamed"),
     ] {
@@ -93,8 +160,20 @@ fn the_file_name_tells_the_report() {
 fn whose_it_is_stands_in_other_columns_in_each_report() {
     let line = "2026-01-02 03:04:05,192.0.2.1,198.51.100.2,Mail.Example.,64496,mirai";
     for (file, header, ip, host, incident) in [
-        ("event4_honeypot_brute_force.csv", "timestamp,src_ip,dst_ip,src_hostname,src_asn,family", "192.0.2.1", Some("mail.example"), "brute-force"),
-        ("event4_honeypot_ddos_target.csv", "timestamp,src_ip,dst_ip,dst_hostname,dst_asn,family", "198.51.100.2", Some("mail.example"), "ddos"),
+        (
+            "event4_honeypot_brute_force.csv",
+            "timestamp,src_ip,dst_ip,src_hostname,src_asn,family",
+            "192.0.2.1",
+            Some("mail.example"),
+            "brute-force",
+        ),
+        (
+            "event4_honeypot_ddos_target.csv",
+            "timestamp,src_ip,dst_ip,dst_hostname,dst_asn,family",
+            "198.51.100.2",
+            Some("mail.example"),
+            "ddos",
+        ),
         (
             "event6_sinkhole_http_referer.csv",
             "timestamp,http_referer_ip,dst_ip,http_referer_hostname,x,tag",
@@ -102,26 +181,68 @@ fn whose_it_is_stands_in_other_columns_in_each_report() {
             Some("mail.example"),
             "malware-distribution",
         ),
-        ("never_heard.csv", "timestamp,dst_ip,other_ip,dst_hostname,dst_asn,tag", "192.0.2.1", Some("mail.example"), "undetermined"),
-        ("malware_url.csv", "timestamp,ip,source,host,asn,tag", "192.0.2.1", Some("mail.example"), "malware-distribution"),
+        (
+            "never_heard.csv",
+            "timestamp,dst_ip,other_ip,dst_hostname,dst_asn,tag",
+            "192.0.2.1",
+            Some("mail.example"),
+            "undetermined",
+        ),
+        (
+            "malware_url.csv",
+            "timestamp,ip,source,host,asn,tag",
+            "192.0.2.1",
+            Some("mail.example"),
+            "malware-distribution",
+        ),
     ] {
         let (signs, malformed) = read(format!("{header}\n{line}\n").as_bytes(), file);
-        let [sign] = &signs[..] else { panic!("{file}: {malformed:?}") };
-        assert_eq!((sign.ip.unwrap().to_string().as_str(), sign.hostname.as_deref(), sign.incident.as_str()), (ip, host, incident), "{file}");
+        let [sign] = &signs[..] else {
+            panic!("{file}: {malformed:?}")
+        };
+        assert_eq!(
+            (
+                sign.ip.unwrap().to_string().as_str(),
+                sign.hostname.as_deref(),
+                sign.incident.as_str()
+            ),
+            (ip, host, incident),
+            "{file}"
+        );
     }
-    let (signs, _) = read(format!("timestamp,src_ip,dst_ip,dst_hostname,dst_asn,family\n{line}\n").as_bytes(), "event4_honeypot_ddos_target.csv");
+    let (signs, _) = read(
+        format!("timestamp,src_ip,dst_ip,dst_hostname,dst_asn,family\n{line}\n").as_bytes(),
+        "event4_honeypot_ddos_target.csv",
+    );
     assert_eq!(signs[0].side.as_str(), "destination");
-    let traces: Vec<String> = signs[0].traces.iter().map(|trace| trace.to_text()).collect();
-    assert_eq!(traces, ["address:192.0.2.1", "malware:mirai"], "the one who commands the attack, and with what");
+    let traces: Vec<String> = signs[0]
+        .traces
+        .iter()
+        .map(|trace| trace.to_text())
+        .collect();
+    assert_eq!(
+        traces,
+        ["address:192.0.2.1", "malware:mirai"],
+        "the one who commands the attack, and with what"
+    );
 }
 
 #[test]
 fn values_that_are_none_and_blocks_of_addresses() {
     let head = "timestamp,ip,hostname,asn,port,tag,cve\n2026-01-02 03:04:05,";
     for (rest, wanted) in [
-        ("192.0.2.0/24,,0,0,,", Ok((None, Some("192.0.2.0/24"), None, None))),
-        ("0.0.0.0,mail.example,64496,443,,", Ok((None, None, Some("mail.example"), Some(64496)))),
-        ("::ffff:192.0.2.1,unknown,AS64496,,,", Ok((Some("192.0.2.1"), None, None, Some(64496)))),
+        (
+            "192.0.2.0/24,,0,0,,",
+            Ok((None, Some("192.0.2.0/24"), None, None)),
+        ),
+        (
+            "0.0.0.0,mail.example,64496,443,,",
+            Ok((None, None, Some("mail.example"), Some(64496))),
+        ),
+        (
+            "::ffff:192.0.2.1,unknown,AS64496,,,",
+            Ok((Some("192.0.2.1"), None, None, Some(64496))),
+        ),
         ("0.0.0.0,unknown,0,0,,", Err("ip")),
         ("192.0.2.0/40,,,,,", Err("ip")),
         ("192.0.2.1,,,99999,,", Err("port")),
@@ -130,34 +251,112 @@ fn values_that_are_none_and_blocks_of_addresses() {
     ] {
         let (signs, malformed) = read(format!("{head}{rest}\n").as_bytes(), "scan_x.csv");
         let told = signs.first().ok_or_else(|| malformed[0].1);
-        let ip = told.as_ref().ok().and_then(|sign| sign.ip).map(|ip| ip.to_string());
-        let network = told.as_ref().ok().and_then(|sign| sign.network).map(|network| network.to_string());
-        let told = told.map(|sign| (ip.as_deref(), network.as_deref(), sign.hostname.as_deref(), sign.asn));
+        let ip = told
+            .as_ref()
+            .ok()
+            .and_then(|sign| sign.ip)
+            .map(|ip| ip.to_string());
+        let network = told
+            .as_ref()
+            .ok()
+            .and_then(|sign| sign.network)
+            .map(|network| network.to_string());
+        let told = told.map(|sign| {
+            (
+                ip.as_deref(),
+                network.as_deref(),
+                sign.hostname.as_deref(),
+                sign.asn,
+            )
+        });
         assert_eq!(told, wanted, "{rest}");
     }
-    for (time, reason) in
-        [("1601-01-01 00:00:00", "timestamp too old"), ("2099-01-01 00:00:00", "timestamp in the future"), ("2026-02-30 00:00:00", "timestamp")]
-    {
-        let (_, malformed) = read(format!("timestamp,ip\n{time},192.0.2.1\n").as_bytes(), "scan_x.csv");
+    for (time, reason) in [
+        ("1601-01-01 00:00:00", "timestamp too old"),
+        ("2099-01-01 00:00:00", "timestamp in the future"),
+        ("2026-02-30 00:00:00", "timestamp"),
+    ] {
+        let (_, malformed) = read(
+            format!("timestamp,ip\n{time},192.0.2.1\n").as_bytes(),
+            "scan_x.csv",
+        );
         assert_eq!(malformed[0].1, reason);
     }
 }
 
 #[test]
 fn a_flaw_is_proven_by_tag_or_column_and_only_where_it_is_open() {
-    let line = |tag: &str, cve: &str| format!("timestamp,ip,tag,cve,url\n2026-01-02 03:04:05,192.0.2.1,{tag},{cve},/a/Shell.aspx\n");
+    let line = |tag: &str, cve: &str| {
+        format!(
+            "timestamp,ip,tag,cve,url\n2026-01-02 03:04:05,192.0.2.1,{tag},{cve},/a/Shell.aspx\n"
+        )
+    };
     for (file, tag, cve, incident, proven, traces) in [
-        ("scan_http_vulnerable.csv", "http", "CVE-2024-1709", "vulnerable-system", vec!["CVE-2024-1709"], 0),
-        ("scan_http.csv", "http;cve-2024-1709", "", "vulnerable-system", vec!["CVE-2024-1709"], 0),
-        ("scan_exchange.csv", "exchange;webshell", "", "system-compromise", vec![], 1),
-        ("special.csv", "cyclops-blink", "", "system-compromise", vec![], 1),
-        ("special.csv", "cve-2021-26855", "", "vulnerable-system", vec!["CVE-2021-26855"], 0),
-        ("malware_url.csv", "CVE-2016-10372", "", "malware-distribution", vec![], 1),
+        (
+            "scan_http_vulnerable.csv",
+            "http",
+            "CVE-2024-1709",
+            "vulnerable-system",
+            vec!["CVE-2024-1709"],
+            0,
+        ),
+        (
+            "scan_http.csv",
+            "http;cve-2024-1709",
+            "",
+            "vulnerable-system",
+            vec!["CVE-2024-1709"],
+            0,
+        ),
+        (
+            "scan_exchange.csv",
+            "exchange;webshell",
+            "",
+            "system-compromise",
+            vec![],
+            1,
+        ),
+        (
+            "special.csv",
+            "cyclops-blink",
+            "",
+            "system-compromise",
+            vec![],
+            1,
+        ),
+        (
+            "special.csv",
+            "cve-2021-26855",
+            "",
+            "vulnerable-system",
+            vec!["CVE-2021-26855"],
+            0,
+        ),
+        (
+            "malware_url.csv",
+            "CVE-2016-10372",
+            "",
+            "malware-distribution",
+            vec![],
+            1,
+        ),
         ("device_id.csv", "vpn", "", "other", vec![], 0),
     ] {
         let (signs, malformed) = read(line(tag, cve).as_bytes(), file);
-        let [sign] = &signs[..] else { panic!("{file}: {malformed:?}") };
-        assert_eq!((sign.incident.as_str(), sign.proven_cves.iter().map(String::as_str).collect::<Vec<_>>()), (incident, proven), "{file} {tag}");
+        let [sign] = &signs[..] else {
+            panic!("{file}: {malformed:?}")
+        };
+        assert_eq!(
+            (
+                sign.incident.as_str(),
+                sign.proven_cves
+                    .iter()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>()
+            ),
+            (incident, proven),
+            "{file} {tag}"
+        );
         assert_eq!(sign.traces.len(), traces, "{file} {tag}: {:?}", sign.traces);
     }
 }
@@ -171,22 +370,37 @@ fn all_95_real_samples_are_read() {
         eprintln!("SKIPPED: ../shared/data is absent; no real report was read");
         return;
     };
-    let (mut read_files, mut signs_read, mut lost, mut by_type) = (0, 0, Vec::new(), std::collections::BTreeMap::new());
-    for path in files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "csv")) {
+    let (mut read_files, mut signs_read, mut lost, mut by_type) =
+        (0, 0, Vec::new(), std::collections::BTreeMap::new());
+    for path in files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "csv"))
+    {
         let bytes = std::fs::read(&path).unwrap();
         let name = path.file_name().unwrap().to_str().unwrap();
         let (signs, malformed) = read(&bytes, name);
         assert!(!signs.is_empty(), "{name}: {malformed:?}");
         read_files += 1;
         signs_read += signs.len();
-        lost.extend(malformed.into_iter().map(|(line, reason)| format!("{name}:{line} {reason}")));
+        lost.extend(
+            malformed
+                .into_iter()
+                .map(|(line, reason)| format!("{name}:{line} {reason}")),
+        );
         for sign in signs {
             *by_type.entry(sign.incident.as_str()).or_insert(0) += 1;
         }
     }
     lost.sort();
     // 654 lines; one tells the address 37.120.178.9.10.
-    assert_eq!((read_files, signs_read, lost.as_slice()), (95, 653, &["event4_honeypot_ddos_amp.csv:6 ip".to_string()][..]));
+    assert_eq!(
+        (read_files, signs_read, lost.as_slice()),
+        (
+            95,
+            653,
+            &["event4_honeypot_ddos_amp.csv:6 ip".to_string()][..]
+        )
+    );
     let wanted = [
         ("brute-force", 6),
         ("ddos", 13),

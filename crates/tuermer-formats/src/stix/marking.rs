@@ -23,21 +23,37 @@ pub(super) struct Markings(HashMap<String, Option<Tlp>>);
 
 impl Markings {
     pub fn new(objects: &[Object]) -> Self {
-        let definitions = objects.iter().filter(|object| text(object, "type") == "marking-definition");
-        Self(definitions.map(|object| (text(object, "id").to_string(), explained(object))).collect())
+        let definitions = objects
+            .iter()
+            .filter(|object| text(object, "type") == "marking-definition");
+        Self(
+            definitions
+                .map(|object| (text(object, "id").to_string(), explained(object)))
+                .collect(),
+        )
     }
 
     /// The strictest label of an object and its parts; `None` where it carries none.
     pub fn of(&self, object: &Object) -> Option<Tlp> {
-        let parts = object.get("granular_markings").and_then(Value::as_array).into_iter().flatten();
+        let parts = object
+            .get("granular_markings")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let parts = parts.filter_map(|part| part.get("marking_ref")?.as_str());
-        texts(object, "object_marking_refs").chain(parts).filter_map(|id| self.label(id)).max()
+        texts(object, "object_marking_refs")
+            .chain(parts)
+            .filter_map(|id| self.label(id))
+            .max()
     }
 
     /// A statement (a copyright, for instance) is no label; an unknown marking is RED.
     fn label(&self, id: &str) -> Option<Tlp> {
         let number = id.strip_prefix("marking-definition--").unwrap_or_default();
-        match FIXED.iter().find(|(fixed, _)| number.eq_ignore_ascii_case(fixed)) {
+        match FIXED
+            .iter()
+            .find(|(fixed, _)| number.eq_ignore_ascii_case(fixed))
+        {
             Some((_, label)) => Some(*label),
             None => self.0.get(id).copied().unwrap_or(Some(Tlp::Red)),
         }
@@ -46,9 +62,22 @@ impl Markings {
 
 /// What a definition says: a label, or `None` for a mere statement.
 fn explained(object: &Object) -> Option<Tlp> {
-    let extensions = object.get("extensions").and_then(Value::as_object).into_iter().flat_map(|all| all.values());
-    let second = extensions.filter_map(|extension| extension.get("tlp_2_0")?.as_str()).map(|label| Tlp::of_label(label).unwrap_or(Tlp::Red)).max();
-    let first = || object.get("definition")?.get("tlp")?.as_str().map(|label| Tlp::of_label(label).unwrap_or(Tlp::Red));
+    let extensions = object
+        .get("extensions")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(|all| all.values());
+    let second = extensions
+        .filter_map(|extension| extension.get("tlp_2_0")?.as_str())
+        .map(|label| Tlp::of_label(label).unwrap_or(Tlp::Red))
+        .max();
+    let first = || {
+        object
+            .get("definition")?
+            .get("tlp")?
+            .as_str()
+            .map(|label| Tlp::of_label(label).unwrap_or(Tlp::Red))
+    };
     match text(object, "definition_type") {
         "statement" => None,
         _ => Some(second.or_else(first).unwrap_or(Tlp::Red)),

@@ -34,7 +34,10 @@ mod tests {
         for _ in 0..2 {
             write(outbox.path(), "<a/../b@example.org>", b"mail").unwrap();
         }
-        let names: Vec<_> = std::fs::read_dir(outbox.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let names: Vec<_> = std::fs::read_dir(outbox.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
         assert_eq!(names, [path(outbox.path(), "<a/../b@example.org>")]);
         assert!(write(&outbox.path().join("missing"), "x", b"mail").is_err());
     }

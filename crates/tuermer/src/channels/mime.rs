@@ -46,8 +46,23 @@ impl Outgoing {
     /// # Errors
     /// An address that cannot stand in a mail, or a mail larger than [`limits::MAIL_BYTES`].
     pub fn bytes(&self) -> Result<Vec<u8>> {
-        let Self { from, from_name, to, to_name, subject, text, html, language, message_id, references, date } = self;
-        let sender = Mailbox::new(named(from_name), address(from).context("mail.from in tuermer.toml")?);
+        let Self {
+            from,
+            from_name,
+            to,
+            to_name,
+            subject,
+            text,
+            html,
+            language,
+            message_id,
+            references,
+            date,
+        } = self;
+        let sender = Mailbox::new(
+            named(from_name),
+            address(from).context("mail.from in tuermer.toml")?,
+        );
         let identity = bracketed(message_id)?;
         let mut builder = Message::builder()
             .from(sender.clone())
@@ -56,21 +71,39 @@ impl Outgoing {
             .subject(one_line(subject))
             .date(SystemTime::from(*date))
             .message_id(Some(identity.clone()))
-            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), language.code().to_string()))
-            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"), "RN, NRN".to_string()));
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("Content-Language"),
+                language.code().to_string(),
+            ))
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
+                "RN, NRN".to_string(),
+            ));
         if let Some(first) = references {
             builder = builder.references(bracketed(first)?);
         }
         // The boundary is fixed by the Message-ID, so that every try writes the same body; `=_` never occurs in quoted-printable.
-        let boundary = format!("=_{}", crate::keys::sha256(identity.as_bytes()).get(..32).unwrap_or_default());
+        let boundary = format!(
+            "=_{}",
+            crate::keys::sha256(identity.as_bytes())
+                .get(..32)
+                .unwrap_or_default()
+        );
         let parts = MultiPart::builder()
             .kind(MultiPartKind::Alternative)
             .boundary(boundary)
             .singlepart(part(text, ContentType::TEXT_PLAIN)?)
             .singlepart(part(html, ContentType::TEXT_HTML)?);
-        let bytes = builder.multipart(parts).context("the mail cannot be built")?.formatted();
+        let bytes = builder
+            .multipart(parts)
+            .context("the mail cannot be built")?
+            .formatted();
         if bytes.len() > limits::MAIL_BYTES.saturating_mul(2) {
-            bail!("the mail has {} bytes; at most {} are sent", bytes.len(), limits::MAIL_BYTES.saturating_mul(2));
+            bail!(
+                "the mail has {} bytes; at most {} are sent",
+                bytes.len(),
+                limits::MAIL_BYTES.saturating_mul(2)
+            );
         }
         Ok(bytes)
     }
@@ -81,26 +114,47 @@ impl Outgoing {
 /// # Errors
 /// Anything that is not `local@domain`, above all with line breaks or control characters.
 pub fn address(text: &str) -> Result<Address> {
-    if text.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>')) {
+    if text
+        .chars()
+        .any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>'))
+    {
         bail!("the mail address contains blanks, angle brackets or control characters");
     }
-    text.parse().map_err(|error| anyhow!("not a mail address: {error}"))
+    text.parse()
+        .map_err(|error| anyhow!("not a mail address: {error}"))
 }
 
 fn part(content: &str, kind: ContentType) -> Result<SinglePart> {
-    let body = Body::new_with_encoding(unix_lines(content), ContentTransferEncoding::QuotedPrintable);
+    let body = Body::new_with_encoding(
+        unix_lines(content),
+        ContentTransferEncoding::QuotedPrintable,
+    );
     let body = body.map_err(|_| anyhow!("the mail's text cannot be encoded"))?;
     Ok(SinglePart::builder().header(kind).body(body))
 }
 
 /// One kind of line end and no control characters but tabs: a lone CR would become a bare CR on the wire.
 fn unix_lines(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
 }
 
 /// Header text on one line, without control characters.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect::<String>().trim().to_string()
+    text.chars()
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect::<String>()
+        .trim()
+        .to_string()
 }
 
 fn named(name: &str) -> Option<String> {
@@ -110,7 +164,10 @@ fn named(name: &str) -> Option<String> {
 /// `<id@domain>`; ids are our own, so anything strange is a defect and is not sent.
 fn bracketed(id: &str) -> Result<String> {
     let bare = id.trim().trim_start_matches('<').trim_end_matches('>');
-    let fine = bare.contains('@') && bare.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'));
+    let fine = bare.contains('@')
+        && bare
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>'));
     if !fine {
         bail!("{id:?} is not a Message-ID");
     }
@@ -142,14 +199,22 @@ mod tests {
         let text = std::str::from_utf8(bytes).unwrap();
         let (head, _) = text.split_once("\r\n\r\n").unwrap();
         let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
-        unfolded.split("\r\n").map(|line| line.split_once(": ").unwrap()).map(|(name, value)| (name.to_lowercase(), value.to_string())).collect()
+        unfolded
+            .split("\r\n")
+            .map(|line| line.split_once(": ").unwrap())
+            .map(|(name, value)| (name.to_lowercase(), value.to_string()))
+            .collect()
     }
 
     fn assert_no_bare_line_ends(bytes: &[u8]) {
         for (at, byte) in bytes.iter().enumerate() {
             match byte {
                 b'\r' => assert_eq!(bytes.get(at + 1), Some(&b'\n'), "bare CR at {at}"),
-                b'\n' => assert_eq!(bytes.get(at.wrapping_sub(1)), Some(&b'\r'), "bare LF at {at}"),
+                b'\n' => assert_eq!(
+                    bytes.get(at.wrapping_sub(1)),
+                    Some(&b'\r'),
+                    "bare LF at {at}"
+                ),
                 _ => {}
             }
         }
@@ -157,10 +222,21 @@ mod tests {
 
     #[test]
     fn headers_of_an_approved_warning() {
-        let bytes = Outgoing { references: Some("<first@ihk-musterstadt.example>".into()), ..mail() }.bytes().unwrap();
+        let bytes = Outgoing {
+            references: Some("<first@ihk-musterstadt.example>".into()),
+            ..mail()
+        }
+        .bytes()
+        .unwrap();
         assert_no_bare_line_ends(&bytes);
         let headers = headers(&bytes);
-        let of = |name: &str| headers.iter().filter(|(found, _)| found == name).map(|(_, value)| value.as_str()).collect::<Vec<_>>();
+        let of = |name: &str| {
+            headers
+                .iter()
+                .filter(|(found, _)| found == name)
+                .map(|(_, value)| value.as_str())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(of("message-id"), ["<abc123@ihk-musterstadt.example>"]);
         assert_eq!(of("references"), ["<first@ihk-musterstadt.example>"]);
         assert_eq!(of("x-auto-response-suppress"), ["RN, NRN"]);
@@ -168,11 +244,28 @@ mod tests {
         assert_eq!(of("mime-version"), ["1.0"]);
         assert_eq!(of("reply-to"), of("from"));
         assert_eq!(of("from").len(), 1);
-        assert!(of("date").first().unwrap().starts_with("Thu, 01 Jan 1970 00:00:00"), "{headers:?}");
-        assert!(of("content-type").first().unwrap().starts_with("multipart/alternative"));
-        assert!(!headers.iter().any(|(name, _)| name.starts_with("list-") || name == "auto-submitted" || name == "user-agent"));
+        assert!(
+            of("date")
+                .first()
+                .unwrap()
+                .starts_with("Thu, 01 Jan 1970 00:00:00"),
+            "{headers:?}"
+        );
+        assert!(
+            of("content-type")
+                .first()
+                .unwrap()
+                .starts_with("multipart/alternative")
+        );
+        assert!(!headers.iter().any(|(name, _)| name.starts_with("list-")
+            || name == "auto-submitted"
+            || name == "user-agent"));
         assert!(bytes.is_ascii());
-        assert!(bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
+        assert!(
+            bytes
+                .split(|byte| *byte == b'\n')
+                .all(|line| line.len() <= 998)
+        );
     }
 
     #[test]
@@ -180,29 +273,77 @@ mod tests {
         let bytes = mail().bytes().unwrap();
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert!(text.find("text/plain").unwrap() < text.find("text/html").unwrap());
-        assert_eq!(text.matches("Content-Transfer-Encoding: quoted-printable").count(), 2);
+        assert_eq!(
+            text.matches("Content-Transfer-Encoding: quoted-printable")
+                .count(),
+            2
+        );
         assert_eq!(bytes, mail().bytes().unwrap());
     }
 
     #[test]
     fn hostile_names_and_subjects_stay_in_their_header() {
-        for evil in ["a\r\nBcc: all@example.org", "a\n.\nMAIL FROM:<x>", "\r\n.\r\n", "a\u{2028}b\0c", "\"quoted\" <x@y>, z", "=?utf-8?q?x?="] {
-            let bytes = Outgoing { to_name: evil.into(), subject: evil.into(), from_name: evil.into(), text: evil.into(), html: evil.into(), ..mail() };
+        for evil in [
+            "a\r\nBcc: all@example.org",
+            "a\n.\nMAIL FROM:<x>",
+            "\r\n.\r\n",
+            "a\u{2028}b\0c",
+            "\"quoted\" <x@y>, z",
+            "=?utf-8?q?x?=",
+        ] {
+            let bytes = Outgoing {
+                to_name: evil.into(),
+                subject: evil.into(),
+                from_name: evil.into(),
+                text: evil.into(),
+                html: evil.into(),
+                ..mail()
+            };
             let bytes = bytes.bytes().unwrap();
             assert_no_bare_line_ends(&bytes);
             let names: Vec<String> = headers(&bytes).into_iter().map(|(name, _)| name).collect();
-            assert!(!names.iter().any(|name| name == "bcc" || name.starts_with("mail from")), "{evil:?}: {names:?}");
+            assert!(
+                !names
+                    .iter()
+                    .any(|name| name == "bcc" || name.starts_with("mail from")),
+                "{evil:?}: {names:?}"
+            );
             assert_eq!(names.iter().filter(|name| *name == "to").count(), 1);
         }
     }
 
     #[test]
     fn hostile_addresses_and_ids_are_refused() {
-        for evil in ["a@b.example\r\nRCPT TO:<c@d.example>", "a@b.example>", "<a@b.example>", "a b@c.example", "nobody", "a@", "@b.example", "a@b.example\0"] {
-            assert!(Outgoing { to: evil.into(), ..mail() }.bytes().is_err(), "{evil:?}");
+        for evil in [
+            "a@b.example\r\nRCPT TO:<c@d.example>",
+            "a@b.example>",
+            "<a@b.example>",
+            "a b@c.example",
+            "nobody",
+            "a@",
+            "@b.example",
+            "a@b.example\0",
+        ] {
+            assert!(
+                Outgoing {
+                    to: evil.into(),
+                    ..mail()
+                }
+                .bytes()
+                .is_err(),
+                "{evil:?}"
+            );
         }
         for evil in ["x\r\ny@z", "no-at-sign", "a b@c", ""] {
-            assert!(Outgoing { message_id: evil.into(), ..mail() }.bytes().is_err(), "{evil:?}");
+            assert!(
+                Outgoing {
+                    message_id: evil.into(),
+                    ..mail()
+                }
+                .bytes()
+                .is_err(),
+                "{evil:?}"
+            );
         }
     }
 }

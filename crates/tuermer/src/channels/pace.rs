@@ -56,19 +56,34 @@ struct Domain<T> {
 
 impl<T> Default for Domain<T> {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), busy: 0, tokens: 0.0, filled_at: None, slower_in_a_row: 0, not_before: None }
+        Self {
+            waiting: VecDeque::new(),
+            busy: 0,
+            tokens: 0.0,
+            filled_at: None,
+            slower_in_a_row: 0,
+            not_before: None,
+        }
     }
 }
 
 impl<T> Pacer<T> {
     /// `per_minute` mails a minute to one domain; 0 = no limit.
     pub fn new(per_minute: u32) -> Self {
-        Self { connections: SMTP_CONNECTIONS_PER_DOMAIN, per_minute, domains: HashMap::new(), turns: VecDeque::new() }
+        Self {
+            connections: SMTP_CONNECTIONS_PER_DOMAIN,
+            per_minute,
+            domains: HashMap::new(),
+            turns: VecDeque::new(),
+        }
     }
 
     /// No limits at all: files in a folder.
     pub fn unlimited() -> Self {
-        Self { connections: usize::MAX, ..Self::new(0) }
+        Self {
+            connections: usize::MAX,
+            ..Self::new(0)
+        }
     }
 
     /// Adds a mail at the end of its domain's queue.
@@ -82,21 +97,30 @@ impl<T> Pacer<T> {
 
     /// Mails that wait.
     pub fn waiting(&self) -> usize {
-        self.domains.values().map(|domain| domain.waiting.len()).sum()
+        self.domains
+            .values()
+            .map(|domain| domain.waiting.len())
+            .sum()
     }
 
     /// Drops everything that waits.
     pub fn clear(&mut self) {
         self.turns.clear();
-        self.domains.values_mut().for_each(|domain| domain.waiting.clear());
+        self.domains
+            .values_mut()
+            .for_each(|domain| domain.waiting.clear());
     }
 
     /// The next mail whose domain may have one now; domains take turns.
     pub fn next(&mut self, now: Instant) -> Next<T> {
         let mut wake: Option<Instant> = None;
         for _ in 0..self.turns.len() {
-            let Some(name) = self.turns.pop_front() else { break };
-            let Some(domain) = self.domains.get_mut(&name) else { continue };
+            let Some(name) = self.turns.pop_front() else {
+                break;
+            };
+            let Some(domain) = self.domains.get_mut(&name) else {
+                continue;
+            };
             match domain.ready(now, self.connections, self.per_minute) {
                 Ready::Now => {
                     let mail = domain.waiting.pop_front();
@@ -125,7 +149,9 @@ impl<T> Pacer<T> {
 
     /// One mail to `domain` is over.
     pub fn done(&mut self, domain: &str, answer: Answer, now: Instant) {
-        let Some(domain) = self.domains.get_mut(domain) else { return };
+        let Some(domain) = self.domains.get_mut(domain) else {
+            return;
+        };
         domain.busy = domain.busy.saturating_sub(1);
         match answer {
             Answer::Fine => {
@@ -172,7 +198,10 @@ impl<T> Domain<T> {
             return Ready::Now;
         }
         // A little late rather than a rounding error too early.
-        Ready::At(now + Duration::from_secs_f64((1.0 - self.tokens) / a_second) + Duration::from_millis(1))
+        Ready::At(
+            now + Duration::from_secs_f64((1.0 - self.tokens) / a_second)
+                + Duration::from_millis(1),
+        )
     }
 }
 
@@ -181,7 +210,11 @@ mod tests {
     use super::*;
 
     /// Plays a whole dispatch in simulated time: seconds at which each domain's mails left.
-    fn play(per_minute: u32, mails: &[(&str, usize)], each_takes: Duration) -> HashMap<String, Vec<f64>> {
+    fn play(
+        per_minute: u32,
+        mails: &[(&str, usize)],
+        each_takes: Duration,
+    ) -> HashMap<String, Vec<f64>> {
         let mut pacer = Pacer::new(per_minute);
         for (domain, count) in mails {
             (0..*count).for_each(|_| pacer.push(domain, domain.to_string()));
@@ -197,7 +230,9 @@ mod tests {
             }
             match pacer.next(now) {
                 Next::Take(domain) if flying.len() < 16 => {
-                    left.entry(domain.clone()).or_default().push((now - start).as_secs_f64());
+                    left.entry(domain.clone())
+                        .or_default()
+                        .push((now - start).as_secs_f64());
                     flying.push_back((now + each_takes, domain));
                 }
                 Next::Take(_) => panic!("the play has more mails at once than connections"),
@@ -210,13 +245,29 @@ mod tests {
 
     #[test]
     fn a_minute_never_has_more_than_its_limit_and_nobody_starves() {
-        let left = play(20, &[("big.example", 60), ("small.example", 3), ("other.example", 1)], Duration::from_millis(10));
+        let left = play(
+            20,
+            &[
+                ("big.example", 60),
+                ("small.example", 3),
+                ("other.example", 1),
+            ],
+            Duration::from_millis(10),
+        );
         let big = &left["big.example"];
         for from in big {
-            assert!(big.iter().filter(|at| (*from..from + 60.0).contains(at)).count() <= 20);
+            assert!(
+                big.iter()
+                    .filter(|at| (*from..from + 60.0).contains(at))
+                    .count()
+                    <= 20
+            );
         }
         assert!(big[59] < 60.0 * 3.3, "the limit is used: {}", big[59]);
-        assert!(left["other.example"][0] < 0.001, "the small ones do not wait for the big one");
+        assert!(
+            left["other.example"][0] < 0.001,
+            "the small ones do not wait for the big one"
+        );
         assert!(left["small.example"][2] < 10.0);
     }
 
@@ -241,7 +292,10 @@ mod tests {
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
             assert!(matches!(pacer.next(now), Next::Take(_)));
             pacer.done("a.example", Answer::Slower, now);
-            assert_eq!(pacer.next(now), Next::WaitUntil(now + Duration::from_secs(seconds)));
+            assert_eq!(
+                pacer.next(now),
+                Next::WaitUntil(now + Duration::from_secs(seconds))
+            );
             now += Duration::from_secs(seconds);
         }
         assert!(matches!(pacer.next(now), Next::Take(_)));

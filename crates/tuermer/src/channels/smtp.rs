@@ -62,17 +62,28 @@ impl Server {
     /// A drill or demo; a password or authority file that cannot be read; plain text to another machine.
     pub fn from_context(context: &Context) -> Result<Self> {
         if context.drill || context.demo {
-            bail!("this is a drill directory: nothing leaves by SMTP, whatever the configuration says");
+            bail!(
+                "this is a drill directory: nothing leaves by SMTP, whatever the configuration says"
+            );
         }
         let mail = &context.config.mail;
         let credentials = match mail.user.as_str() {
             "" => None,
-            user => Some(Credentials::new(user.to_string(), password(&mail.password_file)?)),
+            user => Some(Credentials::new(
+                user.to_string(),
+                password(&mail.password_file)?,
+            )),
         };
         if mail.tls == Tls::None && !loopback(&mail.host) {
-            bail!("mail.tls = \"none\" is only allowed towards this machine; set starttls or implicit for {}", mail.host);
+            bail!(
+                "mail.tls = \"none\" is only allowed towards this machine; set starttls or implicit for {}",
+                mail.host
+            );
         }
-        let domain = mail.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+        let domain = mail
+            .from
+            .rsplit_once('@')
+            .map_or("localhost", |(_, domain)| domain);
         Ok(Self {
             host: mail.host.clone(),
             port: mail.port,
@@ -97,30 +108,46 @@ impl Server {
 }
 
 fn loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn password(path: &str) -> Result<String> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("mail.user is set, but mail.password_file {path:?} cannot be read"))?;
+    let text = std::fs::read_to_string(path).with_context(|| {
+        format!("mail.user is set, but mail.password_file {path:?} cannot be read")
+    })?;
     Ok(text.trim_end_matches(['\r', '\n']).to_string())
 }
 
 /// Opportunistic TLS accepts any certificate, as mail servers do among themselves: its alternative is plain text.
 /// With a password, or where TLS is demanded, the certificate must be right.
-fn tls_parameters(tls: Tls, host: &str, ca_file: &str, log_in: bool) -> Result<Option<TlsParameters>> {
+fn tls_parameters(
+    tls: Tls,
+    host: &str,
+    ca_file: &str,
+    log_in: bool,
+) -> Result<Option<TlsParameters>> {
     if tls == Tls::None {
         return Ok(None);
     }
     let mut builder = TlsParameters::builder(host.to_string());
     if !ca_file.is_empty() {
-        let pem = std::fs::read(ca_file).with_context(|| format!("mail.ca_file {ca_file} cannot be read"))?;
+        let pem = std::fs::read(ca_file)
+            .with_context(|| format!("mail.ca_file {ca_file} cannot be read"))?;
         if !pem.windows(PEM.len()).any(|bytes| bytes == PEM) {
             bail!("mail.ca_file {ca_file} holds no PEM certificate");
         }
-        builder = builder.add_root_certificate(Certificate::from_pem(&pem).with_context(|| format!("mail.ca_file {ca_file} holds no PEM certificate"))?);
+        builder = builder.add_root_certificate(
+            Certificate::from_pem(&pem)
+                .with_context(|| format!("mail.ca_file {ca_file} holds no PEM certificate"))?,
+        );
     }
     if tls == Tls::Opportunistic && !log_in {
-        builder = builder.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true);
+        builder = builder
+            .dangerous_accept_invalid_certs(true)
+            .dangerous_accept_invalid_hostnames(true);
     }
     Ok(Some(builder.build().context("TLS cannot be set up")?))
 }
@@ -140,15 +167,24 @@ impl Unusable {
     }
 
     fn passing(why: impl Display) -> Self {
-        Self { why: why.to_string(), lasting: false }
+        Self {
+            why: why.to_string(),
+            lasting: false,
+        }
     }
 
     /// TLS did not come about. What the other side's bytes are wrong with stays wrong.
     fn encrypting(error: &Error) -> Self {
-        let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-        let mut wrong = causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()).filter(|cause| cause.kind() == std::io::ErrorKind::InvalidData);
+        let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
+            error.source()
+        });
+        let mut wrong = causes
+            .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+            .filter(|cause| cause.kind() == std::io::ErrorKind::InvalidData);
         match wrong.next() {
-            Some(cause) => Self::lasting(format!("TLS is refused ({cause}); check mail.host, mail.port, mail.tls and mail.ca_file")),
+            Some(cause) => Self::lasting(format!(
+                "TLS is refused ({cause}); check mail.host, mail.port, mail.tls and mail.ca_file"
+            )),
             None => Self::passing(words(error)),
         }
     }
@@ -157,7 +193,9 @@ impl Unusable {
     fn logging_in(error: &Error) -> Self {
         let Self { why, .. } = Self::passing(words(error));
         if error.is_permanent() || error.is_client() {
-            return Self::lasting(format!("it refuses the log-in of mail.user ({why}); check mail.user and the password in mail.password_file"));
+            return Self::lasting(format!(
+                "it refuses the log-in of mail.user ({why}); check mail.user and the password in mail.password_file"
+            ));
         }
         Self::passing(format!("it does not take the log-in now ({why})"))
     }
@@ -179,21 +217,52 @@ impl Connection {
     pub async fn open(server: &Server) -> Result<Self, Unusable> {
         let patience = server.patience;
         let greeted = tokio::time::timeout(patience, Self::greeted(server)).await;
-        match greeted.unwrap_or_else(|_| Err(Unusable::passing(format!("no answer in {} s", patience.as_secs())))) {
-            Ok(wire) => Ok(Self { wire, patience, used: 0 }),
-            Err(Unusable { why, lasting }) => Err(Unusable { why: format!("the mail server {} cannot be used: {why}", server.name()), lasting }),
+        match greeted.unwrap_or_else(|_| {
+            Err(Unusable::passing(format!(
+                "no answer in {} s",
+                patience.as_secs()
+            )))
+        }) {
+            Ok(wire) => Ok(Self {
+                wire,
+                patience,
+                used: 0,
+            }),
+            Err(Unusable { why, lasting }) => Err(Unusable {
+                why: format!("the mail server {} cannot be used: {why}", server.name()),
+                lasting,
+            }),
         }
     }
 
     async fn greeted(server: &Server) -> Result<AsyncSmtpConnection, Unusable> {
-        let Server { host, port, tls, parameters, credentials, hello, patience } = server;
+        let Server {
+            host,
+            port,
+            tls,
+            parameters,
+            credentials,
+            hello,
+            patience,
+        } = server;
         let mut wire = if *tls == Tls::Implicit {
-            let opened = AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(*patience), hello, parameters.clone(), None).await;
+            let opened = AsyncSmtpConnection::connect_tokio1(
+                (host.as_str(), *port),
+                Some(*patience),
+                hello,
+                parameters.clone(),
+                None,
+            )
+            .await;
             opened.map_err(|error| Unusable::encrypting(&error))?
         } else {
-            let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(Unusable::passing)?;
+            let stream = TcpStream::connect((host.as_str(), *port))
+                .await
+                .map_err(Unusable::passing)?;
             stream.set_nodelay(true).map_err(Unusable::passing)?;
-            AsyncSmtpConnection::connect_with_transport(Box::new(Wire::new(stream)), hello).await.map_err(Unusable::passing)?
+            AsyncSmtpConnection::connect_with_transport(Box::new(Wire::new(stream)), hello)
+                .await
+                .map_err(Unusable::passing)?
         };
         match (tls, parameters) {
             (Tls::Starttls, Some(_)) if !wire.can_starttls() => {
@@ -202,41 +271,81 @@ impl Connection {
                 ));
             }
             (Tls::Starttls | Tls::Opportunistic, Some(parameters)) if wire.can_starttls() => {
-                wire.starttls(parameters.clone(), hello).await.map_err(|error| Unusable::encrypting(&error))?;
+                wire.starttls(parameters.clone(), hello)
+                    .await
+                    .map_err(|error| Unusable::encrypting(&error))?;
             }
             _ => {}
         }
         if let Some(credentials) = credentials {
             if !wire.is_encrypted() && !loopback(host) {
-                return Err(Unusable::lasting("it offers no TLS, and a password is never sent in the clear; see mail.tls".into()));
+                return Err(Unusable::lasting(
+                    "it offers no TLS, and a password is never sent in the clear; see mail.tls"
+                        .into(),
+                ));
             }
-            wire.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await.map_err(|error| Unusable::logging_in(&error))?;
+            wire.auth(&[Mechanism::Plain, Mechanism::Login], credentials)
+                .await
+                .map_err(|error| Unusable::logging_in(&error))?;
         }
         Ok(wire)
     }
 
     /// Hands over one mail. `wanted` is asked last thing before the text leaves.
     /// Afterwards the connection may be used again unless [`Connection::broken`].
-    pub async fn send(&mut self, from: &Address, to: &Address, bytes: &[u8], wanted: impl Fn() -> bool) -> Sent {
+    pub async fn send(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        bytes: &[u8],
+        wanted: impl Fn() -> bool,
+    ) -> Sent {
         self.used = self.used.saturating_add(1);
         let utf8 = !AsRef::<str>::as_ref(to).is_ascii();
-        if utf8 && !self.wire.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return Sent::Outcome(Outcome::Refused("the address has letters outside ASCII and the mail server does not offer SMTPUTF8".into()));
+        if utf8
+            && !self
+                .wire
+                .server_info()
+                .supports_feature(Extension::SmtpUtfEight)
+        {
+            return Sent::Outcome(Outcome::Refused(
+                "the address has letters outside ASCII and the mail server does not offer SMTPUTF8"
+                    .into(),
+            ));
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
-            return Sent::Outcome(Outcome::Refused("the mail is not text; this is a defect of the program".into()));
+            return Sent::Outcome(Outcome::Refused(
+                "the mail is not text; this is a defect of the program".into(),
+            ));
         };
-        let options = if utf8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
+        let options = if utf8 {
+            vec![MailParameter::SmtpUtfEight]
+        } else {
+            Vec::new()
+        };
         let patience = self.patience;
-        match within(patience, self.wire.command(Mail::new(Some(from.clone()), options))).await {
+        match within(
+            patience,
+            self.wire.command(Mail::new(Some(from.clone()), options)),
+        )
+        .await
+        {
             Reply::Yes => {}
-            Reply::No { code: 421, words, .. } | Reply::Broken(words) => {
+            Reply::No {
+                code: 421, words, ..
+            }
+            | Reply::Broken(words) => {
                 self.wire.abort_quietly(patience).await;
                 return Sent::Away(words);
             }
             Reply::No { words, .. } => return self.reset(Outcome::TryLater(words)).await,
         }
-        match within(patience, self.wire.command(Rcpt::new(to.clone(), Vec::new()))).await {
+        match within(
+            patience,
+            self.wire.command(Rcpt::new(to.clone(), Vec::new())),
+        )
+        .await
+        {
             Reply::Yes => {}
             no => return self.refused(no).await,
         }
@@ -250,7 +359,11 @@ impl Connection {
         }
         match within(patience, self.wire.command(Text(text))).await {
             Reply::Yes => Sent::Outcome(Outcome::Accepted),
-            Reply::No { permanent: true, words, .. } => Sent::Outcome(Outcome::Refused(words)),
+            Reply::No {
+                permanent: true,
+                words,
+                ..
+            } => Sent::Outcome(Outcome::Refused(words)),
             Reply::No { code, words, .. } => {
                 if code == 421 {
                     self.wire.abort_quietly(patience).await;
@@ -268,8 +381,15 @@ impl Connection {
     async fn refused(&mut self, reply: Reply) -> Sent {
         match reply {
             // 503 and 530 speak about our side of the conversation, not about the recipient.
-            Reply::No { code, permanent: true, words } if !matches!(code, 503 | 530) => self.reset(Outcome::Refused(words)).await,
-            Reply::No { code: 421, words, .. } | Reply::Broken(words) => {
+            Reply::No {
+                code,
+                permanent: true,
+                words,
+            } if !matches!(code, 503 | 530) => self.reset(Outcome::Refused(words)).await,
+            Reply::No {
+                code: 421, words, ..
+            }
+            | Reply::Broken(words) => {
                 self.wire.abort_quietly(Duration::ZERO).await;
                 Sent::Outcome(Outcome::TryLater(words))
             }
@@ -280,7 +400,10 @@ impl Connection {
 
     /// Ends the transaction but keeps the connection where the server agrees.
     async fn reset(&mut self, outcome: Outcome) -> Sent {
-        if !matches!(within(self.patience, self.wire.command(Rset)).await, Reply::Yes) {
+        if !matches!(
+            within(self.patience, self.wire.command(Rset)).await,
+            Reply::Yes
+        ) {
             self.wire.abort_quietly(Duration::ZERO).await;
         }
         Sent::Outcome(outcome)
@@ -328,15 +451,26 @@ impl AbortQuietly for AsyncSmtpConnection {
 
 enum Reply {
     Yes,
-    No { code: u16, permanent: bool, words: String },
+    No {
+        code: u16,
+        permanent: bool,
+        words: String,
+    },
     Broken(String),
 }
 
-async fn within(patience: Duration, command: impl Future<Output = Result<Response, Error>>) -> Reply {
+async fn within(
+    patience: Duration,
+    command: impl Future<Output = Result<Response, Error>>,
+) -> Reply {
     match tokio::time::timeout(patience, command).await {
         Ok(Ok(_)) => Reply::Yes,
         Ok(Err(error)) => match error.status() {
-            Some(code) => Reply::No { code: code.into(), permanent: error.is_permanent(), words: words(&error) },
+            Some(code) => Reply::No {
+                code: code.into(),
+                permanent: error.is_permanent(),
+                words: words(&error),
+            },
             None => Reply::Broken(words(&error)),
         },
         Err(_) => Reply::Broken(format!("no answer in {} s", patience.as_secs())),
@@ -346,6 +480,12 @@ async fn within(patience: Duration, command: impl Future<Output = Result<Respons
 /// The server's words without control characters, shortened.
 fn words(error: &Error) -> String {
     let text = error.to_string();
-    let text = text.strip_prefix("permanent error ").or_else(|| text.strip_prefix("transient error ")).unwrap_or(&text);
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(ANSWER_CHARACTERS).collect()
+    let text = text
+        .strip_prefix("permanent error ")
+        .or_else(|| text.strip_prefix("transient error "))
+        .unwrap_or(&text);
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(ANSWER_CHARACTERS)
+        .collect()
 }

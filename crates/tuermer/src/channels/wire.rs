@@ -23,7 +23,10 @@ pub struct Wire {
 impl Wire {
     /// Nothing was written yet.
     pub fn new(stream: TcpStream) -> Self {
-        Self { stream, upgrading: false }
+        Self {
+            stream,
+            upgrading: false,
+        }
     }
 }
 
@@ -34,7 +37,11 @@ impl AsyncTokioStream for Wire {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, task: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<Result<()>> {
         if !self.upgrading || buffer.remaining() <= 1 {
             return Pin::new(&mut self.stream).poll_read(task, buffer);
         }
@@ -47,7 +54,11 @@ impl AsyncRead for Wire {
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(mut self: Pin<&mut Self>, task: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize>> {
         self.upgrading = bytes == b"STARTTLS\r\n";
         Pin::new(&mut self.stream).poll_write(task, bytes)
     }

@@ -29,7 +29,9 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             let mut after = 0;
             loop {
                 let page = context.store.journal(after, PAGE_ROWS).await?;
-                let Some(last) = page.last() else { return Ok(Exit::Ok) };
+                let Some(last) = page.last() else {
+                    return Ok(Exit::Ok);
+                };
                 after = last.seq;
                 for entry in &page {
                     if call.out.json {
@@ -43,8 +45,15 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
                             "hash": entry.hash,
                         }))?;
                     } else {
-                        call.out
-                            .line(&format!("{:>6}  {}  {:<12}  {:<24}  {}  {}", entry.seq, entry.at, entry.actor, entry.action, entry.subject, entry.detail));
+                        call.out.line(&format!(
+                            "{:>6}  {}  {:<12}  {:<24}  {}  {}",
+                            entry.seq,
+                            entry.at,
+                            entry.actor,
+                            entry.action,
+                            entry.subject,
+                            entry.detail
+                        ));
                     }
                 }
             }
@@ -54,10 +63,15 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             match context.store.verify_journal().await? {
                 Chain::Whole { entries, last_hash } => {
                     if out.json {
-                        out.object(&json!({"whole": true, "entries": entries, "last_hash": last_hash}))?;
+                        out.object(
+                            &json!({"whole": true, "entries": entries, "last_hash": last_hash}),
+                        )?;
                         return Ok(Exit::Ok);
                     }
-                    out.line(&out.texts.with("warn.audit_whole", &[("entries", &entries.to_string()), ("hash", &last_hash)]));
+                    out.line(&out.texts.with(
+                        "warn.audit_whole",
+                        &[("entries", &entries.to_string()), ("hash", &last_hash)],
+                    ));
                     out.say(&out.texts.get("warn.audit_tail"));
                     Ok(Exit::Ok)
                 }
@@ -65,7 +79,10 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
                     if out.json {
                         out.object(&json!({"whole": false, "broken_at": seq}))?;
                     }
-                    out.say(&out.texts.with("warn.audit_broken", &[("seq", &seq.to_string())]));
+                    out.say(
+                        &out.texts
+                            .with("warn.audit_broken", &[("seq", &seq.to_string())]),
+                    );
                     Ok(Exit::Failed)
                 }
             }

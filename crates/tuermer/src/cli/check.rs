@@ -48,29 +48,48 @@ pub fn run(call: &Call, Args { command }: Args) -> Result<u8> {
 fn key(call: &Call, home: &Home) -> Result<Exit> {
     let path = home.report_key();
     let public = if path.exists() {
-        seal::public(&std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?).with_context(|| path.display().to_string())?
+        seal::public(
+            &std::fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?,
+        )
+        .with_context(|| path.display().to_string())?
     } else {
         let (public, private) = seal::generate();
         super::init::write_private(&path, &private)?;
-        call.out.say(&call.out.texts.with("check.key_made", &[("path", &path.display().to_string())]));
+        call.out.say(
+            &call
+                .out
+                .texts
+                .with("check.key_made", &[("path", &path.display().to_string())]),
+        );
         public
     };
     if call.out.json {
-        call.out.object(&serde_json::json!({"public_key": public}))?
+        call.out
+            .object(&serde_json::json!({"public_key": public}))?
     } else {
         call.out.line(&public)
     }
-    call.out.say(&call.out.texts.with("check.key_use", &[("key", &public)]));
+    call.out
+        .say(&call.out.texts.with("check.key_use", &[("key", &public)]));
     Ok(Exit::Ok)
 }
 
 fn open(call: &Call, home: &Home, report: &std::path::Path) -> Result<Exit> {
-    let size = std::fs::metadata(report).with_context(|| format!("cannot read {}", report.display()))?.len();
+    let size = std::fs::metadata(report)
+        .with_context(|| format!("cannot read {}", report.display()))?
+        .len();
     if size > limits::SEALED_REPORT_BYTES {
-        anyhow::bail!("{}: more than {} bytes", report.display(), limits::SEALED_REPORT_BYTES);
+        anyhow::bail!(
+            "{}: more than {} bytes",
+            report.display(),
+            limits::SEALED_REPORT_BYTES
+        );
     }
-    let key = std::fs::read_to_string(home.report_key()).map_err(|_| crate::refusal::refusal("threat.ingest_check_no_key", []))?;
-    let opened = seal::open(&std::fs::read(report)?, &key).with_context(|| report.display().to_string())?;
+    let key = std::fs::read_to_string(home.report_key())
+        .map_err(|_| crate::refusal::refusal("threat.ingest_check_no_key", []))?;
+    let opened =
+        seal::open(&std::fs::read(report)?, &key).with_context(|| report.display().to_string())?;
     call.out.line(&String::from_utf8_lossy(&opened));
     Ok(Exit::Ok)
 }

@@ -68,7 +68,13 @@ enum Verb {
 }
 
 fn state(text: &str) -> Result<DeliveryState, String> {
-    let words = || DeliveryState::ALL.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+    let words = || {
+        DeliveryState::ALL
+            .iter()
+            .map(|state| state.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     DeliveryState::parse(text).ok_or_else(|| format!("one of {}", words()))
 }
 
@@ -77,19 +83,66 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let store = &context.store;
     match verb {
-        Verb::List { warning, state, unreached } => list(call, store, Filter { warning, state, unreached }).await,
-        Verb::Unreached { warning } => list(call, store, Filter { warning, state: None, unreached: true }).await,
+        Verb::List {
+            warning,
+            state,
+            unreached,
+        } => {
+            list(
+                call,
+                store,
+                Filter {
+                    warning,
+                    state,
+                    unreached,
+                },
+            )
+            .await
+        }
+        Verb::Unreached { warning } => {
+            list(
+                call,
+                store,
+                Filter {
+                    warning,
+                    state: None,
+                    unreached: true,
+                },
+            )
+            .await
+        }
         Verb::CallList { warning } => call_list(call, store, warning.as_deref()).await,
         Verb::Run { until_done } => hand_over(call, &context, until_done).await,
-        Verb::Resolve { id, sent: _, resend, actor } => {
-            if !store.accounts().await?.iter().any(|account| account.name == actor) {
-                bail!("{}", call.out.texts.with("delivery.no_account", &[("name", &actor)]));
+        Verb::Resolve {
+            id,
+            sent: _,
+            resend,
+            actor,
+        } => {
+            if !store
+                .accounts()
+                .await?
+                .iter()
+                .any(|account| account.name == actor)
+            {
+                bail!(
+                    "{}",
+                    call.out
+                        .texts
+                        .with("delivery.no_account", &[("name", &actor)])
+                );
             }
-            let settled = store.resolve_delivery(&DeliveryId(id.clone()), resend, &actor, context.now()).await?;
+            let settled = store
+                .resolve_delivery(&DeliveryId(id.clone()), resend, &actor, context.now())
+                .await?;
             if call.out.json {
-                call.out.object(&json!({"id": id, "state": settled.state.as_str()}))?;
+                call.out
+                    .object(&json!({"id": id, "state": settled.state.as_str()}))?;
             } else {
-                call.out.line(&call.out.texts.with("delivery.resolved", &[("id", &id), ("state", &word(call, settled.state))]));
+                call.out.line(&call.out.texts.with(
+                    "delivery.resolved",
+                    &[("id", &id), ("state", &word(call, settled.state))],
+                ));
             }
             Ok(Exit::Ok)
         }
@@ -98,7 +151,9 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
 
 /// A state in the reader's words.
 fn word(call: &Call, state: DeliveryState) -> String {
-    call.out.texts.get(&format!("delivery.state.{}", state.as_str()))
+    call.out
+        .texts
+        .get(&format!("delivery.state.{}", state.as_str()))
 }
 
 async fn list(call: &Call, store: &Store, filter: Filter) -> Result<Exit> {
@@ -112,17 +167,38 @@ async fn list(call: &Call, store: &Store, filter: Filter) -> Result<Exit> {
             if call.out.json {
                 return call.out.object(&object(&line));
             }
-            let Line { warning, organisation, name, state, channel, address, detail, .. } = line;
+            let Line {
+                warning,
+                organisation,
+                name,
+                state,
+                channel,
+                address,
+                detail,
+                ..
+            } = line;
             let way = texts.get(&format!("delivery.channel.{}", channel.as_str()));
-            call.out.line(&format!("{warning}  {organisation:<10}  {name:<32}  {:<22}  {way:<9}  {address}  {detail}", word(call, state)));
+            call.out.line(&format!(
+                "{warning}  {organisation:<10}  {name:<32}  {:<22}  {way:<9}  {address}  {detail}",
+                word(call, state)
+            ));
             Ok(())
         })
         .await?;
     if !call.out.json {
-        let key = if unreached { "delivery.unreached_count" } else { "delivery.count" };
-        call.out.say(&texts.with(key, &[("count", &count.to_string())]));
+        let key = if unreached {
+            "delivery.unreached_count"
+        } else {
+            "delivery.count"
+        };
+        call.out
+            .say(&texts.with(key, &[("count", &count.to_string())]));
     }
-    Ok(if count == 0 { Exit::NothingFound } else { Exit::Ok })
+    Ok(if count == 0 {
+        Exit::NothingFound
+    } else {
+        Exit::Ok
+    })
 }
 
 /// One recipient with the keys others rely on.
@@ -168,13 +244,21 @@ async fn call_list(call: &Call, store: &Store, warning: Option<&str>) -> Result<
             Ok(())
         })
         .await?;
-    call.out.say(&texts.with("delivery.call_count", &[("count", &count.to_string())]));
-    Ok(if count == 0 { Exit::NothingFound } else { Exit::Ok })
+    call.out
+        .say(&texts.with("delivery.call_count", &[("count", &count.to_string())]));
+    Ok(if count == 0 {
+        Exit::NothingFound
+    } else {
+        Exit::Ok
+    })
 }
 
 /// `+4927155500` as `0049 27155500`: dialled the same, and no table program takes it for a formula or number.
 fn dialled(phone: &str) -> String {
-    match phone.strip_prefix('+').and_then(|digits| digits.split_at_checked(2)) {
+    match phone
+        .strip_prefix('+')
+        .and_then(|digits| digits.split_at_checked(2))
+    {
         Some((country, rest)) => format!("00{country} {rest}"),
         None => phone.to_string(),
     }
@@ -182,13 +266,22 @@ fn dialled(phone: &str) -> String {
 
 /// A CSV cell. Names come from outside: what a table program would run as a formula gets an apostrophe.
 fn cell(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let risky = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%']);
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let risky = text
+        .trim_start()
+        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%']);
     let apostrophe = if risky { "'" } else { "" };
     format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
 }
 
-async fn hand_over(call: &Call, context: &crate::context::Context, until_done: bool) -> Result<Exit> {
+async fn hand_over(
+    call: &Call,
+    context: &crate::context::Context,
+    until_done: bool,
+) -> Result<Exit> {
     loop {
         let report = deliver::run(context).await?;
         say(call, &report)?;
@@ -196,7 +289,11 @@ async fn hand_over(call: &Call, context: &crate::context::Context, until_done: b
         match report.next_due {
             Some(at) if until_done && exit != Exit::NeedsApproval => {
                 let wait = at.duration_since(context.now());
-                tokio::time::sleep(wait.unsigned_abs().max(std::time::Duration::from_millis(500))).await;
+                tokio::time::sleep(
+                    wait.unsigned_abs()
+                        .max(std::time::Duration::from_millis(500)),
+                )
+                .await;
             }
             _ => return Ok(exit),
         }
@@ -207,11 +304,37 @@ fn say(call: &Call, report: &DeliverReport) -> Result<()> {
     if call.out.json {
         return call.out.object(report);
     }
-    let DeliverReport { sent, refused, later, unsure, parked, stopped, to_call, next_due: _, elsewhere, away, unapproved } = report;
+    let DeliverReport {
+        sent,
+        refused,
+        later,
+        unsure,
+        parked,
+        stopped,
+        to_call,
+        next_due: _,
+        elsewhere,
+        away,
+        unapproved,
+    } = report;
     let texts = call.out.texts;
-    let counts = [("sent", sent), ("refused", refused), ("later", later), ("unsure", unsure), ("parked", parked), ("stopped", stopped), ("to_call", to_call)];
-    let counts: Vec<(&str, String)> = counts.iter().map(|(name, count)| (*name, count.to_string())).collect();
-    let counts: Vec<(&str, &str)> = counts.iter().map(|(name, count)| (*name, count.as_str())).collect();
+    let counts = [
+        ("sent", sent),
+        ("refused", refused),
+        ("later", later),
+        ("unsure", unsure),
+        ("parked", parked),
+        ("stopped", stopped),
+        ("to_call", to_call),
+    ];
+    let counts: Vec<(&str, String)> = counts
+        .iter()
+        .map(|(name, count)| (*name, count.to_string()))
+        .collect();
+    let counts: Vec<(&str, &str)> = counts
+        .iter()
+        .map(|(name, count)| (*name, count.as_str()))
+        .collect();
     call.out.line(&texts.with("delivery.report", &counts));
     if *elsewhere {
         call.out.say(&texts.get("delivery.elsewhere"));
@@ -220,7 +343,8 @@ fn say(call: &Call, report: &DeliverReport) -> Result<()> {
         call.out.say(&texts.with("delivery.away", &[("why", why)]));
     }
     for number in unapproved {
-        call.out.say(&texts.with("delivery.unapproved", &[("number", number.as_str())]));
+        call.out
+            .say(&texts.with("delivery.unapproved", &[("number", number.as_str())]));
     }
     Ok(())
 }
@@ -229,7 +353,11 @@ fn exit(report: &DeliverReport) -> Exit {
     if !report.unapproved.is_empty() {
         return Exit::NeedsApproval;
     }
-    let partial = report.away.is_some() || report.refused > 0 || report.parked > 0 || report.unsure > 0 || report.later > 0;
+    let partial = report.away.is_some()
+        || report.refused > 0
+        || report.parked > 0
+        || report.unsure > 0
+        || report.later > 0;
     if partial { Exit::Partial } else { Exit::Ok }
 }
 

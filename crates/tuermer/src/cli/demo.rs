@@ -38,12 +38,26 @@ pub struct Args {
 /// Runs it. Ctrl-C ends it at any moment and leaves nothing behind.
 pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     if !(FEWEST_MEMBERS..=MOST_MEMBERS).contains(&args.members) {
-        let values = [("members", args.members.to_string()), ("least", FEWEST_MEMBERS.to_string()), ("most", MOST_MEMBERS.to_string())];
+        let values = [
+            ("members", args.members.to_string()),
+            ("least", FEWEST_MEMBERS.to_string()),
+            ("most", MOST_MEMBERS.to_string()),
+        ];
         bail!("{}", with(call.out.texts, "demo.members_range", &values));
     }
-    let listener = if args.fast { None } else { Some(bind(call, args.port).await?) };
-    let directory = tempfile::Builder::new().prefix("tuermer-demo-").tempdir().context("cannot make a temporary directory")?;
-    let port = listener.as_ref().and_then(|listener| listener.local_addr().ok()).map_or(args.port, |address| address.port());
+    let listener = if args.fast {
+        None
+    } else {
+        Some(bind(call, args.port).await?)
+    };
+    let directory = tempfile::Builder::new()
+        .prefix("tuermer-demo-")
+        .tempdir()
+        .context("cannot make a temporary directory")?;
+    let port = listener
+        .as_ref()
+        .and_then(|listener| listener.local_addr().ok())
+        .map_or(args.port, |address| address.port());
     let context = prepare(Home(directory.path().join("data")), args.seed, port).await?;
     let played = tokio::select! {
         played = show(call, &context, &args) => Some(played?),
@@ -54,27 +68,53 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         serve::serve(context.clone(), listener, serve::interrupted()).await?;
     }
     context.store.database.close().await;
-    directory.close().context("the temporary directory of the demo could not be removed")?;
-    Ok(if played.is_some() { Exit::Ok } else { Exit::Failed })
+    directory
+        .close()
+        .context("the temporary directory of the demo could not be removed")?;
+    Ok(if played.is_some() {
+        Exit::Ok
+    } else {
+        Exit::Failed
+    })
 }
 
 /// Takes the port before the play, so that nobody waits a minute to learn that it is taken.
 async fn bind(call: &Call, port: u16) -> Result<TcpListener> {
     match TcpListener::bind(("127.0.0.1", port)).await {
         Ok(listener) => Ok(listener),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!("{}", with(call.out.texts, "demo.port_in_use", &[("port", port.to_string())])),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
+            "{}",
+            with(
+                call.out.texts,
+                "demo.port_in_use",
+                &[("port", port.to_string())]
+            )
+        ),
         Err(error) => Err(error).with_context(|| format!("--port {port}")),
     }
 }
 
 /// A data directory of a drill with everything seeded, and marked as a demo.
 async fn prepare(home: Home, seed: u64, port: u16) -> Result<Context> {
-    let mut config = Config { tiles: places::tiles(), ..Config::default() };
+    let mut config = Config {
+        tiles: places::tiles(),
+        ..Config::default()
+    };
     config.mail.transport = Transport::Folder;
     config.chamber.base_url = format!("http://127.0.0.1:{port}");
     let start = play::START.parse()?;
-    let context = init::create(&home, config, true, Clock::simulated(start), Random::seeded(seed)).await?;
-    Ok(Context { demo: true, ..context })
+    let context = init::create(
+        &home,
+        config,
+        true,
+        Clock::simulated(start),
+        Random::seeded(seed),
+    )
+    .await?;
+    Ok(Context {
+        demo: true,
+        ..context
+    })
 }
 
 /// Invents, plays and says how it went.
@@ -91,9 +131,24 @@ async fn show(call: &Call, context: &Context, args: &Args) -> Result<()> {
     call.out.say(&with(texts, "demo.title", &values));
     let tell = |moment: &str, fact: &str, values: &[(&str, String)]| {
         let seconds = started.elapsed().as_secs();
-        let values: Vec<(&str, String)> =
-            values.iter().map(|(name, value)| (*name, value.parse().map_or_else(|_| value.clone(), |number| grouped(texts, number)))).collect();
-        let line = format!("  {:02}:{:02}  {:<24} {}", seconds / 60, seconds % 60, texts.get(moment), with(texts, fact, &values));
+        let values: Vec<(&str, String)> = values
+            .iter()
+            .map(|(name, value)| {
+                (
+                    *name,
+                    value
+                        .parse()
+                        .map_or_else(|_| value.clone(), |number| grouped(texts, number)),
+                )
+            })
+            .collect();
+        let line = format!(
+            "  {:02}:{:02}  {:<24} {}",
+            seconds / 60,
+            seconds % 60,
+            texts.get(moment),
+            with(texts, fact, &values)
+        );
         call.out.say(&line);
     };
     let figures = play::play(context, &region, pack, args.seed, &tell).await?;
@@ -118,7 +173,14 @@ fn summary(call: &Call, figures: &Figures) {
         ("affected", number(figures.at_the_end.affected)),
         ("incidents", number(figures.incidents)),
         ("minutes", figures.minutes_to_first_mail.to_string()),
-        ("seconds", if texts.0 == Language::German { seconds.replace('.', ",") } else { seconds }),
+        (
+            "seconds",
+            if texts.0 == Language::German {
+                seconds.replace('.', ",")
+            } else {
+                seconds
+            },
+        ),
         ("memory", number(figures.peak_rss_mb)),
     ];
     call.out.line(&with(texts, "demo.summary", &values));
@@ -139,13 +201,20 @@ fn guide(call: &Call, context: &Context, port: u16) {
 }
 
 fn with(texts: Texts, key: &str, values: &[(&str, String)]) -> String {
-    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     texts.with(key, &values)
 }
 
 /// `25 000` (narrow blank) in German, `25,000` in English.
 fn grouped(texts: Texts, number: u64) -> String {
-    let separator = if texts.0 == Language::German { '\u{202f}' } else { ',' };
+    let separator = if texts.0 == Language::German {
+        '\u{202f}'
+    } else {
+        ','
+    };
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

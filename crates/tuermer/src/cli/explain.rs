@@ -39,11 +39,20 @@ struct Explained {
 }
 
 /// Runs it.
-pub async fn run(call: &Call, Args { threat, member, as_of }: Args) -> Result<Exit> {
+pub async fn run(
+    call: &Call,
+    Args {
+        threat,
+        member,
+        as_of,
+    }: Args,
+) -> Result<Exit> {
     let context = call.open().await?;
     let store = &context.store;
     let texts = call.out.texts;
-    let Some(id) = store.resolve_threat(&threat).await? else { return nothing_found(call, "verdict.no_threat", &threat) };
+    let Some(id) = store.resolve_threat(&threat).await? else {
+        return nothing_found(call, "verdict.no_threat", &threat);
+    };
     let found = store.find_organisations(&member, 2).await?;
     let organisation = match found.as_slice() {
         [one] => one,
@@ -56,42 +65,89 @@ pub async fn run(call: &Call, Args { threat, member, as_of }: Args) -> Result<Ex
         Some(text) => earlier(&context, &id, organisation, &text).await?,
     };
     let Some(explained) = explained else {
-        call.out.say(&texts.with("verdict.not_concerned", &[("name", &organisation.name)]));
+        call.out
+            .say(&texts.with("verdict.not_concerned", &[("name", &organisation.name)]));
         return Ok(Exit::NothingFound);
     };
     if call.out.json {
-        call.out.object(&object(call, &explained, &context.zone()))?;
+        call.out
+            .object(&object(call, &explained, &context.zone()))?;
     } else {
         print(call, &explained, &context.zone());
     }
     Ok(Exit::Ok)
 }
 
-async fn stored(context: &Context, id: &ThreatId, organisation: &Organisation) -> Result<Option<Explained>> {
-    let Some(verdict) = context.store.exposure(id, &organisation.id).await? else { return Ok(None) };
+async fn stored(
+    context: &Context,
+    id: &ThreatId,
+    organisation: &Organisation,
+) -> Result<Option<Explained>> {
+    let Some(verdict) = context.store.exposure(id, &organisation.id).await? else {
+        return Ok(None);
+    };
     let grounds = context.store.grounds(id, &organisation.id).await?;
     let matches = context.store.matches(id, &organisation.id).await?;
-    Ok(Some(Explained { verdict, grounds, matches, past: None }))
+    Ok(Some(Explained {
+        verdict,
+        grounds,
+        matches,
+        past: None,
+    }))
 }
 
-async fn earlier(context: &Context, id: &ThreatId, organisation: &Organisation, text: &str) -> Result<Option<Explained>> {
-    let Some(at) = times::typed(text, &context.zone()) else { return Err(wrong_call("verdict.as_of_time", [("text", &text)])) };
+async fn earlier(
+    context: &Context,
+    id: &ThreatId,
+    organisation: &Organisation,
+    text: &str,
+) -> Result<Option<Explained>> {
+    let Some(at) = times::typed(text, &context.zone()) else {
+        return Err(wrong_call("verdict.as_of_time", [("text", &text)]));
+    };
     if at > context.now() {
         return Err(wrong_call("verdict.as_of_future", [("text", &text)]));
     }
-    let Some(then) = hindsight::explain(context, id, organisation, at).await? else { return Ok(None) };
-    let Hindsight { verdict, grounds, matches, as_of, known_since, late } = then;
+    let Some(then) = hindsight::explain(context, id, organisation, at).await? else {
+        return Ok(None);
+    };
+    let Hindsight {
+        verdict,
+        grounds,
+        matches,
+        as_of,
+        known_since,
+        late,
+    } = then;
     let matches = matches.into_iter().map(|entry| {
         let asset = entry.asset.map_or_else(String::new, |asset| asset.0);
-        (asset, entry.vulnerability, entry.status.as_str().to_string(), entry.remediation.as_str().to_string())
+        (
+            asset,
+            entry.vulnerability,
+            entry.status.as_str().to_string(),
+            entry.remediation.as_str().to_string(),
+        )
     });
-    Ok(Some(Explained { verdict, grounds, matches: matches.collect(), past: Some((as_of, known_since, late)) }))
+    Ok(Some(Explained {
+        verdict,
+        grounds,
+        matches: matches.collect(),
+        past: Some((as_of, known_since, late)),
+    }))
 }
 
 fn object(call: &Call, explained: &Explained, zone: &TimeZone) -> Value {
-    let Explained { verdict, grounds, matches, past } = explained;
+    let Explained {
+        verdict,
+        grounds,
+        matches,
+        past,
+    } = explained;
     let texts = call.out.texts;
-    let grounds: Vec<_> = grounds.iter().map(|ground| ground_object(texts.0, ground, verdict.assessed_at)).collect();
+    let grounds: Vec<_> = grounds
+        .iter()
+        .map(|ground| ground_object(texts.0, ground, verdict.assessed_at))
+        .collect();
     let matches: Vec<_> = matches
         .iter()
         .map(|(asset, flaw, status, remediation)| json!({"asset": asset, "vulnerability": flaw, "status": status, "remediation": remediation}))
@@ -119,7 +175,11 @@ fn object(call: &Call, explained: &Explained, zone: &TimeZone) -> Value {
 /// `as_of` is the day whose knowledge was asked for when this ground was weighed.
 fn ground_object(language: Language, ground: &ShownGround, as_of: Timestamp) -> Value {
     let [german, english] = &ground.reason;
-    let reason = if language == Language::German { german } else { english };
+    let reason = if language == Language::German {
+        german
+    } else {
+        english
+    };
     json!({
         "status": ground.status.as_str(), "certainty": ground.certainty.as_str(), "reason": reason,
         "source": ground.source, "place": ground.place, "date": ground.observed_at.to_string(), "as_of": as_of.to_string(),
@@ -130,16 +190,32 @@ fn ground_object(language: Language, ground: &ShownGround, as_of: Timestamp) -> 
 fn sentence(call: &Call, late: Late, as_of: Timestamp, zone: &TimeZone) -> String {
     let (what, since) = late.parts();
     let day = |at: Timestamp| times::day_year(at.to_zoned(zone.clone()).date(), call.out.texts.0);
-    call.out.texts.with(&format!("verdict.late_{what}"), &[("since", &day(since)), ("day", &day(as_of))])
+    call.out.texts.with(
+        &format!("verdict.late_{what}"),
+        &[("since", &day(since)), ("day", &day(as_of))],
+    )
 }
 
 fn print(call: &Call, explained: &Explained, zone: &TimeZone) {
-    let Explained { verdict, grounds, matches, past } = explained;
+    let Explained {
+        verdict,
+        grounds,
+        matches,
+        past,
+    } = explained;
     let texts = call.out.texts;
     if let Some((as_of, ..)) = past {
-        call.out.line(&texts.with("verdict.as_of", &[("moment", &times::full_moment(*as_of, zone, texts.0))]));
+        call.out.line(&texts.with(
+            "verdict.as_of",
+            &[("moment", &times::full_moment(*as_of, zone, texts.0))],
+        ));
     }
-    call.out.line(&format!("{}  {} ({})", heading(call, verdict), verdict.name, verdict.external_id));
+    call.out.line(&format!(
+        "{}  {} ({})",
+        heading(call, verdict),
+        verdict.name,
+        verdict.external_id
+    ));
     call.out.line(&format!("  {}", verdict.reason(texts.0)));
     if !verdict.question(texts.0).is_empty() {
         call.out.line(&format!("  ? {}", verdict.question(texts.0)));
@@ -151,23 +227,42 @@ fn print(call: &Call, explained: &Explained, zone: &TimeZone) {
             Status::Fixed | Status::NotAffected => "–",
         };
         let [german, english] = &ground.reason;
-        let reason = if texts.0 == Language::German { german } else { english };
+        let reason = if texts.0 == Language::German {
+            german
+        } else {
+            english
+        };
         let source = texts.get(&format!("verdict.source_{}", ground.source));
-        let place = if ground.place.is_empty() { String::new() } else { format!(", {}", ground.place) };
+        let place = if ground.place.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", ground.place)
+        };
         call.out.line(&format!("  {sign} {reason}"));
-        call.out.line(&format!("      {source}{place}, {}", seen(ground.observed_at, verdict.assessed_at, zone, texts.0)));
+        call.out.line(&format!(
+            "      {source}{place}, {}",
+            seen(ground.observed_at, verdict.assessed_at, zone, texts.0)
+        ));
     }
     let urgency = texts.get(&format!("verdict.urgency_{}", verdict.urgency.as_str()));
-    call.out.line(&texts.with("verdict.until", &[("level", &verdict.severity.number().to_string()), ("urgency", &urgency)]));
+    call.out.line(&texts.with(
+        "verdict.until",
+        &[
+            ("level", &verdict.severity.number().to_string()),
+            ("urgency", &urgency),
+        ],
+    ));
     for line in super::urgency::lines(call, verdict) {
         call.out.line(&format!("    {line}"));
     }
     for (_, flaw, status, remediation) in matches {
-        call.out.line(&format!("    {flaw}  {status}  {remediation}"));
+        call.out
+            .line(&format!("    {flaw}  {status}  {remediation}"));
     }
     if let Some((as_of, _, late)) = past {
         for late in late {
-            call.out.line(&format!("  ! {}", sentence(call, *late, *as_of, zone)));
+            call.out
+                .line(&format!("  ! {}", sentence(call, *late, *as_of, zone)));
         }
     }
 }

@@ -34,29 +34,51 @@ enum Verb {
 }
 
 /// Runs it.
-pub async fn run(call: &Call, Args { verb: Verb::List { threat, member, status } }: Args) -> Result<Exit> {
+pub async fn run(
+    call: &Call,
+    Args {
+        verb: Verb::List {
+            threat,
+            member,
+            status,
+        },
+    }: Args,
+) -> Result<Exit> {
     let context = call.open().await?;
     let store = &context.store;
     let mut filter = ExposureFilter::default();
     if let Some(text) = threat {
-        let Some(id) = store.resolve_threat(&text).await? else { return nothing_found(call, "verdict.no_threat", &text) };
+        let Some(id) = store.resolve_threat(&text).await? else {
+            return nothing_found(call, "verdict.no_threat", &text);
+        };
         filter.threat = Some(id);
     }
     if let Some(text) = member {
-        let Some(found) = store.organisation_by_external(Kind::Member, &text).await? else { return nothing_found(call, "verdict.no_member", &text) };
+        let Some(found) = store.organisation_by_external(Kind::Member, &text).await? else {
+            return nothing_found(call, "verdict.no_member", &text);
+        };
         filter.organisation = Some(found.id);
     }
     if let Some(text) = status {
-        filter.status = Some(Status::parse(&text).with_context(|| format!("--status {text}: affected, fixed, not_affected or unknown"))?);
+        filter.status = Some(Status::parse(&text).with_context(|| {
+            format!("--status {text}: affected, fixed, not_affected or unknown")
+        })?);
     }
     let heads = store.threats().await?;
-    let cves: HashMap<ThreatId, Vec<String>> = heads.into_iter().map(|head| (head.id, head.cves)).collect();
+    let cves: HashMap<ThreatId, Vec<String>> =
+        heads.into_iter().map(|head| (head.id, head.cves)).collect();
     let mut last: Option<Verdict> = None;
     loop {
-        let after = last.as_ref().map(|verdict| (&verdict.organisation, &verdict.threat));
+        let after = last
+            .as_ref()
+            .map(|verdict| (&verdict.organisation, &verdict.threat));
         let page = store.exposures(&filter, after, PAGE_ROWS).await?;
         for verdict in &page {
-            show(call, verdict, cves.get(&verdict.threat).map_or(&[], Vec::as_slice))?;
+            show(
+                call,
+                verdict,
+                cves.get(&verdict.threat).map_or(&[], Vec::as_slice),
+            )?;
         }
         match page.into_iter().next_back() {
             Some(verdict) => last = Some(verdict),
@@ -94,7 +116,10 @@ fn show(call: &Call, verdict: &Verdict, cves: &[String]) -> Result<()> {
         }));
     }
     let word = heading(call, verdict);
-    call.out.line(&format!("{word}  {}  {}  [{}]", verdict.external_id, verdict.name, verdict.tracking_id));
+    call.out.line(&format!(
+        "{word}  {}  {}  [{}]",
+        verdict.external_id, verdict.name, verdict.tracking_id
+    ));
     call.out.line(&format!("    {}", verdict.reason(texts.0)));
     if !question.is_empty() {
         call.out.line(&format!("    ? {question}"));

@@ -129,11 +129,34 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let exit = match verb {
         Verb::List => show::list(call, &context).await,
-        Verb::Add { kind, url, rules, secret_file, name, untested } => {
-            add::run(call, &context, add::Wish { kind, url, rules, secret_file, name, untested }).await
+        Verb::Add {
+            kind,
+            url,
+            rules,
+            secret_file,
+            name,
+            untested,
+        } => {
+            add::run(
+                call,
+                &context,
+                add::Wish {
+                    kind,
+                    url,
+                    rules,
+                    secret_file,
+                    name,
+                    untested,
+                },
+            )
+            .await
         }
         Verb::Pull { name, .. } => pull(call, &context, name.as_deref()).await,
-        Verb::Test { target, kind, allow_private } => test(call, &context, &target, &kind, &allow_private).await,
+        Verb::Test {
+            target,
+            kind,
+            allow_private,
+        } => test(call, &context, &target, &kind, &allow_private).await,
         Verb::Pause { name } => pause(call, &context, &name, true).await,
         Verb::Resume { name } => pause(call, &context, &name, false).await,
         Verb::Secret { name, secret_file } => secret(call, &context, &name, &secret_file).await,
@@ -149,32 +172,60 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
 async fn unknown(call: &Call, context: &Context, name: &str) -> Result<Exit> {
     let feeds = context.store.feeds().await?;
     let names: Vec<&str> = feeds.iter().map(|feed| feed.name.as_str()).collect();
-    let names = if names.is_empty() { "–".to_string() } else { names.join(", ") };
-    call.out.say(&call.out.texts.with("feed.unknown", &[("name", name), ("names", &names)]));
+    let names = if names.is_empty() {
+        "–".to_string()
+    } else {
+        names.join(", ")
+    };
+    call.out.say(
+        &call
+            .out
+            .texts
+            .with("feed.unknown", &[("name", name), ("names", &names)]),
+    );
     Ok(Exit::NothingFound)
 }
 
 async fn pause(call: &Call, context: &Context, name: &str, paused: bool) -> Result<Exit> {
-    if !context.store.pause_feed(name, paused, "system", context.now()).await? {
+    if !context
+        .store
+        .pause_feed(name, paused, "system", context.now())
+        .await?
+    {
         return unknown(call, context, name).await;
     }
-    call.out.say(&call.out.texts.with(if paused { "feed.paused" } else { "feed.resumed" }, &[("name", name)]));
+    call.out.say(&call.out.texts.with(
+        if paused {
+            "feed.paused"
+        } else {
+            "feed.resumed"
+        },
+        &[("name", name)],
+    ));
     Ok(Exit::Ok)
 }
 
 async fn remove(call: &Call, context: &Context, name: &str) -> Result<Exit> {
-    if !context.store.remove_feed(name, "system", context.now()).await? {
+    if !context
+        .store
+        .remove_feed(name, "system", context.now())
+        .await?
+    {
         return unknown(call, context, name).await;
     }
     poll::forget_secret(context, name)?;
-    call.out.say(&call.out.texts.with("feed.removed", &[("name", name)]));
+    call.out
+        .say(&call.out.texts.with("feed.removed", &[("name", name)]));
     Ok(Exit::Ok)
 }
 
 async fn secret(call: &Call, context: &Context, name: &str, file: &Path) -> Result<Exit> {
-    let Some(feed) = context.store.feed(name).await? else { return unknown(call, context, name).await };
+    let Some(feed) = context.store.feed(name).await? else {
+        return unknown(call, context, name).await;
+    };
     add::keep_secret(context, &feed, Some(file))?;
-    call.out.say(&call.out.texts.with("feed.secret_kept", &[("name", name)]));
+    call.out
+        .say(&call.out.texts.with("feed.secret_kept", &[("name", name)]));
     Ok(Exit::Ok)
 }
 
@@ -185,7 +236,13 @@ async fn pull(call: &Call, context: &Context, name: Option<&str>) -> Result<Exit
             Some(feed) => vec![feed],
             None => return unknown(call, context, name).await,
         },
-        None => context.store.feeds().await?.into_iter().filter(|feed| !feed.paused).collect(),
+        None => context
+            .store
+            .feeds()
+            .await?
+            .into_iter()
+            .filter(|feed| !feed.paused)
+            .collect(),
     };
     if feeds.is_empty() {
         call.out.say(&call.out.texts.get("feed.none"));
@@ -195,7 +252,8 @@ async fn pull(call: &Call, context: &Context, name: Option<&str>) -> Result<Exit
     for feed in feeds {
         let name = feed.name.clone();
         let Some(pulled) = poll::pull(context, feed).await? else {
-            call.out.say(&call.out.texts.with("feed.busy", &[("name", &name)]));
+            call.out
+                .say(&call.out.texts.with("feed.busy", &[("name", &name)]));
             partial = partial.saturating_add(1);
             continue;
         };
@@ -214,24 +272,45 @@ async fn pull(call: &Call, context: &Context, name: Option<&str>) -> Result<Exit
 }
 
 /// Tries a name or an address.
-async fn test(call: &Call, context: &Context, target: &str, kind: &str, allow_private: &[String]) -> Result<Exit> {
+async fn test(
+    call: &Call,
+    context: &Context,
+    target: &str,
+    kind: &str,
+    allow_private: &[String],
+) -> Result<Exit> {
     let feed = match context.store.feed(target).await? {
         Some(feed) => feed,
-        None if !target.contains('.') && !target.contains("://") => return unknown(call, context, target).await,
+        None if !target.contains('.') && !target.contains("://") => {
+            return unknown(call, context, target).await;
+        }
         None => add::feed(context, kind, Some(target), allow_private)?,
     };
     let (steps, result) = tried(context, &feed).await;
     if call.out.json {
-        let steps: Vec<String> = steps.iter().map(|step| step.words(call.out.texts)).collect();
-        let error = result.as_ref().err().map(|error| poll::sentence(error, call.out.texts.0));
-        call.out.object(&json!({"url": feed.url, "kind": feed.kind.as_str(), "steps": steps, "error": error}))?;
-        return Ok(if error.is_some() { Exit::Failed } else { Exit::Ok });
+        let steps: Vec<String> = steps
+            .iter()
+            .map(|step| step.words(call.out.texts))
+            .collect();
+        let error = result
+            .as_ref()
+            .err()
+            .map(|error| poll::sentence(error, call.out.texts.0));
+        call.out.object(
+            &json!({"url": feed.url, "kind": feed.kind.as_str(), "steps": steps, "error": error}),
+        )?;
+        return Ok(if error.is_some() {
+            Exit::Failed
+        } else {
+            Exit::Ok
+        });
     }
     say_steps(call, &steps);
     match result {
         Ok(()) => call.out.line(&call.out.texts.get("feed.test_good")),
         Err(error) => {
-            call.out.line(&format!("✗ {}", poll::sentence(&error, call.out.texts.0)));
+            call.out
+                .line(&format!("✗ {}", poll::sentence(&error, call.out.texts.0)));
             return Ok(Exit::Failed);
         }
     }

@@ -7,7 +7,9 @@ pub use sbom::read_bill;
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
-use crate::stations::register::{self, ImportKind, ImportOptions, ImportReport, Input, Mapping, RowError, Shape};
+use crate::stations::register::{
+    self, ImportKind, ImportOptions, ImportReport, Input, Mapping, RowError, Shape,
+};
 use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow};
 use serde_json::json;
@@ -107,21 +109,52 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     if matches!(args.kind, KindArgument::Sbom) {
         return sbom::run(call, args).await;
     }
-    let Args { kind, file, dry_run, map, skip_errors, source, member, host } = args;
+    let Args {
+        kind,
+        file,
+        dry_run,
+        map,
+        skip_errors,
+        source,
+        member,
+        host,
+    } = args;
     if member.is_some() || host.is_some() {
         return Err(wrong_call("import.only_sbom", []));
     }
     let texts = call.out.texts;
-    let mapping = map.as_deref().map(|path| mapping(texts, path)).transpose()?.unwrap_or_default();
+    let mapping = map
+        .as_deref()
+        .map(|path| mapping(texts, path))
+        .transpose()?
+        .unwrap_or_default();
     let context = call.open().await?;
     let rows = Arc::new(AtomicU64::new(0));
-    let options =
-        ImportOptions { dry_run, skip_errors, mapping, source: source.map(Source::from), progress: Some(Arc::clone(&rows)), ..ImportOptions::default() };
+    let options = ImportOptions {
+        dry_run,
+        skip_errors,
+        mapping,
+        source: source.map(Source::from),
+        progress: Some(Arc::clone(&rows)),
+        ..ImportOptions::default()
+    };
     let name = file.display().to_string();
-    let report = watched(&context, kind.into(), &name, Input::File(file), &options, &rows).await;
+    let report = watched(
+        &context,
+        kind.into(),
+        &name,
+        Input::File(file),
+        &options,
+        &rows,
+    )
+    .await;
     context.store.database.close().await;
     let report = report.map_err(|error| explained(texts, &name, error))?;
-    let error_file = if report.errors.is_empty() { None } else { write_errors(call, &report) };
+    let error_file = if report.errors.is_empty() {
+        None
+    } else {
+        write_errors(call, &report)
+    };
     if call.out.json {
         call.out.object(&as_json(texts, &report, error_file))?;
     } else {
@@ -142,16 +175,40 @@ fn mapping(texts: Texts, path: &Path) -> Result<Mapping> {
 
 /// A file that is no table, as one sentence with file, line and what to do; other errors as they are.
 fn explained(texts: Texts, file: &str, error: anyhow::Error) -> anyhow::Error {
-    let Some(Fault { problem, line, detail }) = error.downcast_ref::<Fault>() else { return error };
+    let Some(Fault {
+        problem,
+        line,
+        detail,
+    }) = error.downcast_ref::<Fault>()
+    else {
+        return error;
+    };
     let sentence = texts.with(problem.key(), &[("detail", detail)]);
     match line {
-        Some(line) => anyhow!("{}", texts.with("import.fault_at", &[("file", file), ("line", &line.to_string()), ("sentence", &sentence)])),
+        Some(line) => anyhow!(
+            "{}",
+            texts.with(
+                "import.fault_at",
+                &[
+                    ("file", file),
+                    ("line", &line.to_string()),
+                    ("sentence", &sentence)
+                ]
+            )
+        ),
         None => anyhow!("{file}: {sentence}"),
     }
 }
 
 /// Imports, and shows how far it is when it takes longer and somebody is looking.
-async fn watched(context: &Context, kind: ImportKind, name: &str, input: Input, options: &ImportOptions, rows: &AtomicU64) -> Result<ImportReport> {
+async fn watched(
+    context: &Context,
+    kind: ImportKind,
+    name: &str,
+    input: Input,
+    options: &ImportOptions,
+    rows: &AtomicU64,
+) -> Result<ImportReport> {
     let import = register::import(context, kind, name, input, options);
     tokio::pin!(import);
     if let Ok(report) = tokio::time::timeout(QUIET, &mut import).await {
@@ -206,33 +263,87 @@ fn show(call: &Call, report: &ImportReport, error_file: Option<&str>, skip_error
     let out = &call.out;
     let rows = grouped(report.rows);
     match &report.shape {
-        Some(Shape::Spreadsheet { sheet }) => out.line(&texts.with("import.head_sheet", &[("file", &report.file), ("sheet", sheet), ("rows", &rows)])),
-        Some(Shape::Text { encoding, separator }) => {
-            let separator = if *separator == '\t' { "Tab".to_string() } else { separator.to_string() };
-            out.line(&texts.with("import.head_text", &[("file", &report.file), ("encoding", encoding), ("separator", &separator), ("rows", &rows)]));
+        Some(Shape::Spreadsheet { sheet }) => out.line(&texts.with(
+            "import.head_sheet",
+            &[("file", &report.file), ("sheet", sheet), ("rows", &rows)],
+        )),
+        Some(Shape::Text {
+            encoding,
+            separator,
+        }) => {
+            let separator = if *separator == '\t' {
+                "Tab".to_string()
+            } else {
+                separator.to_string()
+            };
+            out.line(&texts.with(
+                "import.head_text",
+                &[
+                    ("file", &report.file),
+                    ("encoding", encoding),
+                    ("separator", &separator),
+                    ("rows", &rows),
+                ],
+            ));
         }
         None => {}
     }
     let columns: Vec<String> = report.columns.iter().map(recognised).collect();
     let mut line = texts.with("import.columns", &[("columns", &columns.join(", "))]);
     if !report.unknown_columns.is_empty() {
-        let unknown: Vec<String> = report.unknown_columns.iter().map(|name| format!("«{name}»")).collect();
+        let unknown: Vec<String> = report
+            .unknown_columns
+            .iter()
+            .map(|name| format!("«{name}»"))
+            .collect();
         line.push_str("   ");
-        line.push_str(&texts.with("import.unknown_columns", &[("columns", &unknown.join(", "))]));
+        line.push_str(&texts.with(
+            "import.unknown_columns",
+            &[("columns", &unknown.join(", "))],
+        ));
     }
     out.line(&format!("  {line}"));
-    let [new, changed, same, errors] = [report.new, report.changed, report.same, report.error_rows].map(grouped);
-    out.line(&format!("  {}", texts.with("import.counts", &[("new", &new), ("changed", &changed), ("same", &same), ("errors", &errors)])));
+    let [new, changed, same, errors] =
+        [report.new, report.changed, report.same, report.error_rows].map(grouped);
+    out.line(&format!(
+        "  {}",
+        texts.with(
+            "import.counts",
+            &[
+                ("new", &new),
+                ("changed", &changed),
+                ("same", &same),
+                ("errors", &errors)
+            ]
+        )
+    ));
     show_rows(call, &report.errors, "import.row");
-    let hidden = report.errors.len().saturating_sub(limits::IMPORT_ERRORS_SHOWN);
+    let hidden = report
+        .errors
+        .len()
+        .saturating_sub(limits::IMPORT_ERRORS_SHOWN);
     if let Some(file) = error_file {
-        let key = if hidden > 0 { "import.more_errors" } else { "import.errors_in" };
-        out.line(&format!("  {}", texts.with(key, &[("count", &grouped(hidden as u64)), ("file", file)])));
+        let key = if hidden > 0 {
+            "import.more_errors"
+        } else {
+            "import.errors_in"
+        };
+        out.line(&format!(
+            "  {}",
+            texts.with(key, &[("count", &grouped(hidden as u64)), ("file", file)])
+        ));
     }
     show_rows(call, &report.warnings, "import.row_warning");
-    let hidden = (report.warnings.len().saturating_sub(limits::IMPORT_ERRORS_SHOWN) as u64).saturating_add(report.more_warnings);
+    let hidden = (report
+        .warnings
+        .len()
+        .saturating_sub(limits::IMPORT_ERRORS_SHOWN) as u64)
+        .saturating_add(report.more_warnings);
     if hidden > 0 {
-        out.line(&format!("  {}", texts.with("import.more_warnings", &[("count", &grouped(hidden))])));
+        out.line(&format!(
+            "  {}",
+            texts.with("import.more_warnings", &[("count", &grouped(hidden))])
+        ));
     }
     show_end(call, report, skip_errors);
 }
@@ -240,14 +351,37 @@ fn show(call: &Call, report: &ImportReport, error_file: Option<&str>, skip_error
 fn show_end(call: &Call, report: &ImportReport, skip_errors: bool) {
     let texts = call.out.texts;
     if let Some(reach) = &report.reachability {
-        let total = reach.letter_only.saturating_add(reach.one_channel).saturating_add(reach.two_channels).max(1);
-        let share = |count: u64| format!("{} ({} %)", grouped(count), count.saturating_mul(100).saturating_add(total / 2) / total);
-        let values = [share(reach.letter_only), share(reach.one_channel), share(reach.two_channels)];
+        let total = reach
+            .letter_only
+            .saturating_add(reach.one_channel)
+            .saturating_add(reach.two_channels)
+            .max(1);
+        let share = |count: u64| {
+            format!(
+                "{} ({} %)",
+                grouped(count),
+                count.saturating_mul(100).saturating_add(total / 2) / total
+            )
+        };
+        let values = [
+            share(reach.letter_only),
+            share(reach.one_channel),
+            share(reach.two_channels),
+        ];
         let [none, one, two] = values.each_ref().map(String::as_str);
-        call.out.line(&texts.with("import.reachability", &[("none", none), ("one", one), ("two", two)]));
+        call.out.line(&texts.with(
+            "import.reachability",
+            &[("none", none), ("one", one), ("two", two)],
+        ));
     }
     let errors = !report.errors.is_empty();
-    let command = |flags: &str| format!("tuermer import {} {}{flags}", report.kind.as_str(), report.file);
+    let command = |flags: &str| {
+        format!(
+            "tuermer import {} {}{flags}",
+            report.kind.as_str(),
+            report.file
+        )
+    };
     let accepted = !report.dry_run && (skip_errors || !errors);
     let key = if accepted && !report.written {
         "import.nothing_new"
@@ -256,25 +390,49 @@ fn show_end(call: &Call, report: &ImportReport, skip_errors: bool) {
     } else {
         "import.not_written"
     };
-    let next = if accepted { "tuermer run --once".to_string() } else { command(if errors || skip_errors { " --skip-errors" } else { "" }) };
+    let next = if accepted {
+        "tuermer run --once".to_string()
+    } else {
+        command(if errors || skip_errors {
+            " --skip-errors"
+        } else {
+            ""
+        })
+    };
     call.out.say(&texts.with(key, &[("command", &next)]));
 }
 
 /// The first rows, in columns one below the other.
 fn show_rows(call: &Call, rows: &[RowError], key: &str) {
     let texts = call.out.texts;
-    let shown = rows.get(..rows.len().min(limits::IMPORT_ERRORS_SHOWN)).unwrap_or(&[]);
-    let width = |text: fn(&RowError) -> &str| shown.iter().map(|row| text(row).chars().count()).max().unwrap_or(0).min(30);
+    let shown = rows
+        .get(..rows.len().min(limits::IMPORT_ERRORS_SHOWN))
+        .unwrap_or(&[]);
+    let width = |text: fn(&RowError) -> &str| {
+        shown
+            .iter()
+            .map(|row| text(row).chars().count())
+            .max()
+            .unwrap_or(0)
+            .min(30)
+    };
     let (column, value) = (width(|row| &row.column), width(|row| &row.value));
     for row in shown {
         let head = texts.with(key, &[("row", &format!("{:<5}", row.row))]);
         let reason = reason(texts, row.problem, &row.detail);
-        call.out.line(&format!("  {head} {:<column$}  {:<value$}  {reason}", row.column, row.value));
+        call.out.line(&format!(
+            "  {head} {:<column$}  {:<value$}  {reason}",
+            row.column, row.value
+        ));
     }
 }
 
 fn recognised(column: &register::Column) -> String {
-    if column.header.eq_ignore_ascii_case(column.field) { column.header.clone() } else { format!("{}→{}", column.header, column.field) }
+    if column.header.eq_ignore_ascii_case(column.field) {
+        column.header.clone()
+    } else {
+        format!("{}→{}", column.header, column.field)
+    }
 }
 
 /// `25 117`: groups of three digits with a narrow blank between them.
@@ -292,10 +450,15 @@ fn grouped(number: u64) -> String {
 
 /// Writes all errors where the caller stands; a folder that cannot be written to is said, not fatal.
 fn write_errors(call: &Call, report: &ImportReport) -> Option<&'static str> {
-    match error_table(call.out.texts, report).and_then(|bytes| std::fs::write(ERROR_FILE, bytes).map_err(Into::into)) {
+    match error_table(call.out.texts, report)
+        .and_then(|bytes| std::fs::write(ERROR_FILE, bytes).map_err(Into::into))
+    {
         Ok(()) => Some(ERROR_FILE),
         Err(error) => {
-            call.out.say(&call.out.texts.with("import.error_file_failed", &[("file", ERROR_FILE), ("error", &error.to_string())]));
+            call.out.say(&call.out.texts.with(
+                "import.error_file_failed",
+                &[("file", ERROR_FILE), ("error", &error.to_string())],
+            ));
             None
         }
     }
@@ -303,18 +466,29 @@ fn write_errors(call: &Call, report: &ImportReport) -> Option<&'static str> {
 
 /// With mark and `;`, as spreadsheets of the region open it by a double click.
 fn error_table(texts: Texts, report: &ImportReport) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(vec![0xef, 0xbb, 0xbf]);
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .from_writer(vec![0xef, 0xbb, 0xbf]);
     writer.write_record(texts.get("import.error_columns").split(';'))?;
     for error in &report.errors {
         let reason = reason(texts, error.problem, &error.detail);
-        writer.write_record([error.row.to_string(), harmless(&error.column), harmless(&error.value), harmless(&reason)])?;
+        writer.write_record([
+            error.row.to_string(),
+            harmless(&error.column),
+            harmless(&error.value),
+            harmless(&reason),
+        ])?;
     }
     writer.into_inner().map_err(|error| anyhow!("{error}"))
 }
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe (ASVS 1.2.10).
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) { format!("'{cell}") } else { cell.to_string() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
+        format!("'{cell}")
+    } else {
+        cell.to_string()
+    }
 }
 
 #[cfg(test)]
@@ -328,17 +502,32 @@ mod tests {
     fn every_reason_has_its_sentence_in_both_languages() {
         for problem in Problem::ALL {
             for language in Language::ALL {
-                assert_ne!(Texts(language).get(problem.key()), problem.key(), "{language:?}");
+                assert_ne!(
+                    Texts(language).get(problem.key()),
+                    problem.key(),
+                    "{language:?}"
+                );
             }
         }
     }
 
     #[test]
     fn numbers_and_cells() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1\u{a0}000"), (1_234_567, "1\u{a0}234\u{a0}567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1\u{a0}000"),
+            (1_234_567, "1\u{a0}234\u{a0}567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
-        for (cell, safe) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("+49", "'+49"), ("a=b", "a=b"), ("", "")] {
+        for (cell, safe) in [
+            ("=1+1", "'=1+1"),
+            ("@x", "'@x"),
+            ("+49", "'+49"),
+            ("a=b", "a=b"),
+            ("", ""),
+        ] {
             assert_eq!(harmless(cell), safe);
         }
     }

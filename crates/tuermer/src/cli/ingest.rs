@@ -48,31 +48,73 @@ pub struct Args {
 
 /// What was said of the source, or which option is wrong.
 async fn word(context: &Context, args: &Args) -> Result<Word> {
-    let Args { files: _, allow_private: _, grade, tlp, member, template } = args;
-    let (grade, tlp) = (intake::grade(grade.as_deref())?, intake::label(tlp.as_deref())?);
+    let Args {
+        files: _,
+        allow_private: _,
+        grade,
+        tlp,
+        member,
+        template,
+    } = args;
+    let (grade, tlp) = (
+        intake::grade(grade.as_deref())?,
+        intake::label(tlp.as_deref())?,
+    );
     let member = match member {
         None => None,
-        Some(number) => Some(context.store.member_by_number(number).await?.ok_or_else(|| wrong_call("threat.ingest_member", [("number", number)]))?),
+        Some(number) => Some(
+            context
+                .store
+                .member_by_number(number)
+                .await?
+                .ok_or_else(|| wrong_call("threat.ingest_member", [("number", number)]))?,
+        ),
     };
-    let template = template.as_deref().map(read_template).transpose()?.map(Arc::new);
-    Ok(Word { grade, tlp, member, template, signs_only: false, mailbox: None })
+    let template = template
+        .as_deref()
+        .map(read_template)
+        .transpose()?
+        .map(Arc::new);
+    Ok(Word {
+        grade,
+        tlp,
+        member,
+        template,
+        signs_only: false,
+        mailbox: None,
+    })
 }
 
 fn read_template(path: &Path) -> Result<Template> {
-    let text = std::fs::read_to_string(path).map_err(|error| wrong_call("threat.ingest_template", [("path", &path.display()), ("error", &error)]))?;
-    Template::read(&text).map_err(|error| wrong_call("threat.ingest_template", [("path", &path.display()), ("error", &error)]))
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        wrong_call(
+            "threat.ingest_template",
+            [("path", &path.display()), ("error", &error)],
+        )
+    })?;
+    Template::read(&text).map_err(|error| {
+        wrong_call(
+            "threat.ingest_template",
+            [("path", &path.display()), ("error", &error)],
+        )
+    })
 }
 
 /// An address, not a path.
 fn address(path: &Path) -> Option<&str> {
-    path.to_str().filter(|text| text.starts_with("https://") || text.starts_with("http://"))
+    path.to_str()
+        .filter(|text| text.starts_with("https://") || text.starts_with("http://"))
 }
 
 /// Runs it.
 pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     let context = call.open().await?;
     let word = word(&context, &args).await?;
-    let Args { files, allow_private, .. } = args;
+    let Args {
+        files,
+        allow_private,
+        ..
+    } = args;
     let (mut all, mut rejected, mut partly) = (0_u64, 0_u64, 0_u64);
     let mut tell = |report: IngestReport| {
         all = all.saturating_add(1);
@@ -85,16 +127,30 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         say(call, &report)
     };
     let progress = Progress::default();
-    let (addresses, paths): (Vec<PathBuf>, Vec<PathBuf>) = files.iter().cloned().partition(|path| address(path).is_some());
+    let (addresses, paths): (Vec<PathBuf>, Vec<PathBuf>) = files
+        .iter()
+        .cloned()
+        .partition(|path| address(path).is_some());
     for url in addresses.iter().filter_map(|path| address(path)) {
-        tell(stations::address::ingest(&context, url, &allow_private).await.map_err(|error| told(call, &error))?)?;
+        tell(
+            stations::address::ingest(&context, url, &allow_private)
+                .await
+                .map_err(|error| told(call, &error))?,
+        )?;
     }
-    let ingested = watched(intake::ingest_all(&context, Input::Files(paths), word, &progress, &mut tell), &progress).await;
+    let ingested = watched(
+        intake::ingest_all(&context, Input::Files(paths), word, &progress, &mut tell),
+        &progress,
+    )
+    .await;
     context.store.database.close().await;
     ingested?;
     if all == 0 {
         for path in &files {
-            call.out.say(&call.out.texts.with("threat.ingest_empty_directory", &[("path", &path.display().to_string())]));
+            call.out.say(&call.out.texts.with(
+                "threat.ingest_empty_directory",
+                &[("path", &path.display().to_string())],
+            ));
         }
     }
     Ok(match rejected {
@@ -141,23 +197,47 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
     let texts = call.out.texts;
     let file = report.file.as_str();
     for remark in &report.rejected {
-        let file = if remark.document.is_empty() { file.to_string() } else { format!("{file}: {}", remark.document) };
+        let file = if remark.document.is_empty() {
+            file.to_string()
+        } else {
+            format!("{file}: {}", remark.document)
+        };
         let file = file.as_str();
-        call.out.line(&texts.with("threat.ingest_rejected_line", &[("file", file), ("reason", &remark.sentence(texts))]));
+        call.out.line(&texts.with(
+            "threat.ingest_rejected_line",
+            &[("file", file), ("reason", &remark.sentence(texts))],
+        ));
     }
     if report.rejected.is_empty() || report.documents > 1 {
         let keys: &[&str] = match report.kind {
-            Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Check => &["threat.ingest_signs_line"],
+            Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Check => {
+                &["threat.ingest_signs_line"]
+            }
             Kind::Firewall => &["threat.ingest_firewall_line"],
             Kind::Misp | Kind::Stix | Kind::Indicators => &["threat.ingest_knowledge_line"],
             Kind::Kev => &["threat.ingest_kev_line"],
-            Kind::Archive if report.lines > 0 => &["threat.ingest_archive_line", "threat.ingest_signs_line"],
+            Kind::Archive if report.lines > 0 => {
+                &["threat.ingest_archive_line", "threat.ingest_signs_line"]
+            }
             _ if report.documents > 1 => &["threat.ingest_archive_line"],
             _ => &["threat.ingest_line"],
         };
         let not_used = report.rejected.len() as u64;
-        let IngestReport { new, changed, same, documents, withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, .. } =
-            report;
+        let IngestReport {
+            new,
+            changed,
+            same,
+            documents,
+            withdrawn,
+            due_dates_moved,
+            lines,
+            attributed,
+            unattributed,
+            malformed,
+            passed,
+            indicators,
+            ..
+        } = report;
         let numbers = [
             ("new", new),
             ("changed", changed),
@@ -175,45 +255,92 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
         ]
         .map(|(name, number)| (name, number.to_string()));
         let mut values: Vec<(&str, &str)> = vec![("file", file), ("kind", report.kind.as_str())];
-        values.extend(numbers.iter().map(|(name, number)| (*name, number.as_str())));
+        values.extend(
+            numbers
+                .iter()
+                .map(|(name, number)| (*name, number.as_str())),
+        );
         for key in keys {
             call.out.line(&texts.with(key, &values));
         }
     }
     for remark in &report.remarks {
-        let file = if remark.document.is_empty() { file.to_string() } else { format!("{file}: {}", remark.document) };
-        call.out.say(&texts.with("threat.ingest_remark_line", &[("file", &file), ("remark", &remark.sentence(texts))]));
+        let file = if remark.document.is_empty() {
+            file.to_string()
+        } else {
+            format!("{file}: {}", remark.document)
+        };
+        call.out.say(&texts.with(
+            "threat.ingest_remark_line",
+            &[("file", &file), ("remark", &remark.sentence(texts))],
+        ));
     }
     Ok(())
 }
 
 fn object(call: &Call, report: &IngestReport) -> Value {
-    let IngestReport { file, kind, new, changed, same, rejected, remarks, threat, documents, verified, ranges, ranges_not_understood, .. } = report;
-    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, withheld, .. } = report;
+    let IngestReport {
+        file,
+        kind,
+        new,
+        changed,
+        same,
+        rejected,
+        remarks,
+        threat,
+        documents,
+        verified,
+        ranges,
+        ranges_not_understood,
+        ..
+    } = report;
+    let IngestReport {
+        withdrawn,
+        due_dates_moved,
+        lines,
+        attributed,
+        unattributed,
+        malformed,
+        passed,
+        indicators,
+        withheld,
+        ..
+    } = report;
     let reason = |remark: &Remark| match remark.document.as_str() {
         "" => json!({"reason": remark.sentence(call.out.texts)}),
         document => json!({"document": document, "reason": remark.sentence(call.out.texts)}),
     };
     let rejected: Vec<Value> = rejected.iter().map(reason).collect();
-    let remarks: Vec<String> = remarks.iter().map(|remark| remark.sentence(call.out.texts)).collect();
-    let advisories =
-        || json!({"threat": threat, "documents": documents, "verified": verified, "ranges": ranges, "ranges_not_understood": ranges_not_understood});
+    let remarks: Vec<String> = remarks
+        .iter()
+        .map(|remark| remark.sentence(call.out.texts))
+        .collect();
+    let advisories = || json!({"threat": threat, "documents": documents, "verified": verified, "ranges": ranges, "ranges_not_understood": ranges_not_understood});
     let signs = || json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed});
     let mut object = json!({"file": file, "kind": kind.as_str(), "new": new, "changed": changed, "same": same, "rejected": rejected, "remarks": remarks});
     let more = match kind {
         Kind::Csaf | Kind::Cve => advisories(),
         Kind::Archive => {
             let mut more = advisories();
-            more.as_object_mut().into_iter().for_each(|more| more.extend(signs().as_object().cloned().unwrap_or_default()));
+            more.as_object_mut()
+                .into_iter()
+                .for_each(|more| more.extend(signs().as_object().cloned().unwrap_or_default()));
             more
         }
         Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
-        Kind::Firewall => json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "passed": passed}),
+        Kind::Firewall => {
+            json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "passed": passed})
+        }
         Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Check => signs(),
         Kind::Misp | Kind::Stix | Kind::Indicators => {
             json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "indicators": indicators})
         }
-        Kind::Epss | Kind::Atom | Kind::Sbom | Kind::Provider | Kind::Warninglist | Kind::Unknown => json!({}),
+        Kind::Epss
+        | Kind::Atom
+        | Kind::Sbom
+        | Kind::Provider
+        | Kind::Warninglist
+        | Kind::Unknown => json!({}),
     };
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);

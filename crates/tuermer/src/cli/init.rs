@@ -32,37 +32,58 @@ pub async fn run(call: &Call, Args { drill }: Args) -> Result<Exit> {
     if drill {
         config.mail.transport = Transport::Folder;
     }
-    let clock = call.at.filter(|_| drill).map_or(Clock::System, Clock::simulated);
+    let clock = call
+        .at
+        .filter(|_| drill)
+        .map_or(Clock::System, Clock::simulated);
     let context = create(&home, config, drill, clock, Random::System).await?;
     let link = crate::store::accounts::setup_link(&context, None).await?;
     let texts = call.out.texts;
     if call.out.json {
-        call.out.object(&serde_json::json!({"data": home.0, "drill": drill, "setup_link": link}))?;
+        call.out
+            .object(&serde_json::json!({"data": home.0, "drill": drill, "setup_link": link}))?;
         return Ok(Exit::Ok);
     }
     let path = home.0.display().to_string();
-    call.out.say(&texts.with("general.init_done", &[("path", &path)]));
+    call.out
+        .say(&texts.with("general.init_done", &[("path", &path)]));
     call.out.say(&texts.get("general.init_link"));
     call.out.line(&link);
-    call.out.say(&texts.with("general.init_next", &[("path", &path)]));
+    call.out
+        .say(&texts.with("general.init_next", &[("path", &path)]));
     context.store.database.close().await;
     Ok(Exit::Ok)
 }
 
 /// Makes a data directory where there is none yet.
-pub async fn create(home: &Home, config: Config, drill: bool, clock: Clock, random: Random) -> Result<Context> {
+pub async fn create(
+    home: &Home,
+    config: Config,
+    drill: bool,
+    clock: Clock,
+    random: Random,
+) -> Result<Context> {
     if home.config().exists() || home.key().exists() {
         return Err(refusal("general.init_twice", [("path", &home.0.display())]));
     }
     for directory in [home.0.clone(), home.0.join("keys"), home.outbox()] {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&directory)
+            .with_context(|| format!("cannot make {}", directory.display()))?;
     }
     let mut secret = [0_u8; SECRET_BYTES];
     random.fill(&mut secret)?;
     let now = clock.now();
-    let store =
-        if config.store.url.is_empty() { Store::open_file(&home.database(), true, now).await? } else { Store::open_url(&config.store.url, now).await? };
-    store.set_meta("drill", if drill { "true" } else { "false" }).await?;
+    let store = if config.store.url.is_empty() {
+        Store::open_file(&home.database(), true, now).await?
+    } else {
+        Store::open_url(&config.store.url, now).await?
+    };
+    store
+        .set_meta("drill", if drill { "true" } else { "false" })
+        .await?;
     write_private(&home.key(), &hex::encode(secret))?;
     write_private(&home.config(), &toml::to_string_pretty(&config)?)?;
     Ok(Context {
@@ -80,8 +101,13 @@ pub async fn create(home: &Home, config: Config, drill: bool, clock: Clock, rand
 
 /// Writes a file only its owner may read, and makes sure it is on disk.
 pub(super) fn write_private(path: &Path, text: &str) -> Result<()> {
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
     let mut file = file.with_context(|| format!("cannot write {}", path.display()))?;
     file.write_all(text.as_bytes())?;
-    file.sync_all().with_context(|| format!("cannot write {}", path.display()))
+    file.sync_all()
+        .with_context(|| format!("cannot write {}", path.display()))
 }

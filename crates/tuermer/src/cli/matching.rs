@@ -121,9 +121,39 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let exit = match verb {
         Verb::List(filter) => list::list(call, &context, filter).await,
         Verb::Statistics { threat } => list::statistics(call, &context, threat.as_deref()).await,
-        Verb::Set { threat, cve, which, state, user } => act::set(call, &context, &threat, cve.as_deref(), which, &state, &user).await,
-        Verb::Run { threat, threats, asset, assets, by } => {
-            act::run(call, &context, threat.into_iter().chain(threats).collect(), asset.into_iter().chain(assets).collect(), &by).await
+        Verb::Set {
+            threat,
+            cve,
+            which,
+            state,
+            user,
+        } => {
+            act::set(
+                call,
+                &context,
+                &threat,
+                cve.as_deref(),
+                which,
+                &state,
+                &user,
+            )
+            .await
+        }
+        Verb::Run {
+            threat,
+            threats,
+            asset,
+            assets,
+            by,
+        } => {
+            act::run(
+                call,
+                &context,
+                threat.into_iter().chain(threats).collect(),
+                asset.into_iter().chain(assets).collect(),
+                &by,
+            )
+            .await
         }
         Verb::Bill { file } => bill::list(call, &context, &file).await,
         Verb::Runs => list::runs(call, &context).await,
@@ -144,9 +174,13 @@ fn certainty(text: &str) -> Result<Certainty> {
 
 /// The member of a register number; says so where there is none.
 async fn member(call: &Call, context: &Context, text: &str) -> Result<Option<OrganisationId>> {
-    let found = context.store.organisation_by_external(Kind::Member, text).await?;
+    let found = context
+        .store
+        .organisation_by_external(Kind::Member, text)
+        .await?;
     if found.is_none() {
-        call.out.say(&call.out.texts.with("verdict.no_member", &[("text", text)]));
+        call.out
+            .say(&call.out.texts.with("verdict.no_member", &[("text", text)]));
     }
     Ok(found.map(|organisation| organisation.id))
 }
@@ -155,7 +189,12 @@ async fn member(call: &Call, context: &Context, text: &str) -> Result<Option<Org
 async fn owner(call: &Call, context: &Context, asset: &AssetId) -> Result<Option<OrganisationId>> {
     let owner = context.store.owner_of(asset).await?;
     if owner.is_none() {
-        call.out.say(&call.out.texts.with("match.no_asset", &[("text", asset.as_str())]));
+        call.out.say(
+            &call
+                .out
+                .texts
+                .with("match.no_asset", &[("text", asset.as_str())]),
+        );
     }
     Ok(owner)
 }

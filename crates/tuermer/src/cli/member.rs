@@ -56,8 +56,12 @@ pub enum KindArgument {
 pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let exit = match verb {
-        Verb::List { kind: KindArgument::Member } => list(call, &context, Page::Kind(Kind::Member)).await?,
-        Verb::List { kind: KindArgument::Provider } => list(call, &context, Page::Kind(Kind::Provider)).await?,
+        Verb::List {
+            kind: KindArgument::Member,
+        } => list(call, &context, Page::Kind(Kind::Member)).await?,
+        Verb::List {
+            kind: KindArgument::Provider,
+        } => list(call, &context, Page::Kind(Kind::Provider)).await?,
         Verb::Show { text } => show(call, &context, &text).await?,
         Verb::Contacts => contacts(call, &context).await?,
         Verb::WhyNotReachable => why_not_reachable(call, &context).await?,
@@ -78,18 +82,38 @@ async fn list(call: &Call, context: &Context, page: Page) -> Result<Exit> {
     let mut any = false;
     loop {
         let organisations = match page {
-            Page::Kind(kind) => context.store.organisations_page(kind, after.as_ref(), limits::PAGE_ROWS).await?,
-            Page::Unreachable => context.store.unreachable_page(after.as_ref(), limits::PAGE_ROWS).await?,
+            Page::Kind(kind) => {
+                context
+                    .store
+                    .organisations_page(kind, after.as_ref(), limits::PAGE_ROWS)
+                    .await?
+            }
+            Page::Unreachable => {
+                context
+                    .store
+                    .unreachable_page(after.as_ref(), limits::PAGE_ROWS)
+                    .await?
+            }
         };
-        let Some(last) = organisations.last() else { break };
+        let Some(last) = organisations.last() else {
+            break;
+        };
         after = Some(last.id.clone());
         any = true;
         for organisation in &organisations {
             if call.out.json {
                 call.out.object(&as_json(organisation))?;
             } else {
-                let Organisation { external_id, name, address, .. } = organisation;
-                call.out.line(&format!("{external_id:<12}  {:<6} {:<22}  {name}", address.postcode, address.city));
+                let Organisation {
+                    external_id,
+                    name,
+                    address,
+                    ..
+                } = organisation;
+                call.out.line(&format!(
+                    "{external_id:<12}  {:<6} {:<22}  {name}",
+                    address.postcode, address.city
+                ));
             }
         }
     }
@@ -97,7 +121,17 @@ async fn list(call: &Call, context: &Context, page: Page) -> Result<Exit> {
 }
 
 fn as_json(organisation: &Organisation) -> Value {
-    let Organisation { id, kind, external_id, name, address, sector, size_class, language, provider } = organisation;
+    let Organisation {
+        id,
+        kind,
+        external_id,
+        name,
+        address,
+        sector,
+        size_class,
+        language,
+        provider,
+    } = organisation;
     json!({
         "id": id.as_str(), "external_id": external_id, "kind": kind.as_str(), "name": name, "street": address.street, "postcode": address.postcode,
         "city": address.city, "country": address.country, "sector": sector, "size_class": size_class, "language": language.code(),
@@ -107,7 +141,17 @@ fn as_json(organisation: &Organisation) -> Value {
 
 /// The facts of a layer that say something, by the names of the columns.
 fn told(facts: &Facts) -> Vec<(&'static str, &str)> {
-    let Facts { name, street, postcode, city, country, sector, size_class, language, provider } = facts;
+    let Facts {
+        name,
+        street,
+        postcode,
+        city,
+        country,
+        sector,
+        size_class,
+        language,
+        provider,
+    } = facts;
     let fields = [
         ("name", name.as_deref()),
         ("street", street.as_deref()),
@@ -119,12 +163,24 @@ fn told(facts: &Facts) -> Vec<(&'static str, &str)> {
         ("language", language.map(Language::code)),
         ("provider_external_id", provider.as_deref()),
     ];
-    fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
+    fields
+        .into_iter()
+        .filter_map(|(field, value)| Some((field, value?)))
+        .collect()
 }
 
 /// The fields of a contact that say something.
 fn told_contact(contact: &Contact) -> Vec<(&'static str, &str)> {
-    let Contact { organisation: _, name, role, email, phone, mobile, source: _, said_at: _ } = contact;
+    let Contact {
+        organisation: _,
+        name,
+        role,
+        email,
+        phone,
+        mobile,
+        source: _,
+        said_at: _,
+    } = contact;
     let fields = [
         ("contact_name", Some(name.as_str())),
         ("contact_role", Some(role.as_str())),
@@ -132,7 +188,10 @@ fn told_contact(contact: &Contact) -> Vec<(&'static str, &str)> {
         ("phone", phone.as_deref()),
         ("mobile", mobile.as_deref()),
     ];
-    fields.into_iter().filter_map(|(field, value)| Some((field, value.filter(|value| !value.is_empty())?))).collect()
+    fields
+        .into_iter()
+        .filter_map(|(field, value)| Some((field, value.filter(|value| !value.is_empty())?)))
+        .collect()
 }
 
 /// Everything that is known about one organisation.
@@ -146,16 +205,26 @@ struct Sheet {
 
 async fn show(call: &Call, context: &Context, text: &str) -> Result<Exit> {
     let texts = call.out.texts;
-    let mut found = context.store.find_organisations(text, limits::IMPORT_ERRORS_SHOWN).await?;
+    let mut found = context
+        .store
+        .find_organisations(text, limits::IMPORT_ERRORS_SHOWN)
+        .await?;
     if found.len() > 1 {
-        call.out.say(&texts.with("import.member_several", &[("text", text)]));
+        call.out
+            .say(&texts.with("import.member_several", &[("text", text)]));
         for organisation in found {
-            call.out.say(&format!("  {:<12} {:<9} {}", organisation.external_id, organisation.kind.as_str(), organisation.name));
+            call.out.say(&format!(
+                "  {:<12} {:<9} {}",
+                organisation.external_id,
+                organisation.kind.as_str(),
+                organisation.name
+            ));
         }
         return Ok(Exit::NothingFound);
     }
     let Some(organisation) = found.pop() else {
-        call.out.say(&texts.with("import.member_not_found", &[("text", text)]));
+        call.out
+            .say(&texts.with("import.member_not_found", &[("text", text)]));
         return Ok(Exit::NothingFound);
     };
     let (store, id) = (&context.store, organisation.id.clone());
@@ -175,17 +244,43 @@ async fn show(call: &Call, context: &Context, text: &str) -> Result<Exit> {
 }
 
 fn sheet_json(sheet: &Sheet) -> Value {
-    let Sheet { organisation, layers, contacts, networks, assets } = sheet;
+    let Sheet {
+        organisation,
+        layers,
+        contacts,
+        networks,
+        assets,
+    } = sheet;
     let layer = |layer: &Layer| {
-        let values: serde_json::Map<String, Value> = told(&layer.facts).into_iter().map(|(field, value)| (field.to_string(), json!(value))).collect();
+        let values: serde_json::Map<String, Value> = told(&layer.facts)
+            .into_iter()
+            .map(|(field, value)| (field.to_string(), json!(value)))
+            .collect();
         json!({"source": layer.source.as_str(), "said_at": layer.said_at.to_string(), "values": values})
     };
     let network = |network: &StoredNetwork| {
-        let StoredNetwork { kind, value, source, said_at } = network;
+        let StoredNetwork {
+            kind,
+            value,
+            source,
+            said_at,
+        } = network;
         json!({"kind": kind, "value": value, "source": source.as_str(), "said_at": said_at.to_string()})
     };
     let asset = |asset: &Asset| {
-        let Asset { id, organisation: _, vendor, product, version, build, hostname, source, observed_at, note, presence } = asset;
+        let Asset {
+            id,
+            organisation: _,
+            vendor,
+            product,
+            version,
+            build,
+            hostname,
+            source,
+            observed_at,
+            note,
+            presence,
+        } = asset;
         json!({
             "id": id.as_str(), "vendor": vendor, "product": product, "version": version, "build": build, "hostname": hostname, "source": source.as_str(),
             "observed_at": observed_at.to_string(), "note": note, "presence": presence.as_str(),
@@ -194,7 +289,10 @@ fn sheet_json(sheet: &Sheet) -> Value {
     let mut object = as_json(organisation);
     if let Some(fields) = object.as_object_mut() {
         fields.insert("layers".into(), layers.iter().map(layer).collect());
-        fields.insert("contacts".into(), contacts.iter().map(contact_json).collect());
+        fields.insert(
+            "contacts".into(),
+            contacts.iter().map(contact_json).collect(),
+        );
         fields.insert("networks".into(), networks.iter().map(network).collect());
         fields.insert("assets".into(), assets.iter().map(asset).collect());
     }
@@ -202,28 +300,73 @@ fn sheet_json(sheet: &Sheet) -> Value {
 }
 
 fn show_sheet(call: &Call, context: &Context, sheet: &Sheet) {
-    let Sheet { organisation, layers, contacts, networks, assets } = sheet;
+    let Sheet {
+        organisation,
+        layers,
+        contacts,
+        networks,
+        assets,
+    } = sheet;
     let zone = context.zone();
     let line = |mark: &str, field: &str, value: &str, source: Source, at: Timestamp| {
         let day = at.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string();
-        call.out.line(&format!("  {mark} {field:<20} {value:<36} {:<12} {day}", call.out.texts.get(source_key(source))));
+        call.out.line(&format!(
+            "  {mark} {field:<20} {value:<36} {:<12} {day}",
+            call.out.texts.get(source_key(source))
+        ));
     };
-    call.out.line(&format!("{} · {} · {}", organisation.name, organisation.external_id, organisation.kind.as_str()));
-    let facts = layers.iter().flat_map(|layer| told(&layer.facts).into_iter().map(move |(field, value)| (field, value, layer.source, layer.said_at)));
-    let people =
-        contacts.iter().flat_map(|contact| told_contact(contact).into_iter().map(move |(field, value)| (field, value, contact.source, contact.said_at)));
+    call.out.line(&format!(
+        "{} · {} · {}",
+        organisation.name,
+        organisation.external_id,
+        organisation.kind.as_str()
+    ));
+    let facts = layers.iter().flat_map(|layer| {
+        told(&layer.facts)
+            .into_iter()
+            .map(move |(field, value)| (field, value, layer.source, layer.said_at))
+    });
+    let people = contacts.iter().flat_map(|contact| {
+        told_contact(contact)
+            .into_iter()
+            .map(move |(field, value)| (field, value, contact.source, contact.said_at))
+    });
     let mut shown = HashSet::new();
     for (field, value, source, said_at) in facts.chain(people) {
         // Strongest first: the first word about a field is the one that counts.
-        line(if shown.insert(field) { "✓" } else { " " }, field, value, source, said_at);
+        line(
+            if shown.insert(field) { "✓" } else { " " },
+            field,
+            value,
+            source,
+            said_at,
+        );
     }
     for network in networks {
-        line(" ", &network.kind, &network.value, network.source, network.said_at);
+        line(
+            " ",
+            &network.kind,
+            &network.value,
+            network.source,
+            network.said_at,
+        );
     }
     for asset in assets {
-        let told = [asset.version.as_str(), asset.build.as_deref().unwrap_or(""), asset.hostname.as_str()];
-        let told = told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
-        let told = if asset.presence == Presence::OnPremises { told } else { asset.presence.as_str().to_string() };
+        let told = [
+            asset.version.as_str(),
+            asset.build.as_deref().unwrap_or(""),
+            asset.hostname.as_str(),
+        ];
+        let told = told
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ");
+        let told = if asset.presence == Presence::OnPremises {
+            told
+        } else {
+            asset.presence.as_str().to_string()
+        };
         line(" ", &asset.product, &told, asset.source, asset.observed_at);
     }
 }
@@ -238,7 +381,16 @@ fn source_key(source: Source) -> &'static str {
 }
 
 fn contact_json(contact: &Contact) -> Value {
-    let Contact { organisation: _, name, role, email, phone, mobile, source, said_at } = contact;
+    let Contact {
+        organisation: _,
+        name,
+        role,
+        email,
+        phone,
+        mobile,
+        source,
+        said_at,
+    } = contact;
     json!({"name": name, "role": role, "email": email, "phone": phone, "mobile": mobile, "source": source.as_str(), "said_at": said_at.to_string()})
 }
 
@@ -246,8 +398,13 @@ async fn contacts(call: &Call, context: &Context) -> Result<Exit> {
     let mut after: Option<OrganisationId> = None;
     let mut any = false;
     loop {
-        let page = context.store.contacts_page(after.as_ref(), limits::PAGE_ROWS).await?;
-        let Some((_, _, last)) = page.last() else { break };
+        let page = context
+            .store
+            .contacts_page(after.as_ref(), limits::PAGE_ROWS)
+            .await?;
+        let Some((_, _, last)) = page.last() else {
+            break;
+        };
         after = Some(last.organisation.clone());
         any = true;
         for (external_id, organisation, contact) in &page {
@@ -259,8 +416,14 @@ async fn contacts(call: &Call, context: &Context) -> Result<Exit> {
                 }
                 call.out.object(&object)?;
             } else {
-                let values: Vec<&str> = told_contact(contact).into_iter().map(|(_, value)| value).collect();
-                call.out.line(&format!("{external_id:<12}  {organisation:<36}  {}", values.join(" · ")));
+                let values: Vec<&str> = told_contact(contact)
+                    .into_iter()
+                    .map(|(_, value)| value)
+                    .collect();
+                call.out.line(&format!(
+                    "{external_id:<12}  {organisation:<36}  {}",
+                    values.join(" · ")
+                ));
             }
         }
     }
@@ -269,9 +432,13 @@ async fn contacts(call: &Call, context: &Context) -> Result<Exit> {
 
 async fn why_not_reachable(call: &Call, context: &Context) -> Result<Exit> {
     let found = context.store.reachability().await?;
-    let counts = [found.letter_only, found.one_channel, found.two_channels].map(|count| count.to_string());
+    let counts =
+        [found.letter_only, found.one_channel, found.two_channels].map(|count| count.to_string());
     let [none, one, two] = counts.each_ref().map(String::as_str);
     // The counts are talk; the list is the result.
-    call.out.say(&call.out.texts.with("import.reachable_now", &[("none", none), ("one", one), ("two", two)]));
+    call.out.say(&call.out.texts.with(
+        "import.reachable_now",
+        &[("none", none), ("one", one), ("two", two)],
+    ));
     list(call, context, Page::Unreachable).await
 }

@@ -178,24 +178,48 @@ impl Call {
         let keys = Keys::read(&home.key())?;
         let policy = self.policy(&config, &home)?;
         let system = Clock::System;
-        let url = self.database.clone().unwrap_or_else(|| config.store.url.clone());
-        let store = if url.is_empty() { Store::open_file(&home.database(), false, system.now()).await? } else { Store::open_url(&url, system.now()).await? };
+        let url = self
+            .database
+            .clone()
+            .unwrap_or_else(|| config.store.url.clone());
+        let store = if url.is_empty() {
+            Store::open_file(&home.database(), false, system.now()).await?
+        } else {
+            Store::open_url(&url, system.now()).await?
+        };
         let drill = store.meta("drill").await?.as_deref() == Some("true");
         let clock = match self.at {
             Some(_) if !drill => return Err(wrong_call("general.at_needs_drill", [])),
             Some(at) => Clock::simulated(at),
             None => system,
         };
-        Ok(Context { store, clock, random: Random::System, keys, policy, config: Arc::new(config), home, drill, demo: false })
+        Ok(Context {
+            store,
+            clock,
+            random: Random::System,
+            keys,
+            policy,
+            config: Arc::new(config),
+            home,
+            drill,
+            demo: false,
+        })
     }
 
     /// The policy of deadlines. A file with a mistake is told, and the default stays: no deadline must fail for it.
-    fn policy(&self, config: &Config, home: &Home) -> Result<Arc<tuermer_core::urgency::UrgencyPolicy>> {
+    fn policy(
+        &self,
+        config: &Config,
+        home: &Home,
+    ) -> Result<Arc<tuermer_core::urgency::UrgencyPolicy>> {
         match crate::policy::configured(config, home) {
             Ok(Some(policy)) => Ok(policy),
             Ok(None) => crate::policy::standard(),
             Err(error) => {
-                self.out.say(&self.out.texts.with("policy.default_stays", &[("error", &crate::policy::told(&error, self.out.texts))]));
+                self.out.say(&self.out.texts.with(
+                    "policy.default_stays",
+                    &[("error", &crate::policy::told(&error, self.out.texts))],
+                ));
                 crate::policy::standard()
             }
         }
@@ -207,8 +231,12 @@ fn language(option: Option<&str>) -> Result<Language> {
     if let Some(text) = option {
         return Language::parse(text).ok_or_else(|| wrong_call("general.lang", [("lang", &text)]));
     }
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
-    Ok(set.and_then(|text| Language::parse(&text)).unwrap_or_default())
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
+    Ok(set
+        .and_then(|text| Language::parse(&text))
+        .unwrap_or_default())
 }
 
 /// Runs one call and gives its exit code.
@@ -222,10 +250,31 @@ pub async fn run(cli: Cli) -> Result<u8> {
     if let Some(defect) = tuermer_formats::urgency_policy::defect() {
         bail!("this program is broken, do not use it: {defect}");
     }
-    let Cli { data, database, json, no_input, lang, at, command } = cli;
+    let Cli {
+        data,
+        database,
+        json,
+        no_input,
+        lang,
+        at,
+        command,
+    } = cli;
     let texts = Texts(language(lang.as_deref())?);
-    let data = data.or_else(|| std::env::var_os("TUERMER_DATA").filter(|text| !text.is_empty()).map(PathBuf::from));
-    let call = Call { out: Output { json, texts, no_input }, data, database, at };
+    let data = data.or_else(|| {
+        std::env::var_os("TUERMER_DATA")
+            .filter(|text| !text.is_empty())
+            .map(PathBuf::from)
+    });
+    let call = Call {
+        out: Output {
+            json,
+            texts,
+            no_input,
+        },
+        data,
+        database,
+        at,
+    };
     let exit = match command {
         Command::Demo(args) => demo::run(&call, args).await,
         Command::Init(args) => init::run(&call, args).await,
@@ -264,7 +313,9 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
     let texts = Texts(language(lang).unwrap_or_default());
     let mut sentence = String::new();
     // The drivers say it at any statement, not only at the last one.
-    let full = error.chain().any(|cause| cause.to_string().contains("disk is full") || cause.to_string().contains("No space left"));
+    let full = error.chain().any(|cause| {
+        cause.to_string().contains("disk is full") || cause.to_string().contains("No space left")
+    });
     if full {
         sentence.push_str(&texts.get("general.not_written"));
     }
@@ -272,17 +323,27 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
     let told = error.downcast_ref::<Refusal>().or(fetched.as_ref());
     for cause in error.chain().map(ToString::to_string) {
         // A sentence given as context is no link of its own in the chain; it is known by its English words.
-        let cause = told.filter(|told| told.to_string() == cause).map_or(cause, |told| told.words(texts));
+        let cause = told
+            .filter(|told| told.to_string() == cause)
+            .map_or(cause, |told| told.words(texts));
         if !sentence.contains(&cause) {
             sentence.push_str(if sentence.is_empty() { "" } else { ": " });
             sentence.push_str(&cause);
         }
     }
-    let out = Output { json, texts, no_input: true };
+    let out = Output {
+        json,
+        texts,
+        no_input: true,
+    };
     if json {
         // The object is two strings; if stdout is closed there is nobody left to tell.
         let _ = out.object(&serde_json::json!({"error": sentence}));
     }
     out.say(&sentence);
-    if told.is_some_and(|told| told.wrong_call) { Exit::Usage } else { Exit::Failed }
+    if told.is_some_and(|told| told.wrong_call) {
+        Exit::Usage
+    } else {
+        Exit::Failed
+    }
 }

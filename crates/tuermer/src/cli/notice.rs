@@ -41,7 +41,11 @@ async fn list(call: &Call) -> Result<Exit> {
     let texts = call.out.texts;
     let notices = context.store.notices(NOTICES_SHOWN).await?;
     for notice in &notices {
-        let text = if texts.0 == Language::German { &notice.text_de } else { &notice.text_en };
+        let text = if texts.0 == Language::German {
+            &notice.text_de
+        } else {
+            &notice.text_en
+        };
         if call.out.json {
             call.out.object(&json!({
                 "id": notice.id, "kind": notice.kind, "subject": notice.subject, "text": text,
@@ -50,7 +54,11 @@ async fn list(call: &Call) -> Result<Exit> {
             continue;
         }
         let since = times::moment(notice.created_at, &context.zone(), texts.0);
-        let mailed = texts.get(if notice.mailed_at.is_some() { "feed.notice_mailed" } else { "feed.notice_not_mailed" });
+        let mailed = texts.get(if notice.mailed_at.is_some() {
+            "feed.notice_mailed"
+        } else {
+            "feed.notice_not_mailed"
+        });
         call.out.line(&format!("{}  {since}  {mailed}", notice.id));
         for line in text.lines().filter(|line| !line.is_empty()) {
             call.out.line(&format!("    {line}"));
@@ -66,7 +74,13 @@ async fn list(call: &Call) -> Result<Exit> {
 async fn done(call: &Call, id: &str, user: &str) -> Result<Exit> {
     let context = call.open().await?;
     let texts = call.out.texts;
-    if !context.store.accounts().await?.iter().any(|account| account.name == user) {
+    if !context
+        .store
+        .accounts()
+        .await?
+        .iter()
+        .any(|account| account.name == user)
+    {
         bail!("{}", texts.with("public.no_account", &[("name", user)]));
     }
     if !context.store.finish_notice(context.now(), id, user).await? {

@@ -79,7 +79,18 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::List => list(call).await,
         Verb::Show { name } => show(call, find(call, &packs(call).await?, &name)?),
         Verb::Check { name } => check::run(call, name.as_deref()).await,
-        Verb::Judge { name, build, cve, as_of } => judge::run(call, find(call, &packs(call).await?, &name)?, &build, &cve, as_of),
+        Verb::Judge {
+            name,
+            build,
+            cve,
+            as_of,
+        } => judge::run(
+            call,
+            find(call, &packs(call).await?, &name)?,
+            &build,
+            &cve,
+            as_of,
+        ),
         Verb::Import { path, force, actor } => bring::import(call, &path, force, &actor).await,
         Verb::Export { name, path } => bring::export(call, &name, &path).await,
         Verb::Remove { name, actor } => bring::remove(call, &name, &actor).await,
@@ -99,25 +110,51 @@ fn find<'a>(call: &Call, packs: &'a [BuildPack], name: &str) -> Result<&'a Build
         Some(pack) => Ok(pack),
         None => {
             let names: Vec<&str> = packs.iter().map(|pack| pack.name.as_str()).collect();
-            bail!("{}", call.out.texts.with("pack.no_such_pack", &[("name", name), ("names", &names.join(", "))]))
+            bail!(
+                "{}",
+                call.out.texts.with(
+                    "pack.no_such_pack",
+                    &[("name", name), ("names", &names.join(", "))]
+                )
+            )
         }
     }
 }
 
 async fn list(call: &Call) -> Result<Exit> {
     let imported: Vec<String> = if call.home().is_ok_and(|home| home.config().exists()) {
-        call.open().await?.store.imported_packs().await?.into_iter().map(|pack| pack.name).collect()
+        call.open()
+            .await?
+            .store
+            .imported_packs()
+            .await?
+            .into_iter()
+            .map(|pack| pack.name)
+            .collect()
     } else {
         Vec::new()
     };
     for pack in packs(call).await?.iter() {
-        let BuildPack { name, title, source, as_of, rows, lines, .. } = pack;
+        let BuildPack {
+            name,
+            title,
+            source,
+            as_of,
+            rows,
+            lines,
+            ..
+        } = pack;
         let flaws = pack.flaws().len();
         let own = imported.contains(name);
         // A newer program may bring a newer table than the one that was imported.
-        let shipped = tuermer_formats::build_pack::packs().iter().find(|shipped| own && shipped.name == *name && shipped.as_of > *as_of);
+        let shipped = tuermer_formats::build_pack::packs()
+            .iter()
+            .find(|shipped| own && shipped.name == *name && shipped.as_of > *as_of);
         if call.out.json {
-            let lines: Vec<_> = lines.iter().map(|line| json!({"name": line.name, "end_of_life": end_of_life(line)})).collect();
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|line| json!({"name": line.name, "end_of_life": end_of_life(line)}))
+                .collect();
             call.out.object(&json!({
                 "name": name, "title": title, "source": source, "as_of": as_of.to_string(), "rule": pack.rule.as_str(), "builds": rows.len(),
                 "flaws": flaws, "lines": lines, "imported": own, "paid": pack.paid.iter().map(|paid| json!({
@@ -128,26 +165,59 @@ async fn list(call: &Call) -> Result<Exit> {
             continue;
         }
         let (as_of, builds, flaws) = (as_of.to_string(), rows.len().to_string(), flaws.to_string());
-        let values = [("name", name.as_str()), ("title", title), ("source", source), ("as_of", &as_of), ("builds", &builds), ("flaws", &flaws)];
+        let values = [
+            ("name", name.as_str()),
+            ("title", title),
+            ("source", source),
+            ("as_of", &as_of),
+            ("builds", &builds),
+            ("flaws", &flaws),
+        ];
         call.out.line(&call.out.texts.with("pack.list", &values));
         if own {
-            call.out.line(&format!("  {}", call.out.texts.get("pack.own")));
+            call.out
+                .line(&format!("  {}", call.out.texts.get("pack.own")));
         }
         if let Some(shipped) = shipped {
-            call.out.line(&format!("  {}", call.out.texts.with("pack.newer_in_program", &[("name", name), ("as_of", &shipped.as_of.to_string())])));
+            call.out.line(&format!(
+                "  {}",
+                call.out.texts.with(
+                    "pack.newer_in_program",
+                    &[("name", name), ("as_of", &shipped.as_of.to_string())]
+                )
+            ));
         }
         for line in lines {
             let end = match line.end_of_life {
                 EndOfLife::Open => call.out.texts.get("pack.open"),
                 EndOfLife::NotKnown => call.out.texts.get("pack.end_not_known"),
-                EndOfLife::Day(day) => call.out.texts.with("pack.end", &[("day", &day.to_string())]),
+                EndOfLife::Day(day) => call
+                    .out
+                    .texts
+                    .with("pack.end", &[("day", &day.to_string())]),
             };
             call.out.line(&format!("  {}: {end}", line.name));
         }
-        for PaidUpdates { programme, lines, updates, until, .. } in pack.paid.iter().map(AsRef::as_ref) {
-            let values = [("lines", lines.join(", ")), ("updates", updates.join(", ")), ("programme", programme.clone()), ("until", until.to_string())];
-            let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
-            call.out.line(&format!("  {}", call.out.texts.with("pack.paid", &values)));
+        for PaidUpdates {
+            programme,
+            lines,
+            updates,
+            until,
+            ..
+        } in pack.paid.iter().map(AsRef::as_ref)
+        {
+            let values = [
+                ("lines", lines.join(", ")),
+                ("updates", updates.join(", ")),
+                ("programme", programme.clone()),
+                ("until", until.to_string()),
+            ];
+            let values: Vec<(&str, &str)> = values
+                .iter()
+                .map(|(key, value)| (*key, value.as_str()))
+                .collect();
+            call.out
+                .line(&format!("  {}", call.out.texts.with("pack.paid", &values)));
         }
     }
     Ok(Exit::Ok)
@@ -163,7 +233,18 @@ fn end_of_life(line: &ProductLine) -> Option<String> {
 }
 
 fn show(call: &Call, pack: &BuildPack) -> Result<Exit> {
-    for BuildRow { build, line, cumulative_update, update, affected_from, released, available_from, kb, source } in &pack.rows {
+    for BuildRow {
+        build,
+        line,
+        cumulative_update,
+        update,
+        affected_from,
+        released,
+        available_from,
+        kb,
+        source,
+    } in &pack.rows
+    {
         let day = |day: &Option<Date>| day.map(|day| day.to_string());
         if call.out.json {
             call.out.object(&json!({
@@ -174,7 +255,9 @@ fn show(call: &Call, pack: &BuildPack) -> Result<Exit> {
             continue;
         }
         let word = |text: &Option<String>| text.clone().unwrap_or_default();
-        let from = day(available_from).or_else(|| day(released)).unwrap_or_default();
+        let from = day(available_from)
+            .or_else(|| day(released))
+            .unwrap_or_default();
         let (build, update, kb) = (pack.form.write(*build), word(update), word(kb));
         call.out.line(format!("{build:<14} {line:<21} {cumulative_update:<8} {update:<10} {from:<10} {kb:<10} {source}").trim_end());
     }

@@ -26,14 +26,18 @@ pub async fn run(call: &Call, Args { threat }: Args) -> Result<Exit> {
         Some(text) => match context.store.resolve_threat(text).await? {
             Some(id) => Some(id),
             None => {
-                call.out.say(&call.out.texts.with("public.no_threat", &[("text", text)]));
+                call.out
+                    .say(&call.out.texts.with("public.no_threat", &[("text", text)]));
                 return Ok(Exit::NothingFound);
             }
         },
         None => None,
     };
     let mut shown = 0_usize;
-    for head in heads.iter().filter(|head| wanted.as_ref().is_none_or(|id| *id == head.id)) {
+    for head in heads
+        .iter()
+        .filter(|head| wanted.as_ref().is_none_or(|id| *id == head.id))
+    {
         let picture = context.store.picture(&head.id).await?;
         if call.out.json {
             call.out.object(&object(&head.id, &picture))?;
@@ -51,8 +55,29 @@ pub async fn run(call: &Call, Args { threat }: Args) -> Result<Exit> {
 
 /// The stable keys others rely on.
 fn object(threat: &ThreatId, picture: &Picture) -> serde_json::Value {
-    let Picture { members, with_product, affected, unknown, warned, delivered, answered, fixed_reported, fixed_measured, needs_help, clock } = picture;
-    let Clock { published, seen, matched, drafted, approved, first_sent, p50_delivered, p90_delivered } = clock;
+    let Picture {
+        members,
+        with_product,
+        affected,
+        unknown,
+        warned,
+        delivered,
+        answered,
+        fixed_reported,
+        fixed_measured,
+        needs_help,
+        clock,
+    } = picture;
+    let Clock {
+        published,
+        seen,
+        matched,
+        drafted,
+        approved,
+        first_sent,
+        p50_delivered,
+        p90_delivered,
+    } = clock;
     let time = |at: &Option<jiff::Timestamp>| at.map(|at| at.to_string());
     json!({
         "threat": threat.tracking_id(), "threat_id": threat.as_str(), "members": members, "with_product": with_product, "affected": affected, "unknown": unknown,
@@ -81,10 +106,24 @@ fn print(call: &Call, zone: &jiff::tz::TimeZone, title: &str, picture: &Picture)
         ("needs_help", picture.needs_help),
     ];
     // All members are the scale of nothing else: one affected company in a hundred would have no bar at all.
-    let most = counts.iter().skip(1).map(|(_, count)| *count).max().unwrap_or(0).max(1);
+    let most = counts
+        .iter()
+        .skip(1)
+        .map(|(_, count)| *count)
+        .max()
+        .unwrap_or(0)
+        .max(1);
     for (key, count) in counts {
-        let bar = if key == "members" { String::new() } else { bar(count, most) };
-        let line = format!("  {:<28} {:>9}  {bar}", texts.get(&format!("public.count_{key}")), grouped(count, texts.0));
+        let bar = if key == "members" {
+            String::new()
+        } else {
+            bar(count, most)
+        };
+        let line = format!(
+            "  {:<28} {:>9}  {bar}",
+            texts.get(&format!("public.count_{key}")),
+            grouped(count, texts.0)
+        );
         call.out.line(line.trim_end());
     }
     let clock = &picture.clock;
@@ -98,8 +137,15 @@ fn print(call: &Call, zone: &jiff::tz::TimeZone, title: &str, picture: &Picture)
         ("p50_delivered", clock.p50_delivered),
         ("p90_delivered", clock.p90_delivered),
     ];
-    for (key, at) in steps.into_iter().filter_map(|(key, at)| at.map(|at| (key, at))) {
-        call.out.line(&format!("  {:<28} {}", texts.get(&format!("public.clock_{key}")), times::moment(at, zone, texts.0)));
+    for (key, at) in steps
+        .into_iter()
+        .filter_map(|(key, at)| at.map(|at| (key, at)))
+    {
+        call.out.line(&format!(
+            "  {:<28} {}",
+            texts.get(&format!("public.clock_{key}")),
+            times::moment(at, zone, texts.0)
+        ));
     }
 }
 

@@ -33,7 +33,11 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     match verb {
         Verb::Show => {
             let own = call.home().is_ok_and(|home| home.config().exists());
-            let policy = if own { call.open().await?.policy } else { policy::standard()? };
+            let policy = if own {
+                call.open().await?.policy
+            } else {
+                policy::standard()?
+            };
             show(call, &policy)
         }
         Verb::Check { file } => check(call, &file),
@@ -45,26 +49,66 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
 }
 
 fn show(call: &Call, policy: &UrgencyPolicy) -> Result<Exit> {
-    let UrgencyPolicy { name, version, source, rows, lifts, due_dates } = policy;
+    let UrgencyPolicy {
+        name,
+        version,
+        source,
+        rows,
+        lifts,
+        due_dates,
+    } = policy;
     let texts = call.out.texts;
     if !call.out.json {
-        call.out.line(&texts.with("policy.head", &[("name", name), ("version", version), ("source", source)]));
+        call.out.line(&texts.with(
+            "policy.head",
+            &[("name", name), ("version", version), ("source", source)],
+        ));
     }
-    for (lift, row) in rows.iter().map(|row| (false, row)).chain(lifts.iter().map(|row| (true, row))) {
-        let PolicyRow { id, inputs, level_at_least, epss_at_least, outcome } = row;
+    for (lift, row) in rows
+        .iter()
+        .map(|row| (false, row))
+        .chain(lifts.iter().map(|row| (true, row)))
+    {
+        let PolicyRow {
+            id,
+            inputs,
+            level_at_least,
+            epss_at_least,
+            outcome,
+        } = row;
         if call.out.json {
-            let inputs: Map<String, Value> = Input::ALL.iter().zip(inputs).map(|(input, wanted)| (input.as_str().to_string(), json!(wanted))).collect();
+            let inputs: Map<String, Value> = Input::ALL
+                .iter()
+                .zip(inputs)
+                .map(|(input, wanted)| (input.as_str().to_string(), json!(wanted)))
+                .collect();
             call.out.object(&json!({
                 "policy": name, "version": version, "row": &**id, "lift": lift, "inputs": inputs, "level_at_least": level_at_least.map(|level| level.number()),
                 "epss_at_least": epss_at_least.map(|share| f64::from(share) / 1_000_000.0), "outcome": outcome_key(*outcome), "deadline": outcome.as_str(),
             }))?;
             continue;
         }
-        let sign = |wanted: &Option<bool>| wanted.map_or("·".to_string(), |yes| texts.get(if yes { "verdict.yes" } else { "verdict.no" }));
-        let answers: Vec<String> = inputs.iter().map(|wanted| format!("{:<5}", sign(wanted))).collect();
-        let level = level_at_least.map_or_else(String::new, |level| texts.with("policy.level", &[("level", &level.number().to_string())]));
+        let sign = |wanted: &Option<bool>| {
+            wanted.map_or("·".to_string(), |yes| {
+                texts.get(if yes { "verdict.yes" } else { "verdict.no" })
+            })
+        };
+        let answers: Vec<String> = inputs
+            .iter()
+            .map(|wanted| format!("{:<5}", sign(wanted)))
+            .collect();
+        let level = level_at_least.map_or_else(String::new, |level| {
+            texts.with("policy.level", &[("level", &level.number().to_string())])
+        });
         let deadline = texts.get(&format!("verdict.urgency_{}", outcome.as_str()));
-        call.out.line(format!("{id:<14} {} {:<6} {deadline}  {level}", answers.concat(), outcome_key(*outcome)).trim_end());
+        call.out.line(
+            format!(
+                "{id:<14} {} {:<6} {deadline}  {level}",
+                answers.concat(),
+                outcome_key(*outcome)
+            )
+            .trim_end(),
+        );
     }
     if *due_dates && !call.out.json {
         call.out.line(&texts.get("policy.due_dates"));
@@ -79,7 +123,14 @@ fn check(call: &Call, file: &std::path::Path) -> Result<Exit> {
             if call.out.json {
                 call.out.object(&json!({"policy": policy.name, "version": policy.version, "rows": policy.rows.len(), "lifts": policy.lifts.len()}))?;
             } else {
-                call.out.line(&call.out.texts.with("policy.fine", &[("name", &policy.name), ("version", &policy.version), ("rows", &rows)]));
+                call.out.line(&call.out.texts.with(
+                    "policy.fine",
+                    &[
+                        ("name", &policy.name),
+                        ("version", &policy.version),
+                        ("rows", &rows),
+                    ],
+                ));
             }
             Ok(Exit::Ok)
         }

@@ -51,7 +51,10 @@ async fn list(call: &Call, all: bool) -> Result<Exit> {
             }))?;
         } else {
             let published = times::moment(reading.published_at, &context.zone(), texts.0);
-            call.out.line(&format!("{published}  {}  {}\n    {}", reading.feed, reading.title, reading.url));
+            call.out.line(&format!(
+                "{published}  {}  {}\n    {}",
+                reading.feed, reading.title, reading.url
+            ));
         }
     }
     if listed.is_empty() {
@@ -64,13 +67,26 @@ async fn list(call: &Call, all: bool) -> Result<Exit> {
 async fn read(call: &Call, entry: &str, user: &str) -> Result<Exit> {
     let context = call.open().await?;
     let texts = call.out.texts;
-    if !context.store.accounts().await?.iter().any(|account| account.name == user) {
+    if !context
+        .store
+        .accounts()
+        .await?
+        .iter()
+        .any(|account| account.name == user)
+    {
         bail!("{}", texts.with("public.no_account", &[("name", user)]));
     }
-    if context.store.mark_entry_read(entry, user, context.now()).await? == 0 {
-        call.out.say(&texts.with("threat.reading_unknown", &[("entry", entry)]));
+    if context
+        .store
+        .mark_entry_read(entry, user, context.now())
+        .await?
+        == 0
+    {
+        call.out
+            .say(&texts.with("threat.reading_unknown", &[("entry", entry)]));
         return Ok(Exit::NothingFound);
     }
-    call.out.say(&texts.with("threat.reading_read", &[("entry", entry)]));
+    call.out
+        .say(&texts.with("threat.reading_read", &[("entry", entry)]));
     Ok(Exit::Ok)
 }

@@ -44,7 +44,11 @@ pub async fn run(call: &Call, Args { command }: Args) -> Result<Exit> {
     let exit = match command {
         Command::List => list(call, &context).await?,
         Command::Show { receipt } => show(call, &context, &receipt).await?,
-        Command::Assign { receipt, member, actor } => assign(call, &context, &receipt, &member, &actor).await?,
+        Command::Assign {
+            receipt,
+            member,
+            actor,
+        } => assign(call, &context, &receipt, &member, &actor).await?,
     };
     context.store.database.close().await;
     Ok(exit)
@@ -53,7 +57,11 @@ pub async fn run(call: &Call, Args { command }: Args) -> Result<Exit> {
 async fn list(call: &Call, context: &Context) -> Result<Exit> {
     let reports = context.store.witness_reports(REPORTS_SHOWN).await?;
     for report in &reports {
-        if call.out.json { call.out.object(&object(context, report).await?)? } else { call.out.line(&line(call, context, report).await?) }
+        if call.out.json {
+            call.out.object(&object(context, report).await?)?
+        } else {
+            call.out.line(&line(call, context, report).await?)
+        }
     }
     if reports.is_empty() {
         call.out.say(&call.out.texts.get("witness.none"));
@@ -63,7 +71,9 @@ async fn list(call: &Call, context: &Context) -> Result<Exit> {
 }
 
 async fn show(call: &Call, context: &Context, receipt: &str) -> Result<Exit> {
-    let Some(report) = context.store.witness_report(receipt).await? else { return Ok(missing(call, receipt)) };
+    let Some(report) = context.store.witness_report(receipt).await? else {
+        return Ok(missing(call, receipt));
+    };
     if call.out.json {
         call.out.object(&object(context, &report).await?)?;
         return Ok(Exit::Ok);
@@ -71,53 +81,109 @@ async fn show(call: &Call, context: &Context, receipt: &str) -> Result<Exit> {
     let texts = call.out.texts;
     call.out.line(&line(call, context, &report).await?);
     let since = texts.get(&format!("witness.since_{}", report.since.as_str()));
-    let evidence = texts.get(if report.evidence { "public.yes" } else { "public.no" });
-    call.out.line(&texts.with("witness.field_since", &[("since", &since)]));
-    call.out.line(&texts.with("witness.field_product", &[("product", &report.product)]));
-    call.out.line(&texts.with("witness.field_reach", &[("name", &report.name), ("reach", &report.reach)]));
-    call.out.line(&texts.with("witness.field_evidence", &[("evidence", &evidence), ("grade", &report.grade().to_text())]));
+    let evidence = texts.get(if report.evidence {
+        "public.yes"
+    } else {
+        "public.no"
+    });
+    call.out
+        .line(&texts.with("witness.field_since", &[("since", &since)]));
+    call.out
+        .line(&texts.with("witness.field_product", &[("product", &report.product)]));
+    call.out.line(&texts.with(
+        "witness.field_reach",
+        &[("name", &report.name), ("reach", &report.reach)],
+    ));
+    call.out.line(&texts.with(
+        "witness.field_evidence",
+        &[
+            ("evidence", &evidence),
+            ("grade", &report.grade().to_text()),
+        ],
+    ));
     if !report.words.is_empty() {
         call.out.line(&report.words);
     }
     Ok(Exit::Ok)
 }
 
-async fn assign(call: &Call, context: &Context, receipt: &str, member: &str, actor: &Actor) -> Result<Exit> {
+async fn assign(
+    call: &Call,
+    context: &Context,
+    receipt: &str,
+    member: &str,
+    actor: &Actor,
+) -> Result<Exit> {
     let account = actor.prove_writer(call, context).await?;
     if context.store.witness_report(receipt).await?.is_none() {
         return Ok(missing(call, receipt));
     }
-    let Some(organisation) = context.store.organisation_by_external(Kind::Member, member).await? else {
-        call.out.say(&call.out.texts.with("witness.no_member", &[("number", member)]));
+    let Some(organisation) = context
+        .store
+        .organisation_by_external(Kind::Member, member)
+        .await?
+    else {
+        call.out.say(
+            &call
+                .out
+                .texts
+                .with("witness.no_member", &[("number", member)]),
+        );
         return Ok(Exit::NothingFound);
     };
     let done = witness::assign(context, receipt, &organisation.id, &account.name).await?;
-    let key = if done { "witness.assigned" } else { "witness.assigned_before" };
-    call.out.say(&call.out.texts.with(key, &[("receipt", receipt), ("number", member)]));
+    let key = if done {
+        "witness.assigned"
+    } else {
+        "witness.assigned_before"
+    };
+    call.out.say(
+        &call
+            .out
+            .texts
+            .with(key, &[("receipt", receipt), ("number", member)]),
+    );
     Ok(Exit::Ok)
 }
 
 fn missing(call: &Call, receipt: &str) -> Exit {
-    call.out.say(&call.out.texts.with("witness.no_report", &[("receipt", receipt)]));
+    call.out.say(
+        &call
+            .out
+            .texts
+            .with("witness.no_report", &[("receipt", receipt)]),
+    );
     Exit::NothingFound
 }
 
 async fn member(context: &Context, report: &WitnessReport) -> Result<Option<String>> {
     match &report.organisation {
-        Some(id) => Ok(context.store.organisation(id).await?.map(|organisation| organisation.external_id)),
+        Some(id) => Ok(context
+            .store
+            .organisation(id)
+            .await?
+            .map(|organisation| organisation.external_id)),
         None => Ok(None),
     }
 }
 
 async fn line(call: &Call, context: &Context, report: &WitnessReport) -> Result<String> {
     let texts = call.out.texts;
-    let known = member(context, report).await?.unwrap_or_else(|| texts.get("witness.unassigned"));
+    let known = member(context, report)
+        .await?
+        .unwrap_or_else(|| texts.get("witness.unassigned"));
     Ok(texts.with(
         "witness.line",
         &[
             ("receipt", &report.receipt),
-            ("at", &times::moment(report.received_at, &context.zone(), texts.0)),
-            ("incident", &texts.get(&format!("witness.incident_{}", report.incident.as_str()))),
+            (
+                "at",
+                &times::moment(report.received_at, &context.zone(), texts.0),
+            ),
+            (
+                "incident",
+                &texts.get(&format!("witness.incident_{}", report.incident.as_str())),
+            ),
             ("company", &report.company),
             ("known", &known),
         ],
@@ -125,7 +191,20 @@ async fn line(call: &Call, context: &Context, report: &WitnessReport) -> Result<
 }
 
 async fn object(context: &Context, report: &WitnessReport) -> Result<Value> {
-    let WitnessReport { receipt, received_at, incident, product, since, evidence, words, company, name, reach, organisation: _, known_by } = report;
+    let WitnessReport {
+        receipt,
+        received_at,
+        incident,
+        product,
+        since,
+        evidence,
+        words,
+        company,
+        name,
+        reach,
+        organisation: _,
+        known_by,
+    } = report;
     Ok(json!({
         "receipt": receipt, "received_at": received_at.to_string(), "incident": incident.as_str(), "product": product, "since": since.as_str(),
         "evidence": evidence, "grade": report.grade().to_text(), "words": words, "company": company, "name": name, "reach": reach,

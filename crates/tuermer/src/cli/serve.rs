@@ -27,7 +27,10 @@ pub async fn run(call: &Call, Args { listen }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let listen = listen.unwrap_or_else(|| context.config.web.listen.clone());
     let listener = bind(call, &listen).await?;
-    call.out.say(&call.out.texts.with("public.serving", &[("address", &listener.local_addr()?.to_string())]));
+    call.out.say(&call.out.texts.with(
+        "public.serving",
+        &[("address", &listener.local_addr()?.to_string())],
+    ));
     serve(context.clone(), listener, interrupted()).await?;
     context.store.database.close().await;
     Ok(Exit::Ok)
@@ -37,13 +40,26 @@ pub async fn run(call: &Call, Args { listen }: Args) -> Result<Exit> {
 pub async fn bind(call: &Call, listen: &str) -> Result<TcpListener> {
     match TcpListener::bind(listen).await {
         Ok(listener) => Ok(listener),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!("{}", call.out.texts.with("public.port_in_use", &[("address", listen)])),
-        Err(error) => Err(error).with_context(|| call.out.texts.with("public.cannot_listen", &[("address", listen)])),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
+            "{}",
+            call.out
+                .texts
+                .with("public.port_in_use", &[("address", listen)])
+        ),
+        Err(error) => Err(error).with_context(|| {
+            call.out
+                .texts
+                .with("public.cannot_listen", &[("address", listen)])
+        }),
     }
 }
 
 /// Serves pages and runs the stations until `stop` is done; what is under way is finished first.
-pub async fn serve(context: Context, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+pub async fn serve(
+    context: Context,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
     let (stopping, stopped) = watch::channel(false);
     let feeds = tokio::spawn(poll::watch(context.clone(), stopped.clone()));
     let notices = tokio::spawn(tell::watch(context.clone(), stopped.clone()));
@@ -54,7 +70,10 @@ pub async fn serve(context: Context, listener: TcpListener, stop: impl Future<Ou
         // Both receivers may be gone already; then there is nobody left to stop.
         let _ = stopping.send(true);
     };
-    pages.with_graceful_shutdown(until).await.context("the pages cannot be served any more")?;
+    pages
+        .with_graceful_shutdown(until)
+        .await
+        .context("the pages cannot be served any more")?;
     for task in [feeds, notices, work] {
         task.await.context("the stations ended unexpectedly")?;
     }
@@ -84,11 +103,17 @@ async fn work(context: Context, mut stopped: watch::Receiver<bool>) {
         match stations::run_all(&context).await {
             Ok(RunReport { deliver, .. }) => {
                 if let Some(why) = deliver.away {
-                    tracing::error!(why, "no mail leaves; everything stays due and is tried again");
+                    tracing::error!(
+                        why,
+                        "no mail leaves; everything stays due and is tried again"
+                    );
                     pause = AWAY;
                 }
             }
-            Err(error) => tracing::error!(error = format!("{error:#}"), "a round of the stations failed; it is tried again"),
+            Err(error) => tracing::error!(
+                error = format!("{error:#}"),
+                "a round of the stations failed; it is tried again"
+            ),
         }
         tokio::select! {
             _ = stopped.changed() => {}

@@ -59,7 +59,12 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::Malformed => malformed(call, &context).await?,
         Verb::Indicators => indicators(call, &context).await?,
         Verb::Campaigns => campaigns(call, &context).await?,
-        Verb::Consent { campaign, member, user, withdraw } => consent(call, &context, &campaign, &member, &user, !withdraw).await?,
+        Verb::Consent {
+            campaign,
+            member,
+            user,
+            withdraw,
+        } => consent(call, &context, &campaign, &member, &user, !withdraw).await?,
     };
     context.store.database.close().await;
     Ok(if found { Exit::Ok } else { Exit::NothingFound })
@@ -84,7 +89,23 @@ async fn list(call: &Call, context: &crate::context::Context) -> Result<bool> {
 }
 
 fn say(call: &Call, sign: &SignLine) -> Result<()> {
-    let SignLine { external_id, name, report, observed_at, ip, port, hostname, class, severity, tags, product, version, attribution, tlp, grade } = sign;
+    let SignLine {
+        external_id,
+        name,
+        report,
+        observed_at,
+        ip,
+        port,
+        hostname,
+        class,
+        severity,
+        tags,
+        product,
+        version,
+        attribution,
+        tlp,
+        grade,
+    } = sign;
     if call.out.json {
         let tags: Vec<&str> = tags.split(';').filter(|tag| !tag.is_empty()).collect();
         return call.out.object(&json!({
@@ -117,8 +138,12 @@ fn say(call: &Call, sign: &SignLine) -> Result<()> {
         ("tlp", tlp.clone()),
         ("grade", grade.clone()),
     ];
-    let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    call.out.line(&call.out.texts.with("threat.sign_line", &values));
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(key, value)| (*key, value.as_str()))
+        .collect();
+    call.out
+        .line(&call.out.texts.with("threat.sign_line", &values));
     Ok(())
 }
 
@@ -129,9 +154,17 @@ async fn shelf(call: &Call, context: &crate::context::Context) -> Result<bool> {
     }
     for ShelfLine { report, day, signs } in &lines {
         if call.out.json {
-            call.out.object(&json!({"report": report, "day": day, "signs": signs}))?;
+            call.out
+                .object(&json!({"report": report, "day": day, "signs": signs}))?;
         } else {
-            call.out.line(&call.out.texts.with("threat.shelf_line", &[("report", report), ("day", day), ("signs", &signs.to_string())]));
+            call.out.line(&call.out.texts.with(
+                "threat.shelf_line",
+                &[
+                    ("report", report),
+                    ("day", day),
+                    ("signs", &signs.to_string()),
+                ],
+            ));
         }
     }
     Ok(!lines.is_empty())
@@ -141,7 +174,13 @@ async fn malformed(call: &Call, context: &crate::context::Context) -> Result<boo
     let mut skip = 0_usize;
     loop {
         let page = context.store.malformed(skip, PAGE_ROWS).await?;
-        for MalformedLine { source, place, reason, received_at } in &page {
+        for MalformedLine {
+            source,
+            place,
+            reason,
+            received_at,
+        } in &page
+        {
             if call.out.json {
                 call.out.object(&json!({"file": source, "line": place, "reason": reason, "received_at": received_at.to_string()}))?;
             } else {
@@ -160,18 +199,31 @@ async fn malformed(call: &Call, context: &crate::context::Context) -> Result<boo
 }
 
 async fn indicators(call: &Call, context: &crate::context::Context) -> Result<bool> {
-    let lines = context.store.indicators(context.now(), LISTED_INDICATORS).await?;
+    let lines = context
+        .store
+        .indicators(context.now(), LISTED_INDICATORS)
+        .await?;
     if lines.is_empty() && !call.out.json {
         call.out.say(&call.out.texts.get("threat.indicator_none"));
     }
-    for IndicatorLine { trace, source, title, tlp, grade, modified_at, valid_until } in &lines {
+    for IndicatorLine {
+        trace,
+        source,
+        title,
+        tlp,
+        grade,
+        modified_at,
+        valid_until,
+    } in &lines
+    {
         if call.out.json {
             call.out.object(&json!({
                 "indicator": trace, "source": source, "title": title, "tlp": tlp, "grade": grade, "modified": modified_at.to_string(),
                 "valid_until": valid_until.map(|at| at.to_string()),
             }))?;
         } else {
-            call.out.line(&format!("{trace}  {tlp}  {grade}  {source}  {title}"));
+            call.out
+                .line(&format!("{trace}  {tlp}  {grade}  {source}  {title}"));
         }
     }
     Ok(!lines.is_empty())
@@ -182,8 +234,27 @@ async fn campaigns(call: &Call, context: &crate::context::Context) -> Result<boo
     if lines.is_empty() && !call.out.json {
         call.out.say(&call.out.texts.get("threat.campaign_none"));
     }
-    for CampaignLine { key, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, threat, found_at, hit, consents } in &lines {
-        let reason = if call.out.texts.0 == Language::German { reason_de } else { reason_en };
+    for CampaignLine {
+        key,
+        first_at,
+        last_at,
+        members,
+        to_ask,
+        product,
+        reason_de,
+        reason_en,
+        tlp,
+        threat,
+        found_at,
+        hit,
+        consents,
+    } in &lines
+    {
+        let reason = if call.out.texts.0 == Language::German {
+            reason_de
+        } else {
+            reason_en
+        };
         if call.out.json {
             call.out.object(&json!({
                 "campaign": key, "first": first_at.to_string(), "last": last_at.to_string(), "members": members, "to_ask": to_ask, "product": product,
@@ -199,17 +270,37 @@ async fn campaigns(call: &Call, context: &crate::context::Context) -> Result<boo
                 ("hit", hit),
                 ("campaign", key.clone()),
             ];
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            call.out.line(&call.out.texts.with("threat.campaign_line", &values));
+            let values: Vec<(&str, &str)> = values
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
+            call.out
+                .line(&call.out.texts.with("threat.campaign_line", &values));
         }
     }
     Ok(!lines.is_empty())
 }
 
-async fn consent(call: &Call, context: &crate::context::Context, campaign: &str, member: &str, user: &str, agrees: bool) -> Result<bool> {
+async fn consent(
+    call: &Call,
+    context: &crate::context::Context,
+    campaign: &str,
+    member: &str,
+    user: &str,
+    agrees: bool,
+) -> Result<bool> {
     account(call, context, user).await?;
-    let found = match context.store.organisation_by_external(Kind::Member, member).await? {
-        Some(organisation) => context.store.consent(campaign, &organisation.id, agrees, user, context.now()).await?,
+    let found = match context
+        .store
+        .organisation_by_external(Kind::Member, member)
+        .await?
+    {
+        Some(organisation) => {
+            context
+                .store
+                .consent(campaign, &organisation.id, agrees, user, context.now())
+                .await?
+        }
         None => false,
     };
     let key = match (found, agrees) {
@@ -217,6 +308,11 @@ async fn consent(call: &Call, context: &crate::context::Context, campaign: &str,
         (true, true) => "threat.consent_noted",
         (true, false) => "threat.consent_withdrawn",
     };
-    call.out.say(&call.out.texts.with(key, &[("campaign", campaign), ("member", member)]));
+    call.out.say(
+        &call
+            .out
+            .texts
+            .with(key, &[("campaign", campaign), ("member", member)]),
+    );
     Ok(found)
 }

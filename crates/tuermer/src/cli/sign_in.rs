@@ -28,9 +28,18 @@ impl Actor {
             Some(path) => read_password(path)?,
             None => ask(call, &self.user)?,
         };
-        match context.store.sign_in(context.now(), &self.user, &password).await? {
+        match context
+            .store
+            .sign_in(context.now(), &self.user, &password)
+            .await?
+        {
             Some(account) => Ok(account),
-            None => bail!("{}", call.out.texts.with("warn.wrong_password", &[("user", &self.user)])),
+            None => bail!(
+                "{}",
+                call.out
+                    .texts
+                    .with("warn.wrong_password", &[("user", &self.user)])
+            ),
         }
     }
 
@@ -41,7 +50,12 @@ impl Actor {
     pub async fn prove_writer(&self, call: &Call, context: &Context) -> Result<Account> {
         let account = self.prove(call, context).await?;
         if !account.role.may_write() {
-            bail!("{}", call.out.texts.with("warn.may_not_write", &[("user", &self.user)]));
+            bail!(
+                "{}",
+                call.out
+                    .texts
+                    .with("warn.may_not_write", &[("user", &self.user)])
+            );
         }
         Ok(account)
     }
@@ -49,13 +63,18 @@ impl Actor {
 
 /// The first line of a password file.
 pub fn read_password(path: &Path) -> Result<String> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(text.lines().next().unwrap_or("").to_string())
 }
 
 fn ask(call: &Call, user: &str) -> Result<String> {
     if call.out.no_input || !std::io::stdin().is_terminal() {
-        bail!("{}", call.out.texts.with("warn.no_password", &[("user", user)]));
+        bail!(
+            "{}",
+            call.out.texts.with("warn.no_password", &[("user", user)])
+        );
     }
-    rpassword::prompt_password(call.out.texts.with("warn.password", &[("user", user)])).context("the terminal gives no password")
+    rpassword::prompt_password(call.out.texts.with("warn.password", &[("user", user)]))
+        .context("the terminal gives no password")
 }

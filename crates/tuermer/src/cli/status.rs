@@ -24,7 +24,10 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
         call.out.line(&t.get("operator.status_drill"));
     }
     let database = format!("{engine}, {} {}", t.get("operator.schema"), overview.schema);
-    let line = |key: &str, value: &str| call.out.line(&format!("{:<22}{value}", t.get(&format!("operator.{key}"))));
+    let line = |key: &str, value: &str| {
+        call.out
+            .line(&format!("{:<22}{value}", t.get(&format!("operator.{key}"))))
+    };
     line("database", &database);
     line("members", &overview.members.to_string());
     line("status_providers", &overview.providers.to_string());
@@ -37,18 +40,50 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
         ("deliveries", "operator.delivery", &overview.deliveries),
         ("status_tasks", "public.task", &overview.tasks),
     ] {
-        let words: Vec<String> = counts.iter().map(|(word, count)| format!("{} {count}", t.get(&format!("{list}_{word}")))).collect();
-        line(key, if words.is_empty() { "–".to_string() } else { words.join(" · ") }.as_str());
+        let words: Vec<String> = counts
+            .iter()
+            .map(|(word, count)| format!("{} {count}", t.get(&format!("{list}_{word}"))))
+            .collect();
+        line(
+            key,
+            if words.is_empty() {
+                "–".to_string()
+            } else {
+                words.join(" · ")
+            }
+            .as_str(),
+        );
     }
-    let feeds = [("count", overview.feeds), ("failing", overview.feeds_failing), ("silent", overview.feeds_silent), ("paused", overview.feeds_paused)];
-    let notices = [("open", overview.notices), ("unmailed", overview.notices_unmailed)];
-    for (key, counts, values) in [("feed.status_feeds", "feed.status_counts", feeds.as_slice()), ("feed.status_notices", "feed.status_open", &notices)] {
-        let values: Vec<(&str, String)> = values.iter().map(|(name, value)| (*name, value.to_string())).collect();
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        call.out.line(&format!("{:<22}{}", t.get(key), t.with(counts, &values)));
+    let feeds = [
+        ("count", overview.feeds),
+        ("failing", overview.feeds_failing),
+        ("silent", overview.feeds_silent),
+        ("paused", overview.feeds_paused),
+    ];
+    let notices = [
+        ("open", overview.notices),
+        ("unmailed", overview.notices_unmailed),
+    ];
+    for (key, counts, values) in [
+        ("feed.status_feeds", "feed.status_counts", feeds.as_slice()),
+        ("feed.status_notices", "feed.status_open", &notices),
+    ] {
+        let values: Vec<(&str, String)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.to_string()))
+            .collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        call.out
+            .line(&format!("{:<22}{}", t.get(key), t.with(counts, &values)));
     }
     line("pending", &overview.pending.to_string());
-    line("journal", &format!("{} · {}", overview.journal_entries, overview.journal_hash));
+    line(
+        "journal",
+        &format!("{} · {}", overview.journal_entries, overview.journal_hash),
+    );
     if overview.feeds > 0 {
         super::feed::say_no_operators(call, &context);
     }
@@ -79,8 +114,12 @@ fn json(overview: &Overview, engine: &str, context: &Context) -> serde_json::Val
         journal_hash,
         journal_at,
     } = overview;
-    let object =
-        |counts: &[(String, u64)]| counts.iter().map(|(word, count)| (word.clone(), serde_json::Value::from(*count))).collect::<serde_json::Map<_, _>>();
+    let object = |counts: &[(String, u64)]| {
+        counts
+            .iter()
+            .map(|(word, count)| (word.clone(), serde_json::Value::from(*count)))
+            .collect::<serde_json::Map<_, _>>()
+    };
     serde_json::json!({
         "engine": engine, "schema": schema, "drill": context.drill, "demo": context.demo,
         "members": members, "providers": providers, "assets": assets, "observations": observations, "threats": threats,

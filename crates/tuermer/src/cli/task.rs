@@ -65,7 +65,8 @@ async fn list(call: &Call) -> Result<Exit> {
         return Ok(Exit::NothingFound);
     }
     if tasks.len() == TASKS_SHOWN {
-        call.out.say(&texts.with("public.more_tasks", &[("shown", &TASKS_SHOWN.to_string())]));
+        call.out
+            .say(&texts.with("public.more_tasks", &[("shown", &TASKS_SHOWN.to_string())]));
     }
     Ok(Exit::Ok)
 }
@@ -73,13 +74,20 @@ async fn list(call: &Call) -> Result<Exit> {
 async fn done(call: &Call, id: &str, user: &str) -> Result<Exit> {
     let context = call.open().await?;
     let texts = call.out.texts;
-    if !context.store.accounts().await?.iter().any(|account| account.name == user) {
+    if !context
+        .store
+        .accounts()
+        .await?
+        .iter()
+        .any(|account| account.name == user)
+    {
         bail!("{}", texts.with("public.no_account", &[("name", user)]));
     }
     if !context.store.finish_task(context.now(), id, user).await? {
         call.out.say(&texts.with("public.no_task", &[("id", id)]));
         return Ok(Exit::NothingFound);
     }
-    call.out.say(&texts.with("public.task_finished", &[("id", id)]));
+    call.out
+        .say(&texts.with("public.task_finished", &[("id", id)]));
     Ok(Exit::Ok)
 }

@@ -87,12 +87,24 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let exit = match verb {
         Verb::New(new) => state::state(call, &context, *new).await,
-        Verb::List { search, sort, desc } => library::list(call, &context, &search, sort.as_deref(), desc).await,
+        Verb::List { search, sort, desc } => {
+            library::list(call, &context, &search, sort.as_deref(), desc).await
+        }
         Verb::Show { threat } => library::show(call, &context, &threat).await,
-        Verb::Diff { threat, before, after } => desk::diff(call, &context, &threat, before.zip(after)).await,
-        Verb::Comment { threat, words, user } => desk::comment(call, &context, &threat, &words, &user).await,
+        Verb::Diff {
+            threat,
+            before,
+            after,
+        } => desk::diff(call, &context, &threat, before.zip(after)).await,
+        Verb::Comment {
+            threat,
+            words,
+            user,
+        } => desk::comment(call, &context, &threat, &words, &user).await,
         Verb::Read { threat, user } => desk::read(call, &context, &threat, &user).await,
-        Verb::Remove { threat, why, user } => desk::remove(call, &context, &threat, &why, &user).await,
+        Verb::Remove { threat, why, user } => {
+            desk::remove(call, &context, &threat, &why, &user).await
+        }
     }?;
     context.store.database.close().await;
     Ok(exit)
@@ -102,15 +114,25 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
 async fn find(call: &Call, context: &Context, text: &str) -> Result<Option<ThreatId>> {
     let found = context.store.resolve_threat(text).await?;
     if found.is_none() {
-        call.out.say(&call.out.texts.with("threat.not_found", &[("text", text)]));
+        call.out
+            .say(&call.out.texts.with("threat.not_found", &[("text", text)]));
     }
     Ok(found)
 }
 
 /// The name of an account that exists.
 pub(super) async fn account(call: &Call, context: &Context, user: &str) -> Result<()> {
-    if !context.store.accounts().await?.iter().any(|account| account.name == user) {
-        bail!("{}", call.out.texts.with("public.no_account", &[("name", user)]));
+    if !context
+        .store
+        .accounts()
+        .await?
+        .iter()
+        .any(|account| account.name == user)
+    {
+        bail!(
+            "{}",
+            call.out.texts.with("public.no_account", &[("name", user)])
+        );
     }
     Ok(())
 }

@@ -8,10 +8,12 @@ use tuermer_core::urgency::{Answered, Basis, DUE_DATE};
 
 /// `{deadline, search_for_traces, row, flaw, inputs}`; an assumed answer is marked.
 pub fn object(verdict: &Verdict) -> Value {
-    let inputs = Basis::parse_inputs(&verdict.urgency_inputs).into_iter().map(|(input, Answered { yes, assumed })| {
-        let told = json!({"yes": yes, "assumed": assumed});
-        (input.as_str().to_string(), told)
-    });
+    let inputs = Basis::parse_inputs(&verdict.urgency_inputs)
+        .into_iter()
+        .map(|(input, Answered { yes, assumed })| {
+            let told = json!({"yes": yes, "assumed": assumed});
+            (input.as_str().to_string(), told)
+        });
     json!({
         "deadline": verdict.urgency.as_str(), "search_for_traces": verdict.urgency.search_for_traces(), "row": verdict.urgency_row,
         "flaw": (!verdict.urgency_flaw.is_empty()).then_some(&verdict.urgency_flaw), "inputs": inputs.collect::<Map<String, Value>>(),
@@ -25,19 +27,39 @@ pub fn lines(call: &Call, verdict: &Verdict) -> Vec<String> {
     if inputs.is_empty() {
         return Vec::new();
     }
-    let answer = |assumed: bool, yes: bool| texts.get(if yes { "verdict.yes" } else { "verdict.no" }) + if assumed { "?" } else { "" };
+    let answer = |assumed: bool, yes: bool| {
+        texts.get(if yes { "verdict.yes" } else { "verdict.no" }) + if assumed { "?" } else { "" }
+    };
     let told: Vec<String> = inputs
         .iter()
-        .map(|(input, Answered { yes, assumed })| format!("{} {}", texts.get(&format!("verdict.input_{}", input.as_str())), answer(*assumed, *yes)))
+        .map(|(input, Answered { yes, assumed })| {
+            format!(
+                "{} {}",
+                texts.get(&format!("verdict.input_{}", input.as_str())),
+                answer(*assumed, *yes)
+            )
+        })
         .collect();
-    let (row, lift) = verdict.urgency_row.split_once('+').unwrap_or((&verdict.urgency_row, ""));
-    let mut lines = vec![texts.with("verdict.row", &[("row", row), ("flaw", &verdict.urgency_flaw), ("inputs", &told.join(" · "))])];
+    let (row, lift) = verdict
+        .urgency_row
+        .split_once('+')
+        .unwrap_or((&verdict.urgency_row, ""));
+    let mut lines = vec![texts.with(
+        "verdict.row",
+        &[
+            ("row", row),
+            ("flaw", &verdict.urgency_flaw),
+            ("inputs", &told.join(" · ")),
+        ],
+    )];
     match lift {
         "" => {}
         DUE_DATE => lines.push(texts.get("verdict.due_date")),
         lift => lines.push(texts.with("verdict.lifted", &[("lift", lift)])),
     }
     let assumed = inputs.iter().filter(|(_, answered)| answered.assumed);
-    lines.extend(assumed.map(|(input, _)| texts.get(&format!("verdict.assumed_{}", input.as_str()))));
+    lines.extend(
+        assumed.map(|(input, _)| texts.get(&format!("verdict.assumed_{}", input.as_str()))),
+    );
     lines
 }

@@ -50,12 +50,26 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
     let context = call.open().await?;
     let out = &call.out;
     match verb {
-        Verb::Add { name, role, password_file } => {
-            let role = Role::parse(&role).ok_or_else(|| wrong_call("warn.unknown_role", [("role", &role)]))?;
-            let hash = password_file.map(|path| hash_password(&context, &read_password(&path)?)).transpose()?;
+        Verb::Add {
+            name,
+            role,
+            password_file,
+        } => {
+            let role = Role::parse(&role)
+                .ok_or_else(|| wrong_call("warn.unknown_role", [("role", &role)]))?;
+            let hash = password_file
+                .map(|path| hash_password(&context, &read_password(&path)?))
+                .transpose()?;
             let with_password = hash.is_some();
-            context.store.add_account(&context, &name, role, hash, CONSOLE).await?;
-            let link = if with_password { None } else { Some(setup_link(&context, Some(&name)).await?) };
+            context
+                .store
+                .add_account(&context, &name, role, hash, CONSOLE)
+                .await?;
+            let link = if with_password {
+                None
+            } else {
+                Some(setup_link(&context, Some(&name)).await?)
+            };
             if out.json {
                 out.object(&json!({"name": name, "role": role.as_str(), "setup_link": link}))?;
                 return Ok(Exit::Ok);
@@ -68,24 +82,49 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
                 if out.json {
                     out.object(&json!({"name": account.name, "role": account.role.as_str(), "active": account.active}))?;
                 } else {
-                    let key = if account.active { "warn.user_line" } else { "warn.user_line_waiting" };
-                    out.line(&out.texts.with(key, &[("user", &account.name), ("role", account.role.as_str())]));
+                    let key = if account.active {
+                        "warn.user_line"
+                    } else {
+                        "warn.user_line_waiting"
+                    };
+                    out.line(&out.texts.with(
+                        key,
+                        &[("user", &account.name), ("role", account.role.as_str())],
+                    ));
                 }
             }
         }
         Verb::Link { name } => {
-            if !context.store.accounts().await?.iter().any(|account| account.name == name) {
+            if !context
+                .store
+                .accounts()
+                .await?
+                .iter()
+                .any(|account| account.name == name)
+            {
                 out.say(&out.texts.with("warn.no_account", &[("user", &name)]));
                 return Ok(Exit::NothingFound);
             }
             let link = setup_link(&context, Some(&name)).await?;
-            if out.json { out.object(&json!({"name": name, "setup_link": link}))? } else { out.line(&link) }
+            if out.json {
+                out.object(&json!({"name": name, "setup_link": link}))?
+            } else {
+                out.line(&link)
+            }
         }
         Verb::Disable { name } => {
-            if !context.store.disable_account(context.now(), &name, CONSOLE).await? {
+            if !context
+                .store
+                .disable_account(context.now(), &name, CONSOLE)
+                .await?
+            {
                 bail!("{}", out.texts.with("warn.no_account", &[("user", &name)]));
             }
-            if out.json { out.object(&json!({"name": name, "disabled": true}))? } else { out.line(&out.texts.with("warn.user_disabled", &[("user", &name)])) }
+            if out.json {
+                out.object(&json!({"name": name, "disabled": true}))?
+            } else {
+                out.line(&out.texts.with("warn.user_disabled", &[("user", &name)]))
+            }
         }
     }
     Ok(Exit::Ok)

@@ -122,14 +122,38 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::List => show::list(call, &context).await,
         Verb::Show { number } => show::show(call, &context, &number).await,
         Verb::Status { number } => show::status(call, &context, &number).await,
-        Verb::Edit { number, words, actor } => act::edit(call, &context, &number, words, &actor).await,
-        Verb::Preview { number, member, html } => show::preview(call, &context, &number, member.as_deref(), html).await,
+        Verb::Edit {
+            number,
+            words,
+            actor,
+        } => act::edit(call, &context, &number, words, &actor).await,
+        Verb::Preview {
+            number,
+            member,
+            html,
+        } => show::preview(call, &context, &number, member.as_deref(), html).await,
         Verb::Submit { number, actor } => act::submit(call, &context, &number, &actor).await,
-        Verb::Approve { number, count, actor } => act::approve(call, &context, &number, count, &actor).await,
-        Verb::Return { number, reason, actor } => act::send_back(call, &context, &number, &reason, &actor).await,
+        Verb::Approve {
+            number,
+            count,
+            actor,
+        } => act::approve(call, &context, &number, count, &actor).await,
+        Verb::Return {
+            number,
+            reason,
+            actor,
+        } => act::send_back(call, &context, &number, &reason, &actor).await,
         Verb::Send { number } => act::send(call, &context, &number).await,
-        Verb::Stop { number, user, password_file: _ } => act::stop(call, &context, &number, &user).await,
-        Verb::Cancel { number, reason, actor } => act::cancel(call, &context, &number, &reason, &actor).await,
+        Verb::Stop {
+            number,
+            user,
+            password_file: _,
+        } => act::stop(call, &context, &number, &user).await,
+        Verb::Cancel {
+            number,
+            reason,
+            actor,
+        } => act::cancel(call, &context, &number, &reason, &actor).await,
     }
 }
 
@@ -142,7 +166,8 @@ async fn find(call: &Call, context: &Context, text: &str) -> Result<Option<Warni
     };
     let found = context.store.warning(&WarningNumber(number)).await?;
     if found.is_none() {
-        call.out.say(&call.out.texts.with("warn.no_warning", &[("number", text)]));
+        call.out
+            .say(&call.out.texts.with("warn.no_warning", &[("number", text)]));
     }
     Ok(found)
 }

@@ -19,28 +19,74 @@ impl Play<'_> {
     pub async fn attacks(&mut self) -> Result<()> {
         self.at(ATTACKS)?;
         let open = |(index, member): &(usize, &Member)| {
-            let closed = self.closed_at(*index, member).is_some_and(|at| at <= self.context.now());
-            !closed && member.exchange.is_some() && member.network.is_some() && member.network_known && self.warned.contains_key(index)
+            let closed = self
+                .closed_at(*index, member)
+                .is_some_and(|at| at <= self.context.now());
+            !closed
+                && member.exchange.is_some()
+                && member.network.is_some()
+                && member.network_known
+                && self.warned.contains_key(index)
         };
-        let hit: Vec<&Member> = self.region.members.iter().enumerate().filter(open).map(|(_, member)| member).take(BROKEN_INTO).collect();
-        let first = self.context.now().checked_sub(SignedDuration::from_hours(2))?;
-        let events = intake::Input::Bytes { name: "sensor.jsonl".into(), bytes: signs::attacks(&hit, first)? };
-        let word = intake::Word { grade: Grade::read("B2"), ..intake::Word::default() };
+        let hit: Vec<&Member> = self
+            .region
+            .members
+            .iter()
+            .enumerate()
+            .filter(open)
+            .map(|(_, member)| member)
+            .take(BROKEN_INTO)
+            .collect();
+        let first = self
+            .context
+            .now()
+            .checked_sub(SignedDuration::from_hours(2))?;
+        let events = intake::Input::Bytes {
+            name: "sensor.jsonl".into(),
+            bytes: signs::attacks(&hit, first)?,
+        };
+        let word = intake::Word {
+            grade: Grade::read("B2"),
+            ..intake::Word::default()
+        };
         let mut signs = 0_u64;
         let mut count = |report: intake::IngestReport| {
             signs = signs.saturating_add(report.attributed);
             Ok(())
         };
-        intake::ingest_all(self.context, events, word, &intake::Progress::default(), &mut count).await?;
+        intake::ingest_all(
+            self.context,
+            events,
+            word,
+            &intake::Progress::default(),
+            &mut count,
+        )
+        .await?;
         let found = correlate::run(self.context).await?;
         assess::run(self.context).await?;
         self.figures.campaigns = found.campaigns;
-        let Some(campaign) = self.context.store.campaigns().await?.into_iter().next() else { return Ok(()) };
-        let Some(threat) = campaign.threat else { return Ok(()) };
-        let Verdicts { affected, unknown, .. } = self.verdicts(&threat).await?;
-        let like = affected.saturating_add(unknown).saturating_sub(campaign.members);
-        let values = [("signs", signs), ("members", campaign.members), ("like", like)];
-        (self.tell)("demo.moment_attack", "demo.attack", &values.map(|(name, value)| (name, value.to_string())));
+        let Some(campaign) = self.context.store.campaigns().await?.into_iter().next() else {
+            return Ok(());
+        };
+        let Some(threat) = campaign.threat else {
+            return Ok(());
+        };
+        let Verdicts {
+            affected, unknown, ..
+        } = self.verdicts(&threat).await?;
+        let like = affected
+            .saturating_add(unknown)
+            .saturating_sub(campaign.members);
+        let values = [
+            ("signs", signs),
+            ("members", campaign.members),
+            ("like", like),
+        ];
+        (self.tell)(
+            "demo.moment_attack",
+            "demo.attack",
+            &values.map(|(name, value)| (name, value.to_string())),
+        );
         Ok(())
     }
 }

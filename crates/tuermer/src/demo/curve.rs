@@ -8,7 +8,13 @@
 use jiff::SignedDuration;
 
 /// Hours after the warning, share fixed by then.
-const FIXED: [(f64, f64); 5] = [(0.0, 0.0), (32.0, 0.526), (78.5, 0.658), (121.9, 0.688), (177.2, 0.770)];
+const FIXED: [(f64, f64); 5] = [
+    (0.0, 0.0),
+    (32.0, 0.526),
+    (78.5, 0.658),
+    (121.9, 0.688),
+    (177.2, 0.770),
+];
 /// Slowest pace behind the last snapshot: share fixed in a further hour.
 const TAIL_PER_HOUR: f64 = 0.0003;
 
@@ -16,7 +22,9 @@ const TAIL_PER_HOUR: f64 = 0.0003;
 /// three weeks.
 pub fn patched_after(share: f64) -> Option<SignedDuration> {
     let steps = FIXED.iter().zip(FIXED.iter().skip(1));
-    let inside = steps.map(|((from, low), (to, high))| (from, low, to, high)).find(|(_, _, _, high)| share < **high);
+    let inside = steps
+        .map(|((from, low), (to, high))| (from, low, to, high))
+        .find(|(_, _, _, high)| share < **high);
     let hours = match inside {
         Some((from, low, to, high)) => from + (share - low) / (high - low) * (to - from),
         None => {
@@ -33,10 +41,28 @@ mod tests {
 
     #[test]
     fn half_is_done_after_a_good_day_and_a_quarter_is_open_after_a_week() {
-        let companies: Vec<_> = (0..1_000).map(|number| patched_after(f64::from(number) / 1_000.0)).collect();
-        assert!(companies.windows(2).all(|pair| pair[1].is_none() || pair[0] <= pair[1]), "the quicker is not later");
-        for (hours, fixed) in [(0.0, 1), (32.0, 526), (78.5, 658), (122.0, 688), (177.2, 770), (200.0, 777)] {
-            let count = companies.iter().flatten().filter(|after| after.as_secs_f64() <= hours * 3600.0 + 1.0).count();
+        let companies: Vec<_> = (0..1_000)
+            .map(|number| patched_after(f64::from(number) / 1_000.0))
+            .collect();
+        assert!(
+            companies
+                .windows(2)
+                .all(|pair| pair[1].is_none() || pair[0] <= pair[1]),
+            "the quicker is not later"
+        );
+        for (hours, fixed) in [
+            (0.0, 1),
+            (32.0, 526),
+            (78.5, 658),
+            (122.0, 688),
+            (177.2, 770),
+            (200.0, 777),
+        ] {
+            let count = companies
+                .iter()
+                .flatten()
+                .filter(|after| after.as_secs_f64() <= hours * 3600.0 + 1.0)
+                .count();
             assert!(count.abs_diff(fixed) <= 2, "{hours} h: {count} of 1000");
         }
         assert_eq!(patched_after(0.99), None);

@@ -94,16 +94,59 @@ pub struct Times {
 
 impl From<Clock> for Times {
     fn from(clock: Clock) -> Self {
-        let Clock { published, seen, matched, drafted, approved, first_sent, p50_delivered, p90_delivered } = clock;
-        let [published, seen, matched, drafted, approved, first_sent, p50_delivered, p90_delivered] =
-            [published, seen, matched, drafted, approved, first_sent, p50_delivered, p90_delivered].map(|at| at.map(|at| at.to_string()));
-        Self { published, seen, matched, drafted, approved, first_sent, p50_delivered, p90_delivered }
+        let Clock {
+            published,
+            seen,
+            matched,
+            drafted,
+            approved,
+            first_sent,
+            p50_delivered,
+            p90_delivered,
+        } = clock;
+        let [
+            published,
+            seen,
+            matched,
+            drafted,
+            approved,
+            first_sent,
+            p50_delivered,
+            p90_delivered,
+        ] = [
+            published,
+            seen,
+            matched,
+            drafted,
+            approved,
+            first_sent,
+            p50_delivered,
+            p90_delivered,
+        ]
+        .map(|at| at.map(|at| at.to_string()));
+        Self {
+            published,
+            seen,
+            matched,
+            drafted,
+            approved,
+            first_sent,
+            p50_delivered,
+            p90_delivered,
+        }
     }
 }
 
 /// Most memory this process ever held, in MB; 0 where the system does not tell.
 pub fn peak_rss_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) / 1024
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap_or_default();
+    line.split_whitespace()
+        .next()
+        .and_then(|kilobytes| kilobytes.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }

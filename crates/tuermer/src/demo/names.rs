@@ -44,8 +44,8 @@ const FRONTS: [&str; 36] = [
     "Zier",
 ];
 const BACKS: [&str; 20] = [
-    "born", "bracht", "brügge", "furt", "gründel", "hövel", "kamp", "knecht", "loh", "mert", "nolte", "rath", "schlade", "seifen", "siepen", "spelge", "trott",
-    "wehr", "wiede", "zapp",
+    "born", "bracht", "brügge", "furt", "gründel", "hövel", "kamp", "knecht", "loh", "mert",
+    "nolte", "rath", "schlade", "seifen", "siepen", "spelge", "trott", "wehr", "wiede", "zapp",
 ];
 const TRADES: [(&str, &str); 34] = [
     ("Metallbau", "Metallgewerbe"),
@@ -83,11 +83,30 @@ const TRADES: [(&str, &str); 34] = [
     ("Medien", "Medien"),
     ("Pflegedienst", "Gesundheit"),
 ];
-const FORMS: [&str; 8] = ["GmbH", "GmbH", "GmbH & Co. KG", "e. K.", "e. K.", "KG", "OHG", "UG (haftungsbeschränkt)"];
-const IT_WORDS: [&str; 8] = ["Systemhaus", "IT-Service", "Netzwerktechnik", "EDV-Beratung", "Datentechnik", "IT-Lösungen", "Computertechnik", "Digital"];
+const FORMS: [&str; 8] = [
+    "GmbH",
+    "GmbH",
+    "GmbH & Co. KG",
+    "e. K.",
+    "e. K.",
+    "KG",
+    "OHG",
+    "UG (haftungsbeschränkt)",
+];
+const IT_WORDS: [&str; 8] = [
+    "Systemhaus",
+    "IT-Service",
+    "Netzwerktechnik",
+    "EDV-Beratung",
+    "Datentechnik",
+    "IT-Lösungen",
+    "Computertechnik",
+    "Digital",
+];
 const FIRST_NAMES: [&str; 24] = [
-    "Anke", "Bernd", "Carla", "Dirk", "Elif", "Frank", "Gesa", "Holger", "Ines", "Jannik", "Katrin", "Lars", "Meike", "Norbert", "Olga", "Petra", "Ralf",
-    "Sabine", "Tarik", "Ute", "Volker", "Wiebke", "Yasemin", "Zoran",
+    "Anke", "Bernd", "Carla", "Dirk", "Elif", "Frank", "Gesa", "Holger", "Ines", "Jannik",
+    "Katrin", "Lars", "Meike", "Norbert", "Olga", "Petra", "Ralf", "Sabine", "Tarik", "Ute",
+    "Volker", "Wiebke", "Yasemin", "Zoran",
 ];
 const STREETS: [&str; 16] = [
     "Hauptstraße",
@@ -125,13 +144,24 @@ pub fn person(random: &mut ChaCha20Rng) -> String {
 
 /// Name of a member and its branch.
 pub fn company(random: &mut ChaCha20Rng) -> (String, &'static str) {
-    let (trade, sector) = TRADES.choose(random).copied().unwrap_or(("Handel", "Großhandel"));
-    (format!("{} {trade} {}", surname(random), one(random, &FORMS)), sector)
+    let (trade, sector) = TRADES
+        .choose(random)
+        .copied()
+        .unwrap_or(("Handel", "Großhandel"));
+    (
+        format!("{} {trade} {}", surname(random), one(random, &FORMS)),
+        sector,
+    )
 }
 
 /// Name of an IT provider.
 pub fn provider(random: &mut ChaCha20Rng) -> String {
-    format!("{} {} {}", surname(random), one(random, &IT_WORDS), one(random, &FORMS))
+    format!(
+        "{} {} {}",
+        surname(random),
+        one(random, &IT_WORDS),
+        one(random, &FORMS)
+    )
 }
 
 /// Street and number.
@@ -152,11 +182,19 @@ pub fn mobile(random: &mut ChaCha20Rng) -> String {
 /// A domain nobody can own; the number keeps two companies of one name apart.
 pub fn domain(name: &str, number: usize) -> String {
     let mut words = name.split(' ').take(2).map(letters);
-    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (first, second) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
     format!("{first}-{second}-{number}.example")
 }
 
 fn letters(word: &str) -> String {
-    let lower = word.to_lowercase().replace('ä', "ae").replace('ö', "oe").replace('ü', "ue").replace('ß', "ss");
+    let lower = word
+        .to_lowercase()
+        .replace('ä', "ae")
+        .replace('ö', "oe")
+        .replace('ü', "ue")
+        .replace('ß', "ss");
     lower.chars().filter(char::is_ascii_alphanumeric).collect()
 }

@@ -62,7 +62,11 @@ pub fn tempers(seed: u64, region: &Region) -> Vec<Temper> {
         cloud: random.random_ratio(4, 5),
         hours: (random.random_range(6..40), random.random_range(1..6)),
     };
-    region.members.iter().map(|member| one(member.provider.is_some())).collect()
+    region
+        .members
+        .iter()
+        .map(|member| one(member.provider.is_some()))
+        .collect()
 }
 
 impl Temper {
@@ -73,28 +77,58 @@ impl Temper {
     }
 
     /// What the member says after a warning at `warned`, given when it patches.
-    pub fn says(&self, member: usize, runs_exchange: bool, warned: Timestamp, patched: Option<Timestamp>) -> Vec<Said> {
-        let by = if self.by_provider { Source::Provider } else { Source::Member };
+    pub fn says(
+        &self,
+        member: usize,
+        runs_exchange: bool,
+        warned: Timestamp,
+        patched: Option<Timestamp>,
+    ) -> Vec<Said> {
+        let by = if self.by_provider {
+            Source::Provider
+        } else {
+            Source::Member
+        };
         let (first, last) = self.hours;
         let said = |from: Timestamp, hours: i64, answer: Answer, cloud: Option<bool>| {
             let at = from.checked_add(SignedDuration::from_hours(hours)).ok()?;
-            Some(Said { at: if self.by_provider { at } else { by_day(at, member) }, member, answer, cloud, by })
+            Some(Said {
+                at: if self.by_provider {
+                    at
+                } else {
+                    by_day(at, member)
+                },
+                member,
+                answer,
+                cloud,
+                by,
+            })
         };
         if !runs_exchange {
-            return said(warned, first, Answer::NotUs, Some(self.cloud)).filter(|_| self.says_begun || self.says_done).into_iter().collect();
+            return said(warned, first, Answer::NotUs, Some(self.cloud))
+                .filter(|_| self.says_begun || self.says_done)
+                .into_iter()
+                .collect();
         }
         if self.asks {
-            return said(warned, first, Answer::Help, None).into_iter().collect();
+            return said(warned, first, Answer::Help, None)
+                .into_iter()
+                .collect();
         }
-        let begun = said(warned, first, Answer::InProgress, None).filter(|said| self.says_begun && patched.is_none_or(|patched| said.at < patched));
-        let done = patched.and_then(|patched| said(patched, last, Answer::Done, None)).filter(|_| self.says_done);
+        let begun = said(warned, first, Answer::InProgress, None)
+            .filter(|said| self.says_begun && patched.is_none_or(|patched| said.at < patched));
+        let done = patched
+            .and_then(|patched| said(patched, last, Answer::Done, None))
+            .filter(|_| self.says_done);
         begun.into_iter().chain(done).collect()
     }
 }
 
 /// Companies answer between seven and twenty o'clock; what falls into the night is said next morning.
 fn by_day(at: Timestamp, spread: usize) -> Timestamp {
-    let Ok(local) = at.checked_add(ZONE) else { return at };
+    let Ok(local) = at.checked_add(ZONE) else {
+        return at;
+    };
     let day = local.as_second().div_euclid(86_400);
     let hour = local.as_second().rem_euclid(86_400) / 3_600;
     let morning = match hour {
@@ -121,7 +155,11 @@ mod tests {
             ("2021-03-03T19:30:00Z", "2021-03-04T06:05:00Z"),
             ("2021-03-03T09:30:00Z", "2021-03-03T09:30:00Z"),
         ] {
-            assert_eq!(by_day(at.parse().unwrap(), 5), said.parse::<Timestamp>().unwrap(), "{at}");
+            assert_eq!(
+                by_day(at.parse().unwrap(), 5),
+                said.parse::<Timestamp>().unwrap(),
+                "{at}"
+            );
         }
     }
 
@@ -139,8 +177,16 @@ mod tests {
                     done += 1;
                 }
             }
-            assert!(temper.says(index, false, warned, None).iter().all(|said| said.answer == Answer::NotUs));
+            assert!(
+                temper
+                    .says(index, false, warned, None)
+                    .iter()
+                    .all(|said| said.answer == Answer::NotUs)
+            );
         }
-        assert!((2_600..3_300).contains(&done), "{done} of 4000 say that they are done");
+        assert!(
+            (2_600..3_300).contains(&done),
+            "{done} of 4000 say that they are done"
+        );
     }
 }

@@ -15,8 +15,18 @@ pub struct Place {
     pub tile: (u32, u32),
 }
 
-const fn place(name: &'static str, postcodes: &'static [&'static str], weight: u32, tile: (u32, u32)) -> Place {
-    Place { name, postcodes, weight, tile }
+const fn place(
+    name: &'static str,
+    postcodes: &'static [&'static str],
+    weight: u32,
+    tile: (u32, u32),
+) -> Place {
+    Place {
+        name,
+        postcodes,
+        weight,
+        tile,
+    }
 }
 
 /// All eighteen, in alphabetical order.
@@ -36,14 +46,32 @@ pub const PLACES: [Place; 18] = [
     place("Netphen", &["57250"], 23, (3, 3)),
     place("Neunkirchen", &["57290"], 13, (2, 5)),
     place("Olpe", &["57462"], 25, (1, 1)),
-    place("Siegen", &["57072", "57074", "57076", "57078", "57080"], 102, (2, 3)),
+    place(
+        "Siegen",
+        &["57072", "57074", "57076", "57078", "57080"],
+        102,
+        (2, 3),
+    ),
     place("Wenden", &["57482"], 20, (1, 2)),
     place("Wilnsdorf", &["57234"], 20, (3, 4)),
 ];
 
 /// The tile map of the situation page.
 pub fn tiles() -> Vec<Tile> {
-    PLACES.iter().map(|Place { name, tile: (column, row), .. }| Tile { name: (*name).to_string(), column: *column, row: *row }).collect()
+    PLACES
+        .iter()
+        .map(
+            |Place {
+                 name,
+                 tile: (column, row),
+                 ..
+             }| Tile {
+                name: (*name).to_string(),
+                column: *column,
+                row: *row,
+            },
+        )
+        .collect()
 }
 
 #[cfg(test)]
@@ -56,6 +84,10 @@ mod tests {
         let tiles: BTreeSet<_> = PLACES.iter().map(|place| place.tile).collect();
         let postcodes: BTreeSet<_> = PLACES.iter().flat_map(|place| place.postcodes).collect();
         assert_eq!((tiles.len(), postcodes.len()), (18, 22));
-        assert!(postcodes.iter().all(|postcode| postcode.len() == 5 && postcode.starts_with("57")));
+        assert!(
+            postcodes
+                .iter()
+                .all(|postcode| postcode.len() == 5 && postcode.starts_with("57"))
+        );
     }
 }

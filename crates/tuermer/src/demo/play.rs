@@ -75,21 +75,57 @@ pub(super) struct Play<'a> {
 ///
 /// # Errors
 /// A station failed; the play has no failures of its own.
-pub async fn play(context: &Context, region: &Region, pack: &BuildPack, seed: u64, tell: &Tell<'_>) -> Result<Figures> {
+pub async fn play(
+    context: &Context,
+    region: &Region,
+    pack: &BuildPack,
+    seed: u64,
+    tell: &Tell<'_>,
+) -> Result<Figures> {
     let started = Instant::now();
-    let places = region.members.iter().enumerate().map(|(index, member)| (member.external_id.as_str(), index)).collect();
+    let places = region
+        .members
+        .iter()
+        .enumerate()
+        .map(|(index, member)| (member.external_id.as_str(), index))
+        .collect();
     let tempers = tempers(seed, region);
     let patches = vec![None; region.members.len()];
     let figures = Figures::default();
-    let mut play = Play { context, region, pack, tell, tempers, places, patches, warned: HashMap::new(), coming: BTreeSet::new(), figures };
+    let mut play = Play {
+        context,
+        region,
+        pack,
+        tell,
+        tempers,
+        places,
+        patches,
+        warned: HashMap::new(),
+        coming: BTreeSet::new(),
+        figures,
+    };
     play.load().await?;
     let threat = play.state().await?;
-    let first = play.warn(&threat, "2021-03-02T22:14:00Z", "2021-03-02T22:31:00Z", Some("demo.talk")).await?;
+    let first = play
+        .warn(
+            &threat,
+            "2021-03-02T22:14:00Z",
+            "2021-03-02T22:31:00Z",
+            Some("demo.talk"),
+        )
+        .await?;
     play.answers_until("2021-03-03T12:00:00Z", &first).await?;
     play.providers_report().await?;
     play.answers_until("2021-03-05T14:30:00Z", &first).await?;
     play.standing(&threat, "demo.at_5_march").await?;
-    let second = play.warn(&threat, "2021-03-05T14:40:00Z", "2021-03-05T15:00:00Z", Some("demo.talk")).await?;
+    let second = play
+        .warn(
+            &threat,
+            "2021-03-05T14:40:00Z",
+            "2021-03-05T15:00:00Z",
+            Some("demo.talk"),
+        )
+        .await?;
     play.answers_until(ATTACKS, &second).await?;
     play.attacks().await?;
     play.answers_until("2021-03-09T18:00:00Z", &second).await?;
@@ -98,14 +134,23 @@ pub async fn play(context: &Context, region: &Region, pack: &BuildPack, seed: u6
     play.state_again(&threat).await?;
     play.answers_until(REPORT, &second).await?;
     play.report().await?;
-    let third = play.warn(&threat, "2021-03-11T19:25:00Z", "2021-03-11T19:50:00Z", None).await?;
+    let third = play
+        .warn(
+            &threat,
+            "2021-03-11T19:25:00Z",
+            "2021-03-11T19:50:00Z",
+            None,
+        )
+        .await?;
     play.answers_until(END, &third).await?;
     play.finish(&threat, started).await
 }
 
 impl<'a> Play<'a> {
     pub(super) fn at(&self, time: &str) -> Result<Timestamp> {
-        let at: Timestamp = time.parse().with_context(|| format!("time of the play {time}"))?;
+        let at: Timestamp = time
+            .parse()
+            .with_context(|| format!("time of the play {time}"))?;
         self.context.clock.set(at);
         Ok(at)
     }
@@ -115,25 +160,66 @@ impl<'a> Play<'a> {
         self.at(START)?;
         let hash = hash_password(self.context, PASSWORD)?;
         for (name, role) in [(OFFICER, Role::Officer), (APPROVER, Role::Approver)] {
-            self.context.store.add_account(self.context, name, role, Some(hash.clone()), "demo").await?;
+            self.context
+                .store
+                .add_account(self.context, name, role, Some(hash.clone()), "demo")
+                .await?;
         }
         let region = self.region;
-        self.figures.providers = self.import(ImportKind::Providers, files::providers(region)?).await?;
-        self.figures.members = self.import(ImportKind::Members, files::members(region)?).await?;
-        self.import(ImportKind::Networks, files::networks(region)?).await?;
-        self.import(ImportKind::Inventory, files::inventory(region, self.pack)?).await?;
-        let servers = || region.members.iter().filter(|member| member.exchange.is_some());
+        self.figures.providers = self
+            .import(ImportKind::Providers, files::providers(region)?)
+            .await?;
+        self.figures.members = self
+            .import(ImportKind::Members, files::members(region)?)
+            .await?;
+        self.import(ImportKind::Networks, files::networks(region)?)
+            .await?;
+        self.import(ImportKind::Inventory, files::inventory(region, self.pack)?)
+            .await?;
+        let servers = || {
+            region
+                .members
+                .iter()
+                .filter(|member| member.exchange.is_some())
+        };
         self.figures.with_exchange = servers().count() as u64;
-        self.figures.with_exchange_known = servers().filter(|member| member.known != super::region::Known::Nothing).count() as u64;
-        let Figures { members, providers, with_exchange, with_exchange_known, .. } = self.figures;
-        let values = [("members", members), ("providers", providers), ("servers", with_exchange), ("known", with_exchange_known)];
-        (self.tell)("demo.moment_load", "demo.loaded", &values.map(|(name, value)| (name, value.to_string())));
+        self.figures.with_exchange_known = servers()
+            .filter(|member| member.known != super::region::Known::Nothing)
+            .count() as u64;
+        let Figures {
+            members,
+            providers,
+            with_exchange,
+            with_exchange_known,
+            ..
+        } = self.figures;
+        let values = [
+            ("members", members),
+            ("providers", providers),
+            ("servers", with_exchange),
+            ("known", with_exchange_known),
+        ];
+        (self.tell)(
+            "demo.moment_load",
+            "demo.loaded",
+            &values.map(|(name, value)| (name, value.to_string())),
+        );
         Ok(())
     }
 
     async fn import(&self, kind: ImportKind, bytes: Vec<u8>) -> Result<u64> {
-        let options = ImportOptions { actor: Some("demo".into()), ..ImportOptions::default() };
-        let report = register::import(self.context, kind, "demo.csv", Input::Bytes(bytes), &options).await?;
+        let options = ImportOptions {
+            actor: Some("demo".into()),
+            ..ImportOptions::default()
+        };
+        let report = register::import(
+            self.context,
+            kind,
+            "demo.csv",
+            Input::Bytes(bytes),
+            &options,
+        )
+        .await?;
         if let Some(error) = report.errors.first() {
             bail!("the invented register has an error: {error:?}");
         }
@@ -145,14 +231,32 @@ impl<'a> Play<'a> {
         let source_time = self.at(NOTICE)?;
         self.at("2021-03-02T22:06:00Z")?;
         let threat = intake::state_threat(self.context, &notice(source_time), OFFICER).await?;
-        (self.tell)("demo.moment_notice", "demo.stated", &[("count", "4".into())]);
+        (self.tell)(
+            "demo.moment_notice",
+            "demo.stated",
+            &[("count", "4".into())],
+        );
         self.at("2021-03-02T22:09:00Z")?;
         let begun = Instant::now();
         assess::run(self.context).await?;
         self.figures.first_night = self.verdicts(&threat).await?;
-        let Verdicts { affected, unknown, observed, likely, possible, .. } = self.figures.first_night;
-        let values = [("hits", affected + unknown), ("observed", observed), ("likely", likely), ("possible", possible)];
-        let mut values = values.map(|(name, value)| (name, value.to_string())).to_vec();
+        let Verdicts {
+            affected,
+            unknown,
+            observed,
+            likely,
+            possible,
+            ..
+        } = self.figures.first_night;
+        let values = [
+            ("hits", affected + unknown),
+            ("observed", observed),
+            ("likely", likely),
+            ("possible", possible),
+        ];
+        let mut values = values
+            .map(|(name, value)| (name, value.to_string()))
+            .to_vec();
         values.push(("seconds", format!("{:.2}", begun.elapsed().as_secs_f64())));
         (self.tell)("demo.moment_match", "demo.matched", &values);
         Ok(threat)
@@ -162,11 +266,23 @@ impl<'a> Play<'a> {
     /// everybody is judged by what can be had now.
     async fn state_again(&self, threat: &ThreatId) -> Result<()> {
         self.at("2021-03-11T18:00:00Z")?;
-        let known = self.context.store.threat(threat).await?.context("the threat of the play is gone")?;
+        let known = self
+            .context
+            .store
+            .threat(threat)
+            .await?
+            .context("the threat of the play is gone")?;
         // The remedy is the same, so what members answered stays true; that more of them can have it is news.
         let first = notice(NOTICE.parse()?);
-        let summary = format!("{} Das Update gibt es seit dem 11. März auch für ältere Stände.", first.summary);
-        let stated = StatedThreat { restates: Some(known.tracking_id), summary, ..first };
+        let summary = format!(
+            "{} Das Update gibt es seit dem 11. März auch für ältere Stände.",
+            first.summary
+        );
+        let stated = StatedThreat {
+            restates: Some(known.tracking_id),
+            summary,
+            ..first
+        };
         intake::state_threat(self.context, &stated, OFFICER).await?;
         assess::run(self.context).await?;
         (self.tell)("demo.moment_report", "demo.stated_again", &[]);
@@ -174,12 +290,25 @@ impl<'a> Play<'a> {
     }
 
     pub(super) async fn verdicts(&self, threat: &ThreatId) -> Result<Verdicts> {
-        let filter = ExposureFilter { threat: Some(threat.clone()), ..ExposureFilter::default() };
+        let filter = ExposureFilter {
+            threat: Some(threat.clone()),
+            ..ExposureFilter::default()
+        };
         let mut counts = Verdicts::default();
         let mut last: Option<OrganisationId> = None;
         loop {
-            let page = self.context.store.exposures(&filter, last.as_ref().map(|organisation| (organisation, threat)), limits::PAGE_ROWS).await?;
-            let Some(end) = page.last() else { return Ok(counts) };
+            let page = self
+                .context
+                .store
+                .exposures(
+                    &filter,
+                    last.as_ref().map(|organisation| (organisation, threat)),
+                    limits::PAGE_ROWS,
+                )
+                .await?;
+            let Some(end) = page.last() else {
+                return Ok(counts);
+            };
             last = Some(end.organisation.clone());
             for verdict in &page {
                 counts.add(verdict.status, verdict.certainty);
@@ -188,18 +317,42 @@ impl<'a> Play<'a> {
     }
 
     /// Draft and submission by one person, release by another, delivery into the folder; then people have heard.
-    async fn warn(&mut self, threat: &ThreatId, drafted: &str, released: &str, talk: Option<&str>) -> Result<WarningNumber> {
+    async fn warn(
+        &mut self,
+        threat: &ThreatId,
+        drafted: &str,
+        released: &str,
+        talk: Option<&str>,
+    ) -> Result<WarningNumber> {
         let context = self.context;
         self.at(drafted)?;
         let number = warn::draft(context, threat, OFFICER).await?;
         for language in Language::ALL {
-            let edit = TextEdit { talk: talk.map(|key| Texts(language).get(key)), ..TextEdit::default() };
+            let edit = TextEdit {
+                talk: talk.map(|key| Texts(language).get(key)),
+                ..TextEdit::default()
+            };
             warn::edit(context, &number, language, &edit, OFFICER).await?;
         }
         let submitted = warn::submit(context, &number, OFFICER).await?;
-        (self.tell)("demo.moment_draft", "demo.drafted", &[("warning", number.to_string()), ("audience", submitted.audience.to_string())]);
+        (self.tell)(
+            "demo.moment_draft",
+            "demo.drafted",
+            &[
+                ("warning", number.to_string()),
+                ("audience", submitted.audience.to_string()),
+            ],
+        );
         let at = self.at(released)?;
-        if let Err(refusal) = warn::approve(context, &number, APPROVER, submitted.audience, &submitted.hash).await? {
+        if let Err(refusal) = warn::approve(
+            context,
+            &number,
+            APPROVER,
+            submitted.audience,
+            &submitted.hash,
+        )
+        .await?
+        {
             bail!("the release of {number} was refused: {refusal:?}");
         }
         let report = deliver::run(context).await?;
@@ -207,7 +360,11 @@ impl<'a> Play<'a> {
         self.figures.warnings += 1;
         self.figures.mails += counts.sent;
         self.figures.calls = self.figures.calls.max(counts.to_call);
-        let values = [("warning", number.to_string()), ("mails", counts.sent.to_string()), ("calls", counts.to_call.to_string())];
+        let values = [
+            ("warning", number.to_string()),
+            ("mails", counts.sent.to_string()),
+            ("calls", counts.to_call.to_string()),
+        ];
         (self.tell)("demo.moment_release", "demo.released", &values);
         if counts.total() != counts.sent + counts.to_call || report.next_due.is_some() {
             bail!("the folder did not take every mail of {number}: {counts:?}");
@@ -220,18 +377,36 @@ impl<'a> Play<'a> {
     async fn heard(&mut self, number: &WarningNumber, at: Timestamp) -> Result<()> {
         let mut last: Option<OrganisationId> = None;
         loop {
-            let page = self.context.store.recipients(number, last.as_ref(), limits::PAGE_ROWS).await?;
-            let Some(end) = page.last() else { return Ok(()) };
+            let page = self
+                .context
+                .store
+                .recipients(number, last.as_ref(), limits::PAGE_ROWS)
+                .await?;
+            let Some(end) = page.last() else {
+                return Ok(());
+            };
             last = Some(end.organisation.clone());
             for recipient in page {
-                let Some(index) = self.places.get(recipient.external_id.as_str()).copied() else { continue };
+                let Some(index) = self.places.get(recipient.external_id.as_str()).copied() else {
+                    continue;
+                };
                 // A phone call is a person's work; the demo does not make it.
-                if recipient.email.is_empty() || self.warned.insert(index, recipient.organisation).is_some() {
+                if recipient.email.is_empty()
+                    || self.warned.insert(index, recipient.organisation).is_some()
+                {
                     continue;
                 }
-                let Some((member, temper)) = self.region.members.get(index).zip(self.tempers.get(index).copied()) else { continue };
+                let Some((member, temper)) = self
+                    .region
+                    .members
+                    .get(index)
+                    .zip(self.tempers.get(index).copied())
+                else {
+                    continue;
+                };
                 let patched = member.exchange.and_then(|_| temper.patches(at));
-                self.coming.extend(temper.says(index, member.exchange.is_some(), at, patched));
+                self.coming
+                    .extend(temper.says(index, member.exchange.is_some(), at, patched));
                 if let Some(slot) = self.patches.get_mut(index) {
                     *slot = patched;
                 }
@@ -244,9 +419,13 @@ impl<'a> Play<'a> {
         let until: Timestamp = until.parse()?;
         while let Some(said) = self.coming.first().copied().filter(|said| said.at <= until) {
             self.coming.pop_first();
-            let Some(organisation) = self.warned.get(&said.member) else { continue };
+            let Some(organisation) = self.warned.get(&said.member) else {
+                continue;
+            };
             self.context.clock.set(said.at);
-            let Said { answer, cloud, by, .. } = said;
+            let Said {
+                answer, cloud, by, ..
+            } = said;
             answer::record(self.context, warning, organisation, answer, cloud, by).await?;
         }
         self.context.clock.set(until);
@@ -261,13 +440,26 @@ impl<'a> Play<'a> {
         let known = |member: &Member| member.known == super::region::Known::Build;
         let customers: Vec<usize> = (0_usize..)
             .zip(&self.region.members)
-            .filter(|(index, member)| reports(member) && !known(member) && self.patches.get(*index).copied().flatten().is_none_or(|at| at > self.context.now()))
+            .filter(|(index, member)| {
+                reports(member)
+                    && !known(member)
+                    && self
+                        .patches
+                        .get(*index)
+                        .copied()
+                        .flatten()
+                        .is_none_or(|at| at > self.context.now())
+            })
             .map(|(index, _)| index)
             .collect();
         let bytes = files::provider_report(self.region, &customers, date(2021, 3, 3))?;
         let told = self.import(ImportKind::Inventory, bytes).await?;
         assess::run(self.context).await?;
-        (self.tell)("demo.moment_providers", "demo.providers", &[("count", told.to_string())]);
+        (self.tell)(
+            "demo.moment_providers",
+            "demo.providers",
+            &[("count", told.to_string())],
+        );
         Ok(())
     }
 
@@ -275,10 +467,15 @@ impl<'a> Play<'a> {
     async fn standing(&self, threat: &ThreatId, moment: &str) -> Result<()> {
         let picture = self.context.store.picture(threat).await?;
         // Who has nothing to close does not count as closed.
-        let concerned = picture.affected + picture.unknown + picture.fixed_reported + picture.fixed_measured;
-        let percent = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or(0).to_string();
+        let concerned =
+            picture.affected + picture.unknown + picture.fixed_reported + picture.fixed_measured;
+        let percent =
+            |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or(0).to_string();
         let values = [
-            ("fixed", percent(picture.fixed_reported + picture.fixed_measured, concerned)),
+            (
+                "fixed",
+                percent(picture.fixed_reported + picture.fixed_measured, concerned),
+            ),
             ("answered", percent(picture.answered, picture.warned)),
             ("help", picture.needs_help.to_string()),
         ];
@@ -298,25 +495,51 @@ impl<'a> Play<'a> {
     async fn report(&mut self) -> Result<()> {
         self.at(REPORT)?;
         let scanned: Timestamp = SCAN.parse()?;
-        let members = self.region.members.iter().enumerate().filter(|(_, member)| member.exchange.is_some() && member.network.is_some());
-        let open: Vec<&Member> =
-            members.filter(|(index, member)| self.closed_at(*index, member).is_none_or(|at| at > scanned)).map(|(_, member)| member).collect();
-        let mut found: Vec<(&Member, Finding)> = open.iter().map(|member| (*member, Finding::Open)).collect();
-        let broken = open
+        let members = self
+            .region
+            .members
             .iter()
-            .filter(|member| member.network_known && self.places.get(member.external_id.as_str()).is_some_and(|index| self.warned.contains_key(index)));
-        found.extend(broken.take(WEB_SHELLS).map(|member| (*member, Finding::WebShell)));
+            .enumerate()
+            .filter(|(_, member)| member.exchange.is_some() && member.network.is_some());
+        let open: Vec<&Member> = members
+            .filter(|(index, member)| self.closed_at(*index, member).is_none_or(|at| at > scanned))
+            .map(|(_, member)| member)
+            .collect();
+        let mut found: Vec<(&Member, Finding)> =
+            open.iter().map(|member| (*member, Finding::Open)).collect();
+        let broken = open.iter().filter(|member| {
+            member.network_known
+                && self
+                    .places
+                    .get(member.external_id.as_str())
+                    .is_some_and(|index| self.warned.contains_key(index))
+        });
+        found.extend(
+            broken
+                .take(WEB_SHELLS)
+                .map(|member| (*member, Finding::WebShell)),
+        );
         let path = self.context.home.0.join("2021-03-11-scan_exchange.csv");
-        std::fs::write(&path, signs::report(&found, scanned)?).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, signs::report(&found, scanned)?)
+            .with_context(|| format!("cannot write {}", path.display()))?;
         let report = intake::ingest(self.context, "2021-03-11-scan_exchange.csv", &path).await?;
         if !report.rejected.is_empty() || report.malformed > 0 {
             bail!("the report of 11 March was not taken: {report:?}");
         }
         assess::run(self.context).await?;
-        (self.figures.sign_lines, self.figures.signs_attributed) = (report.lines, report.attributed);
+        (self.figures.sign_lines, self.figures.signs_attributed) =
+            (report.lines, report.attributed);
         self.figures.incidents = self.context.store.tasks_waiting("incident", 1).await?.0;
-        let values = [("lines", report.lines), ("attributed", report.attributed), ("incidents", self.figures.incidents)];
-        (self.tell)("demo.moment_report", "demo.report", &values.map(|(name, value)| (name, value.to_string())));
+        let values = [
+            ("lines", report.lines),
+            ("attributed", report.attributed),
+            ("incidents", self.figures.incidents),
+        ];
+        (self.tell)(
+            "demo.moment_report",
+            "demo.report",
+            &values.map(|(name, value)| (name, value.to_string())),
+        );
         Ok(())
     }
 
@@ -324,10 +547,16 @@ impl<'a> Play<'a> {
         let picture = self.context.store.picture(threat).await?;
         self.figures.at_the_end = self.verdicts(threat).await?;
         let figures = &mut self.figures;
-        (figures.warned, figures.answered, figures.needs_help) = (picture.warned, picture.answered, picture.needs_help);
-        (figures.fixed_reported, figures.fixed_measured) = (picture.fixed_reported, picture.fixed_measured);
+        (figures.warned, figures.answered, figures.needs_help) =
+            (picture.warned, picture.answered, picture.needs_help);
+        (figures.fixed_reported, figures.fixed_measured) =
+            (picture.fixed_reported, picture.fixed_measured);
         let (published, first) = (picture.clock.published, picture.clock.first_sent);
-        let to_first = published.zip(first).map_or(SignedDuration::ZERO, |(published, first)| first.duration_since(published));
+        let to_first = published
+            .zip(first)
+            .map_or(SignedDuration::ZERO, |(published, first)| {
+                first.duration_since(published)
+            });
         figures.minutes_to_first_mail = to_first.as_mins();
         figures.clock = picture.clock.into();
         figures.seconds = (started.elapsed().as_secs_f64() * 10.0).round() / 10.0;

@@ -118,42 +118,85 @@ pub enum Known {
 }
 
 /// Shares of what is known of those with a server, in percent.
-const KNOWN: [(Known, u32); 5] = [(Known::Nothing, 40), (Known::Product, 18), (Known::Edition, 14), (Known::CumulativeUpdate, 10), (Known::Build, 18)];
+const KNOWN: [(Known, u32); 5] = [
+    (Known::Nothing, 40),
+    (Known::Product, 18),
+    (Known::Edition, 14),
+    (Known::CumulativeUpdate, 10),
+    (Known::Build, 18),
+];
 
 /// Invents a region of `count` members.
 pub fn invent(seed: u64, count: usize, pack: Option<&BuildPack>) -> Region {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
-    let providers: Vec<Provider> = (0..(count * PROVIDERS / MEMBERS).max(3)).map(|number| provider(&mut random, number)).collect();
+    let providers: Vec<Provider> = (0..(count * PROVIDERS / MEMBERS).max(3))
+        .map(|number| provider(&mut random, number))
+        .collect();
     let builds = builds_of_the_eve(pack);
     let mut servers = vec![false; count];
-    servers.iter_mut().take(count * WITH_EXCHANGE / MEMBERS).for_each(|server| *server = true);
+    servers
+        .iter_mut()
+        .take(count * WITH_EXCHANGE / MEMBERS)
+        .for_each(|server| *server = true);
     servers.shuffle(&mut random);
     let mut lines = Lines(0);
     let members = servers.iter().enumerate().map(|(number, server)| {
-        let exchange = if *server { weighted(&mut random, &builds, |(_, weight)| *weight).map(|(build, _)| *build) } else { None };
+        let exchange = if *server {
+            weighted(&mut random, &builds, |(_, weight)| *weight).map(|(build, _)| *build)
+        } else {
+            None
+        };
         member(&mut random, number, exchange, providers.len(), &mut lines)
     });
-    Region { members: members.collect(), providers }
+    Region {
+        members: members.collect(),
+        providers,
+    }
 }
 
 fn provider(random: &mut ChaCha20Rng, number: usize) -> Provider {
     let name = names::provider(random);
     let email = format!("service@{}", names::domain(&name, number));
-    let contact = Contact { name: names::person(random), role: "Technik", email, phone: names::phone(random), mobile: names::mobile(random) };
-    Provider { external_id: format!("P{:04}", number + 1), name, place: place(random), street: names::street(random), contact }
+    let contact = Contact {
+        name: names::person(random),
+        role: "Technik",
+        email,
+        phone: names::phone(random),
+        mobile: names::mobile(random),
+    };
+    Provider {
+        external_id: format!("P{:04}", number + 1),
+        name,
+        place: place(random),
+        street: names::street(random),
+        contact,
+    }
 }
 
-fn member(random: &mut ChaCha20Rng, number: usize, exchange: Option<[u32; 4]>, providers: usize, lines: &mut Lines) -> Member {
+fn member(
+    random: &mut ChaCha20Rng,
+    number: usize,
+    exchange: Option<[u32; 4]>,
+    providers: usize,
+    lines: &mut Lines,
+) -> Member {
     let (name, sector) = names::company(random);
     let place = place(random);
     let domain = names::domain(&name, number + 1);
     let server = exchange.is_some();
-    let network = if server { random.random_ratio(9, 10) } else { random.random_ratio(1, 25) };
+    let network = if server {
+        random.random_ratio(9, 10)
+    } else {
+        random.random_ratio(1, 25)
+    };
     // Few providers have most customers.
     let share = random.random_range(0.0..1.0_f64);
-    let provider = random.random_ratio(if server { 3 } else { 1 }, 4).then(|| scaled(share * share, providers));
+    let provider = random
+        .random_ratio(if server { 3 } else { 1 }, 4)
+        .then(|| scaled(share * share, providers));
     let known = match (server, random.random_range(0..100_u32)) {
-        (true, _) => weighted(random, &KNOWN, |(_, share)| *share).map_or(Known::Nothing, |(known, _)| *known),
+        (true, _) => weighted(random, &KNOWN, |(_, share)| *share)
+            .map_or(Known::Nothing, |(known, _)| *known),
         (false, 0..5) => Known::Cloud,
         // A server that is gone; the register has not noticed.
         (false, 5) => Known::Product,
@@ -183,11 +226,30 @@ fn contact(random: &mut ChaCha20Rng, domain: &str) -> Contact {
     let ways = random.random_range(0..100_u32);
     let name = names::person(random);
     let (phone, mobile) = (names::phone(random), names::mobile(random));
-    let role = if random.random_ratio(1, 3) { "IT" } else { "Geschäftsführung" };
-    let mailbox = if random.random_ratio(1, 4) { "edv" } else { "info" };
+    let role = if random.random_ratio(1, 3) {
+        "IT"
+    } else {
+        "Geschäftsführung"
+    };
+    let mailbox = if random.random_ratio(1, 4) {
+        "edv"
+    } else {
+        "info"
+    };
     match ways {
-        0..92 => Contact { name, role, email: format!("{mailbox}@{domain}"), phone, mobile: if ways < 30 { mobile } else { String::new() } },
-        92..99 => Contact { name, role, phone, ..Contact::default() },
+        0..92 => Contact {
+            name,
+            role,
+            email: format!("{mailbox}@{domain}"),
+            phone,
+            mobile: if ways < 30 { mobile } else { String::new() },
+        },
+        92..99 => Contact {
+            name,
+            role,
+            phone,
+            ..Contact::default()
+        },
         _ => Contact::default(),
     }
 }
@@ -205,27 +267,47 @@ fn size_class(random: &mut ChaCha20Rng, server: bool) -> &'static str {
 
 fn place(random: &mut ChaCha20Rng) -> Place {
     let [first, ..] = PLACES;
-    weighted(random, &PLACES, |place| place.weight).copied().unwrap_or(first)
+    weighted(random, &PLACES, |place| place.weight)
+        .copied()
+        .unwrap_or(first)
 }
 
 /// Builds that existed before 2 March 2021 with a weight that halves with every half-year of age: most keep up a little,
 /// some not at all.
 fn builds_of_the_eve(pack: Option<&BuildPack>) -> Vec<([u32; 4], u32)> {
     let rows = pack.map(|pack| pack.rows.as_slice()).unwrap_or_default();
-    let released = |row: &&BuildRow| row.source != "RIG" && row.cumulative_update != "Preview" && row.available().is_some_and(|day| day <= EVE);
+    let released = |row: &&BuildRow| {
+        row.source != "RIG"
+            && row.cumulative_update != "Preview"
+            && row.available().is_some_and(|day| day <= EVE)
+    };
     let weight = |row: &BuildRow| {
-        let age = row.available().and_then(|day| EVE.since(day).ok()).map_or(i32::MAX, |age| age.get_days());
+        let age = row
+            .available()
+            .and_then(|day| EVE.since(day).ok())
+            .map_or(i32::MAX, |age| age.get_days());
         // The 2013 line ends with its CU23 of June 2019; those who stayed there mostly run it.
         let stuck = row.line.ends_with("2013") && row.cumulative_update == "CU23";
         (1024_u32 >> (age / 182).clamp(0, 10)).max(if stuck { 400 } else { 2 })
     };
-    rows.iter().filter(released).map(|row| (row.build, weight(row))).collect()
+    rows.iter()
+        .filter(released)
+        .map(|row| (row.build, weight(row)))
+        .collect()
 }
 
 /// One of a list, the heavier the more often; `None` of an empty one.
-fn weighted<'a, T>(random: &mut ChaCha20Rng, list: &'a [T], weight: impl Fn(&T) -> u32) -> Option<&'a T> {
+fn weighted<'a, T>(
+    random: &mut ChaCha20Rng,
+    list: &'a [T],
+    weight: impl Fn(&T) -> u32,
+) -> Option<&'a T> {
     let total: u32 = list.iter().map(&weight).sum();
-    let mut rest = if total == 0 { 0 } else { random.random_range(0..total) };
+    let mut rest = if total == 0 {
+        0
+    } else {
+        random.random_range(0..total)
+    };
     list.iter().find(|one| {
         let here = rest < weight(one);
         rest = rest.saturating_sub(weight(one));
@@ -234,7 +316,11 @@ fn weighted<'a, T>(random: &mut ChaCha20Rng, list: &'a [T], weight: impl Fn(&T) 
 }
 
 /// `share` of `count`, as an index.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)]
 fn scaled(share: f64, count: usize) -> usize {
     ((share * count as f64) as usize).min(count.saturating_sub(1))
 }
@@ -276,18 +362,37 @@ mod tests {
     fn the_region_looks_like_the_real_one() {
         let Region { members, providers } = region(2021, MEMBERS);
         assert_eq!((members.len(), providers.len()), (25_000, 400));
-        let owners: Vec<_> = members.iter().filter(|member| member.exchange.is_some()).collect();
+        let owners: Vec<_> = members
+            .iter()
+            .filter(|member| member.exchange.is_some())
+            .collect();
         assert_eq!(owners.len(), 1_240);
         let share = |count: usize| count * 100 / owners.len();
-        let known = owners.iter().filter(|member| !matches!(member.known, Known::Nothing)).count();
+        let known = owners
+            .iter()
+            .filter(|member| !matches!(member.known, Known::Nothing))
+            .count();
         assert!((55..65).contains(&share(known)), "{known}");
         for (line, least) in [("15.0", 10), ("15.1", 30), ("15.2", 15)] {
-            let count = owners.iter().filter(|member| member.exchange.is_some_and(|[a, b, ..]| format!("{a}.{b}") == line)).count();
+            let count = owners
+                .iter()
+                .filter(|member| {
+                    member
+                        .exchange
+                        .is_some_and(|[a, b, ..]| format!("{a}.{b}") == line)
+                })
+                .count();
             assert!(share(count) >= least, "{line}: {count}");
         }
-        let siegen = members.iter().filter(|member| member.place.name == "Siegen").count();
+        let siegen = members
+            .iter()
+            .filter(|member| member.place.name == "Siegen")
+            .count();
         assert!((5_500..6_800).contains(&siegen), "{siegen}");
-        let no_mail = members.iter().filter(|member| member.contact.email.is_empty()).count();
+        let no_mail = members
+            .iter()
+            .filter(|member| member.contact.email.is_empty())
+            .count();
         assert!((1_700..2_300).contains(&no_mail), "{no_mail}");
     }
 
@@ -296,9 +401,15 @@ mod tests {
     fn nobody_has_the_update_before_the_story_begins() {
         let pack = packs().first().unwrap();
         for member in region(3, MEMBERS).members {
-            let Some([a, b, c, d]) = member.exchange else { continue };
+            let Some([a, b, c, d]) = member.exchange else {
+                continue;
+            };
             let build = format!("{a}.{b}.{c}.{d}");
-            assert_eq!(pack.judge(&build, "CVE-2021-26855", pack.as_of).state, PackState::Affected, "{build}");
+            assert_eq!(
+                pack.judge(&build, "CVE-2021-26855", pack.as_of).state,
+                PackState::Affected,
+                "{build}"
+            );
         }
     }
 
@@ -307,10 +418,21 @@ mod tests {
         let members = region(5, MEMBERS).members;
         let domains: BTreeSet<_> = members.iter().map(|member| &member.domain).collect();
         let numbers: BTreeSet<_> = members.iter().map(|member| &member.external_id).collect();
-        assert_eq!((domains.len(), numbers.len()), (members.len(), members.len()));
-        assert!(members.iter().all(|member| member.domain.ends_with(".example") && member.domain.is_ascii()));
+        assert_eq!(
+            (domains.len(), numbers.len()),
+            (members.len(), members.len())
+        );
+        assert!(
+            members
+                .iter()
+                .all(|member| member.domain.ends_with(".example") && member.domain.is_ascii())
+        );
         let lines: Vec<_> = members.iter().filter_map(|member| member.network).collect();
         assert_eq!(lines.iter().collect::<BTreeSet<_>>().len(), lines.len());
-        assert!(lines.iter().all(|line| matches!(line.octets(), [198, 18 | 19, ..])));
+        assert!(
+            lines
+                .iter()
+                .all(|line| matches!(line.octets(), [198, 18 | 19, ..]))
+        );
     }
 }

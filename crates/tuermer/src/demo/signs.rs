@@ -8,8 +8,23 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::json;
 
-const COLUMNS: [&str; 15] =
-    ["timestamp", "ip", "port", "hostname", "tag", "asn", "geo", "region", "city", "naics", "sic", "sector", "version", "servername", "url"];
+const COLUMNS: [&str; 15] = [
+    "timestamp",
+    "ip",
+    "port",
+    "hostname",
+    "tag",
+    "asn",
+    "geo",
+    "region",
+    "city",
+    "naics",
+    "sic",
+    "sector",
+    "version",
+    "servername",
+    "url",
+];
 
 /// The invented attacker of 5 March; an address for documentation (RFC 5737).
 const ATTACKER: &str = "203.0.113.66";
@@ -36,16 +51,64 @@ impl Finding {
 pub fn report(found: &[(&Member, Finding)], scanned: Timestamp) -> Result<Vec<u8>> {
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record(COLUMNS)?;
-    for (number, (Member { domain, network, exchange, place, .. }, finding)) in found.iter().enumerate() {
-        let (Some(network), Some([major, minor, third, _])) = (network, exchange) else { continue };
+    for (
+        number,
+        (
+            Member {
+                domain,
+                network,
+                exchange,
+                place,
+                ..
+            },
+            finding,
+        ),
+    ) in found.iter().enumerate()
+    {
+        let (Some(network), Some([major, minor, third, _])) = (network, exchange) else {
+            continue;
+        };
         let [a, b, c, d] = network.octets();
-        let at = scanned.saturating_add(jiff::SignedDuration::from_secs(i64::try_from(number).unwrap_or(0)))?.strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let at = scanned
+            .saturating_add(jiff::SignedDuration::from_secs(
+                i64::try_from(number).unwrap_or(0),
+            ))?
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string();
         let ip = format!("{a}.{b}.{c}.{}", d.saturating_add(2));
-        let host = if number % 4 == 3 { String::new() } else { format!("mail.{domain}") };
-        let version = if number % 6 == 5 { String::new() } else { format!("{major}.{minor}.{third}") };
-        let url = if *finding == Finding::WebShell { "/aspnet_client/discover.aspx" } else { "" };
+        let host = if number % 4 == 3 {
+            String::new()
+        } else {
+            format!("mail.{domain}")
+        };
+        let version = if number % 6 == 5 {
+            String::new()
+        } else {
+            format!("{major}.{minor}.{third}")
+        };
+        let url = if *finding == Finding::WebShell {
+            "/aspnet_client/discover.aspx"
+        } else {
+            ""
+        };
         let city = place.name.to_uppercase();
-        file.write_record([&at, &ip, "443", &host, finding.tag(), "64496", "DE", "NORDRHEIN-WESTFALEN", &city, "0", "0", "", &version, "", url])?;
+        file.write_record([
+            &at,
+            &ip,
+            "443",
+            &host,
+            finding.tag(),
+            "64496",
+            "DE",
+            "NORDRHEIN-WESTFALEN",
+            &city,
+            "0",
+            "0",
+            "",
+            &version,
+            "",
+            url,
+        ])?;
     }
     Ok(file.into_inner()?)
 }
@@ -54,7 +117,9 @@ pub fn report(found: &[(&Member, Finding)], scanned: Timestamp) -> Result<Vec<u8
 pub fn attacks(members: &[&Member], first: Timestamp) -> Result<Vec<u8>> {
     let mut lines = Vec::new();
     for (number, member) in (0_i64..).zip(members) {
-        let Some(network) = member.network else { continue };
+        let Some(network) = member.network else {
+            continue;
+        };
         let [a, b, c, d] = network.octets();
         let at = first.saturating_add(jiff::SignedDuration::from_mins(number.saturating_mul(7)))?;
         let event = json!({
@@ -77,13 +142,44 @@ mod tests {
     #[test]
     fn the_report_never_says_more_than_three_numbers() {
         let region = invent(1, 2_000, packs().first());
-        let servers: Vec<_> = region.members.iter().filter(|member| member.exchange.is_some()).collect();
-        let found: Vec<_> = servers.iter().enumerate().map(|(n, member)| (*member, if n < 3 { Finding::WebShell } else { Finding::Open })).collect();
+        let servers: Vec<_> = region
+            .members
+            .iter()
+            .filter(|member| member.exchange.is_some())
+            .collect();
+        let found: Vec<_> = servers
+            .iter()
+            .enumerate()
+            .map(|(n, member)| {
+                (
+                    *member,
+                    if n < 3 {
+                        Finding::WebShell
+                    } else {
+                        Finding::Open
+                    },
+                )
+            })
+            .collect();
         let bytes = report(&found, "2021-03-09T12:00:00Z".parse().unwrap()).unwrap();
-        let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(bytes.as_slice()).into_records().map(Result::unwrap).collect();
-        assert_eq!(rows.len(), servers.iter().filter(|member| member.network.is_some()).count());
-        assert!(rows.iter().all(|row| row[12].is_empty() || row[12].split('.').count() == 3));
-        assert!(rows.iter().any(|row| row[12].is_empty()) && rows.iter().any(|row| row[3].is_empty()));
+        let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(bytes.as_slice())
+            .into_records()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(
+            rows.len(),
+            servers
+                .iter()
+                .filter(|member| member.network.is_some())
+                .count()
+        );
+        assert!(
+            rows.iter()
+                .all(|row| row[12].is_empty() || row[12].split('.').count() == 3)
+        );
+        assert!(
+            rows.iter().any(|row| row[12].is_empty()) && rows.iter().any(|row| row[3].is_empty())
+        );
         assert_eq!(&rows[0][0], "2021-03-09 12:00:00");
     }
 }

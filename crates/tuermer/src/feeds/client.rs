@@ -54,10 +54,18 @@ pub struct Wanted<'a> {
 
 impl Wanted<'_> {
     /// Any document up to [`limits::DOCUMENT_BYTES`], without conditions.
-    pub const DOCUMENT: Wanted<'static> =
-        Wanted { etag: "", last_modified: "", limit_bytes: limits::DOCUMENT_BYTES, seconds: limits::FETCH_SECONDS, accept: &[] };
+    pub const DOCUMENT: Wanted<'static> = Wanted {
+        etag: "",
+        last_modified: "",
+        limit_bytes: limits::DOCUMENT_BYTES,
+        seconds: limits::FETCH_SECONDS,
+        accept: &[],
+    };
     /// The same, said to be JSON.
-    pub const JSON: Wanted<'static> = Wanted { accept: &["application/json"], ..Self::DOCUMENT };
+    pub const JSON: Wanted<'static> = Wanted {
+        accept: &["application/json"],
+        ..Self::DOCUMENT
+    };
 }
 
 /// What a server answered.
@@ -115,7 +123,10 @@ impl Client {
     /// The file of authorities cannot be used; a proxy in the environment is no address.
     pub fn new(rules: &ClientRules) -> Result<Self> {
         let proxy = proxy()?;
-        let guard = Guard::new(&rules.private_hosts, proxy.iter().map(|(host, _)| host.clone()).collect());
+        let guard = Guard::new(
+            &rules.private_hosts,
+            proxy.iter().map(|(host, _)| host.clone()).collect(),
+        );
         let mut builder = reqwest::Client::builder()
             .user_agent(user_agent(&rules.base_url))
             .tls_backend_preconfigured(tls(&rules.trusted_roots)?)
@@ -128,7 +139,12 @@ impl Client {
         if let Some((_, proxy)) = proxy {
             builder = builder.proxy(proxy);
         }
-        Ok(Self { inner: builder.build().context("the client for feeds cannot be set up")?, guard })
+        Ok(Self {
+            inner: builder
+                .build()
+                .context("the client for feeds cannot be set up")?,
+            guard,
+        })
     }
 
     /// Fetches one address into memory.
@@ -138,19 +154,45 @@ impl Client {
     pub async fn get(&self, url: &str, wanted: Wanted<'_>) -> Result<Fetched, FetchError> {
         let mut bytes = Vec::new();
         let head = self.get_into(url, wanted, &mut bytes).await?;
-        let Some(Head { url, etag, last_modified, content_type, added_last }) = head else { return Ok(Fetched::NotModified) };
-        Ok(Fetched::Body(Body { bytes, url, etag, last_modified, content_type, added_last }))
+        let Some(Head {
+            url,
+            etag,
+            last_modified,
+            content_type,
+            added_last,
+        }) = head
+        else {
+            return Ok(Fetched::NotModified);
+        };
+        Ok(Fetched::Body(Body {
+            bytes,
+            url,
+            etag,
+            last_modified,
+            content_type,
+            added_last,
+        }))
     }
 
     /// Fetches one address piece by piece into a file (or memory); `None` where the copy we have is the newest.
     ///
     /// # Errors
     /// One sentence; what was written by then is worth nothing.
-    pub async fn get_into(&self, url: &str, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
+    pub async fn get_into(
+        &self,
+        url: &str,
+        wanted: Wanted<'_>,
+        into: &mut (dyn Write + Send),
+    ) -> Result<Option<Head>, FetchError> {
         let first = self.guard.read(url)?;
-        let slow = FetchError::TooSlow { url: shown(&first), seconds: wanted.seconds };
+        let slow = FetchError::TooSlow {
+            url: shown(&first),
+            seconds: wanted.seconds,
+        };
         let limit = Duration::from_secs(wanted.seconds);
-        tokio::time::timeout(limit, self.follow(first, wanted, into)).await.unwrap_or(Err(slow))
+        tokio::time::timeout(limit, self.follow(first, wanted, into))
+            .await
+            .unwrap_or(Err(slow))
     }
 
     /// Judges an address before anything is asked.
@@ -166,10 +208,24 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn body(&self, url: &str, wanted: Wanted<'_>) -> Result<Body, FetchError> {
-        match self.get(url, Wanted { etag: "", last_modified: "", ..wanted }).await? {
+        match self
+            .get(
+                url,
+                Wanted {
+                    etag: "",
+                    last_modified: "",
+                    ..wanted
+                },
+            )
+            .await?
+        {
             Fetched::Body(body) => Ok(body),
             // Nobody asked whether it was modified.
-            Fetched::NotModified => Err(FetchError::Status { url: url.chars().take(limits::STRANGE_WORDS_CHARACTERS).collect(), code: 304, retry_after: None }),
+            Fetched::NotModified => Err(FetchError::Status {
+                url: url.chars().take(limits::STRANGE_WORDS_CHARACTERS).collect(),
+                code: 304,
+                retry_after: None,
+            }),
         }
     }
 
@@ -177,21 +233,56 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::get`].
-    pub async fn post(&self, url: &str, json: String, header: (&'static str, &str), wanted: Wanted<'_>) -> Result<Vec<u8>, FetchError> {
+    pub async fn post(
+        &self,
+        url: &str,
+        json: String,
+        header: (&'static str, &str),
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<u8>, FetchError> {
         let url = self.guard.read(url)?;
         let (name, value) = header;
-        let request = self.inner.post(url.clone()).header(header::CONTENT_TYPE, "application/json").header(name, value).body(json);
+        let request = self
+            .inner
+            .post(url.clone())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(name, value)
+            .body(json);
         let exchange = async {
-            let response = request.send().await.map_err(|error| failure(&error, &url))?;
+            let response = request
+                .send()
+                .await
+                .map_err(|error| failure(&error, &url))?;
             let mut bytes = Vec::new();
-            answer(response, &url, Wanted { etag: "", last_modified: "", ..wanted }, &mut bytes).await.map(|_| bytes)
+            answer(
+                response,
+                &url,
+                Wanted {
+                    etag: "",
+                    last_modified: "",
+                    ..wanted
+                },
+                &mut bytes,
+            )
+            .await
+            .map(|_| bytes)
         };
-        let slow = FetchError::TooSlow { url: shown(&url), seconds: wanted.seconds };
-        tokio::time::timeout(Duration::from_secs(wanted.seconds), exchange).await.unwrap_or(Err(slow))
+        let slow = FetchError::TooSlow {
+            url: shown(&url),
+            seconds: wanted.seconds,
+        };
+        tokio::time::timeout(Duration::from_secs(wanted.seconds), exchange)
+            .await
+            .unwrap_or(Err(slow))
     }
 
     /// Goes from redirect to redirect until there is an answer.
-    async fn follow(&self, first: Url, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
+    async fn follow(
+        &self,
+        first: Url,
+        wanted: Wanted<'_>,
+        into: &mut (dyn Write + Send),
+    ) -> Result<Option<Head>, FetchError> {
         let mut url = first.clone();
         for _ in 0..=limits::REDIRECTS {
             let response = self.ask(&url, wanted).await?;
@@ -199,7 +290,11 @@ impl Client {
                 return answer(response, &url, wanted, into).await;
             };
             if let Err(why) = self.guard.check(&target) {
-                return Err(FetchError::RedirectRefused { url: shown(&url), target: shown(&target), why: Box::new(why) });
+                return Err(FetchError::RedirectRefused {
+                    url: shown(&url),
+                    target: shown(&target),
+                    why: Box::new(why),
+                });
             }
             url = target;
         }
@@ -208,14 +303,30 @@ impl Client {
 
     async fn ask(&self, url: &Url, wanted: Wanted<'_>) -> Result<Response, FetchError> {
         let mut headers = HeaderMap::new();
-        let accepted = if wanted.accept.is_empty() { "*/*".to_string() } else { format!("{}, */*;q=0.1", wanted.accept.join(", ")) };
-        let conditions = [(header::ACCEPT, accepted.as_str()), (header::IF_NONE_MATCH, wanted.etag), (header::IF_MODIFIED_SINCE, wanted.last_modified)];
+        let accepted = if wanted.accept.is_empty() {
+            "*/*".to_string()
+        } else {
+            format!("{}, */*;q=0.1", wanted.accept.join(", "))
+        };
+        let conditions = [
+            (header::ACCEPT, accepted.as_str()),
+            (header::IF_NONE_MATCH, wanted.etag),
+            (header::IF_MODIFIED_SINCE, wanted.last_modified),
+        ];
         for (name, text) in conditions {
-            if let Some(value) = HeaderValue::from_str(text).ok().filter(|_| !text.is_empty()) {
+            if let Some(value) = HeaderValue::from_str(text)
+                .ok()
+                .filter(|_| !text.is_empty())
+            {
                 headers.insert(name, value);
             }
         }
-        self.inner.get(url.clone()).headers(headers).send().await.map_err(|error| failure(&error, url))
+        self.inner
+            .get(url.clone())
+            .headers(headers)
+            .send()
+            .await
+            .map_err(|error| failure(&error, url))
     }
 }
 
@@ -228,40 +339,85 @@ fn target(response: &Response, url: &Url) -> Option<Url> {
 }
 
 /// Judges the head of the answer and reads the body.
-async fn answer(response: Response, url: &Url, wanted: Wanted<'_>, into: &mut (dyn Write + Send)) -> Result<Option<Head>, FetchError> {
+async fn answer(
+    response: Response,
+    url: &Url,
+    wanted: Wanted<'_>,
+    into: &mut (dyn Write + Send),
+) -> Result<Option<Head>, FetchError> {
     let asked = !wanted.etag.is_empty() || !wanted.last_modified.is_empty();
     match response.status() {
         StatusCode::OK => {}
         StatusCode::NOT_MODIFIED if asked => return Ok(None),
-        status => return Err(FetchError::Status { url: shown(url), code: status.as_u16(), retry_after: retry_after(response.headers()) }),
+        status => {
+            return Err(FetchError::Status {
+                url: shown(url),
+                code: status.as_u16(),
+                retry_after: retry_after(response.headers()),
+            });
+        }
     }
     let headers = response.headers();
     let content_type = media_type(headers);
     if !readable(&content_type, wanted.accept) {
-        return Err(FetchError::ContentType { url: shown(url), found: content_type });
+        return Err(FetchError::ContentType {
+            url: shown(url),
+            found: content_type,
+        });
     }
-    let (etag, last_modified) = (kept(headers, header::ETAG), kept(headers, header::LAST_MODIFIED));
+    let (etag, last_modified) = (
+        kept(headers, header::ETAG),
+        kept(headers, header::LAST_MODIFIED),
+    );
     let added_last = kept(headers, header::HeaderName::from_static(ADDED_LAST));
     read(response, url, wanted.limit_bytes, into).await?;
-    Ok(Some(Head { url: url.to_string(), etag, last_modified, content_type, added_last }))
+    Ok(Some(Head {
+        url: url.to_string(),
+        etag,
+        last_modified,
+        content_type,
+        added_last,
+    }))
 }
 
 /// The body piece by piece: counted after unpacking, and never silent for long.
-async fn read(mut response: Response, url: &Url, limit_bytes: u64, into: &mut (dyn Write + Send)) -> Result<(), FetchError> {
-    let too_big = || FetchError::TooBig { url: shown(url), limit_bytes };
-    if response.content_length().is_some_and(|length| length > limit_bytes) {
+async fn read(
+    mut response: Response,
+    url: &Url,
+    limit_bytes: u64,
+    into: &mut (dyn Write + Send),
+) -> Result<(), FetchError> {
+    let too_big = || FetchError::TooBig {
+        url: shown(url),
+        limit_bytes,
+    };
+    if response
+        .content_length()
+        .is_some_and(|length| length > limit_bytes)
+    {
         return Err(too_big());
     }
     let mut size = 0_u64;
     loop {
-        let piece = tokio::time::timeout(Duration::from_secs(limits::STALL_SECONDS), response.chunk()).await;
-        let piece = piece.map_err(|_| FetchError::TooSlow { url: shown(url), seconds: limits::STALL_SECONDS })?;
-        let Some(piece) = piece.map_err(|error| failure(&error, url))? else { return Ok(()) };
+        let piece =
+            tokio::time::timeout(Duration::from_secs(limits::STALL_SECONDS), response.chunk())
+                .await;
+        let piece = piece.map_err(|_| FetchError::TooSlow {
+            url: shown(url),
+            seconds: limits::STALL_SECONDS,
+        })?;
+        let Some(piece) = piece.map_err(|error| failure(&error, url))? else {
+            return Ok(());
+        };
         size = size.saturating_add(piece.len() as u64);
         if size > limit_bytes {
             return Err(too_big());
         }
-        into.write_all(&piece).map_err(|error| FetchError::NotKept { url: shown(url), why: error.to_string() })?;
+        into.write_all(&piece)
+            .map_err(|error| FetchError::NotKept {
+                url: shown(url),
+                why: error.to_string(),
+            })?;
     }
 }
 
@@ -272,7 +428,10 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(Forbidden { host, address }) = error.downcast_ref() {
-            return FetchError::AddressRefused { host: host.clone(), address: Some(*address) };
+            return FetchError::AddressRefused {
+                host: host.clone(),
+                address: Some(*address),
+            };
         }
         if let Some(why) = error.downcast_ref().and_then(tls_words) {
             return FetchError::Tls { host, why };
@@ -283,32 +442,51 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
     let why = words(&deepest);
     match () {
         () if error.is_dns() => FetchError::NoSuchHost { host },
-        () if error.is_timeout() => FetchError::TooSlow { url: shown(url), seconds: limits::CONNECT_SECONDS },
+        () if error.is_timeout() => FetchError::TooSlow {
+            url: shown(url),
+            seconds: limits::CONNECT_SECONDS,
+        },
         () if error.is_connect() => FetchError::NoConnection { host, why },
-        () => FetchError::Broken { url: shown(url), why },
+        () => FetchError::Broken {
+            url: shown(url),
+            why,
+        },
     }
 }
 
 /// What TLS complains about, if that is inside an error of the wire; its layers are no `source` of each other.
 pub(super) fn tls_words(error: &std::io::Error) -> Option<String> {
     let inside = error.get_ref()?;
-    let tls = inside.downcast_ref::<rustls::Error>().map(|tls| words(&tls.to_string()));
+    let tls = inside
+        .downcast_ref::<rustls::Error>()
+        .map(|tls| words(&tls.to_string()));
     tls.or_else(|| inside.downcast_ref().and_then(tls_words))
 }
 
 /// Words of a stranger without control characters, shortened.
 pub(super) fn words(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(limits::STRANGE_WORDS_CHARACTERS).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(limits::STRANGE_WORDS_CHARACTERS)
+        .collect()
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().trim()
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .trim()
 }
 
 /// A header we send back one day; too long = not kept.
 fn kept(headers: &HeaderMap, name: header::HeaderName) -> String {
     let text = text(headers, name);
-    if text.chars().count() > limits::ETAG_CHARACTERS { String::new() } else { text.to_string() }
+    if text.chars().count() > limits::ETAG_CHARACTERS {
+        String::new()
+    } else {
+        text.to_string()
+    }
 }
 
 fn media_type(headers: &HeaderMap) -> String {
@@ -318,18 +496,30 @@ fn media_type(headers: &HeaderMap) -> String {
 
 /// `application/rolie+json` can be read where `application/json` is wanted.
 fn readable(found: &str, accept: &[&str]) -> bool {
-    const UNSURE: &[&str] = &["", "text/plain", "application/octet-stream", "binary/octet-stream"];
+    const UNSURE: &[&str] = &[
+        "",
+        "text/plain",
+        "application/octet-stream",
+        "binary/octet-stream",
+    ];
     accept.is_empty()
         || UNSURE.contains(&found)
         || accept.iter().any(|wanted| {
             let suffix = wanted.rsplit_once('/').map_or("", |(_, kind)| kind);
-            found == *wanted || found.ends_with(&format!("+{suffix}")) || found == format!("text/{suffix}")
+            found == *wanted
+                || found.ends_with(&format!("+{suffix}"))
+                || found == format!("text/{suffix}")
         })
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
     let text = text(headers, header::RETRY_AFTER);
-    let date = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(RetryAfter::At);
+    let date = || {
+        jiff::fmt::rfc2822::DateTimeParser::new()
+            .parse_timestamp(text)
+            .ok()
+            .map(RetryAfter::At)
+    };
     text.parse().ok().map(RetryAfter::Seconds).or_else(date)
 }
 
@@ -370,7 +560,11 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::RETRY_AFTER, HeaderValue::from_str(text).unwrap());
-            assert_eq!(retry_after(&headers).map(|after| after.seconds(now)), expected, "{text}");
+            assert_eq!(
+                retry_after(&headers).map(|after| after.seconds(now)),
+                expected,
+                "{text}"
+            );
         }
     }
 }

@@ -23,25 +23,41 @@ use tuermer_formats::links;
 
 /// Most bytes of a small file, and that it should be JSON.
 fn json(limit_bytes: u64) -> Wanted<'static> {
-    Wanted { limit_bytes, ..Wanted::JSON }
+    Wanted {
+        limit_bytes,
+        ..Wanted::JSON
+    }
 }
 
 /// Any small file.
 fn plain(limit_bytes: u64) -> Wanted<'static> {
-    Wanted { limit_bytes, ..Wanted::DOCUMENT }
+    Wanted {
+        limit_bytes,
+        ..Wanted::DOCUMENT
+    }
 }
 
 /// Fetches metadata. It speaks for the host it was asked of, so a redirect to somebody else's host is refused.
 async fn metadata(client: &Client, url: &str) -> Result<Body, Refusal> {
-    let body = client.body(url, json(limits::METADATA_BYTES)).await.map_err(|error| error.sentence())?;
+    let body = client
+        .body(url, json(limits::METADATA_BYTES))
+        .await
+        .map_err(|error| error.sentence())?;
     if links::registered_name(&body.url) != links::registered_name(url) {
-        return Err(Refusal::new("provider.metadata_elsewhere", [("url", &url), ("target", &body.url)]));
+        return Err(Refusal::new(
+            "provider.metadata_elsewhere",
+            [("url", &url), ("target", &body.url)],
+        ));
     }
     Ok(body)
 }
 
 /// A file that may be missing: `None` where the server says so.
-async fn optional(client: &Client, url: &str, limit_bytes: u64) -> Result<Option<Vec<u8>>, FetchError> {
+async fn optional(
+    client: &Client,
+    url: &str,
+    limit_bytes: u64,
+) -> Result<Option<Vec<u8>>, FetchError> {
     match client.body(url, plain(limit_bytes)).await {
         Ok(body) => Ok(Some(body.bytes)),
         Err(error) if error.is_not_found() => Ok(None),

@@ -154,29 +154,75 @@ impl FetchError {
             Self::NotAUrl { url } => Refusal::new("feed.error_not_a_url", [("url", url)]),
             Self::NotHttps { url } => Refusal::new("feed.error_not_https", [("url", url)]),
             Self::NotImaps { url } => Refusal::new("feed.error_not_imaps", [("url", url)]),
-            Self::LogIn { host, why } => Refusal::new("feed.error_log_in", [("host", host), ("why", why)]),
-            Self::NoFolder { folder, why } => Refusal::new("feed.error_no_folder", [("folder", folder), ("why", why)]),
+            Self::LogIn { host, why } => {
+                Refusal::new("feed.error_log_in", [("host", host), ("why", why)])
+            }
+            Self::NoFolder { folder, why } => {
+                Refusal::new("feed.error_no_folder", [("folder", folder), ("why", why)])
+            }
             Self::Credentials { host } => Refusal::new("feed.error_credentials", [("host", host)]),
-            Self::AddressRefused { host, address: Some(address) } => Refusal::new("feed.error_address", [("host", host), ("address", address)]),
-            Self::AddressRefused { host, address: None } => Refusal::new("feed.error_local_name", [("host", host)]),
-            Self::TooManyRedirects { url } => Refusal::new("feed.error_redirects", [("url", url), ("limit", &tuermer_core::limits::REDIRECTS)]),
+            Self::AddressRefused {
+                host,
+                address: Some(address),
+            } => Refusal::new("feed.error_address", [("host", host), ("address", address)]),
+            Self::AddressRefused {
+                host,
+                address: None,
+            } => Refusal::new("feed.error_local_name", [("host", host)]),
+            Self::TooManyRedirects { url } => Refusal::new(
+                "feed.error_redirects",
+                [("url", url), ("limit", &tuermer_core::limits::REDIRECTS)],
+            ),
             Self::RedirectRefused { url, target, why } => match why.as_ref() {
-                Self::NotHttps { .. } => Refusal::new("feed.error_redirect_not_https", [("url", url), ("target", target)]),
-                Self::AddressRefused { .. } => Refusal::new("feed.error_redirect_address", [("url", url), ("target", target)]),
+                Self::NotHttps { .. } => Refusal::new(
+                    "feed.error_redirect_not_https",
+                    [("url", url), ("target", target)],
+                ),
+                Self::AddressRefused { .. } => Refusal::new(
+                    "feed.error_redirect_address",
+                    [("url", url), ("target", target)],
+                ),
                 _ => Refusal::new("feed.error_redirect", [("url", url), ("target", target)]),
             },
             Self::NoSuchHost { host } => Refusal::new("feed.error_no_such_host", [("host", host)]),
-            Self::NoConnection { host, why } => Refusal::new("feed.error_no_connection", [("host", host), ("why", why)]),
-            Self::Tls { host, why } => Refusal::new("feed.error_tls", [("host", host), ("why", why)]),
-            Self::TooSlow { url, seconds } => Refusal::new("feed.error_too_slow", [("url", url), ("seconds", seconds)]),
-            Self::TooBig { url, limit_bytes } => Refusal::new("feed.error_too_big", [("url", url), ("limit", &size(*limit_bytes))]),
-            Self::Status { url, code: 404 | 410, .. } => Refusal::new("feed.error_not_found", [("url", url)]),
-            Self::Status { url, code: 401 | 403, .. } => Refusal::new("feed.error_not_allowed", [("url", url)]),
-            Self::Status { url, code: 429, .. } => Refusal::new("feed.error_too_often", [("url", url)]),
-            Self::Status { url, code, .. } => Refusal::new("feed.error_status", [("url", url), ("code", code)]),
-            Self::ContentType { url, found } => Refusal::new("feed.error_content_type", [("url", url), ("found", found)]),
-            Self::NotKept { url, why } => Refusal::new("feed.error_not_kept", [("url", url), ("why", why)]),
-            Self::Broken { url, why } => Refusal::new("feed.error_broken", [("url", url), ("why", why)]),
+            Self::NoConnection { host, why } => {
+                Refusal::new("feed.error_no_connection", [("host", host), ("why", why)])
+            }
+            Self::Tls { host, why } => {
+                Refusal::new("feed.error_tls", [("host", host), ("why", why)])
+            }
+            Self::TooSlow { url, seconds } => {
+                Refusal::new("feed.error_too_slow", [("url", url), ("seconds", seconds)])
+            }
+            Self::TooBig { url, limit_bytes } => Refusal::new(
+                "feed.error_too_big",
+                [("url", url), ("limit", &size(*limit_bytes))],
+            ),
+            Self::Status {
+                url,
+                code: 404 | 410,
+                ..
+            } => Refusal::new("feed.error_not_found", [("url", url)]),
+            Self::Status {
+                url,
+                code: 401 | 403,
+                ..
+            } => Refusal::new("feed.error_not_allowed", [("url", url)]),
+            Self::Status { url, code: 429, .. } => {
+                Refusal::new("feed.error_too_often", [("url", url)])
+            }
+            Self::Status { url, code, .. } => {
+                Refusal::new("feed.error_status", [("url", url), ("code", code)])
+            }
+            Self::ContentType { url, found } => {
+                Refusal::new("feed.error_content_type", [("url", url), ("found", found)])
+            }
+            Self::NotKept { url, why } => {
+                Refusal::new("feed.error_not_kept", [("url", url), ("why", why)])
+            }
+            Self::Broken { url, why } => {
+                Refusal::new("feed.error_broken", [("url", url), ("why", why)])
+            }
         }
     }
 
@@ -190,13 +236,23 @@ impl FetchError {
 
     /// The server answered, and there is nothing under this address.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Status { code: 404 | 410, .. })
+        matches!(
+            self,
+            Self::Status {
+                code: 404 | 410,
+                ..
+            }
+        )
     }
 }
 
 /// `64 MiB`, `16 KiB`.
 fn size(bytes: u64) -> String {
-    if bytes >= 1 << 20 { format!("{} MiB", bytes >> 20) } else { format!("{} KiB", bytes >> 10) }
+    if bytes >= 1 << 20 {
+        format!("{} MiB", bytes >> 20)
+    } else {
+        format!("{} KiB", bytes >> 10)
+    }
 }
 
 impl fmt::Display for FetchError {

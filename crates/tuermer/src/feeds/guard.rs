@@ -31,12 +31,20 @@ struct Names {
 impl Guard {
     pub(super) fn new(private: &[String], proxies: Vec<String>) -> Self {
         let private = private.iter().map(|host| spelled(host)).collect();
-        Self(Arc::new(Names { private, proxies: proxies.iter().map(|host| spelled(host)).collect() }))
+        Self(Arc::new(Names {
+            private,
+            proxies: proxies.iter().map(|host| spelled(host)).collect(),
+        }))
     }
 
     /// Reads an address and judges everything that can be judged before a connection.
     pub(super) fn read(&self, text: &str) -> Result<Url, FetchError> {
-        let shown = || text.chars().filter(|c| !c.is_control()).take(limits::SHOWN_CHARACTERS).collect();
+        let shown = || {
+            text.chars()
+                .filter(|c| !c.is_control())
+                .take(limits::SHOWN_CHARACTERS)
+                .collect()
+        };
         let url = Url::parse(text.trim()).map_err(|_| FetchError::NotAUrl { url: shown() })?;
         self.check(&url)?;
         Ok(url)
@@ -51,18 +59,27 @@ impl Guard {
             return Err(FetchError::NotAUrl { url: shown(url) });
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(FetchError::Credentials { host: name.to_string() });
+            return Err(FetchError::Credentials {
+                host: name.to_string(),
+            });
         }
         if url.scheme() != "https" {
             return Err(FetchError::NotHttps { url: shown(url) });
         }
         let forbidden = match host {
-            Host::Ipv4(address) => self.forbids(name, IpAddr::V4(address)).then_some(Some(IpAddr::V4(address))),
-            Host::Ipv6(address) => self.forbids(name, IpAddr::V6(address)).then_some(Some(IpAddr::V6(address))),
+            Host::Ipv4(address) => self
+                .forbids(name, IpAddr::V4(address))
+                .then_some(Some(IpAddr::V4(address))),
+            Host::Ipv6(address) => self
+                .forbids(name, IpAddr::V6(address))
+                .then_some(Some(IpAddr::V6(address))),
             Host::Domain(name) => self.is_local(name).then_some(None),
         };
         match forbidden {
-            Some(address) => Err(FetchError::AddressRefused { host: name.to_string(), address }),
+            Some(address) => Err(FetchError::AddressRefused {
+                host: name.to_string(),
+                address,
+            }),
             None => Ok(()),
         }
     }
@@ -81,13 +98,28 @@ impl Guard {
         let host = url.host_str().unwrap_or_default().to_string();
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let limit = Duration::from_secs(limits::CONNECT_SECONDS);
-        let slow = || FetchError::NoConnection { host: host.clone(), why: format!("no answer within {} s", limits::CONNECT_SECONDS) };
-        tokio::time::timeout(limit, self.connect_to(&host, bare, port)).await.unwrap_or_else(|_| Err(slow()))
+        let slow = || FetchError::NoConnection {
+            host: host.clone(),
+            why: format!("no answer within {} s", limits::CONNECT_SECONDS),
+        };
+        tokio::time::timeout(limit, self.connect_to(&host, bare, port))
+            .await
+            .unwrap_or_else(|_| Err(slow()))
     }
 
     async fn connect_to(&self, host: &str, bare: &str, port: u16) -> Result<TcpStream, FetchError> {
-        let found = tokio::net::lookup_host((bare, port)).await.map_err(|_| FetchError::NoSuchHost { host: host.to_string() })?.collect();
-        let allowed = self.allowed(host, found).map_err(|Forbidden { host, address }| FetchError::AddressRefused { host, address: Some(address) })?;
+        let found = tokio::net::lookup_host((bare, port))
+            .await
+            .map_err(|_| FetchError::NoSuchHost {
+                host: host.to_string(),
+            })?
+            .collect();
+        let allowed = self
+            .allowed(host, found)
+            .map_err(|Forbidden { host, address }| FetchError::AddressRefused {
+                host,
+                address: Some(address),
+            })?;
         let mut why = String::new();
         for address in allowed {
             match TcpStream::connect(address).await {
@@ -95,24 +127,37 @@ impl Guard {
                 Err(error) => why = error.to_string(),
             }
         }
-        Err(FetchError::NoConnection { host: host.to_string(), why })
+        Err(FetchError::NoConnection {
+            host: host.to_string(),
+            why,
+        })
     }
 
     /// Names that mean this machine or the operator's proxy: through a proxy no resolver of ours sees them.
     fn is_local(&self, name: &str) -> bool {
         let name = spelled(name);
-        let local = name == "localhost" || name.ends_with(".localhost") || self.0.proxies.contains(&name);
+        let local =
+            name == "localhost" || name.ends_with(".localhost") || self.0.proxies.contains(&name);
         local && !self.0.private.contains(&name)
     }
 
     /// Of the addresses of a name, those that may be connected to.
-    fn allowed(&self, name: &str, addresses: Vec<std::net::SocketAddr>) -> Result<Vec<std::net::SocketAddr>, Forbidden> {
+    fn allowed(
+        &self,
+        name: &str,
+        addresses: Vec<std::net::SocketAddr>,
+    ) -> Result<Vec<std::net::SocketAddr>, Forbidden> {
         if self.0.proxies.contains(&spelled(name)) {
             return Ok(addresses);
         }
-        let (forbidden, allowed): (Vec<_>, Vec<_>) = addresses.into_iter().partition(|address| self.forbids(name, address.ip()));
+        let (forbidden, allowed): (Vec<_>, Vec<_>) = addresses
+            .into_iter()
+            .partition(|address| self.forbids(name, address.ip()));
         match (allowed.is_empty(), forbidden.first()) {
-            (true, Some(address)) => Err(Forbidden { host: name.to_string(), address: address.ip() }),
+            (true, Some(address)) => Err(Forbidden {
+                host: name.to_string(),
+                address: address.ip(),
+            }),
             _ => Ok(allowed),
         }
     }
@@ -120,7 +165,11 @@ impl Guard {
 
 /// A host as names are compared: lower case, without the final dot and the brackets of IPv6.
 fn spelled(host: &str) -> String {
-    host.trim().trim_end_matches('.').trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase()
+    host.trim()
+        .trim_end_matches('.')
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .to_ascii_lowercase()
 }
 
 /// An address for a person: without query, shortened.
@@ -131,7 +180,10 @@ pub(super) fn shown(url: &Url) -> String {
     // Neither can fail where there is a host, and without one there is no name and password.
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    url.as_str().chars().take(limits::STRANGE_WORDS_CHARACTERS).collect()
+    url.as_str()
+        .chars()
+        .take(limits::STRANGE_WORDS_CHARACTERS)
+        .collect()
 }
 
 /// A name leads only to addresses that must not be asked; travels as the error of the resolver.
@@ -170,7 +222,9 @@ mod tests {
         for (url, expected) in rows {
             let found = match guard.read(url) {
                 Ok(_) => "ok",
-                Err(FetchError::AddressRefused { address: Some(_), .. }) => "addr",
+                Err(FetchError::AddressRefused {
+                    address: Some(_), ..
+                }) => "addr",
                 Err(FetchError::AddressRefused { address: None, .. }) => "name",
                 Err(FetchError::NotHttps { .. }) => "scheme",
                 Err(FetchError::Credentials { .. }) => "password",
@@ -269,12 +323,27 @@ mod tests {
                 ("https://müller.example/", "ok"),
             ],
         );
-        assert!(Guard::default().read(&format!("https://example.org/{}", "x".repeat(limits::URL_CHARACTERS))).is_err());
+        assert!(
+            Guard::default()
+                .read(&format!(
+                    "https://example.org/{}",
+                    "x".repeat(limits::URL_CHARACTERS)
+                ))
+                .is_err()
+        );
     }
 
     #[test]
     fn what_the_operator_allowed_is_taken_but_never_everything() {
-        let guard = Guard::new(&["LocalHost".into(), "10.1.2.3".into(), "169.254.169.254".into(), "[fd00::7]".into()], vec!["proxy.example".into()]);
+        let guard = Guard::new(
+            &[
+                "LocalHost".into(),
+                "10.1.2.3".into(),
+                "169.254.169.254".into(),
+                "[fd00::7]".into(),
+            ],
+            vec!["proxy.example".into()],
+        );
         check(
             &guard,
             &[
@@ -297,17 +366,37 @@ mod tests {
     fn a_name_is_judged_by_its_addresses() {
         let guard = Guard::new(&["inside.example".into()], vec!["proxy.example".into()]);
         for (name, found, expected) in [
-            ("example.org", "8.8.8.8:0 10.0.0.1:0 [::1]:0", Some("8.8.8.8:0")),
+            (
+                "example.org",
+                "8.8.8.8:0 10.0.0.1:0 [::1]:0",
+                Some("8.8.8.8:0"),
+            ),
             ("example.org", "10.0.0.1:0", None),
-            ("example.org", "[::ffff:127.0.0.1]:0 169.254.169.254:0", None),
+            (
+                "example.org",
+                "[::ffff:127.0.0.1]:0 169.254.169.254:0",
+                None,
+            ),
             ("example.org", "", Some("")),
-            ("inside.example", "10.0.0.1:0 169.254.169.254:0", Some("10.0.0.1:0")),
+            (
+                "inside.example",
+                "10.0.0.1:0 169.254.169.254:0",
+                Some("10.0.0.1:0"),
+            ),
             ("inside.example", "169.254.169.254:0", None),
             ("not.inside.example", "10.0.0.1:0", None),
             ("proxy.example", "10.0.0.1:0", Some("10.0.0.1:0")),
         ] {
-            let sockets = |text: &str| text.split_whitespace().map(|address| address.parse().unwrap()).collect::<Vec<_>>();
-            assert_eq!(guard.allowed(name, sockets(found)).ok(), expected.map(sockets), "{name} {found}");
+            let sockets = |text: &str| {
+                text.split_whitespace()
+                    .map(|address| address.parse().unwrap())
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(
+                guard.allowed(name, sockets(found)).ok(),
+                expected.map(sockets),
+                "{name} {found}"
+            );
         }
     }
 }

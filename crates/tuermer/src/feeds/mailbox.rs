@@ -67,25 +67,49 @@ impl Address {
     }
 
     fn judged(text: &str, guard: &Guard) -> Result<Self, FetchError> {
-        let wrong = || FetchError::NotImaps { url: text.chars().filter(|c| !c.is_control()).take(limits::SHOWN_CHARACTERS).collect() };
+        let wrong = || FetchError::NotImaps {
+            url: text
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(limits::SHOWN_CHARACTERS)
+                .collect(),
+        };
         let rest = text.trim().strip_prefix("imaps://").ok_or_else(wrong)?;
         // Judged as an address of the web is: the same hosts are open, and the same spellings are seen through.
         let server = guard.read(&format!("https://{rest}"))?;
         let folder = server.path().trim_matches('/').replace("%20", " ");
         // The port of web pages is no port of its own there, so it would be lost.
-        let web = rest.split('/').next().is_some_and(|server| server.ends_with(":443"));
-        let fits = !web && folder.chars().all(|c| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '*' | '%')));
+        let web = rest
+            .split('/')
+            .next()
+            .is_some_and(|server| server.ends_with(":443"));
+        let fits = !web
+            && folder.chars().all(|c| {
+                c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '*' | '%'))
+            });
         if !fits || server.query().is_some() || server.fragment().is_some() {
             return Err(wrong());
         }
-        let folder = if folder.is_empty() { "INBOX".to_string() } else { folder };
+        let folder = if folder.is_empty() {
+            "INBOX".to_string()
+        } else {
+            folder
+        };
         Ok(Self { server, folder })
     }
 
     /// As it is kept: the port only where it is not 993.
     pub fn shown(&self) -> String {
-        let port = self.server.port().filter(|port| *port != IMAPS).map_or_else(String::new, |port| format!(":{port}"));
-        format!("imaps://{}{port}/{}", self.host(), self.folder.replace(' ', "%20"))
+        let port = self
+            .server
+            .port()
+            .filter(|port| *port != IMAPS)
+            .map_or_else(String::new, |port| format!(":{port}"));
+        format!(
+            "imaps://{}{port}/{}",
+            self.host(),
+            self.folder.replace(' ', "%20")
+        )
     }
 
     /// The server.
@@ -110,38 +134,76 @@ impl Mailbox {
         let guard = guard(rules);
         let address = Address::judged(url, &guard)?;
         let host = address.host().to_string();
-        let stream = guard.connect(&address.server, address.server.port().unwrap_or(IMAPS)).await?;
+        let stream = guard
+            .connect(&address.server, address.server.port().unwrap_or(IMAPS))
+            .await?;
         let mut config = tls(&rules.trusted_roots)?;
         config.alpn_protocols.clear();
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_string();
-        let name = ServerName::try_from(bare).map_err(|_| FetchError::NotImaps { url: address.shown() })?;
-        let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
-        let secure = within(&address.shown(), handshake).await?.map_err(|error| match tls_words(&error) {
-            Some(why) => FetchError::Tls { host: host.clone(), why },
-            None => FetchError::NoConnection { host: host.clone(), why: error.to_string() },
+        let bare = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_string();
+        let name = ServerName::try_from(bare).map_err(|_| FetchError::NotImaps {
+            url: address.shown(),
         })?;
+        let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
+        let secure =
+            within(&address.shown(), handshake)
+                .await?
+                .map_err(|error| match tls_words(&error) {
+                    Some(why) => FetchError::Tls {
+                        host: host.clone(),
+                        why,
+                    },
+                    None => FetchError::NoConnection {
+                        host: host.clone(),
+                        why: error.to_string(),
+                    },
+                })?;
         let (reading, writing) = tokio::io::split(secure);
-        let bounded: Box<dyn Wire> = Box::new(tokio::io::join(reading.take(limits::MAILBOX_BYTES), writing));
+        let bounded: Box<dyn Wire> = Box::new(tokio::io::join(
+            reading.take(limits::MAILBOX_BYTES),
+            writing,
+        ));
         Self::log_in(bounded, &address, secret).await
     }
 
     async fn log_in(wire: Box<dyn Wire>, address: &Address, secret: &Secret) -> Result<Self> {
         let url = address.shown();
         let mut client = Client::new(wire);
-        let greeting = within(&url, client.read_response()).await?.map_err(|error| broken(&url, &error))?;
+        let greeting = within(&url, client.read_response())
+            .await?
+            .map_err(|error| broken(&url, &error))?;
         if greeting.is_none() {
             return Err(Error::new(broken(&url, &"no greeting")));
         }
-        let session = within(&url, client.login(secret.get("user"), secret.get("password"))).await?;
+        let session = within(
+            &url,
+            client.login(secret.get("user"), secret.get("password")),
+        )
+        .await?;
         let mut session = session.map_err(|(error, _)| match error {
-            ImapError::No(why) => FetchError::LogIn { host: address.host().to_string(), why: words(&why) },
+            ImapError::No(why) => FetchError::LogIn {
+                host: address.host().to_string(),
+                why: words(&why),
+            },
             error => broken(&url, &error),
         })?;
-        let opened = within(&url, session.examine(&address.folder)).await?.map_err(|error| match error {
-            ImapError::No(why) => FetchError::NoFolder { folder: address.folder.clone(), why: words(&why) },
-            error => broken(&url, &error),
-        })?;
-        Ok(Self { session, validity: opened.uid_validity.unwrap_or_default(), mails: opened.exists, url })
+        let opened = within(&url, session.examine(&address.folder))
+            .await?
+            .map_err(|error| match error {
+                ImapError::No(why) => FetchError::NoFolder {
+                    folder: address.folder.clone(),
+                    why: words(&why),
+                },
+                error => broken(&url, &error),
+            })?;
+        Ok(Self {
+            session,
+            validity: opened.uid_validity.unwrap_or_default(),
+            mails: opened.exists,
+            url,
+        })
     }
 
     /// Mails with a higher number than `after`, the lowest first: at most [`limits::MAILBOX_MAILS`], and whether there are more.
@@ -151,9 +213,15 @@ impl Mailbox {
     pub async fn waiting(&mut self, after: u32) -> Result<(Vec<Waiting>, bool), FetchError> {
         let listed = self.listed(after.saturating_add(1)).await?;
         if listed.is_empty() && self.mails > 0 {
-            return Err(broken(&self.url, &"the server lists nothing although mails lie there"));
+            return Err(broken(
+                &self.url,
+                &"the server lists nothing although mails lie there",
+            ));
         }
-        let mut found: Vec<Waiting> = listed.into_iter().filter(|waiting| waiting.uid > after).collect();
+        let mut found: Vec<Waiting> = listed
+            .into_iter()
+            .filter(|waiting| waiting.uid > after)
+            .collect();
         let more = found.len() > limits::MAILBOX_MAILS;
         found.truncate(limits::MAILBOX_MAILS);
         Ok((found, more))
@@ -165,7 +233,10 @@ impl Mailbox {
         let url = self.url.clone();
         let found = within(&url, async {
             let mut sizes = BTreeMap::new();
-            let mut answers = self.session.uid_fetch(format!("{from}:*"), "RFC822.SIZE").await?;
+            let mut answers = self
+                .session
+                .uid_fetch(format!("{from}:*"), "RFC822.SIZE")
+                .await?;
             while let Some(answer) = answers.next().await {
                 let answer = answer?;
                 // An answer without a size tells of something else, for example that somebody opened the mail.
@@ -179,7 +250,10 @@ impl Mailbox {
             Ok::<_, ImapError>(sizes)
         });
         let sizes = found.await?.map_err(|error| broken(&url, &error))?;
-        Ok(sizes.into_iter().map(|(uid, size)| Waiting { uid, size }).collect())
+        Ok(sizes
+            .into_iter()
+            .map(|(uid, size)| Waiting { uid, size })
+            .collect())
     }
 
     /// One mail, whole; `None` where it was deleted meanwhile.
@@ -190,7 +264,10 @@ impl Mailbox {
         let url = self.url.clone();
         let found = within(&url, async {
             // PEEK: the mail stays unread for people.
-            let mut answers = self.session.uid_fetch(uid.to_string(), "BODY.PEEK[]").await?;
+            let mut answers = self
+                .session
+                .uid_fetch(uid.to_string(), "BODY.PEEK[]")
+                .await?;
             let mut found = None;
             while let Some(answer) = answers.next().await {
                 let answer = answer?;
@@ -206,7 +283,10 @@ impl Mailbox {
         }
         let listed = self.listed(uid).await?;
         match listed.iter().any(|waiting| waiting.uid == uid) || listed.is_empty() {
-            true => Err(broken(&self.url, &format!("the server does not give mail {uid}"))),
+            true => Err(broken(
+                &self.url,
+                &format!("the server does not give mail {uid}"),
+            )),
             false => Ok(None),
         }
     }
@@ -220,11 +300,19 @@ impl Mailbox {
 /// What must not take longer than one fetch.
 async fn within<T>(url: &str, work: impl Future<Output = T>) -> Result<T, FetchError> {
     let limit = Duration::from_secs(limits::FETCH_SECONDS);
-    tokio::time::timeout(limit, work).await.map_err(|_| FetchError::TooSlow { url: url.to_string(), seconds: limits::FETCH_SECONDS })
+    tokio::time::timeout(limit, work)
+        .await
+        .map_err(|_| FetchError::TooSlow {
+            url: url.to_string(),
+            seconds: limits::FETCH_SECONDS,
+        })
 }
 
 fn broken(url: &str, error: &dyn std::fmt::Display) -> FetchError {
-    FetchError::Broken { url: url.to_string(), why: words(&error.to_string()) }
+    FetchError::Broken {
+        url: url.to_string(),
+        why: words(&error.to_string()),
+    }
 }
 
 #[cfg(test)]
@@ -235,9 +323,18 @@ mod tests {
     fn addresses() {
         let guard = Guard::new(&["localhost".to_string()], Vec::new());
         for (text, expected) in [
-            ("imaps://mail.example.org", Some("imaps://mail.example.org/INBOX")),
-            ("imaps://mail.example.org:993/Reports", Some("imaps://mail.example.org/Reports")),
-            ("imaps://localhost:1993/INBOX/Shadowserver%20daily", Some("imaps://localhost:1993/INBOX/Shadowserver%20daily")),
+            (
+                "imaps://mail.example.org",
+                Some("imaps://mail.example.org/INBOX"),
+            ),
+            (
+                "imaps://mail.example.org:993/Reports",
+                Some("imaps://mail.example.org/Reports"),
+            ),
+            (
+                "imaps://localhost:1993/INBOX/Shadowserver%20daily",
+                Some("imaps://localhost:1993/INBOX/Shadowserver%20daily"),
+            ),
             ("https://mail.example.org/INBOX", None),
             ("imap://mail.example.org/INBOX", None),
             ("imaps://user:password@mail.example.org/INBOX", None),
@@ -248,7 +345,14 @@ mod tests {
             ("imaps://mail.example.org/INBOX?x=1", None),
             ("imaps://mail.example.org:443/INBOX", None),
         ] {
-            assert_eq!(Address::judged(text, &guard).ok().map(|address| address.shown()).as_deref(), expected, "{text}");
+            assert_eq!(
+                Address::judged(text, &guard)
+                    .ok()
+                    .map(|address| address.shown())
+                    .as_deref(),
+                expected,
+                "{text}"
+            );
         }
     }
 }

@@ -20,15 +20,21 @@ impl Secret {
     /// The file cannot be read, others may read it, or a name is missing.
     pub fn read(path: &Path, needed: &[&str]) -> Result<Self> {
         let shown = path.display();
-        let file = std::fs::File::open(path).with_context(|| refusal("feed.secret_unreadable", [("path", &shown)]).to_string())?;
+        let file = std::fs::File::open(path)
+            .with_context(|| refusal("feed.secret_unreadable", [("path", &shown)]).to_string())?;
         if is_open(&file)? {
             return Err(refusal("feed.secret_open", [("path", &shown)]));
         }
         let mut text = String::new();
-        file.take(limits::SECRET_BYTES).read_to_string(&mut text).with_context(|| refusal("feed.secret_unreadable", [("path", &shown)]).to_string())?;
+        file.take(limits::SECRET_BYTES)
+            .read_to_string(&mut text)
+            .with_context(|| refusal("feed.secret_unreadable", [("path", &shown)]).to_string())?;
         let secret = Self::parse(&text);
         match needed.iter().find(|name| secret.get(name).is_empty()) {
-            Some(name) => Err(refusal("feed.secret_lacks", [("path", &shown), ("name", name)])),
+            Some(name) => Err(refusal(
+                "feed.secret_lacks",
+                [("path", &shown), ("name", name)],
+            )),
             None => Ok(secret),
         }
     }
@@ -42,8 +48,11 @@ impl Secret {
         let text = std::fs::read(from)?;
         let cannot = || format!("cannot write {}", to.display());
         // Made for its owner alone; whoever reads meanwhile finds the old one or the new one, never half of one.
-        let mut file = tempfile::NamedTempFile::new_in(to.parent().unwrap_or(Path::new("."))).with_context(cannot)?;
-        file.write_all(&text).and_then(|()| file.as_file().sync_all()).with_context(cannot)?;
+        let mut file = tempfile::NamedTempFile::new_in(to.parent().unwrap_or(Path::new(".")))
+            .with_context(cannot)?;
+        file.write_all(&text)
+            .and_then(|()| file.as_file().sync_all())
+            .with_context(cannot)?;
         file.persist(to).with_context(cannot)?;
         Ok(())
     }
@@ -53,7 +62,12 @@ impl Secret {
             let (name, value) = line.split_once('=')?;
             Some((name.trim().to_ascii_lowercase(), value.trim().to_string()))
         };
-        Self(text.lines().filter(|line| !line.trim_start().starts_with(['#', ';', '['])).filter_map(pair).collect())
+        Self(
+            text.lines()
+                .filter(|line| !line.trim_start().starts_with(['#', ';', '[']))
+                .filter_map(pair)
+                .collect(),
+        )
     }
 
     /// What stands under this name; empty if nothing does.
@@ -80,10 +94,22 @@ mod tests {
 
     #[test]
     fn names_and_values() {
-        let secret = Secret::parse("# ours\n[api]\nkey = abc\n Secret=  x=y \nuri =https://transform.shadowserver.org/api2/\nnothing\n");
-        for (name, expected) in [("key", "abc"), ("secret", "x=y"), ("uri", "https://transform.shadowserver.org/api2/"), ("nothing", ""), ("password", "")] {
+        let secret = Secret::parse(
+            "# ours\n[api]\nkey = abc\n Secret=  x=y \nuri =https://transform.shadowserver.org/api2/\nnothing\n",
+        );
+        for (name, expected) in [
+            ("key", "abc"),
+            ("secret", "x=y"),
+            ("uri", "https://transform.shadowserver.org/api2/"),
+            ("nothing", ""),
+            ("password", ""),
+        ] {
             assert_eq!(secret.get(name), expected, "{name}");
         }
-        assert_eq!(format!("{secret:?}"), r#"["key", "secret", "uri"]"#, "values are never shown");
+        assert_eq!(
+            format!("{secret:?}"),
+            r#"["key", "secret", "uri"]"#,
+            "values are never shown"
+        );
     }
 }

@@ -12,8 +12,15 @@ use anyhow::Result;
 ///
 /// # Errors
 /// It cannot be fetched, which is told in one sentence; or the store cannot be read or written.
-pub async fn ingest(context: &Context, url: &str, private_hosts: &[String]) -> Result<IngestReport> {
-    match poll::client(context, private_hosts)?.get(url, Wanted::DOCUMENT).await? {
+pub async fn ingest(
+    context: &Context,
+    url: &str,
+    private_hosts: &[String],
+) -> Result<IngestReport> {
+    match poll::client(context, private_hosts)?
+        .get(url, Wanted::DOCUMENT)
+        .await?
+    {
         Fetched::Body(body) => intake::ingest_bytes(context, &body.url, body.bytes).await,
         // We sent no condition.
         Fetched::NotModified => Err(refusal("threat.ingest_not_modified", [("url", &url)])),

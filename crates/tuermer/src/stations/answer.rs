@@ -22,22 +22,55 @@ const PRODUCTS: usize = 20;
 /// Records an answer to a released warning. The same answer twice within the undo time is one.
 ///
 /// `cloud` completes [`Answer::NotUs`]: `Some(true)` "we use the cloud service", `Some(false)` "we do not have it".
-pub async fn record(context: &Context, warning: &WarningNumber, organisation: &OrganisationId, answer: Answer, cloud: Option<bool>, by: Source) -> Result<()> {
-    let Some(threat) = context.store.released_threat(warning).await? else { bail!("{warning} is not released; nobody can answer it") };
+pub async fn record(
+    context: &Context,
+    warning: &WarningNumber,
+    organisation: &OrganisationId,
+    answer: Answer,
+    cloud: Option<bool>,
+    by: Source,
+) -> Result<()> {
+    let Some(threat) = context.store.released_threat(warning).await? else {
+        bail!("{warning} is not released; nobody can answer it")
+    };
     let cloud = cloud.filter(|_| answer == Answer::NotUs);
-    let products = if cloud.is_some() { products(context, &threat, organisation).await? } else { Vec::new() };
+    let products = if cloud.is_some() {
+        products(context, &threat, organisation).await?
+    } else {
+        Vec::new()
+    };
     let mut open = context.store.begin().await?;
     answers::facts_changed(&mut open, organisation).await?;
     let before = answers::last(&mut open, &threat, organisation).await?;
     let now = later_than(context.now(), before.as_ref());
-    let same = before.filter(|last| last.can_be_undone(context.now()) && last.said.answer == answer && last.said.by == by && &last.warning == warning);
+    let same = before.filter(|last| {
+        last.can_be_undone(context.now())
+            && last.said.answer == answer
+            && last.said.by == by
+            && &last.warning == warning
+    });
     match (same, cloud) {
         // Nothing new: the transaction is dropped, nothing is due again.
         (Some(last), cloud) if cloud.is_none() || last.said.cloud == cloud => return Ok(()),
         (Some(last), Some(cloud)) => answers::refine(&mut open, &last.id, cloud).await?,
         _ => {
-            let said = Acknowledgement { organisation: organisation.clone(), threat: threat.clone(), answer, cloud, by, at: now };
-            answers::insert(&mut open, &Given { id: context.id()?, warning: warning.clone(), said }).await?;
+            let said = Acknowledgement {
+                organisation: organisation.clone(),
+                threat: threat.clone(),
+                answer,
+                cloud,
+                by,
+                at: now,
+            };
+            answers::insert(
+                &mut open,
+                &Given {
+                    id: context.id()?,
+                    warning: warning.clone(),
+                    said,
+                },
+            )
+            .await?;
         }
     }
     settle(context, &mut open, &threat, organisation, &products).await?;
@@ -45,7 +78,12 @@ pub async fn record(context: &Context, warning: &WarningNumber, organisation: &O
 }
 
 /// Takes back the answer `id` within the undo time; `false` where it is too late. Twice is once.
-pub async fn undo(context: &Context, organisation: &OrganisationId, threat: &ThreatId, id: &str) -> Result<bool> {
+pub async fn undo(
+    context: &Context,
+    organisation: &OrganisationId,
+    threat: &ThreatId,
+    id: &str,
+) -> Result<bool> {
     let now = context.now();
     let products = products(context, threat, organisation).await?;
     let mut open = context.store.begin().await?;
@@ -61,21 +99,44 @@ pub async fn undo(context: &Context, organisation: &OrganisationId, threat: &Thr
 
 /// Time orders answers, so a new one must be later than the one before even where the clock stands still.
 fn later_than(now: Timestamp, before: Option<&Given>) -> Timestamp {
-    let after = before.and_then(|last| last.said.at.checked_add(SignedDuration::from_micros(1)).ok());
+    let after = before.and_then(|last| {
+        last.said
+            .at
+            .checked_add(SignedDuration::from_micros(1))
+            .ok()
+    });
     after.map_or(now, |after| after.max(now))
 }
 
 /// Makes what follows from an answer true: asset facts exist exactly while the last valid answer is
 /// "not us" with cloud or none, and "help" has an open task.
-async fn settle(context: &Context, open: &mut Transaction, threat: &ThreatId, organisation: &OrganisationId, products: &[[String; 3]]) -> Result<()> {
+async fn settle(
+    context: &Context,
+    open: &mut Transaction,
+    threat: &ThreatId,
+    organisation: &OrganisationId,
+    products: &[[String; 3]],
+) -> Result<()> {
     let note = format!("answer to {threat}");
     answers::remove_told_assets(open, organisation, &note, context.now()).await?;
-    let Some(last) = answers::last(open, threat, organisation).await? else { return Ok(()) };
+    let Some(last) = answers::last(open, threat, organisation).await? else {
+        return Ok(());
+    };
     match (last.said.answer, last.said.cloud) {
         (Answer::NotUs, Some(cloud)) => {
-            let presence = if cloud { Presence::Cloud } else { Presence::Absent }.as_str();
+            let presence = if cloud {
+                Presence::Cloud
+            } else {
+                Presence::Absent
+            }
+            .as_str();
             for product in products {
-                let told = ToldAsset { id: context.id()?, product, presence, note: &note };
+                let told = ToldAsset {
+                    id: context.id()?,
+                    product,
+                    presence,
+                    note: &note,
+                };
                 answers::tell_asset(open, &last.said, told).await?;
             }
         }
@@ -86,14 +147,29 @@ async fn settle(context: &Context, open: &mut Transaction, threat: &ThreatId, or
 }
 
 /// Vendor, product and key of what the answer speaks about: what we matched, else what the threat names.
-async fn products(context: &Context, threat: &ThreatId, organisation: &OrganisationId) -> Result<Vec<[String; 3]>> {
+async fn products(
+    context: &Context,
+    threat: &ThreatId,
+    organisation: &OrganisationId,
+) -> Result<Vec<[String; 3]>> {
     let matched = context.store.matched_products(threat, organisation).await?;
     if !matched.is_empty() {
         return Ok(matched);
     }
-    let Some(threat) = context.store.threat(threat).await? else { return Ok(Vec::new()) };
-    let mut keys: Vec<&ProductKey> = threat.statements.iter().filter(|s| s.status == ProductStatus::Affected).map(|s| &s.product).collect();
+    let Some(threat) = context.store.threat(threat).await? else {
+        return Ok(Vec::new());
+    };
+    let mut keys: Vec<&ProductKey> = threat
+        .statements
+        .iter()
+        .filter(|s| s.status == ProductStatus::Affected)
+        .map(|s| &s.product)
+        .collect();
     keys.sort_unstable();
     keys.dedup();
-    Ok(keys.into_iter().take(PRODUCTS).map(|key| [key.vendor.clone(), key.product.clone(), key.product.clone()]).collect())
+    Ok(keys
+        .into_iter()
+        .take(PRODUCTS)
+        .map(|key| [key.vendor.clone(), key.product.clone(), key.product.clone()])
+        .collect())
 }

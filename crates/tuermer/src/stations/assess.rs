@@ -42,21 +42,42 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
     follow_packs(context, &packs).await?;
     follow_policy(context).await?;
     let (threats, organisations) = context.store.pending().await?;
-    let mut report = AssessReport { threats: threats.len() as u64, organisations: organisations.len() as u64, exposures: 0, changed: 0 };
+    let mut report = AssessReport {
+        threats: threats.len() as u64,
+        organisations: organisations.len() as u64,
+        exposures: 0,
+        changed: 0,
+    };
     if threats.is_empty() && organisations.is_empty() {
         return Ok(report);
     }
     let constituency = context.store.constituency().await?;
     let reports = context.store.report_days(context.now()).await?;
-    let mut round = Round { context, packs: &packs, reports: &reports, constituency: &constituency, open: None, threats: 0, changed: 0, report: &mut report };
+    let mut round = Round {
+        context,
+        packs: &packs,
+        reports: &reports,
+        constituency: &constituency,
+        open: None,
+        threats: 0,
+        changed: 0,
+        report: &mut report,
+    };
     for pending in &threats {
         round.judge(&pending.id, Some(pending), None).await?;
     }
-    let due: Vec<OrganisationId> = organisations.iter().map(|pending| pending.id.clone()).collect();
+    let due: Vec<OrganisationId> = organisations
+        .iter()
+        .map(|pending| pending.id.clone())
+        .collect();
     // Where most are due it is less work to judge everybody; what did not change is not written anyway.
     let only = (due.len() < (constituency.organisations() / 8).max(FEW)).then_some(due.as_slice());
     let judged: HashSet<&ThreatId> = threats.iter().map(|pending| &pending.id).collect();
-    for id in about(context, &constituency, &due).await?.iter().filter(|id| !judged.contains(id)) {
+    for id in about(context, &constituency, &due)
+        .await?
+        .iter()
+        .filter(|id| !judged.contains(id))
+    {
         round.judge(id, None, only).await?;
     }
     round.commit().await?;
@@ -66,19 +87,40 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         open.commit().await?;
         context.store.judged_by_us(constituency, count).await;
     }
-    tracing::info!(threats = report.threats, organisations = report.organisations, exposures = report.exposures, changed = report.changed, "judged");
+    tracing::info!(
+        threats = report.threats,
+        organisations = report.organisations,
+        exposures = report.exposures,
+        changed = report.changed,
+        "judged"
+    );
     Ok(report)
 }
 
 /// Threats that may have to do with organisations whose facts changed, in order.
-async fn about(context: &Context, constituency: &Constituency, organisations: &[OrganisationId]) -> Result<Vec<ThreatId>> {
+async fn about(
+    context: &Context,
+    constituency: &Constituency,
+    organisations: &[OrganisationId],
+) -> Result<Vec<ThreatId>> {
     let (mut products, mut flaws) = (HashSet::new(), HashSet::new());
     for organisation in organisations {
         products.extend(constituency.product_words_of(organisation));
-        flaws.extend(constituency.sightings_of(organisation).iter().flat_map(|sign| sign.observation.proven_cves.iter().cloned()));
+        flaws.extend(
+            constituency
+                .sightings_of(organisation)
+                .iter()
+                .flat_map(|sign| sign.observation.proven_cves.iter().cloned()),
+        );
     }
-    let (products, flaws): (Vec<String>, Vec<String>) = (products.into_iter().collect(), flaws.into_iter().collect());
-    let mut threats: Vec<ThreatId> = context.store.threats_about(organisations, &products, &flaws).await?.into_iter().collect();
+    let (products, flaws): (Vec<String>, Vec<String>) =
+        (products.into_iter().collect(), flaws.into_iter().collect());
+    let mut threats: Vec<ThreatId> = context
+        .store
+        .threats_about(organisations, &products, &flaws)
+        .await?
+        .into_iter()
+        .collect();
     threats.sort_unstable();
     Ok(threats)
 }
@@ -89,7 +131,12 @@ async fn follow_packs(context: &Context, packs: &[BuildPack]) -> Result<()> {
     let today = context.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     for pack in packs {
         let key = format!("judged.pack.{}", pack.name);
-        let known = format!("{} {} {}", pack.as_of, pack.known_rows(today), crate::keys::sha256(format!("{pack:?}").as_bytes()));
+        let known = format!(
+            "{} {} {}",
+            pack.as_of,
+            pack.known_rows(today),
+            crate::keys::sha256(format!("{pack:?}").as_bytes())
+        );
         if context.store.meta(&key).await?.as_deref() == Some(known.as_str()) {
             continue;
         }
@@ -132,13 +179,26 @@ struct Round<'a> {
 
 impl Round<'_> {
     /// One threat, for everybody or for `only` these. `pending`: its facts had changed.
-    async fn judge(&mut self, id: &ThreatId, pending: Option<&Pending<ThreatId>>, only: Option<&[OrganisationId]>) -> Result<()> {
+    async fn judge(
+        &mut self,
+        id: &ThreatId,
+        pending: Option<&Pending<ThreatId>>,
+        only: Option<&[OrganisationId]>,
+    ) -> Result<()> {
         let (context, now) = (self.context, self.context.now());
-        let Some(threat) = context.store.threat(id).await? else { return Ok(()) };
+        let Some(threat) = context.store.threat(id).await? else {
+            return Ok(());
+        };
         let answers = context.store.answers_for(id).await?;
         let mut verdicts = context.store.verdicts(id, only, now).await?;
         let urgencies = Urgencies::of(&context.policy, &threat);
-        let case = Case { threat: &threat, packs: self.packs, urgencies: &urgencies, reports: self.reports, now };
+        let case = Case {
+            threat: &threat,
+            packs: self.packs,
+            urgencies: &urgencies,
+            reports: self.reports,
+            now,
+        };
         let mut matching = Matching::new(case, self.constituency, &answers, only);
         let mut open = match self.open.take() {
             Some(open) => open,
@@ -162,7 +222,9 @@ impl Round<'_> {
         self.threats = self.threats.saturating_add(1);
         self.changed = self.changed.saturating_add(changed);
         self.open = Some(open);
-        if self.threats >= limits::THREATS_PER_TRANSACTION || self.changed >= limits::VERDICTS_PER_TRANSACTION {
+        if self.threats >= limits::THREATS_PER_TRANSACTION
+            || self.changed >= limits::VERDICTS_PER_TRANSACTION
+        {
             self.commit().await?;
         }
         Ok(())

@@ -19,7 +19,9 @@ use anyhow::{Error, Result};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tuermer_core::correlate::disclosure::{self, Disclosure};
-use tuermer_core::correlate::{Campaign, History, Knowledge, Sign, SignKey, Warninglists, correlate, hour_counts};
+use tuermer_core::correlate::{
+    Campaign, History, Knowledge, Sign, SignKey, Warninglists, correlate, hour_counts,
+};
 use tuermer_core::harmless::{HarmlessEntry, HarmlessList};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
@@ -55,17 +57,35 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
     }
     let policy = context.config.correlate.policy();
     let now = context.now();
-    let from = now.checked_sub(SignedDuration::from_hours(limits::CORRELATE_HISTORY_DAYS.saturating_mul(24)))?;
+    let from = now.checked_sub(SignedDuration::from_hours(
+        limits::CORRELATE_HISTORY_DAYS.saturating_mul(24),
+    ))?;
     let attacks = context.store.attacks_since(from).await?;
     let known = context.store.known_campaigns().await?;
     let lists = warninglists(context.store.harmless_lists().await?);
     let signs: Vec<Sign> = attacks.iter().map(|attack| attack.sign.clone()).collect();
     let found = tokio::task::spawn_blocking(move || {
-        let history = History::learn(hour_counts(&signs, &policy, &lists, from, now), &policy, now);
-        correlate(&signs, Knowledge { history: &history, warninglists: &lists, known: &known }, &policy, now)
+        let history = History::learn(
+            hour_counts(&signs, &policy, &lists, from, now),
+            &policy,
+            now,
+        );
+        correlate(
+            &signs,
+            Knowledge {
+                history: &history,
+                warninglists: &lists,
+                known: &known,
+            },
+            &policy,
+            now,
+        )
     })
     .await?;
-    let mut report = CorrelateReport { campaigns: found.len() as u64, ..CorrelateReport::default() };
+    let mut report = CorrelateReport {
+        campaigns: found.len() as u64,
+        ..CorrelateReport::default()
+    };
     let mut failed = Vec::new();
     for campaign in &found {
         // One campaign that cannot be stated must not hold up the others, or any warning.
@@ -79,7 +99,10 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
     }
     let mut open = context.store.begin().await?;
     for campaign in &found {
-        match failed.iter().find(|notice| notice.subject == campaign.key.0) {
+        match failed
+            .iter()
+            .find(|notice| notice.subject == campaign.key.0)
+        {
             Some(notice) => notices::raise(&mut open, notice).await.map(drop)?,
             None => notices::settle(&mut open, FAILED, &campaign.key.0, now).await?,
         }
@@ -91,8 +114,19 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
 
 /// What the operators are told of a campaign that could not be kept or drafted.
 fn failure(context: &Context, campaign: &Campaign, error: &Error) -> Result<Notice> {
-    tracing::error!(campaign = campaign.key.0, error = format!("{error:#}"), "a campaign could not be kept; tried again with the next signs");
-    let text = |language| Texts(language).with("notice.campaign_failed", &[("error", &refusal::told(error, Texts(language)))]).replace(" | ", "\n");
+    tracing::error!(
+        campaign = campaign.key.0,
+        error = format!("{error:#}"),
+        "a campaign could not be kept; tried again with the next signs"
+    );
+    let text = |language| {
+        Texts(language)
+            .with(
+                "notice.campaign_failed",
+                &[("error", &refusal::told(error, Texts(language)))],
+            )
+            .replace(" | ", "\n")
+    };
     Ok(Notice {
         id: context.id()?,
         kind: FAILED.into(),
@@ -106,13 +140,26 @@ fn failure(context: &Context, campaign: &Campaign, error: &Error) -> Result<Noti
 
 /// Keeps a campaign; a new one is told to the operators, and one without a draft may become a threat with one. Says whether
 /// it is new, and whether a draft arose. A kill in between leaves the gap that the next look finds.
-async fn keep(context: &Context, campaign: &Campaign, attacks: &[Attack], now: Timestamp) -> Result<(bool, bool)> {
+async fn keep(
+    context: &Context,
+    campaign: &Campaign,
+    attacks: &[Attack],
+    now: Timestamp,
+) -> Result<(bool, bool)> {
     let tlp = strictest(campaign, attacks);
     let mut open = context.store.begin().await?;
     let new = campaigns::write(&mut open, campaign, tlp, now, |key| said(key, attacks)).await?;
     if new {
         notices::raise(&mut open, &notice(context, campaign, attacks, tlp)?).await?;
-        journal::append(&mut open, now, "system", "campaign.found", &campaign.key.0, &format!("{} members, {}", campaign.members.len(), tlp.as_str())).await?;
+        journal::append(
+            &mut open,
+            now,
+            "system",
+            "campaign.found",
+            &campaign.key.0,
+            &format!("{} members, {}", campaign.members.len(), tlp.as_str()),
+        )
+        .await?;
     }
     open.commit().await?;
     if !matches!(tlp, Tlp::Clear | Tlp::Green) {
@@ -122,7 +169,12 @@ async fn keep(context: &Context, campaign: &Campaign, attacks: &[Attack], now: T
 }
 
 /// States the campaign as a threat and drafts the warning, unless that was done before; says whether a draft arose.
-async fn draft(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<bool> {
+async fn draft(
+    context: &Context,
+    campaign: &Campaign,
+    attacks: &[Attack],
+    tlp: Tlp,
+) -> Result<bool> {
     let stated = statement(context, campaign, attacks, tlp).await?;
     let mut open = context.store.begin().await?;
     let threat = match (campaigns::standing(&mut open, &campaign.key).await?, stated) {
@@ -136,7 +188,11 @@ async fn draft(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: 
     };
     open.commit().await?;
     // Withdrawn by a person meanwhile: there is nothing to warn about any more.
-    let stands = context.store.threat(&threat).await?.is_some_and(|threat| !threat.withdrawn);
+    let stands = context
+        .store
+        .threat(&threat)
+        .await?
+        .is_some_and(|threat| !threat.withdrawn);
     if stands {
         warn::draft(context, &threat, "system").await?;
     }
@@ -150,14 +206,24 @@ async fn draft(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: 
 fn strictest(campaign: &Campaign, attacks: &[Attack]) -> Tlp {
     let shared = campaign.signs();
     let belongs = |sign: &Sign| {
-        (campaign.first_at..=campaign.last_at).contains(&sign.at) && shared.iter().any(|(key, class)| *class == sign.class && sign.keys.contains(key))
+        (campaign.first_at..=campaign.last_at).contains(&sign.at)
+            && shared
+                .iter()
+                .any(|(key, class)| *class == sign.class && sign.keys.contains(key))
     };
-    attacks.iter().filter(|attack| belongs(&attack.sign)).map(|attack| attack.tlp).max().unwrap_or(Tlp::AmberStrict)
+    attacks
+        .iter()
+        .filter(|attack| belongs(&attack.sign))
+        .map(|attack| attack.tlp)
+        .max()
+        .unwrap_or(Tlp::AmberStrict)
 }
 
 /// What is shared, as the sources write it.
 fn said(key: &SignKey, attacks: &[Attack]) -> String {
-    let SignKey::Product(product) = key else { return key.value() };
+    let SignKey::Product(product) = key else {
+        return key.value();
+    };
     let (vendor, product) = written(product, attacks);
     format!("{vendor} {product}").trim().to_string()
 }
@@ -166,18 +232,40 @@ fn said(key: &SignKey, attacks: &[Attack]) -> String {
 fn written(key: &ProductKey, attacks: &[Attack]) -> (String, String) {
     let same = |attack: &&Attack| attack.sign.keys.contains(&SignKey::Product(key.clone()));
     let attack = attacks.iter().find(same);
-    attack.map_or_else(|| (key.vendor.clone(), key.product.clone()), |attack| (attack.vendor.clone(), attack.product.clone()))
+    attack.map_or_else(
+        || (key.vendor.clone(), key.product.clone()),
+        |attack| (attack.vendor.clone(), attack.product.clone()),
+    )
 }
 
 /// What the operators are told; to them the strictness of the label does not matter, and nobody is named.
 fn notice(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Notice> {
     let text = |language| {
-        let reasons = campaign.reasons.iter().map(|reason| reason.sentence(language, &said(&reason.key, attacks))).collect::<Vec<_>>().join(" ");
-        let next = if matches!(tlp, Tlp::Clear | Tlp::Green) { "notice.campaign_draft" } else { "notice.campaign_label" };
+        let reasons = campaign
+            .reasons
+            .iter()
+            .map(|reason| reason.sentence(language, &said(&reason.key, attacks)))
+            .collect::<Vec<_>>()
+            .join(" ");
+        let next = if matches!(tlp, Tlp::Clear | Tlp::Green) {
+            "notice.campaign_draft"
+        } else {
+            "notice.campaign_label"
+        };
         let next = Texts(language).with(next, &[("tlp", tlp.as_str())]);
-        let (members, ask) = (campaign.members.len().to_string(), campaign.to_ask.len().to_string());
-        let values = [("members", members.as_str()), ("ask", ask.as_str()), ("reasons", reasons.as_str()), ("next", next.as_str())];
-        Texts(language).with("notice.campaign", &values).replace(" | ", "\n")
+        let (members, ask) = (
+            campaign.members.len().to_string(),
+            campaign.to_ask.len().to_string(),
+        );
+        let values = [
+            ("members", members.as_str()),
+            ("ask", ask.as_str()),
+            ("reasons", reasons.as_str()),
+            ("next", next.as_str()),
+        ];
+        Texts(language)
+            .with("notice.campaign", &values)
+            .replace(" | ", "\n")
     };
     Ok(Notice {
         id: context.id()?,
@@ -191,11 +279,23 @@ fn notice(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) 
 }
 
 /// The campaign as a threat of our own; `None` where no product says who else may be hit.
-async fn statement(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Option<StatedThreat>> {
+async fn statement(
+    context: &Context,
+    campaign: &Campaign,
+    attacks: &[Attack],
+    tlp: Tlp,
+) -> Result<Option<StatedThreat>> {
     let owners = context.store.owners().await?;
     let facts = context.store.campaign_facts(&campaign.key).await?;
-    let disclosure = disclosure::disclose(campaign, &facts, |key| is_members(&owners, key), &context.config.correlate.policy());
-    let Some(product) = &disclosure.product else { return Ok(None) };
+    let disclosure = disclosure::disclose(
+        campaign,
+        &facts,
+        |key| is_members(&owners, key),
+        &context.config.correlate.policy(),
+    );
+    let Some(product) = &disclosure.product else {
+        return Ok(None);
+    };
     let name = said(&SignKey::Product(product.clone()), attacks);
     let (vendor, product) = written(product, attacks);
     let texts = Texts(Language::German);
@@ -203,7 +303,11 @@ async fn statement(context: &Context, campaign: &Campaign, attacks: &[Attack], t
         restates: None,
         title: texts.with("notice.campaign_title", &[("product", &name)]),
         summary: summary(texts, &disclosure, &name),
-        products: vec![StatedProduct { vendor, product, versions: StatedVersions::ByPack }],
+        products: vec![StatedProduct {
+            vendor,
+            product,
+            versions: StatedVersions::ByPack,
+        }],
         cves: Vec::new(),
         remedy: texts.get("notice.campaign_remedy"),
         remedy_url: String::new(),
@@ -219,14 +323,26 @@ async fn statement(context: &Context, campaign: &Campaign, attacks: &[Attack], t
 /// Nothing but what may be told.
 fn summary(texts: Texts, disclosure: &Disclosure, product: &str) -> String {
     let mut sentences = vec![match (disclosure.at_least, disclosure.since) {
-        (Some(count), Some(since)) => {
-            texts.with("notice.campaign_hit", &[("count", &count.to_string()), ("since", &since.strftime("%d.%m.%Y").to_string()), ("product", product)])
-        }
+        (Some(count), Some(since)) => texts.with(
+            "notice.campaign_hit",
+            &[
+                ("count", &count.to_string()),
+                ("since", &since.strftime("%d.%m.%Y").to_string()),
+                ("product", product),
+            ],
+        ),
         _ => texts.with("notice.campaign_seen", &[("product", product)]),
     }];
     if !disclosure.regions.is_empty() {
-        let regions: Vec<String> = disclosure.regions.iter().map(|(name, count)| format!("{name} ({count})")).collect();
-        sentences.push(texts.with("notice.campaign_regions", &[("regions", &regions.join(", "))]));
+        let regions: Vec<String> = disclosure
+            .regions
+            .iter()
+            .map(|(name, count)| format!("{name} ({count})"))
+            .collect();
+        sentences.push(texts.with(
+            "notice.campaign_regions",
+            &[("regions", &regions.join(", "))],
+        ));
     }
     if !disclosure.look_for.is_empty() {
         let marks: Vec<String> = disclosure.look_for.iter().map(SignKey::value).collect();
@@ -237,10 +353,18 @@ fn summary(texts: Texts, disclosure: &Disclosure, product: &str) -> String {
 
 /// An address, domain or mailbox of a member would name it.
 fn is_members(owners: &Owners, key: &SignKey) -> bool {
-    let host = |text: &str| Whereabouts { hostname: Some(text.to_string().into()), ..Whereabouts::default() };
+    let host = |text: &str| Whereabouts {
+        hostname: Some(text.to_string().into()),
+        ..Whereabouts::default()
+    };
     match key {
-        SignKey::SourceNetwork(network) => owners.is_known(&Whereabouts { network: Some(*network), ..Whereabouts::default() }),
-        SignKey::Sender(text) => text.rsplit_once('@').is_some_and(|(_, name)| owners.is_known(&host(name))),
+        SignKey::SourceNetwork(network) => owners.is_known(&Whereabouts {
+            network: Some(*network),
+            ..Whereabouts::default()
+        }),
+        SignKey::Sender(text) => text
+            .rsplit_once('@')
+            .is_some_and(|(_, name)| owners.is_known(&host(name))),
         SignKey::Indicator(text) => owners.is_known(&host(text)),
         SignKey::Product(_) | SignKey::Shell(_) => false,
     }
@@ -252,7 +376,9 @@ fn warninglists(lists: Vec<HarmlessList>) -> Warninglists {
         for entry in entries {
             match entry {
                 HarmlessEntry::Network(network) => all.add_network(&name, network),
-                HarmlessEntry::Host(text) | HarmlessEntry::Exact(text) => all.add_value(&name, &text),
+                HarmlessEntry::Host(text) | HarmlessEntry::Exact(text) => {
+                    all.add_value(&name, &text)
+                }
                 // A part of a word says nothing about a whole one.
                 HarmlessEntry::Part(_) => {}
             }

@@ -101,7 +101,10 @@ pub async fn run(context: &Context) -> Result<DeliverReport> {
 /// As [`run`].
 pub async fn run_with(context: &Context, server: Option<Server>) -> Result<DeliverReport> {
     let Some(lock) = lock::take(context).await? else {
-        return Ok(DeliverReport { elsewhere: true, ..DeliverReport::default() });
+        return Ok(DeliverReport {
+            elsewhere: true,
+            ..DeliverReport::default()
+        });
     };
     let lock = Arc::new(lock);
     let report = alone(context, &lock, server).await;
@@ -110,17 +113,25 @@ pub async fn run_with(context: &Context, server: Option<Server>) -> Result<Deliv
 }
 
 /// The round itself, with nobody else handing over.
-async fn alone(context: &Context, lock: &Arc<Lock>, server: Option<Server>) -> Result<DeliverReport> {
+async fn alone(
+    context: &Context,
+    lock: &Arc<Lock>,
+    server: Option<Server>,
+) -> Result<DeliverReport> {
     let mut report = DeliverReport::default();
     for found in context.store.claims_become_unsure(context.now()).await? {
         report.count(found.state);
     }
-    report.stopped = report.stopped.saturating_add(context.store.stop_deliveries(context.now()).await?);
+    report.stopped = report
+        .stopped
+        .saturating_add(context.store.stop_deliveries(context.now()).await?);
     let open = start(context, &mut report).await?;
     if !open.is_empty() {
         hand_over(context, lock, server, &open, &mut report).await?;
     }
-    report.stopped = report.stopped.saturating_add(context.store.stop_deliveries(context.now()).await?);
+    report.stopped = report
+        .stopped
+        .saturating_add(context.store.stop_deliveries(context.now()).await?);
     for number in &open {
         context.store.finish_warning(number, context.now()).await?;
     }
@@ -146,12 +157,22 @@ async fn start(context: &Context, report: &mut DeliverReport) -> Result<Vec<Warn
 }
 
 /// First everything due, then everything unsure; again until a round finds nothing.
-async fn hand_over(context: &Context, lock: &Arc<Lock>, server: Option<Server>, open: &[WarningNumber], report: &mut DeliverReport) -> Result<()> {
+async fn hand_over(
+    context: &Context,
+    lock: &Arc<Lock>,
+    server: Option<Server>,
+    open: &[WarningNumber],
+    report: &mut DeliverReport,
+) -> Result<()> {
     let post = Arc::new(post::Post::new(context, Arc::clone(lock), server, open).await?);
     loop {
         let mut found = 0;
         for state in [DeliveryState::Due, DeliveryState::Unsure] {
-            let wanted: Vec<WarningNumber> = open.iter().filter(|number| !report.unapproved.contains(number)).cloned().collect();
+            let wanted: Vec<WarningNumber> = open
+                .iter()
+                .filter(|number| !report.unapproved.contains(number))
+                .cloned()
+                .collect();
             let round = dispatch::Round::load(context, &wanted, state).await?;
             found = round.size();
             if found > 0 {

@@ -29,7 +29,12 @@ pub async fn run(context: &Context) -> Result<ForgetReport> {
         return Ok(ForgetReport::default());
     }
     // More days than there are means never.
-    let before = |days: u32| now.checked_sub(SignedDuration::from_hours(i64::from(days).saturating_mul(24))).unwrap_or(Timestamp::MIN);
+    let before = |days: u32| {
+        now.checked_sub(SignedDuration::from_hours(
+            i64::from(days).saturating_mul(24),
+        ))
+        .unwrap_or(Timestamp::MIN)
+    };
     let kept = &context.config.signs;
     let mut open = context.store.begin().await?;
     let report = ForgetReport {
@@ -37,8 +42,18 @@ pub async fn run(context: &Context) -> Result<ForgetReport> {
         malformed: signs::forget_malformed(&mut open, before(kept.malformed_days)).await?,
     };
     if report != ForgetReport::default() {
-        journal::append(&mut open, now, "system", "signs.forgotten", "", &format!("{} parts of lines, {} unreadable lines", report.parts, report.malformed))
-            .await?;
+        journal::append(
+            &mut open,
+            now,
+            "system",
+            "signs.forgotten",
+            "",
+            &format!(
+                "{} parts of lines, {} unreadable lines",
+                report.parts, report.malformed
+            ),
+        )
+        .await?;
     }
     meta::set(&mut open, KEY, &today).await?;
     open.commit().await?;

@@ -53,21 +53,41 @@ impl Late {
 }
 
 /// Judges one organisation with what was known at `at`; `None` where nothing of it ever had to do with the threat.
-pub async fn explain(context: &Context, id: &ThreatId, organisation: &Organisation, at: Timestamp) -> Result<Option<Hindsight>> {
-    let Some(known) = context.store.threat_as_of(id, at).await? else { return Ok(None) };
+pub async fn explain(
+    context: &Context,
+    id: &ThreatId,
+    organisation: &Organisation,
+    at: Timestamp,
+) -> Result<Option<Hindsight>> {
+    let Some(known) = context.store.threat_as_of(id, at).await? else {
+        return Ok(None);
+    };
     let past = context.store.past(&organisation.id, id).await?;
     let packs = context.packs().await?;
     let urgencies = Urgencies::of(&context.policy, &known.threat);
     let reports = context.store.report_days(at).await?;
-    let case = Case { threat: &known.threat, packs: &packs, urgencies: &urgencies, reports: &reports, now: at };
-    let Some(then) = judge(case, &organisation.id, &past) else { return Ok(None) };
+    let case = Case {
+        threat: &known.threat,
+        packs: &packs,
+        urgencies: &urgencies,
+        reports: &reports,
+        now: at,
+    };
+    let Some(then) = judge(case, &organisation.id, &past) else {
+        return Ok(None);
+    };
     let mut late = Vec::new();
     late.extend((known.since > at).then_some(Late::Threat(known.since)));
     late.extend(then.late.then_some(Late::Facts(then.facts_since)));
     late.extend(known.kev_since.map(Late::Catalogue));
     Ok(Some(Hindsight {
         verdict: verdict(&then.exposure, organisation),
-        grounds: then.exposure.grounds.iter().map(ShownGround::from).collect(),
+        grounds: then
+            .exposure
+            .grounds
+            .iter()
+            .map(ShownGround::from)
+            .collect(),
         matches: then.exposure.matches,
         as_of: at,
         known_since: known.since.max(then.facts_since),
@@ -77,7 +97,8 @@ pub async fn explain(context: &Context, id: &ThreatId, organisation: &Organisati
 
 /// A verdict as a stored one is shown.
 fn verdict(exposure: &Exposure, organisation: &Organisation) -> Verdict {
-    let both = |words: &dyn Fn(Language) -> String| [words(Language::German), words(Language::English)];
+    let both =
+        |words: &dyn Fn(Language) -> String| [words(Language::German), words(Language::English)];
     let decisive = exposure.decisive.as_ref();
     Verdict {
         organisation: organisation.id.clone(),
@@ -96,7 +117,14 @@ fn verdict(exposure: &Exposure, organisation: &Organisation) -> Verdict {
         urgency_flaw: exposure.basis.flaw.to_string(),
         urgency_inputs: exposure.basis.inputs_text(),
         reason: both(&|language| reasons::reason(&exposure.reason, language)),
-        question: both(&|language| exposure.question.as_ref().map_or_else(String::new, |question| reasons::question(question, language))),
+        question: both(&|language| {
+            exposure
+                .question
+                .as_ref()
+                .map_or_else(String::new, |question| {
+                    reasons::question(question, language)
+                })
+        }),
         product: decisive.map_or_else(String::new, |decisive| decisive.product.clone()),
         version: decisive.map_or_else(String::new, |decisive| decisive.version.clone()),
         source: decisive.map_or_else(String::new, |decisive| decisive.source.clone()),

@@ -30,7 +30,9 @@ pub use bulk::{Progress, ingest_all};
 pub use reading::ingest_reading;
 pub use source::Input;
 pub use statement::{state_threat, state_within};
-pub use tuermer_formats::csaf_write::{StatedProduct, StatedThreat, StatedVersions, StatementError};
+pub use tuermer_formats::csaf_write::{
+    StatedProduct, StatedThreat, StatedVersions, StatementError,
+};
 
 use crate::context::Context;
 use crate::refusal::{Refusal, wrong_call};
@@ -106,12 +108,23 @@ pub struct Remark {
 
 impl Remark {
     fn new(key: &'static str, values: &[(&'static str, &dyn std::fmt::Display)]) -> Self {
-        Self { key, values: values.iter().map(|(name, value)| (*name, value.to_string())).collect(), document: String::new() }
+        Self {
+            key,
+            values: values
+                .iter()
+                .map(|(name, value)| (*name, value.to_string()))
+                .collect(),
+            document: String::new(),
+        }
     }
 
     /// The sentence.
     pub fn sentence(&self, texts: Texts) -> String {
-        let values: Vec<(&str, &str)> = self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let values: Vec<(&str, &str)> = self
+            .values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         texts.with(self.key, &values)
     }
 
@@ -122,18 +135,31 @@ impl Remark {
 }
 
 impl From<Remark> for Refusal {
-    fn from(Remark { key, values, document: _ }: Remark) -> Self {
+    fn from(
+        Remark {
+            key,
+            values,
+            document: _,
+        }: Remark,
+    ) -> Self {
         Self::of(key, values)
     }
 }
 
 impl IngestReport {
     fn new(file: &str, kind: Kind) -> Self {
-        Self { file: file.to_string(), kind, ..Self::default() }
+        Self {
+            file: file.to_string(),
+            kind,
+            ..Self::default()
+        }
     }
 
     fn rejected(file: &str, kind: Kind, remark: Remark) -> Self {
-        Self { rejected: vec![remark], ..Self::new(file, kind) }
+        Self {
+            rejected: vec![remark],
+            ..Self::new(file, kind)
+        }
     }
 }
 
@@ -160,7 +186,10 @@ pub struct Word {
 /// # Errors
 /// Anything but A1 to F6.
 pub fn grade(text: Option<&str>) -> Result<Option<Grade>> {
-    text.map(|text| Grade::read(text).ok_or_else(|| wrong_call("threat.ingest_grade", [("text", &text)]))).transpose()
+    text.map(|text| {
+        Grade::read(text).ok_or_else(|| wrong_call("threat.ingest_grade", [("text", &text)]))
+    })
+    .transpose()
 }
 
 /// A label as typed.
@@ -168,25 +197,48 @@ pub fn grade(text: Option<&str>) -> Result<Option<Grade>> {
 /// # Errors
 /// Anything but a label of the Traffic Light Protocol.
 pub fn label(text: Option<&str>) -> Result<Option<Tlp>> {
-    text.map(|text| Tlp::of_label(text).ok_or_else(|| wrong_call("threat.ingest_label", [("text", &text)]))).transpose()
+    text.map(|text| {
+        Tlp::of_label(text).ok_or_else(|| wrong_call("threat.ingest_label", [("text", &text)]))
+    })
+    .transpose()
 }
 
 /// True for files of signs and of what to look for, as a feed brings them.
 pub fn tells_signs(kind: Kind) -> bool {
-    matches!(kind, Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Misp | Kind::Warninglist | Kind::Stix | Kind::Indicators)
+    matches!(
+        kind,
+        Kind::Shadowserver
+            | Kind::Intelmq
+            | Kind::N6
+            | Kind::Misp
+            | Kind::Warninglist
+            | Kind::Stix
+            | Kind::Indicators
+    )
 }
 
 impl Word {
     /// What the chamber says of a source of signs.
     fn of_feed(feed: &Feed) -> Self {
-        let mailbox = (feed.kind == FeedKind::Mailbox).then(|| (feed.name.clone(), feed.grade.unwrap_or(Grade::UNJUDGED)));
-        Self { grade: feed.grade, tlp: feed.tlp, signs_only: true, mailbox, ..Self::default() }
+        let mailbox = (feed.kind == FeedKind::Mailbox)
+            .then(|| (feed.name.clone(), feed.grade.unwrap_or(Grade::UNJUDGED)));
+        Self {
+            grade: feed.grade,
+            tlp: feed.tlp,
+            signs_only: true,
+            mailbox,
+            ..Self::default()
+        }
     }
 
     /// The origin of signs in a file of this name.
     fn origin(&self, context: &Context, name: &str) -> Origin {
         let unjudged = Origin::unjudged(name, context.now(), gather::key);
-        Origin { grade: self.grade.unwrap_or(unjudged.grade), tlp: self.tlp.unwrap_or(unjudged.tlp), ..unjudged }
+        Origin {
+            grade: self.grade.unwrap_or(unjudged.grade),
+            tlp: self.tlp.unwrap_or(unjudged.tlp),
+            ..unjudged
+        }
     }
 }
 
@@ -195,23 +247,57 @@ impl Word {
 /// # Errors
 /// The store cannot be read or written; nothing of the step that failed was kept then.
 pub async fn ingest(context: &Context, name: &str, path: &Path) -> Result<IngestReport> {
-    one(context, name, Input::Files(vec![path.to_path_buf()]), Word::default()).await
+    one(
+        context,
+        name,
+        Input::Files(vec![path.to_path_buf()]),
+        Word::default(),
+    )
+    .await
 }
 
 /// Bytes that a source of signs sent; whatever else is in them is refused.
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest_signs(context: &Context, feed: &Feed, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
-    one(context, name, Input::Bytes { name: name.to_string(), bytes }, Word::of_feed(feed)).await
+pub async fn ingest_signs(
+    context: &Context,
+    feed: &Feed,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<IngestReport> {
+    one(
+        context,
+        name,
+        Input::Bytes {
+            name: name.to_string(),
+            bytes,
+        },
+        Word::of_feed(feed),
+    )
+    .await
 }
 
 /// A file that a source of signs sent, read piece by piece; whatever else is in it is refused.
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest_signs_file(context: &Context, feed: &Feed, name: &str, path: &Path) -> Result<IngestReport> {
-    one(context, name, Input::File { name: name.to_string(), path: path.to_path_buf() }, Word::of_feed(feed)).await
+pub async fn ingest_signs_file(
+    context: &Context,
+    feed: &Feed,
+    name: &str,
+    path: &Path,
+) -> Result<IngestReport> {
+    one(
+        context,
+        name,
+        Input::File {
+            name: name.to_string(),
+            path: path.to_path_buf(),
+        },
+        Word::of_feed(feed),
+    )
+    .await
 }
 
 /// Bytes from anywhere: a feed, an upload. `name` is kept as the source: an address, or a file name.
@@ -219,15 +305,33 @@ pub async fn ingest_signs_file(context: &Context, feed: &Feed, name: &str, path:
 /// # Errors
 /// The store cannot be read or written; nothing of the step that failed was kept then.
 pub async fn ingest_bytes(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
-    one(context, name, Input::Bytes { name: name.to_string(), bytes }, Word::default()).await
+    one(
+        context,
+        name,
+        Input::Bytes {
+            name: name.to_string(),
+            bytes,
+        },
+        Word::default(),
+    )
+    .await
 }
 
 async fn one(context: &Context, name: &str, input: Input, word: Word) -> Result<IngestReport> {
     let mut found = None;
     let mut tell = |report: IngestReport| {
-        found = Some(IngestReport { file: name.to_string(), ..report });
+        found = Some(IngestReport {
+            file: name.to_string(),
+            ..report
+        });
         Ok(())
     };
     ingest_all(context, input, word, &Progress::default(), &mut tell).await?;
-    Ok(found.unwrap_or_else(|| IngestReport::rejected(name, Kind::Unknown, Remark::new("threat.ingest_not_a_file", &[]))))
+    Ok(found.unwrap_or_else(|| {
+        IngestReport::rejected(
+            name,
+            Kind::Unknown,
+            Remark::new("threat.ingest_not_a_file", &[]),
+        )
+    }))
 }

@@ -27,8 +27,20 @@ pub async fn automatic(context: &Context) -> Result<AssessReport> {
     let report = assess::run(context).await?;
     if report.threats.saturating_add(report.organisations) > 0 {
         // A pack or a policy makes verdicts due inside the run itself.
-        let triggers = if triggers.is_empty() { vec!["other_fact".to_string()] } else { triggers };
-        record(context, Mode::Automatic, triggers, "system", asked_at, &report).await?;
+        let triggers = if triggers.is_empty() {
+            vec!["other_fact".to_string()]
+        } else {
+            triggers
+        };
+        record(
+            context,
+            Mode::Automatic,
+            triggers,
+            "system",
+            asked_at,
+            &report,
+        )
+        .await?;
     }
     Ok(report)
 }
@@ -43,7 +55,12 @@ pub struct Subjects {
 }
 
 /// Matches what a person names, whether or not anything changed.
-pub async fn manual(context: &Context, subjects: &Subjects, triggers: Vec<String>, by: &str) -> Result<MatchRun> {
+pub async fn manual(
+    context: &Context,
+    subjects: &Subjects,
+    triggers: Vec<String>,
+    by: &str,
+) -> Result<MatchRun> {
     automatic(context).await?;
     let asked_at = context.now();
     let mut open = context.store.begin().await?;
@@ -72,40 +89,104 @@ pub struct Met {
 /// The store cannot be read.
 pub async fn of_bill(context: &Context, bill: &Bill) -> Result<Vec<Met>> {
     automatic(context).await?;
-    let (packs, now, note) = (context.packs().await?, context.now(), format!("SBOM {}", bill.format));
-    let components: Vec<(ProductKey, &Component)> = bill.components.iter().map(|one| (ProductKey::new(&one.vendor, &one.product), one)).collect();
-    let words: HashSet<String> = components.iter().map(|(key, _)| key.product.clone()).collect();
-    let mut about: Vec<ThreatId> = context.store.threats_about(&[], &words.into_iter().collect::<Vec<_>>(), &[]).await?.into_iter().collect();
+    let (packs, now, note) = (
+        context.packs().await?,
+        context.now(),
+        format!("SBOM {}", bill.format),
+    );
+    let components: Vec<(ProductKey, &Component)> = bill
+        .components
+        .iter()
+        .map(|one| (ProductKey::new(&one.vendor, &one.product), one))
+        .collect();
+    let words: HashSet<String> = components
+        .iter()
+        .map(|(key, _)| key.product.clone())
+        .collect();
+    let mut about: Vec<ThreatId> = context
+        .store
+        .threats_about(&[], &words.into_iter().collect::<Vec<_>>(), &[])
+        .await?
+        .into_iter()
+        .collect();
     about.sort_unstable();
     let mut met = Vec::new();
     for ids in about.chunks(limits::THREATS_PER_BOOK) {
         let mut threats: Vec<(Threat, Urgencies)> = Vec::with_capacity(ids.len());
         for id in ids {
-            threats.extend(context.store.threat(id).await?.map(|threat| (threat.clone(), Urgencies::of(&context.policy, &threat))));
+            threats.extend(
+                context
+                    .store
+                    .threat(id)
+                    .await?
+                    .map(|threat| (threat.clone(), Urgencies::of(&context.policy, &threat))),
+            );
         }
-        let mut book = RuleBook::new(threats.iter().map(|(threat, urgencies)| Case { threat, packs: &packs, urgencies, reports: &NO_REPORTS, now }));
+        let mut book = RuleBook::new(threats.iter().map(|(threat, urgencies)| Case {
+            threat,
+            packs: &packs,
+            urgencies,
+            reports: &NO_REPORTS,
+            now,
+        }));
         for (key, component) in &components {
             let row = book.ask(key, kind(component, &note));
             for (number, standing) in row.threats.iter().zip(row.standings) {
-                let Some((threat, _)) = threats.get(*number).filter(|_| matches!(standing.status, Status::Affected | Status::Unknown)) else { continue };
-                met.push(Met { component: (*component).clone(), threat: threat.id.clone(), title: threat.title.clone(), standing: *standing });
+                let Some((threat, _)) = threats
+                    .get(*number)
+                    .filter(|_| matches!(standing.status, Status::Affected | Status::Unknown))
+                else {
+                    continue;
+                };
+                met.push(Met {
+                    component: (*component).clone(),
+                    threat: threat.id.clone(),
+                    title: threat.title.clone(),
+                    standing: *standing,
+                });
             }
         }
     }
     met.sort_by(|one, other| {
         let rank = |met: &Met| (met.standing.status, met.standing.certainty);
-        rank(other).cmp(&rank(one)).then_with(|| (&one.component.product, &one.threat).cmp(&(&other.component.product, &other.threat)))
+        rank(other).cmp(&rank(one)).then_with(|| {
+            (&one.component.product, &one.threat).cmp(&(&other.component.product, &other.threat))
+        })
     });
     Ok(met)
 }
 
 fn kind<'a>(component: &'a Component, note: &'a str) -> AssetKind<'a> {
-    let Component { vendor, product, version } = component;
-    AssetKind { vendor, product, version, build: None, source: Source::Provider, note, presence: Presence::OnPremises }
+    let Component {
+        vendor,
+        product,
+        version,
+    } = component;
+    AssetKind {
+        vendor,
+        product,
+        version,
+        build: None,
+        source: Source::Provider,
+        note,
+        presence: Presence::OnPremises,
+    }
 }
 
-async fn record(context: &Context, mode: Mode, triggers: Vec<String>, by: &str, asked_at: jiff::Timestamp, report: &AssessReport) -> Result<MatchRun> {
-    let AssessReport { threats, organisations, exposures, .. } = *report;
+async fn record(
+    context: &Context,
+    mode: Mode,
+    triggers: Vec<String>,
+    by: &str,
+    asked_at: jiff::Timestamp,
+    report: &AssessReport,
+) -> Result<MatchRun> {
+    let AssessReport {
+        threats,
+        organisations,
+        exposures,
+        ..
+    } = *report;
     let run = MatchRun {
         id: context.id()?,
         mode,

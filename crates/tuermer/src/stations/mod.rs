@@ -46,7 +46,13 @@ pub async fn run_all(context: &Context) -> Result<RunReport> {
     let assess = matching::automatic(context).await?;
     let deliver = deliver::run(context).await?;
     let forget = forget::run(context).await?;
-    Ok(RunReport { revise, correlate, assess, deliver, forget })
+    Ok(RunReport {
+        revise,
+        correlate,
+        assess,
+        deliver,
+        forget,
+    })
 }
 
 /// What one round did that also asked the world and told the operators.

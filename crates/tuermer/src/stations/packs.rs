@@ -24,11 +24,24 @@ pub struct Brought {
 ///
 /// # Errors
 /// The pack at hand is newer (unless forced), or there are too many.
-pub async fn import(context: &Context, pack: &BuildPack, files: &PackFiles, force: bool, actor: &str) -> Result<Brought> {
+pub async fn import(
+    context: &Context,
+    pack: &BuildPack,
+    files: &PackFiles,
+    force: bool,
+    actor: &str,
+) -> Result<Brought> {
     let sha256 = files.sha256();
     let imported = context.store.imported_packs().await?;
-    if imported.iter().any(|other| other.name == pack.name && other.sha256 == sha256) {
-        return Ok(Brought { new: false, same: true, threats: 0 });
+    if imported
+        .iter()
+        .any(|other| other.name == pack.name && other.sha256 == sha256)
+    {
+        return Ok(Brought {
+            new: false,
+            same: true,
+            threats: 0,
+        });
     }
     if imported.len() >= PACKS && !imported.iter().any(|other| other.name == pack.name) {
         return Err(refusal("pack.refused_too_many", [("most", &PACKS)]));
@@ -36,18 +49,41 @@ pub async fn import(context: &Context, pack: &BuildPack, files: &PackFiles, forc
     let all = context.packs().await?;
     let at_hand = all.iter().find(|other| other.name == pack.name);
     if let Some(newer) = at_hand.filter(|other| other.as_of > pack.as_of && !force) {
-        return Err(refusal("pack.refused_older", [("name", &pack.name), ("as_of", &pack.as_of), ("newer", &newer.as_of)]));
+        return Err(refusal(
+            "pack.refused_older",
+            [
+                ("name", &pack.name),
+                ("as_of", &pack.as_of),
+                ("newer", &newer.as_of),
+            ],
+        ));
     }
     let mut flaws = pack.flaws();
     flaws.extend(at_hand.map(BuildPack::flaws).unwrap_or_default());
     let now = context.now();
     let mut open = context.store.begin().await?;
-    let row = ImportedPack { name: pack.name.clone(), sha256: sha256.clone(), as_of: pack.as_of.to_string() };
+    let row = ImportedPack {
+        name: pack.name.clone(),
+        sha256: sha256.clone(),
+        as_of: pack.as_of.to_string(),
+    };
     packs::put(&mut open, &row, files, now, actor).await?;
     let threats = kev::raise(&mut open, &flaws).await?;
-    journal::append(&mut open, now, actor, "pack.imported", &pack.name, &format!("as of {} sha256 {sha256}", pack.as_of)).await?;
+    journal::append(
+        &mut open,
+        now,
+        actor,
+        "pack.imported",
+        &pack.name,
+        &format!("as of {} sha256 {sha256}", pack.as_of),
+    )
+    .await?;
     open.commit().await?;
-    Ok(Brought { new: at_hand.is_none(), same: false, threats })
+    Ok(Brought {
+        new: at_hand.is_none(),
+        same: false,
+        threats,
+    })
 }
 
 /// Takes an imported pack out; `None` where there is none of this name. Gives the threats that are judged again.
@@ -55,12 +91,23 @@ pub async fn import(context: &Context, pack: &BuildPack, files: &PackFiles, forc
 /// # Errors
 /// The database refused.
 pub async fn remove(context: &Context, name: &str, actor: &str) -> Result<Option<u64>> {
-    if !context.store.imported_packs().await?.iter().any(|pack| pack.name == name) {
+    if !context
+        .store
+        .imported_packs()
+        .await?
+        .iter()
+        .any(|pack| pack.name == name)
+    {
         return Ok(None);
     }
     let all = context.packs().await?;
     let shipped = tuermer_formats::build_pack::packs();
-    let flaws: Vec<&str> = all.iter().chain(shipped).filter(|pack| pack.name == name).flat_map(BuildPack::flaws).collect();
+    let flaws: Vec<&str> = all
+        .iter()
+        .chain(shipped)
+        .filter(|pack| pack.name == name)
+        .flat_map(BuildPack::flaws)
+        .collect();
     let mut open = context.store.begin().await?;
     packs::remove(&mut open, name).await?;
     let threats = kev::raise(&mut open, &flaws).await?;

@@ -97,7 +97,10 @@ pub async fn watch(context: Context, mut stopped: watch::Receiver<bool>) {
     let mut under_way = UnderWay::new(&context);
     while !*stopped.borrow() {
         if let Err(error) = under_way.start_due().await {
-            tracing::error!(error = format!("{error:#}"), "the feeds cannot be read; tried again");
+            tracing::error!(
+                error = format!("{error:#}"),
+                "the feeds cannot be read; tried again"
+            );
         }
         tokio::select! {
             _ = stopped.changed() => {}
@@ -121,7 +124,12 @@ struct UnderWay {
 
 impl UnderWay {
     fn new(context: &Context) -> Self {
-        Self { context: context.clone(), turns: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)), tasks: JoinSet::new(), names: HashSet::new() }
+        Self {
+            context: context.clone(),
+            turns: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)),
+            tasks: JoinSet::new(),
+            names: HashSet::new(),
+        }
     }
 
     /// Starts every feed that is due and not being asked yet.
@@ -151,7 +159,9 @@ impl UnderWay {
             Err(error) => {
                 // Whose task it was is not said; forgetting all means that none is left out, and claims keep them apart.
                 self.names.clear();
-                Some(Err(Error::new(error).context("asking a feed ended unexpectedly")))
+                Some(Err(
+                    Error::new(error).context("asking a feed ended unexpectedly")
+                ))
             }
         }
     }
@@ -160,7 +170,10 @@ impl UnderWay {
 /// A turn among the feeds that are asked at once. Whoever waited long enough goes without one: floods from as many sources
 /// as there are turns keep no other waiting.
 async fn turn(turns: Arc<Semaphore>, wait: Duration) -> Option<OwnedSemaphorePermit> {
-    tokio::time::timeout(wait, turns.acquire_owned()).await.ok()?.ok()
+    tokio::time::timeout(wait, turns.acquire_owned())
+        .await
+        .ok()?
+        .ok()
 }
 
 /// Asks one feed, due or not; `None` where another process is asking it.
@@ -176,10 +189,20 @@ pub async fn pull(context: &Context, feed: Feed) -> Result<Option<Pulled>> {
     }
     let result = ask(context, &feed).await;
     if let Err(error) = &result {
-        tracing::warn!(feed = feed.name, error = sentence(error, Language::English), "a feed brought nothing");
+        tracing::warn!(
+            feed = feed.name,
+            error = sentence(error, Language::English),
+            "a feed brought nothing"
+        );
     }
-    let claimed = Feed { failures: feed.failures.saturating_add(1), ..feed };
-    context.store.record_attempt(&claimed.name, &attempted(context, &claimed, &result)?).await?;
+    let claimed = Feed {
+        failures: feed.failures.saturating_add(1),
+        ..feed
+    };
+    context
+        .store
+        .record_attempt(&claimed.name, &attempted(context, &claimed, &result)?)
+        .await?;
     let feed = match context.store.feed(&claimed.name).await? {
         Some(feed) => feed,
         // Removed in the meantime.
@@ -197,7 +220,9 @@ async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
         FeedKind::Taxii => taxii::pull(context, &client, feed).await,
         FeedKind::Shadowserver => shadowserver::pull(context, &client, feed).await,
         FeedKind::Mailbox => mailbox::pull(context, &client, feed).await,
-        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => file::pull(context, &client, feed).await,
+        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => {
+            file::pull(context, &client, feed).await
+        }
     }
 }
 
@@ -212,7 +237,9 @@ pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> R
         FeedKind::Taxii => taxii::look(&client, feed, steps).await,
         FeedKind::Shadowserver => shadowserver::look(context, &client, feed, steps).await,
         FeedKind::Mailbox => mailbox::look(context, feed, steps).await,
-        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => file::look(context, &client, feed, steps).await,
+        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => {
+            file::look(context, &client, feed, steps).await
+        }
     }
 }
 
@@ -243,7 +270,10 @@ pub fn forget_secret(context: &Context, name: &str) -> Result<()> {
 
 /// Key or password of a feed.
 fn secret(context: &Context, feed: &Feed) -> Result<Secret> {
-    Secret::read(&context.home.feed_secret(&feed.name), feed.kind.secret_names())
+    Secret::read(
+        &context.home.feed_secret(&feed.name),
+        feed.kind.secret_names(),
+    )
 }
 
 /// The row of an attempt, with the time of the next one.
@@ -255,27 +285,63 @@ fn attempted(context: &Context, feed: &Feed, result: &Result<PullReport>) -> Res
     let success = |came| (feed::Came::Success, came);
     let (timed, came) = match result {
         Ok(report) if report.unchanged => success(Came::Unchanged),
-        Ok(report) => success(Came::Read { counts: counts(report), etag: report.etag.clone(), last_modified: report.last_modified.clone() }),
+        Ok(report) => success(Came::Read {
+            counts: counts(report),
+            etag: report.etag.clone(),
+            last_modified: report.last_modified.clone(),
+        }),
         Err(error) => {
-            let came = Came::Failed { german: sentence(error, Language::German), english: sentence(error, Language::English) };
-            (feed::Came::Failure { retry_after_seconds: retry_after(error, now) }, came)
+            let came = Came::Failed {
+                german: sentence(error, Language::German),
+                english: sentence(error, Language::English),
+            };
+            (
+                feed::Came::Failure {
+                    retry_after_seconds: retry_after(error, now),
+                },
+                came,
+            )
         }
     };
-    Ok(Attempted { at: now, next_at: feed.next_after(timed, now, dice), came })
+    Ok(Attempted {
+        at: now,
+        next_at: feed.next_after(timed, now, dice),
+        came,
+    })
 }
 
 fn counts(report: &PullReport) -> FeedCounts {
-    let PullReport { discovered, new, changed, verified, tolerated, rejected, .. } = report;
-    FeedCounts { discovered: *discovered, new: *new, changed: *changed, verified: *verified, rejected: rejected.len() as u64, tolerated: *tolerated }
+    let PullReport {
+        discovered,
+        new,
+        changed,
+        verified,
+        tolerated,
+        rejected,
+        ..
+    } = report;
+    FeedCounts {
+        discovered: *discovered,
+        new: *new,
+        changed: *changed,
+        verified: *verified,
+        rejected: rejected.len() as u64,
+        tolerated: *tolerated,
+    }
 }
 
 fn retry_after(error: &Error, now: Timestamp) -> Option<i64> {
-    error.downcast_ref().and_then(FetchError::retry_after).map(|after: RetryAfter| after.seconds(now))
+    error
+        .downcast_ref()
+        .and_then(FetchError::retry_after)
+        .map(|after: RetryAfter| after.seconds(now))
 }
 
 /// Why a feed brought nothing, in the reader's language.
 pub fn sentence(error: &Error, language: Language) -> String {
-    let fetched = error.downcast_ref::<FetchError>().map(|error| error.sentence().words(Texts(language)));
+    let fetched = error
+        .downcast_ref::<FetchError>()
+        .map(|error| error.sentence().words(Texts(language)));
     fetched.unwrap_or_else(|| refusal::told(error, Texts(language)))
 }
 
@@ -291,7 +357,10 @@ mod tests {
         let (turns, wait) = (Arc::new(Semaphore::new(1)), Duration::from_millis(20));
         let flood = turn(turns.clone(), wait).await;
         assert!(flood.is_some(), "a turn is free");
-        assert!(turn(turns.clone(), wait).await.is_none(), "the flood keeps its turn, and the next one goes without");
+        assert!(
+            turn(turns.clone(), wait).await.is_none(),
+            "the flood keeps its turn, and the next one goes without"
+        );
         drop(flood);
         assert!(turn(turns, wait).await.is_some(), "the turn is free again");
     }

@@ -151,7 +151,14 @@ impl ImportReport {
     }
 
     /// Refuses a row for one of its fields.
-    fn refuse_field(&mut self, row: u64, field: &str, value: &str, problem: Problem, detail: String) {
+    fn refuse_field(
+        &mut self,
+        row: u64,
+        field: &str,
+        value: &str,
+        problem: Problem,
+        detail: String,
+    ) {
         let error = self.about(row, field, value, problem, detail);
         self.refuse(vec![error]);
     }
@@ -165,14 +172,37 @@ impl ImportReport {
         }
     }
 
-    fn about(&self, row: u64, field: &str, value: &str, problem: Problem, detail: String) -> RowError {
-        let column = self.columns.iter().find(|column| column.field == field).map_or(field, |column| &column.header);
-        RowError { row, column: column.to_string(), value: members::shown(value), problem, detail }
+    fn about(
+        &self,
+        row: u64,
+        field: &str,
+        value: &str,
+        problem: Problem,
+        detail: String,
+    ) -> RowError {
+        let column = self
+            .columns
+            .iter()
+            .find(|column| column.field == field)
+            .map_or(field, |column| &column.header);
+        RowError {
+            row,
+            column: column.to_string(),
+            value: members::shown(value),
+            problem,
+            detail,
+        }
     }
 }
 
 /// Imports one list. A file that is no table comes back as a [`Fault`] inside the error.
-pub async fn import(context: &Context, kind: ImportKind, name: &str, input: Input, options: &ImportOptions) -> Result<ImportReport> {
+pub async fn import(
+    context: &Context,
+    kind: ImportKind,
+    name: &str,
+    input: Input,
+    options: &ImportOptions,
+) -> Result<ImportReport> {
     let now = context.now();
     let mut station = Station {
         said_at: options.said_at.unwrap_or(now),
@@ -183,7 +213,12 @@ pub async fn import(context: &Context, kind: ImportKind, name: &str, input: Inpu
         claims: claims::NewClaims::default(),
         report: ImportReport::new(kind, name, options.dry_run),
     };
-    let rules = Rules { kind, mapping: options.mapping.clone(), now, zone: context.zone() };
+    let rules = Rules {
+        kind,
+        mapping: options.mapping.clone(),
+        now,
+        zone: context.zone(),
+    };
     let mut open = context.store.begin().await?;
     let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
     let reading = tokio::task::spawn_blocking(move || read(&rules, input, &sender));
@@ -198,9 +233,20 @@ pub async fn import(context: &Context, kind: ImportKind, name: &str, input: Inpu
     let mut report = station.report;
     let accepted = !options.dry_run && (report.errors.is_empty() || options.skip_errors);
     if accepted && (report.new > 0 || report.changed > 0) {
-        let detail = format!("new {} changed {} same {} errors {}", report.new, report.changed, report.same, report.error_rows);
+        let detail = format!(
+            "new {} changed {} same {} errors {}",
+            report.new, report.changed, report.same, report.error_rows
+        );
         let actor = options.actor.as_deref().unwrap_or("system");
-        journal::append(&mut open, now, actor, "register.imported", kind.as_str(), &detail).await?;
+        journal::append(
+            &mut open,
+            now,
+            actor,
+            "register.imported",
+            kind.as_str(),
+            &detail,
+        )
+        .await?;
         open.commit().await?;
         report.written = true;
     }
@@ -219,20 +265,28 @@ enum Chunk {
 fn read(rules: &Rules, input: Input, sender: &mpsc::Sender<Chunk>) -> Result<(), Fault> {
     let mut rows = Vec::with_capacity(limits::ROWS_PER_STATEMENT);
     let mut take = |reading| match reading {
-        Reading::Header(shape, recognised) => sender.blocking_send(Chunk::Header(shape, recognised)).is_ok(),
+        Reading::Header(shape, recognised) => sender
+            .blocking_send(Chunk::Header(shape, recognised))
+            .is_ok(),
         Reading::Row(row) => {
             rows.push(row);
-            rows.len() < limits::ROWS_PER_STATEMENT || sender.blocking_send(Chunk::Rows(std::mem::take(&mut rows))).is_ok()
+            rows.len() < limits::ROWS_PER_STATEMENT
+                || sender
+                    .blocking_send(Chunk::Rows(std::mem::take(&mut rows)))
+                    .is_ok()
         }
     };
     match input {
         Input::Bytes(bytes) => members::read(rules, Cursor::new(bytes), &mut take)?,
         Input::File(path) => {
-            let file = std::fs::File::open(&path).map_err(|error| Fault::new(Problem::Unreadable, error.to_string()))?;
+            let file = std::fs::File::open(&path)
+                .map_err(|error| Fault::new(Problem::Unreadable, error.to_string()))?;
             members::read(rules, file, &mut take)?;
         }
         Input::Rows(rows) => {
-            rows.into_iter().map(|row| Reading::Row(Ok(row))).try_for_each(|reading| take(reading).then_some(()));
+            rows.into_iter()
+                .map(|row| Reading::Row(Ok(row)))
+                .try_for_each(|reading| take(reading).then_some(()));
         }
     }
     // A closed channel means that writing failed; that error is the one to show.
@@ -252,7 +306,12 @@ struct Station {
 }
 
 impl Station {
-    async fn take(&mut self, context: &Context, open: &mut Transaction, chunk: Chunk) -> Result<()> {
+    async fn take(
+        &mut self,
+        context: &Context,
+        open: &mut Transaction,
+        chunk: Chunk,
+    ) -> Result<()> {
         let rows = match chunk {
             Chunk::Header(shape, recognised) => {
                 self.report.header(shape, recognised);
@@ -269,7 +328,9 @@ impl Station {
             }
         }
         match self.report.kind {
-            ImportKind::Members | ImportKind::Providers => self.take_organisations(context, open, records).await,
+            ImportKind::Members | ImportKind::Providers => {
+                self.take_organisations(context, open, records).await
+            }
             ImportKind::Inventory => self.take_assets(context, open, records).await,
             ImportKind::Networks => self.take_networks(open, records).await,
         }

@@ -55,8 +55,17 @@ pub async fn run(context: &Context) -> Result<ReviseReport> {
     }
 }
 
-async fn weigh(context: &Context, Unweighed { threat, revision, before }: &Unweighed) -> Result<bool> {
-    let Some(before) = before else { return note(context, threat, &revision.sha256, "first", None).await };
+async fn weigh(
+    context: &Context,
+    Unweighed {
+        threat,
+        revision,
+        before,
+    }: &Unweighed,
+) -> Result<bool> {
+    let Some(before) = before else {
+        return note(context, threat, &revision.sha256, "first", None).await;
+    };
     let earlier = context.store.threat_in_revision(threat, before).await;
     let later = context.store.threat_in_revision(threat, revision).await;
     let (earlier, later) = match (earlier, later) {
@@ -68,16 +77,32 @@ async fn weigh(context: &Context, Unweighed { threat, revision, before }: &Unwei
         }
     };
     let proposal = propose(context, &earlier, &later, &revision.sha256).await?;
-    note(context, threat, &revision.sha256, step(&earlier, &later).as_str(), proposal).await
+    note(
+        context,
+        threat,
+        &revision.sha256,
+        step(&earlier, &later).as_str(),
+        proposal,
+    )
+    .await
 }
 
 /// Writes the weight and the notice together.
-async fn note(context: &Context, threat: &ThreatId, sha256: &str, weight: &str, proposal: Option<Proposal>) -> Result<bool> {
+async fn note(
+    context: &Context,
+    threat: &ThreatId,
+    sha256: &str,
+    weight: &str,
+    proposal: Option<Proposal>,
+) -> Result<bool> {
     let mut open = context.store.begin().await?;
     revisions::weighed(&mut open, threat, sha256, weight).await?;
     if let Some(Proposal { kind, values }) = &proposal {
         let key = format!("notice.revision_{kind}");
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         let text = |language| Texts(language).with(&key, &values);
         let notice = Notice {
             id: context.id()?,
@@ -101,47 +126,101 @@ struct Proposal {
     values: Vec<(&'static str, String)>,
 }
 
-async fn propose(context: &Context, before: &Threat, after: &Threat, sha256: &str) -> Result<Option<Proposal>> {
-    let Some(warning) = context.store.latest_sent(&after.id).await? else { return Ok(None) };
-    let mut values = vec![("threat", after.tracking_id.clone()), ("revision", after.revision.clone()), ("warning", warning.to_string())];
+async fn propose(
+    context: &Context,
+    before: &Threat,
+    after: &Threat,
+    sha256: &str,
+) -> Result<Option<Proposal>> {
+    let Some(warning) = context.store.latest_sent(&after.id).await? else {
+        return Ok(None);
+    };
+    let mut values = vec![
+        ("threat", after.tracking_id.clone()),
+        ("revision", after.revision.clone()),
+        ("warning", warning.to_string()),
+    ];
     if after.category == "csaf_superseded" && before.category != after.category {
-        return superseded(context, &after.id, sha256, &warning, values).await.map(Some);
+        return superseded(context, &after.id, sha256, &warning, values)
+            .await
+            .map(Some);
     }
     if after.withdrawn && !before.withdrawn {
         // The words are made from the last revision that still named products.
-        let told = Threat { revision: after.revision.clone(), ..before.clone() };
-        let Some(draft) = warn::propose_cancel(context, &told, &warning).await? else { return Ok(None) };
+        let told = Threat {
+            revision: after.revision.clone(),
+            ..before.clone()
+        };
+        let Some(draft) = warn::propose_cancel(context, &told, &warning).await? else {
+            return Ok(None);
+        };
         values.push(("draft", draft.to_string()));
-        return Ok(Some(Proposal { kind: "withdrawn", values }));
+        return Ok(Some(Proposal {
+            kind: "withdrawn",
+            values,
+        }));
     }
-    let products: Vec<String> = rematched(before, after).iter().map(|key| key.product.clone()).collect();
+    let products: Vec<String> = rematched(before, after)
+        .iter()
+        .map(|key| key.product.clone())
+        .collect();
     let exploited = after.exploited && !before.exploited;
     if after.withdrawn || (products.is_empty() && !exploited) {
         return Ok(None);
     }
     let more = products.len().saturating_sub(PRODUCTS_SHOWN);
-    let mut named = products.into_iter().take(PRODUCTS_SHOWN).collect::<Vec<_>>().join(", ");
+    let mut named = products
+        .into_iter()
+        .take(PRODUCTS_SHOWN)
+        .collect::<Vec<_>>()
+        .join(", ");
     if more > 0 {
         named.push_str(&format!(" (+{more})"));
     }
-    let kind = if named.is_empty() { "exploited" } else { "remedy" };
+    let kind = if named.is_empty() {
+        "exploited"
+    } else {
+        "remedy"
+    };
     values.push(("products", named));
     Ok(Some(Proposal { kind, values }))
 }
 
 /// Follows the reference to the successor: an update for those who were told, never a correction.
-async fn superseded(context: &Context, id: &ThreatId, sha256: &str, warning: &WarningNumber, mut values: Vec<(&'static str, String)>) -> Result<Proposal> {
-    let bytes = context.store.document_bytes(sha256).await?.unwrap_or_default();
-    let addresses = tuermer_formats::csaf::read(&bytes).map(|reading| reading.superseded_by).unwrap_or_default();
+async fn superseded(
+    context: &Context,
+    id: &ThreatId,
+    sha256: &str,
+    warning: &WarningNumber,
+    mut values: Vec<(&'static str, String)>,
+) -> Result<Proposal> {
+    let bytes = context
+        .store
+        .document_bytes(sha256)
+        .await?
+        .unwrap_or_default();
+    let addresses = tuermer_formats::csaf::read(&bytes)
+        .map(|reading| reading.superseded_by)
+        .unwrap_or_default();
     for address in &addresses {
-        let Some(successor) = context.store.threat_at(address, id).await? else { continue };
-        let Some(successor) = context.store.threat(&successor).await? else { continue };
+        let Some(successor) = context.store.threat_at(address, id).await? else {
+            continue;
+        };
+        let Some(successor) = context.store.threat(&successor).await? else {
+            continue;
+        };
         if let Some(draft) = warn::propose_update(context, &successor, warning).await? {
             values.push(("successor", successor.tracking_id));
             values.push(("draft", draft.to_string()));
-            return Ok(Proposal { kind: "superseded", values });
+            return Ok(Proposal {
+                kind: "superseded",
+                values,
+            });
         }
     }
     values.push(("successor", addresses.join(", ")));
-    Ok(Proposal { kind: "successor_missing", values })
+    Ok(Proposal {
+        kind: "successor_missing",
+        values,
+    })
 }

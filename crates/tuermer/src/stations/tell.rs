@@ -45,12 +45,17 @@ pub struct TellReport {
 /// # Errors
 /// The store cannot be read or written, or the settings of the mail server are wrong.
 pub async fn run(context: &Context) -> Result<TellReport> {
-    let mut report = TellReport { waiting: context.store.notices_unmailed().await?, ..TellReport::default() };
+    let mut report = TellReport {
+        waiting: context.store.notices_unmailed().await?,
+        ..TellReport::default()
+    };
     if report.waiting == 0 || context.config.operators.mail.is_empty() {
         return Ok(report);
     }
     // One process mails at a time; another one does it now, or the next round.
-    let Some(lock) = lock::take(context).await? else { return Ok(report) };
+    let Some(lock) = lock::take(context).await? else {
+        return Ok(report);
+    };
     let result = alone(context, &mut report).await;
     lock.release().await;
     result?;
@@ -63,12 +68,17 @@ pub async fn watch(context: Context, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let pause = match run(&context).await {
             Ok(TellReport { away: None, .. }) => LOOK,
-            Ok(TellReport { away: Some(why), .. }) => {
+            Ok(TellReport {
+                away: Some(why), ..
+            }) => {
                 tracing::error!(why, "notices to the operators do not leave; tried again");
                 AWAY
             }
             Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "notices to the operators do not leave; tried again");
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "notices to the operators do not leave; tried again"
+                );
                 AWAY
             }
         };
@@ -85,15 +95,31 @@ async fn alone(context: &Context, report: &mut TellReport) -> Result<()> {
     for notice in context.store.notices_to_mail(NOTICES_SHOWN).await? {
         let told = context.store.notice_mailed_to(&notice.id).await?;
         let mut all = true;
-        for address in context.config.operators.mail.iter().filter(|address| !told.contains(address)) {
+        for address in context
+            .config
+            .operators
+            .mail
+            .iter()
+            .filter(|address| !told.contains(address))
+        {
             match way.hand_over(context, &notice, address).await? {
                 Outcome::Accepted => {
-                    context.store.notice_went_to(&notice.id, address, "", context.now()).await?;
+                    context
+                        .store
+                        .notice_went_to(&notice.id, address, "", context.now())
+                        .await?;
                     report.sent = report.sent.saturating_add(1);
                 }
                 Outcome::Refused(words) => {
-                    tracing::error!(notice = notice.id, words, "an operator's address is refused; check [operators] mail");
-                    context.store.notice_went_to(&notice.id, address, &words, context.now()).await?;
+                    tracing::error!(
+                        notice = notice.id,
+                        words,
+                        "an operator's address is refused; check [operators] mail"
+                    );
+                    context
+                        .store
+                        .notice_went_to(&notice.id, address, &words, context.now())
+                        .await?;
                     report.refused = report.refused.saturating_add(1);
                 }
                 Outcome::TryLater(words) | Outcome::Unsure(words) => {
@@ -103,7 +129,10 @@ async fn alone(context: &Context, report: &mut TellReport) -> Result<()> {
             }
         }
         if all {
-            context.store.notice_mailed(&notice.id, context.now()).await?;
+            context
+                .store
+                .notice_mailed(&notice.id, context.now())
+                .await?;
         }
     }
     Ok(())
@@ -129,7 +158,12 @@ impl Way {
     }
 
     /// Hands one mail over.
-    async fn hand_over(&mut self, context: &Context, notice: &Notice, address: &str) -> Result<Outcome> {
+    async fn hand_over(
+        &mut self,
+        context: &Context,
+        notice: &Notice,
+        address: &str,
+    ) -> Result<Outcome> {
         let outgoing = mail(context, notice, address);
         let bytes = match outgoing.bytes() {
             Ok(bytes) => bytes,
@@ -176,15 +210,32 @@ fn language(context: &Context) -> Language {
 fn mail(context: &Context, notice: &Notice, address: &str) -> Outgoing {
     let language = language(context);
     let texts = Texts(language);
-    let words = if language == Language::German { &notice.text_de } else { &notice.text_en };
+    let words = if language == Language::German {
+        &notice.text_de
+    } else {
+        &notice.text_en
+    };
     let key = match notice.kind.as_str() {
         "feed.silent" => "feed.subject_silent",
         "feed.recovered" => "feed.subject_recovered",
         _ => "feed.subject_other",
     };
-    let drill = if context.drill && !context.demo { texts.get("feed.subject_drill") } else { String::new() };
-    let subject = format!("{drill} {}", texts.with(key, &[("subject", &notice.subject)]));
-    let text = format!("{words}\n\n{}\n", texts.with("feed.mail_footer", &[("url", &context.config.chamber.base_url)]));
+    let drill = if context.drill && !context.demo {
+        texts.get("feed.subject_drill")
+    } else {
+        String::new()
+    };
+    let subject = format!(
+        "{drill} {}",
+        texts.with(key, &[("subject", &notice.subject)])
+    );
+    let text = format!(
+        "{words}\n\n{}\n",
+        texts.with(
+            "feed.mail_footer",
+            &[("url", &context.config.chamber.base_url)]
+        )
+    );
     let name = sha256(format!("{} {address}", notice.id).as_bytes());
     Outgoing {
         from: context.config.mail.from.clone(),
@@ -195,7 +246,11 @@ fn mail(context: &Context, notice: &Notice, address: &str) -> Outgoing {
         html: html(&text),
         text,
         language,
-        message_id: format!("notice.{}@{}", name.get(..32).unwrap_or(&name), message_domain(context)),
+        message_id: format!(
+            "notice.{}@{}",
+            name.get(..32).unwrap_or(&name),
+            message_domain(context)
+        ),
         references: None,
         date: context.now(),
     }
@@ -203,6 +258,12 @@ fn mail(context: &Context, notice: &Notice, address: &str) -> Outgoing {
 
 /// The text as HTML: paragraphs and nothing else.
 fn html(text: &str) -> String {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    format!("<!doctype html><html><body><p>{}</p></body></html>", escaped.replace("\n\n", "</p><p>"))
+    let escaped = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    format!(
+        "<!doctype html><html><body><p>{}</p></body></html>",
+        escaped.replace("\n\n", "</p><p>")
+    )
 }

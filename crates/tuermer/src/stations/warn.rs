@@ -32,8 +32,15 @@ use tuermer_core::warning::{MessageType, WarningText};
 use tuermer_formats::content::Occasion;
 
 /// The warning of a number, or a sentence that says there is none.
-pub(super) async fn known(context: &Context, number: &WarningNumber) -> Result<tuermer_core::warning::Warning> {
-    context.store.warning(number).await?.ok_or_else(|| anyhow!("there is no warning {number}"))
+pub(super) async fn known(
+    context: &Context,
+    number: &WarningNumber,
+) -> Result<tuermer_core::warning::Warning> {
+    context
+        .store
+        .warning(number)
+        .await?
+        .ok_or_else(|| anyhow!("there is no warning {number}"))
 }
 
 /// Drafts a warning on a threat; a threat that has an unfinished one keeps it.
@@ -43,7 +50,11 @@ pub(super) async fn known(context: &Context, number: &WarningNumber) -> Result<t
 /// # Errors
 /// No such threat, withdrawn, or marked for a narrower circle than all members.
 pub async fn draft(context: &Context, threat: &ThreatId, actor: &str) -> Result<WarningNumber> {
-    let found = context.store.threat(threat).await?.ok_or_else(|| anyhow!("there is no threat {threat}"))?;
+    let found = context
+        .store
+        .threat(threat)
+        .await?
+        .ok_or_else(|| anyhow!("there is no threat {threat}"))?;
     draft_of(context, &found, actor).await
 }
 
@@ -56,18 +67,43 @@ pub async fn draft_of(context: &Context, threat: &Threat, actor: &str) -> Result
         return Ok(number);
     }
     if threat.withdrawn {
-        return Err(refusal("warn.refused_withdrawn", [("threat", &threat.tracking_id)]));
+        return Err(refusal(
+            "warn.refused_withdrawn",
+            [("threat", &threat.tracking_id)],
+        ));
     }
     if !matches!(threat.tlp, Tlp::Clear | Tlp::Green) {
-        return Err(refusal("warn.refused_tlp", [("threat", &threat.tracking_id), ("tlp", &threat.tlp.as_str())]));
+        return Err(refusal(
+            "warn.refused_tlp",
+            [
+                ("threat", &threat.tracking_id),
+                ("tlp", &threat.tlp.as_str()),
+            ],
+        ));
     }
     let replaces = context.store.latest_sent(&threat.id).await?;
-    let kind = if replaces.is_some() { MessageType::Update } else { MessageType::Alert };
+    let kind = if replaces.is_some() {
+        MessageType::Update
+    } else {
+        MessageType::Alert
+    };
     let urgency = until_when(context, threat).await?;
     let zone = context.zone();
     let packs = context.packs().await?;
-    let occasion = Occasion { threat, packs: &packs, urgency, now: context.now(), zone: &zone };
-    let text = |language| if replaces.is_some() { occasion.update(language) } else { occasion.alert(language) };
+    let occasion = Occasion {
+        threat,
+        packs: &packs,
+        urgency,
+        now: context.now(),
+        zone: &zone,
+    };
+    let text = |language| {
+        if replaces.is_some() {
+            occasion.update(language)
+        } else {
+            occasion.alert(language)
+        }
+    };
     let texts = Language::ALL.into_iter().map(text).collect();
     write(context, threat, kind, urgency, replaces, texts, actor).await
 }
@@ -76,7 +112,12 @@ pub async fn draft_of(context: &Context, threat: &Threat, actor: &str) -> Result
 ///
 /// # Errors
 /// Nobody was reached, or no reason is given.
-pub async fn draft_cancel(context: &Context, number: &WarningNumber, reason: &str, actor: &str) -> Result<WarningNumber> {
+pub async fn draft_cancel(
+    context: &Context,
+    number: &WarningNumber,
+    reason: &str,
+    actor: &str,
+) -> Result<WarningNumber> {
     let corrected = known(context, number).await?;
     if let Some(open) = context.store.unfinished(&corrected.threat, true).await? {
         return Ok(open);
@@ -84,10 +125,16 @@ pub async fn draft_cancel(context: &Context, number: &WarningNumber, reason: &st
     if reason.trim().is_empty() {
         return Err(refusal("warn.refused_no_reason", []));
     }
-    if corrected.message_type == MessageType::Cancel || context.store.reached(number).await?.is_empty() {
+    if corrected.message_type == MessageType::Cancel
+        || context.store.reached(number).await?.is_empty()
+    {
         return Err(refusal("warn.refused_nobody_reached", [("number", number)]));
     }
-    let threat = context.store.threat(&corrected.threat).await?.ok_or_else(|| anyhow!("there is no threat {}", corrected.threat))?;
+    let threat = context
+        .store
+        .threat(&corrected.threat)
+        .await?
+        .ok_or_else(|| anyhow!("there is no threat {}", corrected.threat))?;
     cancel_of(context, &threat, number, reason, actor).await
 }
 
@@ -95,13 +142,37 @@ pub async fn draft_cancel(context: &Context, number: &WarningNumber, reason: &st
 ///
 /// # Errors
 /// The database refused.
-pub async fn cancel_of(context: &Context, threat: &Threat, number: &WarningNumber, reason: &str, actor: &str) -> Result<WarningNumber> {
+pub async fn cancel_of(
+    context: &Context,
+    threat: &Threat,
+    number: &WarningNumber,
+    reason: &str,
+    actor: &str,
+) -> Result<WarningNumber> {
     let zone = context.zone();
     let urgency = Urgency::Past;
     let packs = context.packs().await?;
-    let occasion = Occasion { threat, packs: &packs, urgency, now: context.now(), zone: &zone };
-    let texts = Language::ALL.into_iter().map(|language| occasion.cancel(language, number, reason)).collect();
-    write(context, threat, MessageType::Cancel, urgency, Some(number.clone()), texts, actor).await
+    let occasion = Occasion {
+        threat,
+        packs: &packs,
+        urgency,
+        now: context.now(),
+        zone: &zone,
+    };
+    let texts = Language::ALL
+        .into_iter()
+        .map(|language| occasion.cancel(language, number, reason))
+        .collect();
+    write(
+        context,
+        threat,
+        MessageType::Cancel,
+        urgency,
+        Some(number.clone()),
+        texts,
+        actor,
+    )
+    .await
 }
 
 /// Drafts the correction of a warning whose advisory was withdrawn, each language in its own words. A correction that is
@@ -109,7 +180,11 @@ pub async fn cancel_of(context: &Context, threat: &Threat, number: &WarningNumbe
 ///
 /// # Errors
 /// The database refused.
-pub async fn propose_cancel(context: &Context, threat: &Threat, number: &WarningNumber) -> Result<Option<WarningNumber>> {
+pub async fn propose_cancel(
+    context: &Context,
+    threat: &Threat,
+    number: &WarningNumber,
+) -> Result<Option<WarningNumber>> {
     if let Some(open) = context.store.unfinished(&threat.id, true).await? {
         return Ok(Some(open));
     }
@@ -118,10 +193,37 @@ pub async fn propose_cancel(context: &Context, threat: &Threat, number: &Warning
     }
     let zone = context.zone();
     let packs = context.packs().await?;
-    let occasion = Occasion { threat, packs: &packs, urgency: Urgency::Past, now: context.now(), zone: &zone };
-    let reason = |language| Texts(language).with("warn.reason_withdrawn", &[("publisher", &threat.publisher), ("threat", &threat.tracking_id)]);
-    let texts = Language::ALL.into_iter().map(|language| occasion.cancel(language, number, &reason(language))).collect();
-    write(context, threat, MessageType::Cancel, Urgency::Past, Some(number.clone()), texts, "system").await.map(Some)
+    let occasion = Occasion {
+        threat,
+        packs: &packs,
+        urgency: Urgency::Past,
+        now: context.now(),
+        zone: &zone,
+    };
+    let reason = |language| {
+        Texts(language).with(
+            "warn.reason_withdrawn",
+            &[
+                ("publisher", &threat.publisher),
+                ("threat", &threat.tracking_id),
+            ],
+        )
+    };
+    let texts = Language::ALL
+        .into_iter()
+        .map(|language| occasion.cancel(language, number, &reason(language)))
+        .collect();
+    write(
+        context,
+        threat,
+        MessageType::Cancel,
+        Urgency::Past,
+        Some(number.clone()),
+        texts,
+        "system",
+    )
+    .await
+    .map(Some)
 }
 
 /// Drafts an update on the successor of the advisory behind `number`. A draft that is open already is kept; `None` where
@@ -129,7 +231,11 @@ pub async fn propose_cancel(context: &Context, threat: &Threat, number: &Warning
 ///
 /// # Errors
 /// The database refused.
-pub async fn propose_update(context: &Context, successor: &Threat, number: &WarningNumber) -> Result<Option<WarningNumber>> {
+pub async fn propose_update(
+    context: &Context,
+    successor: &Threat,
+    number: &WarningNumber,
+) -> Result<Option<WarningNumber>> {
     if let Some(open) = context.store.unfinished(&successor.id, false).await? {
         return Ok(Some(open));
     }
@@ -139,9 +245,28 @@ pub async fn propose_update(context: &Context, successor: &Threat, number: &Warn
     let urgency = until_when(context, successor).await?;
     let zone = context.zone();
     let packs = context.packs().await?;
-    let occasion = Occasion { threat: successor, packs: &packs, urgency, now: context.now(), zone: &zone };
-    let texts = Language::ALL.into_iter().map(|language| occasion.update(language)).collect();
-    write(context, successor, MessageType::Update, urgency, Some(number.clone()), texts, "system").await.map(Some)
+    let occasion = Occasion {
+        threat: successor,
+        packs: &packs,
+        urgency,
+        now: context.now(),
+        zone: &zone,
+    };
+    let texts = Language::ALL
+        .into_iter()
+        .map(|language| occasion.update(language))
+        .collect();
+    write(
+        context,
+        successor,
+        MessageType::Update,
+        urgency,
+        Some(number.clone()),
+        texts,
+        "system",
+    )
+    .await
+    .map(Some)
 }
 
 /// The most urgent open verdict; before any verdict, what the threat itself says.
@@ -149,7 +274,9 @@ async fn until_when(context: &Context, threat: &Threat) -> Result<Urgency> {
     if let Some(urgency) = context.store.worst_urgency(&threat.id).await? {
         return Ok(urgency);
     }
-    Ok(Urgencies::of(&context.policy, threat).decide(Status::Unknown, None, std::iter::empty()).urgency)
+    Ok(Urgencies::of(&context.policy, threat)
+        .decide(Status::Unknown, None, std::iter::empty())
+        .urgency)
 }
 
 async fn write(
@@ -163,7 +290,11 @@ async fn write(
 ) -> Result<WarningNumber> {
     let now = context.now();
     let draft = Draft {
-        prefix: if context.drill && !context.demo { "Ü" } else { "W" },
+        prefix: if context.drill && !context.demo {
+            "Ü"
+        } else {
+            "W"
+        },
         year: i64::from(now.to_zoned(context.zone()).year()),
         threat: threat.id.clone(),
         threat_revision: threat.revision.clone(),
@@ -176,12 +307,28 @@ async fn write(
     };
     let mut open = context.store.begin().await?;
     // Of two who draft at the same moment the second gets what the first wrote.
-    if let Some(number) = warnings::unfinished_alone(&mut open, &threat.id, message_type == MessageType::Cancel).await? {
+    if let Some(number) =
+        warnings::unfinished_alone(&mut open, &threat.id, message_type == MessageType::Cancel)
+            .await?
+    {
         return Ok(number);
     }
     let number = warnings::insert_draft(&mut open, &draft).await?;
-    let detail = format!("{} {} revision {}", message_type.as_str(), threat.tracking_id, threat.revision);
-    journal::append(&mut open, now, actor, "warning.drafted", number.as_str(), &detail).await?;
+    let detail = format!(
+        "{} {} revision {}",
+        message_type.as_str(),
+        threat.tracking_id,
+        threat.revision
+    );
+    journal::append(
+        &mut open,
+        now,
+        actor,
+        "warning.drafted",
+        number.as_str(),
+        &detail,
+    )
+    .await?;
     open.commit().await?;
     Ok(number)
 }

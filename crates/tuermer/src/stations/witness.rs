@@ -41,18 +41,30 @@ pub enum Taken {
 pub fn receipt(context: &Context) -> Result<String> {
     let mut bytes = [0_u8; 8];
     context.random.fill(&mut bytes)?;
-    let letters = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(*byte % 32)));
-    Ok(format!("M-{}", letters.map(|letter| char::from(*letter)).collect::<String>()))
+    let letters = bytes
+        .iter()
+        .filter_map(|byte| ALPHABET.get(usize::from(*byte % 32)));
+    Ok(format!(
+        "M-{}",
+        letters
+            .map(|letter| char::from(*letter))
+            .collect::<String>()
+    ))
 }
 
 /// Takes a report.
 pub async fn take(context: &Context, report: &WitnessReport) -> Result<Taken> {
     let now = report.received_at;
     let mut open = context.store.begin().await?;
-    let hour_ago = now.checked_sub(SignedDuration::from_hours(1)).unwrap_or(now);
+    let hour_ago = now
+        .checked_sub(SignedDuration::from_hours(1))
+        .unwrap_or(now);
     let (all, same) = witness::counted(&mut open, hour_ago, &report.reach).await?;
     if all >= REPORTS_PER_HOUR || same >= REPORTS_PER_REACH {
-        tracing::warn!(reports = all, "a report from a person was not taken: too many within an hour");
+        tracing::warn!(
+            reports = all,
+            "a report from a person was not taken: too many within an hour"
+        );
         return Ok(Taken::TooMany);
     }
     witness::insert(&mut open, report).await?;
@@ -60,34 +72,75 @@ pub async fn take(context: &Context, report: &WitnessReport) -> Result<Taken> {
         make_sign(&mut open, report, organisation).await?;
     }
     notices::raise(&mut open, &notice(context, report)?).await?;
-    journal::append(&mut open, now, "witness", "witness.reported", &report.receipt, report.incident.as_str()).await?;
+    journal::append(
+        &mut open,
+        now,
+        "witness",
+        "witness.reported",
+        &report.receipt,
+        report.incident.as_str(),
+    )
+    .await?;
     open.commit().await?;
     tracing::info!(report = report.receipt, "a person reported something");
     Ok(Taken::Kept(report.receipt.clone()))
 }
 
 /// Says whose a report is, after somebody has called back; `false` where that is known already.
-pub async fn assign(context: &Context, receipt: &str, organisation: &OrganisationId, by: &str) -> Result<bool> {
-    let Some(mut report) = context.store.witness_report(receipt).await? else { return Ok(false) };
+pub async fn assign(
+    context: &Context,
+    receipt: &str,
+    organisation: &OrganisationId,
+    by: &str,
+) -> Result<bool> {
+    let Some(mut report) = context.store.witness_report(receipt).await? else {
+        return Ok(false);
+    };
     let mut open = context.store.begin().await?;
     if !witness::assign(&mut open, receipt, organisation, by).await? {
         return Ok(false);
     }
     (report.organisation, report.known_by) = (Some(organisation.clone()), by.to_string());
     make_sign(&mut open, &report, organisation).await?;
-    journal::append(&mut open, context.now(), by, "witness.assigned", receipt, organisation.as_str()).await?;
+    journal::append(
+        &mut open,
+        context.now(),
+        by,
+        "witness.assigned",
+        receipt,
+        organisation.as_str(),
+    )
+    .await?;
     open.commit().await?;
     Ok(true)
 }
 
 /// The report as a sign of the organisation, with the report itself as evidence.
-async fn make_sign(open: &mut Transaction, report: &WitnessReport, organisation: &OrganisationId) -> Result<()> {
+async fn make_sign(
+    open: &mut Transaction,
+    report: &WitnessReport,
+    organisation: &OrganisationId,
+) -> Result<()> {
     let bytes = evidence(report);
     let (hash, size) = (sha256(&bytes), bytes.len() as u64);
     let source = format!("/melden {}", report.receipt);
-    let kept = Document { sha256: hash.clone(), kind: "witness", source, received_at: report.received_at, size, bytes, rejected: None };
+    let kept = Document {
+        sha256: hash.clone(),
+        kind: "witness",
+        source,
+        received_at: report.received_at,
+        size,
+        bytes,
+        rejected: None,
+    };
     documents::keep(open, kept).await?;
-    let sign = Attributed { observation: observation(report), owners: vec![(organisation.clone(), Attribution::Told(report.known_by.clone()))] };
+    let sign = Attributed {
+        observation: observation(report),
+        owners: vec![(
+            organisation.clone(),
+            Attribution::Told(report.known_by.clone()),
+        )],
+    };
     let mut writer = observations::Writer::new(&hash, report.received_at);
     writer.write(open, &[sign]).await?;
     writer.touch(open).await?;
@@ -99,7 +152,20 @@ async fn make_sign(open: &mut Transaction, report: &WitnessReport, organisation:
 }
 
 fn evidence(report: &WitnessReport) -> Vec<u8> {
-    let WitnessReport { receipt, received_at, incident, product, since, evidence, words, company, name, reach, organisation: _, known_by } = report;
+    let WitnessReport {
+        receipt,
+        received_at,
+        incident,
+        product,
+        since,
+        evidence,
+        words,
+        company,
+        name,
+        reach,
+        organisation: _,
+        known_by,
+    } = report;
     let kept = json!({
         "receipt": receipt, "received_at": received_at.to_string(), "incident": incident.as_str(), "product": product, "since": since.as_str(),
         "evidence": evidence, "words": words, "company": company, "name": name, "reach": reach, "known_by": known_by, "grade": report.grade().to_text(),
@@ -113,7 +179,12 @@ fn observation(report: &WitnessReport) -> Observation {
         id: ObservationId(format!("witness|{}", report.receipt)),
         origin_id: report.receipt.clone(),
         last_seen_at: report.received_at,
-        severity: if kind.is_incident() { "critical" } else { "medium" }.into(),
+        severity: if kind.is_incident() {
+            "critical"
+        } else {
+            "medium"
+        }
+        .into(),
         // What a company tells of itself is for itself and for those who help it.
         tlp: Tlp::Amber,
         grade: report.grade(),
@@ -129,12 +200,30 @@ fn notice(context: &Context, report: &WitnessReport) -> Result<Notice> {
         let texts = Texts(language);
         let values = [
             ("receipt", report.receipt.clone()),
-            ("incident", texts.get(&format!("witness.incident_{}", report.incident.as_str()))),
-            ("at", times::moment(report.received_at, &context.zone(), language)),
-            ("known", texts.get(if report.organisation.is_some() { "witness.notice_known" } else { "witness.notice_unknown" })),
+            (
+                "incident",
+                texts.get(&format!("witness.incident_{}", report.incident.as_str())),
+            ),
+            (
+                "at",
+                times::moment(report.received_at, &context.zone(), language),
+            ),
+            (
+                "known",
+                texts.get(if report.organisation.is_some() {
+                    "witness.notice_known"
+                } else {
+                    "witness.notice_unknown"
+                }),
+            ),
         ];
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        ["heading", "who", "next"].map(|line| texts.with(&format!("witness.notice_{line}"), &values)).join("\n")
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        ["heading", "who", "next"]
+            .map(|line| texts.with(&format!("witness.notice_{line}"), &values))
+            .join("\n")
     };
     Ok(Notice {
         id: context.id()?,

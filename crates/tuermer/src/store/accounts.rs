@@ -35,7 +35,9 @@ impl Role {
 
     /// Reads the stored word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Officer, Self::Approver, Self::Administrator].into_iter().find(|role| role.as_str() == text)
+        [Self::Officer, Self::Approver, Self::Administrator]
+            .into_iter()
+            .find(|role| role.as_str() == text)
     }
 
     /// May write and submit warnings, import and state threats.
@@ -58,32 +60,59 @@ pub struct Account {
 /// Makes a one-time link. `None`: the very first account, which becomes administrator and chooses its own name.
 pub async fn setup_link(context: &Context, account: Option<&str>) -> Result<String> {
     let token = context.random.token()?;
-    let expires = context.now().checked_add(SignedDuration::from_mins(limits::SETUP_LINK_MINUTES))?;
+    let expires = context
+        .now()
+        .checked_add(SignedDuration::from_mins(limits::SETUP_LINK_MINUTES))?;
     let mut open = context.store.begin().await?;
-    open.run("INSERT INTO setup_link (token_hash, account, expires_at) VALUES ($1, $2, $3)", values![sha256(token.as_bytes()), account, expires]).await?;
+    open.run(
+        "INSERT INTO setup_link (token_hash, account, expires_at) VALUES ($1, $2, $3)",
+        values![sha256(token.as_bytes()), account, expires],
+    )
+    .await?;
     open.commit().await?;
     // The token stands behind `#`, so that it is in no server's or proxy's log.
-    Ok(format!("{}/einrichten#{token}", context.config.chamber.base_url))
+    Ok(format!(
+        "{}/einrichten#{token}",
+        context.config.chamber.base_url
+    ))
 }
 
 /// Hashes a password with argon2id after checking its length.
 pub fn hash_password(context: &Context, password: &str) -> Result<String> {
     if password.chars().count() < limits::PASSWORD_CHARACTERS {
-        return Err(refusal("general.short_password", [("least", &limits::PASSWORD_CHARACTERS)]));
+        return Err(refusal(
+            "general.short_password",
+            [("least", &limits::PASSWORD_CHARACTERS)],
+        ));
     }
     let mut salt = [0_u8; 16];
     context.random.fill(&mut salt)?;
     let salt = SaltString::encode_b64(&salt).map_err(|error| anyhow::anyhow!("salt: {error}"))?;
-    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes(), &salt)
+        .map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
     Ok(hash.to_string())
 }
 
 impl Store {
     /// Adds an account; without password it waits for its one-time link.
-    pub async fn add_account(&self, context: &Context, name: &str, role: Role, password_hash: Option<String>, actor: &str) -> Result<()> {
-        let fine = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) && (2..=64).contains(&name.len());
+    pub async fn add_account(
+        &self,
+        context: &Context,
+        name: &str,
+        role: Role,
+        password_hash: Option<String>,
+        actor: &str,
+    ) -> Result<()> {
+        let fine = name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+            && (2..=64).contains(&name.len());
         if !fine {
-            return Err(refusal("general.account_name", [("name", &format!("{name:?}"))]));
+            return Err(refusal(
+                "general.account_name",
+                [("name", &format!("{name:?}"))],
+            ));
         }
         let now = context.now();
         let mut open = self.begin().await?;
@@ -106,7 +135,12 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let role = row.text(1)?;
-                Ok(Account { name: row.text(0)?, role: Role::parse(&role).ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?, active: row.bool(2)? })
+                Ok(Account {
+                    name: row.text(0)?,
+                    role: Role::parse(&role)
+                        .ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?,
+                    active: row.bool(2)?,
+                })
             })
             .collect()
     }
@@ -115,41 +149,84 @@ impl Store {
     pub async fn disable_account(&self, now: Timestamp, name: &str, actor: &str) -> Result<bool> {
         let mut open = self.begin().await?;
         let administrators = "SELECT COUNT(*) FROM account WHERE role = 'administrator' AND disabled_at IS NULL AND password_hash IS NOT NULL AND name <> $1";
-        let others = open.read_one(administrators, values![name]).await?.map_or(Ok(0), |row| row.int(0))?;
-        let row = open.read_one("SELECT role FROM account WHERE name = $1 AND disabled_at IS NULL", values![name]).await?;
+        let others = open
+            .read_one(administrators, values![name])
+            .await?
+            .map_or(Ok(0), |row| row.int(0))?;
+        let row = open
+            .read_one(
+                "SELECT role FROM account WHERE name = $1 AND disabled_at IS NULL",
+                values![name],
+            )
+            .await?;
         let Some(row) = row else { return Ok(false) };
         if row.text(0)? == Role::Administrator.as_str() && others == 0 {
             bail!("{name} is the only administrator; add another one first");
         }
-        open.run("UPDATE account SET disabled_at = $1 WHERE name = $2", values![now, name]).await?;
-        open.run("DELETE FROM session WHERE account = $1", values![name]).await?;
-        open.run("DELETE FROM setup_link WHERE account = $1", values![name]).await?;
+        open.run(
+            "UPDATE account SET disabled_at = $1 WHERE name = $2",
+            values![now, name],
+        )
+        .await?;
+        open.run("DELETE FROM session WHERE account = $1", values![name])
+            .await?;
+        open.run("DELETE FROM setup_link WHERE account = $1", values![name])
+            .await?;
         journal::append(&mut open, now, actor, "account.disabled", name, "").await?;
         open.commit().await?;
         Ok(true)
     }
 
     /// The account, if name and password fit. Too many failures make the name wait, whoever asks.
-    pub async fn sign_in(&self, now: Timestamp, name: &str, password: &str) -> Result<Option<Account>> {
+    pub async fn sign_in(
+        &self,
+        now: Timestamp,
+        name: &str,
+        password: &str,
+    ) -> Result<Option<Account>> {
         let since = now.checked_sub(SignedDuration::from_mins(limits::SIGN_IN_WINDOW_MINUTES))?;
-        let failures = self.read_one("SELECT COUNT(*) FROM sign_in_failure WHERE account = $1 AND at > $2", values![name, since]).await?;
+        let failures = self
+            .read_one(
+                "SELECT COUNT(*) FROM sign_in_failure WHERE account = $1 AND at > $2",
+                values![name, since],
+            )
+            .await?;
         if failures.map_or(Ok(0), |row| row.int(0))? >= limits::SIGN_IN_FAILURES {
-            return Err(refusal("operator.sign_in_wait", [("minutes", &limits::SIGN_IN_WINDOW_MINUTES)]));
+            return Err(refusal(
+                "operator.sign_in_wait",
+                [("minutes", &limits::SIGN_IN_WINDOW_MINUTES)],
+            ));
         }
-        let row = self.read_one("SELECT password_hash, role FROM account WHERE name = $1 AND disabled_at IS NULL", values![name]).await?;
+        let row = self
+            .read_one(
+                "SELECT password_hash, role FROM account WHERE name = $1 AND disabled_at IS NULL",
+                values![name],
+            )
+            .await?;
         let (stored, role) = match &row {
             Some(row) => (row.text_or_null(0)?, Role::parse(&row.text(1)?)),
             None => (None, None),
         };
         // An unknown name costs the same time as a wrong password.
         let stored = stored.unwrap_or_else(|| UNKNOWN_ACCOUNT.to_string());
-        let parsed = PasswordHash::new(&stored).map_err(|error| anyhow::anyhow!("stored password: {error}"))?;
-        let fits = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
+        let parsed = PasswordHash::new(&stored)
+            .map_err(|error| anyhow::anyhow!("stored password: {error}"))?;
+        let fits = Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok();
         match role {
-            Some(role) if fits => Ok(Some(Account { name: name.to_string(), role, active: true })),
+            Some(role) if fits => Ok(Some(Account {
+                name: name.to_string(),
+                role,
+                active: true,
+            })),
             _ => {
                 let mut open = self.begin().await?;
-                open.run("INSERT INTO sign_in_failure (account, at) VALUES ($1, $2)", values![name, now]).await?;
+                open.run(
+                    "INSERT INTO sign_in_failure (account, at) VALUES ($1, $2)",
+                    values![name, now],
+                )
+                .await?;
                 open.commit().await?;
                 Ok(None)
             }
@@ -174,17 +251,29 @@ impl Store {
 
     /// The account of a session.
     pub async fn session(&self, now: Timestamp, token: &str) -> Result<Option<Account>> {
-        let sql =
-            "SELECT a.name, a.role FROM session s JOIN account a ON a.name = s.account WHERE s.token_hash = $1 AND s.expires_at > $2 AND a.disabled_at IS NULL";
-        let Some(row) = self.read_one(sql, values![sha256(token.as_bytes()), now]).await? else { return Ok(None) };
+        let sql = "SELECT a.name, a.role FROM session s JOIN account a ON a.name = s.account WHERE s.token_hash = $1 AND s.expires_at > $2 AND a.disabled_at IS NULL";
+        let Some(row) = self
+            .read_one(sql, values![sha256(token.as_bytes()), now])
+            .await?
+        else {
+            return Ok(None);
+        };
         let role = row.text(1)?;
-        Ok(Some(Account { name: row.text(0)?, role: Role::parse(&role).ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?, active: true }))
+        Ok(Some(Account {
+            name: row.text(0)?,
+            role: Role::parse(&role).ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?,
+            active: true,
+        }))
     }
 
     /// Ends a session.
     pub async fn close_session(&self, token: &str) -> Result<()> {
         let mut open = self.begin().await?;
-        open.run("DELETE FROM session WHERE token_hash = $1", values![sha256(token.as_bytes())]).await?;
+        open.run(
+            "DELETE FROM session WHERE token_hash = $1",
+            values![sha256(token.as_bytes())],
+        )
+        .await?;
         open.commit().await
     }
 }

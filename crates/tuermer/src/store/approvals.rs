@@ -26,7 +26,16 @@ pub struct Approval {
 impl Approval {
     /// The keyed hash this approval must carry.
     pub fn expected_mac(&self, keys: &Keys, number: &WarningNumber) -> String {
-        keys.mac("approval", &[number.as_str(), &self.content_hash, &self.submitted_by, &self.approved_by, &self.audience.to_string()])
+        keys.mac(
+            "approval",
+            &[
+                number.as_str(),
+                &self.content_hash,
+                &self.submitted_by,
+                &self.approved_by,
+                &self.audience.to_string(),
+            ],
+        )
     }
 }
 
@@ -37,22 +46,55 @@ impl Store {
                    JOIN approval a ON a.warning_number = w.number AND a.content_hash = w.approved_hash WHERE w.number = $1";
         let row = self.read_one(sql, values![number.as_str()]).await?;
         row.map(|row| {
-            Ok(Approval { content_hash: row.text(0)?, submitted_by: row.text(1)?, approved_by: row.text(2)?, audience: row.count(3)?, mac: row.text(4)? })
+            Ok(Approval {
+                content_hash: row.text(0)?,
+                submitted_by: row.text(1)?,
+                approved_by: row.text(2)?,
+                audience: row.count(3)?,
+                mac: row.text(4)?,
+            })
         })
         .transpose()
     }
 }
 
 /// Writes an approval.
-pub async fn insert(open: &mut Transaction, number: &WarningNumber, approval: &Approval, at: Timestamp) -> Result<()> {
-    let Approval { content_hash, submitted_by, approved_by, audience, mac } = approval;
+pub async fn insert(
+    open: &mut Transaction,
+    number: &WarningNumber,
+    approval: &Approval,
+    at: Timestamp,
+) -> Result<()> {
+    let Approval {
+        content_hash,
+        submitted_by,
+        approved_by,
+        audience,
+        mac,
+    } = approval;
     let sql = "INSERT INTO approval (warning_number, content_hash, submitted_by, approved_by, audience, approved_at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    open.run(sql, values![number.as_str(), content_hash, submitted_by, approved_by, i64::try_from(*audience)?, at, mac]).await?;
+    open.run(
+        sql,
+        values![
+            number.as_str(),
+            content_hash,
+            submitted_by,
+            approved_by,
+            i64::try_from(*audience)?,
+            at,
+            mac
+        ],
+    )
+    .await?;
     Ok(())
 }
 
 /// Removes the approvals of a warning that was changed or stopped; the journal keeps that there were any.
 pub async fn remove(open: &mut Transaction, number: &WarningNumber) -> Result<()> {
-    open.run("DELETE FROM approval WHERE warning_number = $1", values![number.as_str()]).await?;
+    open.run(
+        "DELETE FROM approval WHERE warning_number = $1",
+        values![number.as_str()],
+    )
+    .await?;
     Ok(())
 }

@@ -39,11 +39,23 @@ impl AssetKey {
 }
 
 /// Assets of many organisations by key.
-pub(crate) async fn assets_of(open: &mut Transaction, organisations: &[OrganisationId]) -> Result<HashMap<AssetKey, Asset>> {
+pub(crate) async fn assets_of(
+    open: &mut Transaction,
+    organisations: &[OrganisationId],
+) -> Result<HashMap<AssetKey, Asset>> {
     let mut found = HashMap::new();
     for page in organisations.chunks(ROWS_PER_STATEMENT) {
-        let sql = format!("SELECT {ASSET_COLUMNS} FROM asset WHERE organisation_id IN ({})", places(1, page.len()));
-        for row in open.read(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await? {
+        let sql = format!(
+            "SELECT {ASSET_COLUMNS} FROM asset WHERE organisation_id IN ({})",
+            places(1, page.len())
+        );
+        for row in open
+            .read(
+                &sql,
+                page.iter().map(|id| Value::from(id.as_str())).collect(),
+            )
+            .await?
+        {
             let asset = asset(&row)?;
             found.insert(AssetKey::of(&asset), asset);
         }
@@ -71,12 +83,42 @@ pub(crate) async fn remember(open: &mut Transaction, ids: &[&str], now: Timestam
 
 /// Writes assets, new or changed; what they were said to be before is kept. The caller raises the counters of their
 /// organisations in the same transaction.
-pub(crate) async fn write(open: &mut Transaction, assets: Vec<(AssetKey, Asset)>, now: Timestamp) -> Result<()> {
+pub(crate) async fn write(
+    open: &mut Transaction,
+    assets: Vec<(AssetKey, Asset)>,
+    now: Timestamp,
+) -> Result<()> {
     let ids: Vec<&str> = assets.iter().map(|(_, asset)| asset.id.as_str()).collect();
     remember(open, &ids, now).await?;
     let rows = assets.into_iter().map(|(key, asset)| {
-        let Asset { id, organisation, vendor, product, version, build, hostname, source, observed_at, note, presence } = asset;
-        values![id.0, organisation.0, vendor, product, key.product_key, version, build, hostname, source.as_str(), observed_at, note, presence.as_str(), now]
+        let Asset {
+            id,
+            organisation,
+            vendor,
+            product,
+            version,
+            build,
+            hostname,
+            source,
+            observed_at,
+            note,
+            presence,
+        } = asset;
+        values![
+            id.0,
+            organisation.0,
+            vendor,
+            product,
+            key.product_key,
+            version,
+            build,
+            hostname,
+            source.as_str(),
+            observed_at,
+            note,
+            presence.as_str(),
+            now
+        ]
     });
     open.insert_many(
         "INSERT INTO asset (id, organisation_id, vendor, product, product_key, version, build, hostname, source, observed_at, note, presence, changed_at)",

@@ -48,31 +48,69 @@ impl Store {
     pub async fn comments(&self, threat: &ThreatId) -> Result<Vec<Comment>> {
         let sql = "SELECT id, revision, author, at, words FROM comment WHERE threat_id = $1 ORDER BY at, id";
         let rows = self.read(sql, values![threat.as_str()]).await?;
-        let comment =
-            |row: &super::row::Row| Ok(Comment { id: row.text(0)?, revision: row.text(1)?, author: row.text(2)?, at: row.time(3)?, words: row.text(4)? });
+        let comment = |row: &super::row::Row| {
+            Ok(Comment {
+                id: row.text(0)?,
+                revision: row.text(1)?,
+                author: row.text(2)?,
+                at: row.time(3)?,
+                words: row.text(4)?,
+            })
+        };
         rows.iter().map(comment).collect()
     }
 
     /// Who has read a threat.
     pub async fn readers(&self, threat: &ThreatId) -> Result<Vec<Reader>> {
-        let sql = "SELECT account, revision, at FROM threat_read WHERE threat_id = $1 ORDER BY account";
+        let sql =
+            "SELECT account, revision, at FROM threat_read WHERE threat_id = $1 ORDER BY account";
         let rows = self.read(sql, values![threat.as_str()]).await?;
-        rows.iter().map(|row| Ok(Reader { account: row.text(0)?, revision: row.text(1)?, at: row.time(2)? })).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(Reader {
+                    account: row.text(0)?,
+                    revision: row.text(1)?,
+                    at: row.time(2)?,
+                })
+            })
+            .collect()
     }
 
     /// Adds a comment on a revision.
     pub async fn add_comment(&self, threat: &ThreatId, comment: &Comment) -> Result<()> {
-        let Comment { id, revision, author, at, words } = comment;
+        let Comment {
+            id,
+            revision,
+            author,
+            at,
+            words,
+        } = comment;
         let mut open = self.begin().await?;
         let sql = "INSERT INTO comment (id, threat_id, revision, author, at, words) VALUES ($1, $2, $3, $4, $5, $6)";
-        open.run(sql, values![id, threat.as_str(), revision, author, *at, words]).await?;
-        journal::append(&mut open, *at, author, "threat.commented", threat.tracking_id(), &format!("revision {revision}")).await?;
+        open.run(
+            sql,
+            values![id, threat.as_str(), revision, author, *at, words],
+        )
+        .await?;
+        journal::append(
+            &mut open,
+            *at,
+            author,
+            "threat.commented",
+            threat.tracking_id(),
+            &format!("revision {revision}"),
+        )
+        .await?;
         open.commit().await
     }
 
     /// Marks a revision as read by a person.
     pub async fn mark_read(&self, threat: &ThreatId, reader: &Reader) -> Result<()> {
-        let Reader { account, revision, at } = reader;
+        let Reader {
+            account,
+            revision,
+            at,
+        } = reader;
         let mut open = self.begin().await?;
         open.run(
             "INSERT INTO threat_read (threat_id, account, revision, at) VALUES ($1, $2, $3, $4)
@@ -85,24 +123,43 @@ impl Store {
 
     /// Removes a threat with its verdicts. Its documents stay as evidence, marked as removed, and so does the journal;
     /// a call about a break-in stays open.
-    pub async fn remove_threat(&self, threat: &ThreatId, by: &str, why: &str, now: Timestamp) -> Result<Removal> {
+    pub async fn remove_threat(
+        &self,
+        threat: &ThreatId,
+        by: &str,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Removal> {
         let mut open = self.begin().await?;
         let sql = "SELECT number FROM warning WHERE threat_id = $1 ORDER BY number DESC LIMIT 1";
         if let Some(row) = open.read_one(sql, values![threat.as_str()]).await? {
             return Ok(Removal::Warned(row.text(0)?));
         }
         forget(&mut open, threat, by, why).await?;
-        journal::append(&mut open, now, by, "threat.removed", threat.tracking_id(), why).await?;
+        journal::append(
+            &mut open,
+            now,
+            by,
+            "threat.removed",
+            threat.tracking_id(),
+            why,
+        )
+        .await?;
         open.commit().await?;
         Ok(Removal::Removed)
     }
 }
 
 async fn forget(open: &mut Transaction, threat: &ThreatId, by: &str, why: &str) -> Result<()> {
-    open.run("UPDATE task SET threat_id = NULL WHERE threat_id = $1", values![threat.as_str()]).await?;
+    open.run(
+        "UPDATE task SET threat_id = NULL WHERE threat_id = $1",
+        values![threat.as_str()],
+    )
+    .await?;
     let reason = format!("removed by {by}: {why}");
     let sql = "UPDATE document SET state = 'rejected', reason = $2 WHERE sha256 IN (SELECT document_sha256 FROM threat_revision WHERE threat_id = $1)";
     open.run(sql, values![threat.as_str(), reason]).await?;
-    open.run("DELETE FROM threat WHERE id = $1", values![threat.as_str()]).await?;
+    open.run("DELETE FROM threat WHERE id = $1", values![threat.as_str()])
+        .await?;
     Ok(())
 }

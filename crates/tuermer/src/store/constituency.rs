@@ -36,7 +36,8 @@ pub(super) fn asset(row: &Row) -> Result<Asset> {
         source: Source::parse(&source).ok_or_else(|| anyhow!("unknown source {source}"))?,
         observed_at: row.time(8)?,
         note: row.text(9)?,
-        presence: Presence::parse(&presence).ok_or_else(|| anyhow!("unknown presence {presence}"))?,
+        presence: Presence::parse(&presence)
+            .ok_or_else(|| anyhow!("unknown presence {presence}"))?,
     })
 }
 
@@ -78,7 +79,8 @@ fn add_asset(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
         build: row.text_or_null(5)?,
         source: Source::parse(source).ok_or_else(|| anyhow!("unknown source {source}"))?,
         note: row.text(9)?,
-        presence: Presence::parse(presence).ok_or_else(|| anyhow!("unknown presence {presence}"))?,
+        presence: Presence::parse(presence)
+            .ok_or_else(|| anyhow!("unknown presence {presence}"))?,
     };
     if !constituency.add_asset(row.text(1)?, row.text(0)?, kind, row.text(6)?, row.int(8)?) {
         bail!("there are more assets, or longer host names, than one snapshot can hold");
@@ -111,24 +113,37 @@ pub(super) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
     let incident = IncidentType::parse(word).ok_or_else(|| anyhow!("unknown type {word}"))?;
     let observed_at = Timestamp::from_microsecond(row.int(4)?)?;
     let owned = |index| Ok::<_, anyhow::Error>(row.text_or_null(index)?.map(str::to_string));
-    let tags: Vec<String> = row.text(11)?.split(';').filter(|tag| !tag.is_empty()).map(str::to_string).collect();
+    let tags: Vec<String> = row
+        .text(11)?
+        .split(';')
+        .filter(|tag| !tag.is_empty())
+        .map(str::to_string)
+        .collect();
     Ok(Sighting {
         organisation: OrganisationId(row.text(0)?.to_string()),
         attribution,
         observation: Observation {
             id: ObservationId(row.text(2)?.to_string()),
             ip: row.text_or_null(5)?.and_then(|text| text.parse().ok()),
-            port: row.int_or_null(6)?.and_then(|port| u16::try_from(port).ok()),
+            port: row
+                .int_or_null(6)?
+                .and_then(|port| u16::try_from(port).ok()),
             hostname: owned(7)?,
             asn: row.int_or_null(8)?.and_then(|asn| u32::try_from(asn).ok()),
             severity: row.text(10)?.to_string(),
-            proven_cves: tags.iter().filter(|tag| tag.starts_with("cve-")).map(|tag| tag.to_uppercase()).collect(),
+            proven_cves: tags
+                .iter()
+                .filter(|tag| tag.starts_with("cve-"))
+                .map(|tag| tag.to_uppercase())
+                .collect(),
             tags,
             vendor: row.text(12)?.to_string(),
             product: row.text(13)?.to_string(),
             version: owned(14)?,
             origin_id: row.text(15)?.to_string(),
-            last_seen_at: row.int_or_null(16)?.map_or(Ok(observed_at), Timestamp::from_microsecond)?,
+            last_seen_at: row
+                .int_or_null(16)?
+                .map_or(Ok(observed_at), Timestamp::from_microsecond)?,
             network: row.text_or_null(17)?.and_then(|text| text.parse().ok()),
             tlp: Tlp::read(row.text(18)?),
             side: Side::parse(row.text(20)?).unwrap_or(Side::Source),
@@ -147,19 +162,28 @@ impl Store {
         // In this order: what is judged between the two is in the first list.
         let (_, pending) = self.pending().await?;
         let judged = self.judged().await?;
-        let stale = |kept: &Kept, pending: &Pending<OrganisationId>| kept.constituency.revision(&pending.id) != Some(pending.facts_revision);
+        let stale = |kept: &Kept, pending: &Pending<OrganisationId>| {
+            kept.constituency.revision(&pending.id) != Some(pending.facts_revision)
+        };
         let kept = self.snapshot.clone().read_owned().await;
         if kept.judged == Some(judged) && !pending.iter().any(|pending| stale(&kept, pending)) {
             return Ok(Snapshot(kept));
         }
         drop(kept);
         let mut kept = self.snapshot.clone().write_owned().await;
-        let Kept { constituency, judged: before } = std::mem::take(&mut *kept);
+        let Kept {
+            constituency,
+            judged: before,
+        } = std::mem::take(&mut *kept);
         kept.constituency = match before {
             None => self.loaded().await?,
             Some(before) if before == judged => {
-                let changed = pending.into_iter().filter(|pending| constituency.revision(&pending.id) != Some(pending.facts_revision));
-                let changed = changed.map(|pending| (pending.id.0, pending.facts_revision)).collect();
+                let changed = pending.into_iter().filter(|pending| {
+                    constituency.revision(&pending.id) != Some(pending.facts_revision)
+                });
+                let changed = changed
+                    .map(|pending| (pending.id.0, pending.facts_revision))
+                    .collect();
                 self.read_again(constituency, changed).await?
             }
             Some(_) => self.compared(constituency).await?,
@@ -179,7 +203,10 @@ impl Store {
     }
 
     async fn judged(&self) -> Result<i64> {
-        Ok(self.meta(JUDGED).await?.map_or(Ok(0), |count| count.parse())?)
+        Ok(self
+            .meta(JUDGED)
+            .await?
+            .map_or(Ok(0), |count| count.parse())?)
     }
 
     /// Another process has judged organisations: those whose revision is another are read again.
@@ -194,12 +221,23 @@ impl Store {
             *organisations = organisations.saturating_add(1);
             Ok(())
         };
-        let (constituency, changed, organisations) = self.database.read_into(sql, Vec::new(), (before, Vec::new(), 0), take).await?;
-        if organisations < constituency.organisations() { self.loaded().await } else { self.read_again(constituency, changed).await }
+        let (constituency, changed, organisations) = self
+            .database
+            .read_into(sql, Vec::new(), (before, Vec::new(), 0), take)
+            .await?;
+        if organisations < constituency.organisations() {
+            self.loaded().await
+        } else {
+            self.read_again(constituency, changed).await
+        }
     }
 
     /// Reads these organisations again, or everything where that is less work.
-    async fn read_again(&self, mut constituency: Constituency, changed: Vec<(String, i64)>) -> Result<Constituency> {
+    async fn read_again(
+        &self,
+        mut constituency: Constituency,
+        changed: Vec<(String, i64)>,
+    ) -> Result<Constituency> {
         let (assets, empty) = constituency.size();
         if changed.len() > limits::CHANGED_ORGANISATIONS || empty > assets {
             return self.loaded().await;
@@ -217,8 +255,14 @@ impl Store {
 
     /// The whole snapshot.
     async fn loaded(&self) -> Result<Constituency> {
-        let assets = self.read_one("SELECT COUNT(*) FROM asset", Vec::new()).await?.map_or(Ok(0), |row| row.count(0))?;
-        let organisations = self.read_one("SELECT COUNT(*) FROM organisation", Vec::new()).await?.map_or(Ok(0), |row| row.count(0))?;
+        let assets = self
+            .read_one("SELECT COUNT(*) FROM asset", Vec::new())
+            .await?
+            .map_or(Ok(0), |row| row.count(0))?;
+        let organisations = self
+            .read_one("SELECT COUNT(*) FROM organisation", Vec::new())
+            .await?
+            .map_or(Ok(0), |row| row.count(0))?;
         let mut constituency = Constituency::default();
         constituency.reserve(usize::try_from(organisations)?, usize::try_from(assets)?);
         let sql = "SELECT id, facts_revision FROM organisation ORDER BY id";
@@ -232,16 +276,39 @@ impl Store {
         self.read_facts(constituency, "", &[]).await
     }
 
-    async fn read_facts(&self, constituency: Constituency, only: &str, ids: &[(String, i64)]) -> Result<Constituency> {
+    async fn read_facts(
+        &self,
+        constituency: Constituency,
+        only: &str,
+        ids: &[(String, i64)],
+    ) -> Result<Constituency> {
         let values = || ids.iter().map(|(id, _)| Value::from(id.as_str())).collect();
-        let constituency = self.database.read_into(&format!("SELECT {ASSET_COLUMNS} FROM asset{only}"), values(), constituency, add_asset).await?;
-        let sightings = format!("SELECT {SIGHTING_COLUMNS} FROM sighting s JOIN sighting_kind k ON k.key = s.kind{only}");
-        self.database.read_into(&sightings, values(), constituency, add_sighting).await
+        let constituency = self
+            .database
+            .read_into(
+                &format!("SELECT {ASSET_COLUMNS} FROM asset{only}"),
+                values(),
+                constituency,
+                add_asset,
+            )
+            .await?;
+        let sightings = format!(
+            "SELECT {SIGHTING_COLUMNS} FROM sighting s JOIN sighting_kind k ON k.key = s.kind{only}"
+        );
+        self.database
+            .read_into(&sightings, values(), constituency, add_sighting)
+            .await
     }
 
     /// Assets of one organisation, newest first.
     pub async fn assets(&self, organisation: &OrganisationId) -> Result<Vec<Asset>> {
-        let sql = format!("SELECT {ASSET_COLUMNS} FROM asset WHERE organisation_id = $1 ORDER BY observed_at DESC, id");
-        self.read(&sql, values![organisation.as_str()]).await?.iter().map(asset).collect()
+        let sql = format!(
+            "SELECT {ASSET_COLUMNS} FROM asset WHERE organisation_id = $1 ORDER BY observed_at DESC, id"
+        );
+        self.read(&sql, values![organisation.as_str()])
+            .await?
+            .iter()
+            .map(asset)
+            .collect()
     }
 }

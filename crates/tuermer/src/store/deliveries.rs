@@ -19,8 +19,7 @@ use tuermer_core::ids::{DeliveryId, OrganisationId, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::warning::{Action, Channel, WarningState};
 
-const COLUMNS: &str =
-    "d.id, d.warning_number, d.organisation_id, d.channel, d.round, d.address, d.state, d.attempts, d.unsure_count, d.hold_until, d.message_id, d.at, d.detail";
+const COLUMNS: &str = "d.id, d.warning_number, d.organisation_id, d.channel, d.round, d.address, d.state, d.attempts, d.unsure_count, d.hold_until, d.message_id, d.at, d.detail";
 
 /// A delivery from a row of [`COLUMNS`].
 fn delivery(row: &Row) -> Result<Delivery> {
@@ -33,7 +32,8 @@ fn delivery(row: &Row) -> Result<Delivery> {
         channel: Channel::parse(&channel).ok_or_else(|| anyhow!("unknown channel {channel}"))?,
         round: row.int(4)?,
         address: row.text(5)?,
-        state: DeliveryState::parse(&state).ok_or_else(|| anyhow!("unknown delivery state {state}"))?,
+        state: DeliveryState::parse(&state)
+            .ok_or_else(|| anyhow!("unknown delivery state {state}"))?,
         attempts: row.int(7)?,
         unsure_count: row.int(8)?,
         hold_until: row.time(9)?,
@@ -50,52 +50,120 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let state = row.text(1)?;
-                Ok((WarningNumber(row.text(0)?), WarningState::parse(&state).ok_or_else(|| anyhow!("unknown warning state {state}"))?))
+                Ok((
+                    WarningNumber(row.text(0)?),
+                    WarningState::parse(&state)
+                        .ok_or_else(|| anyhow!("unknown warning state {state}"))?,
+                ))
             })
             .collect()
     }
 
     /// Warnings whose mails may leave at this moment.
     pub async fn warnings_sending(&self) -> Result<Vec<WarningNumber>> {
-        let rows = self.read("SELECT number FROM warning WHERE state = 'sending'", Vec::new()).await?;
-        rows.iter().map(|row| Ok(WarningNumber(row.text(0)?))).collect()
+        let rows = self
+            .read(
+                "SELECT number FROM warning WHERE state = 'sending'",
+                Vec::new(),
+            )
+            .await?;
+        rows.iter()
+            .map(|row| Ok(WarningNumber(row.text(0)?)))
+            .collect()
     }
 
     /// Approved → sending; nothing where somebody was faster.
     pub async fn start_warning(&self, number: &WarningNumber, now: Timestamp) -> Result<()> {
-        self.step_warning(number, Action::Start, "started_at", now).await
+        self.step_warning(number, Action::Start, "started_at", now)
+            .await
     }
 
     /// Sending → done, where nothing of it is open any more.
     pub async fn finish_warning(&self, number: &WarningNumber, now: Timestamp) -> Result<()> {
         let open = "SELECT 1 FROM delivery WHERE warning_number = $1 AND state IN ('due', 'claimed', 'unsure') LIMIT 1";
-        if self.read_one(open, values![number.as_str()]).await?.is_none() {
-            self.step_warning(number, Action::Finish, "finished_at", now).await?;
+        if self
+            .read_one(open, values![number.as_str()])
+            .await?
+            .is_none()
+        {
+            self.step_warning(number, Action::Finish, "finished_at", now)
+                .await?;
         }
         Ok(())
     }
 
-    async fn step_warning(&self, number: &WarningNumber, action: Action, column: &str, now: Timestamp) -> Result<()> {
+    async fn step_warning(
+        &self,
+        number: &WarningNumber,
+        action: Action,
+        column: &str,
+        now: Timestamp,
+    ) -> Result<()> {
         let mut open = self.begin().await?;
-        let Some(row) = open.read_one("SELECT state FROM warning WHERE number = $1", values![number.as_str()]).await? else { return Ok(()) };
+        let Some(row) = open
+            .read_one(
+                "SELECT state FROM warning WHERE number = $1",
+                values![number.as_str()],
+            )
+            .await?
+        else {
+            return Ok(());
+        };
         let state = WarningState::parse(&row.text(0)?);
-        let Some((state, next)) = state.and_then(|state| Some((state, state.after(action)?))).filter(|(state, next)| state != next) else { return Ok(()) };
-        let sql = format!("UPDATE warning SET state = $2, {column} = $3 WHERE number = $1 AND state = $4");
-        if open.run(&sql, values![number.as_str(), next.as_str(), now, state.as_str()]).await? == 1 {
+        let Some((state, next)) = state
+            .and_then(|state| Some((state, state.after(action)?)))
+            .filter(|(state, next)| state != next)
+        else {
+            return Ok(());
+        };
+        let sql = format!(
+            "UPDATE warning SET state = $2, {column} = $3 WHERE number = $1 AND state = $4"
+        );
+        if open
+            .run(
+                &sql,
+                values![number.as_str(), next.as_str(), now, state.as_str()],
+            )
+            .await?
+            == 1
+        {
             let detail = counts(&mut open, number).await?;
-            journal::append(&mut open, now, "system", &format!("warning.{}", next.as_str()), number.as_str(), &detail).await?;
+            journal::append(
+                &mut open,
+                now,
+                "system",
+                &format!("warning.{}", next.as_str()),
+                number.as_str(),
+                &detail,
+            )
+            .await?;
         }
         open.commit().await
     }
 
     /// One page of what is due in `state`, in order of ids after `after`.
-    pub async fn due_deliveries(&self, state: DeliveryState, now: Timestamp, after: &str) -> Result<Vec<Delivery>> {
+    pub async fn due_deliveries(
+        &self,
+        state: DeliveryState,
+        now: Timestamp,
+        after: &str,
+    ) -> Result<Vec<Delivery>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM delivery d JOIN warning w ON w.number = d.warning_number
              WHERE d.state = $1 AND d.id > $2 AND d.hold_until <= $3 AND d.channel IN ('email', 'folder') AND w.state = 'sending'
              ORDER BY d.id LIMIT $4"
         );
-        let rows = self.read(&sql, values![state.as_str(), after, now, i64::try_from(limits::PAGE_ROWS)?]).await?;
+        let rows = self
+            .read(
+                &sql,
+                values![
+                    state.as_str(),
+                    after,
+                    now,
+                    i64::try_from(limits::PAGE_ROWS)?
+                ],
+            )
+            .await?;
         rows.iter().map(delivery).collect()
     }
 
@@ -103,16 +171,26 @@ impl Store {
     pub async fn next_due(&self) -> Result<Option<Timestamp>> {
         let sql = "SELECT MIN(d.hold_until) FROM delivery d JOIN warning w ON w.number = d.warning_number
                    WHERE d.state IN ('due', 'unsure') AND d.channel IN ('email', 'folder') AND w.state = 'sending'";
-        self.read_one(sql, Vec::new()).await?.map_or(Ok(None), |row| row.time_or_null(0))
+        self.read_one(sql, Vec::new())
+            .await?
+            .map_or(Ok(None), |row| row.time_or_null(0))
     }
 
     /// Claims of a process that is dead: maybe handed over, maybe not. The caller holds the dispatch lock.
     pub async fn claims_become_unsure(&self, now: Timestamp) -> Result<Vec<Delivery>> {
         let mut open = self.begin().await?;
-        let rows = open.read(&format!("SELECT {COLUMNS} FROM delivery d WHERE d.state = 'claimed'"), Vec::new()).await?;
+        let rows = open
+            .read(
+                &format!("SELECT {COLUMNS} FROM delivery d WHERE d.state = 'claimed'"),
+                Vec::new(),
+            )
+            .await?;
         let mut found = Vec::new();
         for row in &rows {
-            let next = delivery(row)?.record(Outcome::Unsure("the program ended while this mail was on its way".into()), now);
+            let next = delivery(row)?.record(
+                Outcome::Unsure("the program ended while this mail was on its way".into()),
+                now,
+            );
             outcomes::write(&mut open, &next).await?;
             found.push(next);
         }
@@ -125,7 +203,13 @@ impl Store {
         let mut open = self.begin().await?;
         let stopped = "warning_number IN (SELECT number FROM warning WHERE state = 'stopped')";
         let count = open.run(&format!("UPDATE delivery SET state = 'stopped', at = $1 WHERE state = 'due' AND {stopped}"), values![now]).await?;
-        open.run(&format!("UPDATE delivery SET state = 'parked', at = $1 WHERE state = 'unsure' AND {stopped}"), values![now]).await?;
+        open.run(
+            &format!(
+                "UPDATE delivery SET state = 'parked', at = $1 WHERE state = 'unsure' AND {stopped}"
+            ),
+            values![now],
+        )
+        .await?;
         open.commit().await?;
         Ok(count)
     }
@@ -137,13 +221,26 @@ impl Store {
                      AND ((d.warning_number = $3 AND d.round < $4)
                        OR d.warning_number = (SELECT w.replaces FROM warning w WHERE w.number = $3))
                    ORDER BY d.at, d.round LIMIT 1";
-        let values = values![later.organisation.as_str(), later.id.as_str(), later.warning.as_str(), later.round];
-        self.read_one(sql, values).await?.map(|row| row.text(0)).transpose()
+        let values = values![
+            later.organisation.as_str(),
+            later.id.as_str(),
+            later.warning.as_str(),
+            later.round
+        ];
+        self.read_one(sql, values)
+            .await?
+            .map(|row| row.text(0))
+            .transpose()
     }
 
     /// One delivery.
     pub async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>> {
-        let row = self.read_one(&format!("SELECT {COLUMNS} FROM delivery d WHERE d.id = $1"), values![id.as_str()]).await?;
+        let row = self
+            .read_one(
+                &format!("SELECT {COLUMNS} FROM delivery d WHERE d.id = $1"),
+                values![id.as_str()],
+            )
+            .await?;
         row.as_ref().map(delivery).transpose()
     }
 
@@ -151,13 +248,30 @@ impl Store {
     ///
     /// # Errors
     /// The delivery does not wait for a person.
-    pub async fn resolve_delivery(&self, id: &DeliveryId, resend: bool, actor: &str, now: Timestamp) -> Result<Delivery> {
+    pub async fn resolve_delivery(
+        &self,
+        id: &DeliveryId,
+        resend: bool,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Delivery> {
         let mut open = self.begin().await?;
-        let row = open.read_one(&format!("SELECT {COLUMNS} FROM delivery d WHERE d.id = $1"), values![id.as_str()]).await?;
-        let before = row.as_ref().map(delivery).transpose()?.ok_or_else(|| anyhow!("there is no delivery {id}"))?;
+        let row = open
+            .read_one(
+                &format!("SELECT {COLUMNS} FROM delivery d WHERE d.id = $1"),
+                values![id.as_str()],
+            )
+            .await?;
+        let before = row
+            .as_ref()
+            .map(delivery)
+            .transpose()?
+            .ok_or_else(|| anyhow!("there is no delivery {id}"))?;
         let allowed = match before.state {
             DeliveryState::Parked => true,
-            DeliveryState::Refused | DeliveryState::Failed => resend && before.channel != Channel::Phone,
+            DeliveryState::Refused | DeliveryState::Failed => {
+                resend && before.channel != Channel::Phone
+            }
             DeliveryState::ToCall => !resend,
             _ => false,
         };
@@ -168,18 +282,44 @@ impl Store {
             ));
         }
         let sql = "SELECT 1 FROM warning WHERE number = $1 AND state = 'stopped'";
-        if resend && open.read_one(sql, values![before.warning.as_str()]).await?.is_some() {
-            return Err(anyhow!("{} was stopped; nothing of it is sent again", before.warning));
+        if resend
+            && open
+                .read_one(sql, values![before.warning.as_str()])
+                .await?
+                .is_some()
+        {
+            return Err(anyhow!(
+                "{} was stopped; nothing of it is sent again",
+                before.warning
+            ));
         }
-        let state = if resend { DeliveryState::Due } else { DeliveryState::Sent };
+        let state = if resend {
+            DeliveryState::Due
+        } else {
+            DeliveryState::Sent
+        };
         // The count of unsure tries stays: whoever may have got it twice remains on that list.
-        let next = Delivery { state, hold_until: now, at: now, detail: format!("{} by {actor}", if resend { "resend" } else { "sent" }), ..before };
+        let next = Delivery {
+            state,
+            hold_until: now,
+            at: now,
+            detail: format!("{} by {actor}", if resend { "resend" } else { "sent" }),
+            ..before
+        };
         outcomes::write(&mut open, &next).await?;
         if resend {
             // A warning that was already finished opens again for this one mail; a stopped one does not.
             open.run("UPDATE warning SET state = 'sending', finished_at = NULL WHERE number = $1 AND state = 'done'", values![next.warning.as_str()]).await?;
         }
-        journal::append(&mut open, now, actor, "delivery.resolved", id.as_str(), state.as_str()).await?;
+        journal::append(
+            &mut open,
+            now,
+            actor,
+            "delivery.resolved",
+            id.as_str(),
+            state.as_str(),
+        )
+        .await?;
         open.commit().await?;
         Ok(next)
     }
@@ -188,6 +328,9 @@ impl Store {
 /// `sent 12, refused 1`, for the journal.
 async fn counts(open: &mut Transaction, number: &WarningNumber) -> Result<String> {
     let rows = open.read("SELECT state, COUNT(*) FROM delivery WHERE warning_number = $1 GROUP BY state ORDER BY state", values![number.as_str()]).await?;
-    let parts: Result<Vec<String>> = rows.iter().map(|row| Ok(format!("{} {}", row.text(0)?, row.int(1)?))).collect();
+    let parts: Result<Vec<String>> = rows
+        .iter()
+        .map(|row| Ok(format!("{} {}", row.text(0)?, row.int(1)?)))
+        .collect();
     Ok(parts?.join(", "))
 }

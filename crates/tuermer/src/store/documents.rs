@@ -63,8 +63,14 @@ impl Document {
     /// Compresses the bytes; done before the transaction where there are many.
     pub fn pack(self) -> PackedDocument {
         match gzip(&self.bytes) {
-            Some(bytes) => PackedDocument { document: Self { bytes, ..self }, encoding: "gzip" },
-            None => PackedDocument { document: self, encoding: "plain" },
+            Some(bytes) => PackedDocument {
+                document: Self { bytes, ..self },
+                encoding: "gzip",
+            },
+            None => PackedDocument {
+                document: self,
+                encoding: "plain",
+            },
         }
     }
 }
@@ -90,7 +96,10 @@ fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(LEVEL));
     // Writing to memory cannot fail; if it did, the plain bytes are as good.
     encoder.write_all(bytes).ok()?;
-    encoder.finish().ok().filter(|packed| packed.len() < bytes.len())
+    encoder
+        .finish()
+        .ok()
+        .filter(|packed| packed.len() < bytes.len())
 }
 
 /// The bytes of a document from its columns `bytes` and `encoding`.
@@ -109,7 +118,9 @@ pub(super) fn unpacked(row: &Row, bytes: usize, encoding: usize) -> Result<Vec<u
                 .context("a kept document is damaged; restore the database from the backup")?;
             Ok(unpacked)
         }
-        other => bail!("a kept document has the encoding {other}, which this program does not know"),
+        other => {
+            bail!("a kept document has the encoding {other}, which this program does not know")
+        }
     }
 }
 
@@ -122,9 +133,31 @@ pub async fn keep(open: &mut Transaction, document: Document) -> Result<()> {
 pub async fn keep_many(open: &mut Transaction, documents: Vec<PackedDocument>) -> Result<()> {
     let mut rows = Vec::with_capacity(documents.len());
     for PackedDocument { document, encoding } in documents {
-        let Document { sha256, kind, source, received_at, size, bytes, rejected } = document;
-        let state = if rejected.is_some() { "rejected" } else { "accepted" };
-        rows.push(values![sha256, kind, source, received_at, i64::try_from(size)?, bytes, encoding, state, rejected.unwrap_or_default()]);
+        let Document {
+            sha256,
+            kind,
+            source,
+            received_at,
+            size,
+            bytes,
+            rejected,
+        } = document;
+        let state = if rejected.is_some() {
+            "rejected"
+        } else {
+            "accepted"
+        };
+        rows.push(values![
+            sha256,
+            kind,
+            source,
+            received_at,
+            i64::try_from(size)?,
+            bytes,
+            encoding,
+            state,
+            rejected.unwrap_or_default()
+        ]);
     }
     open.insert_many(
         "INSERT INTO document (sha256, kind, source, received_at, size, bytes, encoding, state, reason)",
@@ -138,21 +171,33 @@ pub async fn keep_many(open: &mut Transaction, documents: Vec<PackedDocument>) -
 /// Puts the bytes of a document in, which was kept without them.
 pub async fn fill(open: &mut Transaction, sha256: &str, bytes: Vec<u8>) -> Result<()> {
     let (bytes, encoding) = gzip(&bytes).map_or((bytes, "plain"), |packed| (packed, "gzip"));
-    open.run("UPDATE document SET bytes = $2, encoding = $3 WHERE sha256 = $1", values![sha256, bytes, encoding]).await?;
+    open.run(
+        "UPDATE document SET bytes = $2, encoding = $3 WHERE sha256 = $1",
+        values![sha256, bytes, encoding],
+    )
+    .await?;
     Ok(())
 }
 
 /// Marks a document as replaced by a newer revision.
 pub async fn supersede(open: &mut Transaction, sha256: &str) -> Result<()> {
-    open.run("UPDATE document SET state = 'superseded' WHERE sha256 = $1", values![sha256]).await?;
+    open.run(
+        "UPDATE document SET state = 'superseded' WHERE sha256 = $1",
+        values![sha256],
+    )
+    .await?;
     Ok(())
 }
 
 /// Marks many documents as replaced.
 pub async fn supersede_many(open: &mut Transaction, sha256: &[String]) -> Result<()> {
     for page in sha256.chunks(limits::ROWS_PER_STATEMENT) {
-        let sql = format!("UPDATE document SET state = 'superseded' WHERE sha256 IN ({})", places(1, page.len()));
-        open.run(&sql, page.iter().map(Value::from).collect()).await?;
+        let sql = format!(
+            "UPDATE document SET state = 'superseded' WHERE sha256 IN ({})",
+            places(1, page.len())
+        );
+        open.run(&sql, page.iter().map(Value::from).collect())
+            .await?;
     }
     Ok(())
 }
@@ -160,16 +205,34 @@ pub async fn supersede_many(open: &mut Transaction, sha256: &[String]) -> Result
 impl Store {
     /// `accepted`, `rejected` or `superseded`, if we have these bytes.
     pub async fn document_state(&self, sha256: &str) -> Result<Option<String>> {
-        self.read_one("SELECT state FROM document WHERE sha256 = $1", values![sha256]).await?.map(|row| row.text(0)).transpose()
+        self.read_one(
+            "SELECT state FROM document WHERE sha256 = $1",
+            values![sha256],
+        )
+        .await?
+        .map(|row| row.text(0))
+        .transpose()
     }
 
     /// Kind and state of those documents that we have.
     pub async fn document_states(&self, sha256: &[&str]) -> Result<HashMap<String, Known>> {
         let mut found = HashMap::new();
         for page in sha256.chunks(limits::ROWS_PER_STATEMENT) {
-            let sql = format!("SELECT sha256, kind, state FROM document WHERE sha256 IN ({})", places(1, page.len()));
-            for row in self.read(&sql, page.iter().map(|hash| Value::from(*hash)).collect()).await? {
-                found.insert(row.text(0)?, Known { kind: Kind::parse(&row.text(1)?), accepted: row.text(2)? == "accepted" });
+            let sql = format!(
+                "SELECT sha256, kind, state FROM document WHERE sha256 IN ({})",
+                places(1, page.len())
+            );
+            for row in self
+                .read(&sql, page.iter().map(|hash| Value::from(*hash)).collect())
+                .await?
+            {
+                found.insert(
+                    row.text(0)?,
+                    Known {
+                        kind: Kind::parse(&row.text(1)?),
+                        accepted: row.text(2)? == "accepted",
+                    },
+                );
             }
         }
         Ok(found)
@@ -177,7 +240,13 @@ impl Store {
 
     /// The bytes of a document as they came.
     pub async fn document_bytes(&self, sha256: &str) -> Result<Option<Vec<u8>>> {
-        self.read_one("SELECT bytes, encoding FROM document WHERE sha256 = $1", values![sha256]).await?.map(|row| unpacked(&row, 0, 1)).transpose()
+        self.read_one(
+            "SELECT bytes, encoding FROM document WHERE sha256 = $1",
+            values![sha256],
+        )
+        .await?
+        .map(|row| unpacked(&row, 0, 1))
+        .transpose()
     }
 }
 
@@ -190,10 +259,18 @@ mod tests {
         let document = "{\"document\": \"Exchange\"}".repeat(100).into_bytes();
         let packed = gzip(&document).unwrap();
         assert!(packed.len() * 10 < document.len());
-        let row = |bytes: &[u8], encoding: &str| Row(vec![Value::Bytes(bytes.to_vec()), Value::Text(encoding.into())]);
+        let row = |bytes: &[u8], encoding: &str| {
+            Row(vec![
+                Value::Bytes(bytes.to_vec()),
+                Value::Text(encoding.into()),
+            ])
+        };
         assert_eq!(unpacked(&row(&packed, "gzip"), 0, 1).unwrap(), document);
         assert_eq!(unpacked(&row(&document, "plain"), 0, 1).unwrap(), document);
-        assert!(unpacked(&row(&packed[..packed.len() / 2], "gzip"), 0, 1).is_err(), "damage is not silently shorter");
+        assert!(
+            unpacked(&row(&packed[..packed.len() / 2], "gzip"), 0, 1).is_err(),
+            "damage is not silently shorter"
+        );
         assert!(unpacked(&row(&packed, "zstd"), 0, 1).is_err());
         assert_eq!(gzip(b"{}"), None);
     }

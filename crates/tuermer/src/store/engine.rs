@@ -48,7 +48,9 @@ const BUSY: Duration = Duration::from_secs(30);
 impl Database {
     /// Opens the embedded database; `create` makes the file where it is missing.
     pub async fn open_file(path: &Path, create: bool) -> Result<Self> {
-        Ok(Self(Pools::Sqlite(sqlite::Sqlite::open(path, create).await?)))
+        Ok(Self(Pools::Sqlite(
+            sqlite::Sqlite::open(path, create).await?,
+        )))
     }
 
     /// Opens a PostgreSQL database by URL.
@@ -97,9 +99,13 @@ impl Database {
     /// Claims the hand-over of mails among all processes on this database, until the transaction ends, which
     /// is also when its process dies. SQLite lies in one data directory, whose own lock is enough.
     pub async fn only_dispatcher(&self) -> Result<Alone> {
-        let Pools::Postgres(postgres) = &self.0 else { return Ok(Alone::Yes(None)) };
+        let Pools::Postgres(postgres) = &self.0 else {
+            return Ok(Alone::Yes(None));
+        };
         let held = postgres.only_dispatcher().await?;
-        Ok(held.map_or(Alone::No, |held| Alone::Yes(Some(Transaction(Open::Postgres(held))))))
+        Ok(held.map_or(Alone::No, |held| {
+            Alone::Yes(Some(Transaction(Open::Postgres(held))))
+        }))
     }
 
     /// The schema in this engine's words.
@@ -129,7 +135,9 @@ impl Database {
     pub(super) async fn has_table(&self, table: &str) -> Result<bool> {
         let sql = match &self.0 {
             Pools::Sqlite(_) => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
-            Pools::Postgres(_) => "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1",
+            Pools::Postgres(_) => {
+                "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1"
+            }
         };
         let rows = self.read(sql, crate::values![table]).await?;
         Ok(!rows.is_empty())
@@ -146,7 +154,11 @@ impl Database {
                  JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY 1, 2"
             }
         };
-        self.read(sql, Vec::new()).await?.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+        self.read(sql, Vec::new())
+            .await?
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?)))
+            .collect()
     }
 
     /// Closes all connections (SQLite: folds the write-ahead log back).
@@ -190,7 +202,12 @@ impl Transaction {
 
     /// Writes many rows: `head` is `INSERT INTO t (a, b)`, `tail` an `ON CONFLICT …` or empty.
     /// Every row must have the same number of values. Returns the number of rows touched.
-    pub async fn insert_many(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64> {
+    pub async fn insert_many(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Value>>,
+        tail: &str,
+    ) -> Result<u64> {
         match &mut self.0 {
             Open::Sqlite(open) => open.insert_many(head, rows, tail).await,
             Open::Postgres(open) => open.insert_many(head, rows, tail).await,
@@ -199,7 +216,12 @@ impl Transaction {
 
     /// The same, where a row that is there already stays; says of each row whether it is new. `keys` are the first two
     /// columns, by which rows are told apart.
-    pub async fn insert_new(&mut self, head: &str, rows: Vec<Vec<Value>>, keys: &str) -> Result<Vec<bool>> {
+    pub async fn insert_new(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Value>>,
+        keys: &str,
+    ) -> Result<Vec<bool>> {
         match &mut self.0 {
             Open::Sqlite(open) => open.insert_new(head, rows).await,
             Open::Postgres(open) => open.insert_new(head, rows, keys).await,

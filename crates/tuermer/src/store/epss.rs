@@ -31,14 +31,25 @@ pub struct Difference {
 
 /// For which day the stored estimates hold, and by which model they were made.
 pub async fn stored_day(open: &mut Transaction) -> Result<Option<(Timestamp, String)>> {
-    let Some(day) = meta::read(open, SCORED_AT).await?.and_then(|text| text.parse().ok()) else { return Ok(None) };
-    Ok(Some((day, meta::read(open, MODEL).await?.unwrap_or_default())))
+    let Some(day) = meta::read(open, SCORED_AT)
+        .await?
+        .and_then(|text| text.parse().ok())
+    else {
+        return Ok(None);
+    };
+    Ok(Some((
+        day,
+        meta::read(open, MODEL).await?.unwrap_or_default(),
+    )))
 }
 
 /// Replaces all estimates by those of one day.
 pub async fn replace(open: &mut Transaction, day: &Day) -> Result<Difference> {
     let mut stored: HashMap<String, Epss> = HashMap::new();
-    for row in open.read("SELECT cve, probability, percentile FROM epss", Vec::new()).await? {
+    for row in open
+        .read("SELECT cve, probability, percentile FROM epss", Vec::new())
+        .await?
+    {
         stored.insert(row.text(0)?, estimate(&row, 1)?);
     }
     let mut difference = Difference::default();
@@ -53,7 +64,11 @@ pub async fn replace(open: &mut Transaction, day: &Day) -> Result<Difference> {
             None => &mut difference.new,
         };
         *counter = counter.saturating_add(1);
-        rows.push(values![cve, i64::from(told.probability), i64::from(told.percentile)]);
+        rows.push(values![
+            cve,
+            i64::from(told.probability),
+            i64::from(told.percentile)
+        ]);
     }
     open.insert_many(
         "INSERT INTO epss (cve, probability, percentile)",
@@ -64,7 +79,8 @@ pub async fn replace(open: &mut Transaction, day: &Day) -> Result<Difference> {
     let gone: Vec<String> = stored.into_keys().collect();
     for page in gone.chunks(limits::ROWS_PER_STATEMENT) {
         let sql = format!("DELETE FROM epss WHERE cve IN ({})", places(1, page.len()));
-        open.run(&sql, page.iter().map(Value::from).collect()).await?;
+        open.run(&sql, page.iter().map(Value::from).collect())
+            .await?;
     }
     meta::set(open, SCORED_AT, &day.scored_at.to_string()).await?;
     meta::set(open, MODEL, &day.model).await?;
@@ -73,13 +89,20 @@ pub async fn replace(open: &mut Transaction, day: &Day) -> Result<Difference> {
 
 /// An estimate from two columns.
 pub(super) fn estimate(row: &Row, at: usize) -> Result<Epss> {
-    Ok(Epss { probability: u32::try_from(row.int(at)?)?, percentile: u32::try_from(row.int(at.saturating_add(1))?)? })
+    Ok(Epss {
+        probability: u32::try_from(row.int(at)?)?,
+        percentile: u32::try_from(row.int(at.saturating_add(1))?)?,
+    })
 }
 
 impl Store {
     /// Estimates of a threat's flaws by CVE.
     pub(super) async fn epss_of(&self, id: &ThreatId) -> Result<HashMap<String, Epss>> {
         let sql = "SELECT e.cve, e.probability, e.percentile FROM vulnerability v JOIN epss e ON e.cve = v.cve WHERE v.threat_id = $1";
-        self.read(sql, values![id.as_str()]).await?.iter().map(|row| Ok((row.text(0)?, estimate(row, 1)?))).collect()
+        self.read(sql, values![id.as_str()])
+            .await?
+            .iter()
+            .map(|row| Ok((row.text(0)?, estimate(row, 1)?)))
+            .collect()
     }
 }

@@ -72,13 +72,21 @@ impl Verdict {
     /// The sentence in one language.
     pub fn reason(&self, language: Language) -> &str {
         let [german, english] = &self.reason;
-        if language == Language::German { german } else { english }
+        if language == Language::German {
+            german
+        } else {
+            english
+        }
     }
 
     /// The question in one language, empty when nothing is open.
     pub fn question(&self, language: Language) -> &str {
         let [german, english] = &self.question;
-        if language == Language::German { german } else { english }
+        if language == Language::German {
+            german
+        } else {
+            english
+        }
     }
 }
 
@@ -101,9 +109,25 @@ pub struct ShownGround {
 
 impl From<&Ground> for ShownGround {
     fn from(ground: &Ground) -> Self {
-        let Ground { status, certainty, reason, asset: _, source, place, observed_at } = ground;
-        let reason = [Language::German, Language::English].map(|language| reasons::reason(reason, language));
-        Self { status: *status, certainty: *certainty, reason, source: source.as_str().to_string(), place: place.clone(), observed_at: *observed_at }
+        let Ground {
+            status,
+            certainty,
+            reason,
+            asset: _,
+            source,
+            place,
+            observed_at,
+        } = ground;
+        let reason =
+            [Language::German, Language::English].map(|language| reasons::reason(reason, language));
+        Self {
+            status: *status,
+            certainty: *certainty,
+            reason,
+            source: source.as_str().to_string(),
+            place: place.clone(),
+            observed_at: *observed_at,
+        }
     }
 }
 
@@ -170,14 +194,35 @@ impl Store {
     /// Threats and organisations whose facts changed since they were judged.
     pub async fn pending(&self) -> Result<(Vec<Pending<ThreatId>>, Vec<Pending<OrganisationId>>)> {
         let threats = self.read("SELECT id, facts_revision FROM threat WHERE facts_revision <> assessed_revision ORDER BY id", Vec::new()).await?;
-        let threats = threats.iter().map(|row| Ok(Pending { id: ThreatId(row.text(0)?), facts_revision: row.int(1)? })).collect::<Result<_>>()?;
+        let threats = threats
+            .iter()
+            .map(|row| {
+                Ok(Pending {
+                    id: ThreatId(row.text(0)?),
+                    facts_revision: row.int(1)?,
+                })
+            })
+            .collect::<Result<_>>()?;
         let rows = self.read("SELECT id, facts_revision FROM organisation WHERE facts_revision <> assessed_revision ORDER BY id", Vec::new()).await?;
-        let organisations = rows.iter().map(|row| Ok(Pending { id: OrganisationId(row.text(0)?), facts_revision: row.int(1)? })).collect::<Result<_>>()?;
+        let organisations = rows
+            .iter()
+            .map(|row| {
+                Ok(Pending {
+                    id: OrganisationId(row.text(0)?),
+                    facts_revision: row.int(1)?,
+                })
+            })
+            .collect::<Result<_>>()?;
         Ok((threats, organisations))
     }
 
     /// Verdicts in order of the register, `limit` at most, after `(organisation, threat)`.
-    pub async fn exposures(&self, filter: &ExposureFilter, after: Option<(&OrganisationId, &ThreatId)>, limit: usize) -> Result<Vec<Verdict>> {
+    pub async fn exposures(
+        &self,
+        filter: &ExposureFilter,
+        after: Option<(&OrganisationId, &ThreatId)>,
+        limit: usize,
+    ) -> Result<Vec<Verdict>> {
         let mut values: Vec<Value> = Vec::new();
         let mut conditions = vec!["1 = 1".to_string()];
         let mut equal = |column: &str, value: Option<&str>| {
@@ -187,9 +232,18 @@ impl Store {
             }
         };
         equal("e.threat_id", filter.threat.as_ref().map(ThreatId::as_str));
-        equal("e.organisation_id", filter.organisation.as_ref().map(OrganisationId::as_str));
+        equal(
+            "e.organisation_id",
+            filter.organisation.as_ref().map(OrganisationId::as_str),
+        );
         equal("e.status", filter.status.map(Status::as_str));
-        equal("e.certainty", filter.certainty.filter(|certainty| *certainty != Certainty::Possible).map(Certainty::as_str));
+        equal(
+            "e.certainty",
+            filter
+                .certainty
+                .filter(|certainty| *certainty != Certainty::Possible)
+                .map(Certainty::as_str),
+        );
         if filter.certainty == Some(Certainty::Possible) {
             conditions.push("e.certainty IN ('possible', 'unlikely')".to_string());
         }
@@ -210,15 +264,29 @@ impl Store {
     }
 
     /// One verdict.
-    pub async fn exposure(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Option<Verdict>> {
-        let filter = ExposureFilter { threat: Some(threat.clone()), organisation: Some(organisation.clone()), ..ExposureFilter::default() };
+    pub async fn exposure(
+        &self,
+        threat: &ThreatId,
+        organisation: &OrganisationId,
+    ) -> Result<Option<Verdict>> {
+        let filter = ExposureFilter {
+            threat: Some(threat.clone()),
+            organisation: Some(organisation.clone()),
+            ..ExposureFilter::default()
+        };
         Ok(self.exposures(&filter, None, 1).await?.pop())
     }
 
     /// Everything that was considered for one verdict, strongest first.
-    pub async fn grounds(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Vec<ShownGround>> {
+    pub async fn grounds(
+        &self,
+        threat: &ThreatId,
+        organisation: &OrganisationId,
+    ) -> Result<Vec<ShownGround>> {
         let sql = "SELECT status, certainty, reason_de, reason_en, source, place, observed_at FROM ground WHERE threat_id = $1 AND organisation_id = $2 ORDER BY position";
-        let rows = self.read(sql, values![threat.as_str(), organisation.as_str()]).await?;
+        let rows = self
+            .read(sql, values![threat.as_str(), organisation.as_str()])
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(ShownGround {
@@ -234,65 +302,147 @@ impl Store {
     }
 
     /// Per flaw of one verdict: flaw, status, remediation state (CSAF clause 13.7), worst asset first.
-    pub async fn matches(&self, threat: &ThreatId, organisation: &OrganisationId) -> Result<Vec<(String, String, String, String)>> {
+    pub async fn matches(
+        &self,
+        threat: &ThreatId,
+        organisation: &OrganisationId,
+    ) -> Result<Vec<(String, String, String, String)>> {
         let sql = format!(
             "SELECT m.asset_id, m.vulnerability, m.status, {} FROM asset_match m {JOINED} WHERE m.threat_id = $1 AND m.organisation_id = $2
              ORDER BY m.asset_id, m.vulnerability",
             effective()
         );
-        let rows = self.read(&sql, values![threat.as_str(), organisation.as_str()]).await?;
-        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?))).collect()
+        let rows = self
+            .read(&sql, values![threat.as_str(), organisation.as_str()])
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?)))
+            .collect()
     }
 }
 
 /// A person must call those with signs of a break-in: one open task each, whatever the number of threats.
 /// The sign is the key, so that a call once made is not asked for again by the next verdict, only by a later sign.
-pub async fn incident_tasks(open: &mut Transaction, found: &[Exposure], now: Timestamp) -> Result<()> {
+pub async fn incident_tasks(
+    open: &mut Transaction,
+    found: &[Exposure],
+    now: Timestamp,
+) -> Result<()> {
     let newest = |exposure: &Exposure| {
-        let signs = exposure.grounds.iter().filter(|ground| matches!(ground.reason, Reason::BreakIn { .. }));
+        let signs = exposure
+            .grounds
+            .iter()
+            .filter(|ground| matches!(ground.reason, Reason::BreakIn { .. }));
         signs.max_by_key(|ground| ground.observed_at).cloned()
     };
     let rows = found
         .iter()
         .filter_map(|exposure| newest(exposure).map(|sign| (exposure, sign)))
         .map(|(exposure, sign)| {
-            let id = format!("incident-{}-{}", exposure.organisation, sign.observed_at.as_microsecond());
-            values![id, "incident", exposure.organisation.as_str(), exposure.threat.as_str(), now, reasons::reason(&sign.reason, Language::German)]
+            let id = format!(
+                "incident-{}-{}",
+                exposure.organisation,
+                sign.observed_at.as_microsecond()
+            );
+            values![
+                id,
+                "incident",
+                exposure.organisation.as_str(),
+                exposure.threat.as_str(),
+                now,
+                reasons::reason(&sign.reason, Language::German)
+            ]
         })
         .collect();
-    open.insert_many("INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)", rows, "ON CONFLICT DO NOTHING").await?;
+    open.insert_many(
+        "INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)",
+        rows,
+        "ON CONFLICT DO NOTHING",
+    )
+    .await?;
     Ok(())
 }
 
 /// Makes these threats and organisations due, although nothing about them changed.
-pub async fn make_due(open: &mut Transaction, threats: &[ThreatId], organisations: &[OrganisationId]) -> Result<()> {
-    let tables =
-        [("threat", threats.iter().map(ThreatId::as_str).collect::<Vec<_>>()), ("organisation", organisations.iter().map(OrganisationId::as_str).collect())];
+pub async fn make_due(
+    open: &mut Transaction,
+    threats: &[ThreatId],
+    organisations: &[OrganisationId],
+) -> Result<()> {
+    let tables = [
+        (
+            "threat",
+            threats.iter().map(ThreatId::as_str).collect::<Vec<_>>(),
+        ),
+        (
+            "organisation",
+            organisations.iter().map(OrganisationId::as_str).collect(),
+        ),
+    ];
     for (table, ids) in tables {
         for chunk in ids.chunks(ROWS_PER_STATEMENT) {
-            let sql = format!("UPDATE {table} SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, chunk.len()));
-            open.run(&sql, chunk.iter().map(|id| Value::from(*id)).collect()).await?;
+            let sql = format!(
+                "UPDATE {table} SET facts_revision = facts_revision + 1 WHERE id IN ({})",
+                places(1, chunk.len())
+            );
+            open.run(&sql, chunk.iter().map(|id| Value::from(*id)).collect())
+                .await?;
         }
     }
     Ok(())
 }
 
 /// Notes that a threat was judged at `pending.facts_revision`, in which revision of its document and about which products.
-pub async fn threat_judged(open: &mut Transaction, pending: &Pending<ThreatId>, threat: &Threat, products: &[ProductKey], now: Timestamp) -> Result<()> {
+pub async fn threat_judged(
+    open: &mut Transaction,
+    pending: &Pending<ThreatId>,
+    threat: &Threat,
+    products: &[ProductKey],
+    now: Timestamp,
+) -> Result<()> {
     let sql = "UPDATE threat SET assessed_revision = $2, matched_at = COALESCE(matched_at, $3), judged_revision = $4 WHERE id = $1";
-    open.run(sql, values![pending.id.as_str(), pending.facts_revision, now, threat.revision.as_str()]).await?;
-    open.run("DELETE FROM judged_product WHERE threat_id = $1", values![pending.id.as_str()]).await?;
-    let rows = products.iter().map(|product| values![pending.id.as_str(), product.product.as_str()]).collect();
-    open.insert_many("INSERT INTO judged_product (threat_id, product)", rows, "ON CONFLICT DO NOTHING").await?;
+    open.run(
+        sql,
+        values![
+            pending.id.as_str(),
+            pending.facts_revision,
+            now,
+            threat.revision.as_str()
+        ],
+    )
+    .await?;
+    open.run(
+        "DELETE FROM judged_product WHERE threat_id = $1",
+        values![pending.id.as_str()],
+    )
+    .await?;
+    let rows = products
+        .iter()
+        .map(|product| values![pending.id.as_str(), product.product.as_str()])
+        .collect();
+    open.insert_many(
+        "INSERT INTO judged_product (threat_id, product)",
+        rows,
+        "ON CONFLICT DO NOTHING",
+    )
+    .await?;
     Ok(())
 }
 
 /// Notes that organisations were judged; one whose facts changed meanwhile stays pending. Returns how often that was done.
-pub async fn organisations_judged(open: &mut Transaction, pending: &[Pending<OrganisationId>]) -> Result<i64> {
-    let sql =
-        "INSERT INTO meta (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT) RETURNING value";
-    let count = open.read_one(sql, values![JUDGED]).await?.ok_or_else(|| anyhow!("a count that was written is returned"))?.text(0)?.parse()?;
-    let mut by_revision: std::collections::BTreeMap<i64, Vec<&OrganisationId>> = std::collections::BTreeMap::new();
+pub async fn organisations_judged(
+    open: &mut Transaction,
+    pending: &[Pending<OrganisationId>],
+) -> Result<i64> {
+    let sql = "INSERT INTO meta (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT) RETURNING value";
+    let count = open
+        .read_one(sql, values![JUDGED])
+        .await?
+        .ok_or_else(|| anyhow!("a count that was written is returned"))?
+        .text(0)?
+        .parse()?;
+    let mut by_revision: std::collections::BTreeMap<i64, Vec<&OrganisationId>> =
+        std::collections::BTreeMap::new();
     for Pending { id, facts_revision } in pending {
         by_revision.entry(*facts_revision).or_default().push(id);
     }
@@ -301,7 +451,11 @@ pub async fn organisations_judged(open: &mut Transaction, pending: &[Pending<Org
             let mut values = values![revision];
             values.extend(chunk.iter().map(|id| Value::from(id.as_str())));
             let places = places(2, chunk.len());
-            open.run(&format!("UPDATE organisation SET assessed_revision = $1 WHERE id IN ({places})"), values).await?;
+            open.run(
+                &format!("UPDATE organisation SET assessed_revision = $1 WHERE id IN ({places})"),
+                values,
+            )
+            .await?;
         }
     }
     Ok(count)
@@ -309,5 +463,8 @@ pub async fn organisations_judged(open: &mut Transaction, pending: &[Pending<Org
 
 /// `$2,$3,…`
 fn places(from: usize, count: usize) -> String {
-    (from..from.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
+    (from..from.saturating_add(count))
+        .map(|place| format!("${place}"))
+        .collect::<Vec<_>>()
+        .join(",")
 }

@@ -26,17 +26,35 @@ const NOT_TAKEN: &str = "(SELECT f.feed AS feed, f.url AS place, f.reason AS rea
 impl Store {
     /// Documents that were not taken, the newest first, and how many there are.
     pub async fn not_taken(&self, limit: usize) -> Result<(u64, Vec<NotTaken>)> {
-        let total = self.read_one(&format!("SELECT COUNT(*) FROM {NOT_TAKEN} n"), Vec::new()).await?.map_or(Ok(0), |row| row.count(0))?;
-        let sql = format!("SELECT n.feed, n.place, n.reason, n.at FROM {NOT_TAKEN} n ORDER BY n.at DESC, n.feed, n.place LIMIT $1");
+        let total = self
+            .read_one(&format!("SELECT COUNT(*) FROM {NOT_TAKEN} n"), Vec::new())
+            .await?
+            .map_or(Ok(0), |row| row.count(0))?;
+        let sql = format!(
+            "SELECT n.feed, n.place, n.reason, n.at FROM {NOT_TAKEN} n ORDER BY n.at DESC, n.feed, n.place LIMIT $1"
+        );
         let rows = self.read(&sql, values![i64::try_from(limit)?]).await?;
-        let entry = |row: &super::row::Row| Ok(NotTaken { feed: row.text(0)?, place: row.text(1)?, reason: row.text(2)?, at: row.time(3)? });
+        let entry = |row: &super::row::Row| {
+            Ok(NotTaken {
+                feed: row.text(0)?,
+                place: row.text(1)?,
+                reason: row.text(2)?,
+                at: row.time(3)?,
+            })
+        };
         Ok((total, rows.iter().map(entry).collect::<Result<_>>()?))
     }
 
     /// Makes a feed due, so that the next look asks it; `false` where there is none or it is paused.
     pub async fn make_feed_due(&self, name: &str, by: &str, now: Timestamp) -> Result<bool> {
         let mut open = self.begin().await?;
-        let due = open.run("UPDATE feed SET next_at = $2 WHERE name = $1 AND paused = FALSE", values![name, now]).await? > 0;
+        let due = open
+            .run(
+                "UPDATE feed SET next_at = $2 WHERE name = $1 AND paused = FALSE",
+                values![name, now],
+            )
+            .await?
+            > 0;
         if due {
             journal::append(&mut open, now, by, "feed.wanted", name, "").await?;
         }

@@ -20,31 +20,60 @@ pub struct SeenEntry {
 }
 
 /// Keeps what became of a listed document.
-pub async fn keep(open: &mut Transaction, feed: &str, url: &str, entry: &SeenEntry, sha256: &str, reason: &str) -> Result<()> {
+pub async fn keep(
+    open: &mut Transaction,
+    feed: &str,
+    url: &str,
+    entry: &SeenEntry,
+    sha256: &str,
+    reason: &str,
+) -> Result<()> {
     let SeenEntry { updated, state, at } = entry;
     let sql = "INSERT INTO feed_entry (feed, url, updated, sha256, state, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (feed, url) DO UPDATE SET updated = excluded.updated, sha256 = excluded.sha256, state = excluded.state,
             reason = excluded.reason, at = excluded.at";
-    open.run(sql, values![feed, url, updated, sha256, state.as_str(), reason, *at]).await?;
+    open.run(
+        sql,
+        values![feed, url, updated, sha256, state.as_str(), reason, *at],
+    )
+    .await?;
     Ok(())
 }
 
 impl Store {
     /// What became of everything a feed ever listed, by address.
     pub async fn feed_entries(&self, feed: &str) -> Result<HashMap<String, SeenEntry>> {
-        let rows = self.read("SELECT url, updated, state, at FROM feed_entry WHERE feed = $1", values![feed]).await?;
+        let rows = self
+            .read(
+                "SELECT url, updated, state, at FROM feed_entry WHERE feed = $1",
+                values![feed],
+            )
+            .await?;
         rows.iter()
             .map(|row| {
                 let state = row.text(2)?;
-                let state = EntryState::parse(&state).ok_or_else(|| anyhow::anyhow!("feed_entry.state holds {state:?}"))?;
-                Ok((row.text(0)?, SeenEntry { updated: row.text(1)?, state, at: row.time(3)? }))
+                let state = EntryState::parse(&state)
+                    .ok_or_else(|| anyhow::anyhow!("feed_entry.state holds {state:?}"))?;
+                Ok((
+                    row.text(0)?,
+                    SeenEntry {
+                        updated: row.text(1)?,
+                        state,
+                        at: row.time(3)?,
+                    },
+                ))
             })
             .collect()
     }
 
     /// The ETag of a list as it was when everything in it had been fetched; empty where it was not.
     pub async fn list_etag(&self, feed: &str, url: &str) -> Result<String> {
-        let row = self.read_one("SELECT etag FROM feed_list WHERE feed = $1 AND url = $2", values![feed, url]).await?;
+        let row = self
+            .read_one(
+                "SELECT etag FROM feed_list WHERE feed = $1 AND url = $2",
+                values![feed, url],
+            )
+            .await?;
         row.map_or(Ok(String::new()), |row| row.text(0))
     }
 

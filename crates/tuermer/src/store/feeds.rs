@@ -82,7 +82,11 @@ fn feed(row: &Row) -> Result<Feed> {
         },
         grade: Grade::read(&row.text(25)?),
         tlp: Tlp::parse(&row.text(26)?),
-        senders: row.text(27)?.split_whitespace().map(ToString::to_string).collect(),
+        senders: row
+            .text(27)?
+            .split_whitespace()
+            .map(ToString::to_string)
+            .collect(),
     })
 }
 
@@ -93,13 +97,25 @@ fn int(count: u64) -> i64 {
 impl Store {
     /// All feeds by name.
     pub async fn feeds(&self) -> Result<Vec<Feed>> {
-        let rows = self.read(&format!("SELECT {COLUMNS} FROM feed ORDER BY name LIMIT $1"), values![i64::try_from(limits::FEEDS)?]).await?;
+        let rows = self
+            .read(
+                &format!("SELECT {COLUMNS} FROM feed ORDER BY name LIMIT $1"),
+                values![i64::try_from(limits::FEEDS)?],
+            )
+            .await?;
         rows.iter().map(feed).collect()
     }
 
     /// One feed.
     pub async fn feed(&self, name: &str) -> Result<Option<Feed>> {
-        self.read_one(&format!("SELECT {COLUMNS} FROM feed WHERE name = $1"), values![name]).await?.as_ref().map(feed).transpose()
+        self.read_one(
+            &format!("SELECT {COLUMNS} FROM feed WHERE name = $1"),
+            values![name],
+        )
+        .await?
+        .as_ref()
+        .map(feed)
+        .transpose()
     }
 
     /// Adds a feed; `false` where the name is taken.
@@ -111,14 +127,27 @@ impl Store {
     }
 
     /// Pauses or resumes; `false` where there is no such feed. What was resumed is due at once.
-    pub async fn pause_feed(&self, name: &str, paused: bool, by: &str, now: Timestamp) -> Result<bool> {
+    pub async fn pause_feed(
+        &self,
+        name: &str,
+        paused: bool,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
         let mut open = self.begin().await?;
         let sql = "UPDATE feed SET paused = $2, next_at = $3 WHERE name = $1 AND paused <> $2";
         if open.run(sql, values![name, paused, now]).await? > 0 {
-            let action = if paused { "feed.paused" } else { "feed.resumed" };
+            let action = if paused {
+                "feed.paused"
+            } else {
+                "feed.resumed"
+            };
             journal::append(&mut open, now, by, action, name, "").await?;
         }
-        let found = open.read_one("SELECT name FROM feed WHERE name = $1", values![name]).await?.is_some();
+        let found = open
+            .read_one("SELECT name FROM feed WHERE name = $1", values![name])
+            .await?
+            .is_some();
         open.commit().await?;
         Ok(found)
     }
@@ -126,7 +155,10 @@ impl Store {
     /// Removes a feed and what it listed, not the documents it brought; `false` where there is none.
     pub async fn remove_feed(&self, name: &str, by: &str, now: Timestamp) -> Result<bool> {
         let mut open = self.begin().await?;
-        let removed = open.run("DELETE FROM feed WHERE name = $1", values![name]).await? > 0;
+        let removed = open
+            .run("DELETE FROM feed WHERE name = $1", values![name])
+            .await?
+            > 0;
         if removed {
             notices::settle(&mut open, "feed.silent", name, now).await?;
             journal::append(&mut open, now, by, "feed.removed", name, "").await?;
@@ -139,7 +171,9 @@ impl Store {
     /// first. Until the outcome is recorded it is not due for one period.
     pub async fn claim_feed(&self, feed: &Feed, now: Timestamp) -> Result<bool> {
         let last = feed.last_attempt_at.map_or(-1, Timestamp::as_microsecond);
-        let next = now.checked_add(jiff::SignedDuration::from_secs(feed.period_seconds)).unwrap_or(now);
+        let next = now
+            .checked_add(jiff::SignedDuration::from_secs(feed.period_seconds))
+            .unwrap_or(now);
         let sql = "UPDATE feed SET last_attempt_at = $2, next_at = $3, failures = failures + 1 WHERE name = $1 AND COALESCE(last_attempt_at, -1) = $4";
         let mut open = self.begin().await?;
         let claimed = open.run(sql, values![&feed.name, now, next, last]).await? > 0;
@@ -154,7 +188,8 @@ impl Store {
         match came {
             Came::Failed { german, english } => {
                 let sql = "UPDATE feed SET last_attempt_at = $2, next_at = $3, last_error_de = $4, last_error_en = $5 WHERE name = $1";
-                open.run(sql, values![name, *at, *next_at, german, english]).await?;
+                open.run(sql, values![name, *at, *next_at, german, english])
+                    .await?;
             }
             Came::Unchanged | Came::Read { .. } => {
                 let sql = "UPDATE feed SET last_attempt_at = $2, last_success_at = $2, next_at = $3, failures = 0, last_error_de = '', last_error_en = ''
@@ -162,25 +197,63 @@ impl Store {
                 open.run(sql, values![name, *at, *next_at]).await?;
             }
         }
-        if let Came::Read { counts, etag, last_modified } = came {
-            let FeedCounts { discovered, new, changed, verified, rejected, tolerated } = *counts;
+        if let Came::Read {
+            counts,
+            etag,
+            last_modified,
+        } = came
+        {
+            let FeedCounts {
+                discovered,
+                new,
+                changed,
+                verified,
+                rejected,
+                tolerated,
+            } = *counts;
             let sql = "UPDATE feed SET etag = $2, last_modified = $3, discovered = $4, new = $5, changed = $6, verified = $7, rejected = $8, tolerated = $9
                 WHERE name = $1";
             let counts = [discovered, new, changed, verified, rejected, tolerated].map(int);
             let [discovered, new, changed, verified, rejected, tolerated] = counts;
-            open.run(sql, values![name, etag, last_modified, discovered, new, changed, verified, rejected, tolerated]).await?;
+            open.run(
+                sql,
+                values![
+                    name,
+                    etag,
+                    last_modified,
+                    discovered,
+                    new,
+                    changed,
+                    verified,
+                    rejected,
+                    tolerated
+                ],
+            )
+            .await?;
             if new > 0 || changed > 0 {
-                open.run("UPDATE feed SET last_change_at = $2 WHERE name = $1", values![name, *at]).await?;
+                open.run(
+                    "UPDATE feed SET last_change_at = $2 WHERE name = $1",
+                    values![name, *at],
+                )
+                .await?;
             }
         }
         open.commit().await
     }
 
     /// Notes that a feed is silent, with the notice that tells it; nothing where that was told already.
-    pub async fn feed_fell_silent(&self, name: &str, since: Timestamp, notice: &Notice) -> Result<bool> {
+    pub async fn feed_fell_silent(
+        &self,
+        name: &str,
+        since: Timestamp,
+        notice: &Notice,
+    ) -> Result<bool> {
         let mut open = self.begin().await?;
         let sql = "UPDATE feed SET silent_since = $2, told_at = $3 WHERE name = $1 AND silent_since IS NULL AND paused = FALSE";
-        let first = open.run(sql, values![name, since, notice.created_at]).await? > 0;
+        let first = open
+            .run(sql, values![name, since, notice.created_at])
+            .await?
+            > 0;
         if first {
             notices::raise(&mut open, notice).await?;
         }
@@ -203,16 +276,54 @@ impl Store {
 
 /// Adds a feed inside a transaction; `false` where the name is taken.
 pub async fn add(open: &mut Transaction, feed: &Feed, by: &str) -> Result<bool> {
-    let Feed { name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, grade, tlp, senders, .. } = feed;
+    let Feed {
+        name,
+        kind,
+        url,
+        period_seconds,
+        silent_after_seconds,
+        private_hosts,
+        paused,
+        added_at,
+        next_at,
+        grade,
+        tlp,
+        senders,
+        ..
+    } = feed;
     let sql = "INSERT INTO feed (name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, etag, last_modified,
             last_error_de, last_error_en, failures, discovered, new, changed, verified, rejected, tolerated, grade, tlp, senders)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', '', '', 0, 0, 0, 0, 0, 0, 0, $10, $11, $12) ON CONFLICT (name) DO NOTHING";
     let hosts = private_hosts.join(" ");
-    let (grade, tlp) = (grade.map(Grade::to_text).unwrap_or_default(), tlp.map(Tlp::as_str).unwrap_or_default());
-    let values = values![name, kind.as_str(), url, *period_seconds, *silent_after_seconds, hosts, *paused, *added_at, *next_at, grade, tlp, senders.join(" ")];
+    let (grade, tlp) = (
+        grade.map(Grade::to_text).unwrap_or_default(),
+        tlp.map(Tlp::as_str).unwrap_or_default(),
+    );
+    let values = values![
+        name,
+        kind.as_str(),
+        url,
+        *period_seconds,
+        *silent_after_seconds,
+        hosts,
+        *paused,
+        *added_at,
+        *next_at,
+        grade,
+        tlp,
+        senders.join(" ")
+    ];
     let added = open.run(sql, values).await? > 0;
     if added {
-        journal::append(open, *added_at, by, "feed.added", name, &format!("{} {url}", kind.as_str())).await?;
+        journal::append(
+            open,
+            *added_at,
+            by,
+            "feed.added",
+            name,
+            &format!("{} {url}", kind.as_str()),
+        )
+        .await?;
     }
     Ok(added)
 }

@@ -47,13 +47,23 @@ struct Entry {
 impl Store {
     /// The threat of the same publisher whose document lies at this address: the file is named after the tracking id (CSAF 5.1).
     pub async fn threat_at(&self, url: &str, publisher_of: &ThreatId) -> Result<Option<ThreatId>> {
-        let namespace = |id: &str| id.rsplit_once('|').map(|(namespace, _)| namespace.to_string());
+        let namespace = |id: &str| {
+            id.rsplit_once('|')
+                .map(|(namespace, _)| namespace.to_string())
+        };
         let file = url.rsplit('/').next().unwrap_or(url);
         let stem = file.strip_suffix(".json").unwrap_or(file);
-        let rows = self.read("SELECT id, tracking_id FROM threat WHERE LOWER(tracking_id) LIKE $1", values![stem.to_lowercase()]).await?;
+        let rows = self
+            .read(
+                "SELECT id, tracking_id FROM threat WHERE LOWER(tracking_id) LIKE $1",
+                values![stem.to_lowercase()],
+            )
+            .await?;
         for row in rows {
             let id = row.text(0)?;
-            if file_stem(&row.text(1)?) == stem.to_lowercase() && namespace(&id) == namespace(publisher_of.as_str()) {
+            if file_stem(&row.text(1)?) == stem.to_lowercase()
+                && namespace(&id) == namespace(publisher_of.as_str())
+            {
                 return Ok(Some(ThreatId(id)));
             }
         }
@@ -65,14 +75,26 @@ impl Store {
         let sql = "SELECT revision, released_at, received_at, document_sha256 FROM threat_revision WHERE threat_id = $1
                    ORDER BY received_at, released_at, CASE WHEN document_sha256 = (SELECT t.document_sha256 FROM threat t WHERE t.id = $1) THEN 1 ELSE 0 END, document_sha256";
         let rows = self.read(sql, values![id.as_str()]).await?;
-        let revision =
-            |row: &super::row::Row| Ok(KeptRevision { revision: row.text(0)?, released_at: row.time(1)?, received_at: row.time(2)?, sha256: row.text(3)? });
+        let revision = |row: &super::row::Row| {
+            Ok(KeptRevision {
+                revision: row.text(0)?,
+                released_at: row.time(1)?,
+                received_at: row.time(2)?,
+                sha256: row.text(3)?,
+            })
+        };
         rows.iter().map(revision).collect()
     }
 
     /// The revision that stands now.
     pub async fn current_revision(&self, id: &ThreatId) -> Result<Option<String>> {
-        self.read_one("SELECT revision FROM threat WHERE id = $1", values![id.as_str()]).await?.map(|row| row.text(0)).transpose()
+        self.read_one(
+            "SELECT revision FROM threat WHERE id = $1",
+            values![id.as_str()],
+        )
+        .await?
+        .map(|row| row.text(0))
+        .transpose()
     }
 
     /// Whether the current document is what its publisher signed: `verified`, `unsigned` or `failed`.
@@ -83,12 +105,28 @@ impl Store {
     }
 
     /// One revision of a threat as its document says it, without KEV and scores from elsewhere.
-    pub async fn threat_in_revision(&self, id: &ThreatId, kept_revision: &KeptRevision) -> Result<Threat> {
-        let row = self.read_one("SELECT kind, bytes, encoding, source FROM document WHERE sha256 = $1", values![&kept_revision.sha256]).await?;
-        let row = row.ok_or_else(|| anyhow!("the document {} of {id} is not kept any more", kept_revision.sha256))?;
+    pub async fn threat_in_revision(
+        &self,
+        id: &ThreatId,
+        kept_revision: &KeptRevision,
+    ) -> Result<Threat> {
+        let row = self
+            .read_one(
+                "SELECT kind, bytes, encoding, source FROM document WHERE sha256 = $1",
+                values![&kept_revision.sha256],
+            )
+            .await?;
+        let row = row.ok_or_else(|| {
+            anyhow!(
+                "the document {} of {id} is not kept any more",
+                kept_revision.sha256
+            )
+        })?;
         let threat = kept(id, &row, 0, 1, 2)?;
         // The level in a document is believed only where we wrote it ourselves.
-        let level = threat.level.filter(|_| row.text(3).is_ok_and(|source| source == "stated"));
+        let level = threat
+            .level
+            .filter(|_| row.text(3).is_ok_and(|source| source == "stated"));
         Ok(Threat { level, ..threat })
     }
 
@@ -96,26 +134,46 @@ impl Store {
     /// What was not kept over time (EPSS) is left out.
     pub async fn threat_as_of(&self, id: &ThreatId, at: Timestamp) -> Result<Option<KnownThreat>> {
         let revisions = self.revisions(id).await?;
-        let Some(first) = revisions.first() else { return Ok(None) };
-        let then = revisions.iter().rfind(|revision| revision.received_at <= at).unwrap_or(first);
+        let Some(first) = revisions.first() else {
+            return Ok(None);
+        };
+        let then = revisions
+            .iter()
+            .rfind(|revision| revision.received_at <= at)
+            .unwrap_or(first);
         let mut threat = self.threat_in_revision(id, then).await?;
         let mut kev_since = None;
         for flaw in &mut threat.vulnerabilities {
-            let Some((kev, late)) = self.kev_as_of(&flaw.id, at).await? else { continue };
+            let Some((kev, late)) = self.kev_as_of(&flaw.id, at).await? else {
+                continue;
+            };
             flaw.kev = Some(kev);
             kev_since = kev_since.max(late);
         }
-        Ok(Some(KnownThreat { threat, since: first.received_at, kev_since }))
+        Ok(Some(KnownThreat {
+            threat,
+            since: first.received_at,
+            kev_since,
+        }))
     }
 
     /// The catalogue's entry as it was known at `at`. Where the catalogue reached us only later, the first words we have
     /// count if the entry itself is older, with the time at which they reached us.
-    async fn kev_as_of(&self, cve: &str, at: Timestamp) -> Result<Option<(Kev, Option<Timestamp>)>> {
+    async fn kev_as_of(
+        &self,
+        cve: &str,
+        at: Timestamp,
+    ) -> Result<Option<(Kev, Option<Timestamp>)>> {
         let words = self.kev_words(cve).await?;
         if let Some(told) = words.iter().rfind(|told| told.stood(at)) {
             return Ok(told.what.listed.then(|| (told.what.kev.clone(), None)));
         }
-        let Some(first) = words.first().filter(|first| first.since > at && first.what.listed) else { return Ok(None) };
+        let Some(first) = words
+            .first()
+            .filter(|first| first.since > at && first.what.listed)
+        else {
+            return Ok(None);
+        };
         let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
         Ok((first.what.kev.added <= day).then(|| (first.what.kev.clone(), Some(first.since))))
     }
@@ -125,15 +183,32 @@ impl Store {
         let sql = "SELECT added, due, ransomware, listed, since_at, until_at FROM kev_history WHERE cve = $1 ORDER BY until_at";
         let mut words = Vec::new();
         for row in self.read(sql, values![cve]).await? {
-            let what = Entry { kev: kev(&row.text(0)?, &row.text(1)?, row.bool(2)?)?, listed: row.bool(3)? };
-            words.push(Told { what, since: row.time(4)?, until: Some(row.time(5)?) });
+            let what = Entry {
+                kev: kev(&row.text(0)?, &row.text(1)?, row.bool(2)?)?,
+                listed: row.bool(3)?,
+            };
+            words.push(Told {
+                what,
+                since: row.time(4)?,
+                until: Some(row.time(5)?),
+            });
         }
         let sql = "SELECT added, due, ransomware, seen_at, withdrawn_at FROM kev WHERE cve = $1";
         if let Some(row) = self.read_one(sql, values![cve]).await? {
-            let what = Entry { kev: kev(&row.text(0)?, &row.text(1)?, row.bool(2)?)?, listed: true };
+            let what = Entry {
+                kev: kev(&row.text(0)?, &row.text(1)?, row.bool(2)?)?,
+                listed: true,
+            };
             // The words of now stand since the ones before them ended.
-            let since = words.last().and_then(|told: &Told<Entry>| told.until).unwrap_or(row.time(3)?);
-            words.push(Told { what, since, until: row.time_or_null(4)? });
+            let since = words
+                .last()
+                .and_then(|told: &Told<Entry>| told.until)
+                .unwrap_or(row.time(3)?);
+            words.push(Told {
+                what,
+                since,
+                until: row.time_or_null(4)?,
+            });
         }
         Ok(words)
     }
@@ -141,28 +216,71 @@ impl Store {
     /// Everything that was ever known of one organisation, with its answers to one threat.
     pub async fn past(&self, organisation: &OrganisationId, threat: &ThreatId) -> Result<Past> {
         let mut past = Past::default();
-        let sql = format!("SELECT {ASSET_COLUMNS}, changed_at FROM asset WHERE organisation_id = $1 ORDER BY id");
+        let sql = format!(
+            "SELECT {ASSET_COLUMNS}, changed_at FROM asset WHERE organisation_id = $1 ORDER BY id"
+        );
         for row in self.read(&sql, values![organisation.as_str()]).await? {
-            past.assets.push(Told { what: asset(&row)?, since: row.time(11)?, until: None });
+            past.assets.push(Told {
+                what: asset(&row)?,
+                since: row.time(11)?,
+                until: None,
+            });
         }
         let columns = ASSET_COLUMNS.replacen("id,", "asset_id,", 1);
-        let sql = format!("SELECT {columns}, since_at, until_at FROM asset_history WHERE organisation_id = $1 ORDER BY until_at, asset_id");
+        let sql = format!(
+            "SELECT {columns}, since_at, until_at FROM asset_history WHERE organisation_id = $1 ORDER BY until_at, asset_id"
+        );
         for row in self.read(&sql, values![organisation.as_str()]).await? {
-            past.assets.push(Told { what: asset(&row)?, since: row.time(11)?, until: Some(row.time(12)?) });
+            past.assets.push(Told {
+                what: asset(&row)?,
+                since: row.time(11)?,
+                until: Some(row.time(12)?),
+            });
         }
-        let sql = format!("SELECT {SIGHTING_COLUMNS}, k.received_at FROM sighting s JOIN sighting_kind k ON k.key = s.kind WHERE s.organisation_id = $1");
+        let sql = format!(
+            "SELECT {SIGHTING_COLUMNS}, k.received_at FROM sighting s JOIN sighting_kind k ON k.key = s.kind WHERE s.organisation_id = $1"
+        );
         for row in self.read(&sql, values![organisation.as_str()]).await? {
-            past.sightings.push(Told { what: sighting(&row.cells())?, since: row.time(SIGHTING_WIDTH)?, until: None });
+            past.sightings.push(Told {
+                what: sighting(&row.cells())?,
+                since: row.time(SIGHTING_WIDTH)?,
+                until: None,
+            });
         }
-        let columns = format!("{}, a.undone_at, {}", answers::COLUMNS, answers::OVERTAKEN_AT);
-        let sql = format!("SELECT {columns} FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2");
-        for row in self.read(&sql, values![organisation.as_str(), threat.as_str()]).await? {
+        let columns = format!(
+            "{}, a.undone_at, {}",
+            answers::COLUMNS,
+            answers::OVERTAKEN_AT
+        );
+        let sql = format!(
+            "SELECT {columns} FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2"
+        );
+        for row in self
+            .read(&sql, values![organisation.as_str(), threat.as_str()])
+            .await?
+        {
             let said = given(&row)?.said;
-            let until = [row.time_or_null(8)?, row.time_or_null(9)?].into_iter().flatten().min();
-            past.answers.push(Told { since: said.at, what: said, until });
+            let until = [row.time_or_null(8)?, row.time_or_null(9)?]
+                .into_iter()
+                .flatten()
+                .min();
+            past.answers.push(Told {
+                since: said.at,
+                what: said,
+                until,
+            });
         }
         let marks = self.marks_as_answers(threat).await?;
-        past.answers.extend(marks.into_iter().filter(|said| said.organisation == *organisation).map(|said| Told { since: said.at, what: said, until: None }));
+        past.answers.extend(
+            marks
+                .into_iter()
+                .filter(|said| said.organisation == *organisation)
+                .map(|said| Told {
+                    since: said.at,
+                    what: said,
+                    until: None,
+                }),
+        );
         Ok(past)
     }
 }
@@ -171,7 +289,8 @@ impl Store {
 fn file_stem(tracking_id: &str) -> String {
     let mut stem = String::new();
     for letter in tracking_id.to_lowercase().chars() {
-        let kept = letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '+' | '-');
+        let kept =
+            letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '+' | '-');
         match kept {
             true => stem.push(letter),
             false if stem.ends_with('_') => {}
@@ -182,6 +301,13 @@ fn file_stem(tracking_id: &str) -> String {
 }
 
 fn kev(added: &str, due: &str, ransomware: bool) -> Result<Kev> {
-    let day = |text: &str| text.parse::<Date>().map_err(|error| anyhow!("stored day {text}: {error}"));
-    Ok(Kev { added: day(added)?, due: day(due)?, ransomware })
+    let day = |text: &str| {
+        text.parse::<Date>()
+            .map_err(|error| anyhow!("stored day {text}: {error}"))
+    };
+    Ok(Kev {
+        added: day(added)?,
+        due: day(due)?,
+        ransomware,
+    })
 }

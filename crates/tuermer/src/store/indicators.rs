@@ -17,30 +17,77 @@ use tuermer_formats::warninglist;
 pub async fn write(open: &mut Transaction, indicators: &[Indicator], document: &str) -> Result<()> {
     let mut rows = Vec::with_capacity(indicators.len());
     for indicator in indicators {
-        let Indicator { trace, origin_id, source, title, context, tlp, grade, modified_at, valid_from, valid_until, withdrawn } = indicator;
+        let Indicator {
+            trace,
+            origin_id,
+            source,
+            title,
+            context,
+            tlp,
+            grade,
+            modified_at,
+            valid_from,
+            valid_until,
+            withdrawn,
+        } = indicator;
         if *withdrawn {
             let sql = "DELETE FROM indicator WHERE trace = $1 AND source = $2 AND origin_id = $3 AND modified_at <= $4";
-            open.run(sql, values![trace.to_text(), source, origin_id, *modified_at]).await?;
+            open.run(
+                sql,
+                values![trace.to_text(), source, origin_id, *modified_at],
+            )
+            .await?;
             continue;
         }
-        let context = context.iter().map(Trace::to_text).collect::<Vec<_>>().join("\n");
+        let context = context
+            .iter()
+            .map(Trace::to_text)
+            .collect::<Vec<_>>()
+            .join("\n");
         let (tlp, grade) = (tlp.as_str(), grade.to_text());
-        rows.push(values![trace.to_text(), source, origin_id, title, context, tlp, grade, *modified_at, *valid_from, *valid_until, document]);
+        rows.push(values![
+            trace.to_text(),
+            source,
+            origin_id,
+            title,
+            context,
+            tlp,
+            grade,
+            *modified_at,
+            *valid_from,
+            *valid_until,
+            document
+        ]);
     }
     let sql = "INSERT INTO indicator (trace, source, origin_id, title, context, tlp, grade, modified_at, valid_from, valid_until, document_sha256)";
     let newer = "ON CONFLICT (trace, source, origin_id) DO UPDATE SET title = excluded.title, context = excluded.context, tlp = excluded.tlp,
         grade = excluded.grade, modified_at = excluded.modified_at, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
         document_sha256 = excluded.document_sha256 WHERE excluded.modified_at > indicator.modified_at";
     // A statement may touch a row once only.
-    rows.sort_by(|one, other| one.iter().take(3).map(|value| format!("{value:?}")).cmp(other.iter().take(3).map(|value| format!("{value:?}"))));
+    rows.sort_by(|one, other| {
+        one.iter()
+            .take(3)
+            .map(|value| format!("{value:?}"))
+            .cmp(other.iter().take(3).map(|value| format!("{value:?}")))
+    });
     rows.dedup_by(|one, other| one.iter().take(3).eq(other.iter().take(3)));
-    let written: BTreeSet<(&str, &str)> = indicators.iter().map(|indicator| (indicator.source.as_str(), indicator.origin_id.as_str())).collect();
+    let written: BTreeSet<(&str, &str)> = indicators
+        .iter()
+        .map(|indicator| (indicator.source.as_str(), indicator.origin_id.as_str()))
+        .collect();
     open.insert_many(sql, rows, newer).await?;
-    replace(open, written.into_iter().filter(|(_, origin)| !origin.is_empty())).await
+    replace(
+        open,
+        written.into_iter().filter(|(_, origin)| !origin.is_empty()),
+    )
+    .await
 }
 
 /// Removes what a newer word of the same source under the same id has replaced.
-async fn replace(open: &mut Transaction, written: impl Iterator<Item = (&str, &str)>) -> Result<()> {
+async fn replace(
+    open: &mut Transaction,
+    written: impl Iterator<Item = (&str, &str)>,
+) -> Result<()> {
     let mut by_source: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (source, origin) in written {
         by_source.entry(source).or_default().push(origin);
@@ -52,7 +99,9 @@ async fn replace(open: &mut Transaction, written: impl Iterator<Item = (&str, &s
                     WHERE n.source = indicator.source AND n.origin_id = indicator.origin_id AND n.modified_at > indicator.modified_at)",
                 places(2, page.len())
             );
-            let values = std::iter::once(Value::from(source)).chain(page.iter().map(|origin| Value::from(*origin))).collect();
+            let values = std::iter::once(Value::from(source))
+                .chain(page.iter().map(|origin| Value::from(*origin)))
+                .collect();
             open.run(&sql, values).await?;
         }
     }
@@ -101,7 +150,10 @@ impl Store {
     /// What is harmless.
     pub async fn harmless(&self) -> Result<Harmless> {
         let mut harmless = Harmless::default();
-        self.harmless_lists().await?.into_iter().for_each(|list| harmless.add(list));
+        self.harmless_lists()
+            .await?
+            .into_iter()
+            .for_each(|list| harmless.add(list));
         Ok(harmless)
     }
 
@@ -112,7 +164,10 @@ impl Store {
         for row in self.read(sql, values![Kind::Warninglist.as_str()]).await? {
             match warninglist::read(&unpacked(&row, 0, 1)?) {
                 Ok(reading) => drop(newest.insert(reading.list.name.clone(), reading.list)),
-                Err(error) => tracing::warn!(error = error.to_string(), "a kept list of what is harmless cannot be read any more and is not used"),
+                Err(error) => tracing::warn!(
+                    error = error.to_string(),
+                    "a kept list of what is harmless cannot be read any more and is not used"
+                ),
             }
         }
         Ok(newest.into_values().collect())

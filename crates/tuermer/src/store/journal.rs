@@ -43,13 +43,31 @@ fn hash(seq: i64, at: Timestamp, parts: [&str; 5]) -> String {
 }
 
 /// Appends an entry inside the transaction of the deed it tells of.
-pub async fn append(open: &mut Transaction, at: Timestamp, actor: &str, action: &str, subject: &str, detail: &str) -> Result<()> {
+pub async fn append(
+    open: &mut Transaction,
+    at: Timestamp,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<()> {
     append_many(open, at, actor, action, &[(subject, detail)]).await
 }
 
 /// Appends one entry for each subject and detail.
-pub async fn append_many<T: AsRef<str>>(open: &mut Transaction, at: Timestamp, actor: &str, action: &str, told: &[(T, T)]) -> Result<()> {
-    let last = open.read_one("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", Vec::new()).await?;
+pub async fn append_many<T: AsRef<str>>(
+    open: &mut Transaction,
+    at: Timestamp,
+    actor: &str,
+    action: &str,
+    told: &[(T, T)],
+) -> Result<()> {
+    let last = open
+        .read_one(
+            "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1",
+            Vec::new(),
+        )
+        .await?;
     let (mut seq, mut previous) = match last {
         Some(row) => (row.int(0)?, row.text(1)?),
         None => (0, FIRST.to_string()),
@@ -59,9 +77,23 @@ pub async fn append_many<T: AsRef<str>>(open: &mut Transaction, at: Timestamp, a
         let (subject, detail) = (subject.as_ref(), detail.as_ref());
         seq = seq.saturating_add(1);
         let hash = hash(seq, at, [actor, action, subject, detail, &previous]);
-        rows.push(values![seq, at, actor, action, subject, detail, std::mem::replace(&mut previous, hash.clone()), hash]);
+        rows.push(values![
+            seq,
+            at,
+            actor,
+            action,
+            subject,
+            detail,
+            std::mem::replace(&mut previous, hash.clone()),
+            hash
+        ]);
     }
-    open.insert_many("INSERT INTO journal (seq, at, actor, action, subject, detail, previous_hash, hash)", rows, "").await?;
+    open.insert_many(
+        "INSERT INTO journal (seq, at, actor, action, subject, detail, previous_hash, hash)",
+        rows,
+        "",
+    )
+    .await?;
     Ok(())
 }
 
@@ -100,19 +132,29 @@ impl Store {
     pub async fn journal(&self, after: i64, limit: usize) -> Result<Vec<Entry>> {
         let limit = i64::try_from(limit)?;
         let sql = "SELECT seq, at, actor, action, subject, detail, previous_hash, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
-        self.read(sql, values![after, limit]).await?.iter().map(entry).collect()
+        self.read(sql, values![after, limit])
+            .await?
+            .iter()
+            .map(entry)
+            .collect()
     }
 
     /// What was done to one subject, newest first, at most `limit` entries.
     pub async fn journal_of(&self, subject: &str, limit: usize) -> Result<Vec<Entry>> {
         let sql = "SELECT seq, at, actor, action, subject, detail, previous_hash, hash FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT $2";
-        self.read(sql, values![subject, i64::try_from(limit)?]).await?.iter().map(entry).collect()
+        self.read(sql, values![subject, i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(entry)
+            .collect()
     }
 
     /// Who sent the warning back, as long as nobody submitted it again.
     pub async fn returned_by(&self, number: &WarningNumber) -> Result<Option<String>> {
         let sql = "SELECT actor, action FROM journal WHERE subject = $1 AND action IN ('warning.returned', 'warning.submitted') ORDER BY seq DESC LIMIT 1";
-        let Some(row) = self.read_one(sql, values![number.as_str()]).await? else { return Ok(None) };
+        let Some(row) = self.read_one(sql, values![number.as_str()]).await? else {
+            return Ok(None);
+        };
         Ok((row.text(1)? == "warning.returned").then_some(row.text(0)?))
     }
 
@@ -123,11 +165,27 @@ impl Store {
         loop {
             let page = self.journal(seq, tuermer_core::limits::PAGE_ROWS).await?;
             if page.is_empty() {
-                return Ok(Chain::Whole { entries: u64::try_from(seq)?, last_hash: previous });
+                return Ok(Chain::Whole {
+                    entries: u64::try_from(seq)?,
+                    last_hash: previous,
+                });
             }
             for entry in page {
-                let expected = hash(entry.seq, entry.at, [&entry.actor, &entry.action, &entry.subject, &entry.detail, &previous]);
-                if entry.seq != seq.saturating_add(1) || entry.previous_hash != previous || entry.hash != expected {
+                let expected = hash(
+                    entry.seq,
+                    entry.at,
+                    [
+                        &entry.actor,
+                        &entry.action,
+                        &entry.subject,
+                        &entry.detail,
+                        &previous,
+                    ],
+                );
+                if entry.seq != seq.saturating_add(1)
+                    || entry.previous_hash != previous
+                    || entry.hash != expected
+                {
                     return Ok(Chain::Broken { seq: entry.seq });
                 }
                 seq = entry.seq;

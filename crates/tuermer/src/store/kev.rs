@@ -28,8 +28,13 @@ pub struct Difference {
 
 /// When the stored catalogue was released, if there is one.
 pub async fn released_at(open: &mut Transaction) -> Result<Option<Timestamp>> {
-    let row = open.read_one("SELECT value FROM meta WHERE key = $1", values![RELEASED]).await?;
-    Ok(row.map(|row| row.text(0)).transpose()?.and_then(|text| text.parse().ok()))
+    let row = open
+        .read_one("SELECT value FROM meta WHERE key = $1", values![RELEASED])
+        .await?;
+    Ok(row
+        .map(|row| row.text(0))
+        .transpose()?
+        .and_then(|text| text.parse().ok()))
 }
 
 /// A stored entry, since when we know its words, and when it was withdrawn.
@@ -46,7 +51,15 @@ async fn stored(open: &mut Transaction) -> Result<HashMap<String, Stored>> {
     let rows = open.read(sql, Vec::new()).await?;
     let entries = rows.iter().map(|row| {
         let entry = entry(row)?;
-        Ok((entry.cve.clone(), Stored { entry, catalogue: row.text(9)?, withdrawn_at: row.int_or_null(10)?, since: row.int(11)? }))
+        Ok((
+            entry.cve.clone(),
+            Stored {
+                entry,
+                catalogue: row.text(9)?,
+                withdrawn_at: row.int_or_null(10)?,
+                since: row.int(11)?,
+            },
+        ))
     });
     entries.collect()
 }
@@ -66,27 +79,64 @@ fn entry(row: &Row) -> Result<Entry> {
 }
 
 /// Replaces the stored catalogue and raises the gap counter of every threat that carries a CVE whose entry changed.
-pub async fn replace(open: &mut Transaction, catalogue: &Catalogue, now: Timestamp) -> Result<Difference> {
+pub async fn replace(
+    open: &mut Transaction,
+    catalogue: &Catalogue,
+    now: Timestamp,
+) -> Result<Difference> {
     let stored = stored(open).await?;
     let mut difference = Difference::default();
-    let (mut rows, mut past, mut touched): (Vec<Vec<Value>>, Vec<Vec<Value>>, Vec<&str>) = Default::default();
+    let (mut rows, mut past, mut touched): (Vec<Vec<Value>>, Vec<Vec<Value>>, Vec<&str>) =
+        Default::default();
     for entry in &catalogue.entries {
         let known = stored.get(&entry.cve);
         match known {
-            Some(Stored { entry: known, withdrawn_at: None, .. }) if known == entry => {
+            Some(Stored {
+                entry: known,
+                withdrawn_at: None,
+                ..
+            }) if known == entry => {
                 difference.same = difference.same.saturating_add(1);
                 continue;
             }
-            Some(Stored { entry: known, withdrawn_at: None, .. }) => {
+            Some(Stored {
+                entry: known,
+                withdrawn_at: None,
+                ..
+            }) => {
                 difference.changed = difference.changed.saturating_add(1);
-                difference.due_dates_moved = difference.due_dates_moved.saturating_add(u64::from(known.due != entry.due));
+                difference.due_dates_moved = difference
+                    .due_dates_moved
+                    .saturating_add(u64::from(known.due != entry.due));
             }
             _ => difference.new = difference.new.saturating_add(1),
         }
         past.extend(known.into_iter().flat_map(|known| history(known, now)));
-        let Entry { cve, vendor, product, name, added, due, ransomware, description, notes } = entry;
+        let Entry {
+            cve,
+            vendor,
+            product,
+            name,
+            added,
+            due,
+            ransomware,
+            description,
+            notes,
+        } = entry;
         touched.push(cve);
-        rows.push(values![cve, vendor, product, name, added.to_string(), due.to_string(), *ransomware, description, notes, &catalogue.version, now]);
+        rows.push(values![
+            cve,
+            vendor,
+            product,
+            name,
+            added.to_string(),
+            due.to_string(),
+            *ransomware,
+            description,
+            notes,
+            &catalogue.version,
+            now
+        ]);
     }
     open.insert_many(
         "INSERT INTO kev_history (cve, since_at, until_at, added, due, ransomware, listed, catalogue)",
@@ -101,9 +151,20 @@ pub async fn replace(open: &mut Transaction, catalogue: &Catalogue, now: Timesta
              due = excluded.due, ransomware = excluded.ransomware, description = excluded.description, notes = excluded.notes, catalogue = excluded.catalogue, withdrawn_at = NULL",
     )
     .await?;
-    let listed: HashSet<&str> = catalogue.entries.iter().map(|entry| entry.cve.as_str()).collect();
-    for (cve, _) in stored.iter().filter(|(cve, stored)| stored.withdrawn_at.is_none() && !listed.contains(cve.as_str())) {
-        open.run("UPDATE kev SET withdrawn_at = $1 WHERE cve = $2", values![now, cve]).await?;
+    let listed: HashSet<&str> = catalogue
+        .entries
+        .iter()
+        .map(|entry| entry.cve.as_str())
+        .collect();
+    for (cve, _) in stored
+        .iter()
+        .filter(|(cve, stored)| stored.withdrawn_at.is_none() && !listed.contains(cve.as_str()))
+    {
+        open.run(
+            "UPDATE kev SET withdrawn_at = $1 WHERE cve = $2",
+            values![now, cve],
+        )
+        .await?;
         difference.withdrawn = difference.withdrawn.saturating_add(1);
         touched.push(cve);
     }
@@ -114,11 +175,37 @@ pub async fn replace(open: &mut Transaction, catalogue: &Catalogue, now: Timesta
 
 /// The words an entry had until now; of a withdrawn one also the time in which it was not listed.
 fn history(stored: &Stored, now: Timestamp) -> Vec<Vec<Value>> {
-    let Stored { entry: Entry { cve, added, due, ransomware, .. }, catalogue, since, withdrawn_at } = stored;
-    let words = |since: i64, until: i64, listed: bool| values![cve, since, until, added.to_string(), due.to_string(), *ransomware, listed, catalogue];
+    let Stored {
+        entry:
+            Entry {
+                cve,
+                added,
+                due,
+                ransomware,
+                ..
+            },
+        catalogue,
+        since,
+        withdrawn_at,
+    } = stored;
+    let words = |since: i64, until: i64, listed: bool| {
+        values![
+            cve,
+            since,
+            until,
+            added.to_string(),
+            due.to_string(),
+            *ransomware,
+            listed,
+            catalogue
+        ]
+    };
     let now = now.as_microsecond();
     match withdrawn_at {
-        Some(withdrawn) => vec![words(*since, *withdrawn, true), words(*withdrawn, now, false)],
+        Some(withdrawn) => vec![
+            words(*since, *withdrawn, true),
+            words(*withdrawn, now, false),
+        ],
         None => vec![words(*since, now, true)],
     }
 }
@@ -128,7 +215,11 @@ pub async fn alone(open: &mut Transaction) -> Result<Vec<Entry>> {
     let sql = "SELECT cve, vendor, product, name, added, due, ransomware, description, notes FROM kev WHERE withdrawn_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM vulnerability v JOIN threat t ON t.id = v.threat_id WHERE v.cve = kev.cve AND (t.source <> 'kev' OR t.withdrawn = FALSE))
                ORDER BY cve";
-    open.read(sql, Vec::new()).await?.iter().map(entry).collect()
+    open.read(sql, Vec::new())
+        .await?
+        .iter()
+        .map(entry)
+        .collect()
 }
 
 /// Threats that are nothing but an entry, where the catalogue took that entry back or says it in other words.
@@ -163,9 +254,17 @@ pub async fn withdraw(open: &mut Transaction, ids: &[String], now: Timestamp) ->
 pub async fn raise(open: &mut Transaction, cves: &[&str]) -> Result<u64> {
     let mut raised = 0_u64;
     for page in cves.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
-        let carried = format!("SELECT threat_id FROM vulnerability WHERE cve IN ({})", places(1, page.len()));
-        let sql = format!("UPDATE threat SET facts_revision = facts_revision + 1 WHERE id IN ({carried})");
-        raised = raised.saturating_add(open.run(&sql, page.iter().map(|cve| Value::from(*cve)).collect()).await?);
+        let carried = format!(
+            "SELECT threat_id FROM vulnerability WHERE cve IN ({})",
+            places(1, page.len())
+        );
+        let sql = format!(
+            "UPDATE threat SET facts_revision = facts_revision + 1 WHERE id IN ({carried})"
+        );
+        raised = raised.saturating_add(
+            open.run(&sql, page.iter().map(|cve| Value::from(*cve)).collect())
+                .await?,
+        );
     }
     Ok(raised)
 }

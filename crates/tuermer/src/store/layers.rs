@@ -29,10 +29,19 @@ fn layer(row: &Row) -> Result<(OrganisationId, Layer)> {
         country: row.text_or_null(7)?,
         sector: row.text_or_null(8)?,
         size_class: row.text_or_null(9)?,
-        language: row.text_or_null(10)?.and_then(|code| Language::parse(&code)),
+        language: row
+            .text_or_null(10)?
+            .and_then(|code| Language::parse(&code)),
         provider: row.text_or_null(11)?,
     };
-    Ok((OrganisationId(row.text(0)?), Layer { source: source(row, 1)?, said_at: row.time(2)?, facts }))
+    Ok((
+        OrganisationId(row.text(0)?),
+        Layer {
+            source: source(row, 1)?,
+            said_at: row.time(2)?,
+            facts,
+        },
+    ))
 }
 
 /// A contact from a row of [`CONTACT_COLUMNS`].
@@ -52,9 +61,13 @@ fn contact(row: &Row) -> Result<Contact> {
 impl Store {
     /// What each source says about an organisation, strongest first.
     pub async fn layers(&self, organisation: &OrganisationId) -> Result<Vec<Layer>> {
-        let sql = format!("SELECT {LAYER_COLUMNS} FROM organisation_layer WHERE organisation_id = $1");
+        let sql =
+            format!("SELECT {LAYER_COLUMNS} FROM organisation_layer WHERE organisation_id = $1");
         let rows = self.read(&sql, values![organisation.as_str()]).await?;
-        let mut layers = rows.iter().map(|row| Ok(layer(row)?.1)).collect::<Result<Vec<_>>>()?;
+        let mut layers = rows
+            .iter()
+            .map(|row| Ok(layer(row)?.1))
+            .collect::<Result<Vec<_>>>()?;
         layers.sort_by_key(|layer| std::cmp::Reverse(layer.source));
         Ok(layers)
     }
@@ -69,26 +82,56 @@ impl Store {
     }
 
     /// A page of all contacts of one kind of organisation with its number and name, by organisation id.
-    pub async fn contacts_page(&self, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<(String, String, Contact)>> {
+    pub async fn contacts_page(
+        &self,
+        after: Option<&OrganisationId>,
+        limit: usize,
+    ) -> Result<Vec<(String, String, Contact)>> {
         // Pages end between organisations, never inside one, so the key of the page is enough.
-        let columns = CONTACT_COLUMNS.split(", ").map(|column| format!("c.{column}")).collect::<Vec<_>>().join(", ");
+        let columns = CONTACT_COLUMNS
+            .split(", ")
+            .map(|column| format!("c.{column}"))
+            .collect::<Vec<_>>()
+            .join(", ");
         let sql = format!(
             "SELECT {columns}, o.external_id, o.name FROM organisation o JOIN contact c ON c.organisation_id = o.id
              WHERE o.id IN (SELECT id FROM organisation WHERE id > $1 AND kind = 'member' AND EXISTS (SELECT 1 FROM contact x WHERE x.organisation_id = organisation.id)
                 ORDER BY id LIMIT $2)
              ORDER BY o.id, c.source"
         );
-        let rows = self.read(&sql, values![after.map_or("", OrganisationId::as_str), i64::try_from(limit)?]).await?;
-        rows.iter().map(|row| Ok((row.text(8)?, row.text(9)?, contact(row)?))).collect()
+        let rows = self
+            .read(
+                &sql,
+                values![
+                    after.map_or("", OrganisationId::as_str),
+                    i64::try_from(limit)?
+                ],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.text(8)?, row.text(9)?, contact(row)?)))
+            .collect()
     }
 }
 
 /// Layers of many organisations.
-pub(crate) async fn layers_of(open: &mut Transaction, organisations: &[OrganisationId]) -> Result<HashMap<OrganisationId, Vec<Layer>>> {
+pub(crate) async fn layers_of(
+    open: &mut Transaction,
+    organisations: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, Vec<Layer>>> {
     let mut found: HashMap<OrganisationId, Vec<Layer>> = HashMap::new();
     for page in organisations.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
-        let sql = format!("SELECT {LAYER_COLUMNS} FROM organisation_layer WHERE organisation_id IN ({})", places(1, page.len()));
-        for row in open.read(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await? {
+        let sql = format!(
+            "SELECT {LAYER_COLUMNS} FROM organisation_layer WHERE organisation_id IN ({})",
+            places(1, page.len())
+        );
+        for row in open
+            .read(
+                &sql,
+                page.iter().map(|id| Value::from(id.as_str())).collect(),
+            )
+            .await?
+        {
             let (organisation, layer) = layer(&row)?;
             found.entry(organisation).or_default().push(layer);
         }
@@ -97,11 +140,20 @@ pub(crate) async fn layers_of(open: &mut Transaction, organisations: &[Organisat
 }
 
 /// Contacts of many organisations as one source told them.
-pub(crate) async fn contacts_of(open: &mut Transaction, said_by: Source, organisations: &[OrganisationId]) -> Result<HashMap<OrganisationId, Contact>> {
+pub(crate) async fn contacts_of(
+    open: &mut Transaction,
+    said_by: Source,
+    organisations: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, Contact>> {
     let mut found = HashMap::new();
     for page in organisations.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
-        let sql = format!("SELECT {CONTACT_COLUMNS} FROM contact WHERE source = $1 AND organisation_id IN ({})", places(2, page.len()));
-        let values = std::iter::once(Value::from(said_by.as_str())).chain(page.iter().map(|id| Value::from(id.as_str()))).collect();
+        let sql = format!(
+            "SELECT {CONTACT_COLUMNS} FROM contact WHERE source = $1 AND organisation_id IN ({})",
+            places(2, page.len())
+        );
+        let values = std::iter::once(Value::from(said_by.as_str()))
+            .chain(page.iter().map(|id| Value::from(id.as_str())))
+            .collect();
         for row in open.read(&sql, values).await? {
             let contact = contact(&row)?;
             found.insert(contact.organisation.clone(), contact);
@@ -111,12 +163,47 @@ pub(crate) async fn contacts_of(open: &mut Transaction, said_by: Source, organis
 }
 
 /// Writes layers, new or changed.
-pub(crate) async fn write_layers(open: &mut Transaction, layers: Vec<(OrganisationId, Layer)>) -> Result<()> {
-    let rows = layers.into_iter().map(|(organisation, Layer { source, said_at, facts })| {
-        let Facts { name, street, postcode, city, country, sector, size_class, language, provider } = facts;
-        let language = language.map(Language::code);
-        values![organisation.0, source.as_str(), said_at, name, street, postcode, city, country, sector, size_class, language, provider]
-    });
+pub(crate) async fn write_layers(
+    open: &mut Transaction,
+    layers: Vec<(OrganisationId, Layer)>,
+) -> Result<()> {
+    let rows = layers.into_iter().map(
+        |(
+            organisation,
+            Layer {
+                source,
+                said_at,
+                facts,
+            },
+        )| {
+            let Facts {
+                name,
+                street,
+                postcode,
+                city,
+                country,
+                sector,
+                size_class,
+                language,
+                provider,
+            } = facts;
+            let language = language.map(Language::code);
+            values![
+                organisation.0,
+                source.as_str(),
+                said_at,
+                name,
+                street,
+                postcode,
+                city,
+                country,
+                sector,
+                size_class,
+                language,
+                provider
+            ]
+        },
+    );
     open.insert_many(
         &format!("INSERT INTO organisation_layer ({LAYER_COLUMNS})"),
         rows.collect(),
@@ -131,8 +218,26 @@ pub(crate) async fn write_layers(open: &mut Transaction, layers: Vec<(Organisati
 /// Writes contacts, new or changed.
 pub(crate) async fn write_contacts(open: &mut Transaction, contacts: Vec<Contact>) -> Result<()> {
     let rows = contacts.into_iter().map(|contact| {
-        let Contact { organisation, name, role, email, phone, mobile, source, said_at } = contact;
-        values![organisation.0, source.as_str(), name, role, email, phone, mobile, said_at]
+        let Contact {
+            organisation,
+            name,
+            role,
+            email,
+            phone,
+            mobile,
+            source,
+            said_at,
+        } = contact;
+        values![
+            organisation.0,
+            source.as_str(),
+            name,
+            role,
+            email,
+            phone,
+            mobile,
+            said_at
+        ]
     });
     open.insert_many(
         &format!("INSERT INTO contact ({CONTACT_COLUMNS})"),

@@ -25,7 +25,9 @@ impl Mode {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Manual, Self::Automatic].into_iter().find(|mode| mode.as_str() == text)
+        [Self::Manual, Self::Automatic]
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
     }
 }
 
@@ -56,7 +58,17 @@ pub struct MatchRun {
 impl Store {
     /// Writes a run, begun or ended.
     pub async fn write_match_run(&self, run: &MatchRun) -> Result<()> {
-        let MatchRun { id, mode, triggers, asked_by, asked_at, finished_at, documents, organisations, exposures } = run;
+        let MatchRun {
+            id,
+            mode,
+            triggers,
+            asked_by,
+            asked_at,
+            finished_at,
+            documents,
+            organisations,
+            exposures,
+        } = run;
         let count = |count: u64| i64::try_from(count);
         let mut open = self.begin().await?;
         open.run(
@@ -105,7 +117,14 @@ impl Store {
         for row in self.read(sql, Vec::new()).await? {
             triggers.push(row.text(0)?);
         }
-        if self.read_one("SELECT 1 FROM organisation WHERE facts_revision <> assessed_revision LIMIT 1", Vec::new()).await?.is_some() {
+        if self
+            .read_one(
+                "SELECT 1 FROM organisation WHERE facts_revision <> assessed_revision LIMIT 1",
+                Vec::new(),
+            )
+            .await?
+            .is_some()
+        {
             triggers.push("new_asset".to_string());
         }
         Ok(triggers)
@@ -113,7 +132,12 @@ impl Store {
 
     /// Whose this asset is.
     pub async fn owner_of(&self, asset: &AssetId) -> Result<Option<OrganisationId>> {
-        let row = self.read_one("SELECT organisation_id FROM asset WHERE id = $1", values![asset.as_str()]).await?;
+        let row = self
+            .read_one(
+                "SELECT organisation_id FROM asset WHERE id = $1",
+                values![asset.as_str()],
+            )
+            .await?;
         row.map(|row| Ok(OrganisationId(row.text(0)?))).transpose()
     }
 }

@@ -91,8 +91,16 @@ type After<'a> = (&'a ThreatId, &'a OrganisationId, &'a str, &'a str);
 impl MatchFilter {
     /// Conditions over `m`, `s` and `r`. What is not affected is no match.
     fn conditions(&self) -> (Vec<String>, Vec<Value>) {
-        let Self { threat, asset, product, organisation, at_least, remediation } = self;
-        let (mut conditions, mut values) = (vec!["m.status <> 'not_affected'".to_string()], Vec::new());
+        let Self {
+            threat,
+            asset,
+            product,
+            organisation,
+            at_least,
+            remediation,
+        } = self;
+        let (mut conditions, mut values) =
+            (vec!["m.status <> 'not_affected'".to_string()], Vec::new());
         let mut equal = |column: &str, value: Option<&str>| {
             if let Some(value) = value {
                 values.push(Value::from(value));
@@ -101,16 +109,30 @@ impl MatchFilter {
         };
         equal("m.threat_id", threat.as_ref().map(ThreatId::as_str));
         equal("m.asset_id", asset.as_ref().map(AssetId::as_str));
-        equal("m.organisation_id", organisation.as_ref().map(OrganisationId::as_str));
+        equal(
+            "m.organisation_id",
+            organisation.as_ref().map(OrganisationId::as_str),
+        );
         equal(&effective(), remediation.map(RemediationState::as_str));
         if let Some(product) = product {
             values.push(Value::from(ProductKey::new("", product).product));
-            values.push(Value::from(format!("%{}%", product.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))));
+            values.push(Value::from(format!(
+                "%{}%",
+                product
+                    .to_lowercase()
+                    .replace('\\', "\\\\")
+                    .replace('%', "\\%")
+                    .replace('_', "\\_")
+            )));
             let (key, words) = (values.len().saturating_sub(1), values.len());
             conditions.push(format!("(s.product_key = ${key} OR LOWER(s.vendor || ' ' || s.product) LIKE ${words} ESCAPE '\\')"));
         }
         if let Some(least) = at_least {
-            let words: Vec<String> = Certainty::ALL.iter().filter(|word| *word >= least).map(|word| format!("'{}'", word.as_str())).collect();
+            let words: Vec<String> = Certainty::ALL
+                .iter()
+                .filter(|word| *word >= least)
+                .map(|word| format!("'{}'", word.as_str()))
+                .collect();
             conditions.push(format!("m.certainty IN ({})", words.join(", ")));
         }
         (conditions, values)
@@ -119,11 +141,18 @@ impl MatchFilter {
 
 impl Store {
     /// Matches in order of document, organisation, asset and flaw, `limit` at most.
-    pub async fn matched(&self, filter: &MatchFilter, after: Option<After<'_>>, limit: usize) -> Result<Vec<Matched>> {
+    pub async fn matched(
+        &self,
+        filter: &MatchFilter,
+        after: Option<After<'_>>,
+        limit: usize,
+    ) -> Result<Vec<Matched>> {
         let (mut conditions, mut values) = filter.conditions();
         if let Some((threat, organisation, asset, vulnerability)) = after {
             let base = values.len();
-            values.extend([threat.as_str(), organisation.as_str(), asset, vulnerability].map(Value::from));
+            values.extend(
+                [threat.as_str(), organisation.as_str(), asset, vulnerability].map(Value::from),
+            );
             let [a, b, c, d] = [1, 2, 3, 4].map(|place: usize| base.saturating_add(place));
             conditions.push(format!(
                 "(m.threat_id > ${a} OR (m.threat_id = ${a} AND (m.organisation_id > ${b} OR (m.organisation_id = ${b} AND
@@ -149,9 +178,10 @@ impl Store {
         let (conditions, values) = filter.conditions();
         let (key, name) = match by {
             By::Product => ("COALESCE(s.product_key, '')", "COALESCE(s.product, '')"),
-            By::Asset => {
-                ("m.asset_id", "COALESCE(o.external_id || ' ' || s.product || ' ' || COALESCE(s.build, s.version) || ' ' || s.hostname, o.external_id)")
-            }
+            By::Asset => (
+                "m.asset_id",
+                "COALESCE(o.external_id || ' ' || s.product || ' ' || COALESCE(s.build, s.version) || ' ' || s.hostname, o.external_id)",
+            ),
             By::Document => ("m.threat_id", "t.title"),
         };
         // An asset known by a sign only stands for its organisation.
@@ -170,14 +200,22 @@ impl Store {
         );
         let group = |row: &Row| {
             let states = [row.count(4)?, row.count(5)?, row.count(6)?];
-            Ok(Group { key: row.text(0)?, name: row.text(1)?, assets: row.count(2)?, documents: row.count(3)?, states })
+            Ok(Group {
+                key: row.text(0)?,
+                name: row.text(1)?,
+                assets: row.count(2)?,
+                documents: row.count(3)?,
+                states,
+            })
         };
         self.read(&sql, values).await?.iter().map(group).collect()
     }
 }
 
 fn matched(row: &Row) -> Result<Matched> {
-    let asset = Some(row.text(6)?).filter(|asset| !asset.is_empty()).map(AssetId);
+    let asset = Some(row.text(6)?)
+        .filter(|asset| !asset.is_empty())
+        .map(AssetId);
     let told = |index: usize| row.text_or_null(index).map(Option::unwrap_or_default);
     Ok(Matched {
         threat: ThreatId(row.text(0)?),

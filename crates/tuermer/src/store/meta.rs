@@ -20,13 +20,19 @@ pub async fn count(open: &mut Transaction, key: &str) -> Result<()> {
 
 /// A fact as this transaction sees it.
 pub async fn read(open: &mut Transaction, key: &str) -> Result<Option<String>> {
-    open.read_one("SELECT value FROM meta WHERE key = $1", values![key]).await?.map(|row| row.text(0)).transpose()
+    open.read_one("SELECT value FROM meta WHERE key = $1", values![key])
+        .await?
+        .map(|row| row.text(0))
+        .transpose()
 }
 
 impl Store {
     /// A fact, if set.
     pub async fn meta(&self, key: &str) -> Result<Option<String>> {
-        self.read_one("SELECT value FROM meta WHERE key = $1", values![key]).await?.map(|row| row.text(0)).transpose()
+        self.read_one("SELECT value FROM meta WHERE key = $1", values![key])
+            .await?
+            .map(|row| row.text(0))
+            .transpose()
     }
 
     /// Sets a fact.

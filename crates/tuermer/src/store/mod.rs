@@ -84,14 +84,56 @@ const APPEND_ONLY: &[(i64, &str)] = &[(1, "journal")];
 
 /// Lists of allowed words that grew: migration, table, column, words before, words added.
 const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] = &[
-    (2, "document", "kind", &["csaf", "kev", "shadowserver", "unknown"], &["cve", "epss", "atom", "sbom", "provider"]),
-    (4, "document", "kind", &["csaf", "kev", "shadowserver", "unknown", "cve", "epss", "atom", "sbom", "provider"], &["witness"]),
+    (
+        2,
+        "document",
+        "kind",
+        &["csaf", "kev", "shadowserver", "unknown"],
+        &["cve", "epss", "atom", "sbom", "provider"],
+    ),
+    (
+        4,
+        "document",
+        "kind",
+        &[
+            "csaf",
+            "kev",
+            "shadowserver",
+            "unknown",
+            "cve",
+            "epss",
+            "atom",
+            "sbom",
+            "provider",
+        ],
+        &["witness"],
+    ),
     (
         6,
         "document",
         "kind",
-        &["csaf", "kev", "shadowserver", "unknown", "cve", "epss", "atom", "sbom", "provider", "witness"],
-        &["intelmq", "n6", "misp", "warninglist", "stix", "indicators", "firewall", "check"],
+        &[
+            "csaf",
+            "kev",
+            "shadowserver",
+            "unknown",
+            "cve",
+            "epss",
+            "atom",
+            "sbom",
+            "provider",
+            "witness",
+        ],
+        &[
+            "intelmq",
+            "n6",
+            "misp",
+            "warninglist",
+            "stix",
+            "indicators",
+            "firewall",
+            "check",
+        ],
     ),
 ];
 
@@ -121,17 +163,32 @@ impl Store {
     async fn migrated(database: Database, now: Timestamp) -> Result<Self> {
         let newest = MIGRATIONS.last().map_or(0, |(version, _)| *version);
         if database.has_table("schema_version").await? {
-            let row = database.read_one("SELECT MAX(version) FROM schema_version", Vec::new()).await?;
+            let row = database
+                .read_one("SELECT MAX(version) FROM schema_version", Vec::new())
+                .await?;
             let found = row.map_or(Ok(None), |row| row.int_or_null(0))?.unwrap_or(0);
             if found > newest {
-                return Err(refusal("general.newer_schema", [("found", &found), ("newest", &newest)]));
+                return Err(refusal(
+                    "general.newer_schema",
+                    [("found", &found), ("newest", &newest)],
+                ));
             }
             if found == newest {
-                return Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default(), owners: owners::Shelf::default() });
+                return Ok(Self {
+                    database,
+                    snapshot: Arc::default(),
+                    packs: packs::Shelf::default(),
+                    owners: owners::Shelf::default(),
+                });
             }
         }
         migrate(&database, newest, now).await?;
-        Ok(Self { database, snapshot: Arc::default(), packs: packs::Shelf::default(), owners: owners::Shelf::default() })
+        Ok(Self {
+            database,
+            snapshot: Arc::default(),
+            packs: packs::Shelf::default(),
+            owners: owners::Shelf::default(),
+        })
     }
 
     /// Begins a write transaction.
@@ -154,17 +211,29 @@ impl Store {
 async fn migrate(database: &Database, newest: i64, now: Timestamp) -> Result<()> {
     let mut transaction = database.begin_migration().await?;
     transaction.run_script("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)").await?;
-    let row = transaction.read_one("SELECT MAX(version) FROM schema_version", Vec::new()).await?;
+    let row = transaction
+        .read_one("SELECT MAX(version) FROM schema_version", Vec::new())
+        .await?;
     let found = row.map_or(Ok(None), |row| row.int_or_null(0))?.unwrap_or(0);
-    for (version, sql) in MIGRATIONS.iter().filter(|(version, _)| (found.saturating_add(1)..=newest).contains(version)) {
+    for (version, sql) in MIGRATIONS
+        .iter()
+        .filter(|(version, _)| (found.saturating_add(1)..=newest).contains(version))
+    {
         transaction.run_script(&database.dialect(sql)).await?;
         for (_, table) in APPEND_ONLY.iter().filter(|(since, _)| since == version) {
             transaction.run_script(&database.append_only(table)).await?;
         }
-        for (_, table, column, before, added) in WIDENED.iter().filter(|(since, ..)| since == version) {
+        for (_, table, column, before, added) in
+            WIDENED.iter().filter(|(since, ..)| since == version)
+        {
             transaction.widen(table, column, before, added).await?;
         }
-        transaction.run("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)", crate::values![*version, now]).await?;
+        transaction
+            .run(
+                "INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)",
+                crate::values![*version, now],
+            )
+            .await?;
     }
     transaction.commit().await
 }
@@ -213,10 +282,20 @@ mod tests {
         )
         .await;
         database.close().await;
-        let store = Store::open_file(&path, false, Timestamp::UNIX_EPOCH).await.unwrap();
+        let store = Store::open_file(&path, false, Timestamp::UNIX_EPOCH)
+            .await
+            .unwrap();
         let sql = "SELECT s.id, s.organisation_id, s.attribution, k.report, s.ip, k.grade, k.document_sha256 FROM sighting s JOIN sighting_kind k ON k.key = s.kind ORDER BY 1, 2";
         let rows = store.read(sql, Vec::new()).await.unwrap();
-        let rows: Vec<String> = rows.iter().map(|row| (0..7).map(|column| row.text(column).unwrap()).collect::<Vec<_>>().join(" ")).collect();
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                (0..7)
+                    .map(|column| row.text(column).unwrap())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect();
         let id = "18700-0123456789abcdef0123456789";
         assert_eq!(
             rows,
@@ -226,12 +305,22 @@ mod tests {
                 "witness|M-1 o1 told:link scan_exchange 192.0.2.7 B2 d".to_string(),
             ]
         );
-        let traces = store.read("SELECT sighting_id, trace FROM sighting_trace", Vec::new()).await.unwrap();
+        let traces = store
+            .read("SELECT sighting_id, trace FROM sighting_trace", Vec::new())
+            .await
+            .unwrap();
         assert_eq!(traces.len(), 2, "one for each organisation");
         assert_eq!(traces[0].text(0).unwrap(), id);
         store.database.close().await;
-        let observation =
-            tuermer_core::observation::Observation::new("x", "2021-03-14T00:00:00Z".parse().unwrap(), tuermer_core::taxonomy::IncidentType::Undetermined);
-        assert_eq!(observation.identified(|_| hash.to_string()).id.as_str(), id, "a sign read again has the id that its old row got");
+        let observation = tuermer_core::observation::Observation::new(
+            "x",
+            "2021-03-14T00:00:00Z".parse().unwrap(),
+            tuermer_core::taxonomy::IncidentType::Undetermined,
+        );
+        assert_eq!(
+            observation.identified(|_| hash.to_string()).id.as_str(),
+            id,
+            "a sign read again has the id that its old row got"
+        );
     }
 }

@@ -33,19 +33,37 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let source = row.text(2)?;
-                let source = Source::parse(&source).ok_or_else(|| anyhow!("unknown source {source}"))?;
-                Ok(StoredNetwork { kind: row.text(0)?, value: row.text(1)?, source, said_at: row.time(3)? })
+                let source =
+                    Source::parse(&source).ok_or_else(|| anyhow!("unknown source {source}"))?;
+                Ok(StoredNetwork {
+                    kind: row.text(0)?,
+                    value: row.text(1)?,
+                    source,
+                    said_at: row.time(3)?,
+                })
             })
             .collect()
     }
 }
 
 /// Networks that many organisations already have.
-pub(crate) async fn networks_of(open: &mut Transaction, organisations: &[OrganisationId]) -> Result<HashSet<Claim>> {
+pub(crate) async fn networks_of(
+    open: &mut Transaction,
+    organisations: &[OrganisationId],
+) -> Result<HashSet<Claim>> {
     let mut found = HashSet::new();
     for page in organisations.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
-        let sql = format!("SELECT organisation_id, kind, value FROM network WHERE organisation_id IN ({})", places(1, page.len()));
-        for row in open.read(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await? {
+        let sql = format!(
+            "SELECT organisation_id, kind, value FROM network WHERE organisation_id IN ({})",
+            places(1, page.len())
+        );
+        for row in open
+            .read(
+                &sql,
+                page.iter().map(|id| Value::from(id.as_str())).collect(),
+            )
+            .await?
+        {
             found.insert((OrganisationId(row.text(0)?), row.text(1)?, row.text(2)?));
         }
     }
@@ -56,12 +74,26 @@ pub(crate) async fn networks_of(open: &mut Transaction, organisations: &[Organis
 pub(crate) async fn claims(open: &mut Transaction) -> Result<Vec<(Claim, String)>> {
     let sql = "SELECT n.organisation_id, n.kind, n.value, o.external_id FROM network n JOIN organisation o ON o.id = n.organisation_id WHERE n.kind <> 'asn'";
     let rows = open.read(sql, Vec::new()).await?;
-    rows.iter().map(|row| Ok(((OrganisationId(row.text(0)?), row.text(1)?, row.text(2)?), row.text(3)?))).collect()
+    rows.iter()
+        .map(|row| {
+            Ok((
+                (OrganisationId(row.text(0)?), row.text(1)?, row.text(2)?),
+                row.text(3)?,
+            ))
+        })
+        .collect()
 }
 
 /// Writes new networks. The caller raises the counters of their organisations in the same transaction.
-pub(crate) async fn write(open: &mut Transaction, networks: Vec<Claim>, source: Source, said_at: Timestamp) -> Result<()> {
-    let rows = networks.into_iter().map(|(organisation, kind, value)| values![organisation.0, kind, value, source.as_str(), said_at]);
+pub(crate) async fn write(
+    open: &mut Transaction,
+    networks: Vec<Claim>,
+    source: Source,
+    said_at: Timestamp,
+) -> Result<()> {
+    let rows = networks.into_iter().map(|(organisation, kind, value)| {
+        values![organisation.0, kind, value, source.as_str(), said_at]
+    });
     let written = open
         .insert_many(
             "INSERT INTO network (organisation_id, kind, value, source, said_at)",

@@ -39,11 +39,25 @@ fn notice(row: &Row) -> Result<Notice> {
 
 /// Raises a notice; `false` where an open one of the same kind says the same about the same subject.
 pub async fn raise(open: &mut Transaction, notice: &Notice) -> Result<bool> {
-    let Notice { id, kind, subject, text_de, text_en, created_at, mailed_at: _ } = notice;
+    let Notice {
+        id,
+        kind,
+        subject,
+        text_de,
+        text_en,
+        created_at,
+        mailed_at: _,
+    } = notice;
     let sql = "INSERT INTO notice (id, kind, subject, text_de, text_en, created_at)
         SELECT $1, $2, $3, $4, $5, $6
         WHERE NOT EXISTS (SELECT 1 FROM notice WHERE kind = $2 AND subject = $3 AND text_de = $4 AND done_at IS NULL)";
-    let raised = open.run(sql, values![id, kind, subject, text_de, text_en, *created_at]).await? > 0;
+    let raised = open
+        .run(
+            sql,
+            values![id, kind, subject, text_de, text_en, *created_at],
+        )
+        .await?
+        > 0;
     if raised {
         journal::append(open, *created_at, "system", "notice.raised", subject, kind).await?;
     }
@@ -51,7 +65,12 @@ pub async fn raise(open: &mut Transaction, notice: &Notice) -> Result<bool> {
 }
 
 /// Closes the open notices of a kind about a subject, because what they told is over.
-pub async fn settle(open: &mut Transaction, kind: &str, subject: &str, now: Timestamp) -> Result<()> {
+pub async fn settle(
+    open: &mut Transaction,
+    kind: &str,
+    subject: &str,
+    now: Timestamp,
+) -> Result<()> {
     let sql = "UPDATE notice SET done_at = $3, done_by = 'system' WHERE kind = $1 AND subject = $2 AND done_at IS NULL";
     open.run(sql, values![kind, subject, now]).await?;
     Ok(())
@@ -61,7 +80,11 @@ impl Store {
     /// Open notices, oldest first.
     pub async fn notices(&self, limit: usize) -> Result<Vec<Notice>> {
         let sql = "SELECT id, kind, subject, text_de, text_en, created_at, mailed_at FROM notice WHERE done_at IS NULL ORDER BY created_at, id LIMIT $1";
-        self.read(sql, values![i64::try_from(limit)?]).await?.iter().map(notice).collect()
+        self.read(sql, values![i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(notice)
+            .collect()
     }
 
     /// Raises a notice of its own; see [`raise`].
@@ -75,7 +98,13 @@ impl Store {
     /// Marks a notice as done; `false` where there is no open one with this id.
     pub async fn finish_notice(&self, now: Timestamp, id: &str, by: &str) -> Result<bool> {
         let mut open = self.begin().await?;
-        let done = open.run("UPDATE notice SET done_at = $2, done_by = $3 WHERE id = $1 AND done_at IS NULL", values![id, now, by]).await? > 0;
+        let done = open
+            .run(
+                "UPDATE notice SET done_at = $2, done_by = $3 WHERE id = $1 AND done_at IS NULL",
+                values![id, now, by],
+            )
+            .await?
+            > 0;
         if done {
             journal::append(&mut open, now, by, "notice.done", id, "").await?;
         }
@@ -88,22 +117,41 @@ impl Store {
     pub async fn notices_to_mail(&self, limit: usize) -> Result<Vec<Notice>> {
         let sql = "SELECT id, kind, subject, text_de, text_en, created_at, mailed_at FROM notice
             WHERE mailed_at IS NULL AND (done_by IS NULL OR done_by = 'system') ORDER BY created_at, id LIMIT $1";
-        self.read(sql, values![i64::try_from(limit)?]).await?.iter().map(notice).collect()
+        self.read(sql, values![i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(notice)
+            .collect()
     }
 
     /// How many notices still must be mailed.
     pub async fn notices_unmailed(&self) -> Result<u64> {
         let sql = "SELECT COUNT(*) FROM notice WHERE mailed_at IS NULL AND (done_by IS NULL OR done_by = 'system')";
-        self.read_one(sql, Vec::new()).await?.map_or(Ok(0), |row| row.count(0))
+        self.read_one(sql, Vec::new())
+            .await?
+            .map_or(Ok(0), |row| row.count(0))
     }
 
     /// To whom a notice went already.
     pub async fn notice_mailed_to(&self, id: &str) -> Result<Vec<String>> {
-        self.read("SELECT address FROM notice_mail WHERE notice_id = $1", values![id]).await?.iter().map(|row| row.text(0)).collect()
+        self.read(
+            "SELECT address FROM notice_mail WHERE notice_id = $1",
+            values![id],
+        )
+        .await?
+        .iter()
+        .map(|row| row.text(0))
+        .collect()
     }
 
     /// Records that one operator was told, or that his server refused it for good (`refused` is its answer).
-    pub async fn notice_went_to(&self, id: &str, address: &str, refused: &str, now: Timestamp) -> Result<()> {
+    pub async fn notice_went_to(
+        &self,
+        id: &str,
+        address: &str,
+        refused: &str,
+        now: Timestamp,
+    ) -> Result<()> {
         let mut open = self.begin().await?;
         let sql = "INSERT INTO notice_mail (notice_id, address, at, refused) VALUES ($1, $2, $3, $4) ON CONFLICT (notice_id, address) DO NOTHING";
         open.run(sql, values![id, address, now, refused]).await?;
@@ -113,7 +161,11 @@ impl Store {
     /// Records that every operator was told.
     pub async fn notice_mailed(&self, id: &str, now: Timestamp) -> Result<()> {
         let mut open = self.begin().await?;
-        open.run("UPDATE notice SET mailed_at = $2 WHERE id = $1 AND mailed_at IS NULL", values![id, now]).await?;
+        open.run(
+            "UPDATE notice SET mailed_at = $2 WHERE id = $1 AND mailed_at IS NULL",
+            values![id, now],
+        )
+        .await?;
         open.commit().await
     }
 }

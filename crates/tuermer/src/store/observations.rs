@@ -68,15 +68,33 @@ pub struct Writer {
 impl Writer {
     /// For the signs of a document that came at `now`.
     pub fn new(document: &str, now: Timestamp) -> Self {
-        Self { document: document.to_string(), now, kinds: HashMap::new(), touched: HashSet::new() }
+        Self {
+            document: document.to_string(),
+            now,
+            kinds: HashMap::new(),
+            touched: HashSet::new(),
+        }
     }
 
     /// Writes one batch; [`Writer::touch`] belongs into the same transaction.
     pub async fn write(&mut self, open: &mut Transaction, batch: &[Attributed]) -> Result<Written> {
         let (mut told, mut kinds) = (Vec::with_capacity(batch.len()), Vec::new());
-        for (number, Attributed { observation, owners }) in batch.iter().enumerate() {
+        for (
+            number,
+            Attributed {
+                observation,
+                owners,
+            },
+        ) in batch.iter().enumerate()
+        {
             let kind = self.kind(observation, &mut kinds);
-            told.extend(owners.iter().map(|(owner, attribution)| Told { number, observation, owner, attribution, kind: kind.clone() }));
+            told.extend(owners.iter().map(|(owner, attribution)| Told {
+                number,
+                observation,
+                owner,
+                attribution,
+                kind: kind.clone(),
+            }));
         }
         open.insert_many(
             "INSERT INTO sighting_kind (key, report, class, side, severity, tlp, grade, tags, vendor, product, version, document_sha256, received_at)",
@@ -85,9 +103,10 @@ impl Writer {
         )
         .await?;
         // In the order of the index: what lies together is written together.
-        told.sort_by(|one, other| (one.owner, &one.observation.id).cmp(&(other.owner, &other.observation.id)));
-        let head =
-            "INSERT INTO sighting (organisation_id, id, attribution, kind, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra)";
+        told.sort_by(|one, other| {
+            (one.owner, &one.observation.id).cmp(&(other.owner, &other.observation.id))
+        });
+        let head = "INSERT INTO sighting (organisation_id, id, attribution, kind, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra)";
         let rows = told.iter().map(Told::row).collect::<Result<_>>()?;
         let is_new = open.insert_new(head, rows, "organisation_id, id").await?;
         let (mut new, mut traces, mut again) = (HashSet::new(), Vec::new(), Vec::new());
@@ -100,12 +119,20 @@ impl Writer {
                 again.push(told.again());
             }
         }
-        open.insert_many("INSERT INTO sighting_trace (organisation_id, sighting_id, trace)", traces, "ON CONFLICT DO NOTHING").await?;
+        open.insert_many(
+            "INSERT INTO sighting_trace (organisation_id, sighting_id, trace)",
+            traces,
+            "ON CONFLICT DO NOTHING",
+        )
+        .await?;
         for owner in again::write(open, again, &self.document).await? {
             self.touch_later(&owner);
         }
         let new = new.len() as u64;
-        Ok(Written { new, same: (batch.len() as u64).saturating_sub(new) })
+        Ok(Written {
+            new,
+            same: (batch.len() as u64).saturating_sub(new),
+        })
     }
 
     fn touch_later(&mut self, owner: &OrganisationId) {
@@ -123,8 +150,15 @@ impl Writer {
         let touched: BTreeSet<OrganisationId> = self.touched.drain().collect();
         let touched: Vec<&OrganisationId> = touched.iter().collect();
         for page in touched.chunks(ROWS_PER_STATEMENT) {
-            let sql = format!("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, page.len()));
-            open.run(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await?;
+            let sql = format!(
+                "UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})",
+                places(1, page.len())
+            );
+            open.run(
+                &sql,
+                page.iter().map(|id| Value::from(id.as_str())).collect(),
+            )
+            .await?;
         }
         meta::count(open, CHANGES).await?;
         Ok(())
@@ -132,10 +166,34 @@ impl Writer {
 
     /// The key of what a sign has in common with others; its row where it was not written before.
     fn kind(&mut self, observation: &Observation, rows: &mut Vec<Vec<Value>>) -> String {
-        let Observation { report, incident, side, severity, tlp, grade, tags, vendor, product, version, .. } = observation;
+        let Observation {
+            report,
+            incident,
+            side,
+            severity,
+            tlp,
+            grade,
+            tags,
+            vendor,
+            product,
+            version,
+            ..
+        } = observation;
         let (tags, grade) = (tags.join(";"), grade.to_text());
         let version_text = version.as_deref().unwrap_or("\u{1}");
-        let parts = [report.as_str(), incident.as_str(), side.as_str(), severity, tlp.as_str(), &grade, &tags, vendor, product, version_text, &self.document];
+        let parts = [
+            report.as_str(),
+            incident.as_str(),
+            side.as_str(),
+            severity,
+            tlp.as_str(),
+            &grade,
+            &tags,
+            vendor,
+            product,
+            version_text,
+            &self.document,
+        ];
         let text = parts.join("\u{0}");
         if let Some(key) = self.kinds.get(&text) {
             return key.clone();
@@ -167,11 +225,28 @@ impl Writer {
 /// Keeps raw lines as evidence.
 pub async fn keep_lines(open: &mut Transaction, document: &str, parts: Vec<Lines>) -> Result<()> {
     let mut rows = Vec::with_capacity(parts.len());
-    for Lines { part, first, last, gzip } in parts {
-        rows.push(values![document, part, i64::try_from(first)?, i64::try_from(last)?, gzip]);
+    for Lines {
+        part,
+        first,
+        last,
+        gzip,
+    } in parts
+    {
+        rows.push(values![
+            document,
+            part,
+            i64::try_from(first)?,
+            i64::try_from(last)?,
+            gzip
+        ]);
     }
     let tail = "ON CONFLICT (document_sha256, part) DO UPDATE SET first_line = excluded.first_line, last_line = excluded.last_line, bytes = excluded.bytes";
-    open.insert_many("INSERT INTO report_lines (document_sha256, part, first_line, last_line, bytes)", rows, tail).await?;
+    open.insert_many(
+        "INSERT INTO report_lines (document_sha256, part, first_line, last_line, bytes)",
+        rows,
+        tail,
+    )
+    .await?;
     Ok(())
 }
 
@@ -187,7 +262,19 @@ struct Told<'a> {
 
 impl<'a> Told<'a> {
     fn row(&self) -> Result<Vec<Value>> {
-        let Observation { id, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra, .. } = self.observation;
+        let Observation {
+            id,
+            origin_id,
+            observed_at,
+            last_seen_at,
+            ip,
+            network,
+            port,
+            hostname,
+            asn,
+            extra,
+            ..
+        } = self.observation;
         Ok(values![
             self.owner.as_str(),
             id.as_str(),
@@ -207,12 +294,23 @@ impl<'a> Told<'a> {
 
     fn traces(&self) -> impl Iterator<Item = Vec<Value>> + use<'a> {
         let (owner, id) = (self.owner, &self.observation.id);
-        self.observation.traces.iter().map(move |trace| values![owner.as_str(), id.as_str(), trace.to_text()])
+        self.observation
+            .traces
+            .iter()
+            .map(move |trace| values![owner.as_str(), id.as_str(), trace.to_text()])
     }
 
     fn again(self) -> Again<'a> {
         let Observation { id, grade, tlp, .. } = self.observation;
-        Again { owner: self.owner, id: id.as_str(), kind: self.kind, vouched: Vouched { grade: *grade, tlp: *tlp } }
+        Again {
+            owner: self.owner,
+            id: id.as_str(),
+            kind: self.kind,
+            vouched: Vouched {
+                grade: *grade,
+                tlp: *tlp,
+            },
+        }
     }
 }
 
@@ -225,7 +323,10 @@ fn as_object(extra: &[(String, String)]) -> Result<String> {
 
 /// The key of a row of what signs have in common.
 fn key_of(parts: &[&str]) -> String {
-    sha256(parts.join("\u{0}").as_bytes()).chars().take(KIND_CHARACTERS).collect()
+    sha256(parts.join("\u{0}").as_bytes())
+        .chars()
+        .take(KIND_CHARACTERS)
+        .collect()
 }
 
 /// Puts the counts of one document on the shelf.
@@ -234,8 +335,17 @@ pub async fn shelve(open: &mut Transaction, shelf: &Shelf, document: &str) -> Re
     for ((report, day), signs) in shelf {
         rows.push(values![document, report, day, i64::try_from(*signs)?]);
     }
-    open.run("DELETE FROM shelf WHERE document_sha256 = $1", values![document]).await?;
-    open.insert_many("INSERT INTO shelf (document_sha256, report, day, signs)", rows, "").await?;
+    open.run(
+        "DELETE FROM shelf WHERE document_sha256 = $1",
+        values![document],
+    )
+    .await?;
+    open.insert_many(
+        "INSERT INTO shelf (document_sha256, report, day, signs)",
+        rows,
+        "",
+    )
+    .await?;
     Ok(())
 }
 
@@ -301,11 +411,20 @@ impl Store {
     /// On which days each report type came whole, over the time in which absence can prove something.
     pub async fn report_days(&self, until: Timestamp) -> Result<ReportDays> {
         let day = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let from = until.checked_sub(jiff::SignedDuration::from_hours(REPORT_DAYS.saturating_mul(24)))?;
-        let rows =
-            self.read("SELECT DISTINCT report, day FROM shelf WHERE day >= $1 AND day <= $2", values![day(from).to_string(), day(until).to_string()]).await?;
-        let read = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?.parse()?)));
-        read.collect::<Result<Vec<(String, jiff::civil::Date)>>>().map(ReportDays::from_iter)
+        let from = until.checked_sub(jiff::SignedDuration::from_hours(
+            REPORT_DAYS.saturating_mul(24),
+        ))?;
+        let rows = self
+            .read(
+                "SELECT DISTINCT report, day FROM shelf WHERE day >= $1 AND day <= $2",
+                values![day(from).to_string(), day(until).to_string()],
+            )
+            .await?;
+        let read = rows
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?.parse()?)));
+        read.collect::<Result<Vec<(String, jiff::civil::Date)>>>()
+            .map(ReportDays::from_iter)
     }
 
     /// Signs, newest first: at most `limit`, after `skip`.
@@ -313,7 +432,9 @@ impl Store {
         let sql = "SELECT g.external_id, g.name, k.report, s.observed_at, s.ip, s.port, s.hostname, k.class, k.severity, k.tags, k.vendor, k.product, k.version, s.attribution, k.tlp, k.grade
                    FROM sighting s JOIN sighting_kind k ON k.key = s.kind JOIN organisation g ON g.id = s.organisation_id
                    ORDER BY s.observed_at DESC, s.id, g.id LIMIT $1 OFFSET $2";
-        let rows = self.read(sql, values![i64::try_from(limit)?, i64::try_from(skip)?]).await?;
+        let rows = self
+            .read(sql, values![i64::try_from(limit)?, i64::try_from(skip)?])
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(SignLine {
@@ -327,7 +448,9 @@ impl Store {
                     class: row.text(7)?,
                     severity: row.text(8)?,
                     tags: row.text(9)?,
-                    product: format!("{} {}", row.text(10)?, row.text(11)?).trim().to_string(),
+                    product: format!("{} {}", row.text(10)?, row.text(11)?)
+                        .trim()
+                        .to_string(),
                     version: row.text_or_null(12)?,
                     attribution: row.text(13)?,
                     tlp: row.text(14)?,
@@ -341,6 +464,14 @@ impl Store {
     pub async fn shelf(&self) -> Result<Vec<ShelfLine>> {
         let sql = "SELECT report, day, CAST(SUM(signs) AS BIGINT) FROM shelf WHERE signs > 0 GROUP BY report, day ORDER BY day DESC, report";
         let rows = self.read(sql, Vec::new()).await?;
-        rows.iter().map(|row| Ok(ShelfLine { report: row.text(0)?, day: row.text(1)?, signs: row.count(2)? })).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(ShelfLine {
+                    report: row.text(0)?,
+                    day: row.text(1)?,
+                    signs: row.count(2)?,
+                })
+            })
+            .collect()
     }
 }

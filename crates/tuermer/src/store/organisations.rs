@@ -22,17 +22,38 @@ fn organisation(row: &Row) -> Result<Organisation> {
         kind: Kind::parse(&kind).ok_or_else(|| anyhow!("unknown kind {kind}"))?,
         external_id: row.text(2)?,
         name: row.text(3)?,
-        address: Address { street: row.text(4)?, postcode: row.text(5)?, city: row.text(6)?, country: row.text(7)? },
+        address: Address {
+            street: row.text(4)?,
+            postcode: row.text(5)?,
+            city: row.text(6)?,
+            country: row.text(7)?,
+        },
         sector: row.text(8)?,
         size_class: row.text(9)?,
-        language: Language::parse(&language).ok_or_else(|| anyhow!("unknown language {language}"))?,
+        language: Language::parse(&language)
+            .ok_or_else(|| anyhow!("unknown language {language}"))?,
         provider: row.text_or_null(11)?,
     })
 }
 
 /// The organisation that these facts tell, with our defaults where nobody says anything.
-pub fn from_facts(id: OrganisationId, kind: Kind, external_id: String, facts: Facts) -> Organisation {
-    let Facts { name, street, postcode, city, country, sector, size_class, language, provider } = facts;
+pub fn from_facts(
+    id: OrganisationId,
+    kind: Kind,
+    external_id: String,
+    facts: Facts,
+) -> Organisation {
+    let Facts {
+        name,
+        street,
+        postcode,
+        city,
+        country,
+        sector,
+        size_class,
+        language,
+        provider,
+    } = facts;
     Organisation {
         id,
         kind,
@@ -86,13 +107,26 @@ impl Store {
     /// One organisation.
     pub async fn organisation(&self, id: &OrganisationId) -> Result<Option<Organisation>> {
         let sql = format!("SELECT {COLUMNS} FROM organisation WHERE id = $1");
-        self.read_one(&sql, values![id.as_str()]).await?.as_ref().map(organisation).transpose()
+        self.read_one(&sql, values![id.as_str()])
+            .await?
+            .as_ref()
+            .map(organisation)
+            .transpose()
     }
 
     /// One organisation by its number in the register.
-    pub async fn organisation_by_external(&self, kind: Kind, external_id: &str) -> Result<Option<Organisation>> {
-        let sql = format!("SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND external_id = $2");
-        self.read_one(&sql, values![kind.as_str(), external_id]).await?.as_ref().map(organisation).transpose()
+    pub async fn organisation_by_external(
+        &self,
+        kind: Kind,
+        external_id: &str,
+    ) -> Result<Option<Organisation>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND external_id = $2");
+        self.read_one(&sql, values![kind.as_str(), external_id])
+            .await?
+            .as_ref()
+            .map(organisation)
+            .transpose()
     }
 
     /// Organisations whose number is this text; if there is none, those whose name contains it. Members first, then by name.
@@ -107,33 +141,72 @@ impl Store {
             return exact.iter().map(organisation).collect();
         }
         // LOWER() of SQLite leaves umlauts as written, so they are looked for in both cases.
-        let pattern = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let pattern = |text: &str| {
+            format!(
+                "%{}%",
+                text.replace('\\', "\\\\")
+                    .replace('%', "\\%")
+                    .replace('_', "\\_")
+            )
+        };
         let sql = format!(
             "SELECT {COLUMNS} FROM organisation
              WHERE LOWER(name) LIKE $1 ESCAPE '\\' OR LOWER(name) LIKE $2 ESCAPE '\\' OR LOWER(name) LIKE $3 ESCAPE '\\'
              ORDER BY kind, name, id LIMIT $4"
         );
-        let [lower, as_written, upper] = [text.to_lowercase(), text.to_ascii_lowercase(), text.to_uppercase().to_ascii_lowercase()];
-        let values = values![pattern(&lower), pattern(&as_written), pattern(&upper), limit];
-        self.read(&sql, values).await?.iter().map(organisation).collect()
+        let [lower, as_written, upper] = [
+            text.to_lowercase(),
+            text.to_ascii_lowercase(),
+            text.to_uppercase().to_ascii_lowercase(),
+        ];
+        let values = values![
+            pattern(&lower),
+            pattern(&as_written),
+            pattern(&upper),
+            limit
+        ];
+        self.read(&sql, values)
+            .await?
+            .iter()
+            .map(organisation)
+            .collect()
     }
 
     /// A page of organisations by id; `after` is the last of the page before.
-    pub async fn organisations_page(&self, kind: Kind, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Organisation>> {
-        let sql = format!("SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND id > $2 ORDER BY id LIMIT $3");
+    pub async fn organisations_page(
+        &self,
+        kind: Kind,
+        after: Option<&OrganisationId>,
+        limit: usize,
+    ) -> Result<Vec<Organisation>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND id > $2 ORDER BY id LIMIT $3"
+        );
         let after = after.map_or("", OrganisationId::as_str);
-        self.read(&sql, values![kind.as_str(), after, i64::try_from(limit)?]).await?.iter().map(organisation).collect()
+        self.read(&sql, values![kind.as_str(), after, i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(organisation)
+            .collect()
     }
 
     /// A page of members with neither mail address nor telephone number.
-    pub async fn unreachable_page(&self, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Organisation>> {
+    pub async fn unreachable_page(
+        &self,
+        after: Option<&OrganisationId>,
+        limit: usize,
+    ) -> Result<Vec<Organisation>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM organisation o WHERE kind = 'member' AND id > $1 AND NOT EXISTS (
                 SELECT 1 FROM contact c WHERE c.organisation_id = o.id AND (c.email IS NOT NULL OR c.phone IS NOT NULL OR c.mobile IS NOT NULL))
              ORDER BY id LIMIT $2"
         );
         let after = after.map_or("", OrganisationId::as_str);
-        self.read(&sql, values![after, i64::try_from(limit)?]).await?.iter().map(organisation).collect()
+        self.read(&sql, values![after, i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(organisation)
+            .collect()
     }
 
     /// How many members can be reached how.
@@ -148,11 +221,20 @@ pub(crate) async fn reachability_within(open: &mut Transaction) -> Result<Reacha
 }
 
 /// Organisations of one kind by their numbers.
-pub(crate) async fn by_external(open: &mut Transaction, kind: Kind, external_ids: &[String]) -> Result<HashMap<String, Organisation>> {
+pub(crate) async fn by_external(
+    open: &mut Transaction,
+    kind: Kind,
+    external_ids: &[String],
+) -> Result<HashMap<String, Organisation>> {
     let mut found = HashMap::new();
     for page in external_ids.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
-        let sql = format!("SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND external_id IN ({})", places(2, page.len()));
-        let values = std::iter::once(Value::from(kind.as_str())).chain(page.iter().map(Value::from)).collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND external_id IN ({})",
+            places(2, page.len())
+        );
+        let values = std::iter::once(Value::from(kind.as_str()))
+            .chain(page.iter().map(Value::from))
+            .collect();
         for row in open.read(&sql, values).await? {
             let organisation = organisation(&row)?;
             found.insert(organisation.external_id.clone(), organisation);
@@ -162,7 +244,10 @@ pub(crate) async fn by_external(open: &mut Transaction, kind: Kind, external_ids
 }
 
 /// Ids of members, or of providers where no member has the number.
-pub(crate) async fn ids_by_external(open: &mut Transaction, external_ids: &[String]) -> Result<HashMap<String, OrganisationId>> {
+pub(crate) async fn ids_by_external(
+    open: &mut Transaction,
+    external_ids: &[String],
+) -> Result<HashMap<String, OrganisationId>> {
     let mut found = HashMap::new();
     for page in external_ids.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
         let sql = format!(
@@ -170,7 +255,11 @@ pub(crate) async fn ids_by_external(open: &mut Transaction, external_ids: &[Stri
             places(1, page.len())
         );
         // Members come last and so replace a provider of the same number.
-        for row in open.read(&sql, page.iter().map(Value::from).collect()).await?.iter() {
+        for row in open
+            .read(&sql, page.iter().map(Value::from).collect())
+            .await?
+            .iter()
+        {
             found.insert(row.text(0)?, OrganisationId(row.text(1)?));
         }
     }
@@ -178,11 +267,46 @@ pub(crate) async fn ids_by_external(open: &mut Transaction, external_ids: &[Stri
 }
 
 /// Writes organisations, new or changed. A new one has nothing to be judged yet; its facts raise the counter later.
-pub(crate) async fn write(open: &mut Transaction, organisations: Vec<Organisation>, now: Timestamp) -> Result<()> {
+pub(crate) async fn write(
+    open: &mut Transaction,
+    organisations: Vec<Organisation>,
+    now: Timestamp,
+) -> Result<()> {
     let rows = organisations.into_iter().map(|organisation| {
-        let Organisation { id, kind, external_id, name, address, sector, size_class, language, provider } = organisation;
-        let Address { street, postcode, city, country } = address;
-        values![id.0, kind.as_str(), external_id, name, street, postcode, city, country, sector, size_class, language.code(), provider, now, 0_i64, 0_i64]
+        let Organisation {
+            id,
+            kind,
+            external_id,
+            name,
+            address,
+            sector,
+            size_class,
+            language,
+            provider,
+        } = organisation;
+        let Address {
+            street,
+            postcode,
+            city,
+            country,
+        } = address;
+        values![
+            id.0,
+            kind.as_str(),
+            external_id,
+            name,
+            street,
+            postcode,
+            city,
+            country,
+            sector,
+            size_class,
+            language.code(),
+            provider,
+            now,
+            0_i64,
+            0_i64
+        ]
     });
     open.insert_many(
         "INSERT INTO organisation (id, kind, external_id, name, street, postcode, city, country, sector, size_class, language, provider_external_id,
@@ -199,8 +323,15 @@ pub(crate) async fn write(open: &mut Transaction, organisations: Vec<Organisatio
 /// Says that what a verdict rests on has changed for these organisations.
 pub(crate) async fn raise(open: &mut Transaction, organisations: &[OrganisationId]) -> Result<()> {
     for page in organisations.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
-        let sql = format!("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})", places(1, page.len()));
-        open.run(&sql, page.iter().map(|id| Value::from(id.as_str())).collect()).await?;
+        let sql = format!(
+            "UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})",
+            places(1, page.len())
+        );
+        open.run(
+            &sql,
+            page.iter().map(|id| Value::from(id.as_str())).collect(),
+        )
+        .await?;
     }
     Ok(())
 }

@@ -54,23 +54,42 @@ pub struct Overview {
 
 impl Store {
     async fn one_count(&self, sql: &str) -> Result<u64> {
-        self.read_one(sql, Vec::new()).await?.map_or(Ok(0), |row| row.count(0))
+        self.read_one(sql, Vec::new())
+            .await?
+            .map_or(Ok(0), |row| row.count(0))
     }
 
     async fn counts_by(&self, sql: &str) -> Result<Vec<(String, u64)>> {
-        self.read(sql, Vec::new()).await?.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect()
+        self.read(sql, Vec::new())
+            .await?
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.count(1)?)))
+            .collect()
     }
 
     /// Counts of everything, read one after the other.
     pub async fn overview(&self) -> Result<Overview> {
-        let schema = self.read_one("SELECT MAX(version) FROM schema_version", Vec::new()).await?;
-        let last = self.read_one("SELECT seq, hash, at FROM journal ORDER BY seq DESC LIMIT 1", Vec::new()).await?;
+        let schema = self
+            .read_one("SELECT MAX(version) FROM schema_version", Vec::new())
+            .await?;
+        let last = self
+            .read_one(
+                "SELECT seq, hash, at FROM journal ORDER BY seq DESC LIMIT 1",
+                Vec::new(),
+            )
+            .await?;
         let (journal_entries, journal_hash, journal_at) = match &last {
             Some(row) => (row.count(0)?, row.text(1)?, Some(row.time(2)?)),
             None => (0, String::new(), None),
         };
-        let organisations = self.one_count("SELECT COUNT(*) FROM organisation WHERE facts_revision <> assessed_revision").await?;
-        let threats = self.one_count("SELECT COUNT(*) FROM threat WHERE facts_revision <> assessed_revision").await?;
+        let organisations = self
+            .one_count(
+                "SELECT COUNT(*) FROM organisation WHERE facts_revision <> assessed_revision",
+            )
+            .await?;
+        let threats = self
+            .one_count("SELECT COUNT(*) FROM threat WHERE facts_revision <> assessed_revision")
+            .await?;
         Ok(Overview {
             schema: schema.map_or(Ok(None), |row| row.int_or_null(0))?.unwrap_or(0),
             members: self.one_count("SELECT COUNT(*) FROM organisation WHERE kind = 'member'").await?,
@@ -97,9 +116,30 @@ impl Store {
 
     /// Verdicts of one threat by status, the ones to act on first; every status is named, even with none.
     pub async fn exposures_by_status(&self, threat: &ThreatId) -> Result<Vec<(Status, u64)>> {
-        let rows = self.read("SELECT status, COUNT(*) FROM exposure WHERE threat_id = $1 GROUP BY status", values![threat.as_str()]).await?;
-        let found = rows.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect::<Result<Vec<_>>>()?;
-        let count = |status: Status| found.iter().find(|(word, _)| word == status.as_str()).map_or(0, |(_, count)| *count);
-        Ok([Status::Affected, Status::Unknown, Status::Fixed, Status::NotAffected].into_iter().map(|status| (status, count(status))).collect())
+        let rows = self
+            .read(
+                "SELECT status, COUNT(*) FROM exposure WHERE threat_id = $1 GROUP BY status",
+                values![threat.as_str()],
+            )
+            .await?;
+        let found = rows
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.count(1)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let count = |status: Status| {
+            found
+                .iter()
+                .find(|(word, _)| word == status.as_str())
+                .map_or(0, |(_, count)| *count)
+        };
+        Ok([
+            Status::Affected,
+            Status::Unknown,
+            Status::Fixed,
+            Status::NotAffected,
+        ]
+        .into_iter()
+        .map(|status| (status, count(status)))
+        .collect())
     }
 }

@@ -29,7 +29,10 @@ impl Store {
             return Ok(owners.clone());
         }
         let sql = "SELECT organisation_id, kind, value FROM network ORDER BY organisation_id, kind, value";
-        let facts = self.database.read_into(sql, Vec::new(), Vec::new(), add).await?;
+        let facts = self
+            .database
+            .read_into(sql, Vec::new(), Vec::new(), add)
+            .await?;
         let owners = Arc::new(tokio::task::spawn_blocking(move || Owners::new(facts)).await?);
         *kept = Some((changes, owners.clone()));
         Ok(owners)
@@ -39,7 +42,11 @@ impl Store {
 fn add(facts: &mut Vec<(OrganisationId, NetworkFact)>, row: &Cells<'_>) -> Result<()> {
     let value = row.text(2)?;
     let fact = match row.text(1)? {
-        "network" => NetworkFact::Network(value.parse::<IpNetwork>().map_err(|error| anyhow!("stored network {value}: {error}"))?),
+        "network" => NetworkFact::Network(
+            value
+                .parse::<IpNetwork>()
+                .map_err(|error| anyhow!("stored network {value}: {error}"))?,
+        ),
         "domain" => NetworkFact::Domain(value.to_string()),
         _ => return Ok(()),
     };

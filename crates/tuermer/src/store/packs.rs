@@ -23,8 +23,16 @@ impl Store {
     /// # Errors
     /// The database refused, or an imported pack can no longer be read.
     pub async fn packs(&self) -> Result<Arc<Vec<BuildPack>>> {
-        let rows = self.read("SELECT name, document_sha256 FROM build_pack ORDER BY name", Vec::new()).await?;
-        let stamp = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
+        let rows = self
+            .read(
+                "SELECT name, document_sha256 FROM build_pack ORDER BY name",
+                Vec::new(),
+            )
+            .await?;
+        let stamp = rows
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?)))
+            .collect::<Result<Vec<_>>>()?;
         {
             let known = self.packs.0.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((_, packs)) = known.as_ref().filter(|(known, _)| *known == stamp) {
@@ -32,15 +40,22 @@ impl Store {
             }
         }
         let mut packs = build_pack::packs().to_vec();
-        let rows = self.read("SELECT name, pack, builds FROM build_pack ORDER BY name", Vec::new()).await?;
+        let rows = self
+            .read(
+                "SELECT name, pack, builds FROM build_pack ORDER BY name",
+                Vec::new(),
+            )
+            .await?;
         for row in &rows {
             let name = row.text(0)?;
-            let pack = build_pack::read(&row.text(1)?, &row.text(2)?).with_context(|| format!("the imported build pack {name}"))?;
+            let pack = build_pack::read(&row.text(1)?, &row.text(2)?)
+                .with_context(|| format!("the imported build pack {name}"))?;
             packs.retain(|other| other.name != name);
             packs.push(pack);
         }
         let packs = Arc::new(packs);
-        *self.packs.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((stamp, Arc::clone(&packs)));
+        *self.packs.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((stamp, Arc::clone(&packs)));
         Ok(packs)
     }
 }
@@ -59,20 +74,48 @@ pub struct ImportedPack {
 impl Store {
     /// The imported packs by name.
     pub async fn imported_packs(&self) -> Result<Vec<ImportedPack>> {
-        let rows = self.read("SELECT name, document_sha256, as_of FROM build_pack ORDER BY name", Vec::new()).await?;
-        rows.iter().map(|row| Ok(ImportedPack { name: row.text(0)?, sha256: row.text(1)?, as_of: row.text(2)? })).collect()
+        let rows = self
+            .read(
+                "SELECT name, document_sha256, as_of FROM build_pack ORDER BY name",
+                Vec::new(),
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ImportedPack {
+                    name: row.text(0)?,
+                    sha256: row.text(1)?,
+                    as_of: row.text(2)?,
+                })
+            })
+            .collect()
     }
 
     /// The two files of an imported pack.
     pub async fn imported_pack(&self, name: &str) -> Result<Option<(String, String)>> {
-        let row = self.read_one("SELECT pack, builds FROM build_pack WHERE name = $1", values![name]).await?;
+        let row = self
+            .read_one(
+                "SELECT pack, builds FROM build_pack WHERE name = $1",
+                values![name],
+            )
+            .await?;
         row.map(|row| Ok((row.text(0)?, row.text(1)?))).transpose()
     }
 }
 
 /// Writes a pack; one of the same name is replaced.
-pub async fn put(open: &mut Transaction, pack: &ImportedPack, files: &PackFiles, now: Timestamp, actor: &str) -> Result<()> {
-    let ImportedPack { name, sha256, as_of } = pack;
+pub async fn put(
+    open: &mut Transaction,
+    pack: &ImportedPack,
+    files: &PackFiles,
+    now: Timestamp,
+    actor: &str,
+) -> Result<()> {
+    let ImportedPack {
+        name,
+        sha256,
+        as_of,
+    } = pack;
     let PackFiles { pack, builds } = files;
     open.run(
         "INSERT INTO build_pack (name, document_sha256, pack, builds, as_of, imported_at, imported_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -86,6 +129,7 @@ pub async fn put(open: &mut Transaction, pack: &ImportedPack, files: &PackFiles,
 
 /// Takes a pack out.
 pub async fn remove(open: &mut Transaction, name: &str) -> Result<()> {
-    open.run("DELETE FROM build_pack WHERE name = $1", values![name]).await?;
+    open.run("DELETE FROM build_pack WHERE name = $1", values![name])
+        .await?;
     Ok(())
 }

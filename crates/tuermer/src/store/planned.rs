@@ -8,7 +8,21 @@ use tuermer_core::delivery::Delivery;
 /// Writes planned deliveries; one that is already there stays as it is.
 pub async fn insert(open: &mut Transaction, deliveries: &[Delivery]) -> Result<()> {
     let rows = deliveries.iter().map(|delivery| {
-        let Delivery { id, warning, organisation, channel, round, address, state, attempts, unsure_count, hold_until, message_id, at, detail } = delivery;
+        let Delivery {
+            id,
+            warning,
+            organisation,
+            channel,
+            round,
+            address,
+            state,
+            attempts,
+            unsure_count,
+            hold_until,
+            message_id,
+            at,
+            detail,
+        } = delivery;
         values![
             id.as_str(),
             warning.as_str(),
@@ -26,6 +40,11 @@ pub async fn insert(open: &mut Transaction, deliveries: &[Delivery]) -> Result<(
         ]
     });
     let head = "INSERT INTO delivery (id, warning_number, organisation_id, channel, round, address, state, attempts, unsure_count, hold_until, message_id, at, detail)";
-    open.insert_many(head, rows.collect(), "ON CONFLICT (warning_number, organisation_id, channel, round) DO NOTHING").await?;
+    open.insert_many(
+        head,
+        rows.collect(),
+        "ON CONFLICT (warning_number, organisation_id, channel, round) DO NOTHING",
+    )
+    .await?;
     Ok(())
 }

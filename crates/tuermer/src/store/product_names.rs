@@ -59,7 +59,11 @@ async fn assets(open: &mut Transaction, now: Timestamp) -> Result<u64> {
 
 /// Two statements of one source about one product on one host: the newer one stays, the other is kept as what was said
 /// before. True while there may be more of them.
-async fn join(open: &mut Transaction, [vendor, product, old, new]: [&str; 4], now: Timestamp) -> Result<bool> {
+async fn join(
+    open: &mut Transaction,
+    [vendor, product, old, new]: [&str; 4],
+    now: Timestamp,
+) -> Result<bool> {
     let sql = format!(
         "SELECT a.id, b.id, a.observed_at, b.observed_at FROM asset a JOIN asset b
              ON b.organisation_id = a.organisation_id AND b.hostname = a.hostname AND b.source = a.source AND b.product_key = $4
@@ -68,16 +72,27 @@ async fn join(open: &mut Transaction, [vendor, product, old, new]: [&str; 4], no
     let pairs = open.read(&sql, values![vendor, product, old, new]).await?;
     let mut gone = Vec::new();
     for row in &pairs {
-        gone.push(if row.time(2)? > row.time(3)? { row.text(1)? } else { row.text(0)? });
+        gone.push(if row.time(2)? > row.time(3)? {
+            row.text(1)?
+        } else {
+            row.text(0)?
+        });
     }
     let ids: Vec<&str> = gone.iter().map(String::as_str).collect();
     remember(open, &ids, now).await?;
     for page in ids.chunks(ROWS_PER_STATEMENT) {
         let which = format!("IN ({})", places(1, page.len()));
-        let values = || page.iter().map(|id| Value::from(*id)).collect::<Vec<Value>>();
-        let raise = format!("UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN (SELECT organisation_id FROM asset WHERE id {which})");
+        let values = || {
+            page.iter()
+                .map(|id| Value::from(*id))
+                .collect::<Vec<Value>>()
+        };
+        let raise = format!(
+            "UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN (SELECT organisation_id FROM asset WHERE id {which})"
+        );
         open.run(&raise, values()).await?;
-        open.run(&format!("DELETE FROM asset WHERE id {which}"), values()).await?;
+        open.run(&format!("DELETE FROM asset WHERE id {which}"), values())
+            .await?;
     }
     Ok(!pairs.is_empty())
 }
@@ -86,7 +101,8 @@ async fn join(open: &mut Transaction, [vendor, product, old, new]: [&str; 4], no
 async fn threat_products(open: &mut Transaction, now: Timestamp) -> Result<u64> {
     let (mut renamed, mut last) = (0_u64, String::new());
     loop {
-        let sql = format!("SELECT id FROM threat WHERE id > $1 ORDER BY id LIMIT {ROWS_PER_STATEMENT}");
+        let sql =
+            format!("SELECT id FROM threat WHERE id > $1 ORDER BY id LIMIT {ROWS_PER_STATEMENT}");
         let page = open.read(&sql, values![&last]).await?;
         for row in &page {
             last = row.text(0)?;

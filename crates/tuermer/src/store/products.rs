@@ -15,22 +15,42 @@ use tuermer_core::revision::stances;
 use tuermer_core::threat::Threat;
 
 /// Writes the products of threats, each id once, in the transaction that writes the threats.
-pub(super) async fn write(open: &mut Transaction, threats: &[&Threat], now: Timestamp) -> Result<()> {
+pub(super) async fn write(
+    open: &mut Transaction,
+    threats: &[&Threat],
+    now: Timestamp,
+) -> Result<()> {
     let stored = stored(open, threats).await?;
     let mut rows = Vec::new();
     for threat in threats {
         let id = threat.id.as_str();
         let before = stored.get(id).map_or(&[][..], Vec::as_slice);
-        let since = if before.is_empty() { Timestamp::UNIX_EPOCH } else { now };
-        let names: BTreeMap<&ProductKey, &str> = threat.statements.iter().map(|statement| (&statement.product, statement.product_name.as_str())).collect();
+        let since = if before.is_empty() {
+            Timestamp::UNIX_EPOCH
+        } else {
+            now
+        };
+        let names: BTreeMap<&ProductKey, &str> = threat
+            .statements
+            .iter()
+            .map(|statement| (&statement.product, statement.product_name.as_str()))
+            .collect();
         let stances = stances(threat);
         for gone in before.iter().filter(|key| !stances.contains_key(key)) {
             let sql = "DELETE FROM threat_product WHERE threat_id = $1 AND product_key = $2 AND vendor = $3";
-            open.run(sql, values![id, &gone.product, &gone.vendor]).await?;
+            open.run(sql, values![id, &gone.product, &gone.vendor])
+                .await?;
         }
         rows.extend(stances.iter().map(|(key, stance)| {
             let name = names.get(key).copied().unwrap_or(&key.product);
-            values![id, &key.product, &key.vendor, name, sha256(stance.as_bytes()), since]
+            values![
+                id,
+                &key.product,
+                &key.vendor,
+                name,
+                sha256(stance.as_bytes()),
+                since
+            ]
         }));
     }
     open.insert_many(
@@ -45,13 +65,20 @@ pub(super) async fn write(open: &mut Transaction, threats: &[&Threat], now: Time
 
 /// Names the products of a threat anew where the table of spellings changed. What it says of them stays as old as it is:
 /// answers and marks go on. True where a name changed.
-pub(super) async fn rename(open: &mut Transaction, threat: &Threat, now: Timestamp) -> Result<bool> {
+pub(super) async fn rename(
+    open: &mut Transaction,
+    threat: &Threat,
+    now: Timestamp,
+) -> Result<bool> {
     let id = threat.id.as_str();
     let stances = stances(threat);
     let sql = "SELECT vendor, product_key, since_at FROM threat_product WHERE threat_id = $1";
     let mut since = None;
     for row in open.read(sql, values![id]).await? {
-        let key = ProductKey { vendor: row.text(0)?, product: row.text(1)? };
+        let key = ProductKey {
+            vendor: row.text(0)?,
+            product: row.text(1)?,
+        };
         if !stances.contains_key(&key) {
             since = since.max(Some(row.time(2)?));
         }
@@ -59,17 +86,38 @@ pub(super) async fn rename(open: &mut Transaction, threat: &Threat, now: Timesta
     write(open, &[threat], now).await?;
     let Some(since) = since else { return Ok(false) };
     // Only the rows just made carry this instant.
-    open.run("UPDATE threat_product SET since_at = $1 WHERE threat_id = $2 AND since_at = $3", values![since, id, now]).await?;
+    open.run(
+        "UPDATE threat_product SET since_at = $1 WHERE threat_id = $2 AND since_at = $3",
+        values![since, id, now],
+    )
+    .await?;
     Ok(true)
 }
 
 /// The products that are stored, by threat.
-async fn stored(open: &mut Transaction, threats: &[&Threat]) -> Result<HashMap<String, Vec<ProductKey>>> {
+async fn stored(
+    open: &mut Transaction,
+    threats: &[&Threat],
+) -> Result<HashMap<String, Vec<ProductKey>>> {
     let mut found: HashMap<String, Vec<ProductKey>> = HashMap::new();
     for page in threats.chunks(ROWS_PER_STATEMENT) {
-        let sql = format!("SELECT threat_id, vendor, product_key FROM threat_product WHERE threat_id IN ({})", places(1, page.len()));
-        for row in open.read(&sql, page.iter().map(|threat| Value::from(threat.id.as_str())).collect()).await? {
-            found.entry(row.text(0)?).or_default().push(ProductKey { vendor: row.text(1)?, product: row.text(2)? });
+        let sql = format!(
+            "SELECT threat_id, vendor, product_key FROM threat_product WHERE threat_id IN ({})",
+            places(1, page.len())
+        );
+        for row in open
+            .read(
+                &sql,
+                page.iter()
+                    .map(|threat| Value::from(threat.id.as_str()))
+                    .collect(),
+            )
+            .await?
+        {
+            found.entry(row.text(0)?).or_default().push(ProductKey {
+                vendor: row.text(1)?,
+                product: row.text(2)?,
+            });
         }
     }
     Ok(found)

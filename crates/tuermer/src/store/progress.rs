@@ -39,7 +39,11 @@ fn silent(row: &Row) -> Result<Silent> {
         name: row.text(2)?,
         contact_name: row.text(3)?,
         phone: row.text(4)?,
-        provider: if phone.is_empty() { provider } else { format!("{provider} {phone}").trim().to_string() },
+        provider: if phone.is_empty() {
+            provider
+        } else {
+            format!("{provider} {phone}").trim().to_string()
+        },
         delivery: row.text_or_null(7)?.unwrap_or_default(),
         detail: row.text_or_null(8)?.unwrap_or_default(),
     })
@@ -58,7 +62,12 @@ const CALL_LEFT: &str = "d.state = 'to_call'
 
 impl Store {
     /// Companies of the audience that have not answered this threat, in order of their ids.
-    pub async fn silent(&self, number: &WarningNumber, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Silent>> {
+    pub async fn silent(
+        &self,
+        number: &WarningNumber,
+        after: Option<&OrganisationId>,
+        limit: usize,
+    ) -> Result<Vec<Silent>> {
         let sql = format!(
             "SELECT {WHO},
                (SELECT CASE WHEN MAX(CASE WHEN d.state = 'sent' THEN 1 ELSE 0 END) = 1 THEN 'sent' ELSE MAX(d.state) END
@@ -70,31 +79,50 @@ impl Store {
              ORDER BY r.organisation_id LIMIT $3"
         );
         let after = after.map_or("", |id| id.as_str());
-        self.read(&sql, values![number.as_str(), after, i64::try_from(limit)?]).await?.iter().map(silent).collect()
+        self.read(&sql, values![number.as_str(), after, i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(silent)
+            .collect()
     }
 
     /// How many of the audience have not answered.
     pub async fn silent_count(&self, number: &WarningNumber) -> Result<u64> {
         let sql = "SELECT COUNT(*) FROM recipient r JOIN warning w ON w.number = r.warning_number WHERE r.warning_number = $1
                    AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.organisation_id = r.organisation_id AND a.threat_id = w.threat_id AND a.undone_at IS NULL)";
-        self.read_one(sql, values![number.as_str()]).await?.map_or(Ok(0), |row| row.count(0))
+        self.read_one(sql, values![number.as_str()])
+            .await?
+            .map_or(Ok(0), |row| row.count(0))
     }
 
     /// How many companies of a warning somebody still must call.
     pub async fn calls_left(&self, number: &WarningNumber) -> Result<u64> {
-        let sql = format!("SELECT COUNT(*) FROM delivery d JOIN warning w ON w.number = d.warning_number WHERE d.warning_number = $1 AND {CALL_LEFT}");
-        self.read_one(&sql, values![number.as_str()]).await?.map_or(Ok(0), |row| row.count(0))
+        let sql = format!(
+            "SELECT COUNT(*) FROM delivery d JOIN warning w ON w.number = d.warning_number WHERE d.warning_number = $1 AND {CALL_LEFT}"
+        );
+        self.read_one(&sql, values![number.as_str()])
+            .await?
+            .map_or(Ok(0), |row| row.count(0))
     }
 
     /// Companies of a warning that somebody still must call, in order of their ids.
-    pub async fn calls(&self, number: &WarningNumber, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Silent>> {
+    pub async fn calls(
+        &self,
+        number: &WarningNumber,
+        after: Option<&OrganisationId>,
+        limit: usize,
+    ) -> Result<Vec<Silent>> {
         let sql = format!(
             "SELECT {WHO}, d.state, d.detail FROM delivery d JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
              JOIN warning w ON w.number = d.warning_number
              WHERE d.warning_number = $1 AND {CALL_LEFT} AND r.organisation_id > $2 ORDER BY r.organisation_id LIMIT $3"
         );
         let after = after.map_or("", |id| id.as_str());
-        self.read(&sql, values![number.as_str(), after, i64::try_from(limit)?]).await?.iter().map(silent).collect()
+        self.read(&sql, values![number.as_str(), after, i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(silent)
+            .collect()
     }
 
     /// Deliveries of a warning that did not arrive or may not have: company, state, the server's words.
@@ -103,7 +131,11 @@ impl Store {
             "SELECT {WHO}, d.state, d.detail FROM delivery d JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
              WHERE d.warning_number = $1 AND d.state IN ('unsure', 'parked', 'refused', 'failed') ORDER BY d.state, r.organisation_id LIMIT $2"
         );
-        self.read(&sql, values![number.as_str(), i64::try_from(limit)?]).await?.iter().map(silent).collect()
+        self.read(&sql, values![number.as_str(), i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(silent)
+            .collect()
     }
 
     /// The last answer of each company of the audience: how many gave which one.
@@ -115,9 +147,25 @@ impl Store {
                      AND (b.at > a.at OR (b.at = a.at AND b.id > a.id)))
                    GROUP BY a.answer";
         let rows = self.read(sql, values![number.as_str()]).await?;
-        let given = rows.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect::<Result<Vec<_>>>()?;
-        let count = |answer: Answer| given.iter().find(|(word, _)| word == answer.as_str()).map_or(0, |(_, count)| *count);
-        Ok([Answer::Done, Answer::InProgress, Answer::NotUs, Answer::Help].into_iter().map(|answer| (answer, count(answer))).collect())
+        let given = rows
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.count(1)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let count = |answer: Answer| {
+            given
+                .iter()
+                .find(|(word, _)| word == answer.as_str())
+                .map_or(0, |(_, count)| *count)
+        };
+        Ok([
+            Answer::Done,
+            Answer::InProgress,
+            Answer::NotUs,
+            Answer::Help,
+        ]
+        .into_iter()
+        .map(|answer| (answer, count(answer)))
+        .collect())
     }
 
     /// First answers of the audience since the first hand-over, counted per hour: hour and answers in it.
@@ -127,7 +175,19 @@ impl Store {
                        JOIN warning w ON w.number = r.warning_number AND w.threat_id = a.threat_id
                      WHERE r.warning_number = $1 AND a.undone_at IS NULL GROUP BY a.organisation_id) f
                    GROUP BY f.hour ORDER BY f.hour LIMIT $2";
-        let rows = self.read(sql, values![number.as_str(), i64::try_from(limits::PAGE_ROWS)?]).await?;
-        rows.iter().map(|row| Ok((Timestamp::from_second(row.int(0)?.saturating_add(1).saturating_mul(3_600))?, row.count(1)?))).collect()
+        let rows = self
+            .read(
+                sql,
+                values![number.as_str(), i64::try_from(limits::PAGE_ROWS)?],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok((
+                    Timestamp::from_second(row.int(0)?.saturating_add(1).saturating_mul(3_600))?,
+                    row.count(1)?,
+                ))
+            })
+            .collect()
     }
 }

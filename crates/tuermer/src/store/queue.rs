@@ -61,13 +61,37 @@ pub struct DeliveryCounts {
 impl DeliveryCounts {
     /// All of them.
     pub fn total(&self) -> u64 {
-        let Self { due, claimed, unsure, parked, to_call, sent, refused, failed, stopped } = self;
-        [due, claimed, unsure, parked, to_call, sent, refused, failed, stopped].into_iter().sum()
+        let Self {
+            due,
+            claimed,
+            unsure,
+            parked,
+            to_call,
+            sent,
+            refused,
+            failed,
+            stopped,
+        } = self;
+        [
+            due, claimed, unsure, parked, to_call, sent, refused, failed, stopped,
+        ]
+        .into_iter()
+        .sum()
     }
 
     /// With the stored words of the states, in the order in which people ask.
     pub fn words(&self) -> [(&'static str, u64); 9] {
-        let Self { due, claimed, unsure, parked, to_call, sent, refused, failed, stopped } = *self;
+        let Self {
+            due,
+            claimed,
+            unsure,
+            parked,
+            to_call,
+            sent,
+            refused,
+            failed,
+            stopped,
+        } = *self;
         [
             ("sent", sent),
             ("due", due),
@@ -133,7 +157,8 @@ pub struct OpenTask {
     pub warning: Option<WarningNumber>,
 }
 
-const TASKS: &str = "SELECT k.id, k.kind, o.external_id, o.name, k.created_at, k.note, k.warning_number
+const TASKS: &str =
+    "SELECT k.id, k.kind, o.external_id, o.name, k.created_at, k.note, k.warning_number
     FROM task k JOIN organisation o ON o.id = k.organisation_id";
 
 fn open_task(row: &Row) -> Result<OpenTask> {
@@ -154,7 +179,11 @@ fn level(text: &str) -> Level {
 
 fn open_warning(row: &Row) -> Result<OpenWarning> {
     let state = row.text(3)?;
-    let times = [row.time_or_null(7)?, row.time_or_null(8)?, row.time_or_null(9)?];
+    let times = [
+        row.time_or_null(7)?,
+        row.time_or_null(8)?,
+        row.time_or_null(9)?,
+    ];
     let since = times.into_iter().flatten().max().unwrap_or(row.time(6)?);
     Ok(OpenWarning {
         number: WarningNumber(row.text(0)?),
@@ -178,7 +207,12 @@ impl Store {
                    WHERE w.state IN ('draft', 'submitted', 'returned', 'approved', 'sending')
                       OR EXISTS (SELECT 1 FROM delivery d WHERE d.warning_number = w.number AND d.state IN ('unsure', 'parked', 'to_call'))
                    ORDER BY w.year DESC, w.sequence DESC LIMIT $2";
-        let rows = self.read(sql, values![language.code(), i64::try_from(limits::PAGE_ROWS)?]).await?;
+        let rows = self
+            .read(
+                sql,
+                values![language.code(), i64::try_from(limits::PAGE_ROWS)?],
+            )
+            .await?;
         let mut warnings = rows.iter().map(open_warning).collect::<Result<Vec<_>>>()?;
         for warning in &mut warnings {
             warning.deliveries = self.deliveries_by_state(&warning.number).await?;
@@ -191,7 +225,12 @@ impl Store {
 
     /// How many deliveries of a warning stand where.
     pub async fn deliveries_by_state(&self, number: &WarningNumber) -> Result<DeliveryCounts> {
-        let rows = self.read("SELECT state, COUNT(*) FROM delivery WHERE warning_number = $1 GROUP BY state", values![number.as_str()]).await?;
+        let rows = self
+            .read(
+                "SELECT state, COUNT(*) FROM delivery WHERE warning_number = $1 GROUP BY state",
+                values![number.as_str()],
+            )
+            .await?;
         let mut counts = DeliveryCounts::default();
         for row in &rows {
             counts.set(&row.text(0)?, row.count(1)?);
@@ -210,7 +249,9 @@ impl Store {
                      AND EXISTS (SELECT 1 FROM exposure e WHERE e.threat_id = t.id AND e.status IN ('affected', 'unknown'))
                      AND NOT EXISTS (SELECT 1 FROM warning w WHERE w.threat_id = t.id AND w.state <> 'stopped')
                    ORDER BY 6 DESC, t.seen_at DESC LIMIT $1";
-        let rows = self.read(sql, values![i64::try_from(limits::PAGE_ROWS)?]).await?;
+        let rows = self
+            .read(sql, values![i64::try_from(limits::PAGE_ROWS)?])
+            .await?;
         let threat = |row: &Row| {
             Ok(OpenThreat {
                 id: ThreatId(row.text(0)?),
@@ -226,16 +267,37 @@ impl Store {
 
     /// Open tasks of one kind, oldest first, and how many there are.
     pub async fn tasks_waiting(&self, kind: &str, limit: usize) -> Result<(u64, Vec<OpenTask>)> {
-        let total = self.read_one("SELECT COUNT(*) FROM task WHERE kind = $1 AND done_at IS NULL", values![kind]).await?;
+        let total = self
+            .read_one(
+                "SELECT COUNT(*) FROM task WHERE kind = $1 AND done_at IS NULL",
+                values![kind],
+            )
+            .await?;
         let total = total.map_or(Ok(0), |row| row.count(0))?;
-        let sql = format!("{TASKS} WHERE k.kind = $1 AND k.done_at IS NULL ORDER BY k.created_at, k.id LIMIT $2");
-        let rows = self.read(&sql, values![kind, i64::try_from(limit)?]).await?;
-        Ok((total, rows.iter().map(open_task).collect::<Result<Vec<_>>>()?))
+        let sql = format!(
+            "{TASKS} WHERE k.kind = $1 AND k.done_at IS NULL ORDER BY k.created_at, k.id LIMIT $2"
+        );
+        let rows = self
+            .read(&sql, values![kind, i64::try_from(limit)?])
+            .await?;
+        Ok((
+            total,
+            rows.iter().map(open_task).collect::<Result<Vec<_>>>()?,
+        ))
     }
 
     /// Open tasks of one organisation, oldest first.
     pub async fn tasks_of(&self, organisation: &OrganisationId) -> Result<Vec<OpenTask>> {
-        let sql = format!("{TASKS} WHERE k.organisation_id = $1 AND k.done_at IS NULL ORDER BY k.created_at, k.id LIMIT $2");
-        self.read(&sql, values![organisation.as_str(), i64::try_from(limits::PAGE_ROWS)?]).await?.iter().map(open_task).collect()
+        let sql = format!(
+            "{TASKS} WHERE k.organisation_id = $1 AND k.done_at IS NULL ORDER BY k.created_at, k.id LIMIT $2"
+        );
+        self.read(
+            &sql,
+            values![organisation.as_str(), i64::try_from(limits::PAGE_ROWS)?],
+        )
+        .await?
+        .iter()
+        .map(open_task)
+        .collect()
     }
 }

@@ -106,34 +106,81 @@ impl Store {
     /// The member with a register number.
     pub async fn member_by_number(&self, external_id: &str) -> Result<Option<OrganisationId>> {
         let sql = "SELECT id FROM organisation WHERE kind = 'member' AND external_id = $1";
-        self.read_one(sql, values![external_id]).await?.map(|row| Ok(OrganisationId(row.text(0)?))).transpose()
+        self.read_one(sql, values![external_id])
+            .await?
+            .map(|row| Ok(OrganisationId(row.text(0)?)))
+            .transpose()
     }
 
     /// Answers of one organisation, newest first.
     pub async fn answers_of(&self, organisation: &OrganisationId) -> Result<Vec<GivenAnswer>> {
         let sql = "SELECT warning_number, answer, said_by, at, undone_at FROM answer WHERE organisation_id = $1 ORDER BY at DESC, id DESC LIMIT $2";
-        let rows = self.read(sql, values![organisation.as_str(), i64::try_from(limits::PAGE_ROWS)?]).await?;
+        let rows = self
+            .read(
+                sql,
+                values![organisation.as_str(), i64::try_from(limits::PAGE_ROWS)?],
+            )
+            .await?;
         rows.iter()
             .map(|row| {
                 let word = row.text(1)?;
-                let answer = Answer::parse(&word).ok_or_else(|| anyhow!("unknown answer {word}"))?;
-                Ok(GivenAnswer { warning: row.text(0)?, answer, by: row.text(2)?, at: row.time(3)?, taken_back: row.time_or_null(4)?.is_some() })
+                let answer =
+                    Answer::parse(&word).ok_or_else(|| anyhow!("unknown answer {word}"))?;
+                Ok(GivenAnswer {
+                    warning: row.text(0)?,
+                    answer,
+                    by: row.text(2)?,
+                    at: row.time(3)?,
+                    taken_back: row.time_or_null(4)?.is_some(),
+                })
             })
             .collect()
     }
 
     /// How many members are reached how, worst first.
     pub async fn reach_counts(&self) -> Result<Vec<(Reach, u64)>> {
-        let sql = format!("SELECT m.email, m.phone, COUNT(*) FROM ({REACH} {REACH_GROUP}) m GROUP BY m.email, m.phone");
+        let sql = format!(
+            "SELECT m.email, m.phone, COUNT(*) FROM ({REACH} {REACH_GROUP}) m GROUP BY m.email, m.phone"
+        );
         let rows = self.read(&sql, Vec::new()).await?;
-        let found = rows.iter().map(|row| Ok((Reach::new(row.int(0)? == 1, row.int(1)? == 1), row.count(2)?))).collect::<Result<Vec<_>>>()?;
-        let count = |reach: Reach| found.iter().find(|(one, _)| *one == reach).map_or(0, |(_, count)| *count);
-        Ok(Reach::ALL.into_iter().map(|reach| (reach, count(reach))).collect())
+        let found = rows
+            .iter()
+            .map(|row| {
+                Ok((
+                    Reach::new(row.int(0)? == 1, row.int(1)? == 1),
+                    row.count(2)?,
+                ))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let count = |reach: Reach| {
+            found
+                .iter()
+                .find(|(one, _)| *one == reach)
+                .map_or(0, |(_, count)| *count)
+        };
+        Ok(Reach::ALL
+            .into_iter()
+            .map(|reach| (reach, count(reach)))
+            .collect())
     }
 
     /// Members in order of their names, at most `limit`, after the member `after`; `search` looks in name, number and place.
-    pub async fn reachable(&self, reach: Option<Reach>, search: &str, after: Option<&OrganisationId>, limit: usize) -> Result<Vec<Reachable>> {
-        let pattern = format!("%{}%", search.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    pub async fn reachable(
+        &self,
+        reach: Option<Reach>,
+        search: &str,
+        after: Option<&OrganisationId>,
+        limit: usize,
+    ) -> Result<Vec<Reachable>> {
+        let pattern = format!(
+            "%{}%",
+            search
+                .trim()
+                .to_lowercase()
+                .replace('\\', "\\\\")
+                .replace('%', "\\%")
+                .replace('_', "\\_")
+        );
         let (email, phone) = reach.map_or((-1, -1), Reach::parts);
         // Without a filter and a search the page is known before anybody's contacts are read.
         let only = if reach.is_none() && search.trim().is_empty() {
@@ -151,7 +198,12 @@ impl Store {
              ORDER BY m.name, m.id LIMIT $5"
         );
         let after = after.map_or("", |id| id.as_str());
-        let rows = self.read(&sql, values![pattern, email, phone, after, i64::try_from(limit)?]).await?;
+        let rows = self
+            .read(
+                &sql,
+                values![pattern, email, phone, after, i64::try_from(limit)?],
+            )
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(Reachable {

@@ -30,20 +30,49 @@ pub struct Reading {
 }
 
 /// Keeps the entries of a feed and lets go of old ones. Gives how many were new and how many changed their words.
-pub async fn keep(open: &mut Transaction, feed: &str, entries: &[Entry], now: Timestamp) -> Result<(u64, u64)> {
+pub async fn keep(
+    open: &mut Transaction,
+    feed: &str,
+    entries: &[Entry],
+    now: Timestamp,
+) -> Result<(u64, u64)> {
     let oldest = now.checked_sub((limits::READING_DAYS.saturating_mul(24)).hours())?;
-    open.run("DELETE FROM reading WHERE published_at < $1", values![oldest]).await?;
+    open.run(
+        "DELETE FROM reading WHERE published_at < $1",
+        values![oldest],
+    )
+    .await?;
     let (mut new, mut changed) = (0_u64, 0_u64);
     let mut rows = Vec::new();
-    for Entry { id, title, url, summary, published_at } in entries {
+    for Entry {
+        id,
+        title,
+        url,
+        summary,
+        published_at,
+    } in entries
+    {
         // A feed may date its words in the future; they would stay on top for ever.
         let published_at = published_at.unwrap_or(now).min(now);
         if published_at < oldest {
             continue;
         }
-        let known = open.read_one("SELECT title, url, summary FROM reading WHERE feed = $1 AND entry = $2", values![feed, id]).await?;
+        let known = open
+            .read_one(
+                "SELECT title, url, summary FROM reading WHERE feed = $1 AND entry = $2",
+                values![feed, id],
+            )
+            .await?;
         match known {
-            Some(row) if (row.text(0)?.as_str(), row.text(1)?.as_str(), row.text(2)?.as_str()) == (title, url, summary) => continue,
+            Some(row)
+                if (
+                    row.text(0)?.as_str(),
+                    row.text(1)?.as_str(),
+                    row.text(2)?.as_str(),
+                ) == (title, url, summary) =>
+            {
+                continue;
+            }
             Some(_) => changed = changed.saturating_add(1),
             None => new = new.saturating_add(1),
         }

@@ -40,7 +40,9 @@ const VALID: &str = "r.state IS NOT NULL AND (r.state <> 'done' OR r.at >= s.obs
 
 /// How far a row has come, over [`JOINED`].
 pub(super) fn effective() -> String {
-    format!("CASE WHEN m.status = 'fixed' THEN 'done' WHEN {VALID} THEN r.state ELSE m.remediation END")
+    format!(
+        "CASE WHEN m.status = 'fixed' THEN 'done' WHEN {VALID} THEN r.state ELSE m.remediation END"
+    )
 }
 
 impl Store {
@@ -81,8 +83,20 @@ impl Store {
             (SELECT s.organisation_id FROM remediation r JOIN asset s ON s.id = r.asset_id WHERE r.threat_id = $1 AND r.at = $2)";
         open.run(sql, values![threat.as_str(), now]).await?;
         if marked > 0 {
-            let detail = format!("{} {}: {marked} rows", vulnerability.unwrap_or("all flaws"), state.as_str());
-            journal::append(&mut open, now, by, "remediation.marked", threat.tracking_id(), &detail).await?;
+            let detail = format!(
+                "{} {}: {marked} rows",
+                vulnerability.unwrap_or("all flaws"),
+                state.as_str()
+            );
+            journal::append(
+                &mut open,
+                now,
+                by,
+                "remediation.marked",
+                threat.tracking_id(),
+                &detail,
+            )
+            .await?;
         }
         open.commit().await?;
         Ok(marked)
@@ -110,6 +124,10 @@ impl Store {
                 at: row.time(1)?,
             })
         };
-        self.read(&sql, values![threat.as_str()]).await?.iter().map(answer).collect()
+        self.read(&sql, values![threat.as_str()])
+            .await?
+            .iter()
+            .map(answer)
+            .collect()
     }
 }

@@ -20,9 +20,15 @@ pub struct Unweighed {
 }
 
 /// Notes how much a revision changed.
-pub async fn weighed(open: &mut Transaction, threat: &ThreatId, sha256: &str, step: &str) -> Result<()> {
+pub async fn weighed(
+    open: &mut Transaction,
+    threat: &ThreatId,
+    sha256: &str,
+    step: &str,
+) -> Result<()> {
     let sql = "UPDATE threat_revision SET step = $3 WHERE threat_id = $1 AND document_sha256 = $2";
-    open.run(sql, values![threat.as_str(), sha256, step]).await?;
+    open.run(sql, values![threat.as_str(), sha256, step])
+        .await?;
     Ok(())
 }
 
@@ -39,7 +45,13 @@ pub async fn first_ones(open: &mut Transaction) -> Result<()> {
 impl Store {
     /// True where a revision waits to be weighed.
     pub async fn has_unweighed(&self) -> Result<bool> {
-        Ok(self.read_one("SELECT 1 FROM threat_revision WHERE step = '' LIMIT 1", Vec::new()).await?.is_some())
+        Ok(self
+            .read_one(
+                "SELECT 1 FROM threat_revision WHERE step = '' LIMIT 1",
+                Vec::new(),
+            )
+            .await?
+            .is_some())
     }
 
     /// Revisions that wait, one page.
@@ -49,10 +61,18 @@ impl Store {
         for row in self.read(sql, values![i64::try_from(PAGE_ROWS)?]).await? {
             let (threat, sha256) = (ThreatId(row.text(0)?), row.text(1)?);
             let revisions = self.revisions(&threat).await?;
-            let position = revisions.iter().position(|revision| revision.sha256 == sha256);
-            let before = position.and_then(|position| position.checked_sub(1)).and_then(|before| revisions.get(before));
+            let position = revisions
+                .iter()
+                .position(|revision| revision.sha256 == sha256);
+            let before = position
+                .and_then(|position| position.checked_sub(1))
+                .and_then(|before| revisions.get(before));
             if let Some(revision) = position.and_then(|position| revisions.get(position)) {
-                found.push(Unweighed { threat, revision: revision.clone(), before: before.cloned() });
+                found.push(Unweighed {
+                    threat,
+                    revision: revision.clone(),
+                    before: before.cloned(),
+                });
             }
         }
         Ok(found)

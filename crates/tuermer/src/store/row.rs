@@ -57,12 +57,15 @@ pub struct Row(pub(in crate::store) Vec<Value>);
 
 impl Row {
     fn at(&self, index: usize) -> Result<&Value> {
-        self.0.get(index).ok_or_else(|| anyhow!("column {index} is not in the row"))
+        self.0
+            .get(index)
+            .ok_or_else(|| anyhow!("column {index} is not in the row"))
     }
 
     /// TEXT that cannot be null.
     pub fn text(&self, index: usize) -> Result<String> {
-        self.text_or_null(index)?.ok_or_else(|| anyhow!("column {index} is null"))
+        self.text_or_null(index)?
+            .ok_or_else(|| anyhow!("column {index} is null"))
     }
 
     /// TEXT or NULL.
@@ -76,7 +79,8 @@ impl Row {
 
     /// BIGINT that cannot be null.
     pub fn int(&self, index: usize) -> Result<i64> {
-        self.int_or_null(index)?.ok_or_else(|| anyhow!("column {index} is null"))
+        self.int_or_null(index)?
+            .ok_or_else(|| anyhow!("column {index} is null"))
     }
 
     /// BIGINT or NULL.
@@ -95,7 +99,8 @@ impl Row {
 
     /// BOOLEAN.
     pub fn bool(&self, index: usize) -> Result<bool> {
-        self.bool_or_null(index)?.ok_or_else(|| anyhow!("column {index} is null"))
+        self.bool_or_null(index)?
+            .ok_or_else(|| anyhow!("column {index} is null"))
     }
 
     /// BOOLEAN or NULL.
@@ -123,6 +128,8 @@ impl Row {
 
     /// A time or NULL.
     pub fn time_or_null(&self, index: usize) -> Result<Option<Timestamp>> {
-        self.int_or_null(index)?.map(|at| Timestamp::from_microsecond(at).map_err(Into::into)).transpose()
+        self.int_or_null(index)?
+            .map(|at| Timestamp::from_microsecond(at).map_err(Into::into))
+            .transpose()
     }
 }

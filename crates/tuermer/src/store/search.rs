@@ -22,7 +22,15 @@ pub struct DocumentFields {
 impl DocumentFields {
     /// Those of a document as read.
     pub fn of(reading: &Reading) -> Self {
-        let Reading { threat: _, status, namespace: _, csaf_version, publisher_category, aggregate_severity, superseded_by: _ } = reading;
+        let Reading {
+            threat: _,
+            status,
+            namespace: _,
+            csaf_version,
+            publisher_category,
+            aggregate_severity,
+            superseded_by: _,
+        } = reading;
         Self {
             csaf_version: csaf_version.clone(),
             publisher_category: publisher_category.clone(),
@@ -35,16 +43,40 @@ impl DocumentFields {
 impl DocumentFields {
     /// In the order of the columns.
     pub(super) fn values(&self) -> Vec<Value> {
-        let Self { csaf_version, publisher_category, status, aggregate_severity } = self;
+        let Self {
+            csaf_version,
+            publisher_category,
+            status,
+            aggregate_severity,
+        } = self;
         values![csaf_version, publisher_category, status, aggregate_severity]
     }
 }
 
 /// Writes the fields of a threat's document, in the transaction that writes the threat.
-pub async fn describe(open: &mut Transaction, id: &ThreatId, fields: &DocumentFields) -> Result<()> {
-    let DocumentFields { csaf_version, publisher_category, status, aggregate_severity } = fields;
+pub async fn describe(
+    open: &mut Transaction,
+    id: &ThreatId,
+    fields: &DocumentFields,
+) -> Result<()> {
+    let DocumentFields {
+        csaf_version,
+        publisher_category,
+        status,
+        aggregate_severity,
+    } = fields;
     let sql = "UPDATE threat SET csaf_version = $2, publisher_category = $3, document_status = $4, aggregate_severity = $5 WHERE id = $1";
-    open.run(sql, values![id.as_str(), csaf_version, publisher_category, status, aggregate_severity]).await?;
+    open.run(
+        sql,
+        values![
+            id.as_str(),
+            csaf_version,
+            publisher_category,
+            status,
+            aggregate_severity
+        ],
+    )
+    .await?;
     Ok(())
 }
 
@@ -64,9 +96,23 @@ impl Conditions {
 
     /// One of these columns contains the text, whatever the case.
     fn contains(&mut self, columns: &[&str], text: &str) -> String {
-        let pattern = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        let (folded, typed) = (self.place(pattern(&text.to_lowercase())), self.place(pattern(text)));
-        let alternatives = columns.iter().map(|column| format!("LOWER({column}) LIKE {folded} ESCAPE '\\' OR {column} LIKE {typed} ESCAPE '\\'"));
+        let pattern = |text: &str| {
+            format!(
+                "%{}%",
+                text.replace('\\', "\\\\")
+                    .replace('%', "\\%")
+                    .replace('_', "\\_")
+            )
+        };
+        let (folded, typed) = (
+            self.place(pattern(&text.to_lowercase())),
+            self.place(pattern(text)),
+        );
+        let alternatives = columns.iter().map(|column| {
+            format!(
+                "LOWER({column}) LIKE {folded} ESCAPE '\\' OR {column} LIKE {typed} ESCAPE '\\'"
+            )
+        });
         format!("({})", alternatives.collect::<Vec<_>>().join(" OR "))
     }
 
@@ -84,18 +130,26 @@ impl Conditions {
             Field::Severity => "t.aggregate_severity",
             Field::Version => return self.within("threat_revision x", &["x.revision"], text),
             Field::Cve => return self.within("vulnerability x", &["x.cve"], text),
-            Field::Product => return self.within("threat_product x", &["x.name", "x.product_key"], text),
+            Field::Product => {
+                return self.within("threat_product x", &["x.name", "x.product_key"], text);
+            }
             Field::Vendor => return self.within("threat_product x", &["x.vendor"], text),
             Field::Comment => return self.within("comment x", &["x.words"], text),
             Field::Read | Field::Unread => {
                 let place = self.place(text);
                 let no = if field == Field::Unread { "NOT " } else { "" };
-                return format!("{no}EXISTS (SELECT 1 FROM threat_read x WHERE x.threat_id = t.id AND x.revision = t.revision AND x.account = {place})");
+                return format!(
+                    "{no}EXISTS (SELECT 1 FROM threat_read x WHERE x.threat_id = t.id AND x.revision = t.revision AND x.account = {place})"
+                );
             }
             _ => {
                 let own = self.contains(&["t.title", "t.tracking_id"], text);
                 let cve = self.within("vulnerability x", &["x.cve"], text);
-                let product = self.within("threat_product x", &["x.name", "x.product_key", "x.vendor"], text);
+                let product = self.within(
+                    "threat_product x",
+                    &["x.name", "x.product_key", "x.vendor"],
+                    text,
+                );
                 return format!("({own} OR {cve} OR {product})");
             }
         };
@@ -109,7 +163,11 @@ impl Conditions {
     }
 
     fn add(&mut self, term: &Term, zone: &TimeZone) -> Result<()> {
-        let Term { field, comparison, sought } = term;
+        let Term {
+            field,
+            comparison,
+            sought,
+        } = term;
         let part = match sought {
             Sought::Text(text) => self.text(*field, text),
             Sought::Tenths(tenths) => {
@@ -117,8 +175,16 @@ impl Conditions {
                 format!("{CVSS} {} CAST({place} AS BIGINT)", sign(*comparison))
             }
             Sought::Flag(flag) => {
-                let truth = if *field == Field::Withdrawn { "t.withdrawn = TRUE".to_string() } else { EXPLOITED.to_string() };
-                if *flag { truth } else { format!("NOT ({truth})") }
+                let truth = if *field == Field::Withdrawn {
+                    "t.withdrawn = TRUE".to_string()
+                } else {
+                    EXPLOITED.to_string()
+                };
+                if *flag {
+                    truth
+                } else {
+                    format!("NOT ({truth})")
+                }
             }
             Sought::Days(first, last) => self.days(*field, *comparison, *first, *last, zone)?,
         };
@@ -127,7 +193,14 @@ impl Conditions {
     }
 
     /// Days of the reader's calendar, from the first moment to before the first of the day after.
-    fn days(&mut self, field: Field, comparison: Comparison, first: Date, last: Date, zone: &TimeZone) -> Result<String> {
+    fn days(
+        &mut self,
+        field: Field,
+        comparison: Comparison,
+        first: Date,
+        last: Date,
+        zone: &TimeZone,
+    ) -> Result<String> {
         let column = match field {
             Field::Published => "t.published_at",
             Field::Released => "t.released_at",
@@ -155,9 +228,9 @@ fn sign(comparison: Comparison) -> &'static str {
 }
 
 /// Highest score of a threat in tenths; -1 without one, so that both engines sort it the same way.
-const CVSS: &str = "(SELECT COALESCE(MAX(v.cvss_tenths), -1) FROM vulnerability v WHERE v.threat_id = t.id)";
-const EXPLOITED: &str =
-    "t.exploited = TRUE OR EXISTS (SELECT 1 FROM vulnerability v JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL WHERE v.threat_id = t.id)";
+const CVSS: &str =
+    "(SELECT COALESCE(MAX(v.cvss_tenths), -1) FROM vulnerability v WHERE v.threat_id = t.id)";
+const EXPLOITED: &str = "t.exploited = TRUE OR EXISTS (SELECT 1 FROM vulnerability v JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL WHERE v.threat_id = t.id)";
 /// The words publishers use, by their meaning; a word nobody knows stands above none at all.
 const SEVERITY: &str = "CASE LOWER(t.aggregate_severity) WHEN '' THEN 0 WHEN 'none' THEN 1 WHEN 'informational' THEN 1 WHEN 'info' THEN 1 WHEN 'low' THEN 3
     WHEN 'niedrig' THEN 3 WHEN 'moderate' THEN 4 WHEN 'medium' THEN 4 WHEN 'mittel' THEN 4 WHEN 'important' THEN 5 WHEN 'high' THEN 5 WHEN 'hoch' THEN 5
@@ -180,23 +253,45 @@ fn order(sort: Sort) -> &'static str {
         Sort::Received => "t.seen_at",
         Sort::Tlp => TLP,
         Sort::Severity => SEVERITY,
-        Sort::Cve => "(SELECT COALESCE(MIN(v.cve), '') FROM vulnerability v WHERE v.threat_id = t.id)",
+        Sort::Cve => {
+            "(SELECT COALESCE(MIN(v.cve), '') FROM vulnerability v WHERE v.threat_id = t.id)"
+        }
         Sort::Cvss => CVSS,
-        Sort::Product => "(SELECT COALESCE(MIN(LOWER(x.name)), '') FROM threat_product x WHERE x.threat_id = t.id)",
-        Sort::Affected => "(SELECT COUNT(*) FROM exposure e WHERE e.threat_id = t.id AND e.status = 'affected')",
+        Sort::Product => {
+            "(SELECT COALESCE(MIN(LOWER(x.name)), '') FROM threat_product x WHERE x.threat_id = t.id)"
+        }
+        Sort::Affected => {
+            "(SELECT COUNT(*) FROM exposure e WHERE e.threat_id = t.id AND e.status = 'affected')"
+        }
     }
 }
 
 impl Store {
     /// Threats that fit all terms, in order; those that are equal in it, newest release first.
-    pub async fn search_threats(&self, terms: &[Term], sort: Sort, descending: bool, zone: &TimeZone) -> Result<Vec<ThreatId>> {
-        let mut conditions = Conditions { parts: vec!["1 = 1".to_string()], values: Vec::new() };
+    pub async fn search_threats(
+        &self,
+        terms: &[Term],
+        sort: Sort,
+        descending: bool,
+        zone: &TimeZone,
+    ) -> Result<Vec<ThreatId>> {
+        let mut conditions = Conditions {
+            parts: vec!["1 = 1".to_string()],
+            values: Vec::new(),
+        };
         for term in terms {
             conditions.add(term, zone)?;
         }
         let direction = if descending { "DESC" } else { "ASC" };
-        let sql =
-            format!("SELECT t.id FROM threat t WHERE ({}) ORDER BY {} {direction}, t.released_at DESC, t.id", conditions.parts.join(") AND ("), order(sort));
-        self.read(&sql, conditions.values).await?.iter().map(|row| Ok(ThreatId(row.text(0)?))).collect()
+        let sql = format!(
+            "SELECT t.id FROM threat t WHERE ({}) ORDER BY {} {direction}, t.released_at DESC, t.id",
+            conditions.parts.join(") AND ("),
+            order(sort)
+        );
+        self.read(&sql, conditions.values)
+            .await?
+            .iter()
+            .map(|row| Ok(ThreatId(row.text(0)?)))
+            .collect()
     }
 }

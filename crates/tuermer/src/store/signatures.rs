@@ -31,12 +31,28 @@ pub struct Signature {
 /// Keeps what was proven of a document that is kept. A proof is never replaced by less: somebody who serves the same bytes
 /// with a broken signature changes nothing. True where something was written.
 pub async fn keep(open: &mut Transaction, signature: &Signature) -> Result<bool> {
-    let Signature { document_sha256, state, fingerprint, bytes, detail, url, checked_at } = signature;
+    let Signature {
+        document_sha256,
+        state,
+        fingerprint,
+        bytes,
+        detail,
+        url,
+        checked_at,
+    } = signature;
     let sql = "INSERT INTO signature (document_sha256, state, fingerprint, bytes, detail, url, checked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (document_sha256) DO UPDATE SET state = excluded.state, fingerprint = excluded.fingerprint, bytes = excluded.bytes,
             detail = excluded.detail, url = excluded.url, checked_at = excluded.checked_at
         WHERE signature.state = 'failed' OR (signature.state = 'unsigned' AND excluded.state = 'verified')";
-    let values = values![document_sha256, state.as_str(), fingerprint, bytes.clone(), detail, url, *checked_at];
+    let values = values![
+        document_sha256,
+        state.as_str(),
+        fingerprint,
+        bytes.clone(),
+        detail,
+        url,
+        *checked_at
+    ];
     Ok(open.run(sql, values).await? > 0)
 }
 
@@ -55,7 +71,9 @@ impl Store {
     pub async fn signature_of(&self, threat: &ThreatId) -> Result<Option<Signature>> {
         let sql = "SELECT s.document_sha256, s.state, s.fingerprint, s.bytes, s.detail, s.url, s.checked_at
             FROM threat t JOIN signature s ON s.document_sha256 = t.document_sha256 WHERE t.id = $1";
-        let Some(row) = self.read_one(sql, values![threat.as_str()]).await? else { return Ok(None) };
+        let Some(row) = self.read_one(sql, values![threat.as_str()]).await? else {
+            return Ok(None);
+        };
         Ok(Some(Signature {
             document_sha256: row.text(0)?,
             state: state(&row.text(1)?)?,
@@ -71,6 +89,8 @@ impl Store {
     pub async fn signature_states(&self) -> Result<HashMap<ThreatId, SignatureState>> {
         let sql = "SELECT t.id, s.state FROM threat t JOIN signature s ON s.document_sha256 = t.document_sha256";
         let rows = self.read(sql, Vec::new()).await?;
-        rows.iter().map(|row| Ok((ThreatId(row.text(0)?), state(&row.text(1)?)?))).collect()
+        rows.iter()
+            .map(|row| Ok((ThreatId(row.text(0)?), state(&row.text(1)?)?)))
+            .collect()
     }
 }

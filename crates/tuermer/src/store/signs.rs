@@ -58,10 +58,26 @@ pub struct MalformedLine {
 }
 
 /// Replaces what of a document could not be read.
-pub async fn malformed(open: &mut Transaction, document: &str, lines: &[(String, String)]) -> Result<()> {
-    open.run("DELETE FROM malformed WHERE document_sha256 = $1", values![document]).await?;
-    let rows = (0_i64..).zip(lines).map(|(position, (place, reason))| values![document, position, place, reason]).collect();
-    open.insert_many("INSERT INTO malformed (document_sha256, position, place, reason)", rows, "").await?;
+pub async fn malformed(
+    open: &mut Transaction,
+    document: &str,
+    lines: &[(String, String)],
+) -> Result<()> {
+    open.run(
+        "DELETE FROM malformed WHERE document_sha256 = $1",
+        values![document],
+    )
+    .await?;
+    let rows = (0_i64..)
+        .zip(lines)
+        .map(|(position, (place, reason))| values![document, position, place, reason])
+        .collect();
+    open.insert_many(
+        "INSERT INTO malformed (document_sha256, position, place, reason)",
+        rows,
+        "",
+    )
+    .await?;
     Ok(())
 }
 
@@ -89,37 +105,64 @@ impl Store {
         let mut counted: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
         for row in self.read(sql, values![from, each]).await? {
             let entry = counted.entry(row.int(0)?).or_default();
-            let attack = IncidentType::parse(&row.text(1)?).is_some_and(|class| is_attack(class.class()));
+            let attack =
+                IncidentType::parse(&row.text(1)?).is_some_and(|class| is_attack(class.class()));
             let sum = if attack { &mut entry.0 } else { &mut entry.1 };
             *sum = sum.saturating_add(row.count(2)?);
         }
         let day = |place: i64| -> Result<SignDay> {
             let (attacks, weaknesses) = counted.get(&place).copied().unwrap_or_default();
-            Ok(SignDay { day: first.checked_add(jiff::Span::new().try_days(place)?)?, attacks, weaknesses })
+            Ok(SignDay {
+                day: first.checked_add(jiff::Span::new().try_days(place)?)?,
+                attacks,
+                weaknesses,
+            })
         };
-        let sql = "SELECT COUNT(DISTINCT s.organisation_id) FROM sighting s WHERE s.observed_at >= $1";
-        let members = self.read_one(sql, values![from]).await?.map_or(Ok(0), |row| row.count(0))?;
+        let sql =
+            "SELECT COUNT(DISTINCT s.organisation_id) FROM sighting s WHERE s.observed_at >= $1";
+        let members = self
+            .read_one(sql, values![from])
+            .await?
+            .map_or(Ok(0), |row| row.count(0))?;
         Ok(((0..days).map(day).collect::<Result<_>>()?, members))
     }
 
     /// What each report type told since `from`, the one with most signs of members first.
     pub async fn sign_sources(&self, from: Timestamp) -> Result<Vec<SourceLine>> {
-        let empty = |report: &str| SourceLine { report: report.to_string(), signs: 0, members: 0, strangers: 0, last_at: None };
+        let empty = |report: &str| SourceLine {
+            report: report.to_string(),
+            signs: 0,
+            members: 0,
+            strangers: 0,
+            last_at: None,
+        };
         let mut all: BTreeMap<String, SourceLine> = BTreeMap::new();
         let sql = "SELECT k.report, COUNT(*), COUNT(DISTINCT s.organisation_id), MAX(s.observed_at) FROM sighting s JOIN sighting_kind k ON k.key = s.kind WHERE s.observed_at >= $1 GROUP BY k.report";
         for row in self.read(sql, values![from]).await? {
             let report = row.text(0)?;
-            let line = SourceLine { signs: row.count(1)?, members: row.count(2)?, last_at: row.time_or_null(3)?, ..empty(&report) };
+            let line = SourceLine {
+                signs: row.count(1)?,
+                members: row.count(2)?,
+                last_at: row.time_or_null(3)?,
+                ..empty(&report)
+            };
             all.insert(report, line);
         }
         let day = from.to_zoned(TimeZone::UTC).date().to_string();
         let sql = "SELECT report, CAST(SUM(signs) AS BIGINT) FROM shelf WHERE day >= $1 AND signs > 0 GROUP BY report";
         for row in self.read(sql, values![day]).await? {
             let report = row.text(0)?;
-            all.entry(report.clone()).or_insert_with(|| empty(&report)).strangers = row.count(1)?;
+            all.entry(report.clone())
+                .or_insert_with(|| empty(&report))
+                .strangers = row.count(1)?;
         }
         let mut lines: Vec<SourceLine> = all.into_values().collect();
-        lines.sort_by_key(|line| (std::cmp::Reverse(line.signs), std::cmp::Reverse(line.strangers)));
+        lines.sort_by_key(|line| {
+            (
+                std::cmp::Reverse(line.signs),
+                std::cmp::Reverse(line.strangers),
+            )
+        });
         lines.truncate(LINES_SHOWN);
         Ok(lines)
     }
@@ -128,13 +171,25 @@ impl Store {
     pub async fn malformed(&self, skip: usize, limit: usize) -> Result<Vec<MalformedLine>> {
         let sql = "SELECT d.source, m.place, m.reason, d.received_at FROM malformed m JOIN document d ON d.sha256 = m.document_sha256
             ORDER BY d.received_at DESC, d.sha256, m.position LIMIT $1 OFFSET $2";
-        let rows = self.read(sql, values![i64::try_from(limit)?, i64::try_from(skip)?]).await?;
-        let line = |row: &super::engine::Row| Ok(MalformedLine { source: row.text(0)?, place: row.text(1)?, reason: row.text(2)?, received_at: row.time(3)? });
+        let rows = self
+            .read(sql, values![i64::try_from(limit)?, i64::try_from(skip)?])
+            .await?;
+        let line = |row: &super::engine::Row| {
+            Ok(MalformedLine {
+                source: row.text(0)?,
+                place: row.text(1)?,
+                reason: row.text(2)?,
+                received_at: row.time(3)?,
+            })
+        };
         rows.iter().map(line).collect()
     }
 }
 
 /// A weakness is an open door; everything else that happens at a member is an attack or its trace.
 pub fn is_attack(class: IncidentClass) -> bool {
-    !matches!(class, IncidentClass::Vulnerable | IncidentClass::Other | IncidentClass::Test)
+    !matches!(
+        class,
+        IncidentClass::Vulnerable | IncidentClass::Other | IncidentClass::Test
+    )
 }

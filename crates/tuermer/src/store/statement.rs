@@ -2,7 +2,10 @@
 
 /// `$first,$first+1,…`: places for a list of `count` values.
 pub(super) fn places(first: usize, count: usize) -> String {
-    (first..first.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
+    (first..first.saturating_add(count))
+        .map(|place| format!("${place}"))
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 pub(super) fn insert_text(head: &str, width: usize, rows: usize, tail: &str) -> String {

@@ -58,7 +58,13 @@ impl Store {
     /// Marks a task done; `false` where there is no open one with this id.
     pub async fn finish_task(&self, now: Timestamp, id: &str, by: &str) -> Result<bool> {
         let mut open = self.begin().await?;
-        let done = open.run("UPDATE task SET done_at = $2, done_by = $3 WHERE id = $1 AND done_at IS NULL", values![id, now, by]).await? > 0;
+        let done = open
+            .run(
+                "UPDATE task SET done_at = $2, done_by = $3 WHERE id = $1 AND done_at IS NULL",
+                values![id, now, by],
+            )
+            .await?
+            > 0;
         if done {
             journal::append(&mut open, now, by, "task.done", id, "").await?;
         }

@@ -50,14 +50,17 @@ impl Store {
         for row in self.read(sql, values![threat.as_str()]).await? {
             let urgency = row.text(0)?;
             deciding.push(DecidingRow {
-                urgency: Urgency::parse(&urgency).ok_or_else(|| anyhow!("unknown deadline {urgency}"))?,
+                urgency: Urgency::parse(&urgency)
+                    .ok_or_else(|| anyhow!("unknown deadline {urgency}"))?,
                 row: row.text(1)?,
                 flaw: row.text(2)?,
                 inputs: Basis::parse_inputs(&row.text(3)?),
                 companies: row.count(4)?,
             });
         }
-        deciding.sort_by(|a, b| (b.urgency, b.companies, &a.row).cmp(&(a.urgency, a.companies, &b.row)));
+        deciding.sort_by(|a, b| {
+            (b.urgency, b.companies, &a.row).cmp(&(a.urgency, a.companies, &b.row))
+        });
         deciding.truncate(limit);
         Ok(deciding)
     }
@@ -67,9 +70,18 @@ impl Store {
         let sql = "SELECT d.source, d.received_at, d.sha256, t.ranges, t.ranges_not_understood
                    FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
         let provenance = |row: super::row::Row| {
-            Ok(Provenance { source: row.text(0)?, received_at: row.time(1)?, sha256: row.text(2)?, ranges: row.count(3)?, not_understood: row.count(4)? })
+            Ok(Provenance {
+                source: row.text(0)?,
+                received_at: row.time(1)?,
+                sha256: row.text(2)?,
+                ranges: row.count(3)?,
+                not_understood: row.count(4)?,
+            })
         };
-        self.read_one(sql, values![threat.as_str()]).await?.map(provenance).transpose()
+        self.read_one(sql, values![threat.as_str()])
+            .await?
+            .map(provenance)
+            .transpose()
     }
 
     /// Members of one threat by status and certainty, the ones to act on first.
@@ -79,8 +91,10 @@ impl Store {
         let mut strengths = Vec::new();
         for row in self.read(sql, values![threat.as_str()]).await? {
             let (status, certainty) = (row.text(0)?, row.text(1)?);
-            let status = Status::parse(&status).ok_or_else(|| anyhow!("unknown status {status}"))?;
-            let certainty = Certainty::parse(&certainty).ok_or_else(|| anyhow!("unknown certainty {certainty}"))?;
+            let status =
+                Status::parse(&status).ok_or_else(|| anyhow!("unknown status {status}"))?;
+            let certainty = Certainty::parse(&certainty)
+                .ok_or_else(|| anyhow!("unknown certainty {certainty}"))?;
             strengths.push((status, certainty, row.count(2)?));
         }
         strengths.sort_unstable_by(|a, b| b.cmp(a));

@@ -31,7 +31,13 @@ pub enum Which {
 
 impl Which {
     /// Every choice, in the order shown.
-    pub const ALL: [Self; 5] = [Self::Concerning, Self::Exploited, Self::NotUnderstood, Self::Withdrawn, Self::All];
+    pub const ALL: [Self; 5] = [
+        Self::Concerning,
+        Self::Exploited,
+        Self::NotUnderstood,
+        Self::Withdrawn,
+        Self::All,
+    ];
 
     /// The word in an address.
     pub fn as_str(self) -> &'static str {
@@ -148,7 +154,15 @@ pub struct ListedThreat {
 
 /// `%…%` with the signs of a pattern made harmless; empty finds everything.
 fn pattern(search: &str) -> String {
-    format!("%{}%", search.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    format!(
+        "%{}%",
+        search
+            .trim()
+            .to_lowercase()
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_")
+    )
 }
 
 const FOUND: &str = "(LOWER(t.title) LIKE $1 ESCAPE '\\' OR LOWER(t.tracking_id) LIKE $1 ESCAPE '\\' OR LOWER(t.publisher) LIKE $1 ESCAPE '\\'
@@ -157,16 +171,34 @@ const FOUND: &str = "(LOWER(t.title) LIKE $1 ESCAPE '\\' OR LOWER(t.tracking_id)
 impl Store {
     /// How many threats each choice holds among those in which `search` occurs (title, tracking id, publisher, CVE).
     pub async fn threat_counts(&self, search: &str) -> Result<Vec<(Which, u64)>> {
-        let columns: Vec<String> =
-            Which::ALL.into_iter().map(|which| format!("CAST(COALESCE(SUM(CASE WHEN {} THEN 1 ELSE 0 END), 0) AS BIGINT)", which.condition())).collect();
+        let columns: Vec<String> = Which::ALL
+            .into_iter()
+            .map(|which| {
+                format!(
+                    "CAST(COALESCE(SUM(CASE WHEN {} THEN 1 ELSE 0 END), 0) AS BIGINT)",
+                    which.condition()
+                )
+            })
+            .collect();
         let sql = format!("SELECT {} FROM threat t WHERE {FOUND}", columns.join(", "));
         let row = self.read_one(&sql, values![pattern(search)]).await?;
         let count = |place: usize| row.as_ref().map_or(Ok(0), |row| row.count(place));
-        Which::ALL.into_iter().enumerate().map(|(place, which)| Ok((which, count(place)?))).collect()
+        Which::ALL
+            .into_iter()
+            .enumerate()
+            .map(|(place, which)| Ok((which, count(place)?)))
+            .collect()
     }
 
     /// One page of threats in which `search` occurs, `limit` at most, after the first `skipped`; `reader` = who looks.
-    pub async fn threats_listed(&self, reader: &str, which: Which, search: &str, order: Order, (skipped, limit): (usize, usize)) -> Result<Vec<ListedThreat>> {
+    pub async fn threats_listed(
+        &self,
+        reader: &str,
+        which: Which,
+        search: &str,
+        order: Order,
+        (skipped, limit): (usize, usize),
+    ) -> Result<Vec<ListedThreat>> {
         let sql = format!(
             "SELECT t.id, t.tracking_id, t.title, t.publisher, t.source, t.released_at, t.level, t.exploited, t.withdrawn, t.ranges_not_understood,
                 (SELECT MAX(w.number) FROM warning w WHERE w.threat_id = t.id AND w.state <> 'stopped'),
@@ -175,14 +207,29 @@ impl Store {
             which.condition(),
             order.clause()
         );
-        let rows = self.read(&sql, values![pattern(search), i64::try_from(limit)?, i64::try_from(skipped)?, reader]).await?;
-        let ids: Vec<Value> = rows.iter().map(|row| row.text(0).map(Value::from)).collect::<Result<_>>()?;
+        let rows = self
+            .read(
+                &sql,
+                values![
+                    pattern(search),
+                    i64::try_from(limit)?,
+                    i64::try_from(skipped)?,
+                    reader
+                ],
+            )
+            .await?;
+        let ids: Vec<Value> = rows
+            .iter()
+            .map(|row| row.text(0).map(Value::from))
+            .collect::<Result<_>>()?;
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let flaws = self.flaws_of(&ids).await?;
         let companies = self.companies_of(&ids).await?;
-        rows.iter().map(|row| listed(row, &flaws, &companies)).collect()
+        rows.iter()
+            .map(|row| listed(row, &flaws, &companies))
+            .collect()
     }
 
     async fn flaws_of(&self, ids: &[Value]) -> Result<HashMap<String, Vec<Flaw>>> {
@@ -193,7 +240,10 @@ impl Store {
         );
         let mut flaws: HashMap<String, Vec<Flaw>> = HashMap::new();
         for row in self.read(&sql, ids.to_vec()).await? {
-            flaws.entry(row.text(0)?).or_default().push(Flaw::read(&row, 1)?);
+            flaws
+                .entry(row.text(0)?)
+                .or_default()
+                .push(Flaw::read(&row, 1)?);
         }
         Ok(flaws)
     }
@@ -205,21 +255,35 @@ impl Store {
             places(ids.len())
         );
         let rows = self.read(&sql, ids.to_vec()).await?;
-        rows.iter().map(|row| Ok(((row.text(0)?, row.text(1)?), row.count(2)?))).collect()
+        rows.iter()
+            .map(|row| Ok(((row.text(0)?, row.text(1)?), row.count(2)?)))
+            .collect()
     }
 }
 
 /// `$1,$2,…`
 fn places(count: usize) -> String {
-    (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(",")
+    (1..=count)
+        .map(|place| format!("${place}"))
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
-fn listed(row: &Row, flaws: &HashMap<String, Vec<Flaw>>, companies: &HashMap<(String, String), u64>) -> Result<ListedThreat> {
+fn listed(
+    row: &Row,
+    flaws: &HashMap<String, Vec<Flaw>>,
+    companies: &HashMap<(String, String), u64>,
+) -> Result<ListedThreat> {
     let id = row.text(0)?;
     let flaws = flaws.get(&id).map_or(&[][..], Vec::as_slice);
     let chosen = row.text_or_null(6)?.and_then(|text| Level::parse(&text));
     let exploited = row.bool(7)?;
-    let count = |status: &str| companies.get(&(id.clone(), status.to_string())).copied().unwrap_or(0);
+    let count = |status: &str| {
+        companies
+            .get(&(id.clone(), status.to_string()))
+            .copied()
+            .unwrap_or(0)
+    };
     Ok(ListedThreat {
         tracking_id: row.text(1)?,
         title: row.text(2)?,
@@ -228,7 +292,11 @@ fn listed(row: &Row, flaws: &HashMap<String, Vec<Flaw>>, companies: &HashMap<(St
         released_at: row.time(5)?,
         level: level_of(chosen, exploited, flaws),
         cvss_tenths: flaws.iter().filter_map(|flaw| flaw.cvss_tenths).max(),
-        epss: flaws.iter().filter_map(|flaw| flaw.epss).map(|epss| epss.probability).max(),
+        epss: flaws
+            .iter()
+            .filter_map(|flaw| flaw.epss)
+            .map(|epss| epss.probability)
+            .max(),
         exploited,
         kev: flaws.iter().any(|flaw| flaw.kev),
         withdrawn: row.bool(8)?,

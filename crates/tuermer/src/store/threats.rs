@@ -2,7 +2,9 @@
 
 mod write;
 
-pub use write::{Written, ranges, says_the_same, stored_revisions, write, write_many, write_revisions};
+pub use write::{
+    Written, ranges, says_the_same, stored_revisions, write, write_many, write_revisions,
+};
 
 use super::engine::Transaction;
 use super::row::Row;
@@ -59,19 +61,44 @@ pub struct StoredRevision {
 }
 
 /// The stored revision of a threat, if any.
-pub async fn stored_revision(open: &mut Transaction, id: &ThreatId) -> Result<Option<StoredRevision>> {
-    let row = open.read_one("SELECT revision, released_at, document_sha256 FROM threat WHERE id = $1", values![id.as_str()]).await?;
-    row.map(|row| Ok(StoredRevision { revision: row.text(0)?, released_at: row.time(1)?, sha256: row.text(2)? })).transpose()
+pub async fn stored_revision(
+    open: &mut Transaction,
+    id: &ThreatId,
+) -> Result<Option<StoredRevision>> {
+    let row = open
+        .read_one(
+            "SELECT revision, released_at, document_sha256 FROM threat WHERE id = $1",
+            values![id.as_str()],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(StoredRevision {
+            revision: row.text(0)?,
+            released_at: row.time(1)?,
+            sha256: row.text(2)?,
+        })
+    })
+    .transpose()
 }
 
 /// Raises the gap counter of every threat: what all of them are judged by has changed.
 pub async fn raise_all(open: &mut Transaction) -> Result<()> {
-    open.run("UPDATE threat SET facts_revision = facts_revision + 1", Vec::new()).await?;
+    open.run(
+        "UPDATE threat SET facts_revision = facts_revision + 1",
+        Vec::new(),
+    )
+    .await?;
     Ok(())
 }
 
 /// The threat in a kept document, from the columns kind, bytes and encoding.
-pub(super) fn kept(id: &ThreatId, row: &Row, kind: usize, bytes: usize, encoding: usize) -> Result<Threat> {
+pub(super) fn kept(
+    id: &ThreatId,
+    row: &Row,
+    kind: usize,
+    bytes: usize,
+    encoding: usize,
+) -> Result<Threat> {
     let document = documents::unpacked(row, bytes, encoding)?;
     let threat = tuermer_formats::threat_document::read(Kind::parse(&row.text(kind)?), &document);
     threat.with_context(|| format!("the kept document of {id} cannot be read again"))
@@ -80,20 +107,34 @@ pub(super) fn kept(id: &ThreatId, row: &Row, kind: usize, bytes: usize, encoding
 /// A threat as its kept document tells it, without what the store knows beside it.
 pub(super) async fn as_kept(open: &mut Transaction, id: &ThreatId) -> Result<Option<Threat>> {
     let sql = "SELECT d.kind, d.bytes, d.encoding FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
-    open.read_one(sql, values![id.as_str()]).await?.map(|row| kept(id, &row, 0, 1, 2)).transpose()
+    open.read_one(sql, values![id.as_str()])
+        .await?
+        .map(|row| kept(id, &row, 0, 1, 2))
+        .transpose()
 }
 
 /// Tracking ids that begin with `prefix`.
 pub async fn tracking_ids(open: &mut Transaction, prefix: &str) -> Result<Vec<String>> {
-    let rows = open.read("SELECT tracking_id FROM threat WHERE tracking_id LIKE $1", values![format!("{prefix}%")]).await?;
+    let rows = open
+        .read(
+            "SELECT tracking_id FROM threat WHERE tracking_id LIKE $1",
+            values![format!("{prefix}%")],
+        )
+        .await?;
     rows.iter().map(|row| row.text(0)).collect()
 }
 
 /// Id and document of our own statement with this tracking id.
-pub async fn stated(open: &mut Transaction, tracking_id: &str) -> Result<Option<(ThreatId, Vec<u8>)>> {
+pub async fn stated(
+    open: &mut Transaction,
+    tracking_id: &str,
+) -> Result<Option<(ThreatId, Vec<u8>)>> {
     let sql = "SELECT t.id, d.bytes, d.encoding FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE UPPER(t.tracking_id) = $1 AND d.source = 'stated'";
-    let row = open.read_one(sql, values![tracking_id.to_uppercase()]).await?;
-    row.map(|row| Ok((ThreatId(row.text(0)?), documents::unpacked(&row, 1, 2)?))).transpose()
+    let row = open
+        .read_one(sql, values![tracking_id.to_uppercase()])
+        .await?;
+    row.map(|row| Ok((ThreatId(row.text(0)?), documents::unpacked(&row, 1, 2)?)))
+        .transpose()
 }
 
 /// What a list needs of a flaw.
@@ -110,9 +151,14 @@ impl Flaw {
         let column = |place: usize| first.saturating_add(place);
         Ok(Self {
             cve: row.text(column(0))?,
-            cvss_tenths: row.int_or_null(column(1))?.and_then(|tenths| u8::try_from(tenths).ok()),
+            cvss_tenths: row
+                .int_or_null(column(1))?
+                .and_then(|tenths| u8::try_from(tenths).ok()),
             kev: row.text_or_null(column(2))?.is_some(),
-            epss: row.int_or_null(column(3))?.map(|_| epss::estimate(row, column(3))).transpose()?,
+            epss: row
+                .int_or_null(column(3))?
+                .map(|_| epss::estimate(row, column(3)))
+                .transpose()?,
         })
     }
 }
@@ -124,7 +170,11 @@ pub(super) fn level_of(stated: Option<Level>, exploited: bool, flaws: &[Flaw]) -
 
 /// What the level is worked out from, without reading the document again.
 fn for_level(level: Option<Level>, exploited: bool, flaws: &[Flaw]) -> Threat {
-    let listed = Kev { added: jiff::civil::Date::ZERO, due: jiff::civil::Date::ZERO, ransomware: false };
+    let listed = Kev {
+        added: jiff::civil::Date::ZERO,
+        due: jiff::civil::Date::ZERO,
+        ransomware: false,
+    };
     let vulnerabilities = flaws.iter().map(|flaw| Vulnerability {
         id: flaw.cve.clone(),
         cvss_tenths: flaw.cvss_tenths,
@@ -160,7 +210,10 @@ impl Store {
                    LEFT JOIN epss e ON e.cve = v.cve ORDER BY v.threat_id, v.position";
         let mut flaws: HashMap<String, Vec<Flaw>> = HashMap::new();
         for row in self.read(sql, Vec::new()).await? {
-            flaws.entry(row.text(0)?).or_default().push(Flaw::read(&row, 1)?);
+            flaws
+                .entry(row.text(0)?)
+                .or_default()
+                .push(Flaw::read(&row, 1)?);
         }
         let sql = "SELECT id, tracking_id, revision, title, publisher, published_at, seen_at, matched_at, level, exploited, withdrawn
                    FROM threat ORDER BY released_at DESC, id";
@@ -169,7 +222,11 @@ impl Store {
             .map(|row| {
                 let id = row.text(0)?;
                 let level = row.text_or_null(8)?.and_then(|text| Level::parse(&text));
-                let judged = for_level(level, row.bool(9)?, flaws.get(&id).map_or(&[][..], Vec::as_slice));
+                let judged = for_level(
+                    level,
+                    row.bool(9)?,
+                    flaws.get(&id).map_or(&[][..], Vec::as_slice),
+                );
                 Ok(ThreatHead {
                     id: ThreatId(id),
                     tracking_id: row.text(1)?,
@@ -182,7 +239,11 @@ impl Store {
                     level: judged.level(),
                     exploited: judged.is_exploited(),
                     withdrawn: row.bool(10)?,
-                    epss: judged.vulnerabilities.iter().filter_map(|flaw| flaw.epss).max_by_key(|epss| epss.probability),
+                    epss: judged
+                        .vulnerabilities
+                        .iter()
+                        .filter_map(|flaw| flaw.epss)
+                        .max_by_key(|epss| epss.probability),
                     cves: judged.cves().into_iter().map(str::to_string).collect(),
                 })
             })
@@ -193,7 +254,9 @@ impl Store {
     pub async fn threat(&self, id: &ThreatId) -> Result<Option<Threat>> {
         let sql = "SELECT t.level, t.withdrawn, t.source, d.kind, d.bytes, d.encoding FROM threat t JOIN document d ON d.sha256 = t.document_sha256
              WHERE t.id = $1";
-        let Some(row) = self.read_one(sql, values![id.as_str()]).await? else { return Ok(None) };
+        let Some(row) = self.read_one(sql, values![id.as_str()]).await? else {
+            return Ok(None);
+        };
         let mut threat = kept(id, &row, 3, 4, 5)?;
         // The level in a document is believed only where we wrote it ourselves; the row knows. It also knows that the
         // catalogue took an entry back, which no document says.
@@ -210,12 +273,21 @@ impl Store {
 
     /// KEV entries of a threat's flaws by CVE.
     async fn kev_of(&self, id: &ThreatId) -> Result<HashMap<String, Kev>> {
-        let sql =
-            "SELECT k.cve, k.added, k.due, k.ransomware FROM vulnerability v JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL WHERE v.threat_id = $1";
+        let sql = "SELECT k.cve, k.added, k.due, k.ransomware FROM vulnerability v JOIN kev k ON k.cve = v.cve AND k.withdrawn_at IS NULL WHERE v.threat_id = $1";
         let mut listed = HashMap::new();
         for row in self.read(sql, values![id.as_str()]).await? {
-            let day = |text: String| text.parse().map_err(|error| anyhow!("stored day {text}: {error}"));
-            listed.insert(row.text(0)?, Kev { added: day(row.text(1)?)?, due: day(row.text(2)?)?, ransomware: row.bool(3)? });
+            let day = |text: String| {
+                text.parse()
+                    .map_err(|error| anyhow!("stored day {text}: {error}"))
+            };
+            listed.insert(
+                row.text(0)?,
+                Kev {
+                    added: day(row.text(1)?)?,
+                    due: day(row.text(2)?)?,
+                    ransomware: row.bool(3)?,
+                },
+            );
         }
         Ok(listed)
     }
@@ -223,7 +295,10 @@ impl Store {
     /// Whether the document of a threat was stated by hand (`stated`), else the name it came under.
     pub async fn threat_source(&self, id: &ThreatId) -> Result<Option<String>> {
         let sql = "SELECT d.source FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
-        self.read_one(sql, values![id.as_str()]).await?.map(|row| row.text(0)).transpose()
+        self.read_one(sql, values![id.as_str()])
+            .await?
+            .map(|row| row.text(0))
+            .transpose()
     }
 
     /// Finds a threat by id, tracking id (case-insensitive), CVE, or warning number. Several hits: the newest.
@@ -232,9 +307,18 @@ impl Store {
         let upper = text.to_uppercase();
         for (sql, value) in [
             ("SELECT id FROM threat WHERE id = $1", text),
-            ("SELECT id FROM threat WHERE UPPER(tracking_id) = $1 ORDER BY released_at DESC, id LIMIT 1", &upper),
-            ("SELECT t.id FROM vulnerability v JOIN threat t ON t.id = v.threat_id WHERE v.cve = $1 ORDER BY t.released_at DESC, t.id LIMIT 1", &upper),
-            ("SELECT threat_id FROM warning WHERE UPPER(number) = $1", &upper),
+            (
+                "SELECT id FROM threat WHERE UPPER(tracking_id) = $1 ORDER BY released_at DESC, id LIMIT 1",
+                &upper,
+            ),
+            (
+                "SELECT t.id FROM vulnerability v JOIN threat t ON t.id = v.threat_id WHERE v.cve = $1 ORDER BY t.released_at DESC, t.id LIMIT 1",
+                &upper,
+            ),
+            (
+                "SELECT threat_id FROM warning WHERE UPPER(number) = $1",
+                &upper,
+            ),
         ] {
             if let Some(row) = self.read_one(sql, values![value]).await? {
                 return Ok(Some(ThreatId(row.text(0)?)));

@@ -57,36 +57,78 @@ struct Page {
 
 impl Store {
     /// What stands of one threat: for everybody, or for `only` these.
-    pub async fn verdicts(&self, threat: &ThreatId, only: Option<&[OrganisationId]>, now: Timestamp) -> Result<Verdicts> {
+    pub async fn verdicts(
+        &self,
+        threat: &ThreatId,
+        only: Option<&[OrganisationId]>,
+        now: Timestamp,
+    ) -> Result<Verdicts> {
         let sql = "SELECT organisation_id, digest FROM standing WHERE threat_id = $1";
         let mut before = HashMap::new();
-        let pages: Vec<&[OrganisationId]> = only.map_or_else(|| vec![&[][..]], |only| only.chunks(ROWS_PER_STATEMENT).collect());
+        let pages: Vec<&[OrganisationId]> = only.map_or_else(
+            || vec![&[][..]],
+            |only| only.chunks(ROWS_PER_STATEMENT).collect(),
+        );
         for page in pages {
-            let some = if page.is_empty() { String::new() } else { format!(" AND organisation_id IN ({})", places(2, page.len())) };
-            let values = std::iter::once(Value::from(threat.as_str())).chain(page.iter().map(|id| Value::from(id.as_str()))).collect();
+            let some = if page.is_empty() {
+                String::new()
+            } else {
+                format!(" AND organisation_id IN ({})", places(2, page.len()))
+            };
+            let values = std::iter::once(Value::from(threat.as_str()))
+                .chain(page.iter().map(|id| Value::from(id.as_str())))
+                .collect();
             let take = |before: &mut HashMap<String, i64>, row: &Cells<'_>| {
                 before.insert(row.text(0)?.to_string(), row.int(1)?);
                 Ok(())
             };
-            before = self.database.read_into(&format!("{sql}{some}"), values, before, take).await?;
+            before = self
+                .database
+                .read_into(&format!("{sql}{some}"), values, before, take)
+                .await?;
         }
         let stood = !before.is_empty();
-        Ok(Verdicts { threat: threat.clone(), now, before, stood, shared: Vec::new(), known: HashSet::new(), report: Written::default() })
+        Ok(Verdicts {
+            threat: threat.clone(),
+            now,
+            before,
+            stood,
+            shared: Vec::new(),
+            known: HashSet::new(),
+            report: Written::default(),
+        })
     }
 
     /// Threats that may have to do with these organisations: they were judged, they name a product of theirs, or a
     /// sign of theirs proves one of their flaws.
-    pub async fn threats_about(&self, organisations: &[OrganisationId], products: &[String], flaws: &[String]) -> Result<HashSet<ThreatId>> {
+    pub async fn threats_about(
+        &self,
+        organisations: &[OrganisationId],
+        products: &[String],
+        flaws: &[String],
+    ) -> Result<HashSet<ThreatId>> {
         let organisations: Vec<&str> = organisations.iter().map(OrganisationId::as_str).collect();
         let mut found = HashSet::new();
         for (sql, keys) in [
-            ("SELECT DISTINCT threat_id FROM standing WHERE organisation_id IN", organisations),
-            ("SELECT DISTINCT threat_id FROM judged_product WHERE product IN", products.iter().map(String::as_str).collect()),
-            ("SELECT DISTINCT threat_id FROM vulnerability WHERE cve IN", flaws.iter().map(String::as_str).collect()),
+            (
+                "SELECT DISTINCT threat_id FROM standing WHERE organisation_id IN",
+                organisations,
+            ),
+            (
+                "SELECT DISTINCT threat_id FROM judged_product WHERE product IN",
+                products.iter().map(String::as_str).collect(),
+            ),
+            (
+                "SELECT DISTINCT threat_id FROM vulnerability WHERE cve IN",
+                flaws.iter().map(String::as_str).collect(),
+            ),
         ] {
             for page in keys.chunks(ROWS_PER_STATEMENT) {
                 let sql = format!("{sql} ({})", places(1, page.len()));
-                for row in self.read(&sql, page.iter().map(|key| Value::from(*key)).collect()).await? {
+                for row in self
+                    .read(&sql, page.iter().map(|key| Value::from(*key)).collect())
+                    .await?
+                {
                     found.insert(ThreatId(row.text(0)?));
                 }
             }
@@ -98,34 +140,86 @@ impl Store {
 impl Verdicts {
     /// Enters verdicts and takes them out of `standings`; what it shares must stay in there.
     pub async fn enter(&mut self, open: &mut Transaction, standings: &mut Standings) -> Result<()> {
-        self.shared.extend(standings.shared.iter().skip(self.shared.len()).map(number));
+        self.shared
+            .extend(standings.shared.iter().skip(self.shared.len()).map(number));
         let mut page = Page::default();
         for alike in std::mem::take(&mut standings.alike) {
-            let Some(exposure) = standings.shared.get(alike.shared) else { continue };
-            let Some(&number) = self.shared.get(alike.shared) else { continue };
-            let Alike { organisation, shared: _, asset, observed_at } = &alike;
-            self.stand(&mut page, exposure, organisation, number, Some((asset, *observed_at)));
+            let Some(exposure) = standings.shared.get(alike.shared) else {
+                continue;
+            };
+            let Some(&number) = self.shared.get(alike.shared) else {
+                continue;
+            };
+            let Alike {
+                organisation,
+                shared: _,
+                asset,
+                observed_at,
+            } = &alike;
+            self.stand(
+                &mut page,
+                exposure,
+                organisation,
+                number,
+                Some((asset, *observed_at)),
+            );
         }
         for exposure in std::mem::take(&mut standings.own) {
             let only = match exposure.grounds.as_slice() {
-                [ground] if exposure.decisive.as_ref().is_some_and(|decisive| decisive.observed_at == ground.observed_at) => ground.asset.as_ref(),
+                [ground]
+                    if exposure
+                        .decisive
+                        .as_ref()
+                        .is_some_and(|decisive| decisive.observed_at == ground.observed_at) =>
+                {
+                    ground.asset.as_ref()
+                }
                 _ => None,
             };
-            let only = only.zip(exposure.decisive.as_ref().map(|decisive| decisive.observed_at));
-            self.stand(&mut page, &exposure, &exposure.organisation, number(&exposure), only);
+            let only = only.zip(
+                exposure
+                    .decisive
+                    .as_ref()
+                    .map(|decisive| decisive.observed_at),
+            );
+            self.stand(
+                &mut page,
+                &exposure,
+                &exposure.organisation,
+                number(&exposure),
+                only,
+            );
         }
         page.write(open, &self.threat).await
     }
 
     /// Where one organisation stands, if it did not stand there before. `only`: the one asset considered.
-    fn stand(&mut self, page: &mut Page, exposure: &Exposure, organisation: &OrganisationId, number: i64, only: Option<(&AssetId, Timestamp)>) {
+    fn stand(
+        &mut self,
+        page: &mut Page,
+        exposure: &Exposure,
+        organisation: &OrganisationId,
+        number: i64,
+        only: Option<(&AssetId, Timestamp)>,
+    ) {
         self.report.judged = self.report.judged.saturating_add(1);
-        let observed_at = only.map_or_else(|| exposure.decisive.as_ref().map_or(self.now, |decisive| decisive.observed_at), |(_, at)| at);
+        let observed_at = only.map_or_else(
+            || {
+                exposure
+                    .decisive
+                    .as_ref()
+                    .map_or(self.now, |decisive| decisive.observed_at)
+            },
+            |(_, at)| at,
+        );
         let asset = only.map_or("", |(asset, _)| asset.as_str());
         let mut hasher = DefaultHasher::new();
         (number, asset, observed_at.as_microsecond()).hash(&mut hasher);
         if only.is_none() {
-            exposure.grounds.iter().for_each(|ground| (&ground.asset, ground.observed_at).hash(&mut hasher));
+            exposure
+                .grounds
+                .iter()
+                .for_each(|ground| (&ground.asset, ground.observed_at).hash(&mut hasher));
         }
         let digest = signed(hasher.finish());
         let before = self.before.remove(organisation.as_str());
@@ -137,26 +231,55 @@ impl Verdicts {
             page.describe(exposure, &self.threat, number);
         }
         let (threat, organisation) = (self.threat.as_str(), organisation.as_str());
-        page.standings.push(values![threat, organisation, number, asset, observed_at, self.now, digest]);
+        page.standings.push(values![
+            threat,
+            organisation,
+            number,
+            asset,
+            observed_at,
+            self.now,
+            digest
+        ]);
         if before.is_some() {
             page.replaced.push(organisation.into());
         }
         if only.is_none() {
             for (position, ground) in (0_i64..).zip(&exposure.grounds) {
                 let asset = ground.asset.as_ref().map_or("", |asset| asset.as_str());
-                page.grounds.push(values![threat, organisation, position, asset, ground.observed_at]);
+                page.grounds.push(values![
+                    threat,
+                    organisation,
+                    position,
+                    asset,
+                    ground.observed_at
+                ]);
             }
         }
     }
 
     /// Removes what stands no more, and words that nobody needs.
     pub async fn close(self, open: &mut Transaction) -> Result<Written> {
-        let Self { threat, now: _, before, stood, shared: _, known: _, mut report } = self;
+        let Self {
+            threat,
+            now: _,
+            before,
+            stood,
+            shared: _,
+            known: _,
+            mut report,
+        } = self;
         let gone: Vec<String> = before.into_keys().collect();
         for page in gone.chunks(ROWS_PER_STATEMENT) {
             let mut values = values![threat.as_str()];
             values.extend(page.iter().map(|id| Value::from(id.as_str())));
-            open.run(&format!("DELETE FROM standing WHERE threat_id = $1 AND organisation_id IN ({})", places(2, page.len())), values).await?;
+            open.run(
+                &format!(
+                    "DELETE FROM standing WHERE threat_id = $1 AND organisation_id IN ({})",
+                    places(2, page.len())
+                ),
+                values,
+            )
+            .await?;
         }
         report.changed = report.changed.saturating_add(gone.len() as u64);
         if stood && report.changed > 0 {
@@ -189,13 +312,38 @@ fn number(exposure: &Exposure) -> i64 {
         assessed_at: _,
     } = exposure;
     let mut hasher = DefaultHasher::new();
-    (status, certainty, mitigated, incident, severity, urgency, reason, question, measured).hash(&mut hasher);
+    (
+        status, certainty, mitigated, incident, severity, urgency, reason, question, measured,
+    )
+        .hash(&mut hasher);
     (&*basis.row, &*basis.flaw, basis.inputs_text()).hash(&mut hasher);
-    decisive.as_ref().map(|decisive| (&decisive.product, &decisive.version, &decisive.source)).hash(&mut hasher);
-    for Ground { status, certainty, reason, asset: _, source, place, observed_at: _ } in grounds {
+    decisive
+        .as_ref()
+        .map(|decisive| (&decisive.product, &decisive.version, &decisive.source))
+        .hash(&mut hasher);
+    for Ground {
+        status,
+        certainty,
+        reason,
+        asset: _,
+        source,
+        place,
+        observed_at: _,
+    } in grounds
+    {
         (status, certainty, reason, source, place).hash(&mut hasher);
     }
-    for (position, Match { asset: _, vulnerability, status, certainty, remediation }) in placed(exposure) {
+    for (
+        position,
+        Match {
+            asset: _,
+            vulnerability,
+            status,
+            certainty,
+            remediation,
+        },
+    ) in placed(exposure)
+    {
         (position, vulnerability, status, certainty, remediation).hash(&mut hasher);
     }
     signed(hasher.finish())
@@ -210,8 +358,13 @@ fn signed(hash: u64) -> i64 {
 fn placed(exposure: &Exposure) -> impl Iterator<Item = (i64, &Match)> {
     let mut seen = HashSet::new();
     exposure.matches.iter().filter_map(move |entry| {
-        let position = exposure.grounds.iter().position(|ground| ground.asset == entry.asset).unwrap_or(0);
-        seen.insert((position, entry.vulnerability.as_str())).then_some((i64::try_from(position).unwrap_or(0), entry))
+        let position = exposure
+            .grounds
+            .iter()
+            .position(|ground| ground.asset == entry.asset)
+            .unwrap_or(0);
+        seen.insert((position, entry.vulnerability.as_str()))
+            .then_some((i64::try_from(position).unwrap_or(0), entry))
     })
 }
 
@@ -219,8 +372,25 @@ impl Page {
     /// Adds the rows of one verdict.
     fn describe(&mut self, exposure: &Exposure, threat: &ThreatId, number: i64) {
         let threat = threat.as_str();
-        let Exposure { status, certainty, mitigated, incident, severity, urgency, basis, reason, question, measured, decisive, .. } = exposure;
-        let ask = |language| question.as_ref().map_or_else(String::new, |question| reasons::question(question, language));
+        let Exposure {
+            status,
+            certainty,
+            mitigated,
+            incident,
+            severity,
+            urgency,
+            basis,
+            reason,
+            question,
+            measured,
+            decisive,
+            ..
+        } = exposure;
+        let ask = |language| {
+            question.as_ref().map_or_else(String::new, |question| {
+                reasons::question(question, language)
+            })
+        };
         let decisive = decisive.as_ref();
         self.verdicts.push(values![
             threat,
@@ -244,20 +414,60 @@ impl Page {
             *measured,
         ]);
         for (position, ground) in (0_i64..).zip(&exposure.grounds) {
-            let Ground { status, certainty, reason, asset: _, source, place, observed_at: _ } = ground;
-            let [german, english] = [Language::German, Language::English].map(|language| reasons::reason(reason, language));
-            let row = values![threat, number, position, status.as_str(), certainty.as_str(), german, english, source.as_str(), place];
+            let Ground {
+                status,
+                certainty,
+                reason,
+                asset: _,
+                source,
+                place,
+                observed_at: _,
+            } = ground;
+            let [german, english] = [Language::German, Language::English]
+                .map(|language| reasons::reason(reason, language));
+            let row = values![
+                threat,
+                number,
+                position,
+                status.as_str(),
+                certainty.as_str(),
+                german,
+                english,
+                source.as_str(),
+                place
+            ];
             self.verdict_grounds.push(row);
         }
         for (position, entry) in placed(exposure) {
-            let Match { asset: _, vulnerability, status, certainty, remediation } = entry;
-            let row = values![threat, number, position, vulnerability, status.as_str(), certainty.as_str(), remediation.as_str()];
+            let Match {
+                asset: _,
+                vulnerability,
+                status,
+                certainty,
+                remediation,
+            } = entry;
+            let row = values![
+                threat,
+                number,
+                position,
+                vulnerability,
+                status.as_str(),
+                certainty.as_str(),
+                remediation.as_str()
+            ];
             self.verdict_matches.push(row);
         }
     }
 
     async fn write(self, open: &mut Transaction, threat: &ThreatId) -> Result<()> {
-        let Self { verdicts, verdict_grounds, verdict_matches, standings, grounds, replaced } = self;
+        let Self {
+            verdicts,
+            verdict_grounds,
+            verdict_matches,
+            standings,
+            grounds,
+            replaced,
+        } = self;
         let known = "ON CONFLICT DO NOTHING";
         open.insert_many(
             "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
@@ -271,8 +481,17 @@ impl Page {
         let head = "INSERT INTO verdict_match (threat_id, number, position, vulnerability, status, certainty, remediation)";
         open.insert_many(head, verdict_matches, known).await?;
         for page in replaced.chunks(ROWS_PER_STATEMENT) {
-            let values = std::iter::once(Value::from(threat.as_str())).chain(page.iter().cloned()).collect();
-            open.run(&format!("DELETE FROM standing_ground WHERE threat_id = $1 AND organisation_id IN ({})", places(2, page.len())), values).await?;
+            let values = std::iter::once(Value::from(threat.as_str()))
+                .chain(page.iter().cloned())
+                .collect();
+            open.run(
+                &format!(
+                    "DELETE FROM standing_ground WHERE threat_id = $1 AND organisation_id IN ({})",
+                    places(2, page.len())
+                ),
+                values,
+            )
+            .await?;
         }
         open.insert_many(
             "INSERT INTO standing (threat_id, organisation_id, verdict, asset_id, observed_at, assessed_at, digest)",

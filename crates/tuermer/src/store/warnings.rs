@@ -124,41 +124,71 @@ impl Store {
     /// One warning with its texts.
     pub async fn warning(&self, number: &WarningNumber) -> Result<Option<Warning>> {
         let sql = format!("SELECT {COLUMNS} FROM warning WHERE number = $1");
-        let Some(row) = self.read_one(&sql, values![number.as_str()]).await? else { return Ok(None) };
+        let Some(row) = self.read_one(&sql, values![number.as_str()]).await? else {
+            return Ok(None);
+        };
         let sql = "SELECT language, headline, preheader, product, say, otherwise, afterwards, not_affected, what_happened, identifiers, versions, talk
                    FROM warning_text WHERE warning_number = $1 ORDER BY language";
         let rows = self.read(sql, values![number.as_str()]).await?;
-        Ok(Some(warning(&row, rows.iter().map(text).collect::<Result<_>>()?)?))
+        Ok(Some(warning(
+            &row,
+            rows.iter().map(text).collect::<Result<_>>()?,
+        )?))
     }
 
     /// All warnings, newest first.
     pub async fn warnings(&self) -> Result<Vec<WarningHead>> {
         let sql = format!("{HEADS} ORDER BY w.drafted_at DESC, w.number DESC");
-        self.read(&sql, Vec::new()).await?.iter().map(head).collect()
+        self.read(&sql, Vec::new())
+            .await?
+            .iter()
+            .map(head)
+            .collect()
     }
 
     /// One warning as listed.
     pub async fn warning_head(&self, number: &WarningNumber) -> Result<Option<WarningHead>> {
-        self.read_one(&format!("{HEADS} WHERE w.number = $1"), values![number.as_str()]).await?.as_ref().map(head).transpose()
+        self.read_one(
+            &format!("{HEADS} WHERE w.number = $1"),
+            values![number.as_str()],
+        )
+        .await?
+        .as_ref()
+        .map(head)
+        .transpose()
     }
 
     /// How many deliveries stand in which state.
     pub async fn delivery_counts(&self, number: &WarningNumber) -> Result<Vec<(String, u64)>> {
         let sql = "SELECT state, COUNT(*) FROM delivery WHERE warning_number = $1 GROUP BY state ORDER BY state";
-        self.read(sql, values![number.as_str()]).await?.iter().map(|row| Ok((row.text(0)?, row.count(1)?))).collect()
+        self.read(sql, values![number.as_str()])
+            .await?
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.count(1)?)))
+            .collect()
     }
 
     /// The most urgent open verdict of a threat.
     pub async fn worst_urgency(&self, threat: &ThreatId) -> Result<Option<Urgency>> {
         let sql = "SELECT DISTINCT urgency FROM exposure WHERE threat_id = $1 AND status IN ('affected', 'unknown')";
         let rows = self.read(sql, values![threat.as_str()]).await?;
-        let words = rows.iter().map(|row| word(Urgency::parse, &row.text(0)?)).collect::<Result<Vec<_>>>()?;
+        let words = rows
+            .iter()
+            .map(|row| word(Urgency::parse, &row.text(0)?))
+            .collect::<Result<Vec<_>>>()?;
         Ok(words.into_iter().max())
     }
 
     /// The warning of a threat that is still being written or waits; corrections are asked for separately.
-    pub async fn unfinished(&self, threat: &ThreatId, cancel: bool) -> Result<Option<WarningNumber>> {
-        self.read_one(UNFINISHED, values![threat.as_str(), cancel]).await?.map(|row| Ok(WarningNumber(row.text(0)?))).transpose()
+    pub async fn unfinished(
+        &self,
+        threat: &ThreatId,
+        cancel: bool,
+    ) -> Result<Option<WarningNumber>> {
+        self.read_one(UNFINISHED, values![threat.as_str(), cancel])
+            .await?
+            .map(|row| Ok(WarningNumber(row.text(0)?)))
+            .transpose()
     }
 
     /// The newest warning of a threat that reached somebody.
@@ -169,7 +199,10 @@ impl Store {
              ORDER BY w.drafted_at DESC, w.number DESC LIMIT 1",
             recipients::REACHED
         );
-        self.read_one(&sql, values![threat.as_str()]).await?.map(|row| Ok(WarningNumber(row.text(0)?))).transpose()
+        self.read_one(&sql, values![threat.as_str()])
+            .await?
+            .map(|row| Ok(WarningNumber(row.text(0)?)))
+            .transpose()
     }
 }
 
@@ -201,9 +234,20 @@ const UNFINISHED: &str = "SELECT number FROM warning WHERE threat_id = $1 AND st
     AND (message_type = 'cancel') = $2 ORDER BY drafted_at DESC, number DESC LIMIT 1";
 
 /// As [`Store::unfinished`]; nobody else drafts for this threat until the transaction ends.
-pub async fn unfinished_alone(open: &mut Transaction, threat: &ThreatId, cancel: bool) -> Result<Option<WarningNumber>> {
-    open.run("UPDATE threat SET revision = revision WHERE id = $1", values![threat.as_str()]).await?;
-    open.read_one(UNFINISHED, values![threat.as_str(), cancel]).await?.map(|row| Ok(WarningNumber(row.text(0)?))).transpose()
+pub async fn unfinished_alone(
+    open: &mut Transaction,
+    threat: &ThreatId,
+    cancel: bool,
+) -> Result<Option<WarningNumber>> {
+    open.run(
+        "UPDATE threat SET revision = revision WHERE id = $1",
+        values![threat.as_str()],
+    )
+    .await?;
+    open.read_one(UNFINISHED, values![threat.as_str(), cancel])
+        .await?
+        .map(|row| Ok(WarningNumber(row.text(0)?)))
+        .transpose()
 }
 
 /// How often a taken number is tried again; only two officers at the same moment on PostgreSQL need a second try.
@@ -212,7 +256,12 @@ const NUMBER_TRIES: usize = 5;
 /// Writes a draft under the next number of its year. `texts` may name the number they get.
 pub async fn insert_draft(open: &mut Transaction, draft: &Draft) -> Result<WarningNumber> {
     for _ in 0..NUMBER_TRIES {
-        let row = open.read_one("SELECT COALESCE(MAX(sequence), 0) FROM warning WHERE year = $1", values![draft.year]).await?;
+        let row = open
+            .read_one(
+                "SELECT COALESCE(MAX(sequence), 0) FROM warning WHERE year = $1",
+                values![draft.year],
+            )
+            .await?;
         let sequence = row.map_or(Ok(0), |row| row.int(0))?.saturating_add(1);
         let number = WarningNumber(format!("{}-{}-{sequence:03}", draft.prefix, draft.year));
         let sql =
@@ -242,8 +291,25 @@ pub async fn insert_draft(open: &mut Transaction, draft: &Draft) -> Result<Warni
 }
 
 /// Writes the text of one language.
-pub async fn put_text(open: &mut Transaction, number: &WarningNumber, text: &WarningText) -> Result<()> {
-    let WarningText { language, headline, preheader, product, say, otherwise, afterwards, not_affected, what_happened, identifiers, versions, talk } = text;
+pub async fn put_text(
+    open: &mut Transaction,
+    number: &WarningNumber,
+    text: &WarningText,
+) -> Result<()> {
+    let WarningText {
+        language,
+        headline,
+        preheader,
+        product,
+        say,
+        otherwise,
+        afterwards,
+        not_affected,
+        what_happened,
+        identifiers,
+        versions,
+        talk,
+    } = text;
     let sql = "INSERT INTO warning_text (warning_number, language, headline, preheader, product, say, otherwise, afterwards, not_affected, what_happened,
                identifiers, versions, talk) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                ON CONFLICT (warning_number, language) DO UPDATE SET headline = excluded.headline, preheader = excluded.preheader, say = excluded.say,
@@ -269,8 +335,17 @@ pub async fn put_text(open: &mut Transaction, number: &WarningNumber, text: &War
 }
 
 /// The state after `action`, or a sentence that says why not.
-pub fn next_state(number: &WarningNumber, state: WarningState, action: Action) -> Result<WarningState> {
-    state.after(action).ok_or_else(|| refusal("warn.refused_state", [("number", number), ("state", &state.as_str())]))
+pub fn next_state(
+    number: &WarningNumber,
+    state: WarningState,
+    action: Action,
+) -> Result<WarningState> {
+    state.after(action).ok_or_else(|| {
+        refusal(
+            "warn.refused_state",
+            [("number", number), ("state", &state.as_str())],
+        )
+    })
 }
 
 fn changed(number: &WarningNumber, touched: u64) -> Result<()> {
@@ -281,15 +356,32 @@ fn changed(number: &WarningNumber, touched: u64) -> Result<()> {
 }
 
 /// Takes a warning back to draft: submission, approval, audience and planned deliveries fall.
-pub async fn void(open: &mut Transaction, number: &WarningNumber, from: WarningState) -> Result<()> {
+pub async fn void(
+    open: &mut Transaction,
+    number: &WarningNumber,
+    from: WarningState,
+) -> Result<()> {
     let sql = "SELECT COUNT(*) FROM delivery WHERE warning_number = $1 AND (attempts > 0 OR state NOT IN ('due', 'to_call'))";
-    if open.read_one(sql, values![number.as_str()]).await?.map_or(Ok(0), |row| row.int(0))? > 0 {
+    if open
+        .read_one(sql, values![number.as_str()])
+        .await?
+        .map_or(Ok(0), |row| row.int(0))?
+        > 0
+    {
         return Err(refusal("warn.refused_leaving", [("number", number)]));
     }
     let sql = "UPDATE warning SET state = 'draft', submitted_by = NULL, submitted_at = NULL, approved_by = NULL, approved_at = NULL,
                content_hash = NULL, approved_hash = NULL, audience = 0 WHERE number = $1 AND state = $2";
-    changed(number, open.run(sql, values![number.as_str(), from.as_str()]).await?)?;
-    open.run("DELETE FROM delivery WHERE warning_number = $1", values![number.as_str()]).await?;
+    changed(
+        number,
+        open.run(sql, values![number.as_str(), from.as_str()])
+            .await?,
+    )?;
+    open.run(
+        "DELETE FROM delivery WHERE warning_number = $1",
+        values![number.as_str()],
+    )
+    .await?;
     recipients::remove(open, number).await?;
     approvals::remove(open, number).await
 }
@@ -306,21 +398,48 @@ pub async fn submitted(
 ) -> Result<()> {
     let sql = "UPDATE warning SET state = 'submitted', submitted_by = $1, submitted_at = $2, content_hash = $3, audience = $4, return_reason = NULL
                WHERE number = $5 AND state = $6";
-    changed(number, open.run(sql, values![actor, at, hash, i64::try_from(audience)?, number.as_str(), from.as_str()]).await?)
+    changed(
+        number,
+        open.run(
+            sql,
+            values![
+                actor,
+                at,
+                hash,
+                i64::try_from(audience)?,
+                number.as_str(),
+                from.as_str()
+            ],
+        )
+        .await?,
+    )
 }
 
 /// Marks a warning approved; its approval must stand already.
-pub async fn approved(open: &mut Transaction, number: &WarningNumber, approver: &str, hash: &str, at: Timestamp) -> Result<()> {
+pub async fn approved(
+    open: &mut Transaction,
+    number: &WarningNumber,
+    approver: &str,
+    hash: &str,
+    at: Timestamp,
+) -> Result<()> {
     let sql = "UPDATE warning SET state = 'approved', approved_by = $1, approved_at = $2, approved_hash = $3
                WHERE number = $4 AND state = 'submitted' AND content_hash = $3 AND submitted_by <> $1";
-    changed(number, open.run(sql, values![approver, at, hash, number.as_str()]).await?)
+    changed(
+        number,
+        open.run(sql, values![approver, at, hash, number.as_str()])
+            .await?,
+    )
 }
 
 /// Marks a warning sent back.
 pub async fn returned(open: &mut Transaction, number: &WarningNumber, reason: &str) -> Result<()> {
     let sql = "UPDATE warning SET state = 'returned', return_reason = $1, content_hash = NULL, submitted_by = NULL, submitted_at = NULL, audience = 0
                WHERE number = $2 AND state = 'submitted'";
-    changed(number, open.run(sql, values![reason, number.as_str()]).await?)?;
+    changed(
+        number,
+        open.run(sql, values![reason, number.as_str()]).await?,
+    )?;
     recipients::remove(open, number).await
 }
 

@@ -27,8 +27,7 @@ use tuermer_core::limits;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A watchtower, 16 × 16.
-const ICON: &str =
-    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='#0b4fb3' d='M3 1h2v2h2V1h2v2h2V1h2v5l-1 1v8H9v-4H7v4H4V7L3 6z'/></svg>";
+const ICON: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='#0b4fb3' d='M3 1h2v2h2V1h2v2h2V1h2v5l-1 1v8H9v-4H7v4H4V7L3 6z'/></svg>";
 
 /// All pages.
 pub fn router(context: Context) -> Router {
@@ -39,7 +38,10 @@ pub fn router(context: Context) -> Router {
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
         // A page that does not say otherwise is not kept by anybody: it may name a company.
         (header::CACHE_CONTROL, "no-store"),
     ];
@@ -52,10 +54,16 @@ pub fn router(context: Context) -> Router {
         .with_state(context)
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(limits::FORM_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(limits::REQUEST_SECONDS)))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Duration::from_secs(limits::REQUEST_SECONDS),
+        ))
         .layer(CompressionLayer::new());
     for (name, value) in headers {
-        router = router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
+        router = router.layer(SetResponseHeaderLayer::if_not_present(
+            name,
+            HeaderValue::from_static(value),
+        ));
     }
     router.layer(CatchPanicLayer::custom(panicked))
 }
@@ -68,9 +76,23 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response<Body> {
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 async fn stylesheet() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, FOR_EVER)], layout::STYLESHEET).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, FOR_EVER),
+        ],
+        layout::STYLESHEET,
+    )
+        .into_response()
 }
 
 async fn icon() -> Response {
-    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], ICON).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, "image/svg+xml"),
+            (header::CACHE_CONTROL, "public, max-age=86400"),
+        ],
+        ICON,
+    )
+        .into_response()
 }

@@ -50,20 +50,38 @@ impl Advisory {
 
     /// The next version, released at this time.
     pub fn next(&self, version: &'static str, released: &'static str) -> Self {
-        Self { version, released, ..self.clone() }
+        Self {
+            version,
+            released,
+            ..self.clone()
+        }
     }
 
     /// Every version up to this one: all integers, or the first of every major version.
     fn history(&self) -> Vec<Value> {
         let first: u32 = self.version.split('.').next().unwrap().parse().unwrap();
         let semantic = self.version.contains('.');
-        let mut numbers: Vec<String> = (1..=first).map(|number| if semantic { format!("{number}.0.0") } else { number.to_string() }).collect();
+        let mut numbers: Vec<String> = (1..=first)
+            .map(|number| {
+                if semantic {
+                    format!("{number}.0.0")
+                } else {
+                    number.to_string()
+                }
+            })
+            .collect();
         if numbers.last().map(String::as_str) != Some(self.version) {
             numbers.push(self.version.to_string());
         }
         let last = numbers.len() - 1;
         // The first version is of the first day, whatever came of it later.
-        let date = |index: usize| if index == last && index > 0 { self.released.to_string() } else { format!("2026-01-{:02}T10:00:00Z", index + 1) };
+        let date = |index: usize| {
+            if index == last && index > 0 {
+                self.released.to_string()
+            } else {
+                format!("2026-01-{:02}T10:00:00Z", index + 1)
+            }
+        };
         numbers.iter().enumerate().map(|(index, number)| json!({"number": number, "date": date(index), "summary": "Invented"})).collect()
     }
 
@@ -81,7 +99,8 @@ impl Advisory {
     /// The document, CSAF 2.0.
     pub fn document(&self) -> String {
         let all: Vec<(&str, &str)> = self.affected.iter().chain(&self.fixed).copied().collect();
-        let product_id = |(name, version): &(&str, &str)| format!("{name}-{version}").replace(' ', "_");
+        let product_id =
+            |(name, version): &(&str, &str)| format!("{name}-{version}").replace(' ', "_");
         let ids = |some: &[(&str, &str)]| some.iter().map(product_id).collect::<Vec<_>>();
         let branches: Vec<Value> = all
             .iter()
@@ -99,8 +118,13 @@ impl Advisory {
         if !self.severity.is_empty() {
             document["aggregate_severity"] = json!({"text": self.severity});
         }
-        let flaws: Vec<Value> = self.cves.iter().map(|cve| self.flaw(cve, &ids(&self.affected), &ids(&self.fixed))).collect();
-        let tree = json!({"branches": [{"category": "vendor", "name": "Beispiel", "branches": branches}]});
+        let flaws: Vec<Value> = self
+            .cves
+            .iter()
+            .map(|cve| self.flaw(cve, &ids(&self.affected), &ids(&self.fixed)))
+            .collect();
+        let tree =
+            json!({"branches": [{"category": "vendor", "name": "Beispiel", "branches": branches}]});
         json!({"document": document, "product_tree": tree, "vulnerabilities": flaws}).to_string()
     }
 
@@ -132,9 +156,12 @@ impl Advisory {
             Some(_) => ("csaf_superseded", "Reasoning for Supersession"),
             None => ("csaf_withdrawn", "Reasoning for Withdrawal"),
         };
-        let mut references =
-            vec![json!({"category": "self", "summary": "Here", "url": format!("https://psirt.beispiel.example/{}.json", self.id.to_lowercase())})];
-        references.extend(superseded_by.map(|url| json!({"category": "external", "summary": "Superseding Document", "url": url})));
+        let mut references = vec![
+            json!({"category": "self", "summary": "Here", "url": format!("https://psirt.beispiel.example/{}.json", self.id.to_lowercase())}),
+        ];
+        references.extend(superseded_by.map(
+            |url| json!({"category": "external", "summary": "Superseding Document", "url": url}),
+        ));
         let document = json!({
             "category": category, "csaf_version": "2.1", "title": self.title, "publisher": self.publisher(), "lang": "en",
             "distribution": {"tlp": {"label": "CLEAR"}}, "tracking": self.tracking(),
@@ -148,14 +175,19 @@ impl Advisory {
 #[track_caller]
 pub fn ingest(home: &Home, document: impl AsRef<[u8]>, at: &str) {
     let path = home.file("document.json", document);
-    let line = home.tuermer(&["ingest", &path, "--json", "--at", at]).expect(0).line();
+    let line = home
+        .tuermer(&["ingest", &path, "--json", "--at", at])
+        .expect(0)
+        .line();
     assert!(line["rejected"].as_array().unwrap().is_empty(), "{line}");
 }
 
 /// Runs the stations at a time and says what they did.
 #[track_caller]
 pub fn run(home: &Home, at: &str) -> Value {
-    home.tuermer(&["run", "--once", "--json", "--at", at]).expect(0).line()
+    home.tuermer(&["run", "--once", "--json", "--at", at])
+        .expect(0)
+        .line()
 }
 
 /// The lines of a call that may find nothing.
@@ -169,9 +201,12 @@ pub fn lines(home: &Home, arguments: &[&str]) -> Vec<Value> {
 /// A register of members `1` to `count`, and what they run: number, product, version, build, host.
 pub fn region(count: u32, inventory: &[(&str, &str, &str)], at: &str) -> Home {
     let home = Home::drill();
-    let members: String = (1..=count).map(|number| format!("{number},Firma {number} GmbH,firma{number}@example.org\n")).collect();
+    let members: String = (1..=count)
+        .map(|number| format!("{number},Firma {number} GmbH,firma{number}@example.org\n"))
+        .collect();
     let members = home.file("m.csv", format!("external_id,name,email\n{members}"));
-    home.tuermer(&["import", "members", &members, "--at", at]).expect(0);
+    home.tuermer(&["import", "members", &members, "--at", at])
+        .expect(0);
     told(&home, inventory, at);
     home
 }
@@ -179,13 +214,22 @@ pub fn region(count: u32, inventory: &[(&str, &str, &str)], at: &str) -> Home {
 /// Inventory rows of the vendor Beispiel: number, product, version.
 pub fn told(home: &Home, inventory: &[(&str, &str, &str)], at: &str) {
     let day = &at[..10];
-    let rows: String =
-        inventory.iter().map(|(number, product, version)| format!("{number},Beispiel,{product},{version},host-{number},provider,{day}\n")).collect();
-    let path = home.file("i.csv", format!("external_id,vendor,product,version,hostname,source,observed_at\n{rows}"));
-    home.tuermer(&["import", "inventory", &path, "--at", at]).expect(0);
+    let rows: String = inventory
+        .iter()
+        .map(|(number, product, version)| {
+            format!("{number},Beispiel,{product},{version},host-{number},provider,{day}\n")
+        })
+        .collect();
+    let path = home.file(
+        "i.csv",
+        format!("external_id,vendor,product,version,hostname,source,observed_at\n{rows}"),
+    );
+    home.tuermer(&["import", "inventory", &path, "--at", at])
+        .expect(0);
 }
 
 /// An account; its password is never asked for by the verbs that only name who acts.
 pub fn account(home: &Home, name: &str) {
-    home.tuermer(&["user", "add", name, "--role", "officer"]).expect(0);
+    home.tuermer(&["user", "add", name, "--role", "officer"])
+        .expect(0);
 }

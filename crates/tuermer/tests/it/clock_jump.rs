@@ -12,8 +12,14 @@ const WATCHED: Duration = Duration::from_secs(5);
 
 /// libfaketime for programs with threads; says so loudly where it is not installed.
 fn library() -> Option<PathBuf> {
-    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
-    let found = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1")).find(|path| path.exists());
+    let folders = std::fs::read_dir("/usr/lib")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let found = folders
+        .map(|folder| folder.join("faketime/libfaketimeMT.so.1"))
+        .find(|path| path.exists());
     if found.is_none() {
         eprintln!("SKIPPED: libfaketime is not installed; no clock was made to jump");
     }
@@ -23,8 +29,16 @@ fn library() -> Option<PathBuf> {
 /// `serve` on a clock that a file moves. What measures spans of time stays as it is, as in a real jump.
 fn serve(home: &Home, library: &Path, moved: &str) -> Child {
     let mut command = home.command(&["serve", "--listen", "127.0.0.1:0"]);
-    command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", moved).env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    command
+        .env("LD_PRELOAD", library)
+        .env("FAKETIME_TIMESTAMP_FILE", moved)
+        .env("FAKETIME_NO_CACHE", "1")
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 /// Waits until the server was asked `wanted` times.
@@ -39,9 +53,26 @@ fn until(server: &WebServer, wanted: usize) {
 fn a_clock_that_jumps_neither_skips_nor_repeats_a_poll() {
     let Some(library) = library() else { return };
     let home = Home::live();
-    let server = WebServer::start(|request| Answer::ok(KEV).with("Content-Type", "application/json").tagged("\"one\"", request));
+    let server = WebServer::start(|request| {
+        Answer::ok(KEV)
+            .with("Content-Type", "application/json")
+            .tagged("\"one\"", request)
+    });
     server.trust(&home);
-    home.tuermer(&["feed", "add", "kev", &server.url("/k"), "--name", "kev", "--period", "30m", "--allow-private", "localhost", "--untested"]).expect(0);
+    home.tuermer(&[
+        "feed",
+        "add",
+        "kev",
+        &server.url("/k"),
+        "--name",
+        "kev",
+        "--period",
+        "30m",
+        "--allow-private",
+        "localhost",
+        "--untested",
+    ])
+    .expect(0);
     let moved = home.file("moved", "+0");
     let mut serving = serve(&home, &library, &moved);
     until(&server, 1);
@@ -59,7 +90,15 @@ fn a_clock_that_jumps_neither_skips_nor_repeats_a_poll() {
     serving.kill().unwrap();
     serving.wait().unwrap();
     assert!(alive, "serve ended while the clock jumped");
-    assert_eq!(asked, [1, 2, 3, 4, 5, 6], "requests after the start and after each jump");
+    assert_eq!(
+        asked,
+        [1, 2, 3, 4, 5, 6],
+        "requests after the start and after each jump"
+    );
     let feed = home.tuermer(&["feed", "list", "--json"]).expect(0).line();
-    assert_eq!((&feed["state"], &feed["failures"]), (&"fresh".into(), &0.into()), "{feed}");
+    assert_eq!(
+        (&feed["state"], &feed["failures"]),
+        (&"fresh".into(), &0.into()),
+        "{feed}"
+    );
 }

@@ -41,7 +41,9 @@ macro_rules! key_file {
 
 impl TestKey {
     fn secret(self) -> SignedSecretKey {
-        SignedSecretKey::from_string(key_file!("../fixtures/provider/", self, ".sec.asc")).unwrap().0
+        SignedSecretKey::from_string(key_file!("../fixtures/provider/", self, ".sec.asc"))
+            .unwrap()
+            .0
     }
 
     /// As its owner shows it.
@@ -57,14 +59,29 @@ impl TestKey {
     /// A detached signature in armour.
     pub fn sign(self, bytes: &[u8]) -> Vec<u8> {
         let secret = self.secret();
-        let at = if self == Self::Expired { 1_590_969_600 } else { SIGNED_AT };
-        let mut config = SignatureConfig::v4(SignatureType::Binary, secret.algorithm(), HashAlgorithm::Sha256);
+        let at = if self == Self::Expired {
+            1_590_969_600
+        } else {
+            SIGNED_AT
+        };
+        let mut config = SignatureConfig::v4(
+            SignatureType::Binary,
+            secret.algorithm(),
+            HashAlgorithm::Sha256,
+        );
         config.hashed_subpackets = vec![
-            Subpacket::regular(SubpacketData::SignatureCreationTime(Timestamp::from_secs(at))).unwrap(),
+            Subpacket::regular(SubpacketData::SignatureCreationTime(Timestamp::from_secs(
+                at,
+            )))
+            .unwrap(),
             Subpacket::regular(SubpacketData::IssuerFingerprint(secret.fingerprint())).unwrap(),
         ];
-        let signature = config.sign(&secret.primary_key, &Password::empty(), bytes).unwrap();
-        DetachedSignature::new(signature).to_armored_bytes(ArmorOptions::default()).unwrap()
+        let signature = config
+            .sign(&secret.primary_key, &Password::empty(), bytes)
+            .unwrap();
+        DetachedSignature::new(signature)
+            .to_armored_bytes(ArmorOptions::default())
+            .unwrap()
     }
 }
 
@@ -76,8 +93,9 @@ pub fn document(namespace: &str, id: &str, version: &str) -> Vec<u8> {
     tracking["id"] = id.into();
     tracking["version"] = version.into();
     let (date, early) = ("2026-02-01T10:00:00.000Z", "2026-01-15T10:00:00.000Z");
-    let history =
-        |count: u32| (1..=count).map(move |number| json!({"date": if number == count { date } else { early }, "number": number.to_string(), "summary": "."}));
+    let history = |count: u32| {
+        (1..=count).map(move |number| json!({"date": if number == count { date } else { early }, "number": number.to_string(), "summary": "."}))
+    };
     tracking["revision_history"] = history(version.parse().unwrap()).collect();
     if version == "1" {
         tracking["initial_release_date"] = date.into();
@@ -109,7 +127,12 @@ pub struct Published {
 
 impl Published {
     pub fn new(namespace: &str, id: &'static str, version: &str) -> Self {
-        Self { id, updated: "2026-02-01T10:00:00Z", bytes: document(namespace, id, version), key: Some(TestKey::Good) }
+        Self {
+            id,
+            updated: "2026-02-01T10:00:00Z",
+            bytes: document(namespace, id, version),
+            key: Some(TestKey::Good),
+        }
     }
 }
 
@@ -118,7 +141,14 @@ impl Site {
     pub fn trusted() -> Self {
         let namespace = "https://localhost".to_string();
         let documents = vec![Published::new(&namespace, "BG-2026-0001", "1")];
-        Self { root: "", namespace, role: "csaf_trusted_provider", keys: vec![TestKey::Good], documents, directory: false }
+        Self {
+            root: "",
+            namespace,
+            role: "csaf_trusted_provider",
+            keys: vec![TestKey::Good],
+            documents,
+            directory: false,
+        }
     }
 
     /// Path of the metadata.
@@ -138,27 +168,42 @@ impl Site {
         let (mut entries, mut changes) = (Vec::new(), String::new());
         for document in &self.documents {
             let path = self.document_path(document.id);
-            let hash = |hex: String| format!("{hex}  {}\n", path.rsplit('/').next().unwrap()).into_bytes();
-            files.insert(format!("{path}.sha512"), hash(hex::encode(Sha512::digest(&document.bytes))));
-            files.insert(format!("{path}.sha256"), hash(hex::encode(Sha256::digest(&document.bytes))));
+            let hash =
+                |hex: String| format!("{hex}  {}\n", path.rsplit('/').next().unwrap()).into_bytes();
+            files.insert(
+                format!("{path}.sha512"),
+                hash(hex::encode(Sha512::digest(&document.bytes))),
+            );
+            files.insert(
+                format!("{path}.sha256"),
+                hash(hex::encode(Sha256::digest(&document.bytes))),
+            );
             if let Some(key) = document.key {
                 files.insert(format!("{path}.asc"), key.sign(&document.bytes));
             }
             files.insert(path.clone(), document.bytes.clone());
-            let link = |rel: &str, end: &str| json!({"rel": rel, "href": url(&format!("{path}{end}"))});
+            let link =
+                |rel: &str, end: &str| json!({"rel": rel, "href": url(&format!("{path}{end}"))});
             entries.push(json!({
                 "id": document.id, "title": "x", "published": document.updated, "updated": document.updated,
                 "link": [link("self", ""), link("hash", ".sha512"), link("signature", ".asc")],
                 "content": {"type": "application/json", "src": url(&path)}, "format": {"schema": "x", "version": "2.0"},
             }));
-            changes += &format!("\"2026/{}.json\",\"{}\"\n", document.id.to_lowercase(), document.updated);
+            changes += &format!(
+                "\"2026/{}.json\",\"{}\"\n",
+                document.id.to_lowercase(),
+                document.updated
+            );
         }
-        let category = json!([{"scheme": "urn:ietf:params:rolie:category:information-type", "term": "csaf"}]);
+        let category =
+            json!([{"scheme": "urn:ietf:params:rolie:category:information-type", "term": "csaf"}]);
         let feed = json!({"feed": {"id": "x", "title": "x", "category": category, "updated": NOW, "entry": entries}});
         let list = url(&format!("{}/white/feed.json", self.root));
         let distribution = match self.directory {
             true => json!({"directory_url": url(&format!("{}/white/", self.root))}),
-            false => json!({"rolie": {"feeds": [{"summary": "x", "tlp_label": "WHITE", "url": list}]}}),
+            false => {
+                json!({"rolie": {"feeds": [{"summary": "x", "tlp_label": "WHITE", "url": list}]}})
+            }
         };
         let keys: Vec<Value> =
             self.keys.iter().map(|key| json!({"fingerprint": key.fingerprint(), "url": url(&format!("{}/key-{key:?}.asc", self.root))})).collect();
@@ -168,10 +213,19 @@ impl Site {
             "publisher": {"category": "vendor", "name": "Beispiel GmbH", "namespace": self.namespace}, "role": self.role,
         });
         for key in &self.keys {
-            files.insert(format!("{}/key-{key:?}.asc", self.root), key.public().into());
+            files.insert(
+                format!("{}/key-{key:?}.asc", self.root),
+                key.public().into(),
+            );
         }
-        files.insert(format!("{}/white/feed.json", self.root), feed.to_string().into_bytes());
-        files.insert(format!("{}/white/changes.csv", self.root), changes.into_bytes());
+        files.insert(
+            format!("{}/white/feed.json", self.root),
+            feed.to_string().into_bytes(),
+        );
+        files.insert(
+            format!("{}/white/changes.csv", self.root),
+            changes.into_bytes(),
+        );
         files.insert(self.metadata_path(), metadata.to_string().into_bytes());
         files
     }
@@ -196,11 +250,17 @@ impl Stage {
             let answer = serve_file(&files, request);
             let list = request.path.ends_with("feed.json") || request.path.ends_with("changes.csv");
             let bytes = files.get(&request.path).filter(|_| list);
-            bytes.map(|bytes| format!("\"{}\"", hex::encode(Sha256::digest(bytes)))).map_or(answer.clone(), |etag| answer.tagged(&etag, request))
+            bytes
+                .map(|bytes| format!("\"{}\"", hex::encode(Sha256::digest(bytes))))
+                .map_or(answer.clone(), |etag| answer.tagged(&etag, request))
         });
         let home = Home::drill();
         server.trust(&home);
-        Self { home, server, files }
+        Self {
+            home,
+            server,
+            files,
+        }
     }
 
     /// With one provider.
@@ -231,7 +291,20 @@ impl Stage {
     /// Adds a feed without trying it.
     #[track_caller]
     pub fn add(&self, name: &str, url: &str) {
-        self.run(&["feed", "add", "csaf", url, "--name", name, "--untested", "--allow-private", "localhost", "--allow-private", "127.0.0.1"]).expect(0);
+        self.run(&[
+            "feed",
+            "add",
+            "csaf",
+            url,
+            "--name",
+            name,
+            "--untested",
+            "--allow-private",
+            "localhost",
+            "--allow-private",
+            "127.0.0.1",
+        ])
+        .expect(0);
     }
 
     /// One pull, whatever came of it.
@@ -249,20 +322,38 @@ impl Stage {
     /// A person who may decide.
     pub fn with_officer(&self) {
         let password = self.home.file("password", "a long enough one");
-        self.run(&["user", "add", "k.weber", "--role", "officer", "--password-file", &password]).expect(0);
+        self.run(&[
+            "user",
+            "add",
+            "k.weber",
+            "--role",
+            "officer",
+            "--password-file",
+            &password,
+        ])
+        .expect(0);
     }
 
     /// Stored threats: tracking id, revision.
     pub fn threats(&self) -> Vec<(String, String)> {
         let listed = self.run(&["threat", "list", "--json"]);
         let text = |value: &Value| value.as_str().unwrap().to_string();
-        listed.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).map(|line| (text(&line["threat"]), text(&line["revision"]))).collect()
+        listed
+            .out
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .map(|line| (text(&line["threat"]), text(&line["revision"])))
+            .collect()
     }
 
     /// What is proven of a threat.
     pub async fn signature(&self, id: &str) -> Option<SignatureState> {
         let store = self.home.store().await;
-        let found = store.signature_of(&ThreatId(id.to_string())).await.unwrap().map(|signature| signature.state);
+        let found = store
+            .signature_of(&ThreatId(id.to_string()))
+            .await
+            .unwrap()
+            .map(|signature| signature.state);
         store.database.close().await;
         found
     }

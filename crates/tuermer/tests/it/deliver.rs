@@ -27,11 +27,24 @@ pub fn config(port: u16) -> Config {
 }
 
 /// A data directory whose clock can be moved, with an approved warning to `mails` companies.
-pub async fn approved(home: &Home, mut config: Config, clock: Clock, mails: usize) -> (Context, WarningNumber) {
+pub async fn approved(
+    home: &Home,
+    mut config: Config,
+    clock: Clock,
+    mails: usize,
+) -> (Context, WarningNumber) {
     if let Some(database) = home.postgres() {
         config.store.url = database.url();
     }
-    let context = create(&DataHome(home.data()), config, false, clock, Random::seeded(7)).await.unwrap();
+    let context = create(
+        &DataHome(home.data()),
+        config,
+        false,
+        clock,
+        Random::seeded(7),
+    )
+    .await
+    .unwrap();
     let number = invent(&context, mails).await.unwrap();
     (context, number)
 }
@@ -55,9 +68,13 @@ pub async fn lines(context: &Context) -> Vec<Line> {
 
 /// Moves the clock to whatever is due next until nothing waits; returns the last report.
 pub async fn until_nothing_waits(context: &Context) -> deliver::DeliverReport {
-    let server = Server::from_context(context).unwrap().with_patience(Duration::from_secs(1));
+    let server = Server::from_context(context)
+        .unwrap()
+        .with_patience(Duration::from_secs(1));
     loop {
-        let report = deliver::run_with(context, Some(server.clone())).await.unwrap();
+        let report = deliver::run_with(context, Some(server.clone()))
+            .await
+            .unwrap();
         assert_eq!(report.away, None);
         match report.next_due {
             Some(at) => context.clock.set(at),
@@ -67,21 +84,30 @@ pub async fn until_nothing_waits(context: &Context) -> deliver::DeliverReport {
 }
 
 pub fn index(address: &str) -> usize {
-    address.strip_prefix("info-").unwrap().split_once('@').unwrap().0.parse().unwrap()
+    address
+        .strip_prefix("info-")
+        .unwrap()
+        .split_once('@')
+        .unwrap()
+        .0
+        .parse()
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_of_a_server_leads_to_the_true_state() {
-    let sink = Sink::start(Duration::ZERO, |to, before| match (index(to) % 20, before) {
-        (0, _) => Act::Refuse,
-        (1, 0) => Act::TryLater,
-        (3, 0) => Act::Leave,
-        (5, 0) => Act::CutAfterText,
-        (7, _) => Act::CutAfterText,
-        (9, 0) => Act::CutInText,
-        (11, 0) if index(to) == 11 => Act::Stall,
-        (13, _) => Act::TryLater,
-        _ => Act::Take,
+    let sink = Sink::start(Duration::ZERO, |to, before| {
+        match (index(to) % 20, before) {
+            (0, _) => Act::Refuse,
+            (1, 0) => Act::TryLater,
+            (3, 0) => Act::Leave,
+            (5, 0) => Act::CutAfterText,
+            (7, _) => Act::CutAfterText,
+            (9, 0) => Act::CutInText,
+            (11, 0) if index(to) == 11 => Act::Stall,
+            (13, _) => Act::TryLater,
+            _ => Act::Take,
+        }
     })
     .await;
     let home = Home::empty();
@@ -98,9 +124,16 @@ async fn every_answer_of_a_server_leads_to_the_true_state() {
             _ => DeliveryState::Sent,
         };
         assert_eq!(line.state, expected, "{line:?}");
-        let mail = if matches!(n % 20, 0 | 13) { &line.tried[0].message_id } else { &line.message_id };
+        let mail = if matches!(n % 20, 0 | 13) {
+            &line.tried[0].message_id
+        } else {
+            &line.message_id
+        };
         let address = format!("info-{n}@");
-        let got = copies.iter().find(|(to, _)| to.starts_with(&address)).map_or(0, |(_, copies)| *copies);
+        let got = copies
+            .iter()
+            .find(|(to, _)| to.starts_with(&address))
+            .map_or(0, |(_, copies)| *copies);
         let wanted = match n % 20 {
             0 | 13 => 0,
             5 | 7 => 2,
@@ -108,17 +141,49 @@ async fn every_answer_of_a_server_leads_to_the_true_state() {
             _ => 1,
         };
         assert_eq!(got, wanted, "{line:?}");
-        assert!(got <= 1 || line.unsure_count > 0, "a duplicate that is not listed: {line:?}");
-        assert!(sink.taken().iter().filter(|taken| taken.to.starts_with(&address)).all(|taken| taken.message_id == *mail), "one Message-ID on every try");
+        assert!(
+            got <= 1 || line.unsure_count > 0,
+            "a duplicate that is not listed: {line:?}"
+        );
+        assert!(
+            sink.taken()
+                .iter()
+                .filter(|taken| taken.to.starts_with(&address))
+                .all(|taken| taken.message_id == *mail),
+            "one Message-ID on every try"
+        );
         match n % 20 {
-            0 => assert_eq!((line.tried[0].state, line.tried[0].attempts), (DeliveryState::Refused, 1), "{line:?}"),
-            13 => assert_eq!((line.tried[0].state, line.tried[0].attempts), (DeliveryState::Failed, 12), "{line:?}"),
+            0 => assert_eq!(
+                (line.tried[0].state, line.tried[0].attempts),
+                (DeliveryState::Refused, 1),
+                "{line:?}"
+            ),
+            13 => assert_eq!(
+                (line.tried[0].state, line.tried[0].attempts),
+                (DeliveryState::Failed, 12),
+                "{line:?}"
+            ),
             _ => {}
         }
     }
     // The warning is over, and the ones to call have a task.
-    assert_eq!(context.store.warning(&number).await.unwrap().unwrap().state.as_str(), "done");
-    let tasks = context.store.read_one("SELECT COUNT(*) FROM task WHERE kind = 'call'", Vec::new()).await.unwrap().unwrap();
+    assert_eq!(
+        context
+            .store
+            .warning(&number)
+            .await
+            .unwrap()
+            .unwrap()
+            .state
+            .as_str(),
+        "done"
+    );
+    let tasks = context
+        .store
+        .read_one("SELECT COUNT(*) FROM task WHERE kind = 'call'", Vec::new())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(tasks.int(0).unwrap(), 20);
 }
 
@@ -126,11 +191,19 @@ async fn every_answer_of_a_server_leads_to_the_true_state() {
 async fn a_server_that_is_away_costs_nobody_an_attempt() {
     let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
     let home = Home::empty();
-    let nobody_listens = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nobody_listens = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let (mut context, _) = approved(&home, config(nobody_listens), simulated(), 30).await;
     let report = deliver::run(&context).await.unwrap();
     assert!(report.away.is_some(), "{report:?}");
-    assert!(lines(&context).await.iter().all(|line| (line.state, line.attempts, line.unsure_count) == (DeliveryState::Due, 0, 0)));
+    assert!(lines(&context).await.iter().all(|line| (
+        line.state,
+        line.attempts,
+        line.unsure_count
+    ) == (DeliveryState::Due, 0, 0)));
     context.config = Arc::new(config(sink.port));
     assert_eq!(deliver::run(&context).await.unwrap().sent, 30);
 }
@@ -150,12 +223,23 @@ async fn nothing_leaves_later_than_two_seconds_after_a_stop() {
     warn::stop(&context, &number, "bench.one").await.unwrap();
     let stopped = Instant::now();
     running.await.unwrap().unwrap();
-    assert!(sink.taken().iter().all(|taken| taken.at < stopped + Duration::from_secs(2)));
+    assert!(
+        sink.taken()
+            .iter()
+            .all(|taken| taken.at < stopped + Duration::from_secs(2))
+    );
     let lines = lines(&context).await;
-    let sent = lines.iter().filter(|line| line.state == DeliveryState::Sent).count();
+    let sent = lines
+        .iter()
+        .filter(|line| line.state == DeliveryState::Sent)
+        .count();
     assert_eq!(sent, sink.count(), "{lines:?}");
     assert!(sent < 100, "the stop came too late: {sent}");
-    assert!(lines.iter().all(|line| matches!(line.state, DeliveryState::Sent | DeliveryState::Stopped)));
+    assert!(
+        lines
+            .iter()
+            .all(|line| matches!(line.state, DeliveryState::Sent | DeliveryState::Stopped))
+    );
     assert_eq!(deliver::run(&context).await.unwrap().sent, 0);
 }
 
@@ -173,17 +257,30 @@ async fn a_changed_address_or_text_leaves_nothing() {
         open.run(change, Vec::new()).await.unwrap();
         open.commit().await.unwrap();
         let report = deliver::run(&context).await.unwrap();
-        assert_eq!((report.sent, report.unapproved, sink.count()), (0, vec![number], 0), "{change}");
+        assert_eq!(
+            (report.sent, report.unapproved, sink.count()),
+            (0, vec![number], 0),
+            "{change}"
+        );
     }
     // The address beside the delivery is not what two people saw; it is not used.
     let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
     let home = Home::empty();
     let (context, _) = approved(&home, config(sink.port), simulated(), 10).await;
     let mut open = context.store.begin().await.unwrap();
-    open.run("UPDATE delivery SET address = 'thief@evil.example'", Vec::new()).await.unwrap();
+    open.run(
+        "UPDATE delivery SET address = 'thief@evil.example'",
+        Vec::new(),
+    )
+    .await
+    .unwrap();
     open.commit().await.unwrap();
     assert_eq!(deliver::run(&context).await.unwrap().sent, 10);
-    assert!(sink.taken().iter().all(|taken| taken.to.starts_with("info-")));
+    assert!(
+        sink.taken()
+            .iter()
+            .all(|taken| taken.to.starts_with("info-"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,12 +289,21 @@ async fn a_drill_never_sends_whatever_is_configured() {
     let home = Home::empty();
     let (live, _) = approved(&home, config(sink.port), simulated(), 10).await;
     let server = Server::from_context(&live).unwrap();
-    let drill = Context { drill: true, ..live };
+    let drill = Context {
+        drill: true,
+        ..live
+    };
     assert_eq!(drill.config.mail.transport, Transport::Smtp);
     assert!(Server::from_context(&drill).is_err());
-    assert_eq!(deliver::run_with(&drill, Some(server)).await.unwrap().sent, 10);
+    assert_eq!(
+        deliver::run_with(&drill, Some(server)).await.unwrap().sent,
+        10
+    );
     assert_eq!(sink.count(), 0);
-    let files: Vec<_> = std::fs::read_dir(drill.home.outbox()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files: Vec<_> = std::fs::read_dir(drill.home.outbox())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert_eq!(files.len(), 10);
     assert!(files.iter().all(|path| path.extension().unwrap() == "eml"));
 }
@@ -213,22 +319,44 @@ async fn headers_envelope_and_answers_to_bounces() {
     config.mail.bounce_domain = "bounce.example".into();
     let (mut context, _) = approved(&home, config.clone(), simulated(), 3).await;
     std::fs::write(&password, "wrong").unwrap();
-    assert!(deliver::run(&context).await.unwrap().away.unwrap().contains("535"));
+    assert!(
+        deliver::run(&context)
+            .await
+            .unwrap()
+            .away
+            .unwrap()
+            .contains("535")
+    );
     std::fs::write(&password, "secret\n").unwrap();
     assert_eq!(deliver::run(&context).await.unwrap().sent, 3);
     let taken = sink.taken();
     for mail in &taken {
         let text = String::from_utf8(mail.bytes.clone()).unwrap();
         let head = text.split_once("\r\n\r\n").unwrap().0.to_lowercase();
-        for wanted in
-            ["from: ", "reply-to: ", "x-auto-response-suppress: rn, nrn", "content-language: ", "date: ", "mime-version: 1.0", "multipart/alternative"]
-        {
+        for wanted in [
+            "from: ",
+            "reply-to: ",
+            "x-auto-response-suppress: rn, nrn",
+            "content-language: ",
+            "date: ",
+            "mime-version: 1.0",
+            "multipart/alternative",
+        ] {
             assert!(head.contains(wanted), "{wanted} in {head}");
         }
         for unwanted in ["auto-submitted", "list-", "references", "bcc"] {
-            assert!(!head.contains(&format!("\n{unwanted}")), "{unwanted} in {head}");
+            assert!(
+                !head.contains(&format!("\n{unwanted}")),
+                "{unwanted} in {head}"
+            );
         }
-        assert!(mail.from.starts_with("b+") && mail.from.ends_with("@bounce.example") && mail.from.len() == "b+@bounce.example".len() + 32, "{}", mail.from);
+        assert!(
+            mail.from.starts_with("b+")
+                && mail.from.ends_with("@bounce.example")
+                && mail.from.len() == "b+@bounce.example".len() + 32,
+            "{}",
+            mail.from
+        );
     }
     let paths: std::collections::HashSet<_> = taken.iter().map(|mail| mail.from.clone()).collect();
     assert_eq!(paths.len(), 3, "a bounce names its delivery");
@@ -244,9 +372,20 @@ fn what_is_sent_arrives_byte_for_byte() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sink = runtime.block_on(Sink::start(Duration::ZERO, |_, _| Act::Take));
     let home = Home::embedded();
-    let context = runtime.block_on(create(&DataHome(home.data()), config(sink.port), false, simulated(), Random::seeded(1))).unwrap();
+    let context = runtime
+        .block_on(create(
+            &DataHome(home.data()),
+            config(sink.port),
+            false,
+            simulated(),
+            Random::seeded(1),
+        ))
+        .unwrap();
     let server = Server::from_context(&context).unwrap();
-    let hostile = prop_oneof!["(\\.|\\.\\.|\\r|\\n|\\r\\n|\\r\\n\\.\\r\\n|=|ä|From |[a-z ]{0,90}){0,40}", ".{0,300}"];
+    let hostile = prop_oneof![
+        "(\\.|\\.\\.|\\r|\\n|\\r\\n|\\r\\n\\.\\r\\n|=|ä|From |[a-z ]{0,90}){0,40}",
+        ".{0,300}"
+    ];
     proptest!(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() }, |(text in hostile.clone(), name in hostile)| {
         let outgoing = Outgoing {
             from: "warnung@ihk.example".into(), from_name: name.clone(), to: "a@b.example".into(), to_name: name.clone(), subject: name.clone(),
@@ -266,22 +405,55 @@ fn what_is_sent_arrives_byte_for_byte() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_settles_what_nobody_can_be_sure_of() {
-    let sink = Sink::start(Duration::ZERO, |to, _| if index(to) < 2 { Act::CutAfterText } else { Act::Take }).await;
+    let sink = Sink::start(Duration::ZERO, |to, _| {
+        if index(to) < 2 {
+            Act::CutAfterText
+        } else {
+            Act::Take
+        }
+    })
+    .await;
     let home = Home::empty();
     let (context, _) = approved(&home, config(sink.port), simulated(), 5).await;
     until_nothing_waits(&context).await;
     context.store.database.close().await;
-    let unreached = home.tuermer(&["delivery", "unreached", "--json"]).expect(0).lines();
+    let unreached = home
+        .tuermer(&["delivery", "unreached", "--json"])
+        .expect(0)
+        .lines();
     assert_eq!(unreached.len(), 2);
-    assert!(unreached.iter().all(|line| line["state"] == "parked" && line["warning"].is_string() && line["attempts"] == 2 && line["channel"] == "email"));
+    assert!(unreached.iter().all(|line| line["state"] == "parked"
+        && line["warning"].is_string()
+        && line["attempts"] == 2
+        && line["channel"] == "email"));
     let id = |n: usize| unreached[n]["id"].as_str().unwrap().to_string();
-    home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "nobody"]).expect(1);
-    home.tuermer(&["delivery", "resolve", &id(0), "--as", "bench.one"]).expect(2);
-    home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "bench.one"]).expect(0);
-    home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "bench.one"]).expect(1);
-    home.tuermer(&["delivery", "resolve", &id(1), "--resend", "--as", "bench.one"]).expect(0);
-    let left = home.tuermer(&["delivery", "list", "--unreached", "--json"]).expect(0).lines();
-    assert_eq!((left.len(), &left[0]["state"]), (1, &serde_json::json!("due")));
-    home.tuermer(&["delivery", "list", "--state", "refused"]).expect(3);
-    home.tuermer(&["delivery", "list", "--state", "nonsense"]).expect(2);
+    home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "nobody"])
+        .expect(1);
+    home.tuermer(&["delivery", "resolve", &id(0), "--as", "bench.one"])
+        .expect(2);
+    home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "bench.one"])
+        .expect(0);
+    home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "bench.one"])
+        .expect(1);
+    home.tuermer(&[
+        "delivery",
+        "resolve",
+        &id(1),
+        "--resend",
+        "--as",
+        "bench.one",
+    ])
+    .expect(0);
+    let left = home
+        .tuermer(&["delivery", "list", "--unreached", "--json"])
+        .expect(0)
+        .lines();
+    assert_eq!(
+        (left.len(), &left[0]["state"]),
+        (1, &serde_json::json!("due"))
+    );
+    home.tuermer(&["delivery", "list", "--state", "refused"])
+        .expect(3);
+    home.tuermer(&["delivery", "list", "--state", "nonsense"])
+        .expect(2);
 }

@@ -14,11 +14,17 @@ use tuermer::stations::{deliver, warn};
 /// The same database seen from a second data directory; `None` where every directory has its own.
 async fn beside(home: &Home, context: &Context, other: &Home) -> Option<Context> {
     if home.postgres().is_none() {
-        eprintln!("SKIPPED: TUERMER_TEST_POSTGRES is not set; the embedded database has one data directory");
+        eprintln!(
+            "SKIPPED: TUERMER_TEST_POSTGRES is not set; the embedded database has one data directory"
+        );
         return None;
     }
     std::fs::create_dir_all(other.data()).unwrap();
-    Some(Context { home: DataHome(other.data()), store: home.store().await, ..context.clone() })
+    Some(Context {
+        home: DataHome(other.data()),
+        store: home.store().await,
+        ..context.clone()
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,7 +32,9 @@ async fn only_one_data_directory_hands_over() {
     let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
     let (home, other) = (Home::empty(), Home::embedded());
     let (context, _) = approved(&home, config(sink.port), Clock::System, 40).await;
-    let Some(second) = beside(&home, &context, &other).await else { return };
+    let Some(second) = beside(&home, &context, &other).await else {
+        return;
+    };
     sink.hold_at(1);
     let running = tokio::spawn({
         let context = context.clone();
@@ -37,9 +45,17 @@ async fn only_one_data_directory_hands_over() {
     assert!(report.elsewhere && report.unsure == 0, "{report:?}");
     sink.hold_at(usize::MAX);
     assert_eq!(running.await.unwrap().unwrap().sent, 40);
-    assert!(lines(&context).await.iter().all(|line| line.unsure_count == 0));
+    assert!(
+        lines(&context)
+            .await
+            .iter()
+            .all(|line| line.unsure_count == 0)
+    );
     assert_eq!(sink.count(), 40, "nobody got two");
-    assert!(!deliver::run(&second).await.unwrap().elsewhere, "the lock is given back");
+    assert!(
+        !deliver::run(&second).await.unwrap().elsewhere,
+        "the lock is given back"
+    );
     assert!(!deliver::run(&context).await.unwrap().elsewhere);
     second.store.database.close().await;
     context.store.database.close().await;
@@ -52,7 +68,9 @@ async fn who_loses_the_lock_stops_sending() {
     let mut config = config(sink.port);
     config.mail.connections = 2;
     let (context, _) = approved(&home, config, Clock::System, 150).await;
-    let Some(second) = beside(&home, &context, &other).await else { return };
+    let Some(second) = beside(&home, &context, &other).await else {
+        return;
+    };
     let running = tokio::spawn({
         let context = context.clone();
         async move { deliver::run(&context).await }
@@ -64,7 +82,10 @@ async fn who_loses_the_lock_stops_sending() {
         database.name()
     ));
     let error = format!("{:#}", running.await.unwrap().unwrap_err());
-    assert!(error.contains("the database lock on handing over is gone"), "{error}");
+    assert!(
+        error.contains("the database lock on handing over is gone"),
+        "{error}"
+    );
     assert!(sink.count() < 100, "it went on for {} mails", sink.count());
     // Nothing was sent that is not written down, and the rest leaves from the other directory.
     let report = deliver::run(&second).await.unwrap();
@@ -79,7 +100,11 @@ async fn who_drafts_at_the_same_moment_gets_the_same_draft() {
     on_both(async |context| {
         let drafting = (0..8).map(|_| {
             let context = context.clone();
-            tokio::spawn(async move { warn::draft_of(&context, &threat(), "k.weber").await.unwrap() })
+            tokio::spawn(async move {
+                warn::draft_of(&context, &threat(), "k.weber")
+                    .await
+                    .unwrap()
+            })
         });
         for number in futures_util::future::join_all(drafting).await {
             assert_eq!(number.unwrap().as_str(), "W-2021-001");

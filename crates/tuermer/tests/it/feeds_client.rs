@@ -6,7 +6,11 @@ use tuermer::feeds::fetch_error::RetryAfter;
 use tuermer::feeds::{Client, ClientRules, FetchError, Fetched, Wanted};
 
 const LIMIT: u64 = 256 * 1024;
-const WANTED: Wanted<'static> = Wanted { limit_bytes: LIMIT, seconds: 2, ..Wanted::JSON };
+const WANTED: Wanted<'static> = Wanted {
+    limit_bytes: LIMIT,
+    seconds: 2,
+    ..Wanted::JSON
+};
 
 fn client(server: &WebServer, private: &[&str]) -> Client {
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -51,17 +55,55 @@ fn misbehaving() -> WebServer {
 async fn a_body_and_what_is_kept_for_the_next_time() {
     let server = misbehaving();
     let client = client(&server, &["localhost"]);
-    let Fetched::Body(body) = client.get(&server.url("/there"), WANTED).await.unwrap() else { panic!("no body") };
-    assert_eq!((body.bytes.as_slice(), body.url), (b"{}".as_slice(), server.url("/fine.json")));
-    assert_eq!((body.etag.as_str(), body.last_modified.as_str(), body.content_type.as_str()), ("\"1\"", "Mon, 02 Mar 2026 00:00:00 GMT", "application/json"));
-    let again = Wanted { etag: &body.etag, last_modified: &body.last_modified, ..WANTED };
-    assert_eq!(client.get(&server.url("/fine.json"), again).await.unwrap(), Fetched::NotModified);
+    let Fetched::Body(body) = client.get(&server.url("/there"), WANTED).await.unwrap() else {
+        panic!("no body")
+    };
+    assert_eq!(
+        (body.bytes.as_slice(), body.url),
+        (b"{}".as_slice(), server.url("/fine.json"))
+    );
+    assert_eq!(
+        (
+            body.etag.as_str(),
+            body.last_modified.as_str(),
+            body.content_type.as_str()
+        ),
+        ("\"1\"", "Mon, 02 Mar 2026 00:00:00 GMT", "application/json")
+    );
+    let again = Wanted {
+        etag: &body.etag,
+        last_modified: &body.last_modified,
+        ..WANTED
+    };
+    assert_eq!(
+        client.get(&server.url("/fine.json"), again).await.unwrap(),
+        Fetched::NotModified
+    );
     let asked = server.asked();
     let last = asked.last().unwrap();
-    assert_eq!((last.header("if-none-match"), last.header("if-modified-since")), ("\"1\"", "Mon, 02 Mar 2026 00:00:00 GMT"));
-    let us = format!("tuermer/{} (+https://warnung.example)", env!("CARGO_PKG_VERSION"));
-    assert!(asked.iter().all(|request| request.header("user-agent") == us), "{asked:?}");
-    assert!(asked.iter().all(|request| request.header("referer").is_empty() && request.header("cookie").is_empty()));
+    assert_eq!(
+        (
+            last.header("if-none-match"),
+            last.header("if-modified-since")
+        ),
+        ("\"1\"", "Mon, 02 Mar 2026 00:00:00 GMT")
+    );
+    let us = format!(
+        "tuermer/{} (+https://warnung.example)",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert!(
+        asked
+            .iter()
+            .all(|request| request.header("user-agent") == us),
+        "{asked:?}"
+    );
+    assert!(
+        asked
+            .iter()
+            .all(|request| request.header("referer").is_empty()
+                && request.header("cookie").is_empty())
+    );
 }
 
 #[tokio::test]
@@ -72,33 +114,119 @@ async fn every_way_to_misbehave_has_its_sentence() {
     for (path, is_right, words) in [
         (
             "/to-literal",
-            (|e| matches!(e, FetchError::RedirectRefused { why, .. } if matches!(**why, FetchError::AddressRefused { .. }))) as fn(&FetchError) -> bool,
+            (|e| matches!(e, FetchError::RedirectRefused { why, .. } if matches!(**why, FetchError::AddressRefused { .. })))
+                as fn(&FetchError) -> bool,
             "not on the open internet",
         ),
-        ("/to-hex", |e| matches!(e, FetchError::RedirectRefused { .. }), "redirects to https://127.0.0.1/x"),
-        ("/to-metadata", |e| matches!(e, FetchError::RedirectRefused { .. }), "169.254.169.254"),
-        ("/to-mapped", |e| matches!(e, FetchError::RedirectRefused { .. }), "not on the open internet"),
-        ("/to-http", |e| matches!(e, FetchError::RedirectRefused { why, .. } if matches!(**why, FetchError::NotHttps { .. })), "that is not https://"),
-        ("/to-file", |e| matches!(e, FetchError::RedirectRefused { .. }), "that is not https://"),
-        ("/to-password", |e| matches!(e, FetchError::RedirectRefused { .. }), "that is not followed"),
-        ("/loop", |e| matches!(e, FetchError::TooManyRedirects { .. }), "more than 10 times"),
-        ("/endless", |e| matches!(e, FetchError::TooBig { .. }), "larger than allowed (256 KiB)"),
-        ("/slow", |e| matches!(e, FetchError::TooSlow { .. }), "given up after 2 seconds"),
-        ("/bomb", |e| matches!(e, FetchError::TooBig { .. }), "larger than allowed"),
+        (
+            "/to-hex",
+            |e| matches!(e, FetchError::RedirectRefused { .. }),
+            "redirects to https://127.0.0.1/x",
+        ),
+        (
+            "/to-metadata",
+            |e| matches!(e, FetchError::RedirectRefused { .. }),
+            "169.254.169.254",
+        ),
+        (
+            "/to-mapped",
+            |e| matches!(e, FetchError::RedirectRefused { .. }),
+            "not on the open internet",
+        ),
+        (
+            "/to-http",
+            |e| matches!(e, FetchError::RedirectRefused { why, .. } if matches!(**why, FetchError::NotHttps { .. })),
+            "that is not https://",
+        ),
+        (
+            "/to-file",
+            |e| matches!(e, FetchError::RedirectRefused { .. }),
+            "that is not https://",
+        ),
+        (
+            "/to-password",
+            |e| matches!(e, FetchError::RedirectRefused { .. }),
+            "that is not followed",
+        ),
+        (
+            "/loop",
+            |e| matches!(e, FetchError::TooManyRedirects { .. }),
+            "more than 10 times",
+        ),
+        (
+            "/endless",
+            |e| matches!(e, FetchError::TooBig { .. }),
+            "larger than allowed (256 KiB)",
+        ),
+        (
+            "/slow",
+            |e| matches!(e, FetchError::TooSlow { .. }),
+            "given up after 2 seconds",
+        ),
+        (
+            "/bomb",
+            |e| matches!(e, FetchError::TooBig { .. }),
+            "larger than allowed",
+        ),
         ("/cut", |e| matches!(e, FetchError::Broken { .. }), "broke"),
-        ("/long", |e| matches!(e, FetchError::TooBig { .. }), "larger than allowed"),
-        ("/page", |e| matches!(e, FetchError::ContentType { .. }), "serves text/html"),
-        ("/busy", |e| matches!(e, FetchError::Status { code: 429, retry_after: Some(RetryAfter::Seconds(77)), .. }), "asked too often"),
-        ("/away", |e| matches!(e, FetchError::Status { code: 503, retry_after: None, .. }), "status 503"),
-        ("/304", |e| matches!(e, FetchError::Status { code: 304, .. }), "status 304"),
+        (
+            "/long",
+            |e| matches!(e, FetchError::TooBig { .. }),
+            "larger than allowed",
+        ),
+        (
+            "/page",
+            |e| matches!(e, FetchError::ContentType { .. }),
+            "serves text/html",
+        ),
+        (
+            "/busy",
+            |e| {
+                matches!(
+                    e,
+                    FetchError::Status {
+                        code: 429,
+                        retry_after: Some(RetryAfter::Seconds(77)),
+                        ..
+                    }
+                )
+            },
+            "asked too often",
+        ),
+        (
+            "/away",
+            |e| {
+                matches!(
+                    e,
+                    FetchError::Status {
+                        code: 503,
+                        retry_after: None,
+                        ..
+                    }
+                )
+            },
+            "status 503",
+        ),
+        (
+            "/304",
+            |e| matches!(e, FetchError::Status { code: 304, .. }),
+            "status 304",
+        ),
         ("/none", |e| e.is_not_found(), "nothing (any more) under"),
     ] {
         let started = Instant::now();
         let error = client.get(&shown(path), WANTED).await.unwrap_err();
         assert!(is_right(&error), "{path}: {error:?}");
         let sentence = error.to_string();
-        assert!(sentence.contains(words) && !sentence.contains('{') && !sentence.contains("word@"), "{path}: {sentence}");
-        assert!(started.elapsed() < Duration::from_secs(4), "{path} took {:?}", started.elapsed());
+        assert!(
+            sentence.contains(words) && !sentence.contains('{') && !sentence.contains("word@"),
+            "{path}: {sentence}"
+        );
+        assert!(
+            started.elapsed() < Duration::from_secs(4),
+            "{path} took {:?}",
+            started.elapsed()
+        );
     }
     assert_eq!(server.count("/loop"), 11, "the first and ten redirects");
     assert_eq!(server.count("/x"), 0, "somebody was asked who must not be");
@@ -109,30 +237,73 @@ async fn hosts_of_our_own_are_asked_only_if_allowed_and_by_the_name_that_is_allo
     let server = misbehaving();
     let strict = client(&server, &[]);
     let port = server.port;
-    for url in [server.url("/fine.json"), format!("https://127.0.0.1:{port}/fine.json"), format!("https://2130706433:{port}/fine.json")] {
+    for url in [
+        server.url("/fine.json"),
+        format!("https://127.0.0.1:{port}/fine.json"),
+        format!("https://2130706433:{port}/fine.json"),
+    ] {
         let error = strict.get(&url, WANTED).await.unwrap_err();
-        assert!(matches!(error, FetchError::AddressRefused { .. }), "{url}: {error:?}");
+        assert!(
+            matches!(error, FetchError::AddressRefused { .. }),
+            "{url}: {error:?}"
+        );
     }
     let by_name = client(&server, &["localhost"]);
-    let error = by_name.get(&format!("https://127.0.0.1:{port}/fine.json"), WANTED).await.unwrap_err();
-    assert!(matches!(error, FetchError::AddressRefused { .. }), "{error:?}");
-    assert!(client(&server, &["127.0.0.1"]).get(&format!("https://127.0.0.1:{port}/fine.json"), WANTED).await.is_ok());
-    assert_eq!(server.asked().len(), 1, "only the last one reached the server");
+    let error = by_name
+        .get(&format!("https://127.0.0.1:{port}/fine.json"), WANTED)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, FetchError::AddressRefused { .. }),
+        "{error:?}"
+    );
+    assert!(
+        client(&server, &["127.0.0.1"])
+            .get(&format!("https://127.0.0.1:{port}/fine.json"), WANTED)
+            .await
+            .is_ok()
+    );
+    assert_eq!(
+        server.asked().len(),
+        1,
+        "only the last one reached the server"
+    );
 }
 
 #[tokio::test]
 async fn a_name_that_leads_into_the_own_house_is_refused_when_the_connection_is_made() {
     // The machine's own name has an address in /etc/hosts or from the name service; whichever it is, it is not open.
-    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_string();
-    let addresses: Vec<_> = tokio::net::lookup_host((name.as_str(), 443)).await.map(Iterator::collect).unwrap_or_default();
-    let outside = |address: &std::net::SocketAddr| tuermer_core::internet_address::reach(address.ip()) == tuermer_core::internet_address::Reach::Open;
+    let name = std::fs::read_to_string("/etc/hostname")
+        .unwrap_or_default()
+        .trim()
+        .to_string();
+    let addresses: Vec<_> = tokio::net::lookup_host((name.as_str(), 443))
+        .await
+        .map(Iterator::collect)
+        .unwrap_or_default();
+    let outside = |address: &std::net::SocketAddr| {
+        tuermer_core::internet_address::reach(address.ip())
+            == tuermer_core::internet_address::Reach::Open
+    };
     if addresses.is_empty() || addresses.iter().any(outside) {
         eprintln!("SKIPPED: this machine's name leads nowhere, or to the open internet");
         return;
     }
     let server = misbehaving();
-    let error = client(&server, &["localhost"]).get(&format!("https://{name}:{}/fine.json", server.port), WANTED).await.unwrap_err();
-    assert!(matches!(error, FetchError::AddressRefused { address: Some(_), .. }), "{addresses:?}: {error:?}");
+    let error = client(&server, &["localhost"])
+        .get(&format!("https://{name}:{}/fine.json", server.port), WANTED)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            FetchError::AddressRefused {
+                address: Some(_),
+                ..
+            }
+        ),
+        "{addresses:?}: {error:?}"
+    );
     assert_eq!(server.asked().len(), 0);
 }
 
@@ -141,15 +312,37 @@ async fn whoever_cannot_prove_himself_is_not_believed() {
     let fine = misbehaving();
     let other = WebServer::named(&["other.example"], 4000, |_| Answer::ok("{}"));
     let expired = WebServer::named(&["localhost"], 2000, |_| Answer::ok("{}"));
-    for (server, trusted, words) in [(&other, &other, "not valid for name"), (&expired, &expired, "expired"), (&fine, &other, "BadSignature")] {
-        let error = client(trusted, &["localhost"]).get(&server.url("/fine.json"), WANTED).await.unwrap_err();
-        assert!(matches!(&error, FetchError::Tls { why, .. } if why.contains(words)), "{words}: {error:?}");
+    for (server, trusted, words) in [
+        (&other, &other, "not valid for name"),
+        (&expired, &expired, "expired"),
+        (&fine, &other, "BadSignature"),
+    ] {
+        let error = client(trusted, &["localhost"])
+            .get(&server.url("/fine.json"), WANTED)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, FetchError::Tls { why, .. } if why.contains(words)),
+            "{words}: {error:?}"
+        );
         assert!(server.asked().is_empty());
     }
-    let nobody = client(&fine, &["localhost"]).get("https://localhost:1/x", WANTED).await.unwrap_err();
-    assert!(matches!(nobody, FetchError::NoConnection { .. }), "{nobody:?}");
-    let nowhere = client(&fine, &[]).get("https://no-such-host.invalid/x", WANTED).await.unwrap_err();
-    assert!(matches!(nowhere, FetchError::NoSuchHost { .. }), "{nowhere:?}");
+    let nobody = client(&fine, &["localhost"])
+        .get("https://localhost:1/x", WANTED)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(nobody, FetchError::NoConnection { .. }),
+        "{nobody:?}"
+    );
+    let nowhere = client(&fine, &[])
+        .get("https://no-such-host.invalid/x", WANTED)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(nowhere, FetchError::NoSuchHost { .. }),
+        "{nowhere:?}"
+    );
 }
 
 /// A proxy that notes whom it was asked for and connects to the port of `server`, whatever the name.
@@ -157,7 +350,10 @@ fn proxy(server: &WebServer) -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String
     use std::io::{BufRead as _, BufReader, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (asked, target) = (std::sync::Arc::new(std::sync::Mutex::new(Vec::new())), server.port);
+    let (asked, target) = (
+        std::sync::Arc::new(std::sync::Mutex::new(Vec::new())),
+        server.port,
+    );
     let noted = std::sync::Arc::clone(&asked);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
@@ -181,27 +377,59 @@ fn proxy(server: &WebServer) -> (u16, std::sync::Arc<std::sync::Mutex<Vec<String
 
 #[test]
 fn a_proxy_of_the_environment_is_used_and_is_no_door_into_the_house() {
-    let server = WebServer::named(&["feeds.example", "localhost"], 4000, |_| Answer::ok("{}").with("Content-Type", "application/json"));
+    let server = WebServer::named(&["feeds.example", "localhost"], 4000, |_| {
+        Answer::ok("{}").with("Content-Type", "application/json")
+    });
     let (port, asked) = proxy(&server);
     let home = crate::support::Home::live();
     server.trust(&home);
     let test = |url: &str, no_proxy: &str| {
         let mut command = home.command(&["feed", "test", url, "--kind", "kev", "--json"]);
-        command.env("HTTPS_PROXY", format!("localhost:{port}")).env("NO_PROXY", no_proxy);
+        command
+            .env("HTTPS_PROXY", format!("localhost:{port}"))
+            .env("NO_PROXY", no_proxy);
         String::from_utf8(command.output().unwrap().stdout).unwrap()
     };
     // The proxy itself lies in the own house, resolves the name, and is only asked for hosts that may be asked.
     let through = test("https://feeds.example/kev.json", "");
-    assert!(through.contains("something else than kev"), "it was fetched, through the proxy: {through}");
-    assert_eq!(asked.lock().unwrap().as_slice(), ["CONNECT feeds.example:443 HTTP/1.1"]);
-    for url in ["https://127.0.0.1/x", "https://localhost/x", "https://10.0.0.1/x", "https://[::1]/x", "https://169.254.169.254/x"] {
+    assert!(
+        through.contains("something else than kev"),
+        "it was fetched, through the proxy: {through}"
+    );
+    assert_eq!(
+        asked.lock().unwrap().as_slice(),
+        ["CONNECT feeds.example:443 HTTP/1.1"]
+    );
+    for url in [
+        "https://127.0.0.1/x",
+        "https://localhost/x",
+        "https://10.0.0.1/x",
+        "https://[::1]/x",
+        "https://169.254.169.254/x",
+    ] {
         let refused = test(url, "");
         assert!(refused.contains("is not asked"), "{url}: {refused}");
     }
     let beside = test("https://feeds.example/kev.json", "feeds.example");
-    assert!(beside.contains("no host feeds.example"), "NO_PROXY means asking directly: {beside}");
-    assert_eq!(asked.lock().unwrap().len(), 1, "the proxy was asked for somebody else");
-    let mut wrong = home.command(&["feed", "test", "https://feeds.example/kev.json", "--kind", "kev"]);
+    assert!(
+        beside.contains("no host feeds.example"),
+        "NO_PROXY means asking directly: {beside}"
+    );
+    assert_eq!(
+        asked.lock().unwrap().len(),
+        1,
+        "the proxy was asked for somebody else"
+    );
+    let mut wrong = home.command(&[
+        "feed",
+        "test",
+        "https://feeds.example/kev.json",
+        "--kind",
+        "kev",
+    ]);
     let wrong = wrong.env("HTTPS_PROXY", "socks5://x").output().unwrap();
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("HTTPS_PROXY names no usable proxy"), "{wrong:?}");
+    assert!(
+        String::from_utf8_lossy(&wrong.stderr).contains("HTTPS_PROXY names no usable proxy"),
+        "{wrong:?}"
+    );
 }

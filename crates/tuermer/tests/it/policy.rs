@@ -11,19 +11,41 @@ fn region(level: &str) -> Home {
     let members =
         home.file("members.csv", "external_id,name,postcode,city\nM1,Walzwerk GmbH,57072,Siegen\nM2,Sägewerk KG,57462,Olpe\nM3,Mühle OHG,57072,Siegen\n");
     home.tuermer(&["import", "members", &members]).expect(0);
-    let row = |member: &str, build: &str, note: &str| format!("{member},Fortinet,FortiGate,,{build},fw,provider,2025-06-01,{note}\n");
-    let rows = [row("M1", "7.0.16", ""), row("M2", "7.0.16", "internal"), row("M3", "7.0.17", "internet")].concat();
+    let row = |member: &str, build: &str, note: &str| {
+        format!("{member},Fortinet,FortiGate,,{build},fw,provider,2025-06-01,{note}\n")
+    };
+    let rows = [
+        row("M1", "7.0.16", ""),
+        row("M2", "7.0.16", "internal"),
+        row("M3", "7.0.17", "internet"),
+    ]
+    .concat();
     let assets = home.file("assets.csv", format!("{HEADER}\n{rows}"));
     home.tuermer(&["import", "inventory", &assets]).expect(0);
-    let threat =
-        ["threat", "new", "--title", "FortiOS", "--product", "Fortinet FortiOS", "--cve", "CVE-2024-55591", "--level", level, "--url", "https://example.org/x"];
+    let threat = [
+        "threat",
+        "new",
+        "--title",
+        "FortiOS",
+        "--product",
+        "Fortinet FortiOS",
+        "--cve",
+        "CVE-2024-55591",
+        "--level",
+        level,
+        "--url",
+        "https://example.org/x",
+    ];
     home.tuermer(&threat).expect(0);
     home.tuermer(&["run", "--once"]).expect(0);
     home
 }
 
 fn urgency(home: &Home, member: &str) -> Value {
-    home.tuermer(&["explain", "CVE-2024-55591", member, "--json"]).expect(0).line()["decision"].clone()
+    home.tuermer(&["explain", "CVE-2024-55591", member, "--json"])
+        .expect(0)
+        .line()["decision"]
+        .clone()
 }
 
 fn catalogue(home: &Home, due: &str) {
@@ -41,21 +63,55 @@ fn catalogue(home: &Home, due: &str) {
 fn explain_tells_the_row_and_what_was_assumed() {
     let home = region("3");
     let told = urgency(&home, "M1");
-    assert_eq!((&told["deadline"], &told["row"], &told["flaw"]), (&"3_days".into(), &"BOD2604-08".into(), &"CVE-2024-55591".into()), "{told}");
-    assert_eq!(told["inputs"]["exposed"], serde_json::json!({"yes": true, "assumed": true}));
-    assert_eq!((&told["inputs"]["exploited"]["assumed"], &told["search_for_traces"]), (&false.into(), &false.into()));
+    assert_eq!(
+        (&told["deadline"], &told["row"], &told["flaw"]),
+        (
+            &"3_days".into(),
+            &"BOD2604-08".into(),
+            &"CVE-2024-55591".into()
+        ),
+        "{told}"
+    );
+    assert_eq!(
+        told["inputs"]["exposed"],
+        serde_json::json!({"yes": true, "assumed": true})
+    );
+    assert_eq!(
+        (
+            &told["inputs"]["exploited"]["assumed"],
+            &told["search_for_traces"]
+        ),
+        (&false.into(), &false.into())
+    );
     // "internal" in the inventory is an answer.
     let inside = urgency(&home, "M2");
-    assert_eq!((&inside["deadline"], &inside["row"]), (&"60_days".into(), &"BOD2604-04".into()), "{inside}");
-    assert_eq!(inside["inputs"]["exposed"], serde_json::json!({"yes": false, "assumed": false}));
+    assert_eq!(
+        (&inside["deadline"], &inside["row"]),
+        (&"60_days".into(), &"BOD2604-04".into()),
+        "{inside}"
+    );
+    assert_eq!(
+        inside["inputs"]["exposed"],
+        serde_json::json!({"yes": false, "assumed": false})
+    );
     let done = urgency(&home, "M3");
-    assert_eq!((&done["deadline"], &done["row"]), (&"past".into(), &"closed".into()), "{done}");
-    let words = home.tuermer(&["explain", "CVE-2024-55591", "M1"]).expect(0).out;
+    assert_eq!(
+        (&done["deadline"], &done["row"]),
+        (&"past".into(), &"closed".into()),
+        "{done}"
+    );
+    let words = home
+        .tuermer(&["explain", "CVE-2024-55591", "M1"])
+        .expect(0)
+        .out;
     assert!(
         words.contains("Row BOD2604-08 of the table of deadlines CVE-2024-55591: exploited no · reachable from the internet yes? · automatable yes?"),
         "{words}"
     );
-    assert!(words.contains("Is the system reachable from the internet? Not known"), "{words}");
+    assert!(
+        words.contains("Is the system reachable from the internet? Not known"),
+        "{words}"
+    );
 }
 
 /// KEV makes it urgent; a due day of one day makes it more urgent by itself, and another due day is noticed.
@@ -68,8 +124,18 @@ fn a_short_due_day_counts_by_itself() {
     let shorter = region("2");
     catalogue(&shorter, "2025-01-15");
     let told = urgency(&shorter, "M2");
-    assert_eq!((&told["deadline"], &told["row"], &told["search_for_traces"]), (&"today".into(), &"BOD2604-12+due-date".into(), &true.into()), "{told}");
-    assert!(shorter.tuermer(&["explain", "CVE-2024-55591", "M2"]).expect(0).out.contains("CISA's due day (KEV) comes earlier"));
+    assert_eq!(
+        (&told["deadline"], &told["row"], &told["search_for_traces"]),
+        (&"today".into(), &"BOD2604-12+due-date".into(), &true.into()),
+        "{told}"
+    );
+    assert!(
+        shorter
+            .tuermer(&["explain", "CVE-2024-55591", "M2"])
+            .expect(0)
+            .out
+            .contains("CISA's due day (KEV) comes earlier")
+    );
 }
 
 /// Exploited and level 4: today, whatever the table says; the lift is told.
@@ -78,8 +144,17 @@ fn level_4_and_exploited_is_today() {
     let home = region("4");
     catalogue(&home, "2025-02-04");
     let told = urgency(&home, "M2");
-    assert_eq!((&told["deadline"], &told["row"]), (&"today".into(), &"BOD2604-12+level-4".into()), "{told}");
-    assert!(home.tuermer(&["explain", "CVE-2024-55591", "M2"]).expect(0).out.contains("Shortened by the rule level-4"));
+    assert_eq!(
+        (&told["deadline"], &told["row"]),
+        (&"today".into(), &"BOD2604-12+level-4".into()),
+        "{told}"
+    );
+    assert!(
+        home.tuermer(&["explain", "CVE-2024-55591", "M2"])
+            .expect(0)
+            .out
+            .contains("Shortened by the rule level-4")
+    );
 }
 
 /// Another table decides at the next run; a bad one is told and the default stays.
@@ -90,21 +165,49 @@ fn a_table_of_ones_own() {
     std::fs::write(home.data().join("fristen.json"), own).unwrap();
     let config = std::fs::read_to_string(home.data().join("tuermer.toml")).unwrap();
     let with = |file: &str| {
-        std::fs::write(home.data().join("tuermer.toml"), format!("{}\n[urgency]\npolicy = \"{file}\"\n", config.replace("[urgency]\npolicy = \"\"\n", "")))
-            .unwrap()
+        std::fs::write(
+            home.data().join("tuermer.toml"),
+            format!(
+                "{}\n[urgency]\npolicy = \"{file}\"\n",
+                config.replace("[urgency]\npolicy = \"\"\n", "")
+            ),
+        )
+        .unwrap()
     };
     with("fristen.json");
     home.tuermer(&["run", "--once"]).expect(0);
     let told = urgency(&home, "M1");
-    assert_eq!((&told["deadline"], &told["row"]), (&"14_days".into(), &"uebrige".into()), "{told}");
-    assert_eq!(home.tuermer(&["policy", "show", "--json"]).expect(0).lines().len(), 2);
+    assert_eq!(
+        (&told["deadline"], &told["row"]),
+        (&"14_days".into(), &"uebrige".into()),
+        "{told}"
+    );
+    assert_eq!(
+        home.tuermer(&["policy", "show", "--json"])
+            .expect(0)
+            .lines()
+            .len(),
+        2
+    );
     std::fs::write(home.data().join("fristen.json"), own.replace("14D", "15D")).unwrap();
     let run = home.tuermer(&["run", "--once"]).expect(0);
-    assert!(run.err.contains("fristen.json: row uebrige, field outcome: \"15D\"") && run.err.contains("BOD 26-04 stays"), "{}", run.err);
+    assert!(
+        run.err
+            .contains("fristen.json: row uebrige, field outcome: \"15D\"")
+            && run.err.contains("BOD 26-04 stays"),
+        "{}",
+        run.err
+    );
     assert_eq!(urgency(&home, "M1")["row"], "BOD2604-08");
     let file = home.data().join("fristen.json");
-    home.tuermer(&["policy", "check", file.to_str().unwrap()]).expect(1);
+    home.tuermer(&["policy", "check", file.to_str().unwrap()])
+        .expect(1);
     let pattern = home.tuermer(&["policy", "pattern"]).expect(0).out;
     let copy = home.file("copy.json", pattern);
-    assert_eq!(home.tuermer(&["policy", "check", &copy, "--json"]).expect(0).line()["rows"], 16);
+    assert_eq!(
+        home.tuermer(&["policy", "check", &copy, "--json"])
+            .expect(0)
+            .line()["rows"],
+        16
+    );
 }

@@ -29,25 +29,79 @@ async fn a_file_is_held_against_what_lies_beside_it() {
         stage.run(&["ingest", &path, "--json"])
     };
     for (name, bytes, beside, wanted) in [
-        ("hash of another", &good, vec![("sha256", hash(&other))], "hash (sha256) does not fit"),
-        ("hash is a page", &good, vec![("sha256", b"<html>".to_vec())], "does not begin with 64"),
-        ("signature over other bytes", &good, vec![("asc", TestKey::Good.sign(&other))], "not the one that was signed"),
+        (
+            "hash of another",
+            &good,
+            vec![("sha256", hash(&other))],
+            "hash (sha256) does not fit",
+        ),
+        (
+            "hash is a page",
+            &good,
+            vec![("sha256", b"<html>".to_vec())],
+            "does not begin with 64",
+        ),
+        (
+            "signature over other bytes",
+            &good,
+            vec![("asc", TestKey::Good.sign(&other))],
+            "not the one that was signed",
+        ),
     ] {
         let line = put(bytes, &beside).expect(1).line();
-        assert!(line["rejected"][0]["reason"].as_str().unwrap().contains(wanted), "{name}: {line}");
-        assert_eq!((stage.threats().len(), &line["verified"]), (1, &json!(0)), "{name}");
+        assert!(
+            line["rejected"][0]["reason"]
+                .as_str()
+                .unwrap()
+                .contains(wanted),
+            "{name}: {line}"
+        );
+        assert_eq!(
+            (stage.threats().len(), &line["verified"]),
+            (1, &json!(0)),
+            "{name}"
+        );
     }
     // A key proves only what its own provider may say.
-    let line = put(&strange, &[("asc", TestKey::Good.sign(&strange))]).expect(0).line();
-    assert_eq!((&line["new"], &line["verified"]), (&json!(1), &json!(0)), "{line}");
-    assert_eq!(stage.signature("https://psirt.vendor.example|BG-2026-0002").await, Some(SignatureState::Unsigned));
+    let line = put(&strange, &[("asc", TestKey::Good.sign(&strange))])
+        .expect(0)
+        .line();
+    assert_eq!(
+        (&line["new"], &line["verified"]),
+        (&json!(1), &json!(0)),
+        "{line}"
+    );
+    assert_eq!(
+        stage
+            .signature("https://psirt.vendor.example|BG-2026-0002")
+            .await,
+        Some(SignatureState::Unsigned)
+    );
     let id = "https://localhost|BG-2026-0002";
-    let line = put(&good, &[("sha256", hash(&good)), ("asc", TestKey::Other.sign(&good))]).expect(0).line();
-    assert_eq!((&line["new"], &line["verified"]), (&json!(1), &json!(0)), "{line}");
+    let line = put(
+        &good,
+        &[("sha256", hash(&good)), ("asc", TestKey::Other.sign(&good))],
+    )
+    .expect(0)
+    .line();
+    assert_eq!(
+        (&line["new"], &line["verified"]),
+        (&json!(1), &json!(0)),
+        "{line}"
+    );
     assert_eq!(stage.signature(id).await, Some(SignatureState::Unsigned));
     // The same bytes come again, now with a proof; and once more without, which takes nothing back.
-    let line = put(&good, &[("sha256", hash(&good)), ("asc", TestKey::Good.sign(&good))]).expect(0).line();
-    assert_eq!((&line["same"], &line["verified"]), (&json!(1), &json!(1)), "{line}");
+    let line = put(
+        &good,
+        &[("sha256", hash(&good)), ("asc", TestKey::Good.sign(&good))],
+    )
+    .expect(0)
+    .line();
+    assert_eq!(
+        (&line["same"], &line["verified"]),
+        (&json!(1), &json!(1)),
+        "{line}"
+    );
     put(&good, &[]).expect(0);
     put(&good, &[("asc", TestKey::Other.sign(&good))]).expect(0);
     assert_eq!(stage.signature(id).await, Some(SignatureState::Verified));
@@ -64,7 +118,10 @@ async fn the_same_bytes_with_a_broken_signature_take_nothing_back() {
     stage.add("p", &stage.server.url(&site.metadata_path()));
     assert_eq!(stage.pull("p")["rejected"].as_array().unwrap().len(), 1);
     assert_eq!(stage.threats(), [("BG-2026-0001".into(), "1".into())]);
-    let shown = stage.run(&["threat", "show", "BG-2026-0001", "--json"]).expect(0).line();
+    let shown = stage
+        .run(&["threat", "show", "BG-2026-0001", "--json"])
+        .expect(0)
+        .line();
     assert_eq!(shown["signature"], "unsigned", "{shown}");
 }
 
@@ -72,8 +129,13 @@ async fn the_same_bytes_with_a_broken_signature_take_nothing_back() {
 async fn a_mirror_counts_only_where_its_aggregator_says_so() {
     // The publisher speaks from localhost; 127.0.0.1 mirrors what it signed.
     let own = Site::trusted();
-    let mut mirror = Site { root: "/mirror", ..Site::trusted() };
-    mirror.documents.push(Published::new(&mirror.namespace, "BG-2026-0002", "1"));
+    let mut mirror = Site {
+        root: "/mirror",
+        ..Site::trusted()
+    };
+    mirror
+        .documents
+        .push(Published::new(&mirror.namespace, "BG-2026-0002", "1"));
     let mut files = own.tree();
     files.extend(mirror.tree());
     let stage = Stage::new(files);
@@ -81,21 +143,45 @@ async fn a_mirror_counts_only_where_its_aggregator_says_so() {
     let address = format!("https://127.0.0.1:{}", stage.server.port);
     stage.add("mirror", &format!("{address}{}", mirror.metadata_path()));
     assert_eq!(stage.pull("own")["verified"], 1);
-    assert!(stage.pull("mirror")["error"].as_str().unwrap().contains("wants to speak for"));
+    assert!(
+        stage.pull("mirror")["error"]
+            .as_str()
+            .unwrap()
+            .contains("wants to speak for")
+    );
     let listed = json!({
         "metadata": {"publisher": {"name": "x", "namespace": own.namespace}, "url": format!("{{{{.URL}}}}{}", own.metadata_path())},
         "mirrors": [format!("{{{{.URL}}}}{}", mirror.metadata_path())],
     });
     let list = json!({"aggregator": {"category": "aggregator", "name": "Mirror"}, "csaf_providers": [listed]}).to_string();
-    stage.change(|files| drop(files.insert("/.well-known/csaf-aggregator/aggregator.json".into(), list.into_bytes())));
+    stage.change(|files| {
+        drop(files.insert(
+            "/.well-known/csaf-aggregator/aggregator.json".into(),
+            list.into_bytes(),
+        ))
+    });
     let pull = stage.pull_at("2026-03-02T13:00:00Z", "mirror");
-    assert_eq!((&pull["same"], &pull["new"], &pull["verified"]), (&json!(1), &json!(1), &json!(2)), "{pull}");
+    assert_eq!(
+        (&pull["same"], &pull["new"], &pull["verified"]),
+        (&json!(1), &json!(1), &json!(2)),
+        "{pull}"
+    );
     // The mirror signs by itself: that is not the publisher's key.
     mirror.keys = vec![TestKey::Other];
-    mirror.documents = vec![Published { updated: "2026-03-02T13:30:00Z", key: Some(TestKey::Other), ..Published::new(&mirror.namespace, "BG-2026-0002", "2") }];
+    mirror.documents = vec![Published {
+        updated: "2026-03-02T13:30:00Z",
+        key: Some(TestKey::Other),
+        ..Published::new(&mirror.namespace, "BG-2026-0002", "2")
+    }];
     stage.change(|files| files.extend(mirror.tree()));
     let pull = stage.pull_at("2026-03-02T14:00:00Z", "mirror");
-    assert!(pull["rejected"][0]["reason"].as_str().unwrap().contains("nobody trusts yet"), "{pull}");
+    assert!(
+        pull["rejected"][0]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("nobody trusts yet"),
+        "{pull}"
+    );
 }
 
 /// A provider of the public reference data at the root of a server.
@@ -103,8 +189,14 @@ fn foreign(folder: &Path, change: impl Fn(&str) -> String) -> Stage {
     let files: Tree = tree(folder)
         .into_iter()
         .map(|(path, bytes)| {
-            let text = ["json", "txt", "csv"].iter().any(|end| path.ends_with(end)) && !path.contains("/20") && !path.contains("avendor-advisory");
-            let bytes = if text { change(std::str::from_utf8(&bytes).unwrap()).into_bytes() } else { bytes };
+            let text = ["json", "txt", "csv"].iter().any(|end| path.ends_with(end))
+                && !path.contains("/20")
+                && !path.contains("avendor-advisory");
+            let bytes = if text {
+                change(std::str::from_utf8(&bytes).unwrap()).into_bytes()
+            } else {
+                bytes
+            };
             (path, bytes)
         })
         .collect();
@@ -116,20 +208,49 @@ async fn the_providers_of_the_go_suite() {
     let Some(shared) = shared_data() else { return };
     for name in ["simple-rolie-provider", "simple-directory-provider"] {
         // Their lists are templates of Go with both hashes switched on.
-        let plain =
-            |text: &str| text.lines().filter(|line| !line.contains("{{if") && !line.contains("{{end")).fold(String::new(), |all, line| all + line + "\n");
+        let plain = |text: &str| {
+            text.lines()
+                .filter(|line| !line.contains("{{if") && !line.contains("{{end"))
+                .fold(String::new(), |all, line| all + line + "\n")
+        };
         let stage = foreign(&shared.join("csaf/gocsaf/testdata").join(name), plain);
         stage.add("p", &stage.server.url("/provider-metadata.json"));
         let pull = stage.pull("p");
-        assert_eq!((&pull["discovered"], &pull["new"], &pull["verified"], &pull["rejected"]), (&json!(1), &json!(1), &json!(1), &json!([])), "{name}: {pull}");
-        assert!(pull["remarks"].to_string().contains("another domain"), "{name}: {pull}");
+        assert_eq!(
+            (
+                &pull["discovered"],
+                &pull["new"],
+                &pull["verified"],
+                &pull["rejected"]
+            ),
+            (&json!(1), &json!(1), &json!(1), &json!([])),
+            "{name}: {pull}"
+        );
+        assert!(
+            pull["remarks"].to_string().contains("another domain"),
+            "{name}: {pull}"
+        );
         // A single byte more, and nothing is used.
-        stage.change(|files| files.get_mut("/white/avendor-advisory-0004.json").unwrap().push(b' '));
+        stage.change(|files| {
+            files
+                .get_mut("/white/avendor-advisory-0004.json")
+                .unwrap()
+                .push(b' ')
+        });
         let fresh = foreign(&shared.join("csaf/gocsaf/testdata").join(name), plain);
-        fresh.change(|files| files.get_mut("/white/avendor-advisory-0004.json").unwrap().push(b' '));
+        fresh.change(|files| {
+            files
+                .get_mut("/white/avendor-advisory-0004.json")
+                .unwrap()
+                .push(b' ')
+        });
         fresh.add("p", &fresh.server.url("/provider-metadata.json"));
         let pull = fresh.pull("p");
-        assert_eq!((&pull["new"], &pull["verified"]), (&json!(0), &json!(0)), "{name}: {pull}");
+        assert_eq!(
+            (&pull["new"], &pull["verified"]),
+            (&json!(0), &json!(0)),
+            "{name}: {pull}"
+        );
     }
 }
 
@@ -148,15 +269,31 @@ async fn the_quirks_of_cisa() {
     let directory = json!({"directory_url": "{{.URL}}/csaf_files/IT/white"});
     for (name, distribution, tolerated) in [("rolie", rolie, 8), ("directory", directory, 4)] {
         let stage = foreign(&shared.join("csaf"), |text| text.replace(raw, "{{.URL}}"));
-        stage.change(|files| drop(files.insert("/provider-metadata.json".into(), provider(distribution).to_string().into_bytes())));
+        stage.change(|files| {
+            drop(files.insert(
+                "/provider-metadata.json".into(),
+                provider(distribution).to_string().into_bytes(),
+            ))
+        });
         stage.add("p", &stage.server.url("/provider-metadata.json"));
         let pull = stage.pull("p");
         let rejected = pull["rejected"].as_array().unwrap().len() as u64;
-        assert_eq!((&pull["discovered"], &pull["verified"], &pull["tolerated"]), (&json!(4), &json!(0), &json!(tolerated)), "{name}: {pull}");
+        assert_eq!(
+            (&pull["discovered"], &pull["verified"], &pull["tolerated"]),
+            (&json!(4), &json!(0), &json!(tolerated)),
+            "{name}: {pull}"
+        );
         // Whatever the mandatory tests say of them: all four hashes fit, and none is silently dropped.
-        assert_eq!(pull["new"].as_u64().unwrap() + rejected, 4, "{name}: {pull}");
+        assert_eq!(
+            pull["new"].as_u64().unwrap() + rejected,
+            4,
+            "{name}: {pull}"
+        );
         assert!(!pull.to_string().contains("does not fit"), "{name}: {pull}");
-        eprintln!("{name}: {} of 4 documents of CISA pass the mandatory tests", pull["new"]);
+        eprintln!(
+            "{name}: {} of 4 documents of CISA pass the mandatory tests",
+            pull["new"]
+        );
     }
 }
 
@@ -171,20 +308,55 @@ async fn the_discovery_cases_of_the_kotlin_suite() {
         ("example.com", "Example Company ProductCERT"),
         ("publisher-with-dns.com", "No CSAF provider was found"),
     ] {
-        let stage = foreign(&folder.join(host), |text| text.replace(&format!("https://{host}"), "{{.URL}}"));
+        let stage = foreign(&folder.join(host), |text| {
+            text.replace(&format!("https://{host}"), "{{.URL}}")
+        });
         let run = stage.run(&[&["feed", "test", &stage.server.url("/")], &private[..]].concat());
         assert!(run.out.contains(wanted), "{host}: {} {}", run.out, run.err);
         // None of them shows a signature, and none promises less than it shows: nothing may come out as signed.
-        stage.run(&[&["feed", "add", "csaf", &stage.server.url("/"), "--name", "p", "--untested"], &private[..]].concat()).expect(0);
+        stage
+            .run(
+                &[
+                    &[
+                        "feed",
+                        "add",
+                        "csaf",
+                        &stage.server.url("/"),
+                        "--name",
+                        "p",
+                        "--untested",
+                    ],
+                    &private[..],
+                ]
+                .concat(),
+            )
+            .expect(0);
         let pull = stage.pull("p");
         assert_eq!(pull["verified"], 0, "{host}: {pull}");
         if host == "provider-with-securitytxt.com" {
             assert_eq!(pull["discovered"], 3, "{pull}");
-            assert!(pull["rejected"].to_string().contains("does-not-exist.json"), "{pull}");
+            assert!(
+                pull["rejected"].to_string().contains("does-not-exist.json"),
+                "{pull}"
+            );
         }
     }
     // The name in the DNS cannot be had here; the file it serves can.
-    let stage = foreign(&folder.join("csaf.data.security.publisher-with-dns.com"), |text| text.to_string());
-    let run = stage.run(&[&["feed", "test", &stage.server.url("/index.json")], &private[..]].concat());
-    assert!(run.out.contains("role csaf_publisher"), "{} {}", run.out, run.err);
+    let stage = foreign(
+        &folder.join("csaf.data.security.publisher-with-dns.com"),
+        |text| text.to_string(),
+    );
+    let run = stage.run(
+        &[
+            &["feed", "test", &stage.server.url("/index.json")],
+            &private[..],
+        ]
+        .concat(),
+    );
+    assert!(
+        run.out.contains("role csaf_publisher"),
+        "{} {}",
+        run.out,
+        run.err
+    );
 }

@@ -74,12 +74,20 @@ pub struct Sink {
 
 impl Sink {
     /// Starts it in the clear. `script` gets the recipient and how often it was named before.
-    pub async fn start(delay: Duration, script: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> Self {
+    pub async fn start(
+        delay: Duration,
+        script: impl Fn(&str, usize) -> Act + Send + Sync + 'static,
+    ) -> Self {
         Self::guarded(Guard::None, "PLAIN", delay, script).await
     }
 
     /// Starts it with TLS; `mechanism` is the way to log in that it offers.
-    pub async fn guarded(guard: Guard, mechanism: &'static str, delay: Duration, script: impl Fn(&str, usize) -> Act + Send + Sync + 'static) -> Self {
+    pub async fn guarded(
+        guard: Guard,
+        mechanism: &'static str,
+        delay: Duration,
+        script: impl Fn(&str, usize) -> Act + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared {
@@ -121,7 +129,11 @@ impl Sink {
 
     /// True where this command (four letters) was heard, inside TLS or in the clear.
     pub fn heard(&self, verb: &str, secure: bool) -> bool {
-        self.shared.spoken.lock().unwrap().contains(&(verb.to_string(), secure))
+        self.shared
+            .spoken
+            .lock()
+            .unwrap()
+            .contains(&(verb.to_string(), secure))
     }
 
     /// Copies by recipient.
@@ -135,7 +147,12 @@ impl Sink {
 
     /// Returns when this many mails were kept.
     pub async fn until(&self, count: usize) {
-        self.shared.count.subscribe().wait_for(|now| *now >= count).await.unwrap();
+        self.shared
+            .count
+            .subscribe()
+            .wait_for(|now| *now >= count)
+            .await
+            .unwrap();
     }
 
     /// From this many mails on nobody is answered any more.
@@ -170,8 +187,11 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) -> std::io::Result<()>
         match verb.as_str() {
             "EHLO" => wire.write_all(hello(&shared, secure).as_bytes()).await?,
             "STAR" => {
-                let Guard::Starttls { acceptor, smuggle } = &shared.guard else { return Ok(()) };
-                wire.write_all(format!("220 go\r\n{smuggle}").as_bytes()).await?;
+                let Guard::Starttls { acceptor, smuggle } = &shared.guard else {
+                    return Ok(());
+                };
+                wire.write_all(format!("220 go\r\n{smuggle}").as_bytes())
+                    .await?;
                 wire = BufReader::new(Box::new(acceptor.accept(wire.into_inner()).await?));
                 secure = true;
             }
@@ -208,7 +228,11 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) -> std::io::Result<()>
 
 fn hello(shared: &Shared, secure: bool) -> String {
     let offer = matches!(shared.guard, Guard::Starttls { .. }) && !secure;
-    format!("250-sink\r\n{}250-8BITMIME\r\n250 AUTH {}\r\n", if offer { "250-STARTTLS\r\n" } else { "" }, shared.mechanism)
+    format!(
+        "250-sink\r\n{}250-8BITMIME\r\n250 AUTH {}\r\n",
+        if offer { "250-STARTTLS\r\n" } else { "" },
+        shared.mechanism
+    )
 }
 
 /// `tuermer` / `secret`, in one go or one after the other.
@@ -217,18 +241,31 @@ async fn log_in(wire: &mut Line, shared: &Shared, command: &str) -> std::io::Res
     let mut right = command == "AUTH PLAIN AHR1ZXJtZXIAc2VjcmV0" && shared.mechanism == "PLAIN";
     if command == "AUTH LOGIN" {
         right = shared.mechanism == "LOGIN";
-        for (question, expected) in [("VXNlcm5hbWU6", "dHVlcm1lcg=="), ("UGFzc3dvcmQ6", "c2VjcmV0")] {
-            wire.write_all(format!("334 {question}\r\n").as_bytes()).await?;
+        for (question, expected) in [
+            ("VXNlcm5hbWU6", "dHVlcm1lcg=="),
+            ("UGFzc3dvcmQ6", "c2VjcmV0"),
+        ] {
+            wire.write_all(format!("334 {question}\r\n").as_bytes())
+                .await?;
             let mut answer = String::new();
             wire.read_line(&mut answer).await?;
             right &= answer.trim_end() == expected;
         }
     }
-    wire.write_all(if right { b"235 ok\r\n" } else { b"535 5.7.8 no\r\n" }).await
+    wire.write_all(if right {
+        b"235 ok\r\n"
+    } else {
+        b"535 5.7.8 no\r\n"
+    })
+    .await
 }
 
 fn inside(command: &str) -> String {
-    command.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inside, _)| inside.to_string()).unwrap_or_default()
+    command
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(inside, _)| inside.to_string())
+        .unwrap_or_default()
 }
 
 fn decide(shared: &Shared, to: &str) -> Act {
@@ -239,7 +276,13 @@ fn decide(shared: &Shared, to: &str) -> Act {
 }
 
 /// Reads the text, keeps it, then answers. False: the conversation is over.
-async fn take(wire: &mut Line, shared: &Shared, from: &str, to: &str, act: Act) -> std::io::Result<bool> {
+async fn take(
+    wire: &mut Line,
+    shared: &Shared,
+    from: &str,
+    to: &str,
+    act: Act,
+) -> std::io::Result<bool> {
     let mut bytes = Vec::new();
     loop {
         let mut line = Vec::new();
@@ -252,10 +295,21 @@ async fn take(wire: &mut Line, shared: &Shared, from: &str, to: &str, act: Act) 
         bytes.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let message_id = text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap_or("").trim().to_string();
+    let message_id = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Message-ID: "))
+        .unwrap_or("")
+        .trim()
+        .to_string();
     let count = {
         let mut taken = shared.taken.lock().unwrap();
-        taken.push(Taken { message_id, from: from.to_string(), to: to.to_string(), bytes, at: Instant::now() });
+        taken.push(Taken {
+            message_id,
+            from: from.to_string(),
+            to: to.to_string(),
+            bytes,
+            at: Instant::now(),
+        });
         taken.len()
     };
     shared.count.send_replace(count);
@@ -264,7 +318,12 @@ async fn take(wire: &mut Line, shared: &Shared, from: &str, to: &str, act: Act) 
         Act::Stall => std::future::pending().await,
         _ => {}
     }
-    shared.hold_at.subscribe().wait_for(|limit| count < *limit).await.ok();
+    shared
+        .hold_at
+        .subscribe()
+        .wait_for(|limit| count < *limit)
+        .await
+        .ok();
     if !shared.delay.is_zero() {
         tokio::time::sleep(shared.delay).await;
     }

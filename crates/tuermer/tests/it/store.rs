@@ -16,7 +16,9 @@ const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 /// Runs one story on a fresh store of each engine that is there.
 async fn on_both<F: Future<Output = ()>>(story: impl Fn(Store) -> F) {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::open_file(&directory.path().join("tuermer.db"), true, NOW).await.unwrap();
+    let store = Store::open_file(&directory.path().join("tuermer.db"), true, NOW)
+        .await
+        .unwrap();
     story(store.clone()).await;
     store.database.close().await;
     if let Some(database) = PostgresDatabase::create() {
@@ -44,7 +46,11 @@ async fn migrating_twice_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tuermer.db");
     let postgres = PostgresDatabase::create();
-    for url in [None, postgres.as_ref().map(PostgresDatabase::url)].into_iter().enumerate().filter(|(n, url)| *n == 0 || url.is_some()) {
+    for url in [None, postgres.as_ref().map(PostgresDatabase::url)]
+        .into_iter()
+        .enumerate()
+        .filter(|(n, url)| *n == 0 || url.is_some())
+    {
         let mut seen = Vec::new();
         for later in [0_i64, 86_400] {
             let now = Timestamp::from_second(later).unwrap();
@@ -52,12 +58,23 @@ async fn migrating_twice_changes_nothing() {
                 None => Store::open_file(&path, true, now).await.unwrap(),
                 Some(url) => Store::open_url(url, now).await.unwrap(),
             };
-            let versions = store.read("SELECT version, applied_at FROM schema_version ORDER BY version", Vec::new()).await.unwrap();
+            let versions = store
+                .read(
+                    "SELECT version, applied_at FROM schema_version ORDER BY version",
+                    Vec::new(),
+                )
+                .await
+                .unwrap();
             seen.push((versions, store.database.columns().await.unwrap()));
             store.database.close().await;
         }
         assert_eq!(seen[0], seen[1]);
-        assert!(seen[0].1.iter().any(|(table, column)| table == "delivery" && column == "state"));
+        assert!(
+            seen[0]
+                .1
+                .iter()
+                .any(|(table, column)| table == "delivery" && column == "state")
+        );
     }
 }
 
@@ -66,12 +83,24 @@ fn a_newer_database_is_refused_in_one_sentence() {
     let home = Home::drill();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = home.store().await;
-        run(&store, "INSERT INTO schema_version (version, applied_at) VALUES (999, 0)").await;
+        run(
+            &store,
+            "INSERT INTO schema_version (version, applied_at) VALUES (999, 0)",
+        )
+        .await;
         store.database.close().await;
     });
-    for call in [["status"].as_slice(), &["member", "list"], &["exposure", "list"]] {
+    for call in [
+        ["status"].as_slice(),
+        &["member", "list"],
+        &["exposure", "list"],
+    ] {
         let answer = home.tuermer(call).expect(1);
-        assert!(answer.err.contains("schema version 999") && answer.err.contains("newer program"), "{}", answer.err);
+        assert!(
+            answer.err.contains("schema version 999") && answer.err.contains("newer program"),
+            "{}",
+            answer.err
+        );
         assert_eq!(answer.err.trim().lines().count(), 1, "{}", answer.err);
         assert_eq!(answer.out, "");
     }
@@ -80,13 +109,25 @@ fn a_newer_database_is_refused_in_one_sentence() {
 #[test]
 fn unsafe_settings_of_postgresql_are_refused() {
     let home = Home::drill();
-    let Some(database) = home.postgres() else { return eprintln!("SKIPPED: TUERMER_TEST_POSTGRES names no server") };
+    let Some(database) = home.postgres() else {
+        return eprintln!("SKIPPED: TUERMER_TEST_POSTGRES names no server");
+    };
     for value in ["off", "local"] {
-        database.on_server(&format!("ALTER DATABASE {} SET synchronous_commit = '{value}'", database.name()));
+        database.on_server(&format!(
+            "ALTER DATABASE {} SET synchronous_commit = '{value}'",
+            database.name()
+        ));
         let answer = home.tuermer(&["status"]).expect(1);
-        assert!(answer.err.contains(&format!("synchronous_commit={value}")), "{}", answer.err);
+        assert!(
+            answer.err.contains(&format!("synchronous_commit={value}")),
+            "{}",
+            answer.err
+        );
     }
-    database.on_server(&format!("ALTER DATABASE {} SET synchronous_commit = 'on'", database.name()));
+    database.on_server(&format!(
+        "ALTER DATABASE {} SET synchronous_commit = 'on'",
+        database.name()
+    ));
     assert!(!home.tuermer(&["status"]).err.contains("synchronous_commit"));
 }
 
@@ -219,7 +260,12 @@ async fn many_rows_are_written_whole_and_twice_is_nothing_more() {
 async fn what_is_not_committed_never_was() {
     on_both(async |store| {
         let mut open = store.begin().await.unwrap();
-        open.run("INSERT INTO meta (key, value) VALUES ('half', 'done')", Vec::new()).await.unwrap();
+        open.run(
+            "INSERT INTO meta (key, value) VALUES ('half', 'done')",
+            Vec::new(),
+        )
+        .await
+        .unwrap();
         drop(open);
         assert_eq!(store.meta("half").await.unwrap(), None);
     })
@@ -229,8 +275,13 @@ async fn what_is_not_committed_never_was() {
 #[tokio::test]
 async fn readers_of_sqlite_cannot_write() {
     let directory = tempfile::tempdir().unwrap();
-    let database = Database::open_file(&directory.path().join("x.db"), true).await.unwrap();
-    let error = database.read("CREATE TABLE x (y TEXT)", Vec::new()).await.unwrap_err();
+    let database = Database::open_file(&directory.path().join("x.db"), true)
+        .await
+        .unwrap();
+    let error = database
+        .read("CREATE TABLE x (y TEXT)", Vec::new())
+        .await
+        .unwrap_err();
     assert!(format!("{error:#}").contains("readonly"), "{error:#}");
 }
 
@@ -238,8 +289,13 @@ async fn readers_of_sqlite_cannot_write() {
 async fn a_missing_file_is_not_made_silently() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.db");
-    let Err(error) = Database::open_file(&path, false).await else { panic!("opened what is not there") };
-    assert!(error.to_string().contains(&path.display().to_string()), "{error:#}");
+    let Err(error) = Database::open_file(&path, false).await else {
+        panic!("opened what is not there")
+    };
+    assert!(
+        error.to_string().contains(&path.display().to_string()),
+        "{error:#}"
+    );
     assert!(!path.exists());
 }
 
@@ -256,24 +312,52 @@ struct Table {
 
 /// Words a retention may be: `prune` will read them.
 fn is_retention(text: &str) -> bool {
-    let days = text.strip_suffix(" days").is_some_and(|number| number.parse::<u32>().is_ok());
-    days || matches!(text, "for ever" | "while member" | "while valid" | "with its threat" | "with its warning" | "with its organisation" | "with its document")
+    let days = text
+        .strip_suffix(" days")
+        .is_some_and(|number| number.parse::<u32>().is_ok());
+    days || matches!(
+        text,
+        "for ever"
+            | "while member"
+            | "while valid"
+            | "with its threat"
+            | "with its warning"
+            | "with its organisation"
+            | "with its document"
+    )
 }
 
 #[tokio::test]
 async fn every_column_has_a_class_and_a_retention() {
-    let stated: BTreeMap<String, Table> = toml::from_str(include_str!("../../src/store/schema/columns.toml")).unwrap();
+    let stated: BTreeMap<String, Table> =
+        toml::from_str(include_str!("../../src/store/schema/columns.toml")).unwrap();
     let mut complaints = Vec::new();
-    for (table, Table { reason, retention, columns, kept }) in &stated {
+    for (
+        table,
+        Table {
+            reason,
+            retention,
+            columns,
+            kept,
+        },
+    ) in &stated
+    {
         if reason.trim().is_empty() {
             complaints.push(format!("{table}: no reason"));
         }
-        for (place, text) in std::iter::once((table.clone(), retention)).chain(kept.iter().map(|(column, text)| (format!("{table}.{column}"), text))) {
+        for (place, text) in std::iter::once((table.clone(), retention)).chain(
+            kept.iter()
+                .map(|(column, text)| (format!("{table}.{column}"), text)),
+        ) {
             if !is_retention(text) {
                 complaints.push(format!("{place}: {text:?} is not a retention"));
             }
         }
-        complaints.extend(kept.keys().filter(|column| !columns.contains_key(*column)).map(|column| format!("{table}.{column}: kept, but not a column")));
+        complaints.extend(
+            kept.keys()
+                .filter(|column| !columns.contains_key(*column))
+                .map(|column| format!("{table}.{column}: kept, but not a column")),
+        );
         for (column, class) in columns {
             if !["public", "internal", "personal", "secret"].contains(&class.as_str()) {
                 complaints.push(format!("{table}.{column}: {class:?} is not a class"));
@@ -281,13 +365,30 @@ async fn every_column_has_a_class_and_a_retention() {
         }
     }
     assert_eq!(complaints, Vec::<String>::new());
-    let stated: BTreeSet<(String, String)> =
-        stated.iter().flat_map(|(table, entry)| entry.columns.keys().map(|column| (table.clone(), column.clone()))).collect();
+    let stated: BTreeSet<(String, String)> = stated
+        .iter()
+        .flat_map(|(table, entry)| {
+            entry
+                .columns
+                .keys()
+                .map(|column| (table.clone(), column.clone()))
+        })
+        .collect();
     on_both(async |store| {
-        let real: BTreeSet<(String, String)> = store.database.columns().await.unwrap().into_iter().collect();
+        let real: BTreeSet<(String, String)> = store
+            .database
+            .columns()
+            .await
+            .unwrap()
+            .into_iter()
+            .collect();
         let unstated: Vec<_> = real.difference(&stated).collect();
         let gone: Vec<_> = stated.difference(&real).collect();
-        assert!(unstated.is_empty() && gone.is_empty(), "columns.toml on {}: lacks {unstated:?}, names what is not there: {gone:?}", store.database.engine());
+        assert!(
+            unstated.is_empty() && gone.is_empty(),
+            "columns.toml on {}: lacks {unstated:?}, names what is not there: {gone:?}",
+            store.database.engine()
+        );
     })
     .await;
 }
@@ -296,7 +397,8 @@ async fn every_column_has_a_class_and_a_retention() {
 fn what_init_makes_only_its_owner_may_read() {
     let home = Home::embedded();
     home.tuermer(&["init"]).expect(0);
-    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&home.data()), 0o700);
     assert_eq!(mode(&home.data().join("keys")), 0o700);
     for file in ["tuermer.toml", "keys/instance.key", "tuermer.db"] {
@@ -310,15 +412,28 @@ fn what_init_makes_only_its_owner_may_read() {
 fn a_full_disk_is_one_sentence_and_changes_nothing() {
     let home = Home::embedded();
     home.tuermer(&["init", "--drill"]).expect(0);
-    let members: String = (0..20_000).map(|n| format!("M-{n},Firma {n} GmbH,Weg {n},57072,Siegen\n")).collect();
-    let file = home.file("members.csv", format!("external_id,name,street,postcode,city\n{members}"));
+    let members: String = (0..20_000)
+        .map(|n| format!("M-{n},Firma {n} GmbH,Weg {n},57072,Siegen\n"))
+        .collect();
+    let file = home.file(
+        "members.csv",
+        format!("external_id,name,street,postcode,city\n{members}"),
+    );
     let call = home.command(&["import", "members", &file]);
     let script = "ulimit -f 1024; trap '' XFSZ; exec \"$0\" \"$@\"";
-    let output = Command::new("bash").args(["-c", script]).arg(call.get_program()).args(call.get_args()).env("NO_COLOR", "1").output().unwrap();
+    let output = Command::new("bash")
+        .args(["-c", script])
+        .arg(call.get_program())
+        .args(call.get_args())
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("disk"), "{said}");
     assert!(!said.contains("panicked"), "{said}");
-    let again = home.tuermer(&["import", "members", &file, "--json"]).expect(0);
+    let again = home
+        .tuermer(&["import", "members", &file, "--json"])
+        .expect(0);
     assert_eq!(again.line()["new"], 20_000);
 }

@@ -22,8 +22,15 @@ pub struct PostgresDatabase {
 impl PostgresDatabase {
     /// A database of its own on the server of `TUERMER_TEST_POSTGRES`; `None` where none is named.
     pub fn create() -> Option<Self> {
-        let server = std::env::var("TUERMER_TEST_POSTGRES").ok().filter(|text| !text.is_empty())?;
-        let name = format!("tuermer_{}", ulid::Ulid::from_parts(0, rand_name()).to_string().to_lowercase());
+        let server = std::env::var("TUERMER_TEST_POSTGRES")
+            .ok()
+            .filter(|text| !text.is_empty())?;
+        let name = format!(
+            "tuermer_{}",
+            ulid::Ulid::from_parts(0, rand_name())
+                .to_string()
+                .to_lowercase()
+        );
         let this = Self { server, name };
         this.on_server(&format!("CREATE DATABASE {}", this.name));
         Some(this)
@@ -31,16 +38,33 @@ impl PostgresDatabase {
 
     /// Its URL: that of the server with our name as the path.
     pub fn url(&self) -> String {
-        let (address, _) = self.server.rsplit_once('/').expect("TUERMER_TEST_POSTGRES has the form postgres://user@host/database");
+        let (address, _) = self
+            .server
+            .rsplit_once('/')
+            .expect("TUERMER_TEST_POSTGRES has the form postgres://user@host/database");
         format!("{address}/{}", self.name)
     }
 
     /// Runs a statement as the administrator of the server, outside this database.
     #[track_caller]
     pub fn on_server(&self, sql: &str) {
-        let output =
-            Command::new("psql").args(["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-c", sql, &self.server]).output().expect("psql is installed");
-        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new("psql")
+            .args([
+                "--no-psqlrc",
+                "--quiet",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-c",
+                sql,
+                &self.server,
+            ])
+            .output()
+            .expect("psql is installed");
+        assert!(
+            output.status.success(),
+            "{sql}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 
     /// Its name.
@@ -51,7 +75,10 @@ impl PostgresDatabase {
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        self.on_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        self.on_server(&format!(
+            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+            self.name
+        ));
     }
 }
 
@@ -73,14 +100,23 @@ impl Run {
     /// The call must have ended with `code`.
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.out, self.err);
+        assert_eq!(
+            self.code, code,
+            "stdout: {}\nstderr: {}",
+            self.out, self.err
+        );
         self
     }
 
     /// Every line of stdout as JSON.
     #[track_caller]
     pub fn lines(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+        self.out
+            .lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
+            .collect()
     }
 
     /// The only line of stdout as JSON.
@@ -109,19 +145,32 @@ impl Home {
 
     /// No data directory yet.
     pub fn empty() -> Self {
-        Self { directory: tempfile::tempdir().unwrap(), database: PostgresDatabase::create() }
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            database: PostgresDatabase::create(),
+        }
     }
 
     /// No data directory yet, and the embedded database whatever the engine of the run.
     pub fn embedded() -> Self {
-        Self { directory: tempfile::tempdir().unwrap(), database: None }
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            database: None,
+        }
     }
 
     /// Opens the store of this directory beside the binary, to look at rows or to break a rule.
     pub async fn store(&self) -> Store {
         let opened = match &self.database {
             Some(database) => Store::open_url(&database.url(), jiff::Timestamp::UNIX_EPOCH).await,
-            None => Store::open_file(&self.data().join("tuermer.db"), false, jiff::Timestamp::UNIX_EPOCH).await,
+            None => {
+                Store::open_file(
+                    &self.data().join("tuermer.db"),
+                    false,
+                    jiff::Timestamp::UNIX_EPOCH,
+                )
+                .await
+            }
         };
         opened.unwrap()
     }
@@ -145,13 +194,21 @@ impl Home {
 
     /// The binary with `--data` set, English, not asking. `TUERMER_TEST_BINARY` names another build of it.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let binary = std::env::var_os("TUERMER_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_tuermer").into());
+        let binary = std::env::var_os("TUERMER_TEST_BINARY")
+            .unwrap_or_else(|| env!("CARGO_BIN_EXE_tuermer").into());
         let mut command = Command::new(binary);
-        command.arg("--data").arg(self.data()).args(["--lang", "en", "--no-input"]).args(arguments);
+        command
+            .arg("--data")
+            .arg(self.data())
+            .args(["--lang", "en", "--no-input"])
+            .args(arguments);
         if let Some(database) = &self.database {
             command.args(["--database", &database.url()]);
         }
-        command.env_remove("TUERMER_DATA").env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+            .env_remove("TUERMER_DATA")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
         command
     }
 

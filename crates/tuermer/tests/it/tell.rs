@@ -23,7 +23,15 @@ async fn context(home: &Home, port: u16, operators: &[&str]) -> Context {
         config.store.url = database.url();
     }
     let clock = Clock::simulated("2026-03-01T08:00:00Z".parse().unwrap());
-    create(&DataHome(home.data()), config, false, clock, Random::seeded(7)).await.unwrap()
+    create(
+        &DataHome(home.data()),
+        config,
+        false,
+        clock,
+        Random::seeded(7),
+    )
+    .await
+    .unwrap()
 }
 
 async fn raise(context: &Context, kind: &str, subject: &str) -> bool {
@@ -51,22 +59,65 @@ async fn every_operator_hears_of_it_once() {
     let home = Home::empty();
     let context = context(&home, sink.port, &OPERATORS).await;
     assert!(raise(&context, "feed.silent", "kev").await);
-    assert!(!raise(&context, "feed.silent", "kev").await, "the same thing is not told twice while it is open");
+    assert!(
+        !raise(&context, "feed.silent", "kev").await,
+        "the same thing is not told twice while it is open"
+    );
     let first = tell::run(&context).await.unwrap();
-    assert_eq!((first.sent, first.refused, first.waiting, first.away.is_some()), (1, 1, 1, true), "{first:?}");
+    assert_eq!(
+        (
+            first.sent,
+            first.refused,
+            first.waiting,
+            first.away.is_some()
+        ),
+        (1, 1, 1, true),
+        "{first:?}"
+    );
     let second = tell::run(&context).await.unwrap();
-    assert_eq!((second.sent, second.refused, second.waiting, second.away), (1, 0, 0, None));
+    assert_eq!(
+        (second.sent, second.refused, second.waiting, second.away),
+        (1, 0, 0, None)
+    );
     for _ in 0..3 {
-        assert_eq!(tell::run(&context).await.unwrap(), tell::TellReport::default());
+        assert_eq!(
+            tell::run(&context).await.unwrap(),
+            tell::TellReport::default()
+        );
     }
     let copies = sink.copies();
-    assert_eq!((copies.get("a@one.example"), copies.get("b@two.example"), copies.len()), (Some(&1), Some(&1), 2), "{copies:?}");
+    assert_eq!(
+        (
+            copies.get("a@one.example"),
+            copies.get("b@two.example"),
+            copies.len()
+        ),
+        (Some(&1), Some(&1), 2),
+        "{copies:?}"
+    );
     let mail = String::from_utf8(sink.taken()[0].bytes.clone()).unwrap();
-    assert!(mail.contains("feed kev is silent") && mail.contains("&lt;since&gt;") && mail.contains("Content-Language: en"), "{mail}");
+    assert!(
+        mail.contains("feed kev is silent")
+            && mail.contains("&lt;since&gt;")
+            && mail.contains("Content-Language: en"),
+        "{mail}"
+    );
     // Somebody who closes a notice before it was told needs no mail; another subject is told.
     assert!(raise(&context, "feed.silent", "epss").await);
-    let id = context.store.notices(10).await.unwrap().last().unwrap().id.clone();
-    context.store.finish_notice(context.now(), &id, "k.weber").await.unwrap();
+    let id = context
+        .store
+        .notices(10)
+        .await
+        .unwrap()
+        .last()
+        .unwrap()
+        .id
+        .clone();
+    context
+        .store
+        .finish_notice(context.now(), &id, "k.weber")
+        .await
+        .unwrap();
     assert_eq!(tell::run(&context).await.unwrap().sent, 0);
 }
 
@@ -78,14 +129,25 @@ async fn a_mail_server_that_is_away_delays_it_and_a_broken_conversation_repeats_
     let away = tell::run(&context).await.unwrap();
     assert!((away.sent, away.waiting) == (0, 1) && away.away.unwrap().contains("127.0.0.1:1"));
     // It keeps the mail and breaks the line before it says so: nobody knows, so the same mail is sent again.
-    let sink = Sink::start(Duration::ZERO, |_, before| if before == 0 { Act::CutAfterText } else { Act::Take }).await;
+    let sink = Sink::start(Duration::ZERO, |_, before| {
+        if before == 0 {
+            Act::CutAfterText
+        } else {
+            Act::Take
+        }
+    })
+    .await;
     let mut moved = (*context.config).clone();
     moved.mail.port = sink.port;
     context.config = Arc::new(moved);
     assert_eq!(tell::run(&context).await.unwrap().waiting, 1);
     assert_eq!(tell::run(&context).await.unwrap().waiting, 0);
     let taken = sink.taken();
-    assert_eq!((taken.len(), &taken[0].message_id), (2, &taken[1].message_id), "one Message-ID: the second is shown once");
+    assert_eq!(
+        (taken.len(), &taken[0].message_id),
+        (2, &taken[1].message_id),
+        "one Message-ID: the second is shown once"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,5 +162,9 @@ async fn without_an_operator_it_waits_until_there_is_one() {
     config.operators.mail = vec!["a@one.example".into(), "not an address".into()];
     context.config = Arc::new(config);
     let report = tell::run(&context).await.unwrap();
-    assert_eq!((report.sent, report.refused, report.waiting, sink.count()), (1, 1, 0, 1), "{report:?}");
+    assert_eq!(
+        (report.sent, report.refused, report.waiting, sink.count()),
+        (1, 1, 0, 1),
+        "{report:?}"
+    );
 }

@@ -29,16 +29,28 @@ fn at(text: &str) -> Timestamp {
 /// Runs one story in a fresh drill directory on each engine that is there.
 pub async fn on_both<F: Future<Output = ()>>(story: impl Fn(Context) -> F) {
     let server = PostgresDatabase::create();
-    for url in [Some(String::new()), server.as_ref().map(PostgresDatabase::url)].into_iter().flatten() {
+    for url in [
+        Some(String::new()),
+        server.as_ref().map(PostgresDatabase::url),
+    ]
+    .into_iter()
+    .flatten()
+    {
         let directory = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.store.url = url;
         config.mail.transport = Transport::Smtp;
         let clock = Clock::simulated(at("2021-03-05T17:30:00Z"));
         let home = tuermer::config::Home(directory.path().join("data"));
-        let context = tuermer::cli::init::create(&home, config, false, clock, Random::seeded(7)).await.unwrap();
+        let context = tuermer::cli::init::create(&home, config, false, clock, Random::seeded(7))
+            .await
+            .unwrap();
         for (name, role) in [("k.weber", Role::Officer), ("m.lang", Role::Approver)] {
-            context.store.add_account(&context, name, role, None, "test").await.unwrap();
+            context
+                .store
+                .add_account(&context, name, role, None, "test")
+                .await
+                .unwrap();
         }
         region(&context).await;
         story(context.clone()).await;
@@ -59,7 +71,12 @@ async fn refused(context: &Context, sql: &str) {
 
 /// What Microsoft said on 2 March 2021, as an operator states it.
 pub fn threat() -> Threat {
-    let cves = ["CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"];
+    let cves = [
+        "CVE-2021-26855",
+        "CVE-2021-26857",
+        "CVE-2021-26858",
+        "CVE-2021-27065",
+    ];
     let statement = |n| Statement {
         vulnerability: Some(n),
         product: ProductKey::new("Microsoft", "Exchange Server"),
@@ -83,7 +100,12 @@ pub fn threat() -> Threat {
         withdrawn: false,
         exploited: true,
         level: Some(Level::Extreme),
-        vulnerabilities: cves.map(|id| Vulnerability { id: id.into(), ..Vulnerability::default() }).to_vec(),
+        vulnerabilities: cves
+            .map(|id| Vulnerability {
+                id: id.into(),
+                ..Vulnerability::default()
+            })
+            .to_vec(),
         statements: (0..cves.len()).map(statement).collect(),
         references: Vec::new(),
     }
@@ -108,16 +130,79 @@ async fn region(context: &Context) {
     organisation(context, "p1", "provider", "Muster-IT GmbH", "de", None).await;
     contact(context, "p1", "register", "", Some("+492710000")).await;
     for (id, name, language, email, status, certainty, incident) in [
-        ("m1", "Musterbau GmbH", "de", Some("chef@musterbau.example"), "affected", "observed", false),
-        ("m2", "Example Ltd.", "en", Some("ceo@example.org"), "affected", "likely", false),
-        ("m3", "Bäckerei Schmidt", "de", Some("info@schmidt.example"), "unknown", "possible", false),
-        ("m4", "Ohne Mail OHG", "de", None, "affected", "observed", false),
-        ("m5", "Einbruch AG", "de", Some("a@einbruch.example"), "affected", "observed", true),
-        ("m6", "Fertig GmbH", "de", Some("a@fertig.example"), "fixed", "observed", false),
-        ("m7", "Wolke GmbH", "de", Some("a@wolke.example"), "not_affected", "observed", false),
+        (
+            "m1",
+            "Musterbau GmbH",
+            "de",
+            Some("chef@musterbau.example"),
+            "affected",
+            "observed",
+            false,
+        ),
+        (
+            "m2",
+            "Example Ltd.",
+            "en",
+            Some("ceo@example.org"),
+            "affected",
+            "likely",
+            false,
+        ),
+        (
+            "m3",
+            "Bäckerei Schmidt",
+            "de",
+            Some("info@schmidt.example"),
+            "unknown",
+            "possible",
+            false,
+        ),
+        (
+            "m4",
+            "Ohne Mail OHG",
+            "de",
+            None,
+            "affected",
+            "observed",
+            false,
+        ),
+        (
+            "m5",
+            "Einbruch AG",
+            "de",
+            Some("a@einbruch.example"),
+            "affected",
+            "observed",
+            true,
+        ),
+        (
+            "m6",
+            "Fertig GmbH",
+            "de",
+            Some("a@fertig.example"),
+            "fixed",
+            "observed",
+            false,
+        ),
+        (
+            "m7",
+            "Wolke GmbH",
+            "de",
+            Some("a@wolke.example"),
+            "not_affected",
+            "observed",
+            false,
+        ),
     ] {
         organisation(context, id, "member", name, language, Some("x-p1")).await;
-        contact(context, id, "register", email.unwrap_or(""), Some("+49271555123")).await;
+        contact(
+            context,
+            id,
+            "register",
+            email.unwrap_or(""),
+            Some("+49271555123"),
+        )
+        .await;
         let number: i64 = id.trim_start_matches('m').parse().unwrap();
         run(
             context,
@@ -139,7 +224,14 @@ async fn region(context: &Context) {
     contact(context, "m3", "member", "backstube@schmidt.example", None).await;
 }
 
-async fn organisation(context: &Context, id: &str, kind: &str, name: &str, language: &str, provider: Option<&str>) {
+async fn organisation(
+    context: &Context,
+    id: &str,
+    kind: &str,
+    name: &str,
+    language: &str,
+    provider: Option<&str>,
+) {
     run(
         context,
         "INSERT INTO organisation (id, kind, external_id, name, street, postcode, city, country, sector, size_class, language, provider_external_id, changed_at,
@@ -158,15 +250,25 @@ async fn contact(context: &Context, id: &str, source: &str, email: &str, phone: 
 /// Drafts and submits; returns the number and the hash on the approver's screen.
 async fn submitted(context: &Context) -> (WarningNumber, String) {
     let number = warn::draft_of(context, &threat(), "k.weber").await.unwrap();
-    let submitted = warn::submit_of(context, &number, &threat(), "k.weber").await.unwrap();
+    let submitted = warn::submit_of(context, &number, &threat(), "k.weber")
+        .await
+        .unwrap();
     assert_eq!(submitted.audience, 5);
     (number, submitted.hash)
 }
 
 async fn approved(context: &Context) -> WarningNumber {
     let (number, hash) = submitted(context).await;
-    assert_eq!(warn::approve(context, &number, "m.lang", 5, &hash).await.unwrap(), Ok(()));
-    assert!(warn::verify(context, &number).await.unwrap() && warn::verify_light(context, &number).await.unwrap());
+    assert_eq!(
+        warn::approve(context, &number, "m.lang", 5, &hash)
+            .await
+            .unwrap(),
+        Ok(())
+    );
+    assert!(
+        warn::verify(context, &number).await.unwrap()
+            && warn::verify_light(context, &number).await.unwrap()
+    );
     number
 }
 
@@ -181,11 +283,23 @@ async fn warning(context: &Context, number: &WarningNumber) -> Warning {
 async fn deliveries(context: &Context) -> Vec<(String, String, String, String)> {
     let sql = "SELECT organisation_id, channel, state, address FROM delivery ORDER BY organisation_id, channel";
     let rows = context.store.read(sql, Vec::new()).await.unwrap();
-    rows.iter().map(|row| (row.text(0).unwrap(), row.text(1).unwrap(), row.text(2).unwrap(), row.text(3).unwrap())).collect()
+    rows.iter()
+        .map(|row| {
+            (
+                row.text(0).unwrap(),
+                row.text(1).unwrap(),
+                row.text(2).unwrap(),
+                row.text(3).unwrap(),
+            )
+        })
+        .collect()
 }
 
 fn headline(text: &str) -> TextEdit {
-    TextEdit { headline: Some(text.into()), ..TextEdit::default() }
+    TextEdit {
+        headline: Some(text.into()),
+        ..TextEdit::default()
+    }
 }
 
 #[tokio::test]
@@ -194,11 +308,17 @@ async fn two_people_release_and_deliveries_are_planned() {
         let number = approved(&context).await;
         assert_eq!(number.as_str(), "W-2021-001");
         let warning = warning(&context, &number).await;
-        assert_eq!((warning.state, warning.message_type), (WarningState::Approved, MessageType::Alert));
+        assert_eq!(
+            (warning.state, warning.message_type),
+            (WarningState::Approved, MessageType::Alert)
+        );
         assert_eq!(warning.submitted_by.unwrap().as_str(), "k.weber");
         assert_eq!(warning.approved_by.unwrap().as_str(), "m.lang");
         let planned = deliveries(&context).await;
-        let rows: Vec<(&str, &str, &str, &str)> = planned.iter().map(|(a, b, c, d)| (a.as_str(), b.as_str(), c.as_str(), d.as_str())).collect();
+        let rows: Vec<(&str, &str, &str, &str)> = planned
+            .iter()
+            .map(|(a, b, c, d)| (a.as_str(), b.as_str(), c.as_str(), d.as_str()))
+            .collect();
         // Exchange carries the mail: everybody mailed is called as well. A break-in is never mailed.
         assert_eq!(
             rows,
@@ -213,8 +333,20 @@ async fn two_people_release_and_deliveries_are_planned() {
                 ("m5", "phone", "to_call", "+49271555123"),
             ]
         );
-        let actions: Vec<String> = context.store.journal(0, 100).await.unwrap().into_iter().map(|entry| entry.action).collect();
-        assert!(actions.ends_with(&["warning.drafted", "warning.submitted", "warning.approved"].map(String::from)), "{actions:?}");
+        let actions: Vec<String> = context
+            .store
+            .journal(0, 100)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|entry| entry.action)
+            .collect();
+        assert!(
+            actions.ends_with(
+                &["warning.drafted", "warning.submitted", "warning.approved"].map(String::from)
+            ),
+            "{actions:?}"
+        );
     })
     .await;
 }
@@ -230,17 +362,55 @@ async fn a_refused_release_changes_nothing() {
             ("m.lang", 5, &other, Refusal::Changed),
             ("nobody", 5, &hash, Refusal::NotAllowed),
         ] {
-            assert_eq!(warn::approve(&context, &number, approver, typed, seen).await.unwrap(), Err(refusal));
-            let waits = state(&context, &number).await == WarningState::Submitted && !warn::verify(&context, &number).await.unwrap();
+            assert_eq!(
+                warn::approve(&context, &number, approver, typed, seen)
+                    .await
+                    .unwrap(),
+                Err(refusal)
+            );
+            let waits = state(&context, &number).await == WarningState::Submitted
+                && !warn::verify(&context, &number).await.unwrap();
             assert!(waits && deliveries(&context).await.is_empty());
         }
-        warn::send_back(&context, &number, "m.lang", "Bitte den Talk nennen").await.unwrap();
-        assert_eq!(warning(&context, &number).await.return_reason.as_deref(), Some("Bitte den Talk nennen"));
-        assert_eq!(warn::approve(&context, &number, "m.lang", 5, &hash).await.unwrap(), Err(Refusal::NotSubmitted));
-        assert!(context.store.recipients(&number, None, 10).await.unwrap().is_empty());
-        let words = TextEdit { headline: Some("Neu".into()), ..TextEdit::default() };
-        assert!(warn::edit(&context, &number, Language::German, &words, "m.lang").await.unwrap_err().to_string().starts_with("who sent"));
-        assert_eq!(warn::draft_of(&context, &threat(), "k.weber").await.unwrap(), number, "a draft is not drafted twice");
+        warn::send_back(&context, &number, "m.lang", "Bitte den Talk nennen")
+            .await
+            .unwrap();
+        assert_eq!(
+            warning(&context, &number).await.return_reason.as_deref(),
+            Some("Bitte den Talk nennen")
+        );
+        assert_eq!(
+            warn::approve(&context, &number, "m.lang", 5, &hash)
+                .await
+                .unwrap(),
+            Err(Refusal::NotSubmitted)
+        );
+        assert!(
+            context
+                .store
+                .recipients(&number, None, 10)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let words = TextEdit {
+            headline: Some("Neu".into()),
+            ..TextEdit::default()
+        };
+        assert!(
+            warn::edit(&context, &number, Language::German, &words, "m.lang")
+                .await
+                .unwrap_err()
+                .to_string()
+                .starts_with("who sent")
+        );
+        assert_eq!(
+            warn::draft_of(&context, &threat(), "k.weber")
+                .await
+                .unwrap(),
+            number,
+            "a draft is not drafted twice"
+        );
     })
     .await;
 }
@@ -249,24 +419,74 @@ async fn a_refused_release_changes_nothing() {
 async fn any_edit_voids_submission_and_release() {
     on_both(async |context| {
         let (number, hash) = submitted(&context).await;
-        warn::edit(&context, &number, Language::English, &headline("Other words"), "k.weber").await.unwrap();
+        warn::edit(
+            &context,
+            &number,
+            Language::English,
+            &headline("Other words"),
+            "k.weber",
+        )
+        .await
+        .unwrap();
         assert_eq!(state(&context, &number).await, WarningState::Draft);
-        assert_eq!(warn::approve(&context, &number, "m.lang", 5, &hash).await.unwrap(), Err(Refusal::NotSubmitted));
-        let submitted = warn::submit_of(&context, &number, &threat(), "k.weber").await.unwrap();
+        assert_eq!(
+            warn::approve(&context, &number, "m.lang", 5, &hash)
+                .await
+                .unwrap(),
+            Err(Refusal::NotSubmitted)
+        );
+        let submitted = warn::submit_of(&context, &number, &threat(), "k.weber")
+            .await
+            .unwrap();
         assert_ne!(submitted.hash, hash);
         // The approver who still looks at the old page is refused.
-        assert_eq!(warn::approve(&context, &number, "m.lang", 5, &hash).await.unwrap(), Err(Refusal::Changed));
-        assert_eq!(warn::approve(&context, &number, "m.lang", 5, &submitted.hash).await.unwrap(), Ok(()));
-        warn::edit(&context, &number, Language::English, &headline("Other words"), "k.weber").await.unwrap();
+        assert_eq!(
+            warn::approve(&context, &number, "m.lang", 5, &hash)
+                .await
+                .unwrap(),
+            Err(Refusal::Changed)
+        );
+        assert_eq!(
+            warn::approve(&context, &number, "m.lang", 5, &submitted.hash)
+                .await
+                .unwrap(),
+            Ok(())
+        );
+        warn::edit(
+            &context,
+            &number,
+            Language::English,
+            &headline("Other words"),
+            "k.weber",
+        )
+        .await
+        .unwrap();
         assert!(warn::verify(&context, &number).await.unwrap());
-        warn::edit(&context, &number, Language::German, &headline("Andere Worte"), "k.weber").await.unwrap();
+        warn::edit(
+            &context,
+            &number,
+            Language::German,
+            &headline("Andere Worte"),
+            "k.weber",
+        )
+        .await
+        .unwrap();
         assert_eq!(state(&context, &number).await, WarningState::Draft);
-        assert!(!warn::verify(&context, &number).await.unwrap() && deliveries(&context).await.is_empty());
+        assert!(
+            !warn::verify(&context, &number).await.unwrap()
+                && deliveries(&context).await.is_empty()
+        );
         // Facts are the same as before.
         let text = warning(&context, &number).await.texts.remove(0);
-        assert_eq!(text.identifiers, "CVE-2021-26855, -26857, -26858, -27065 · KB5000871");
+        assert_eq!(
+            text.identifiers,
+            "CVE-2021-26855, -26857, -26858, -27065 · KB5000871"
+        );
         let last = context.store.journal(0, 100).await.unwrap().pop().unwrap();
-        assert_eq!((last.action.as_str(), last.detail.as_str()), ("warning.edited", "de headline; was approved"));
+        assert_eq!(
+            (last.action.as_str(), last.detail.as_str()),
+            ("warning.edited", "de headline; was approved")
+        );
     })
     .await;
 }
@@ -361,18 +581,53 @@ async fn a_link_opens_one_company_of_one_warning() {
         let one = OrganisationId("m1".into());
         let token = context.keys.answer_token(&number, &one);
         assert_eq!(token.len(), 40);
-        let found = context.store.recipient_by_token(&number, &token).await.unwrap().unwrap();
+        let found = context
+            .store
+            .recipient_by_token(&number, &token)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(found.organisation, one);
-        for wrong in [String::new(), token.to_uppercase(), token[1..].to_string(), context.keys.answer_token(&WarningNumber("W-2021-002".into()), &one)] {
-            assert_eq!(context.store.recipient_by_token(&number, &wrong).await.unwrap(), None, "{wrong}");
+        for wrong in [
+            String::new(),
+            token.to_uppercase(),
+            token[1..].to_string(),
+            context
+                .keys
+                .answer_token(&WarningNumber("W-2021-002".into()), &one),
+        ] {
+            assert_eq!(
+                context
+                    .store
+                    .recipient_by_token(&number, &wrong)
+                    .await
+                    .unwrap(),
+                None,
+                "{wrong}"
+            );
         }
-        let rows = context.store.read("SELECT token_hash FROM recipient", Vec::new()).await.unwrap();
+        let rows = context
+            .store
+            .read("SELECT token_hash FROM recipient", Vec::new())
+            .await
+            .unwrap();
         assert!(rows.iter().all(|row| row.text(0).unwrap() != token));
         let pages = [
             context.store.recipients(&number, None, 2).await.unwrap(),
-            context.store.recipients(&number, Some(&OrganisationId("m2".into())), 10).await.unwrap(),
+            context
+                .store
+                .recipients(&number, Some(&OrganisationId("m2".into())), 10)
+                .await
+                .unwrap(),
         ];
-        assert_eq!(pages.concat().iter().map(|recipient| recipient.organisation.as_str()).collect::<Vec<_>>(), ["m1", "m2", "m3", "m4", "m5"]);
+        assert_eq!(
+            pages
+                .concat()
+                .iter()
+                .map(|recipient| recipient.organisation.as_str())
+                .collect::<Vec<_>>(),
+            ["m1", "m2", "m3", "m4", "m5"]
+        );
     })
     .await;
 }
@@ -398,29 +653,122 @@ fn people_and_journal_on_the_command_line() {
     let home = Home::drill();
     let password = home.file("password", "correct horse battery\n");
     let short = home.file("short", "kurz\n");
-    home.tuermer(&["user", "add", "k.weber", "--role", "officer", "--password-file", &password, "--json"]).expect(0);
-    let link = home.tuermer(&["user", "add", "m.lang", "--role", "approver"]).expect(0);
+    home.tuermer(&[
+        "user",
+        "add",
+        "k.weber",
+        "--role",
+        "officer",
+        "--password-file",
+        &password,
+        "--json",
+    ])
+    .expect(0);
+    let link = home
+        .tuermer(&["user", "add", "m.lang", "--role", "approver"])
+        .expect(0);
     assert!(link.out.contains("/einrichten#"), "{}", link.out);
-    assert!(home.tuermer(&["user", "add", "x.y", "--role", "boss"]).expect(2).err.contains("officer, approver or administrator"));
-    assert!(home.tuermer(&["user", "add", "x.y", "--role", "officer", "--password-file", &short]).expect(1).err.contains("too short"));
-    assert!(home.tuermer(&["user", "add", "k.weber", "--role", "officer", "--password-file", &password]).expect(1).err.contains("already"));
+    assert!(
+        home.tuermer(&["user", "add", "x.y", "--role", "boss"])
+            .expect(2)
+            .err
+            .contains("officer, approver or administrator")
+    );
+    assert!(
+        home.tuermer(&[
+            "user",
+            "add",
+            "x.y",
+            "--role",
+            "officer",
+            "--password-file",
+            &short
+        ])
+        .expect(1)
+        .err
+        .contains("too short")
+    );
+    assert!(
+        home.tuermer(&[
+            "user",
+            "add",
+            "k.weber",
+            "--role",
+            "officer",
+            "--password-file",
+            &password
+        ])
+        .expect(1)
+        .err
+        .contains("already")
+    );
     let users = home.tuermer(&["user", "list", "--json"]).expect(0).lines();
-    assert_eq!(users, [json!({"name": "k.weber", "role": "officer", "active": true}), json!({"name": "m.lang", "role": "approver", "active": false})]);
+    assert_eq!(
+        users,
+        [
+            json!({"name": "k.weber", "role": "officer", "active": true}),
+            json!({"name": "m.lang", "role": "approver", "active": false})
+        ]
+    );
     home.tuermer(&["user", "link", "nobody"]).expect(3);
     home.tuermer(&["user", "disable", "m.lang"]).expect(0);
     home.tuermer(&["user", "disable", "m.lang"]).expect(1);
-    assert_eq!(home.tuermer(&["user", "list", "--json"]).expect(0).lines().len(), 1);
+    assert_eq!(
+        home.tuermer(&["user", "list", "--json"])
+            .expect(0)
+            .lines()
+            .len(),
+        1
+    );
     home.tuermer(&["warn", "list"]).expect(3);
     home.tuermer(&["warn", "show", "W-2021-001"]).expect(3);
-    assert!(home.tuermer(&["warn", "submit", "W-1", "--as", "k.weber"]).expect(1).err.contains("--password-file"));
+    assert!(
+        home.tuermer(&["warn", "submit", "W-1", "--as", "k.weber"])
+            .expect(1)
+            .err
+            .contains("--password-file")
+    );
     let wrong = home.file("wrong", "not the password\n");
-    assert!(home.tuermer(&["warn", "submit", "W-1", "--as", "k.weber", "--password-file", &wrong]).expect(1).err.contains("not right"));
-    home.tuermer(&["warn", "submit", "W-1", "--as", "k.weber", "--password-file", &password]).expect(3);
+    assert!(
+        home.tuermer(&[
+            "warn",
+            "submit",
+            "W-1",
+            "--as",
+            "k.weber",
+            "--password-file",
+            &wrong
+        ])
+        .expect(1)
+        .err
+        .contains("not right")
+    );
+    home.tuermer(&[
+        "warn",
+        "submit",
+        "W-1",
+        "--as",
+        "k.weber",
+        "--password-file",
+        &password,
+    ])
+    .expect(3);
     let entries = home.tuermer(&["audit", "list", "--json"]).expect(0).lines();
-    let actions: Vec<&str> = entries.iter().filter_map(|entry| entry["action"].as_str()).collect();
-    assert_eq!(actions, ["account.added", "account.added", "account.disabled"]);
+    let actions: Vec<&str> = entries
+        .iter()
+        .filter_map(|entry| entry["action"].as_str())
+        .collect();
+    assert_eq!(
+        actions,
+        ["account.added", "account.added", "account.disabled"]
+    );
     let verified = home.tuermer(&["audit", "verify"]).expect(0);
-    assert!(verified.out.contains("3 entries") && verified.err.contains("cut tail"), "{}{}", verified.out, verified.err);
+    assert!(
+        verified.out.contains("3 entries") && verified.err.contains("cut tail"),
+        "{}{}",
+        verified.out,
+        verified.err
+    );
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = home.store().await;
         let mut open = store.begin().await.unwrap();
@@ -429,5 +777,10 @@ fn people_and_journal_on_the_command_line() {
         open.commit().await.unwrap();
         store.database.close().await;
     });
-    assert!(home.tuermer(&["audit", "verify"]).expect(1).err.contains("entry 4"));
+    assert!(
+        home.tuermer(&["audit", "verify"])
+            .expect(1)
+            .err
+            .contains("entry 4")
+    );
 }

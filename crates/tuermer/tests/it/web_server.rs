@@ -64,12 +64,19 @@ pub struct Answer {
 impl Answer {
     /// 200 with these bytes.
     pub fn ok(bytes: impl Into<Vec<u8>>) -> Self {
-        Self { status: 200, headers: Vec::new(), content: Content::Bytes(bytes.into()) }
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            content: Content::Bytes(bytes.into()),
+        }
     }
 
     /// A status with an empty body.
     pub fn status(status: u16) -> Self {
-        Self { status, ..Self::ok("") }
+        Self {
+            status,
+            ..Self::ok("")
+        }
     }
 
     /// 302 to somewhere.
@@ -79,7 +86,11 @@ impl Answer {
 
     /// 200 with a strange body.
     pub fn strange(content: Content) -> Self {
-        Self { status: 200, headers: Vec::new(), content }
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            content,
+        }
     }
 
     /// One header more.
@@ -90,7 +101,11 @@ impl Answer {
 
     /// The same with an ETag; 304 where the request has it already.
     pub fn tagged(self, etag: &str, request: &Request) -> Self {
-        if request.header("if-none-match") == etag { Self::status(304).with("ETag", etag) } else { self.with("ETag", etag) }
+        if request.header("if-none-match") == etag {
+            Self::status(304).with("ETag", etag)
+        } else {
+            self.with("ETag", etag)
+        }
     }
 }
 
@@ -150,13 +165,23 @@ impl WebServer {
     }
 
     /// A certificate for other names, or one that ended with `year`.
-    pub fn named(names: &[&str], year: i32, script: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+    pub fn named(
+        names: &[&str],
+        year: i32,
+        script: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let (authority, acceptor) = certificate(names, year);
-        let shared = Arc::new(Shared { script: Box::new(script), asked: Mutex::default() });
+        let shared = Arc::new(Shared {
+            script: Box::new(script),
+            asked: Mutex::default(),
+        });
         let serving = Arc::clone(&shared);
         let (tell, told) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async move {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap().port()).unwrap();
@@ -167,7 +192,11 @@ impl WebServer {
                 }
             });
         });
-        Self { port: told.recv().unwrap(), authority, shared }
+        Self {
+            port: told.recv().unwrap(),
+            authority,
+            shared,
+        }
     }
 
     /// Serves files; `{{.URL}}` in JSON, CSV and text files becomes the address of the server.
@@ -187,7 +216,13 @@ impl WebServer {
 
     /// How often a path was asked.
     pub fn count(&self, path: &str) -> usize {
-        self.shared.asked.lock().unwrap().iter().filter(|request| request.path == path).count()
+        self.shared
+            .asked
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|request| request.path == path)
+            .count()
     }
 
     /// Makes a data directory trust this server's authority.
@@ -195,8 +230,13 @@ impl WebServer {
         let path = home.file(&format!("authority-{}.pem", self.port), &self.authority);
         let config = home.data().join("tuermer.toml");
         let mut table: toml::Table = std::fs::read_to_string(&config).unwrap().parse().unwrap();
-        let feeds = table.entry("feeds").or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        feeds.as_table_mut().unwrap().insert("trusted_roots".into(), path.into());
+        let feeds = table
+            .entry("feeds")
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        feeds
+            .as_table_mut()
+            .unwrap()
+            .insert("trusted_roots".into(), path.into());
         std::fs::write(&config, table.to_string()).unwrap();
     }
 }
@@ -204,9 +244,19 @@ impl WebServer {
 /// A file of a tree as an answer; 404 where there is none.
 pub fn serve_file(files: &Tree, request: &Request) -> Answer {
     let path = request.path.split('?').next().unwrap();
-    let Some(bytes) = files.get(path) else { return Answer::status(404) };
-    let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains("{{.URL}}"));
-    let bytes = text.map_or_else(|| bytes.clone(), |text| text.replace("{{.URL}}", &format!("https://{}", request.header("host"))).into_bytes());
+    let Some(bytes) = files.get(path) else {
+        return Answer::status(404);
+    };
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| text.contains("{{.URL}}"));
+    let bytes = text.map_or_else(
+        || bytes.clone(),
+        |text| {
+            text.replace("{{.URL}}", &format!("https://{}", request.header("host")))
+                .into_bytes()
+        },
+    );
     Answer::ok(bytes).with("Content-Type", content_type(path))
 }
 
@@ -214,17 +264,27 @@ fn certificate(names: &[&str], year: i32) -> (String, TlsAcceptor) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let mut params = CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+    let mut params =
+        CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
     params.not_after = rcgen::date_time_ymd(year, 12, 31);
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, &authority).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider())).with_safe_default_protocol_versions().unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap();
+    let config = config
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
     (authority.pem(), TlsAcceptor::from(Arc::new(config)))
 }
 
-async fn converse(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) -> std::io::Result<()> {
+async fn converse(
+    stream: TcpStream,
+    acceptor: TlsAcceptor,
+    shared: Arc<Shared>,
+) -> std::io::Result<()> {
     let mut wire = BufReader::new(acceptor.accept(stream).await?);
     loop {
         let mut line = String::new();
@@ -232,7 +292,10 @@ async fn converse(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>)
             return Ok(());
         }
         let mut words = line.split(' ').map(str::to_string);
-        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_else(|| "/".to_string()));
+        let (method, path) = (
+            words.next().unwrap_or_default(),
+            words.next().unwrap_or_else(|| "/".to_string()),
+        );
         let mut headers = HashMap::new();
         loop {
             let mut line = String::new();
@@ -243,12 +306,24 @@ async fn converse(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>)
                 headers.insert(name.trim().to_lowercase(), value.trim().to_string());
             }
         }
-        let mut body = vec![0; headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0)];
+        let mut body = vec![
+            0;
+            headers
+                .get("content-length")
+                .and_then(|length| length.parse().ok())
+                .unwrap_or(0)
+        ];
         wire.read_exact(&mut body).await?;
         let request = {
             let mut asked = shared.asked.lock().unwrap();
             let before = asked.iter().filter(|request| request.path == path).count();
-            let request = Request { method, path, body, headers, before };
+            let request = Request {
+                method,
+                path,
+                body,
+                headers,
+                before,
+            };
             asked.push(request.clone());
             request
         };
@@ -259,7 +334,14 @@ async fn converse(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>)
 }
 
 /// Writes one answer; `false` where the connection ends with it.
-async fn answer<S: AsyncReadExt + AsyncWriteExt + Unpin>(wire: &mut S, Answer { status, headers, content }: Answer) -> std::io::Result<bool> {
+async fn answer<S: AsyncReadExt + AsyncWriteExt + Unpin>(
+    wire: &mut S,
+    Answer {
+        status,
+        headers,
+        content,
+    }: Answer,
+) -> std::io::Result<bool> {
     let (bytes, length, packed) = match &content {
         Content::Bytes(bytes) => (bytes.clone(), Some(bytes.len() as u64), false),
         Content::Cut(bytes) => (bytes.clone(), Some(bytes.len() as u64 + 10), false),
@@ -271,7 +353,11 @@ async fn answer<S: AsyncReadExt + AsyncWriteExt + Unpin>(wire: &mut S, Answer { 
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    head.push_str(if packed { "Content-Encoding: gzip\r\n" } else { "" });
+    head.push_str(if packed {
+        "Content-Encoding: gzip\r\n"
+    } else {
+        ""
+    });
     match length {
         Some(_) if status == 304 => head.push_str("\r\n"),
         Some(length) => head.push_str(&format!("Content-Length: {length}\r\n\r\n")),

@@ -37,30 +37,53 @@ pub struct DispatchArgs {
 ///
 /// # Errors
 /// The directory cannot be made, or the sink is not there.
-pub async fn run(call: &Call, DispatchArgs { mails, smtp, connections }: DispatchArgs) -> Result<Exit> {
+pub async fn run(
+    call: &Call,
+    DispatchArgs {
+        mails,
+        smtp,
+        connections,
+    }: DispatchArgs,
+) -> Result<Exit> {
     let mut config = Config::default();
     config.mail.connections = connections;
     config.mail.per_domain_per_minute = 0;
     match &smtp {
         Some(address) => {
-            let (host, port) = address.rsplit_once(':').with_context(|| format!("--smtp {address}: HOST:PORT"))?;
+            let (host, port) = address
+                .rsplit_once(':')
+                .with_context(|| format!("--smtp {address}: HOST:PORT"))?;
             config.mail.host = host.to_string();
-            config.mail.port = port.parse().with_context(|| format!("--smtp {address}: HOST:PORT"))?;
+            config.mail.port = port
+                .parse()
+                .with_context(|| format!("--smtp {address}: HOST:PORT"))?;
             config.mail.tls = Tls::None;
         }
         None => config.mail.transport = Transport::Folder,
     }
-    let directory = std::env::temp_dir().join(format!("tuermer-bench-{}", Random::System.id(Clock::System.now())?));
+    let directory = std::env::temp_dir().join(format!(
+        "tuermer-bench-{}",
+        Random::System.id(Clock::System.now())?
+    ));
     let measured = measure(&Home(directory.clone()), config, mails).await;
-    std::fs::remove_dir_all(&directory).with_context(|| format!("cannot remove {}", directory.display()))?;
+    std::fs::remove_dir_all(&directory)
+        .with_context(|| format!("cannot remove {}", directory.display()))?;
     let (seconds, sent) = measured?;
-    let per_second = if seconds > 0.0 { (mails as f64 / seconds).round() } else { 0.0 };
+    let per_second = if seconds > 0.0 {
+        (mails as f64 / seconds).round()
+    } else {
+        0.0
+    };
     let line = serde_json::json!({
         "bench": "dispatch", "mails": mails, "sent": sent, "connections": connections, "way": if smtp.is_some() { "smtp" } else { "folder" },
         "seconds": (seconds * 100.0).round() / 100.0, "per_second": per_second, "memory_peak_kb": memory_peak_kb(),
     });
     call.out.object(&line)?;
-    Ok(if sent == mails as u64 { Exit::Ok } else { Exit::Partial })
+    Ok(if sent == mails as u64 {
+        Exit::Ok
+    } else {
+        Exit::Partial
+    })
 }
 
 async fn measure(home: &Home, config: Config, mails: usize) -> Result<(f64, u64)> {
@@ -90,13 +113,23 @@ fn memory_peak_kb() -> Option<u64> {
 /// The directory was used before.
 pub async fn invent(context: &Context, mails: usize) -> Result<WarningNumber> {
     for name in ["bench.one", "bench.two"] {
-        context.store.add_account(context, name, Role::Officer, None, "bench").await?;
+        context
+            .store
+            .add_account(context, name, Role::Officer, None, "bench")
+            .await?;
     }
     let threat = threat(context.now());
     insert(context, &threat, mails).await?;
     let number = warn::draft_of(context, &threat, "bench.one").await?;
     let submitted = warn::submit_of(context, &number, &threat, "bench.one").await?;
-    let approved = warn::approve(context, &number, "bench.two", submitted.audience, &submitted.hash).await?;
+    let approved = warn::approve(
+        context,
+        &number,
+        "bench.two",
+        submitted.audience,
+        &submitted.hash,
+    )
+    .await?;
     if let Err(refusal) = approved {
         bail!("the invented warning was not approved: {refusal:?}");
     }
@@ -118,7 +151,11 @@ fn threat(now: Timestamp) -> Threat {
         withdrawn: false,
         exploited: true,
         level: Level::parse("4"),
-        vulnerabilities: vec![Vulnerability { id: "CVE-2000-0001".into(), cvss_tenths: Some(98), ..Vulnerability::default() }],
+        vulnerabilities: vec![Vulnerability {
+            id: "CVE-2000-0001".into(),
+            cvss_tenths: Some(98),
+            ..Vulnerability::default()
+        }],
         statements: Vec::new(),
         references: Vec::new(),
     }
@@ -141,9 +178,11 @@ async fn insert(context: &Context, threat: &Threat, mails: usize) -> Result<()> 
     .await?;
     let head = "INSERT INTO organisation (id, kind, external_id, name, street, postcode, city, country, sector, size_class, language, changed_at,
                 facts_revision, assessed_revision)";
-    open.insert_many(head, (0..mails).map(|n| organisation(n, now)).collect(), "").await?;
+    open.insert_many(head, (0..mails).map(|n| organisation(n, now)).collect(), "")
+        .await?;
     let head = "INSERT INTO contact (organisation_id, source, name, role, email, phone, said_at)";
-    open.insert_many(head, (0..mails).map(|n| contact(n, now)).collect(), "").await?;
+    open.insert_many(head, (0..mails).map(|n| contact(n, now)).collect(), "")
+        .await?;
     open.run(
         "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
              reason_de, reason_en, question_de, question_en, product, version, source, measured)
@@ -152,20 +191,60 @@ async fn insert(context: &Context, threat: &Threat, mails: usize) -> Result<()> 
     )
     .await?;
     let head = "INSERT INTO standing (threat_id, organisation_id, verdict, asset_id, observed_at, assessed_at, digest)";
-    open.insert_many(head, (0..mails).map(|n| standing(n, threat, now)).collect(), "").await?;
+    open.insert_many(
+        head,
+        (0..mails).map(|n| standing(n, threat, now)).collect(),
+        "",
+    )
+    .await?;
     open.commit().await
 }
 
 fn organisation(n: usize, now: Timestamp) -> Vec<Value> {
     let language = if n.is_multiple_of(5) { "en" } else { "de" };
-    values![format!("bench-{n:07}"), "member", n.to_string(), format!("Müller & Söhne {n} GmbH"), "", "", "Siegen", "DE", "", "", language, now, 1_i64, 1_i64]
+    values![
+        format!("bench-{n:07}"),
+        "member",
+        n.to_string(),
+        format!("Müller & Söhne {n} GmbH"),
+        "",
+        "",
+        "Siegen",
+        "DE",
+        "",
+        "",
+        language,
+        now,
+        1_i64,
+        1_i64
+    ]
 }
 
 fn contact(n: usize, now: Timestamp) -> Vec<Value> {
-    let domain = if n.is_multiple_of(10) { format!("hoster-{}.example", n % 3) } else { format!("firma-{n}.example") };
-    values![format!("bench-{n:07}"), "register", format!("Jörg Nr. {n}"), "", format!("info-{n}@{domain}"), format!("+49271{n:07}"), now]
+    let domain = if n.is_multiple_of(10) {
+        format!("hoster-{}.example", n % 3)
+    } else {
+        format!("firma-{n}.example")
+    };
+    values![
+        format!("bench-{n:07}"),
+        "register",
+        format!("Jörg Nr. {n}"),
+        "",
+        format!("info-{n}@{domain}"),
+        format!("+49271{n:07}"),
+        now
+    ]
 }
 
 fn standing(n: usize, threat: &Threat, now: Timestamp) -> Vec<Value> {
-    values![threat.id.as_str(), format!("bench-{n:07}"), 1_i64, "", now, now, 0_i64]
+    values![
+        threat.id.as_str(),
+        format!("bench-{n:07}"),
+        1_i64,
+        "",
+        now,
+        now,
+        0_i64
+    ]
 }

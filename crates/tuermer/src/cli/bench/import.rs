@@ -48,7 +48,14 @@ async fn measure(call: &Call, directory: &Path, members: u64, assets: u64) -> Re
     if let Some(url) = &call.database {
         config.store.url.clone_from(url);
     }
-    let context = crate::cli::init::create(&Home(directory.join("data")), config, true, Clock::System, Random::seeded(1)).await?;
+    let context = crate::cli::init::create(
+        &Home(directory.join("data")),
+        config,
+        true,
+        Clock::System,
+        Random::seeded(1),
+    )
+    .await?;
     let steps = [
         ("members", ImportKind::Members, &member_file),
         ("inventory", ImportKind::Inventory, &asset_file),
@@ -59,7 +66,11 @@ async fn measure(call: &Call, directory: &Path, members: u64, assets: u64) -> Re
     for (step, kind, file) in steps {
         let (report, seconds) = timed(&context, kind, file).await?;
         if !report.errors.is_empty() {
-            bail!("the generated file {} has {} errors", file.display(), report.errors.len());
+            bail!(
+                "the generated file {} has {} errors",
+                file.display(),
+                report.errors.len()
+            );
         }
         total += if report.new > 0 { seconds } else { 0.0 };
         show(call, step, &report, seconds)?;
@@ -69,14 +80,24 @@ async fn measure(call: &Call, directory: &Path, members: u64, assets: u64) -> Re
     if call.out.json {
         call.out.object(&json!({"step": "total", "members": members, "assets": assets, "seconds": rounded(total), "peak_megabytes": megabytes}))?;
     } else {
-        call.out.line(&format!("total            {total:8.2} s   peak {} MB", megabytes.map_or_else(|| "?".to_string(), |mb| mb.to_string())));
+        call.out.line(&format!(
+            "total            {total:8.2} s   peak {} MB",
+            megabytes.map_or_else(|| "?".to_string(), |mb| mb.to_string())
+        ));
     }
     Ok(Exit::Ok)
 }
 
 async fn timed(context: &Context, kind: ImportKind, file: &Path) -> Result<(ImportReport, f64)> {
     let start = Instant::now();
-    let report = register::import(context, kind, "bench", Input::File(file.to_path_buf()), &ImportOptions::default()).await?;
+    let report = register::import(
+        context,
+        kind,
+        "bench",
+        Input::File(file.to_path_buf()),
+        &ImportOptions::default(),
+    )
+    .await?;
     Ok((report, start.elapsed().as_secs_f64()))
 }
 
@@ -88,14 +109,20 @@ fn show(call: &Call, step: &str, report: &ImportReport, seconds: f64) -> Result<
     if call.out.json {
         return call.out.object(&json!({"step": step, "rows": report.rows, "new": report.new, "same": report.same, "seconds": rounded(seconds)}));
     }
-    call.out.line(&format!("{step:<16} {seconds:8.2} s   {} rows, {} new, {} same", report.rows, report.new, report.same));
+    call.out.line(&format!(
+        "{step:<16} {seconds:8.2} s   {} rows, {} new, {} same",
+        report.rows, report.new, report.same
+    ));
     Ok(())
 }
 
 /// Every member has all fields, so that the figure is of the worst case.
 fn write_members(path: &Path, members: u64) -> Result<()> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
-    writeln!(file, "Mitgliedsnummer;Firma;Straße;PLZ;Ort;Branche;Größenklasse;Sprache;Ansprechpartner;E-Mail;Telefon;Mobil;IT-Partner")?;
+    writeln!(
+        file,
+        "Mitgliedsnummer;Firma;Straße;PLZ;Ort;Branche;Größenklasse;Sprache;Ansprechpartner;E-Mail;Telefon;Mobil;IT-Partner"
+    )?;
     for number in 0..members {
         let (town, provider) = (number % 90, number % 400);
         writeln!(
@@ -111,15 +138,24 @@ fn write_members(path: &Path, members: u64) -> Result<()> {
 }
 
 fn write_assets(path: &Path, members: u64, assets: u64) -> Result<()> {
-    const PRODUCTS: [(&str, &str, &str, &str); 3] =
-        [("Microsoft", "Exchange Server", "2016", "15.1.2176.2"), ("Fortinet", "FortiOS", "7.0", "7.0.5"), ("Citrix", "NetScaler ADC", "13.1", "13.1-49.13")];
+    const PRODUCTS: [(&str, &str, &str, &str); 3] = [
+        ("Microsoft", "Exchange Server", "2016", "15.1.2176.2"),
+        ("Fortinet", "FortiOS", "7.0", "7.0.5"),
+        ("Citrix", "NetScaler ADC", "13.1", "13.1-49.13"),
+    ];
     let mut file = BufWriter::new(std::fs::File::create(path)?);
-    writeln!(file, "external_id,vendor,product,version,build,hostname,source,observed_at,note")?;
+    writeln!(
+        file,
+        "external_id,vendor,product,version,build,hostname,source,observed_at,note"
+    )?;
     for number in 0..assets {
         let member = number % members.max(1);
         let place = usize::try_from(number.checked_div(members).unwrap_or(0) % 3)?;
         let (vendor, product, version, build) = PRODUCTS.get(place).copied().unwrap_or_default();
-        writeln!(file, "M{member:07},{vendor},{product},{version},{build},host{number},provider,2021-01-12,")?;
+        writeln!(
+            file,
+            "M{member:07},{vendor},{product},{version},{build},host{number},provider,2021-01-12,"
+        )?;
     }
     file.flush().context("cannot write the generated inventory")
 }

@@ -67,7 +67,8 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
 }
 
 fn network(number: u32) -> Option<IpNetwork> {
-    let first = Ipv4Addr::from(MEMBERS_FROM.saturating_add(number.saturating_mul(NETWORK_ADDRESSES)));
+    let first =
+        Ipv4Addr::from(MEMBERS_FROM.saturating_add(number.saturating_mul(NETWORK_ADDRESSES)));
     Ipv4Network::new(first, 28).ok().map(IpNetwork::from)
 }
 
@@ -77,28 +78,59 @@ fn random_below(random: &mut ChaCha8Rng, below: u32) -> u32 {
 
 /// Addresses found in memory on one core; one of two belongs to somebody.
 fn attribution(networks: u32) -> serde_json::Value {
-    let fact = |number: u32| Some((OrganisationId(format!("o{number}")), NetworkFact::Network(network(number)?)));
+    let fact = |number: u32| {
+        Some((
+            OrganisationId(format!("o{number}")),
+            NetworkFact::Network(network(number)?),
+        ))
+    };
     let owners = Owners::new((0..networks).filter_map(fact));
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let addresses: Vec<IpAddr> = (0..LOOKUPS / 10)
         .map(|number| {
-            let from = if number % 2 == 0 { MEMBERS_FROM } else { OTHERS_FROM };
-            IpAddr::from(Ipv4Addr::from(from.saturating_add(random_below(&mut random, networks.saturating_mul(NETWORK_ADDRESSES)))))
+            let from = if number % 2 == 0 {
+                MEMBERS_FROM
+            } else {
+                OTHERS_FROM
+            };
+            IpAddr::from(Ipv4Addr::from(from.saturating_add(random_below(
+                &mut random,
+                networks.saturating_mul(NETWORK_ADDRESSES),
+            ))))
         })
         .collect();
     let start = Instant::now();
     let mut found = 0_u64;
     for _ in 0..10 {
         for ip in &addresses {
-            found = found.saturating_add(u64::from(owners.is_known(&Whereabouts { ip: Some(*ip), ..Whereabouts::default() })));
+            found = found.saturating_add(u64::from(owners.is_known(&Whereabouts {
+                ip: Some(*ip),
+                ..Whereabouts::default()
+            })));
         }
     }
     let per_second = (f64::from(LOOKUPS) / start.elapsed().as_secs_f64()).round();
     json!({"networks": networks, "lookups": LOOKUPS, "found": found, "per_core_second": per_second})
 }
 
-async fn report(call: &Call, Args { members, networks, lines, per_mille }: &Args) -> Result<()> {
-    let ground = Ground::new(call, World { members: *members, assets: *members, concerned: 1 }).await?;
+async fn report(
+    call: &Call,
+    Args {
+        members,
+        networks,
+        lines,
+        per_mille,
+    }: &Args,
+) -> Result<()> {
+    let ground = Ground::new(
+        call,
+        World {
+            members: *members,
+            assets: *members,
+            concerned: 1,
+        },
+    )
+    .await?;
     fill(&ground.context, *members, *networks).await?;
     let path = ground.directory.join("2026-01-02-scan_exchange-bench.csv");
     write(&path, *networks, *lines, *per_mille)?;
@@ -112,9 +144,18 @@ async fn report(call: &Call, Args { members, networks, lines, per_mille }: &Args
         taken = Some(report);
         Ok(())
     };
-    intake::ingest_all(&ground.context, intake::Input::Files(vec![path]), intake::Word::default(), &intake::Progress::default(), &mut tell).await?;
+    intake::ingest_all(
+        &ground.context,
+        intake::Input::Files(vec![path]),
+        intake::Word::default(),
+        &intake::Progress::default(),
+        &mut tell,
+    )
+    .await?;
     let ms = milliseconds(start);
-    let Some(report) = taken else { bail!("the invented report was not taken") };
+    let Some(report) = taken else {
+        bail!("the invented report was not taken")
+    };
     let figures = json!({"lines": report.lines, "megabytes": megabytes_read, "attributed": report.attributed, "new": report.new,
         "malformed": report.malformed, "networks": networks, "ms": ms, "lines_per_second": (report.lines as f64 / ms * 1_000.0).round(),
         "memory_before_mb": before, "memory_peak_mb": megabytes()});
@@ -124,8 +165,24 @@ async fn report(call: &Call, Args { members, networks, lines, per_mille }: &Args
 
 /// While one feed brings a flood of which every line concerns a member, another brings one line again and again: how long
 /// until that is durable.
-async fn fairness(call: &Call, Args { members, networks, lines, .. }: &Args) -> Result<()> {
-    let ground = Ground::new(call, World { members: *members, assets: *members, concerned: 1 }).await?;
+async fn fairness(
+    call: &Call,
+    Args {
+        members,
+        networks,
+        lines,
+        ..
+    }: &Args,
+) -> Result<()> {
+    let ground = Ground::new(
+        call,
+        World {
+            members: *members,
+            assets: *members,
+            concerned: 1,
+        },
+    )
+    .await?;
     fill(&ground.context, *members, *networks).await?;
     let path = ground.directory.join("2026-01-02-scan_exchange-flood.csv");
     let flood_lines = (*lines).min(FLOOD_LINES);
@@ -135,10 +192,18 @@ async fn fairness(call: &Call, Args { members, networks, lines, .. }: &Args) -> 
     let mut waits = Vec::new();
     while !flood.is_finished() {
         let number = waits.len();
-        let line =
-            format!("\"timestamp\",\"ip\",\"port\",\"tag\"\n\"2026-01-02 00:00:00\",\"{}\",{},\"exchange\"\n", Ipv4Addr::from(MEMBERS_FROM), number % 60_000);
+        let line = format!(
+            "\"timestamp\",\"ip\",\"port\",\"tag\"\n\"2026-01-02 00:00:00\",\"{}\",{},\"exchange\"\n",
+            Ipv4Addr::from(MEMBERS_FROM),
+            number % 60_000
+        );
         let start = Instant::now();
-        let taken = intake::ingest_bytes(&ground.context, "2026-01-02-scan_other-bench.csv", line.into_bytes()).await?;
+        let taken = intake::ingest_bytes(
+            &ground.context,
+            "2026-01-02-scan_other-bench.csv",
+            line.into_bytes(),
+        )
+        .await?;
         if taken.new != 1 {
             bail!("the line of the other feed was not taken");
         }
@@ -148,22 +213,49 @@ async fn fairness(call: &Call, Args { members, networks, lines, .. }: &Args) -> 
     flood.await??;
     waits.sort_by(f64::total_cmp);
     let (median, longest) = (waits.get(waits.len() / 2).copied(), waits.last().copied());
-    show(call, "fairness", &json!({"flood_lines": flood_lines, "other_lines": waits.len(), "ms_median": median, "ms_longest": longest}))?;
+    show(
+        call,
+        "fairness",
+        &json!({"flood_lines": flood_lines, "other_lines": waits.len(), "ms_median": median, "ms_longest": longest}),
+    )?;
     ground.close().await
 }
 
 /// Gives the members their networks.
 async fn fill(context: &Context, members: u64, networks: u32) -> Result<()> {
-    let organisations = context.store.read("SELECT id FROM organisation ORDER BY id", Vec::new()).await?;
-    let ids: Vec<String> = organisations.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+    let organisations = context
+        .store
+        .read("SELECT id FROM organisation ORDER BY id", Vec::new())
+        .await?;
+    let ids: Vec<String> = organisations
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<_>>()?;
     let mut open = context.store.begin().await?;
     let mut rows = Vec::new();
     for number in 0..networks {
         let at = usize::try_from(u64::from(number) % members.max(1))?;
-        let (id, Some(network)) = (ids.get(at).context("there are fewer members than asked for")?, network(number)) else { continue };
-        rows.push(values![id, "network", network.to_string(), "register", 0_i64]);
+        let (id, Some(network)) = (
+            ids.get(at)
+                .context("there are fewer members than asked for")?,
+            network(number),
+        ) else {
+            continue;
+        };
+        rows.push(values![
+            id,
+            "network",
+            network.to_string(),
+            "register",
+            0_i64
+        ]);
     }
-    open.insert_many("INSERT INTO network (organisation_id, kind, value, source, said_at)", rows, "").await?;
+    open.insert_many(
+        "INSERT INTO network (organisation_id, kind, value, source, said_at)",
+        rows,
+        "",
+    )
+    .await?;
     open.commit().await
 }
 
@@ -173,7 +265,11 @@ fn write(path: &Path, networks: u32, lines: u64, per_mille: u64) -> Result<()> {
     file.write_all(b"\"timestamp\",\"severity\",\"ip\",\"protocol\",\"port\",\"hostname\",\"tag\",\"asn\",\"geo\",\"region\",\"city\",\"naics\",\"hostname_source\",\"sector\",\"version\",\"servername\",\"url\"\n")?;
     for number in 0..lines {
         let hit = u64::from(random_below(&mut random, 1_000)) < per_mille;
-        let (from, below) = if hit { (MEMBERS_FROM, networks.saturating_mul(NETWORK_ADDRESSES)) } else { (OTHERS_FROM, 1 << 22) };
+        let (from, below) = if hit {
+            (MEMBERS_FROM, networks.saturating_mul(NETWORK_ADDRESSES))
+        } else {
+            (OTHERS_FROM, 1 << 22)
+        };
         let ip = Ipv4Addr::from(from.saturating_add(random_below(&mut random, below)));
         writeln!(
             file,

@@ -82,8 +82,15 @@ pub(super) fn show(call: &Call, part: &str, figures: &Value) -> Result<()> {
     if call.out.json {
         return call.out.object(&json!({"part": part, "figures": figures}));
     }
-    let figures = figures.as_object().into_iter().flatten().map(|(name, value)| format!("{name} {value}"));
-    call.out.line(&format!("{part:<9} {}", figures.collect::<Vec<_>>().join("  ")));
+    let figures = figures
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| format!("{name} {value}"));
+    call.out.line(&format!(
+        "{part:<9} {}",
+        figures.collect::<Vec<_>>().join("  ")
+    ));
     Ok(())
 }
 
@@ -108,12 +115,29 @@ async fn judged(context: &Context, document: Vec<u8>) -> Result<(f64, f64, u64)>
     Ok((taken, milliseconds(start), report.exposures))
 }
 
-async fn advisory(call: &Call, Args { members, assets, .. }: &Args) -> Result<()> {
-    let ground = Ground::new(call, World { members: *members, assets: *assets, concerned: *members }).await?;
+async fn advisory(
+    call: &Call,
+    Args {
+        members, assets, ..
+    }: &Args,
+) -> Result<()> {
+    let ground = Ground::new(
+        call,
+        World {
+            members: *members,
+            assets: *assets,
+            concerned: *members,
+        },
+    )
+    .await?;
     let (_, cold, _) = judged(&ground.context, record(0, "Wanted Server", "5.100")).await?;
     let (mut totals, mut verdicts) = (Vec::new(), 0);
     for number in 1..=9 {
-        let (taken, milliseconds, exposures) = judged(&ground.context, record(number, "Wanted Server", &format!("5.{}", 90 + number))).await?;
+        let (taken, milliseconds, exposures) = judged(
+            &ground.context,
+            record(number, "Wanted Server", &format!("5.{}", 90 + number)),
+        )
+        .await?;
         totals.push(taken + milliseconds);
         verdicts = exposures;
     }
@@ -124,12 +148,32 @@ async fn advisory(call: &Call, Args { members, assets, .. }: &Args) -> Result<()
     ground.close().await
 }
 
-async fn listed(call: &Call, Args { members, assets, documents, .. }: &Args) -> Result<()> {
-    let ground = Ground::new(call, World { members: *members, assets: *assets, concerned: *members / 2 }).await?;
+async fn listed(
+    call: &Call,
+    Args {
+        members,
+        assets,
+        documents,
+        ..
+    }: &Args,
+) -> Result<()> {
+    let ground = Ground::new(
+        call,
+        World {
+            members: *members,
+            assets: *assets,
+            concerned: *members / 2,
+        },
+    )
+    .await?;
     let context = &ground.context;
     for number in 0..*documents {
         // One in fifty is about the product of every second member, the others about one of 2,000 products.
-        let product = if number % 50 == 0 { "Wanted Server".to_string() } else { format!("Product {}", number % world::PRODUCTS) };
+        let product = if number % 50 == 0 {
+            "Wanted Server".to_string()
+        } else {
+            format!("Product {}", number % world::PRODUCTS)
+        };
         intake::ingest_bytes(context, "bench", record(number, &product, "9.50")).await?;
     }
     let start = Instant::now();
@@ -147,15 +191,28 @@ async fn listed(call: &Call, Args { members, assets, documents, .. }: &Args) -> 
     ground.close().await
 }
 
-async fn large(call: &Call, Args { large_members, large_assets, concerned, .. }: &Args) -> Result<()> {
-    let world = World { members: *large_members, assets: *large_assets, concerned: *concerned };
+async fn large(
+    call: &Call,
+    Args {
+        large_members,
+        large_assets,
+        concerned,
+        ..
+    }: &Args,
+) -> Result<()> {
+    let world = World {
+        members: *large_members,
+        assets: *large_assets,
+        concerned: *concerned,
+    };
     let ground = Ground::new(call, world).await?;
     let context = &ground.context;
     let start = Instant::now();
     let snapshot = context.store.constituency().await?;
     let load_ms = milliseconds(start);
     let loaded_mb = megabytes();
-    let (matching_ms, assets) = matching::once(context, &snapshot, &record(1, "Wanted Server", "5.100"))?;
+    let (matching_ms, assets) =
+        matching::once(context, &snapshot, &record(1, "Wanted Server", "5.100"))?;
     drop(snapshot);
     let (_, judged_ms, verdicts) = judged(context, record(2, "Wanted Server", "5.150")).await?;
     let figures = json!({"members": large_members, "assets": large_assets, "load_ms": load_ms, "memory_loaded_mb": loaded_mb,
@@ -166,22 +223,43 @@ async fn large(call: &Call, Args { large_members, large_assets, concerned, .. }:
 
 async fn curve(call: &Call) -> Result<()> {
     for members in [1_000, 10_000, 100_000, 1_000_000] {
-        let ground = Ground::new(call, World { members, assets: members * 2, concerned: 100 }).await?;
+        let ground = Ground::new(
+            call,
+            World {
+                members,
+                assets: members * 2,
+                concerned: 100,
+            },
+        )
+        .await?;
         judged(&ground.context, record(0, "Wanted Server", "5.100")).await?;
         let mut times = Vec::new();
         for number in 1..=21 {
-            let (taken, milliseconds, _) = judged(&ground.context, record(number, "Wanted Server", "5.100")).await?;
+            let (taken, milliseconds, _) =
+                judged(&ground.context, record(number, "Wanted Server", "5.100")).await?;
             times.push(taken + milliseconds);
         }
         times.sort_unstable_by(f64::total_cmp);
-        show(call, "curve", &json!({"members": members, "concerned": 100, "best_ms": times.first(), "median_ms": times.get(10)}))?;
+        show(
+            call,
+            "curve",
+            &json!({"members": members, "concerned": 100, "best_ms": times.first(), "median_ms": times.get(10)}),
+        )?;
         ground.close().await?;
     }
     Ok(())
 }
 
 async fn ingest(call: &Call, Args { documents, .. }: &Args) -> Result<()> {
-    let ground = Ground::new(call, World { members: 1_000, assets: 2_000, concerned: 10 }).await?;
+    let ground = Ground::new(
+        call,
+        World {
+            members: 1_000,
+            assets: 2_000,
+            concerned: 10,
+        },
+    )
+    .await?;
     let path = ground.directory.join("records.jsonl");
     world::write_records(&path, *documents)?;
     let start = Instant::now();
@@ -190,12 +268,23 @@ async fn ingest(call: &Call, Args { documents, .. }: &Args) -> Result<()> {
         taken = taken.saturating_add(report.new);
         Ok(())
     };
-    intake::ingest_all(&ground.context, intake::Input::Files(vec![path]), intake::Word::default(), &intake::Progress::default(), &mut tell).await?;
+    intake::ingest_all(
+        &ground.context,
+        intake::Input::Files(vec![path]),
+        intake::Word::default(),
+        &intake::Progress::default(),
+        &mut tell,
+    )
+    .await?;
     let seconds = start.elapsed().as_secs_f64();
     let per_second = (taken as f64 / seconds).round();
     let start = Instant::now();
     assess::run(&ground.context).await?;
     let judged_ms = milliseconds(start);
-    show(call, "ingest", &json!({"documents": taken, "per_second": per_second, "judged_ms": judged_ms, "memory_peak_mb": megabytes()}))?;
+    show(
+        call,
+        "ingest",
+        &json!({"documents": taken, "per_second": per_second, "judged_ms": judged_ms, "memory_peak_mb": megabytes()}),
+    )?;
     ground.close().await
 }

@@ -25,16 +25,39 @@ pub struct Wish {
 }
 
 /// Runs it.
-pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, secret_file, name, untested }: Wish) -> Result<Exit> {
-    let mut feed = ruled(feed(context, &kind, url.as_deref(), &rules.allow_private)?, &rules)?;
+pub async fn run(
+    call: &Call,
+    context: &Context,
+    Wish {
+        kind,
+        url,
+        rules,
+        secret_file,
+        name,
+        untested,
+    }: Wish,
+) -> Result<Exit> {
+    let mut feed = ruled(
+        feed(context, &kind, url.as_deref(), &rules.allow_private)?,
+        &rules,
+    )?;
     if let Some(name) = name {
         feed.name = name;
     }
     if !is_name(&feed.name) {
-        return Err(wrong_call("feed.name_wrong", [("name", &feed.name), ("limit", &limits::FEED_NAME_CHARACTERS)]));
+        return Err(wrong_call(
+            "feed.name_wrong",
+            [
+                ("name", &feed.name),
+                ("limit", &limits::FEED_NAME_CHARACTERS),
+            ],
+        ));
     }
     if secret_file.is_some() && feed.kind.secret_names().is_empty() {
-        return Err(wrong_call("feed.secret_not_needed", [("kind", &feed.kind.as_str())]));
+        return Err(wrong_call(
+            "feed.secret_not_needed",
+            [("kind", &feed.kind.as_str())],
+        ));
     }
     if !untested && let Some(providers) = listed::of(context, &feed).await.unwrap_or_default() {
         return listed::add(call, context, &feed, providers).await;
@@ -50,14 +73,23 @@ pub async fn run(call: &Call, context: &Context, Wish { kind, url, rules, secret
     if call.out.json {
         call.out.object(&super::show::object(call, &feed))?;
     } else {
-        let values = [("name", feed.name.as_str()), ("period", &span(feed.period_seconds)), ("silent", &span(feed.silent_after_seconds))];
+        let values = [
+            ("name", feed.name.as_str()),
+            ("period", &span(feed.period_seconds)),
+            ("silent", &span(feed.silent_after_seconds)),
+        ];
         call.out.line(&call.out.texts.with("feed.added", &values));
     }
     super::show::say_no_operators(call, context);
     Ok(Exit::Ok)
 }
 
-async fn tried_and_added(call: &Call, context: &Context, feed: &Feed, untested: bool) -> Result<()> {
+async fn tried_and_added(
+    call: &Call,
+    context: &Context,
+    feed: &Feed,
+    untested: bool,
+) -> Result<()> {
     if !untested {
         let (steps, result) = tried(context, feed).await;
         if !call.out.json {
@@ -69,7 +101,10 @@ async fn tried_and_added(call: &Call, context: &Context, feed: &Feed, untested: 
         }
     }
     if !context.store.add_feed(feed, "system").await? {
-        return Err(refusal("feed.name_taken", [("name", &feed.name), ("url", &feed.url)]));
+        return Err(refusal(
+            "feed.name_taken",
+            [("name", &feed.name), ("url", &feed.url)],
+        ));
     }
     Ok(())
 }
@@ -79,34 +114,81 @@ pub fn keep_secret(context: &Context, feed: &Feed, from: Option<&Path>) -> Resul
     let names = feed.kind.secret_names();
     match from {
         None if names.is_empty() => Ok(()),
-        None => Err(wrong_call("feed.secret_missing", [("kind", &feed.kind.as_str()), ("names", &names.join(", "))])),
-        Some(_) if names.is_empty() => Err(wrong_call("feed.secret_not_needed", [("kind", &feed.kind.as_str())])),
+        None => Err(wrong_call(
+            "feed.secret_missing",
+            [("kind", &feed.kind.as_str()), ("names", &names.join(", "))],
+        )),
+        Some(_) if names.is_empty() => Err(wrong_call(
+            "feed.secret_not_needed",
+            [("kind", &feed.kind.as_str())],
+        )),
         Some(from) => Secret::keep(from, &context.home.feed_secret(&feed.name), names),
     }
 }
 
 /// The same with what was typed about its period and its silence.
 fn ruled(feed: Feed, rules: &Rules) -> Result<Feed> {
-    let period_seconds = rules.period.as_deref().map_or(Ok(feed.period_seconds), seconds)?;
+    let period_seconds = rules
+        .period
+        .as_deref()
+        .map_or(Ok(feed.period_seconds), seconds)?;
     // Three missed pulls are silence, whatever the kind says.
-    let default = feed.silent_after_seconds.max(period_seconds.saturating_mul(3)).min(limits::FEED_PERIOD_MOST_SECONDS);
+    let default = feed
+        .silent_after_seconds
+        .max(period_seconds.saturating_mul(3))
+        .min(limits::FEED_PERIOD_MOST_SECONDS);
     let silent_after_seconds = rules.silent_after.as_deref().map_or(Ok(default), seconds)?;
     if silent_after_seconds < period_seconds {
-        return Err(wrong_call("feed.silent_too_short", [("silent", &span(silent_after_seconds)), ("period", &span(period_seconds))]));
+        return Err(wrong_call(
+            "feed.silent_too_short",
+            [
+                ("silent", &span(silent_after_seconds)),
+                ("period", &span(period_seconds)),
+            ],
+        ));
     }
     if !rules.from.is_empty() && feed.kind != FeedKind::Mailbox {
-        return Err(wrong_call("feed.senders_only_mailbox", [("kind", &feed.kind.as_str())]));
+        return Err(wrong_call(
+            "feed.senders_only_mailbox",
+            [("kind", &feed.kind.as_str())],
+        ));
     }
-    if let Some(sender) = rules.from.iter().find(|sender| !matches!(contact_fields::email(sender), Ok(Some(_)))) {
+    if let Some(sender) = rules
+        .from
+        .iter()
+        .find(|sender| !matches!(contact_fields::email(sender), Ok(Some(_))))
+    {
         return Err(wrong_call("feed.sender_wrong", [("sender", sender)]));
     }
-    let senders = rules.from.iter().map(|sender| sender.to_lowercase()).take(limits::MAILBOX_SENDERS).collect();
+    let senders = rules
+        .from
+        .iter()
+        .map(|sender| sender.to_lowercase())
+        .take(limits::MAILBOX_SENDERS)
+        .collect();
     let feed = poll::wish::with_word(feed, rules.grade.as_deref(), rules.tlp.as_deref())?;
-    Ok(Feed { period_seconds, silent_after_seconds, senders, ..feed })
+    Ok(Feed {
+        period_seconds,
+        silent_after_seconds,
+        senders,
+        ..feed
+    })
 }
 
 fn seconds(text: &str) -> Result<i64> {
-    let (least, most) = (limits::FEED_PERIOD_LEAST_SECONDS, limits::FEED_PERIOD_MOST_SECONDS);
+    let (least, most) = (
+        limits::FEED_PERIOD_LEAST_SECONDS,
+        limits::FEED_PERIOD_MOST_SECONDS,
+    );
     let found = feed::seconds(text).filter(|seconds| (least..=most).contains(seconds));
-    found.ok_or_else(|| wrong_call("feed.time_wrong", [("text", &text), ("least", &span(least)), ("most", &span(most))]))
+    found.ok_or_else(|| {
+        wrong_call(
+            "feed.time_wrong",
+            [
+                ("text", &text),
+                ("least", &span(least)),
+                ("most", &span(most)),
+            ],
+        )
+    })
 }

@@ -59,7 +59,9 @@ pub async fn keys(call: &Call, context: &Context, command: KeyCommand) -> Result
 pub async fn publishers(call: &Call, context: &Context, command: PublisherCommand) -> Result<Exit> {
     match command {
         PublisherCommand::List => list_publishers(call, context).await,
-        PublisherCommand::Forget { namespace, user } => forget(call, context, &namespace, &user).await,
+        PublisherCommand::Forget { namespace, user } => {
+            forget(call, context, &namespace, &user).await
+        }
     }
 }
 
@@ -76,8 +78,13 @@ async fn list_keys(call: &Call, context: &Context) -> Result<Exit> {
         }
         let since = times::moment(key.seen_at, &context.zone(), texts.0);
         let state = texts.get(&format!("provider.key_state_{}", key.state.as_str()));
-        let values =
-            [("fingerprint", key.fingerprint.as_str()), ("provider", &key.provider), ("state", &state), ("since", &since), ("decided", &key.decided_by)];
+        let values = [
+            ("fingerprint", key.fingerprint.as_str()),
+            ("provider", &key.provider),
+            ("state", &state),
+            ("since", &since),
+            ("decided", &key.decided_by),
+        ];
         call.out.line(&texts.with("provider.key_line", &values));
     }
     if keys.is_empty() {
@@ -87,17 +94,37 @@ async fn list_keys(call: &Call, context: &Context) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn decide(call: &Call, context: &Context, Decision { fingerprint, user }: Decision, state: KeyState) -> Result<Exit> {
+async fn decide(
+    call: &Call,
+    context: &Context,
+    Decision { fingerprint, user }: Decision,
+    state: KeyState,
+) -> Result<Exit> {
     let texts = call.out.texts;
     known(context, &user, texts).await?;
-    let fingerprint = fingerprint.split_whitespace().collect::<String>().to_uppercase();
-    let detail = Refusal::new("provider.key_refused_by_person", [("fingerprint", &fingerprint)]).words(Texts(Language::German));
-    if !context.store.decide_key(&fingerprint, state, &user, &detail, context.now()).await? {
-        call.out.say(&texts.with("provider.key_not_found", &[("fingerprint", &fingerprint)]));
+    let fingerprint = fingerprint
+        .split_whitespace()
+        .collect::<String>()
+        .to_uppercase();
+    let detail = Refusal::new(
+        "provider.key_refused_by_person",
+        [("fingerprint", &fingerprint)],
+    )
+    .words(Texts(Language::German));
+    if !context
+        .store
+        .decide_key(&fingerprint, state, &user, &detail, context.now())
+        .await?
+    {
+        call.out
+            .say(&texts.with("provider.key_not_found", &[("fingerprint", &fingerprint)]));
         return Ok(Exit::NothingFound);
     }
     let words = texts.get(&format!("provider.key_state_{}", state.as_str()));
-    call.out.say(&texts.with("provider.key_decided", &[("fingerprint", &fingerprint), ("state", &words)]));
+    call.out.say(&texts.with(
+        "provider.key_decided",
+        &[("fingerprint", &fingerprint), ("state", &words)],
+    ));
     Ok(Exit::Ok)
 }
 
@@ -112,8 +139,14 @@ async fn list_publishers(call: &Call, context: &Context) -> Result<Exit> {
             continue;
         }
         let since = times::moment(publisher.pinned_at, &context.zone(), texts.0);
-        let values = [("namespace", publisher.namespace.as_str()), ("domain", &publisher.domain), ("role", &publisher.role), ("since", &since)];
-        call.out.line(&texts.with("provider.publisher_line", &values));
+        let values = [
+            ("namespace", publisher.namespace.as_str()),
+            ("domain", &publisher.domain),
+            ("role", &publisher.role),
+            ("since", &since),
+        ];
+        call.out
+            .line(&texts.with("provider.publisher_line", &values));
     }
     if publishers.is_empty() {
         call.out.say(&texts.get("provider.publisher_none"));
@@ -125,15 +158,28 @@ async fn list_publishers(call: &Call, context: &Context) -> Result<Exit> {
 async fn forget(call: &Call, context: &Context, namespace: &str, user: &str) -> Result<Exit> {
     let texts = call.out.texts;
     known(context, user, texts).await?;
-    let found = context.store.forget_publisher(namespace, user, context.now()).await?;
-    let key = if found { "provider.publisher_forgotten" } else { "provider.publisher_not_found" };
+    let found = context
+        .store
+        .forget_publisher(namespace, user, context.now())
+        .await?;
+    let key = if found {
+        "provider.publisher_forgotten"
+    } else {
+        "provider.publisher_not_found"
+    };
     call.out.say(&texts.with(key, &[("namespace", namespace)]));
     Ok(if found { Exit::Ok } else { Exit::NothingFound })
 }
 
 /// The account must exist: the journal names it.
 async fn known(context: &Context, user: &str, texts: Texts) -> Result<()> {
-    if context.store.accounts().await?.iter().any(|account| account.name == user) {
+    if context
+        .store
+        .accounts()
+        .await?
+        .iter()
+        .any(|account| account.name == user)
+    {
         return Ok(());
     }
     bail!("{}", texts.with("provider.no_account", &[("name", user)]))

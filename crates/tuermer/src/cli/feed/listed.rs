@@ -13,19 +13,49 @@ pub async fn of(context: &Context, feed: &Feed) -> Result<Option<Vec<Candidate>>
     if feed.kind != FeedKind::Csaf {
         return Ok(None);
     }
-    let found = provider::candidates(&poll::client(context, &feed.private_hosts)?, &feed.url).await?;
+    let found =
+        provider::candidates(&poll::client(context, &feed.private_hosts)?, &feed.url).await?;
     // Only who stands in a list carries a remark.
-    Ok(found.iter().any(|candidate| candidate.remark.is_some()).then_some(found))
+    Ok(found
+        .iter()
+        .any(|candidate| candidate.remark.is_some())
+        .then_some(found))
 }
 
 /// Adds all of them with the rules of `like`; who is there already is passed over and said.
-pub async fn add(call: &Call, context: &Context, like: &Feed, listed: Vec<Candidate>) -> Result<Exit> {
+pub async fn add(
+    call: &Call,
+    context: &Context,
+    like: &Feed,
+    listed: Vec<Candidate>,
+) -> Result<Exit> {
     let texts = call.out.texts;
     let (mut added, mut passed) = (0_u64, 0_u64);
-    for Candidate { url, publisher, namespace: _, remark } in listed {
-        let feed = Feed { private_hosts: like.private_hosts.clone(), ..add::feed(context, FeedKind::Csaf.as_str(), Some(&url), &like.private_hosts)? };
-        let feed = Feed { period_seconds: like.period_seconds, silent_after_seconds: like.silent_after_seconds, ..feed };
-        let feed = Feed { name: free_name(context, &feed.name).await?, ..feed };
+    for Candidate {
+        url,
+        publisher,
+        namespace: _,
+        remark,
+    } in listed
+    {
+        let feed = Feed {
+            private_hosts: like.private_hosts.clone(),
+            ..add::feed(
+                context,
+                FeedKind::Csaf.as_str(),
+                Some(&url),
+                &like.private_hosts,
+            )?
+        };
+        let feed = Feed {
+            period_seconds: like.period_seconds,
+            silent_after_seconds: like.silent_after_seconds,
+            ..feed
+        };
+        let feed = Feed {
+            name: free_name(context, &feed.name).await?,
+            ..feed
+        };
         if let Err(reason) = add::free(context, &feed).await {
             call.out.say(&poll::sentence(&reason, texts.0));
             passed = passed.saturating_add(1);
@@ -36,7 +66,14 @@ pub async fn add(call: &Call, context: &Context, like: &Feed, listed: Vec<Candid
         if call.out.json {
             call.out.object(&super::show::object(call, &feed))?;
         } else {
-            call.out.line(&texts.with("provider.listed_added", &[("name", &feed.name), ("publisher", &publisher), ("url", &url)]));
+            call.out.line(&texts.with(
+                "provider.listed_added",
+                &[
+                    ("name", &feed.name),
+                    ("publisher", &publisher),
+                    ("url", &url),
+                ],
+            ));
         }
         if let Some(remark) = remark {
             call.out.say(&remark.words(texts));

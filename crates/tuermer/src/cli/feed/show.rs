@@ -43,31 +43,71 @@ pub fn say_no_operators(call: &Call, context: &Context) {
 pub fn state(feed: &Feed) -> &'static str {
     match feed {
         Feed { paused: true, .. } => "paused",
-        Feed { silent_since: Some(_), .. } => "silent",
+        Feed {
+            silent_since: Some(_),
+            ..
+        } => "silent",
         Feed { last_error_en, .. } if !last_error_en.is_empty() => "failing",
-        Feed { last_success_at: Some(_), .. } => "fresh",
+        Feed {
+            last_success_at: Some(_),
+            ..
+        } => "fresh",
         _ => "new",
     }
 }
 
 fn error<'a>(call: &Call, feed: &'a Feed) -> &'a str {
-    if call.out.texts.0 == Language::German { &feed.last_error_de } else { &feed.last_error_en }
+    if call.out.texts.0 == Language::German {
+        &feed.last_error_de
+    } else {
+        &feed.last_error_en
+    }
 }
 
 fn line(call: &Call, context: &Context, feed: &Feed) {
     let texts = call.out.texts;
-    let moment = |at: Option<Timestamp>| at.map_or_else(|| "–".to_string(), |at| times::moment(at, &context.zone(), texts.0));
+    let moment = |at: Option<Timestamp>| {
+        at.map_or_else(
+            || "–".to_string(),
+            |at| times::moment(at, &context.zone(), texts.0),
+        )
+    };
     let counts = feed.counts;
     let state = texts.get(&format!("feed.state_{}", state(feed)));
-    call.out.line(&format!("{:<28} {:<5} {state:<14} {:>5}  {}", feed.name, feed.kind.as_str(), span(feed.period_seconds), feed.url));
-    let numbers = [("discovered", counts.discovered), ("new", counts.new), ("changed", counts.changed), ("verified", counts.verified)];
-    let numbers = numbers.into_iter().chain([("rejected", counts.rejected)]).map(|(name, number)| (name, number.to_string()));
-    let times = [("success", moment(feed.last_success_at)), ("change", moment(feed.last_change_at)), ("next", moment(Some(feed.next_at)))];
+    call.out.line(&format!(
+        "{:<28} {:<5} {state:<14} {:>5}  {}",
+        feed.name,
+        feed.kind.as_str(),
+        span(feed.period_seconds),
+        feed.url
+    ));
+    let numbers = [
+        ("discovered", counts.discovered),
+        ("new", counts.new),
+        ("changed", counts.changed),
+        ("verified", counts.verified),
+    ];
+    let numbers = numbers
+        .into_iter()
+        .chain([("rejected", counts.rejected)])
+        .map(|(name, number)| (name, number.to_string()));
+    let times = [
+        ("success", moment(feed.last_success_at)),
+        ("change", moment(feed.last_change_at)),
+        ("next", moment(Some(feed.next_at))),
+    ];
     let values: Vec<(&str, String)> = numbers.chain(times).collect();
-    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    call.out.line(&format!("    {}", texts.with("feed.line", &values)));
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    call.out
+        .line(&format!("    {}", texts.with("feed.line", &values)));
     if let Some(since) = feed.silent_since {
-        call.out.line(&format!("    {}", texts.with("feed.line_silent", &[("since", &moment(Some(since)))])));
+        call.out.line(&format!(
+            "    {}",
+            texts.with("feed.line_silent", &[("since", &moment(Some(since)))])
+        ));
     }
     if !error(call, feed).is_empty() {
         call.out.line(&format!("    {}", error(call, feed)));
@@ -77,7 +117,14 @@ fn line(call: &Call, context: &Context, feed: &Feed) {
 /// A source as one object; keys are never translated.
 pub fn object(call: &Call, feed: &Feed) -> Value {
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
-    let FeedCounts { discovered, new, changed, verified, rejected, tolerated } = feed.counts;
+    let FeedCounts {
+        discovered,
+        new,
+        changed,
+        verified,
+        rejected,
+        tolerated,
+    } = feed.counts;
     let error = error(call, feed);
     json!({
         "feed": feed.name, "kind": feed.kind.as_str(), "url": feed.url, "state": state(feed),
@@ -102,11 +149,26 @@ pub fn pulled(call: &Call, Pulled { feed, result }: &Pulled) -> Result<()> {
                     "discovered": 0, "new": 0, "changed": 0, "same": 0, "verified": 0, "tolerated": 0, "rejected": [], "remarks": [],
                 }));
             }
-            call.out.line(&texts.with("feed.pull_failed", &[("name", &feed.name), ("reason", &reason)]));
+            call.out.line(&texts.with(
+                "feed.pull_failed",
+                &[("name", &feed.name), ("reason", &reason)],
+            ));
             return Ok(());
         }
     };
-    let PullReport { unchanged, discovered, new, changed, same, verified, tolerated, rejected, remarks, etag: _, last_modified: _ } = report;
+    let PullReport {
+        unchanged,
+        discovered,
+        new,
+        changed,
+        same,
+        verified,
+        tolerated,
+        rejected,
+        remarks,
+        etag: _,
+        last_modified: _,
+    } = report;
     if call.out.json {
         let rejected: Vec<Value> = rejected.iter().map(|Rejected { document, reason }| json!({"document": document, "reason": reason.words(texts)})).collect();
         let remarks: Vec<String> = remarks.iter().map(|remark| remark.words(texts)).collect();
@@ -117,17 +179,33 @@ pub fn pulled(call: &Call, Pulled { feed, result }: &Pulled) -> Result<()> {
         }));
     }
     if *unchanged {
-        call.out.line(&texts.with("feed.pull_unchanged", &[("name", &feed.name)]));
+        call.out
+            .line(&texts.with("feed.pull_unchanged", &[("name", &feed.name)]));
         return Ok(());
     }
-    let numbers = [("discovered", discovered), ("new", new), ("changed", changed), ("same", same), ("verified", verified), ("tolerated", tolerated)];
-    let numbers: Vec<(&str, String)> = numbers.into_iter().map(|(name, number)| (name, number.to_string())).collect();
+    let numbers = [
+        ("discovered", discovered),
+        ("new", new),
+        ("changed", changed),
+        ("same", same),
+        ("verified", verified),
+        ("tolerated", tolerated),
+    ];
+    let numbers: Vec<(&str, String)> = numbers
+        .into_iter()
+        .map(|(name, number)| (name, number.to_string()))
+        .collect();
     let count = rejected.len().to_string();
     let mut values: Vec<(&str, &str)> = vec![("name", &feed.name), ("rejected", &count)];
-    values.extend(numbers.iter().map(|(name, number)| (*name, number.as_str())));
+    values.extend(
+        numbers
+            .iter()
+            .map(|(name, number)| (*name, number.as_str())),
+    );
     call.out.line(&texts.with("feed.pull_line", &values));
     for Rejected { document, reason } in rejected.iter().take(limits::REJECTED_SHOWN) {
-        call.out.line(&format!("    ✗ {document}: {}", reason.words(texts)));
+        call.out
+            .line(&format!("    ✗ {document}: {}", reason.words(texts)));
     }
     for remark in remarks {
         call.out.say(&format!("    {}", remark.words(texts)));

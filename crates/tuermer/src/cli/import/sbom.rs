@@ -17,39 +17,86 @@ use tuermer_formats::sbom::Bill;
 /// The file cannot be read, is too big, or is no bill.
 pub async fn read_bill(texts: Texts, file: &Path) -> Result<Bill> {
     let name = file.display().to_string();
-    let size = std::fs::metadata(file).with_context(|| format!("cannot read {name}"))?.len();
+    let size = std::fs::metadata(file)
+        .with_context(|| format!("cannot read {name}"))?
+        .len();
     if size > limits::DOCUMENT_BYTES {
-        let (size, limit) = ((size >> 20).to_string(), (limits::DOCUMENT_BYTES >> 20).to_string());
-        return Err(anyhow!("{}", texts.with("import.sbom_too_big", &[("file", &name), ("size", &size), ("limit", &limit)])));
+        let (size, limit) = (
+            (size >> 20).to_string(),
+            (limits::DOCUMENT_BYTES >> 20).to_string(),
+        );
+        return Err(anyhow!(
+            "{}",
+            texts.with(
+                "import.sbom_too_big",
+                &[("file", &name), ("size", &size), ("limit", &limit)]
+            )
+        ));
     }
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {name}"))?;
     let bill = tokio::task::spawn_blocking(move || tuermer_formats::sbom::read(&bytes)).await?;
-    bill.map_err(|error| anyhow!("{}", texts.with("import.sbom_unreadable", &[("file", &name), ("error", &error.to_string())])))
+    bill.map_err(|error| {
+        anyhow!(
+            "{}",
+            texts.with(
+                "import.sbom_unreadable",
+                &[("file", &name), ("error", &error.to_string())]
+            )
+        )
+    })
 }
 
 /// Runs it.
 pub async fn run(call: &Call, args: Args) -> Result<Exit> {
-    let Args { file, dry_run, source, member, host, .. } = args;
+    let Args {
+        file,
+        dry_run,
+        source,
+        member,
+        host,
+        ..
+    } = args;
     let texts = call.out.texts;
     let name = file.display().to_string();
-    let Some(member) = member else { return Err(wrong_call("import.sbom_member", [])) };
+    let Some(member) = member else {
+        return Err(wrong_call("import.sbom_member", []));
+    };
     let bill = read_bill(texts, &file).await?;
     let context = call.open().await?;
-    let options = BillOptions { member, host: host.unwrap_or_default(), source: source.map_or(Source::Provider, Source::from), dry_run };
-    let (format, components, nameless) = (bill.format.clone(), bill.components.len(), bill.nameless);
+    let options = BillOptions {
+        member,
+        host: host.unwrap_or_default(),
+        source: source.map_or(Source::Provider, Source::from),
+        dry_run,
+    };
+    let (format, components, nameless) =
+        (bill.format.clone(), bill.components.len(), bill.nameless);
     let report = register::import_bill(&context, &name, bill, &options).await;
     context.store.database.close().await;
     let report = report?;
     if call.out.json {
         let mut object = as_json(texts, &report, None);
         if let Some(object) = object.as_object_mut() {
-            object.extend([("kind".to_string(), "sbom".into()), ("format".to_string(), format.into()), ("nameless".to_string(), nameless.into())]);
+            object.extend([
+                ("kind".to_string(), "sbom".into()),
+                ("format".to_string(), format.into()),
+                ("nameless".to_string(), nameless.into()),
+            ]);
         }
         call.out.object(&object)?;
     } else {
-        let values = [("file", name.as_str()), ("format", &format), ("components", &components.to_string()), ("nameless", &nameless.to_string())];
+        let values = [
+            ("file", name.as_str()),
+            ("format", &format),
+            ("components", &components.to_string()),
+            ("nameless", &nameless.to_string()),
+        ];
         call.out.line(&texts.with("import.sbom_head", &values));
         show(call, &report, None, false);
     }
-    Ok(if report.errors.is_empty() { Exit::Ok } else { Exit::Failed })
+    Ok(if report.errors.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Failed
+    })
 }

@@ -15,18 +15,33 @@ use tuermer_core::ids::AssetId;
 use tuermer_core::limits::MATCH_RUN_SUBJECTS;
 
 /// Marks how far remedies have come.
-pub async fn set(call: &Call, context: &Context, threat: &str, cve: Option<&str>, which: Which, word: &str, user: &str) -> Result<Exit> {
+pub async fn set(
+    call: &Call,
+    context: &Context,
+    threat: &str,
+    cve: Option<&str>,
+    which: Which,
+    word: &str,
+    user: &str,
+) -> Result<Exit> {
     let state = state(word)?;
-    let Some(id) = context.store.resolve_threat(threat).await? else { return nothing_found(call, "verdict.no_threat", threat) };
+    let Some(id) = context.store.resolve_threat(threat).await? else {
+        return nothing_found(call, "verdict.no_threat", threat);
+    };
     let which = match which {
-        Which { asset: Some(asset), .. } => {
+        Which {
+            asset: Some(asset), ..
+        } => {
             let asset = AssetId(asset);
             if owner(call, context, &asset).await?.is_none() {
                 return Ok(Exit::NothingFound);
             }
             Marked::Asset(asset)
         }
-        Which { member: Some(number), .. } => match member(call, context, &number).await? {
+        Which {
+            member: Some(number),
+            ..
+        } => match member(call, context, &number).await? {
             Some(organisation) => Marked::Organisation(organisation),
             None => return Ok(Exit::NothingFound),
         },
@@ -34,46 +49,84 @@ pub async fn set(call: &Call, context: &Context, threat: &str, cve: Option<&str>
     };
     account(call, context, user).await?;
     let cve = cve.map(str::to_uppercase);
-    let marked = context.store.mark_remediation(&id, cve.as_deref(), &which, state, user, context.now()).await?;
+    let marked = context
+        .store
+        .mark_remediation(&id, cve.as_deref(), &which, state, user, context.now())
+        .await?;
     if marked == 0 {
         call.out.say(&call.out.texts.get("match.none"));
         return Ok(Exit::NothingFound);
     }
     if call.out.json {
-        call.out.object(&json!({"threat": id.tracking_id(), "state": state.as_str(), "rows": marked}))?;
+        call.out.object(
+            &json!({"threat": id.tracking_id(), "state": state.as_str(), "rows": marked}),
+        )?;
     } else {
-        call.out.line(&call.out.texts.with("match.marked", &[("tracking", id.tracking_id()), ("rows", &marked.to_string())]));
+        call.out.line(&call.out.texts.with(
+            "match.marked",
+            &[
+                ("tracking", id.tracking_id()),
+                ("rows", &marked.to_string()),
+            ],
+        ));
     }
     Ok(Exit::Ok)
 }
 
 /// Matches by hand.
-pub async fn run(call: &Call, context: &Context, threats: Vec<String>, assets: Vec<String>, by: &str) -> Result<Exit> {
+pub async fn run(
+    call: &Call,
+    context: &Context,
+    threats: Vec<String>,
+    assets: Vec<String>,
+    by: &str,
+) -> Result<Exit> {
     let named = threats.len().saturating_add(assets.len());
     if named == 0 || named > MATCH_RUN_SUBJECTS {
-        return Err(wrong_call("match.run_subjects", [("limit", &MATCH_RUN_SUBJECTS)]));
+        return Err(wrong_call(
+            "match.run_subjects",
+            [("limit", &MATCH_RUN_SUBJECTS)],
+        ));
     }
     let mut subjects = Subjects::default();
     for text in &threats {
-        let Some(id) = context.store.resolve_threat(text).await? else { return nothing_found(call, "verdict.no_threat", text) };
+        let Some(id) = context.store.resolve_threat(text).await? else {
+            return nothing_found(call, "verdict.no_threat", text);
+        };
         subjects.threats.push(id);
     }
     for text in &assets {
-        let Some(organisation) = owner(call, context, &AssetId(text.clone())).await? else { return Ok(Exit::NothingFound) };
+        let Some(organisation) = owner(call, context, &AssetId(text.clone())).await? else {
+            return Ok(Exit::NothingFound);
+        };
         subjects.organisations.push(organisation);
     }
     subjects.threats.sort_unstable();
     subjects.threats.dedup();
     subjects.organisations.sort_unstable();
     subjects.organisations.dedup();
-    let kinds = [(!threats.is_empty(), "document"), (!assets.is_empty(), "asset")];
-    let triggers = kinds.into_iter().filter(|(named, _)| *named).map(|(_, kind)| kind.to_string()).collect();
+    let kinds = [
+        (!threats.is_empty(), "document"),
+        (!assets.is_empty(), "asset"),
+    ];
+    let triggers = kinds
+        .into_iter()
+        .filter(|(named, _)| *named)
+        .map(|(_, kind)| kind.to_string())
+        .collect();
     let run = matching::manual(context, &subjects, triggers, by).await?;
     if call.out.json {
         call.out.object(&object(&run))?;
     } else {
-        let values = [("documents", run.documents.to_string()), ("organisations", run.organisations.to_string()), ("exposures", run.exposures.to_string())];
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let values = [
+            ("documents", run.documents.to_string()),
+            ("organisations", run.organisations.to_string()),
+            ("exposures", run.exposures.to_string()),
+        ];
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         call.out.line(&call.out.texts.with("match.ran", &values));
     }
     Ok(Exit::Ok)
@@ -81,7 +134,17 @@ pub async fn run(call: &Call, context: &Context, threats: Vec<String>, assets: V
 
 /// A run for machines.
 pub fn object(run: &MatchRun) -> Value {
-    let MatchRun { id, mode, triggers, asked_by, asked_at, finished_at, documents, organisations, exposures } = run;
+    let MatchRun {
+        id,
+        mode,
+        triggers,
+        asked_by,
+        asked_at,
+        finished_at,
+        documents,
+        organisations,
+        exposures,
+    } = run;
     json!({
         "run": id, "mode": mode.as_str(), "triggers": triggers, "asked_by": asked_by, "asked_at": asked_at.to_string(),
         "finished_at": finished_at.map(|at| at.to_string()), "advisories": documents, "organisations": organisations, "exposures": exposures,

@@ -13,7 +13,13 @@ pub async fn list(call: &Call, context: &Context, file: &Path) -> Result<Exit> {
     let texts = call.out.texts;
     let bill = read_bill(texts, file).await?;
     let met = matching::of_bill(context, &bill).await?;
-    for Met { component, threat, title, standing } in &met {
+    for Met {
+        component,
+        threat,
+        title,
+        standing,
+    } in &met
+    {
         let (status, certainty) = (standing.status.as_str(), standing.certainty.as_str());
         if call.out.json {
             call.out.object(&json!({
@@ -21,11 +27,19 @@ pub async fn list(call: &Call, context: &Context, file: &Path) -> Result<Exit> {
                 "threat_id": threat.as_str(), "title": title, "status": status, "certainty": certainty,
             }))?;
         } else {
-            call.out.line(&format!("{}  {} {}  {status}  {certainty}  {title}", threat.tracking_id(), component.product, component.version));
+            call.out.line(&format!(
+                "{}  {} {}  {status}  {certainty}  {title}",
+                threat.tracking_id(),
+                component.product,
+                component.version
+            ));
         }
     }
     if met.is_empty() {
-        call.out.say(&texts.with("match.bill_none", &[("components", &bill.components.len().to_string())]));
+        call.out.say(&texts.with(
+            "match.bill_none",
+            &[("components", &bill.components.len().to_string())],
+        ));
         return Ok(Exit::NothingFound);
     }
     Ok(Exit::Ok)

@@ -21,7 +21,9 @@ pub async fn list(call: &Call, context: &Context, wanted: Filter) -> Result<Exit
         Some("advisory") => Some(By::Document),
         Some(text) => return Err(wrong_call("match.by", [("text", &text)])),
     };
-    let Some(filter) = filter(call, context, wanted).await? else { return Ok(Exit::NothingFound) };
+    let Some(filter) = filter(call, context, wanted).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let any = match by {
         Some(by) => groups(call, &context.store.matched_groups(&filter, by).await?, by)?,
         None => rows(call, context, &filter).await?,
@@ -35,7 +37,15 @@ pub async fn list(call: &Call, context: &Context, wanted: Filter) -> Result<Exit
 
 /// The filter in ids; `None` where something named does not exist, which was said.
 async fn filter(call: &Call, context: &Context, wanted: Filter) -> Result<Option<MatchFilter>> {
-    let Filter { threat, asset, product, member: number, at_least, state: remediation, by: _ } = wanted;
+    let Filter {
+        threat,
+        asset,
+        product,
+        member: number,
+        at_least,
+        state: remediation,
+        by: _,
+    } = wanted;
     let mut filter = MatchFilter {
         at_least: at_least.as_deref().map(certainty).transpose()?,
         remediation: remediation.as_deref().map(state).transpose()?,
@@ -67,7 +77,14 @@ async fn filter(call: &Call, context: &Context, wanted: Filter) -> Result<Option
 async fn rows(call: &Call, context: &Context, filter: &MatchFilter) -> Result<bool> {
     let mut last: Option<Matched> = None;
     loop {
-        let after = last.as_ref().map(|row| (&row.threat, &row.organisation, row.asset.as_ref().map_or("", AssetId::as_str), row.vulnerability.as_str()));
+        let after = last.as_ref().map(|row| {
+            (
+                &row.threat,
+                &row.organisation,
+                row.asset.as_ref().map_or("", AssetId::as_str),
+                row.vulnerability.as_str(),
+            )
+        });
         let page = context.store.matched(filter, after, PAGE_ROWS).await?;
         for row in &page {
             show(call, row)?;
@@ -80,8 +97,21 @@ async fn rows(call: &Call, context: &Context, filter: &MatchFilter) -> Result<bo
 }
 
 fn show(call: &Call, row: &Matched) -> Result<()> {
-    let Matched { threat, title, revision, external_id, name, organisation: _, asset, product, vulnerability, status, certainty, remediation, assessed_at } =
-        row;
+    let Matched {
+        threat,
+        title,
+        revision,
+        external_id,
+        name,
+        organisation: _,
+        asset,
+        product,
+        vulnerability,
+        status,
+        certainty,
+        remediation,
+        assessed_at,
+    } = row;
     let [vendor, told, version, hostname] = product;
     if call.out.json {
         return call.out.object(&json!({
@@ -92,17 +122,36 @@ fn show(call: &Call, row: &Matched) -> Result<()> {
         }));
     }
     let texts = call.out.texts;
-    let what = if asset.is_some() { format!("{vendor} {told} {version} {hostname}") } else { texts.get("match.sign_only") };
+    let what = if asset.is_some() {
+        format!("{vendor} {told} {version} {hostname}")
+    } else {
+        texts.get("match.sign_only")
+    };
     let state = texts.get(&format!("match.state_{}", remediation.as_str()));
-    call.out.line(&format!("{}  {vulnerability}  {external_id} {name}  {}  {state}", threat.tracking_id(), what.trim()));
+    call.out.line(&format!(
+        "{}  {vulnerability}  {external_id} {name}  {}  {state}",
+        threat.tracking_id(),
+        what.trim()
+    ));
     if let Some(asset) = asset {
-        call.out.line(&format!("    {}  {}  {asset}", status.as_str(), certainty.as_str()));
+        call.out.line(&format!(
+            "    {}  {}  {asset}",
+            status.as_str(),
+            certainty.as_str()
+        ));
     }
     Ok(())
 }
 
 fn groups(call: &Call, groups: &[Group], by: By) -> Result<bool> {
-    for Group { key, name, assets, documents, states: [not_remediated, in_progress, done] } in groups {
+    for Group {
+        key,
+        name,
+        assets,
+        documents,
+        states: [not_remediated, in_progress, done],
+    } in groups
+    {
         let kind = match by {
             By::Product => "product",
             By::Asset => "asset",
@@ -120,14 +169,24 @@ fn groups(call: &Call, groups: &[Group], by: By) -> Result<bool> {
             continue;
         }
         let values = [
-            ("name", if name.is_empty() { key.clone() } else { name.clone() }),
+            (
+                "name",
+                if name.is_empty() {
+                    key.clone()
+                } else {
+                    name.clone()
+                },
+            ),
             ("assets", assets.to_string()),
             ("advisories", documents.to_string()),
             ("open", not_remediated.to_string()),
             ("under_way", in_progress.to_string()),
             ("done", done.to_string()),
         ];
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         call.out.line(&call.out.texts.with("match.group", &values));
     }
     Ok(!groups.is_empty())
@@ -142,7 +201,11 @@ pub async fn statistics(call: &Call, context: &Context, threat: Option<&str>) ->
             return nothing_found(call, "verdict.no_threat", text);
         }
     }
-    if !groups(call, &context.store.matched_groups(&filter, By::Document).await?, By::Document)? {
+    if !groups(
+        call,
+        &context.store.matched_groups(&filter, By::Document).await?,
+        By::Document,
+    )? {
         call.out.say(&call.out.texts.get("match.none"));
         return Ok(Exit::NothingFound);
     }
@@ -160,15 +223,28 @@ pub async fn runs(call: &Call, context: &Context) -> Result<Exit> {
         let at = times::moment(run.asked_at, &context.zone(), call.out.texts.0);
         let values = [
             ("at", at),
-            ("mode", call.out.texts.get(&format!("match.mode_{}", run.mode.as_str()))),
+            (
+                "mode",
+                call.out
+                    .texts
+                    .get(&format!("match.mode_{}", run.mode.as_str())),
+            ),
             ("triggers", run.triggers.join(", ")),
             ("by", run.asked_by.clone()),
             ("documents", run.documents.to_string()),
             ("organisations", run.organisations.to_string()),
             ("exposures", run.exposures.to_string()),
         ];
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        call.out.line(&call.out.texts.with("match.run_line", &values));
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        call.out
+            .line(&call.out.texts.with("match.run_line", &values));
     }
-    Ok(if runs.is_empty() { Exit::NothingFound } else { Exit::Ok })
+    Ok(if runs.is_empty() {
+        Exit::NothingFound
+    } else {
+        Exit::Ok
+    })
 }

@@ -19,7 +19,16 @@ pub(super) async fn import(call: &Call, path: &Path, force: bool, actor: &str) -
     let problems = pack.problems(today);
     tell_problems(call, &pack, &problems)?;
     if problems.iter().any(PackProblem::refuses) {
-        bail!("{}", texts.with("pack.refused_problems", &[("path", &path.display().to_string()), ("count", &problems.len().to_string())]));
+        bail!(
+            "{}",
+            texts.with(
+                "pack.refused_problems",
+                &[
+                    ("path", &path.display().to_string()),
+                    ("count", &problems.len().to_string())
+                ]
+            )
+        );
     }
     let brought = packs::import(&context, &pack, &files, force, actor).await?;
     if call.out.json {
@@ -29,7 +38,11 @@ pub(super) async fn import(call: &Call, path: &Path, force: bool, actor: &str) -
         }))?;
         return Ok(Exit::Ok);
     }
-    let key = if brought.same { "pack.imported_same" } else { "pack.imported" };
+    let key = if brought.same {
+        "pack.imported_same"
+    } else {
+        "pack.imported"
+    };
     let values = [
         ("name", pack.name.as_str()),
         ("as_of", &pack.as_of.to_string()),
@@ -43,8 +56,15 @@ pub(super) async fn import(call: &Call, path: &Path, force: bool, actor: &str) -
 
 /// Writes `pack.toml` and `builds.csv` of a pack into a new folder.
 pub(super) async fn export(call: &Call, name: &str, path: &Path) -> Result<Exit> {
-    let imported = if call.home().is_ok_and(|home| home.config().exists()) { call.open().await?.store.imported_pack(name).await? } else { None };
-    let shipped = || tuermer_formats::build_pack::files(name).map(|(pack, builds)| (pack.to_string(), builds.to_string()));
+    let imported = if call.home().is_ok_and(|home| home.config().exists()) {
+        call.open().await?.store.imported_pack(name).await?
+    } else {
+        None
+    };
+    let shipped = || {
+        tuermer_formats::build_pack::files(name)
+            .map(|(pack, builds)| (pack.to_string(), builds.to_string()))
+    };
     let Some((pack, builds)) = imported.or_else(shipped) else {
         // The usual sentence names the packs there are.
         super::find(call, &super::packs(call).await?, name)?;
@@ -53,9 +73,13 @@ pub(super) async fn export(call: &Call, name: &str, path: &Path) -> Result<Exit>
     std::fs::create_dir(path).with_context(|| path.display().to_string())?;
     std::fs::write(path.join("pack.toml"), pack).with_context(|| path.display().to_string())?;
     if !builds.is_empty() {
-        std::fs::write(path.join("builds.csv"), builds).with_context(|| path.display().to_string())?;
+        std::fs::write(path.join("builds.csv"), builds)
+            .with_context(|| path.display().to_string())?;
     }
-    call.out.say(&call.out.texts.with("pack.exported", &[("name", name), ("path", &path.display().to_string())]));
+    call.out.say(&call.out.texts.with(
+        "pack.exported",
+        &[("name", name), ("path", &path.display().to_string())],
+    ));
     Ok(Exit::Ok)
 }
 
@@ -63,13 +87,18 @@ pub(super) async fn export(call: &Call, name: &str, path: &Path) -> Result<Exit>
 pub(super) async fn remove(call: &Call, name: &str, actor: &str) -> Result<Exit> {
     let context = call.open().await?;
     let Some(threats) = packs::remove(&context, name, actor).await? else {
-        call.out.say(&call.out.texts.with("pack.not_imported", &[("name", name)]));
+        call.out
+            .say(&call.out.texts.with("pack.not_imported", &[("name", name)]));
         return Ok(Exit::NothingFound);
     };
     if call.out.json {
-        call.out.object(&json!({"pack": name, "removed": true, "threats": threats}))?;
+        call.out
+            .object(&json!({"pack": name, "removed": true, "threats": threats}))?;
     } else {
-        call.out.line(&call.out.texts.with("pack.removed", &[("name", name), ("threats", &threats.to_string())]));
+        call.out.line(&call.out.texts.with(
+            "pack.removed",
+            &[("name", name), ("threats", &threats.to_string())],
+        ));
     }
     Ok(Exit::Ok)
 }

@@ -14,14 +14,22 @@ use tuermer_core::pack_conflict::PackConflict;
 
 /// Checks one pack by name, a file or folder, or all packs.
 pub(super) async fn run(call: &Call, name: Option<&str>) -> Result<Exit> {
-    let today = call.at.unwrap_or_else(|| Clock::System.now()).to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = call
+        .at
+        .unwrap_or_else(|| Clock::System.now())
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
     if let Some(path) = name.map(Path::new).filter(|path| path.exists()) {
         let files = pack_file::read(path)?;
         let pack = files.pack(call.out.texts)?;
         let problems = pack.problems(today);
         tell_problems(call, &pack, &problems)?;
         conflicts(call, &pack)?;
-        return Ok(if problems.iter().any(PackProblem::refuses) { Exit::Failed } else { Exit::Ok });
+        return Ok(if problems.iter().any(PackProblem::refuses) {
+            Exit::Failed
+        } else {
+            Exit::Ok
+        });
     }
     let packs = packs(call).await?;
     let chosen: Vec<&BuildPack> = match name {
@@ -40,7 +48,10 @@ pub(super) fn tell_problems(call: &Call, pack: &BuildPack, problems: &[PackProbl
         if call.out.json {
             call.out.object(&json!({"pack": pack.name, "problem": kind.as_str(), "place": place, "value": value}))?;
         } else {
-            call.out.line(&call.out.texts.with(&format!("pack.problem.{}", kind.as_str()), &[("place", place), ("value", value)]));
+            call.out.line(&call.out.texts.with(
+                &format!("pack.problem.{}", kind.as_str()),
+                &[("place", place), ("value", value)],
+            ));
         }
     }
     Ok(())
@@ -52,13 +63,26 @@ fn conflicts(call: &Call, pack: &BuildPack) -> Result<()> {
         tell(call, pack, conflict)?;
     }
     let count = conflicts.len().to_string();
-    let values = [("name", pack.name.as_str()), ("builds", &pack.rows.len().to_string()), ("as_of", &pack.as_of.to_string()), ("count", &count)];
+    let values = [
+        ("name", pack.name.as_str()),
+        ("builds", &pack.rows.len().to_string()),
+        ("as_of", &pack.as_of.to_string()),
+        ("count", &count),
+    ];
     call.out.say(&call.out.texts.with("pack.checked", &values));
     Ok(())
 }
 
 fn tell(call: &Call, pack: &BuildPack, conflict: &PackConflict) -> Result<()> {
-    let PackConflict { kind, line, cumulative_update, update, builds, names, sources } = conflict;
+    let PackConflict {
+        kind,
+        line,
+        cumulative_update,
+        update,
+        builds,
+        names,
+        sources,
+    } = conflict;
     let builds: Vec<String> = builds.iter().map(|build| pack.form.write(*build)).collect();
     if call.out.json {
         return call.out.object(&json!({
@@ -66,7 +90,10 @@ fn tell(call: &Call, pack: &BuildPack, conflict: &PackConflict) -> Result<()> {
             "builds": builds, "names": names, "sources": sources,
         }));
     }
-    let what = format!("{line} {cumulative_update} {}", update.as_deref().unwrap_or_default());
+    let what = format!(
+        "{line} {cumulative_update} {}",
+        update.as_deref().unwrap_or_default()
+    );
     let lowest = builds.first().cloned().unwrap_or_default();
     let values = [
         ("what", what.trim_end()),
@@ -77,6 +104,11 @@ fn tell(call: &Call, pack: &BuildPack, conflict: &PackConflict) -> Result<()> {
         ("told", names.first().map_or("", String::as_str)),
         ("really", names.last().map_or("", String::as_str)),
     ];
-    call.out.line(&call.out.texts.with(&format!("pack.conflict.{}", kind.as_str()), &values));
+    call.out.line(
+        &call
+            .out
+            .texts
+            .with(&format!("pack.conflict.{}", kind.as_str()), &values),
+    );
     Ok(())
 }

@@ -10,33 +10,59 @@ use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::COMMENT_CHARACTERS;
-use tuermer_core::revision::{Change, Difference, Numbering, StatementChange, difference, rematched, step};
+use tuermer_core::revision::{
+    Change, Difference, Numbering, StatementChange, difference, rematched, step,
+};
 use tuermer_formats::csaf::plain;
 
 /// Compares two revisions.
-pub async fn diff(call: &Call, context: &Context, text: &str, named: Option<(String, String)>) -> Result<Exit> {
-    let Some(id) = find(call, context, text).await? else { return Ok(Exit::NothingFound) };
+pub async fn diff(
+    call: &Call,
+    context: &Context,
+    text: &str,
+    named: Option<(String, String)>,
+) -> Result<Exit> {
+    let Some(id) = find(call, context, text).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let revisions = context.store.revisions(&id).await?;
     let (before, after) = match named {
-        Some((before, after)) => (revision(&revisions, &before)?, revision(&revisions, &after)?),
+        Some((before, after)) => (
+            revision(&revisions, &before)?,
+            revision(&revisions, &after)?,
+        ),
         None => match revisions.as_slice() {
             [.., before, after] => (before, after),
             _ => {
-                call.out.say(&call.out.texts.with("threat.diff_one", &[("tracking", id.tracking_id())]));
+                call.out.say(
+                    &call
+                        .out
+                        .texts
+                        .with("threat.diff_one", &[("tracking", id.tracking_id())]),
+                );
                 return Ok(Exit::NothingFound);
             }
         },
     };
-    let (old, new) = (context.store.threat_in_revision(&id, before).await?, context.store.threat_in_revision(&id, after).await?);
+    let (old, new) = (
+        context.store.threat_in_revision(&id, before).await?,
+        context.store.threat_in_revision(&id, after).await?,
+    );
     let found = difference(&old, &new);
-    let products: Vec<String> = rematched(&old, &new).into_iter().map(|key| key.product).collect();
+    let products: Vec<String> = rematched(&old, &new)
+        .into_iter()
+        .map(|key| key.product)
+        .collect();
     if call.out.json {
         let mut object = object(&found);
         if let Some(object) = object.as_object_mut() {
             object.insert("threat".into(), json!(id.tracking_id()));
             object.insert("before".into(), json!(before.revision));
             object.insert("after".into(), json!(after.revision));
-            object.insert("numbering".into(), json!(Numbering::of(&after.revision).map(Numbering::as_str)));
+            object.insert(
+                "numbering".into(),
+                json!(Numbering::of(&after.revision).map(Numbering::as_str)),
+            );
             object.insert("step".into(), json!(step(&old, &new).as_str()));
             object.insert("rematched".into(), json!(products));
         }
@@ -48,12 +74,34 @@ pub async fn diff(call: &Call, context: &Context, text: &str, named: Option<(Str
 }
 
 fn revision<'a>(revisions: &'a [KeptRevision], text: &str) -> Result<&'a KeptRevision> {
-    let known = || revisions.iter().map(|revision| revision.revision.as_str()).collect::<Vec<_>>().join(", ");
-    revisions.iter().rfind(|revision| revision.revision == text).ok_or_else(|| wrong_call("threat.diff_revision", [("text", &text), ("known", &known())]))
+    let known = || {
+        revisions
+            .iter()
+            .map(|revision| revision.revision.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    revisions
+        .iter()
+        .rfind(|revision| revision.revision == text)
+        .ok_or_else(|| {
+            wrong_call(
+                "threat.diff_revision",
+                [("text", &text), ("known", &known())],
+            )
+        })
 }
 
 fn object(found: &Difference) -> Value {
-    let Difference { document, flaws_added, flaws_removed, flaws_changed, products_added, products_removed, statements } = found;
+    let Difference {
+        document,
+        flaws_added,
+        flaws_removed,
+        flaws_changed,
+        products_added,
+        products_removed,
+        statements,
+    } = found;
     let change = |change: &Change| json!({"field": change.field, "before": change.before, "after": change.after});
     let flaws: Vec<Value> =
         flaws_changed.iter().map(|(flaw, c)| json!({"vulnerability": flaw, "field": c.field, "before": c.before, "after": c.after})).collect();
@@ -73,13 +121,22 @@ fn object(found: &Difference) -> Value {
 
 fn print(call: &Call, id: &ThreatId, [before, after]: [&KeptRevision; 2], found: &Difference) {
     let texts = call.out.texts;
-    let head = [("tracking", id.tracking_id()), ("before", before.revision.as_str()), ("after", after.revision.as_str())];
+    let head = [
+        ("tracking", id.tracking_id()),
+        ("before", before.revision.as_str()),
+        ("after", after.revision.as_str()),
+    ];
     call.out.line(&texts.with("threat.diff_head", &head));
     if found.is_empty() {
         call.out.line(&texts.get("threat.diff_same"));
     }
     let changed = |place: &str, change: &Change| {
-        let values = [("place", place), ("what", change.field), ("before", change.before.as_str()), ("after", change.after.as_str())];
+        let values = [
+            ("place", place),
+            ("what", change.field),
+            ("before", change.before.as_str()),
+            ("after", change.after.as_str()),
+        ];
         call.out.line(&texts.with("threat.diff_change", &values));
     };
     for change in &found.document {
@@ -91,68 +148,144 @@ fn print(call: &Call, id: &ThreatId, [before, after]: [&KeptRevision; 2], found:
         ("threat.diff_added", &found.products_added),
         ("threat.diff_removed", &found.products_removed),
     ] {
-        names.iter().for_each(|name| call.out.line(&texts.with(key, &[("name", name)])));
+        names
+            .iter()
+            .for_each(|name| call.out.line(&texts.with(key, &[("name", name)])));
     }
     for (flaw, change) in &found.flaws_changed {
         changed(&format!("{flaw} "), change);
     }
-    for StatementChange { product, versions, vulnerability, change } in &found.statements {
+    for StatementChange {
+        product,
+        versions,
+        vulnerability,
+        change,
+    } in &found.statements
+    {
         changed(&format!("{product} {versions} {vulnerability} "), change);
     }
 }
 
 /// Adds a comment.
-pub async fn comment(call: &Call, context: &Context, text: &str, words: &str, user: &str) -> Result<Exit> {
-    let Some((id, revision)) = current(call, context, text, user).await? else { return Ok(Exit::NothingFound) };
+pub async fn comment(
+    call: &Call,
+    context: &Context,
+    text: &str,
+    words: &str,
+    user: &str,
+) -> Result<Exit> {
+    let Some((id, revision)) = current(call, context, text, user).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let words = words.trim();
     if words.is_empty() || words.chars().count() > COMMENT_CHARACTERS {
-        return Err(wrong_call("threat.comment_length", [("limit", &COMMENT_CHARACTERS)]));
+        return Err(wrong_call(
+            "threat.comment_length",
+            [("limit", &COMMENT_CHARACTERS)],
+        ));
     }
-    let comment = Comment { id: context.id()?, revision, author: user.to_string(), at: context.now(), words: plain(words, COMMENT_CHARACTERS) };
+    let comment = Comment {
+        id: context.id()?,
+        revision,
+        author: user.to_string(),
+        at: context.now(),
+        words: plain(words, COMMENT_CHARACTERS),
+    };
     context.store.add_comment(&id, &comment).await?;
     if call.out.json {
         call.out.object(&json!({"threat": id.tracking_id(), "comment": comment.id, "revision": comment.revision}))?;
     } else {
-        call.out.line(&call.out.texts.with("threat.commented", &[("tracking", id.tracking_id()), ("revision", &comment.revision)]));
+        call.out.line(&call.out.texts.with(
+            "threat.commented",
+            &[
+                ("tracking", id.tracking_id()),
+                ("revision", &comment.revision),
+            ],
+        ));
     }
     Ok(Exit::Ok)
 }
 
 /// Marks as read.
 pub async fn read(call: &Call, context: &Context, text: &str, user: &str) -> Result<Exit> {
-    let Some((id, revision)) = current(call, context, text, user).await? else { return Ok(Exit::NothingFound) };
-    let reader = Reader { account: user.to_string(), revision, at: context.now() };
+    let Some((id, revision)) = current(call, context, text, user).await? else {
+        return Ok(Exit::NothingFound);
+    };
+    let reader = Reader {
+        account: user.to_string(),
+        revision,
+        at: context.now(),
+    };
     context.store.mark_read(&id, &reader).await?;
     if call.out.json {
-        call.out.object(&json!({"threat": id.tracking_id(), "read_by": user, "revision": reader.revision}))?;
+        call.out.object(
+            &json!({"threat": id.tracking_id(), "read_by": user, "revision": reader.revision}),
+        )?;
     } else {
-        call.out.line(&call.out.texts.with("threat.read", &[("tracking", id.tracking_id()), ("revision", &reader.revision)]));
+        call.out.line(&call.out.texts.with(
+            "threat.read",
+            &[
+                ("tracking", id.tracking_id()),
+                ("revision", &reader.revision),
+            ],
+        ));
     }
     Ok(Exit::Ok)
 }
 
 /// The threat people mean and its current revision; the account must exist.
-async fn current(call: &Call, context: &Context, text: &str, user: &str) -> Result<Option<(ThreatId, String)>> {
-    let Some(id) = find(call, context, text).await? else { return Ok(None) };
+async fn current(
+    call: &Call,
+    context: &Context,
+    text: &str,
+    user: &str,
+) -> Result<Option<(ThreatId, String)>> {
+    let Some(id) = find(call, context, text).await? else {
+        return Ok(None);
+    };
     account(call, context, user).await?;
-    let revision = context.store.current_revision(&id).await?.ok_or_else(|| anyhow!("{id} is not there any more"))?;
+    let revision = context
+        .store
+        .current_revision(&id)
+        .await?
+        .ok_or_else(|| anyhow!("{id} is not there any more"))?;
     Ok(Some((id, revision)))
 }
 
 /// Removes a threat.
-pub async fn remove(call: &Call, context: &Context, text: &str, why: &str, user: &str) -> Result<Exit> {
-    let Some((id, revision)) = current(call, context, text, user).await? else { return Ok(Exit::NothingFound) };
+pub async fn remove(
+    call: &Call,
+    context: &Context,
+    text: &str,
+    why: &str,
+    user: &str,
+) -> Result<Exit> {
+    let Some((id, revision)) = current(call, context, text, user).await? else {
+        return Ok(Exit::NothingFound);
+    };
     if why.trim().is_empty() {
         return Err(wrong_call("threat.remove_why", []));
     }
-    match context.store.remove_threat(&id, user, why.trim(), context.now()).await? {
-        Removal::Warned(number) => Err(refusal("threat.remove_warned", [("tracking", &id.tracking_id()), ("number", &number)])),
+    match context
+        .store
+        .remove_threat(&id, user, why.trim(), context.now())
+        .await?
+    {
+        Removal::Warned(number) => Err(refusal(
+            "threat.remove_warned",
+            [("tracking", &id.tracking_id()), ("number", &number)],
+        )),
         Removal::Removed if call.out.json => {
             call.out.object(&json!({"threat": id.tracking_id(), "threat_id": id.as_str(), "revision": revision, "removed": true}))?;
             Ok(Exit::Ok)
         }
         Removal::Removed => {
-            call.out.line(&call.out.texts.with("threat.removed", &[("tracking", id.tracking_id())]));
+            call.out.line(
+                &call
+                    .out
+                    .texts
+                    .with("threat.removed", &[("tracking", id.tracking_id())]),
+            );
             Ok(Exit::Ok)
         }
     }

@@ -12,28 +12,68 @@ use tuermer_core::limits::SEARCH_TERMS;
 use tuermer_core::query::{self, Field, QueryError, Sort};
 
 /// Lists all threats or those that fit.
-pub async fn list(call: &Call, context: &Context, search: &str, sort: Option<&str>, descending: bool) -> Result<Exit> {
+pub async fn list(
+    call: &Call,
+    context: &Context,
+    search: &str,
+    sort: Option<&str>,
+    descending: bool,
+) -> Result<Exit> {
     let terms = query::parse(search).map_err(refused)?;
     let order = match sort {
         None => Sort::Released,
-        Some(text) => {
-            Sort::parse(text).ok_or_else(|| wrong_call("threat.sort", [("text", &text), ("known", &words(Sort::ALL.iter().map(|sort| sort.as_str())))]))?
-        }
+        Some(text) => Sort::parse(text).ok_or_else(|| {
+            wrong_call(
+                "threat.sort",
+                [
+                    ("text", &text),
+                    ("known", &words(Sort::ALL.iter().map(|sort| sort.as_str()))),
+                ],
+            )
+        })?,
     };
-    let wanted = context.store.search_threats(&terms, order, descending || sort.is_none(), &context.zone()).await?;
-    let mut heads: HashMap<ThreatId, ThreatHead> = context.store.threats().await?.into_iter().map(|head| (head.id.clone(), head)).collect();
+    let wanted = context
+        .store
+        .search_threats(&terms, order, descending || sort.is_none(), &context.zone())
+        .await?;
+    let mut heads: HashMap<ThreatId, ThreatHead> = context
+        .store
+        .threats()
+        .await?
+        .into_iter()
+        .map(|head| (head.id.clone(), head))
+        .collect();
     let texts = call.out.texts;
     if wanted.is_empty() && !call.out.json {
-        call.out.say(&texts.get(if terms.is_empty() { "threat.none" } else { "threat.search_none" }));
+        call.out.say(&texts.get(if terms.is_empty() {
+            "threat.none"
+        } else {
+            "threat.search_none"
+        }));
     }
     for id in &wanted {
-        let Some(head) = heads.remove(id) else { continue };
+        let Some(head) = heads.remove(id) else {
+            continue;
+        };
         if call.out.json {
-            let threat = context.store.threat(id).await?.ok_or_else(|| anyhow!("{id} is not there any more"))?;
-            call.out.object(&object(&threat, &head, &library(context, id).await?, context))?;
+            let threat = context
+                .store
+                .threat(id)
+                .await?
+                .ok_or_else(|| anyhow!("{id} is not there any more"))?;
+            call.out.object(&object(
+                &threat,
+                &head,
+                &library(context, id).await?,
+                context,
+            ))?;
             continue;
         }
-        let exploited = if head.exploited { texts.get("threat.exploited") } else { String::new() };
+        let exploited = if head.exploited {
+            texts.get("threat.exploited")
+        } else {
+            String::new()
+        };
         let values = [
             ("tracking", head.tracking_id.as_str()),
             ("level", head.level.as_str()),
@@ -43,15 +83,28 @@ pub async fn list(call: &Call, context: &Context, search: &str, sort: Option<&st
         ];
         call.out.line(&texts.with("threat.list_line", &values));
     }
-    Ok(if wanted.is_empty() { Exit::NothingFound } else { Exit::Ok })
+    Ok(if wanted.is_empty() {
+        Exit::NothingFound
+    } else {
+        Exit::Ok
+    })
 }
 
 /// Shows one threat.
 pub async fn show(call: &Call, context: &Context, text: &str) -> Result<Exit> {
-    let Some(id) = super::find(call, context, text).await? else { return Ok(Exit::NothingFound) };
-    let threat = context.store.threat(&id).await?.ok_or_else(|| anyhow!("{id} is not there any more"))?;
+    let Some(id) = super::find(call, context, text).await? else {
+        return Ok(Exit::NothingFound);
+    };
+    let threat = context
+        .store
+        .threat(&id)
+        .await?
+        .ok_or_else(|| anyhow!("{id} is not there any more"))?;
     let heads = context.store.threats().await?;
-    let head = heads.iter().find(|head| head.id == id).ok_or_else(|| anyhow!("{id} is not there any more"))?;
+    let head = heads
+        .iter()
+        .find(|head| head.id == id)
+        .ok_or_else(|| anyhow!("{id} is not there any more"))?;
     let library = library(context, &id).await?;
     if call.out.json {
         call.out.object(&object(&threat, head, &library, context))?;
@@ -81,8 +134,20 @@ fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// A search that cannot be read, with what would be possible.
 fn refused(error: QueryError) -> Error {
     match error {
-        QueryError::Field(text) => wrong_call("threat.search_field", [("text", &text), ("known", &words(Field::ALL.iter().map(|field| field.as_str())))]),
-        QueryError::Value { field, value } => wrong_call("threat.search_value", [("field_name", &field), ("value", &value)]),
+        QueryError::Field(text) => wrong_call(
+            "threat.search_field",
+            [
+                ("text", &text),
+                (
+                    "known",
+                    &words(Field::ALL.iter().map(|field| field.as_str())),
+                ),
+            ],
+        ),
+        QueryError::Value { field, value } => wrong_call(
+            "threat.search_value",
+            [("field_name", &field), ("value", &value)],
+        ),
         QueryError::TooMany => wrong_call("threat.search_terms", [("limit", &SEARCH_TERMS)]),
     }
 }

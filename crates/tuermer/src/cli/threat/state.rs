@@ -58,10 +58,33 @@ pub struct New {
 
 /// Runs it.
 pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
-    let New { title, summary, products, vendor, range, cves, remedy, remedy_url, url, source_time, level, exploited, restate, by } = new;
+    let New {
+        title,
+        summary,
+        products,
+        vendor,
+        range,
+        cves,
+        remedy,
+        remedy_url,
+        url,
+        source_time,
+        level,
+        exploited,
+        restate,
+        by,
+    } = new;
     let versions = range.map_or(StatedVersions::ByPack, StatedVersions::Range);
-    let products = products.into_iter().map(|product| StatedProduct { vendor: vendor.clone(), product, versions: versions.clone() }).collect();
-    let level = Level::parse(&level.to_string()).ok_or_else(|| anyhow!("--level {level}: 1 to 4"))?;
+    let products = products
+        .into_iter()
+        .map(|product| StatedProduct {
+            vendor: vendor.clone(),
+            product,
+            versions: versions.clone(),
+        })
+        .collect();
+    let level =
+        Level::parse(&level.to_string()).ok_or_else(|| anyhow!("--level {level}: 1 to 4"))?;
     let source_time = source_time.unwrap_or_else(|| context.now());
     let stated = StatedThreat {
         restates: restate,
@@ -80,13 +103,28 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
     };
     let id = match intake::state_threat(context, &stated, &by).await {
         Ok(id) => id,
-        Err(error) => return Err(error.downcast::<StatementError>().map_or_else(|error| error, |error| anyhow!(sentence(call.out.texts, &error)))),
+        Err(error) => {
+            return Err(error.downcast::<StatementError>().map_or_else(
+                |error| error,
+                |error| anyhow!(sentence(call.out.texts, &error)),
+            ));
+        }
     };
-    let threat = context.store.threat(&id).await?.ok_or_else(|| anyhow!("the threat just stated is not there"))?;
+    let threat = context
+        .store
+        .threat(&id)
+        .await?
+        .ok_or_else(|| anyhow!("the threat just stated is not there"))?;
     if call.out.json {
         call.out.object(&json!({"threat": threat.tracking_id, "threat_id": id.as_str(), "revision": threat.revision}))?;
     } else {
-        call.out.line(&call.out.texts.with("threat.stated", &[("tracking", &threat.tracking_id), ("revision", &threat.revision)]));
+        call.out.line(&call.out.texts.with(
+            "threat.stated",
+            &[
+                ("tracking", &threat.tracking_id),
+                ("revision", &threat.revision),
+            ],
+        ));
     }
     Ok(Exit::Ok)
 }
@@ -94,6 +132,8 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
 fn sentence(texts: Texts, error: &StatementError) -> String {
     match error {
         StatementError::Empty(field) => texts.with("threat.empty", &[("field", field)]),
-        StatementError::Invalid { field, value } => texts.with("threat.invalid", &[("field", field), ("value", value)]),
+        StatementError::Invalid { field, value } => {
+            texts.with("threat.invalid", &[("field", field), ("value", value)])
+        }
     }
 }

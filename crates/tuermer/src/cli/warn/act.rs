@@ -44,53 +44,126 @@ pub struct Words {
 pub async fn draft(call: &Call, context: &Context, threat: &str, actor: &Actor) -> Result<Exit> {
     let account = actor.prove_writer(call, context).await?;
     let Some(threat) = context.store.resolve_threat(threat).await? else {
-        call.out.say(&call.out.texts.with("warn.no_threat", &[("threat", threat)]));
+        call.out
+            .say(&call.out.texts.with("warn.no_threat", &[("threat", threat)]));
         return Ok(Exit::NothingFound);
     };
     let number = warn::draft(context, &threat, &account.name).await?;
-    done(call, "warn.drafted", number.as_str(), json!({"number": number.as_str(), "state": "draft"}))
+    done(
+        call,
+        "warn.drafted",
+        number.as_str(),
+        json!({"number": number.as_str(), "state": "draft"}),
+    )
 }
 
-pub async fn edit(call: &Call, context: &Context, number: &str, words: Words, actor: &Actor) -> Result<Exit> {
+pub async fn edit(
+    call: &Call,
+    context: &Context,
+    number: &str,
+    words: Words,
+    actor: &Actor,
+) -> Result<Exit> {
     let account = actor.prove_writer(call, context).await?;
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
-    let Words { headline, preheader, say, otherwise, afterwards, not_affected, what_happened, talk } = words;
-    let edit = TextEdit { headline, preheader, say, otherwise, afterwards, not_affected, what_happened, talk };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
+    let Words {
+        headline,
+        preheader,
+        say,
+        otherwise,
+        afterwards,
+        not_affected,
+        what_happened,
+        talk,
+    } = words;
+    let edit = TextEdit {
+        headline,
+        preheader,
+        say,
+        otherwise,
+        afterwards,
+        not_affected,
+        what_happened,
+        talk,
+    };
     if edit == TextEdit::default() {
         bail!("{}", call.out.texts.get("warn.nothing_to_edit"));
     }
     let language = call.out.texts.0;
     warn::edit(context, &warning.number, language, &edit, &account.name).await?;
-    let state = context.store.warning(&warning.number).await?.map_or(warning.state, |warning| warning.state);
+    let state = context
+        .store
+        .warning(&warning.number)
+        .await?
+        .map_or(warning.state, |warning| warning.state);
     let number = warning.number.as_str();
-    let key = if state == warning.state { "warn.edited" } else { "warn.edited_voided" };
+    let key = if state == warning.state {
+        "warn.edited"
+    } else {
+        "warn.edited_voided"
+    };
     if call.out.json {
-        call.out.object(&json!({"number": number, "language": language.code(), "state": state.as_str()}))?;
+        call.out.object(
+            &json!({"number": number, "language": language.code(), "state": state.as_str()}),
+        )?;
     }
-    call.out.say(&call.out.texts.with(key, &[("number", number), ("language", language.code())]));
+    call.out.say(
+        &call
+            .out
+            .texts
+            .with(key, &[("number", number), ("language", language.code())]),
+    );
     Ok(Exit::Ok)
 }
 
 pub async fn submit(call: &Call, context: &Context, number: &str, actor: &Actor) -> Result<Exit> {
     let account = actor.prove_writer(call, context).await?;
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let submitted = warn::submit(context, &warning.number, &account.name).await?;
     let number = warning.number.as_str();
     if call.out.json {
         call.out.object(&json!({"number": number, "state": "submitted", "audience": submitted.audience, "content_hash": submitted.hash}))?;
         return Ok(Exit::Ok);
     }
-    call.out.line(&call.out.texts.with("warn.submitted", &[("number", number), ("audience", &submitted.audience.to_string())]));
-    call.out.say(&call.out.texts.with("warn.submitted_next", &[("number", number)]));
+    call.out.line(&call.out.texts.with(
+        "warn.submitted",
+        &[
+            ("number", number),
+            ("audience", &submitted.audience.to_string()),
+        ],
+    ));
+    call.out.say(
+        &call
+            .out
+            .texts
+            .with("warn.submitted_next", &[("number", number)]),
+    );
     Ok(Exit::Ok)
 }
 
-pub async fn approve(call: &Call, context: &Context, number: &str, count: Option<u64>, actor: &Actor) -> Result<Exit> {
+pub async fn approve(
+    call: &Call,
+    context: &Context,
+    number: &str,
+    count: Option<u64>,
+    actor: &Actor,
+) -> Result<Exit> {
     let account = actor.prove(call, context).await?;
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let number = warning.number.as_str();
     let seen = warning.content_hash.clone().unwrap_or_default();
-    if warning.state == WarningState::Submitted && warning.submitted_by.as_ref().is_none_or(|name| name.as_str() != account.name) {
+    if warning.state == WarningState::Submitted
+        && warning
+            .submitted_by
+            .as_ref()
+            .is_none_or(|name| name.as_str() != account.name)
+    {
         super::show::audience(call, context, &warning.number).await?;
     }
     let typed = match count {
@@ -99,7 +172,12 @@ pub async fn approve(call: &Call, context: &Context, number: &str, count: Option
         None => type_count(call, context, &warning.number).await?,
     };
     match warn::approve(context, &warning.number, &account.name, typed, &seen).await? {
-        Ok(()) => done(call, "warn.approved", number, json!({"number": number, "state": "approved"})),
+        Ok(()) => done(
+            call,
+            "warn.approved",
+            number,
+            json!({"number": number, "state": "approved"}),
+        ),
         Err(refusal) => refused(call, number, refusal),
     }
 }
@@ -112,102 +190,212 @@ fn refused(call: &Call, number: &str, refusal: Refusal) -> Result<Exit> {
         Refusal::Changed => ("changed", Exit::Failed),
         Refusal::NotAllowed => ("not_allowed", Exit::Failed),
     };
-    let sentence = call.out.texts.with(&format!("warn.refused_{key}"), &[("number", number)]);
+    let sentence = call
+        .out
+        .texts
+        .with(&format!("warn.refused_{key}"), &[("number", number)]);
     if call.out.json {
-        call.out.object(&json!({"number": number, "refused": key, "error": sentence}))?;
+        call.out
+            .object(&json!({"number": number, "refused": key, "error": sentence}))?;
     }
     call.out.say(&sentence);
     Ok(exit)
 }
 
-async fn type_count(call: &Call, context: &Context, number: &tuermer_core::ids::WarningNumber) -> Result<u64> {
+async fn type_count(
+    call: &Call,
+    context: &Context,
+    number: &tuermer_core::ids::WarningNumber,
+) -> Result<u64> {
     if call.out.no_input || !std::io::stdin().is_terminal() {
         bail!("{}", call.out.texts.get("warn.no_count"));
     }
-    let audience = context.store.warning_head(number).await?.map_or(0, |head| head.audience);
-    call.out.say(&call.out.texts.with("warn.type_count", &[("audience", &audience.to_string())]));
+    let audience = context
+        .store
+        .warning_head(number)
+        .await?
+        .map_or(0, |head| head.audience);
+    call.out.say(
+        &call
+            .out
+            .texts
+            .with("warn.type_count", &[("audience", &audience.to_string())]),
+    );
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("the terminal gives no number")?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("the terminal gives no number")?;
     // "1 240" and "1.240" are how people write 1240.
-    let digits: String = line.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | '\u{a0}')).collect();
-    digits.parse().with_context(|| call.out.texts.with("warn.refused_wrong_count", &[("number", number.as_str())]))
+    let digits: String = line
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | '\u{a0}'))
+        .collect();
+    digits.parse().with_context(|| {
+        call.out
+            .texts
+            .with("warn.refused_wrong_count", &[("number", number.as_str())])
+    })
 }
 
-pub async fn send_back(call: &Call, context: &Context, number: &str, reason: &str, actor: &Actor) -> Result<Exit> {
+pub async fn send_back(
+    call: &Call,
+    context: &Context,
+    number: &str,
+    reason: &str,
+    actor: &Actor,
+) -> Result<Exit> {
     let account = actor.prove(call, context).await?;
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     warn::send_back(context, &warning.number, &account.name, reason).await?;
-    done(call, "warn.returned", warning.number.as_str(), json!({"number": warning.number.as_str(), "state": "returned"}))
+    done(
+        call,
+        "warn.returned",
+        warning.number.as_str(),
+        json!({"number": warning.number.as_str(), "state": "returned"}),
+    )
 }
 
 pub async fn send(call: &Call, context: &Context, number: &str) -> Result<Exit> {
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let number = warning.number.as_str();
     match warning.state {
         WarningState::Approved | WarningState::Sending => {}
         WarningState::Done | WarningState::Stopped => {
-            call.out.say(&call.out.texts.with("warn.nothing_to_send", &[("number", number), ("state", &super::show::state(call, warning.state))]));
+            call.out.say(&call.out.texts.with(
+                "warn.nothing_to_send",
+                &[
+                    ("number", number),
+                    ("state", &super::show::state(call, warning.state)),
+                ],
+            ));
             return Ok(Exit::NothingFound);
         }
         WarningState::Draft | WarningState::Returned => {
-            let sentence = call.out.texts.with("warn.submit_first", &[("number", number)]);
+            let sentence = call
+                .out
+                .texts
+                .with("warn.submit_first", &[("number", number)]);
             if call.out.json {
-                call.out.object(&json!({"number": number, "error": sentence}))?;
+                call.out
+                    .object(&json!({"number": number, "error": sentence}))?;
             }
             call.out.say(&sentence);
             return Ok(Exit::NeedsApproval);
         }
         WarningState::Submitted => {
-            return needs_approval(call, number, warning.submitted_by.as_ref().map_or("–", |name| name.as_str()));
+            return needs_approval(
+                call,
+                number,
+                warning
+                    .submitted_by
+                    .as_ref()
+                    .map_or("–", |name| name.as_str()),
+            );
         }
     }
     if !warn::verify(context, &warning.number).await? {
-        return needs_approval(call, number, warning.submitted_by.as_ref().map_or("–", |name| name.as_str()));
+        return needs_approval(
+            call,
+            number,
+            warning
+                .submitted_by
+                .as_ref()
+                .map_or("–", |name| name.as_str()),
+        );
     }
     deliver::run(context).await?;
     let exit = super::show::status(call, context, number).await?;
     let missed = context.store.delivery_counts(&warning.number).await?;
-    let missed = missed.iter().any(|(state, count)| *count > 0 && matches!(state.as_str(), "refused" | "failed" | "unsure" | "parked" | "due" | "claimed"));
+    let missed = missed.iter().any(|(state, count)| {
+        *count > 0
+            && matches!(
+                state.as_str(),
+                "refused" | "failed" | "unsure" | "parked" | "due" | "claimed"
+            )
+    });
     Ok(if missed { Exit::Partial } else { exit })
 }
 
 fn needs_approval(call: &Call, number: &str, submitter: &str) -> Result<Exit> {
-    let sentence = call.out.texts.with("warn.needs_approval", &[("submitter", submitter)]);
+    let sentence = call
+        .out
+        .texts
+        .with("warn.needs_approval", &[("submitter", submitter)]);
     if call.out.json {
-        call.out.object(&json!({"number": number, "error": sentence}))?;
+        call.out
+            .object(&json!({"number": number, "error": sentence}))?;
     }
     call.out.say(&sentence);
-    call.out.say(&call.out.texts.with("warn.submitted_next", &[("number", number)]));
+    call.out.say(
+        &call
+            .out
+            .texts
+            .with("warn.submitted_next", &[("number", number)]),
+    );
     Ok(Exit::NeedsApproval)
 }
 
 pub async fn stop(call: &Call, context: &Context, number: &str, user: &str) -> Result<Exit> {
-    if !context.store.accounts().await?.iter().any(|account| account.name == user) {
-        bail!("{}", call.out.texts.with("warn.no_account", &[("user", user)]));
+    if !context
+        .store
+        .accounts()
+        .await?
+        .iter()
+        .any(|account| account.name == user)
+    {
+        bail!(
+            "{}",
+            call.out.texts.with("warn.no_account", &[("user", user)])
+        );
     }
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let held = warn::stop(context, &warning.number, user).await?;
     let number = warning.number.as_str();
     if call.out.json {
-        call.out.object(&json!({"number": number, "state": "stopped", "held_back": held}))?;
+        call.out
+            .object(&json!({"number": number, "state": "stopped", "held_back": held}))?;
         return Ok(Exit::Ok);
     }
-    call.out.line(&call.out.texts.with("warn.stopped", &[("number", number), ("held", &held.to_string())]));
+    call.out.line(&call.out.texts.with(
+        "warn.stopped",
+        &[("number", number), ("held", &held.to_string())],
+    ));
     Ok(Exit::Ok)
 }
 
-pub async fn cancel(call: &Call, context: &Context, number: &str, reason: &str, actor: &Actor) -> Result<Exit> {
+pub async fn cancel(
+    call: &Call,
+    context: &Context,
+    number: &str,
+    reason: &str,
+    actor: &Actor,
+) -> Result<Exit> {
     let account = actor.prove_writer(call, context).await?;
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let number = warn::draft_cancel(context, &warning.number, reason, &account.name).await?;
-    done(call, "warn.drafted", number.as_str(), json!({"number": number.as_str(), "state": "draft"}))
+    done(
+        call,
+        "warn.drafted",
+        number.as_str(),
+        json!({"number": number.as_str(), "state": "draft"}),
+    )
 }
 
 fn done(call: &Call, key: &str, number: &str, object: serde_json::Value) -> Result<Exit> {
     if call.out.json {
         call.out.object(&object)?;
     } else {
-        call.out.line(&call.out.texts.with(key, &[("number", number)]));
+        call.out
+            .line(&call.out.texts.with(key, &[("number", number)]));
     }
     Ok(Exit::Ok)
 }

@@ -16,7 +16,9 @@ const SAMPLES: usize = 3;
 
 /// The state in the reader's words.
 pub fn state(call: &Call, state: WarningState) -> String {
-    call.out.texts.get(&format!("warn.state_{}", state.as_str()))
+    call.out
+        .texts
+        .get(&format!("warn.state_{}", state.as_str()))
 }
 
 fn head_object(head: &WarningHead) -> Map<String, Value> {
@@ -49,16 +51,36 @@ fn head_object(head: &WarningHead) -> Map<String, Value> {
 /// A head with everything that only the whole warning has.
 fn full_object(head: &WarningHead, warning: &Warning) -> Map<String, Value> {
     let mut object = head_object(head);
-    let texts: Map<String, Value> = warning.texts.iter().map(|text| (text.language.code().to_string(), text_object(text))).collect();
+    let texts: Map<String, Value> = warning
+        .texts
+        .iter()
+        .map(|text| (text.language.code().to_string(), text_object(text)))
+        .collect();
     object.insert("content_hash".into(), json!(warning.content_hash));
     object.insert("return_reason".into(), json!(warning.return_reason));
-    object.insert("replaces".into(), json!(warning.replaces.as_ref().map(|number| number.as_str())));
+    object.insert(
+        "replaces".into(),
+        json!(warning.replaces.as_ref().map(|number| number.as_str())),
+    );
     object.insert("texts".into(), Value::Object(texts));
     object
 }
 
 fn text_object(text: &WarningText) -> Value {
-    let WarningText { language: _, headline, preheader, product, say, otherwise, afterwards, not_affected, what_happened, identifiers, versions, talk } = text;
+    let WarningText {
+        language: _,
+        headline,
+        preheader,
+        product,
+        say,
+        otherwise,
+        afterwards,
+        not_affected,
+        what_happened,
+        identifiers,
+        versions,
+        talk,
+    } = text;
     json!({
         "headline": headline,
         "preheader": preheader,
@@ -78,7 +100,9 @@ pub async fn list(call: &Call, context: &Context) -> Result<Exit> {
     let heads = context.store.warnings().await?;
     for head in &heads {
         if call.out.json {
-            let Some(warning) = context.store.warning(&head.number).await? else { continue };
+            let Some(warning) = context.store.warning(&head.number).await? else {
+                continue;
+            };
             call.out.object(&full_object(head, &warning))?;
         } else {
             call.out.line(&summary(call, head));
@@ -95,32 +119,56 @@ fn summary(call: &Call, head: &WarningHead) -> String {
     let level = head.level.number().to_string();
     let audience = head.audience.to_string();
     let state = state(call, head.state);
-    call.out.texts.with("warn.line", &[("number", head.number.as_str()), ("state", &state), ("level", &level), ("audience", &audience), ("title", &head.title)])
+    call.out.texts.with(
+        "warn.line",
+        &[
+            ("number", head.number.as_str()),
+            ("state", &state),
+            ("level", &level),
+            ("audience", &audience),
+            ("title", &head.title),
+        ],
+    )
 }
 
 pub async fn show(call: &Call, context: &Context, number: &str) -> Result<Exit> {
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
-    let Some(head) = context.store.warning_head(&warning.number).await? else { return Ok(Exit::NothingFound) };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
+    let Some(head) = context.store.warning_head(&warning.number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     if call.out.json {
         call.out.object(&full_object(&head, &warning))?;
         return Ok(Exit::Ok);
     }
     call.out.line(&summary(call, &head));
     for (key, value) in [
-        ("warn.submitted_by", head.submitted_by.as_ref().map(|name| name.as_str())),
-        ("warn.approved_by", head.approved_by.as_ref().map(|name| name.as_str())),
+        (
+            "warn.submitted_by",
+            head.submitted_by.as_ref().map(|name| name.as_str()),
+        ),
+        (
+            "warn.approved_by",
+            head.approved_by.as_ref().map(|name| name.as_str()),
+        ),
         ("warn.return_reason", warning.return_reason.as_deref()),
         ("warn.content_hash", warning.content_hash.as_deref()),
     ] {
         if let Some(value) = value {
-            call.out.line(&call.out.texts.with(key, &[("value", value)]));
+            call.out
+                .line(&call.out.texts.with(key, &[("value", value)]));
         }
     }
     for text in &warning.texts {
         call.out.line(&format!("\n[{}]", text.language.code()));
         if let Value::Object(fields) = text_object(text) {
-            for (name, value) in fields.iter().filter(|(_, value)| value.as_str().is_some_and(|text| !text.is_empty())) {
-                call.out.line(&format!("  {name}: {}", value.as_str().unwrap_or("")));
+            for (name, value) in fields
+                .iter()
+                .filter(|(_, value)| value.as_str().is_some_and(|text| !text.is_empty()))
+            {
+                call.out
+                    .line(&format!("  {name}: {}", value.as_str().unwrap_or("")));
             }
         }
     }
@@ -128,55 +176,103 @@ pub async fn show(call: &Call, context: &Context, number: &str) -> Result<Exit> 
 }
 
 pub async fn status(call: &Call, context: &Context, number: &str) -> Result<Exit> {
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
-    let Some(head) = context.store.warning_head(&warning.number).await? else { return Ok(Exit::NothingFound) };
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
+    let Some(head) = context.store.warning_head(&warning.number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let counts = context.store.delivery_counts(&warning.number).await?;
     if call.out.json {
         let mut object = head_object(&head);
-        let deliveries: Map<String, Value> = counts.into_iter().map(|(state, count)| (state, json!(count))).collect();
+        let deliveries: Map<String, Value> = counts
+            .into_iter()
+            .map(|(state, count)| (state, json!(count)))
+            .collect();
         object.insert("deliveries".into(), Value::Object(deliveries));
         call.out.object(&object)?;
         return Ok(Exit::Ok);
     }
     call.out.line(&summary(call, &head));
     for (state, count) in counts {
-        call.out.line(&format!("  {count:>7}  {}", call.out.texts.get(&format!("warn.delivery_{state}"))));
+        call.out.line(&format!(
+            "  {count:>7}  {}",
+            call.out.texts.get(&format!("warn.delivery_{state}"))
+        ));
     }
     Ok(Exit::Ok)
 }
 
 /// Says to whom and on which ways a warning goes, before somebody releases it.
 pub async fn audience(call: &Call, context: &Context, number: &WarningNumber) -> Result<()> {
-    let Some(warning) = context.store.warning(number).await? else { return Ok(()) };
+    let Some(warning) = context.store.warning(number).await? else {
+        return Ok(());
+    };
     let recipients = warn::preview(context, &warning).await?;
-    let by_channel = |channel: Channel| recipients.iter().filter(|recipient| recipient.channels.contains(&channel)).count();
+    let by_channel = |channel: Channel| {
+        recipients
+            .iter()
+            .filter(|recipient| recipient.channels.contains(&channel))
+            .count()
+    };
     let mails = by_channel(Channel::Email).saturating_add(by_channel(Channel::Folder));
-    let values = [recipients.len(), mails, by_channel(Channel::Phone)].map(|count| count.to_string());
+    let values =
+        [recipients.len(), mails, by_channel(Channel::Phone)].map(|count| count.to_string());
     let [companies, mails, calls] = &values;
-    call.out.say(&call.out.texts.with("warn.audience", &[("audience", companies), ("mails", mails), ("calls", calls)]));
+    call.out.say(&call.out.texts.with(
+        "warn.audience",
+        &[("audience", companies), ("mails", mails), ("calls", calls)],
+    ));
     for certainty in [Certainty::Observed, Certainty::Likely, Certainty::Possible] {
-        let count = recipients.iter().filter(|recipient| recipient.certainty == certainty).count();
+        let count = recipients
+            .iter()
+            .filter(|recipient| recipient.certainty == certainty)
+            .count();
         if count > 0 {
-            call.out.say(&call.out.texts.with(&format!("warn.audience_{}", certainty.as_str()), &[("count", &count.to_string())]));
+            call.out.say(&call.out.texts.with(
+                &format!("warn.audience_{}", certainty.as_str()),
+                &[("count", &count.to_string())],
+            ));
         }
     }
     Ok(())
 }
 
-pub async fn preview(call: &Call, context: &Context, number: &str, member: Option<&str>, html: bool) -> Result<Exit> {
-    let Some(warning) = find(call, context, number).await? else { return Ok(Exit::NothingFound) };
+pub async fn preview(
+    call: &Call,
+    context: &Context,
+    number: &str,
+    member: Option<&str>,
+    html: bool,
+) -> Result<Exit> {
+    let Some(warning) = find(call, context, number).await? else {
+        return Ok(Exit::NothingFound);
+    };
     let recipients = warn::preview(context, &warning).await?;
     let chosen: Vec<&Recipient> = match member {
-        Some(id) => recipients.iter().filter(|recipient| recipient.external_id == id || recipient.name == id).collect(),
+        Some(id) => recipients
+            .iter()
+            .filter(|recipient| recipient.external_id == id || recipient.name == id)
+            .collect(),
         None => samples(&recipients),
     };
     if chosen.is_empty() {
-        call.out.say(&call.out.texts.with("warn.no_recipient", &[("member", member.unwrap_or("")), ("number", warning.number.as_str())]));
+        call.out.say(&call.out.texts.with(
+            "warn.no_recipient",
+            &[
+                ("member", member.unwrap_or("")),
+                ("number", warning.number.as_str()),
+            ],
+        ));
         return Ok(Exit::NothingFound);
     }
     for recipient in chosen {
         let mail = warn::mail(context, &warning, recipient)?;
-        let channels: Vec<&str> = recipient.channels.iter().map(|channel| channel.as_str()).collect();
+        let channels: Vec<&str> = recipient
+            .channels
+            .iter()
+            .map(|channel| channel.as_str())
+            .collect();
         if call.out.json {
             call.out.object(&json!({
                 "number": warning.number.as_str(),
@@ -192,12 +288,23 @@ pub async fn preview(call: &Call, context: &Context, number: &str, member: Optio
             }))?;
             continue;
         }
-        call.out
-            .say(&call.out.texts.with("warn.preview", &[("member", &recipient.external_id), ("name", &recipient.name), ("channels", &channels.join(" + "))]));
+        call.out.say(&call.out.texts.with(
+            "warn.preview",
+            &[
+                ("member", &recipient.external_id),
+                ("name", &recipient.name),
+                ("channels", &channels.join(" + ")),
+            ],
+        ));
         if recipient.incident {
             call.out.say(&call.out.texts.get("warn.preview_incident"));
         }
-        call.out.line(&call.out.texts.with("warn.preview_subject", &[("subject", &mail.subject)]));
+        call.out.line(
+            &call
+                .out
+                .texts
+                .with("warn.preview_subject", &[("subject", &mail.subject)]),
+        );
         call.out.line(if html { &mail.html } else { &mail.text });
     }
     Ok(Exit::Ok)
@@ -207,7 +314,9 @@ pub async fn preview(call: &Call, context: &Context, number: &str, member: Optio
 fn samples(recipients: &[Recipient]) -> Vec<&Recipient> {
     let mut chosen: Vec<&Recipient> = Vec::new();
     for recipient in recipients {
-        let known = chosen.iter().any(|other| other.language == recipient.language && other.certainty == recipient.certainty);
+        let known = chosen.iter().any(|other| {
+            other.language == recipient.language && other.certainty == recipient.certainty
+        });
         if !known && chosen.len() < SAMPLES {
             chosen.push(recipient);
         }

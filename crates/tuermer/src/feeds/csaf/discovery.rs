@@ -14,8 +14,11 @@ use tuermer_formats::security_txt;
 use url::Url;
 
 /// Well-known places of one provider, the plain one first.
-const WELL_KNOWN: [&str; 3] =
-    ["/.well-known/csaf/provider-metadata.json", "/.well-known/csaf/v2.1/provider-metadata.json", "/.well-known/csaf/v2.0/provider-metadata.json"];
+const WELL_KNOWN: [&str; 3] = [
+    "/.well-known/csaf/provider-metadata.json",
+    "/.well-known/csaf/v2.1/provider-metadata.json",
+    "/.well-known/csaf/v2.0/provider-metadata.json",
+];
 /// Places of security.txt (RFC 9116, the second one from before it).
 const SECURITY_TXT: [&str; 2] = ["/.well-known/security.txt", "/security.txt"];
 
@@ -50,8 +53,13 @@ enum Kind {
 /// # Errors
 /// Nothing was found; the sentence says where was looked.
 pub async fn discover(client: &Client, address: &str) -> Result<Discovered, Refusal> {
-    let full = if address.contains("://") { address.trim().to_string() } else { format!("https://{}/", address.trim()) };
-    let url = Url::parse(&full).map_err(|_| Refusal::new("feed.error_not_a_url", [("url", &address)]))?;
+    let full = if address.contains("://") {
+        address.trim().to_string()
+    } else {
+        format!("https://{}/", address.trim())
+    };
+    let url =
+        Url::parse(&full).map_err(|_| Refusal::new("feed.error_not_a_url", [("url", &address)]))?;
     let mut found = Discovered::default();
     if matches!(url.path(), "" | "/") && !is_dns_name_of_csaf(&url) {
         found.by_domain(client, &url).await;
@@ -60,7 +68,11 @@ pub async fn discover(client: &Client, address: &str) -> Result<Discovered, Refu
     }
     if found.providers.is_empty() && found.aggregator.is_none() {
         // A server that is away, or a broken file, says more than all the places where nothing lies.
-        let telling = found.steps.iter().filter_map(|(_, reason)| reason.as_ref()).find(|reason| reason.key() != "feed.error_not_found");
+        let telling = found
+            .steps
+            .iter()
+            .filter_map(|(_, reason)| reason.as_ref())
+            .find(|reason| reason.key() != "feed.error_not_found");
         return Err(match (telling, found.steps.as_slice()) {
             (Some(reason), _) | (None, [(_, Some(reason))]) => reason.clone(),
             _ => Refusal::new("provider.nothing_found", [("url", &address)]),
@@ -71,7 +83,8 @@ pub async fn discover(client: &Client, address: &str) -> Result<Discovered, Refu
 
 /// `https://csaf.data.security.vendor.example/` serves the file itself (requirement 10).
 fn is_dns_name_of_csaf(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| host.starts_with("csaf.data.security."))
+    url.host_str()
+        .is_some_and(|host| host.starts_with("csaf.data.security."))
 }
 
 impl Discovered {
@@ -96,7 +109,10 @@ impl Discovered {
         }
         let name = domain.host_str().filter(|_| domain.domain().is_some());
         if let (true, Some(name)) = (self.providers.is_empty(), name) {
-            let port = domain.port().map(|port| format!(":{port}")).unwrap_or_default();
+            let port = domain
+                .port()
+                .map(|port| format!(":{port}"))
+                .unwrap_or_default();
             let place = format!("https://csaf.data.security.{name}{port}/");
             if !self.ask(client, &place).await {
                 // Most domains have no such name; that is no news.
@@ -111,10 +127,15 @@ impl Discovered {
             return false;
         }
         let outcome = read(client, url).await;
-        self.steps.push((url.to_string(), outcome.as_ref().err().cloned()));
+        self.steps
+            .push((url.to_string(), outcome.as_ref().err().cloned()));
         match outcome {
             Ok(Kind::Provider(found)) => {
-                let known = |other: &Found| other.url == found.url || (!found.provider.canonical_url.is_empty() && other.provider == found.provider);
+                let known = |other: &Found| {
+                    other.url == found.url
+                        || (!found.provider.canonical_url.is_empty()
+                            && other.provider == found.provider)
+                };
                 if !self.providers.iter().any(known) {
                     self.providers.push(*found);
                 }
@@ -143,11 +164,16 @@ async fn read(client: &Client, url: &str) -> Result<Kind, Refusal> {
     if let Ok(list) = aggregator::read(&body.bytes, &body.url) {
         return Ok(Kind::Aggregator(list));
     }
-    let mut provider = provider::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)]))?;
+    let mut provider = provider::read(&body.bytes, &body.url).map_err(|error| {
+        Refusal::new("provider.not_metadata", [("url", &url), ("error", &error)])
+    })?;
     if body.url != url {
         let mut redirect = Tolerated::default();
         redirect.count("metadata_redirect");
         provider.tolerated.add(&redirect);
     }
-    Ok(Kind::Provider(Box::new(Found { url: body.url, provider })))
+    Ok(Kind::Provider(Box::new(Found {
+        url: body.url,
+        provider,
+    })))
 }

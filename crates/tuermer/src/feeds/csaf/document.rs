@@ -72,14 +72,29 @@ pub enum Checked {
 /// The document, or a file beside it, could not be fetched although it may be there: nothing is known, ask again.
 pub async fn fetch(client: &Client, entry: Entry, rules: &Rules) -> Result<Arrived, FetchError> {
     let bytes = client.body(&entry.url, Wanted::JSON).await?.bytes;
-    let refused = |reason| Checked::Refused { reason, fingerprint: String::new() };
+    let refused = |reason| Checked::Refused {
+        reason,
+        fingerprint: String::new(),
+    };
     let hash = match hashes(client, &entry, rules, &bytes).await? {
         Ok(hash) => hash,
-        Err(reason) => return Ok(Arrived { entry, bytes, signature: Vec::new(), checked: refused(reason) }),
+        Err(reason) => {
+            return Ok(Arrived {
+                entry,
+                bytes,
+                signature: Vec::new(),
+                checked: refused(reason),
+            });
+        }
     };
     let trusted = rules.role == Role::Trusted;
     if trusted && !hash {
-        return Ok(Arrived { entry, bytes, signature: Vec::new(), checked: refused(Refusal::new("provider.hash_missing", [])) });
+        return Ok(Arrived {
+            entry,
+            bytes,
+            signature: Vec::new(),
+            checked: refused(Refusal::new("provider.hash_missing", [])),
+        });
     }
     let place = match &entry.signature {
         Some(url) => Some(url.clone()),
@@ -90,8 +105,17 @@ pub async fn fetch(client: &Client, entry: Entry, rules: &Rules) -> Result<Arriv
         None => None,
     };
     let Some(signature) = signature else {
-        let checked = if trusted { refused(Refusal::new("provider.signature_missing", [])) } else { Checked::Unsigned(Refusal::new("provider.unsigned", [])) };
-        return Ok(Arrived { entry, bytes, signature: Vec::new(), checked });
+        let checked = if trusted {
+            refused(Refusal::new("provider.signature_missing", []))
+        } else {
+            Checked::Unsigned(Refusal::new("provider.unsigned", []))
+        };
+        return Ok(Arrived {
+            entry,
+            bytes,
+            signature: Vec::new(),
+            checked,
+        });
     };
     let (keys, now) = (Arc::clone(&rules.keys), rules.now);
     let judged = tokio::task::spawn_blocking(move || {
@@ -100,16 +124,35 @@ pub async fn fetch(client: &Client, entry: Entry, rules: &Rules) -> Result<Arriv
     });
     let Ok((bytes, signature, verdict)) = judged.await else {
         // The library gave up in the middle; the bytes went with it.
-        return Ok(Arrived { entry, bytes: Vec::new(), signature: Vec::new(), checked: refused(Refusal::new("provider.signature_check_broke", [])) });
+        return Ok(Arrived {
+            entry,
+            bytes: Vec::new(),
+            signature: Vec::new(),
+            checked: refused(Refusal::new("provider.signature_check_broke", [])),
+        });
     };
-    Ok(Arrived { entry, bytes, signature, checked: checked(verdict, rules) })
+    Ok(Arrived {
+        entry,
+        bytes,
+        signature,
+        checked: checked(verdict, rules),
+    })
 }
 
 /// Checks every hash that is linked, or the first one that lies beside the document. True where one was there.
-async fn hashes(client: &Client, entry: &Entry, rules: &Rules, bytes: &[u8]) -> Result<Result<bool, Refusal>, FetchError> {
+async fn hashes(
+    client: &Client,
+    entry: &Entry,
+    rules: &Rules,
+    bytes: &[u8],
+) -> Result<Result<bool, Refusal>, FetchError> {
     let linked: Vec<(Hash, String)> =
-        [(Hash::Sha512, &entry.sha512), (Hash::Sha256, &entry.sha256)].into_iter().filter_map(|(hash, url)| Some((hash, url.clone()?))).collect();
-    let beside = [Hash::Sha512, Hash::Sha256].map(|hash| (hash, format!("{}.{}", entry.url, hash.extension())));
+        [(Hash::Sha512, &entry.sha512), (Hash::Sha256, &entry.sha256)]
+            .into_iter()
+            .filter_map(|(hash, url)| Some((hash, url.clone()?)))
+            .collect();
+    let beside = [Hash::Sha512, Hash::Sha256]
+        .map(|hash| (hash, format!("{}.{}", entry.url, hash.extension())));
     let all = !linked.is_empty();
     // Who promises no more than valid documents is not asked for files he never named.
     let places = match () {
@@ -119,7 +162,9 @@ async fn hashes(client: &Client, entry: &Entry, rules: &Rules, bytes: &[u8]) -> 
     };
     let mut found = false;
     for (hash, url) in places {
-        let Some(file) = optional(client, &url, limits::HASH_FILE_BYTES).await? else { continue };
+        let Some(file) = optional(client, &url, limits::HASH_FILE_BYTES).await? else {
+            continue;
+        };
         if let Err(reason) = compare(&file, hash, bytes) {
             return Ok(Err(reason));
         }
@@ -136,40 +181,79 @@ async fn hashes(client: &Client, entry: &Entry, rules: &Rules, bytes: &[u8]) -> 
 /// # Errors
 /// Another hash, or no hash at all.
 pub fn compare(file: &[u8], hash: Hash, bytes: &[u8]) -> Result<(), Refusal> {
-    let stated = hash_file::read(file, hash).map_err(|error| Refusal::new("provider.hash_unreadable", [("error", &error)]))?;
+    let stated = hash_file::read(file, hash)
+        .map_err(|error| Refusal::new("provider.hash_unreadable", [("error", &error)]))?;
     let real = match hash {
         Hash::Sha256 => hex::encode(Sha256::digest(bytes)),
         Hash::Sha512 => hex::encode(Sha512::digest(bytes)),
     };
-    if stated == real { Ok(()) } else { Err(Refusal::new("provider.hash_other", [("hash", &hash.extension())])) }
+    if stated == real {
+        Ok(())
+    } else {
+        Err(Refusal::new(
+            "provider.hash_other",
+            [("hash", &hash.extension())],
+        ))
+    }
 }
 
 fn checked(verdict: Verdict, rules: &Rules) -> Checked {
     let failure = match verdict {
-        Verdict::Verified(Verified { fingerprint, made_at: _, ends_soon }) => {
-            let warning = ends_soon.map(|at| Refusal::new("provider.key_ends_soon", [("fingerprint", &fingerprint), ("at", &at)]));
-            return Checked::Verified { fingerprint, warning };
+        Verdict::Verified(Verified {
+            fingerprint,
+            made_at: _,
+            ends_soon,
+        }) => {
+            let warning = ends_soon.map(|at| {
+                Refusal::new(
+                    "provider.key_ends_soon",
+                    [("fingerprint", &fingerprint), ("at", &at)],
+                )
+            });
+            return Checked::Verified {
+                fingerprint,
+                warning,
+            };
         }
         Verdict::Failed(failure) => failure,
     };
     let fingerprint = match &failure {
-        Failure::KeyRevoked(key) | Failure::NotForSigning(key) | Failure::Mismatch(key) | Failure::UnknownKey(key) => key.clone(),
-        Failure::KeyExpired { fingerprint, .. } | Failure::EndsTooSoon { fingerprint, .. } => fingerprint.clone(),
+        Failure::KeyRevoked(key)
+        | Failure::NotForSigning(key)
+        | Failure::Mismatch(key)
+        | Failure::UnknownKey(key) => key.clone(),
+        Failure::KeyExpired { fingerprint, .. } | Failure::EndsTooSoon { fingerprint, .. } => {
+            fingerprint.clone()
+        }
         _ => String::new(),
     };
-    let soon = |fingerprint: &String, at: &Timestamp| Refusal::new("provider.key_ends_soon", [("fingerprint", fingerprint), ("at", at)]);
+    let soon = |fingerprint: &String, at: &Timestamp| {
+        Refusal::new(
+            "provider.key_ends_soon",
+            [("fingerprint", fingerprint), ("at", at)],
+        )
+    };
     if let Failure::EndsTooSoon { fingerprint, at } = &failure
         && rules.decided.contains(fingerprint)
     {
-        return Checked::Verified { fingerprint: fingerprint.clone(), warning: Some(soon(fingerprint, at)) };
+        return Checked::Verified {
+            fingerprint: fingerprint.clone(),
+            warning: Some(soon(fingerprint, at)),
+        };
     }
     if let Failure::UnknownKey(key) = &failure {
         if rules.key_waits {
-            return Checked::Refused { reason: Refusal::new("provider.key_waits", [("fingerprint", key)]), fingerprint };
+            return Checked::Refused {
+                reason: Refusal::new("provider.key_waits", [("fingerprint", key)]),
+                fingerprint,
+            };
         }
         if rules.role != Role::Trusted && !rules.names_keys {
             return Checked::Unsigned(Refusal::new("provider.key_unknown", [("fingerprint", key)]));
         }
     }
-    Checked::Refused { reason: Refusal::new("provider.signature_failed", [("error", &failure)]), fingerprint }
+    Checked::Refused {
+        reason: Refusal::new("provider.signature_failed", [("error", &failure)]),
+        fingerprint,
+    }
 }

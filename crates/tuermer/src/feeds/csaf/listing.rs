@@ -38,49 +38,143 @@ pub struct Listing {
 /// are the second choice, asked only where no feed can be had.
 pub fn lists(found: &Found) -> ([Vec<List>; 2], Vec<Refusal>) {
     let provider = &found.provider;
-    let closed = provider.rolie.iter().chain(&provider.directories).filter(|place| !place.is_open());
-    let remarks = closed.map(|place| Refusal::new("provider.list_closed", [("url", &place.url), ("label", &place.label)])).collect();
+    let closed = provider
+        .rolie
+        .iter()
+        .chain(&provider.directories)
+        .filter(|place| !place.is_open());
+    let remarks = closed
+        .map(|place| {
+            Refusal::new(
+                "provider.list_closed",
+                [("url", &place.url), ("label", &place.label)],
+            )
+        })
+        .collect();
     let open = |places: &[Place], directory| -> Vec<List> {
         let mut seen = HashSet::new();
-        let open = places.iter().filter(|place| place.is_open() && seen.insert(place.url.as_str()));
-        open.map(|place| List { url: place.url.clone(), directory }).collect()
+        let open = places
+            .iter()
+            .filter(|place| place.is_open() && seen.insert(place.url.as_str()));
+        open.map(|place| List {
+            url: place.url.clone(),
+            directory,
+        })
+        .collect()
     };
-    ([open(&provider.rolie, false), open(&provider.directories, true)], remarks)
+    (
+        [
+            open(&provider.rolie, false),
+            open(&provider.directories, true),
+        ],
+        remarks,
+    )
 }
 
 /// Asks one list; with an ETag only for what moved.
 ///
 /// # Errors
 /// It cannot be fetched or read.
-pub async fn list(client: &Client, List { url, directory }: &List, etag: &str) -> Result<Listing, Refusal> {
+pub async fn list(
+    client: &Client,
+    List { url, directory }: &List,
+    etag: &str,
+) -> Result<Listing, Refusal> {
     if *directory {
         return directory_list(client, url, etag).await;
     }
-    let body = match client.get(url, Wanted { etag, ..json(limits::LISTING_BYTES) }).await.map_err(|error| error.sentence())? {
-        Fetched::NotModified => return Ok(Listing { unchanged: true, etag: etag.to_string(), ..Listing::default() }),
+    let body = match client
+        .get(
+            url,
+            Wanted {
+                etag,
+                ..json(limits::LISTING_BYTES)
+            },
+        )
+        .await
+        .map_err(|error| error.sentence())?
+    {
+        Fetched::NotModified => {
+            return Ok(Listing {
+                unchanged: true,
+                etag: etag.to_string(),
+                ..Listing::default()
+            });
+        }
         Fetched::Body(body) => body,
     };
-    let found = rolie::read(&body.bytes, &body.url).map_err(|error| Refusal::new("provider.not_rolie", [("url", url), ("error", &error)]))?;
-    let rolie::Rolie { updated: _, entries, unusable, tolerated } = found;
-    Ok(Listing { unchanged: false, etag: body.etag, entries, unusable, tolerated })
+    let found = rolie::read(&body.bytes, &body.url)
+        .map_err(|error| Refusal::new("provider.not_rolie", [("url", url), ("error", &error)]))?;
+    let rolie::Rolie {
+        updated: _,
+        entries,
+        unusable,
+        tolerated,
+    } = found;
+    Ok(Listing {
+        unchanged: false,
+        etag: body.etag,
+        entries,
+        unusable,
+        tolerated,
+    })
 }
 
 /// `changes.csv` with its times; only where it is missing `index.txt`, which tells no times.
 async fn directory_list(client: &Client, url: &str, etag: &str) -> Result<Listing, Refusal> {
     let (name, index) = (format!("{url}changes.csv"), format!("{url}index.txt"));
-    let (body, index) = match client.get(&name, Wanted { etag, ..plain(limits::LISTING_BYTES) }).await {
-        Ok(Fetched::NotModified) => return Ok(Listing { unchanged: true, etag: etag.to_string(), ..Listing::default() }),
+    let (body, index) = match client
+        .get(
+            &name,
+            Wanted {
+                etag,
+                ..plain(limits::LISTING_BYTES)
+            },
+        )
+        .await
+    {
+        Ok(Fetched::NotModified) => {
+            return Ok(Listing {
+                unchanged: true,
+                etag: etag.to_string(),
+                ..Listing::default()
+            });
+        }
         Ok(Fetched::Body(body)) => (body, false),
-        Err(error) if error.is_not_found() => (client.body(&index, plain(limits::LISTING_BYTES)).await.map_err(|error| error.sentence())?, true),
+        Err(error) if error.is_not_found() => (
+            client
+                .body(&index, plain(limits::LISTING_BYTES))
+                .await
+                .map_err(|error| error.sentence())?,
+            true,
+        ),
         Err(error) => return Err(error.sentence()),
     };
-    let read = if index { changes::index(&body.bytes, &body.url) } else { changes::changes(&body.bytes, &body.url) };
-    let changes::Listing { entries, unusable, mut tolerated } =
-        read.map_err(|error| Refusal::new("provider.not_a_list", [("url", &body.url), ("error", &error)]))?;
+    let read = if index {
+        changes::index(&body.bytes, &body.url)
+    } else {
+        changes::changes(&body.bytes, &body.url)
+    };
+    let changes::Listing {
+        entries,
+        unusable,
+        mut tolerated,
+    } = read.map_err(|error| {
+        Refusal::new(
+            "provider.not_a_list",
+            [("url", &body.url), ("error", &error)],
+        )
+    })?;
     if index {
         tolerated.count("no_changes_csv");
     }
     // Without times an unchanged list says nothing about its documents.
     let etag = if index { String::new() } else { body.etag };
-    Ok(Listing { unchanged: false, etag, entries, unusable, tolerated })
+    Ok(Listing {
+        unchanged: false,
+        etag,
+        entries,
+        unusable,
+        tolerated,
+    })
 }

@@ -28,7 +28,11 @@ pub struct Round {
 
 impl Round {
     /// Reads what is due, page by page, at most [`limits::DISPATCH_QUEUE`].
-    pub async fn load(context: &Context, open: &[WarningNumber], state: DeliveryState) -> Result<Self> {
+    pub async fn load(
+        context: &Context,
+        open: &[WarningNumber],
+        state: DeliveryState,
+    ) -> Result<Self> {
         let now = context.now();
         let mut mails: Vec<Delivery> = Vec::new();
         let mut after = String::new();
@@ -50,8 +54,17 @@ impl Round {
     ///
     /// # Errors
     /// The database did not confirm; what was on its way stays claimed and is unsure at the next start.
-    pub async fn run(self, context: &Context, post: &Arc<Post>, report: &mut DeliverReport) -> Result<()> {
-        let mut pacer = if post.over_network() { Pacer::new(context.config.mail.per_domain_per_minute) } else { Pacer::unlimited() };
+    pub async fn run(
+        self,
+        context: &Context,
+        post: &Arc<Post>,
+        report: &mut DeliverReport,
+    ) -> Result<()> {
+        let mut pacer = if post.over_network() {
+            Pacer::new(context.config.mail.per_domain_per_minute)
+        } else {
+            Pacer::unlimited()
+        };
         for mail in self.mails {
             pacer.push(&domain(&mail), mail);
         }
@@ -71,7 +84,10 @@ impl Round {
         let workers = work(Arc::new(shared), connections);
         let written = desk
             .run(context, |recorded| {
-                recorded.states.iter().for_each(|state| report.count(*state));
+                recorded
+                    .states
+                    .iter()
+                    .for_each(|state| report.count(*state));
                 report.to_call = report.to_call.saturating_add(recorded.to_call);
             })
             .await;
@@ -86,7 +102,9 @@ impl Round {
 }
 
 fn domain(mail: &Delivery) -> String {
-    mail.address.rsplit_once('@').map_or(String::new(), |(_, domain)| domain.to_lowercase())
+    mail.address
+        .rsplit_once('@')
+        .map_or(String::new(), |(_, domain)| domain.to_lowercase())
 }
 
 struct Shared {
@@ -140,9 +158,14 @@ impl Shared {
                     break;
                 }
             }
-            let Some(mail) = self.take(&mut record).await? else { break };
+            let Some(mail) = self.take(&mut record).await? else {
+                break;
+            };
             let allowed = self.batches.allow(&self.context, &mail.warning).await?;
-            let claim = allowed.then(|| Claim { id: mail.id.clone(), state: self.state });
+            let claim = allowed.then(|| Claim {
+                id: mail.id.clone(),
+                state: self.state,
+            });
             if !self.writer.exchange(record.take(), claim).await? {
                 self.done(&mail, Answer::Nothing);
                 continue;
@@ -151,11 +174,17 @@ impl Shared {
             let (finished, answer) = match sent {
                 Sent::Outcome(outcome) => {
                     let slower = matches!(outcome, Outcome::TryLater(_));
-                    (Finished::Tried(outcome), if slower { Answer::Slower } else { Answer::Fine })
+                    (
+                        Finished::Tried(outcome),
+                        if slower { Answer::Slower } else { Answer::Fine },
+                    )
                 }
                 Sent::Away(_) | Sent::Unwanted => (Finished::Back(self.state), Answer::Nothing),
             };
-            record = Some(Record { id: mail.id.clone(), finished });
+            record = Some(Record {
+                id: mail.id.clone(),
+                finished,
+            });
             self.done(&mail, answer);
         }
         self.writer.exchange(record, None).await?;

@@ -24,7 +24,10 @@ struct Known {
 impl Gate {
     /// Gives the server up when it was away for `patience`.
     pub fn new(patience: Duration) -> Self {
-        Self { patience, known: Mutex::default() }
+        Self {
+            patience,
+            known: Mutex::default(),
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -37,7 +40,9 @@ impl Gate {
         let known = self.known();
         match &known.given_up {
             Some(why) => Err(why.clone()),
-            None => Ok(known.not_before.map_or(Duration::ZERO, |at| at.saturating_duration_since(now))),
+            None => Ok(known
+                .not_before
+                .map_or(Duration::ZERO, |at| at.saturating_duration_since(now))),
         }
     }
 
@@ -50,7 +55,9 @@ impl Gate {
         }
         // Several connections fail together; that is one failure of the server.
         if known.not_before.is_none_or(|at| at <= now) {
-            let pause = Duration::from_millis(500_u64.saturating_mul(2_u64.saturating_pow(known.failures.min(10))));
+            let pause = Duration::from_millis(
+                500_u64.saturating_mul(2_u64.saturating_pow(known.failures.min(10))),
+            );
             known.failures = known.failures.saturating_add(1);
             known.not_before = Some(now + pause.min(LONGEST_PAUSE));
         }
@@ -64,7 +71,10 @@ impl Gate {
     /// The server took a mail or refused one: it is there.
     pub fn fine(&self) {
         let mut known = self.known();
-        *known = Known { given_up: known.given_up.take(), ..Known::default() };
+        *known = Known {
+            given_up: known.given_up.take(),
+            ..Known::default()
+        };
     }
 
     /// Why the server was given up.
@@ -89,8 +99,13 @@ mod tests {
             gate.failed("refused", now);
             pauses.push(pause.as_millis());
         }
-        assert_eq!(pauses.get(..7), Some([0, 500, 1000, 2000, 4000, 8000, 16000].as_slice()));
-        assert!((now - start) >= Duration::from_secs(120) && (now - start) < Duration::from_secs(180));
+        assert_eq!(
+            pauses.get(..7),
+            Some([0, 500, 1000, 2000, 4000, 8000, 16000].as_slice())
+        );
+        assert!(
+            (now - start) >= Duration::from_secs(120) && (now - start) < Duration::from_secs(180)
+        );
         assert_eq!(gate.given_up().as_deref(), Some("refused"));
     }
 

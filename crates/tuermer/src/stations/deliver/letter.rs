@@ -17,7 +17,9 @@ impl Letter {
     /// # Errors
     /// There is none of this number.
     pub async fn load(context: &Context, number: &WarningNumber) -> Result<Self> {
-        Ok(Self(context.store.warning(number).await?.with_context(|| format!("there is no warning {number}"))?))
+        Ok(Self(context.store.warning(number).await?.with_context(
+            || format!("there is no warning {number}"),
+        )?))
     }
 
     /// The mail of one recipient. The address is the one two people released with the content, not the
@@ -27,11 +29,19 @@ impl Letter {
     /// The delivery has no recipient, or the warning no text in the recipient's language.
     pub async fn to(&self, context: &Context, delivery: &Delivery) -> Result<Outgoing> {
         let Self(warning) = self;
-        let recipient = context.store.recipient(&warning.number, &delivery.organisation).await?;
-        let recipient = recipient.with_context(|| format!("delivery {} has no recipient", delivery.id))?;
+        let recipient = context
+            .store
+            .recipient(&warning.number, &delivery.organisation)
+            .await?;
+        let recipient =
+            recipient.with_context(|| format!("delivery {} has no recipient", delivery.id))?;
         let mail = warn::mail(context, warning, &recipient)?;
         let later = warning.replaces.is_some() || delivery.round > 1;
-        let references = if later { context.store.first_message_id(delivery).await? } else { None };
+        let references = if later {
+            context.store.first_message_id(delivery).await?
+        } else {
+            None
+        };
         Ok(Outgoing {
             from: context.config.mail.from.clone(),
             from_name: context.config.mail.from_name.clone(),

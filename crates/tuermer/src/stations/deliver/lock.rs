@@ -26,15 +26,24 @@ pub struct Lock {
 /// The lock file cannot be made, or the database does not answer.
 pub async fn take(context: &Context) -> Result<Option<Lock>> {
     let path = context.home.0.join("dispatch.lock");
-    let file = File::options().create(true).append(true).open(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(None),
-        Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("cannot lock {}", path.display())),
+        Err(TryLockError::Error(error)) => {
+            return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+        }
     }
     for _ in 0..TRIES {
         if let Alone::Yes(shared) = context.store.database.only_dispatcher().await? {
-            return Ok(Some(Lock { _file: file, shared: Mutex::new(shared) }));
+            return Ok(Some(Lock {
+                _file: file,
+                shared: Mutex::new(shared),
+            }));
         }
         tokio::time::sleep(AGAIN).await;
     }
@@ -48,7 +57,10 @@ impl Lock {
     /// The connection that stands for the lock is gone: somebody else may be handing over by now.
     pub async fn still_held(&self) -> Result<()> {
         if let Some(shared) = self.shared.lock().await.as_mut() {
-            shared.read_one("SELECT 1", Vec::new()).await.context("the database lock on handing over is gone; sending stops")?;
+            shared
+                .read_one("SELECT 1", Vec::new())
+                .await
+                .context("the database lock on handing over is gone; sending stops")?;
         }
         Ok(())
     }
@@ -59,7 +71,10 @@ impl Lock {
             && let Err(error) = shared.commit().await
         {
             // The lock ends with the connection, and the mails are recorded already.
-            tracing::warn!(error = format!("{error:#}"), "the lock on handing over could not be given back");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "the lock on handing over could not be given back"
+            );
         }
     }
 }

@@ -35,7 +35,12 @@ pub struct Post {
 
 impl Post {
     /// Loads what is the same for every mail. In a drill or demo there is no server, whatever is given.
-    pub async fn new(context: &Context, lock: Arc<Lock>, server: Option<Server>, open: &[WarningNumber]) -> Result<Self> {
+    pub async fn new(
+        context: &Context,
+        lock: Arc<Lock>,
+        server: Option<Server>,
+        open: &[WarningNumber],
+    ) -> Result<Self> {
         // A simulated clock cannot wait for a server.
         let patience = match context.clock {
             Clock::System => Duration::from_secs(limits::SERVER_AWAY_SECONDS),
@@ -43,7 +48,10 @@ impl Post {
         };
         let mut letters = HashMap::new();
         for number in open {
-            letters.insert(number.clone(), super::letter::Letter::load(context, number).await?);
+            letters.insert(
+                number.clone(),
+                super::letter::Letter::load(context, number).await?,
+            );
         }
         let server = server.filter(|_| !context.drill && !context.demo);
         Ok(Self {
@@ -59,7 +67,11 @@ impl Post {
 
     /// How many mails are on their way at once.
     pub fn connections(&self, context: &Context) -> usize {
-        if self.server.is_some() { context.config.mail.connections.clamp(1, 256) } else { FOLDER_WRITERS }
+        if self.server.is_some() {
+            context.config.mail.connections.clamp(1, 256)
+        } else {
+            FOLDER_WRITERS
+        }
     }
 
     /// True where mails leave over the network.
@@ -73,17 +85,28 @@ impl Post {
     /// The database does not answer, or nobody vouches any more that we are the only ones.
     pub async fn look(&self, context: &Context) -> Result<()> {
         if let Err(error) = self.lock.still_held().await {
-            self.sending.write().unwrap_or_else(PoisonError::into_inner).clear();
+            self.sending
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
             self.gate.give_up(&format!("{error:#}"));
             return Err(error);
         }
-        let now: HashSet<_> = context.store.warnings_sending().await?.into_iter().collect();
+        let now: HashSet<_> = context
+            .store
+            .warnings_sending()
+            .await?
+            .into_iter()
+            .collect();
         *self.sending.write().unwrap_or_else(PoisonError::into_inner) = now;
         Ok(())
     }
 
     fn wanted(&self, number: &WarningNumber) -> bool {
-        self.sending.read().unwrap_or_else(PoisonError::into_inner).contains(number)
+        self.sending
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(number)
     }
 
     /// An open connection, waiting while the server is away. `None`: given up, or there is no server.
@@ -99,7 +122,11 @@ impl Post {
                 }
             }
             // Until one connection is known to work they are tried one by one: sixteen wrong log-ins lock an account.
-            let turn = if self.proven.load(Ordering::Acquire) { None } else { Some(self.first.lock().await) };
+            let turn = if self.proven.load(Ordering::Acquire) {
+                None
+            } else {
+                Some(self.first.lock().await)
+            };
             if turn.is_some() && self.gate.pause(Instant::now()) != Ok(Duration::ZERO) {
                 continue;
             }
@@ -109,7 +136,10 @@ impl Post {
                     return Some(connection);
                 }
                 Err(Unusable { why, lasting: true }) => self.gate.give_up(&why),
-                Err(Unusable { why, lasting: false }) => self.gate.failed(&why, Instant::now()),
+                Err(Unusable {
+                    why,
+                    lasting: false,
+                }) => self.gate.failed(&why, Instant::now()),
             }
         }
     }
@@ -118,15 +148,26 @@ impl Post {
     ///
     /// # Errors
     /// The delivery cannot be read; an unusable address is an outcome, not an error.
-    pub async fn send(&self, context: &Context, delivery: &Delivery, connection: &mut Option<Connection>) -> Result<Sent> {
-        let letter = self.letters.get(&delivery.warning).context("a delivery of a warning that is not being sent")?;
+    pub async fn send(
+        &self,
+        context: &Context,
+        delivery: &Delivery,
+        connection: &mut Option<Connection>,
+    ) -> Result<Sent> {
+        let letter = self
+            .letters
+            .get(&delivery.warning)
+            .context("a delivery of a warning that is not being sent")?;
         let outgoing = letter.to(context, delivery).await?;
         let bytes = match outgoing.bytes() {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Sent::Outcome(Outcome::Refused(format!("{error:#}")))),
         };
         match &self.server {
-            Some(server) if delivery.channel == Channel::Email => self.over_smtp(context, server, delivery, &outgoing, &bytes, connection).await,
+            Some(server) if delivery.channel == Channel::Email => {
+                self.over_smtp(context, server, delivery, &outgoing, &bytes, connection)
+                    .await
+            }
             _ if !self.wanted(&delivery.warning) => Ok(Sent::Unwanted),
             _ => {
                 folder::write(&context.home.outbox(), &delivery.message_id, &bytes)?;
@@ -144,12 +185,17 @@ impl Post {
         bytes: &[u8],
         connection: &mut Option<Connection>,
     ) -> Result<Sent> {
-        let from = mime::address(&return_path(context, delivery)).context("mail.bounce_domain in tuermer.toml")?;
+        let from = mime::address(&return_path(context, delivery))
+            .context("mail.bounce_domain in tuermer.toml")?;
         let to = mime::address(&outgoing.to)?;
         let mut reused = connection.as_ref().is_some_and(|open| open.used > 0);
         loop {
-            let Some(open) = connection.as_mut() else { return Ok(Sent::Away("no connection".into())) };
-            let sent = open.send(&from, &to, bytes, || self.wanted(&delivery.warning)).await;
+            let Some(open) = connection.as_mut() else {
+                return Ok(Sent::Away("no connection".into()));
+            };
+            let sent = open
+                .send(&from, &to, bytes, || self.wanted(&delivery.warning))
+                .await;
             if open.broken() {
                 *connection = None;
             }
@@ -176,7 +222,10 @@ impl Post {
 pub fn return_path(context: &Context, delivery: &Delivery) -> String {
     let mail = &context.config.mail;
     let domain = match mail.bounce_domain.as_str() {
-        "" => mail.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain),
+        "" => mail
+            .from
+            .rsplit_once('@')
+            .map_or("localhost", |(_, domain)| domain),
         domain => domain,
     };
     let token = context.keys.mac("bounce", &[delivery.id.as_str()]);

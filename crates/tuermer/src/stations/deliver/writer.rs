@@ -37,7 +37,14 @@ impl Writer {
             return Ok(false);
         }
         let (answer, answered) = oneshot::channel();
-        self.0.send(Request { record, claim, answer }).await.map_err(|_| anyhow!(GONE))?;
+        self.0
+            .send(Request {
+                record,
+                claim,
+                answer,
+            })
+            .await
+            .map_err(|_| anyhow!(GONE))?;
         answered.await.map_err(|_| anyhow!(GONE))
     }
 }
@@ -58,12 +65,20 @@ impl Desk {
             let mut records = Vec::new();
             let mut claims = Vec::new();
             let mut answers = Vec::new();
-            for Request { record, claim, answer } in group.drain(..) {
+            for Request {
+                record,
+                claim,
+                answer,
+            } in group.drain(..)
+            {
                 records.extend(record);
                 answers.push((claim.as_ref().map(|claim| claim.id.clone()), answer));
                 claims.extend(claim);
             }
-            let recorded = context.store.record_deliveries(records, claims, context.now()).await?;
+            let recorded = context
+                .store
+                .record_deliveries(records, claims, context.now())
+                .await?;
             each(&recorded);
             for (claim, answer) in answers {
                 // A connection that no longer listens leaves a claim behind, which the next start finds.

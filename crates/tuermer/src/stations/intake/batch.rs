@@ -40,8 +40,12 @@ struct Writing {
 /// Takes documents in one transaction and tells what became of each, in order. Nothing is told before it is durable.
 pub async fn take(context: &Context, batch: Vec<Judged>) -> Result<Vec<(Place, IngestReport)>> {
     let mut open = context.store.begin().await?;
-    let ids: HashSet<&str> = batch.iter().filter_map(|judged| Some(read(judged)?.threat.id.as_str())).collect();
-    let mut stored = threats::stored_revisions(&mut open, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let ids: HashSet<&str> = batch
+        .iter()
+        .filter_map(|judged| Some(read(judged)?.threat.id.as_str()))
+        .collect();
+    let mut stored =
+        threats::stored_revisions(&mut open, &ids.into_iter().collect::<Vec<_>>()).await?;
     let (mut writing, mut told) = (Writing::default(), Vec::with_capacity(batch.len()));
     for judged in batch {
         let place = judged.place.clone();
@@ -59,33 +63,81 @@ fn read(judged: &Judged) -> Option<&Read> {
     }
 }
 
-async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String, StoredRevision>, writing: &mut Writing) -> Result<IngestReport> {
-    let Judged { place, kind, sha256, known, signature, outcome } = judged;
+async fn one(
+    open: &mut Transaction,
+    judged: Judged,
+    stored: &mut HashMap<String, StoredRevision>,
+    writing: &mut Writing,
+) -> Result<IngestReport> {
+    let Judged {
+        place,
+        kind,
+        sha256,
+        known,
+        signature,
+        outcome,
+    } = judged;
     let file = place.file.as_str();
-    let verified = u64::from(signature.as_ref().is_some_and(|signature| signature.state == SignatureState::Verified));
+    let verified = u64::from(
+        signature
+            .as_ref()
+            .is_some_and(|signature| signature.state == SignatureState::Verified),
+    );
     // What is proven is kept beside every document that is kept.
     if !matches!(&outcome, Outcome::Refused(_, None) | Outcome::Whole(_)) {
         writing.signatures.extend(signature);
     }
-    let Read { threat, remarks, document, fields } = match outcome {
-        Outcome::Same => return Ok(IngestReport { same: 1, documents: 1, verified, ..IngestReport::new(file, kind) }),
+    let Read {
+        threat,
+        remarks,
+        document,
+        fields,
+    } = match outcome {
+        Outcome::Same => {
+            return Ok(IngestReport {
+                same: 1,
+                documents: 1,
+                verified,
+                ..IngestReport::new(file, kind)
+            });
+        }
         Outcome::Refused(remark, document) => {
-            writing.documents.extend(document.filter(|_| writing.hashes.insert(sha256)).map(|document| *document));
-            return Ok(IngestReport { documents: 1, ..IngestReport::rejected(file, kind, remark) });
+            writing.documents.extend(
+                document
+                    .filter(|_| writing.hashes.insert(sha256))
+                    .map(|document| *document),
+            );
+            return Ok(IngestReport {
+                documents: 1,
+                ..IngestReport::rejected(file, kind, remark)
+            });
         }
         // Taken in a step of its own, not here.
         Outcome::Whole(_) => return Ok(IngestReport::new(file, kind)),
         Outcome::Threat(read) => *read,
     };
     let before = stored.get(threat.id.as_str());
-    let mut report = IngestReport { threat: Some(threat.tracking_id.clone()), documents: 1, verified, remarks, ..IngestReport::new(file, kind) };
+    let mut report = IngestReport {
+        threat: Some(threat.tracking_id.clone()),
+        documents: 1,
+        verified,
+        remarks,
+        ..IngestReport::new(file, kind)
+    };
     match decide(open, before, &threat, &sha256).await? {
         Decision::New => report.new = 1,
         Decision::Newer => report.changed = 1,
         Decision::Same => return Ok(IngestReport { same: 1, ..report }),
         Decision::Refused(key) => {
             let revision = before.map_or("", |before| before.revision.as_str());
-            let remark = Remark::new(key, &[("id", &threat.tracking_id), ("revision", &threat.revision), ("stored", &revision)]);
+            let remark = Remark::new(
+                key,
+                &[
+                    ("id", &threat.tracking_id),
+                    ("revision", &threat.revision),
+                    ("stored", &revision),
+                ],
+            );
             if !known && writing.hashes.insert(sha256) {
                 writing.documents.push(document.rejected(remark.kept()));
             }
@@ -98,18 +150,35 @@ async fn one(open: &mut Transaction, judged: Judged, stored: &mut HashMap<String
     let (ranges, not_understood) = threats::ranges(&threat.statements);
     (report.ranges, report.ranges_not_understood) = (ranges, not_understood);
     if not_understood > 0 {
-        report.remarks.push(Remark::new("threat.ingest_not_understood", &[("count", &not_understood)]));
+        report.remarks.push(Remark::new(
+            "threat.ingest_not_understood",
+            &[("count", &not_understood)],
+        ));
     }
-    let revision = StoredRevision { revision: threat.revision.clone(), released_at: threat.released_at, sha256: sha256.clone() };
+    let revision = StoredRevision {
+        revision: threat.revision.clone(),
+        released_at: threat.released_at,
+        sha256: sha256.clone(),
+    };
     let replaced = stored.insert(threat.id.0.clone(), revision);
     writing.add((threat, fields), sha256, document, replaced);
     Ok(report)
 }
 
 impl Writing {
-    fn add(&mut self, (threat, fields): (Threat, DocumentFields), sha256: String, document: PackedDocument, replaced: Option<StoredRevision>) {
-        self.superseded.extend(replaced.map(|replaced| replaced.sha256));
-        self.journal.push((threat.tracking_id.clone(), format!("revision {}, sha256 {sha256}", threat.revision)));
+    fn add(
+        &mut self,
+        (threat, fields): (Threat, DocumentFields),
+        sha256: String,
+        document: PackedDocument,
+        replaced: Option<StoredRevision>,
+    ) {
+        self.superseded
+            .extend(replaced.map(|replaced| replaced.sha256));
+        self.journal.push((
+            threat.tracking_id.clone(),
+            format!("revision {}, sha256 {sha256}", threat.revision),
+        ));
         if self.hashes.insert(sha256.clone()) {
             self.documents.push(document);
         }
@@ -118,8 +187,15 @@ impl Writing {
 }
 
 /// Compares with the stored revision.
-async fn decide(open: &mut Transaction, stored: Option<&StoredRevision>, threat: &Threat, sha256: &str) -> Result<Decision> {
-    let Some(stored) = stored else { return Ok(Decision::New) };
+async fn decide(
+    open: &mut Transaction,
+    stored: Option<&StoredRevision>,
+    threat: &Threat,
+    sha256: &str,
+) -> Result<Decision> {
+    let Some(stored) = stored else {
+        return Ok(Decision::New);
+    };
     if stored.sha256 == sha256 {
         return Ok(Decision::Same);
     }
@@ -139,13 +215,25 @@ async fn decide(open: &mut Transaction, stored: Option<&StoredRevision>, threat:
         Order::Newer | Order::Incomparable => Decision::Newer,
         Order::Older => Decision::Refused("threat.ingest_older"),
         // Mirrors write the same record with other blanks.
-        Order::Same if threat.source == ThreatSource::Cve && threats::says_the_same(open, threat).await? => Decision::Same,
+        Order::Same
+            if threat.source == ThreatSource::Cve
+                && threats::says_the_same(open, threat).await? =>
+        {
+            Decision::Same
+        }
         Order::Same => Decision::Refused("threat.ingest_other_bytes"),
     })
 }
 
 async fn write(context: &Context, mut open: Transaction, writing: Writing) -> Result<()> {
-    let Writing { documents, superseded, taken, journal, hashes: _, signatures } = writing;
+    let Writing {
+        documents,
+        superseded,
+        taken,
+        journal,
+        hashes: _,
+        signatures,
+    } = writing;
     if documents.is_empty() && taken.is_empty() && signatures.is_empty() {
         return Ok(());
     }
@@ -162,8 +250,17 @@ async fn write(context: &Context, mut open: Transaction, writing: Writing) -> Re
     }
     let (mut now_valid, mut earlier) = (Vec::with_capacity(taken.len()), Vec::new());
     for (index, (threat, sha256, fields)) in taken.iter().enumerate() {
-        let list = if last.get(threat.id.as_str()) == Some(&index) { &mut now_valid } else { &mut earlier };
-        list.push(Written { threat, level: None, sha256, fields });
+        let list = if last.get(threat.id.as_str()) == Some(&index) {
+            &mut now_valid
+        } else {
+            &mut earlier
+        };
+        list.push(Written {
+            threat,
+            level: None,
+            sha256,
+            fields,
+        });
     }
     threats::write_many(&mut open, &now_valid, now).await?;
     threats::write_revisions(&mut open, &earlier, now).await?;

@@ -6,7 +6,9 @@ use super::content::Content;
 use super::judge::{self, Judged, Outcome};
 use super::proof::{Proof, Trust};
 use super::source::{Chunk, Found, Input, Place, Reader, Text};
-use super::{IngestReport, Remark, Word, batch, catalogue, check, estimates, events, knowledge, report};
+use super::{
+    IngestReport, Remark, Word, batch, catalogue, check, estimates, events, knowledge, report,
+};
 use crate::context::Context;
 use anyhow::{Context as _, Result};
 use std::collections::HashMap;
@@ -46,10 +48,18 @@ pub async fn ingest_all(
 ) -> Result<()> {
     let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
     let reading = tokio::task::spawn_blocking(move || Reader::new(sender).read(input));
-    let mut teller = Teller { archives: HashMap::new(), word, progress, tell };
+    let mut teller = Teller {
+        archives: HashMap::new(),
+        word,
+        progress,
+        tell,
+    };
     let mut ready = judged(context, &mut receiver).await?;
     while let Some(chunk) = ready {
-        let (next, written) = tokio::join!(judged(context, &mut receiver), take(context, chunk, &mut teller));
+        let (next, written) = tokio::join!(
+            judged(context, &mut receiver),
+            take(context, chunk, &mut teller)
+        );
         written?;
         ready = next?;
     }
@@ -58,8 +68,13 @@ pub async fn ingest_all(
 }
 
 /// The next chunk, judged on all cores.
-async fn judged(context: &Context, receiver: &mut mpsc::Receiver<Chunk>) -> Result<Option<Vec<Ready>>> {
-    let Some(chunk) = receiver.recv().await else { return Ok(None) };
+async fn judged(
+    context: &Context,
+    receiver: &mut mpsc::Receiver<Chunk>,
+) -> Result<Option<Vec<Ready>>> {
+    let Some(chunk) = receiver.recv().await else {
+        return Ok(None);
+    };
     let (mut documents, mut order) = (Vec::new(), Vec::with_capacity(chunk.len()));
     for found in chunk {
         order.push(match found {
@@ -72,28 +87,51 @@ async fn judged(context: &Context, receiver: &mut mpsc::Receiver<Chunk>) -> Resu
             Found::End(file) => Some(Ready::End(file)),
         });
     }
-    let signed = documents.iter().any(|document| matches!(document.proof, Proof::Beside(_)));
-    let trust = if signed { Trust::load(context).await? } else { Trust::default() };
+    let signed = documents
+        .iter()
+        .any(|document| matches!(document.proof, Proof::Beside(_)));
+    let trust = if signed {
+        Trust::load(context).await?
+    } else {
+        Trust::default()
+    };
     let hashed = tokio::task::spawn_blocking(move || judge::hash(documents)).await?;
     let hashes: Vec<&str> = hashed.iter().map(|hashed| hashed.sha256.as_str()).collect();
     let states = context.store.document_states(&hashes).await?;
     let now = context.now();
-    let mut judged = tokio::task::spawn_blocking(move || judge::judge(hashed, &states, &trust, now)).await?.into_iter();
-    Ok(Some(order.into_iter().filter_map(|ready| ready.or_else(|| judged.next().map(Ready::Judged))).collect()))
+    let mut judged =
+        tokio::task::spawn_blocking(move || judge::judge(hashed, &states, &trust, now))
+            .await?
+            .into_iter();
+    Ok(Some(
+        order
+            .into_iter()
+            .filter_map(|ready| ready.or_else(|| judged.next().map(Ready::Judged)))
+            .collect(),
+    ))
 }
 
 /// Writes a chunk: documents together, everything else in steps of its own, in order.
 async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> Result<()> {
     let mut together = Vec::new();
     for ready in chunk {
-        let ready = if teller.word.signs_only { only_signs(ready, &teller.word) } else { ready };
+        let ready = if teller.word.signs_only {
+            only_signs(ready, &teller.word)
+        } else {
+            ready
+        };
         if let Ready::Judged(judged) = ready {
             if !matches!(judged.outcome, Outcome::Whole(_)) {
                 together.push(judged);
                 continue;
             }
             teller.batch(context, std::mem::take(&mut together)).await?;
-            let Judged { place, kind, outcome, .. } = judged;
+            let Judged {
+                place,
+                kind,
+                outcome,
+                ..
+            } = judged;
             if let Outcome::Whole(bytes) = outcome {
                 let report = whole(context, &place.source(), kind, bytes, &teller.word).await?;
                 teller.hear(&place, report)?;
@@ -127,22 +165,42 @@ fn only_signs(ready: Ready, word: &Word) -> Ready {
     };
     // A list of what is harmless switches signs off; a mail cannot.
     let taken = super::tells_signs(kind) && (kind != Kind::Warninglist || word.mailbox.is_none());
-    if taken { ready } else { Ready::Refused(place.clone(), kind, Remark::new("threat.ingest_signs_only", &[("kind", &kind.as_str())])) }
+    if taken {
+        ready
+    } else {
+        Ready::Refused(
+            place.clone(),
+            kind,
+            Remark::new("threat.ingest_signs_only", &[("kind", &kind.as_str())]),
+        )
+    }
 }
 
 /// A document that is taken in a step of its own.
-async fn whole(context: &Context, source: &str, kind: Kind, bytes: Vec<u8>, word: &Word) -> Result<IngestReport> {
+async fn whole(
+    context: &Context,
+    source: &str,
+    kind: Kind,
+    bytes: Vec<u8>,
+    word: &Word,
+) -> Result<IngestReport> {
     match kind {
         Kind::Kev => catalogue::ingest(context, source, bytes).await,
         Kind::Check => check::ingest(context, source, Content::Bytes(bytes), word).await,
-        Kind::Intelmq | Kind::N6 => events::ingest(context, source, kind, Content::Bytes(bytes), word).await,
+        Kind::Intelmq | Kind::N6 => {
+            events::ingest(context, source, kind, Content::Bytes(bytes), word).await
+        }
         _ => knowledge::ingest(context, source, kind, Content::Bytes(bytes), word).await,
     }
 }
 
 /// A file that is taken line by line, or that is no JSON.
 async fn text(context: &Context, text: Text, word: &Word) -> Result<IngestReport> {
-    let Text { place, kind, content } = text;
+    let Text {
+        place,
+        kind,
+        content,
+    } = text;
     let source = place.source();
     if let Some(template) = &word.template {
         return events::firewall(context, &source, content, template.clone(), word).await;
@@ -152,10 +210,24 @@ async fn text(context: &Context, text: Text, word: &Word) -> Result<IngestReport
         Kind::Shadowserver => report::ingest(context, &source, content, word).await,
         Kind::Epss => estimates::ingest(context, &source, content).await,
         Kind::Intelmq | Kind::N6 => events::ingest(context, &source, kind, content, word).await,
-        Kind::Misp | Kind::Stix | Kind::Indicators => knowledge::ingest(context, &source, kind, content, word).await,
-        Kind::Sbom => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_sbom", &[]))),
-        Kind::Atom => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_atom", &[]))),
-        _ => Ok(IngestReport::rejected(&place.file, kind, Remark::new("threat.ingest_unknown", &[]))),
+        Kind::Misp | Kind::Stix | Kind::Indicators => {
+            knowledge::ingest(context, &source, kind, content, word).await
+        }
+        Kind::Sbom => Ok(IngestReport::rejected(
+            &place.file,
+            kind,
+            Remark::new("threat.ingest_sbom", &[]),
+        )),
+        Kind::Atom => Ok(IngestReport::rejected(
+            &place.file,
+            kind,
+            Remark::new("threat.ingest_atom", &[]),
+        )),
+        _ => Ok(IngestReport::rejected(
+            &place.file,
+            kind,
+            Remark::new("threat.ingest_unknown", &[]),
+        )),
     }
 }
 
@@ -180,28 +252,67 @@ impl Teller<'_> {
 
     fn hear(&mut self, place: &Place, mut report: IngestReport) -> Result<()> {
         if self.word.member.is_some() && report.kind != Kind::Check {
-            report.remarks.push(Remark::new("threat.ingest_member_only", &[]));
+            report
+                .remarks
+                .push(Remark::new("threat.ingest_member_only", &[]));
         }
         self.progress.documents.fetch_add(1, Ordering::Relaxed);
         // A broken archive is told of at its end, like a whole one.
         if place.document.is_empty() && report.kind != Kind::Archive {
-            return (self.tell)(IngestReport { file: place.file.clone(), ..report });
+            return (self.tell)(IngestReport {
+                file: place.file.clone(),
+                ..report
+            });
         }
-        let sum = self.archives.entry(place.file.clone()).or_insert_with(|| IngestReport::new(&place.file, report.kind));
+        let sum = self
+            .archives
+            .entry(place.file.clone())
+            .or_insert_with(|| IngestReport::new(&place.file, report.kind));
         add(sum, report, &place.document);
         Ok(())
     }
 
     fn end(&mut self, file: &str) -> Result<()> {
         let sum = self.archives.remove(file);
-        (self.tell)(sum.unwrap_or_else(|| IngestReport::rejected(file, Kind::Archive, Remark::new("threat.ingest_empty_archive", &[]))))
+        (self.tell)(sum.unwrap_or_else(|| {
+            IngestReport::rejected(
+                file,
+                Kind::Archive,
+                Remark::new("threat.ingest_empty_archive", &[]),
+            )
+        }))
     }
 }
 
 /// Adds a document to the sum of its archive. Remarks about single advisories are left to their threats.
 fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
-    let IngestReport { file: _, kind, new, changed, same, rejected, remarks, threat: _, documents, verified, ranges, ranges_not_understood, .. } = report;
-    let IngestReport { withdrawn, due_dates_moved, lines, attributed, unattributed, malformed, passed, indicators, withheld, .. } = report;
+    let IngestReport {
+        file: _,
+        kind,
+        new,
+        changed,
+        same,
+        rejected,
+        remarks,
+        threat: _,
+        documents,
+        verified,
+        ranges,
+        ranges_not_understood,
+        ..
+    } = report;
+    let IngestReport {
+        withdrawn,
+        due_dates_moved,
+        lines,
+        attributed,
+        unattributed,
+        malformed,
+        passed,
+        indicators,
+        withheld,
+        ..
+    } = report;
     let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
     if rejected.is_empty() && sum.kind != kind {
         sum.kind = if first { kind } else { Kind::Archive };
@@ -226,9 +337,18 @@ fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
     ] {
         *total = total.saturating_add(more);
     }
-    let named = |remark| Remark { document: document.to_string(), ..remark };
+    let named = |remark| Remark {
+        document: document.to_string(),
+        ..remark
+    };
     let room = limits::REJECTED_SHOWN.saturating_sub(sum.rejected.len());
-    sum.rejected.extend(rejected.into_iter().take(room).map(named));
-    let room = if documents == 0 { limits::REJECTED_SHOWN.saturating_sub(sum.remarks.len()) } else { 0 };
-    sum.remarks.extend(remarks.into_iter().take(room).map(named));
+    sum.rejected
+        .extend(rejected.into_iter().take(room).map(named));
+    let room = if documents == 0 {
+        limits::REJECTED_SHOWN.saturating_sub(sum.remarks.len())
+    } else {
+        0
+    };
+    sum.remarks
+        .extend(remarks.into_iter().take(room).map(named));
 }

@@ -27,7 +27,12 @@ use tuermer_formats::recognise::Kind;
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest(context: &Context, name: &str, content: Content, word: &Word) -> Result<IngestReport> {
+pub async fn ingest(
+    context: &Context,
+    name: &str,
+    content: Content,
+    word: &Word,
+) -> Result<IngestReport> {
     let rejected = |remark| Ok(IngestReport::rejected(name, Kind::Check, remark));
     if word.tlp == Some(Tlp::Red) {
         return rejected(Remark::new("threat.ingest_red", &[("count", &1)]));
@@ -43,16 +48,37 @@ pub async fn ingest(context: &Context, name: &str, content: Content, word: &Word
     let claimed = report.reference.as_deref().unwrap_or_default().trim();
     let (owner, known) = match &word.member {
         Some(member) => (member.clone(), true),
-        None if claimed.is_empty() => return rejected(Remark::new("threat.ingest_check_nobody", &[])),
+        None if claimed.is_empty() => {
+            return rejected(Remark::new("threat.ingest_check_nobody", &[]));
+        }
         None => match named(context, claimed).await? {
             Some(owner) => (owner, false),
-            None => return rejected(Remark::new("threat.ingest_check_unknown", &[("reference", &claimed)])),
+            None => {
+                return rejected(Remark::new(
+                    "threat.ingest_check_unknown",
+                    &[("reference", &claimed)],
+                ));
+            }
         },
     };
-    let mut told = keep(context, name, bytes, &report, &owner, Vouched { known, ..vouched(word, known) }).await?;
+    let mut told = keep(
+        context,
+        name,
+        bytes,
+        &report,
+        &owner,
+        Vouched {
+            known,
+            ..vouched(word, known)
+        },
+    )
+    .await?;
     told.remarks.push(summary(&report));
     if !known {
-        told.remarks.push(Remark::new("threat.ingest_check_claimed", &[("reference", &claimed)]));
+        told.remarks.push(Remark::new(
+            "threat.ingest_check_claimed",
+            &[("reference", &claimed)],
+        ));
     }
     Ok(told)
 }
@@ -73,25 +99,59 @@ fn opened(context: &Context, bytes: Vec<u8>) -> Result<Vec<u8>, Remark> {
         return Ok(bytes);
     }
     let path = context.home.report_key();
-    let key = std::fs::read_to_string(&path).map_err(|_| Remark::new("threat.ingest_check_no_key", &[]))?;
-    seal::open(&bytes, &key).map_err(|error| Remark::new("threat.ingest_check", &[("error", &error)]))
+    let key = std::fs::read_to_string(&path)
+        .map_err(|_| Remark::new("threat.ingest_check_no_key", &[]))?;
+    seal::open(&bytes, &key)
+        .map_err(|error| Remark::new("threat.ingest_check", &[("error", &error)]))
 }
 
 /// A server's own logs, read by our own program: usually reliable and probably true, where it is known who sent it. What a
 /// company tells of itself is for itself and for those who help it.
 fn vouched(word: &Word, known: bool) -> Vouched {
-    let judged = Grade { reliability: Reliability::Usual, credibility: Credibility::Probable };
-    let grade = word.grade.unwrap_or(if known { judged } else { Grade::UNJUDGED });
-    Vouched { known, grade, tlp: word.tlp.unwrap_or(Tlp::Amber), key: super::gather::key }
+    let judged = Grade {
+        reliability: Reliability::Usual,
+        credibility: Credibility::Probable,
+    };
+    let grade = word
+        .grade
+        .unwrap_or(if known { judged } else { Grade::UNJUDGED });
+    Vouched {
+        known,
+        grade,
+        tlp: word.tlp.unwrap_or(Tlp::Amber),
+        key: super::gather::key,
+    }
 }
 
-async fn keep(context: &Context, name: &str, bytes: Vec<u8>, report: &Received, owner: &OrganisationId, vouched: Vouched) -> Result<IngestReport> {
+async fn keep(
+    context: &Context,
+    name: &str,
+    bytes: Vec<u8>,
+    report: &Received,
+    owner: &OrganisationId,
+    vouched: Vouched,
+) -> Result<IngestReport> {
     let (hash, size, now) = (sha256(&bytes), bytes.len() as u64, context.now());
-    let attribution = Attribution::Told(if vouched.known { "operator" } else { "claim" }.to_string());
-    let signs = report.signs(vouched).into_iter().map(|observation| Attributed { observation, owners: vec![(owner.clone(), attribution.clone())] });
+    let attribution =
+        Attribution::Told(if vouched.known { "operator" } else { "claim" }.to_string());
+    let signs = report
+        .signs(vouched)
+        .into_iter()
+        .map(|observation| Attributed {
+            observation,
+            owners: vec![(owner.clone(), attribution.clone())],
+        });
     let signs: Vec<Attributed> = signs.collect();
     let mut open = context.store.begin().await?;
-    let document = Document { sha256: hash.clone(), kind: Kind::Check.as_str(), source: name.to_string(), received_at: now, size, bytes, rejected: None };
+    let document = Document {
+        sha256: hash.clone(),
+        kind: Kind::Check.as_str(),
+        source: name.to_string(),
+        received_at: now,
+        size,
+        bytes,
+        rejected: None,
+    };
     documents::keep(&mut open, document).await?;
     let mut writer = observations::Writer::new(&hash, now);
     let written = writer.write(&mut open, &signs).await?;
@@ -101,7 +161,15 @@ async fn keep(context: &Context, name: &str, bytes: Vec<u8>, report: &Received, 
         witness::ask_to_call(&mut open, &format!("check-{hash}"), owner, now, &note).await?;
     }
     if written.new > 0 {
-        journal::append(&mut open, now, "system", "check.taken", owner.as_str(), &hash).await?;
+        journal::append(
+            &mut open,
+            now,
+            "system",
+            "check.taken",
+            owner.as_str(),
+            &hash,
+        )
+        .await?;
     }
     open.commit().await?;
     let mut told = IngestReport::new(name, Kind::Check);
@@ -121,7 +189,15 @@ fn summary(report: &Received) -> Remark {
     };
     let build = report.build().unwrap_or_else(|| "–".to_string());
     let day = |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-    let covered = report.covered().map_or_else(|| "–".to_string(), |(from, to)| format!("{} – {}", day(from), day(to)));
-    let step = report.step().map_or_else(|| "–".to_string(), |step| step.to_string());
-    Remark::new(key, &[("build", &build), ("covered", &covered), ("step", &step)])
+    let covered = report.covered().map_or_else(
+        || "–".to_string(),
+        |(from, to)| format!("{} – {}", day(from), day(to)),
+    );
+    let step = report
+        .step()
+        .map_or_else(|| "–".to_string(), |step| step.to_string());
+    Remark::new(
+        key,
+        &[("build", &build), ("covered", &covered), ("step", &step)],
+    )
 }

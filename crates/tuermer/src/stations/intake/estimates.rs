@@ -18,7 +18,8 @@ pub async fn ingest(context: &Context, name: &str, content: Content) -> Result<I
         Err(remark) => return reject(remark),
     };
     let (hash, size) = (sha256(&bytes), bytes.len() as u64);
-    let day = match tokio::task::spawn_blocking(move || tuermer_formats::epss::read(&bytes)).await? {
+    let day = match tokio::task::spawn_blocking(move || tuermer_formats::epss::read(&bytes)).await?
+    {
         Ok(day) => day,
         Err(error) => return reject(Remark::new("threat.ingest_epss", &[("error", &error)])),
     };
@@ -26,17 +27,48 @@ pub async fn ingest(context: &Context, name: &str, content: Content) -> Result<I
     let mut report = IngestReport::new(name, Kind::Epss);
     if let Some((scored_at, model)) = epss::stored_day(&mut open).await? {
         if day.scored_at < scored_at {
-            return reject(Remark::new("threat.ingest_epss_older", &[("day", &day.scored_at), ("stored", &scored_at)]));
+            return reject(Remark::new(
+                "threat.ingest_epss_older",
+                &[("day", &day.scored_at), ("stored", &scored_at)],
+            ));
         }
         if day.model != model {
-            report.remarks.push(Remark::new("threat.ingest_epss_model", &[("model", &day.model), ("stored", &model)]));
+            report.remarks.push(Remark::new(
+                "threat.ingest_epss_model",
+                &[("model", &day.model), ("stored", &model)],
+            ));
         }
     }
     let Difference { new, changed, same } = epss::replace(&mut open, &day).await?;
     // Every day brings a list of ten megabytes; its hash is evidence enough of what we saw.
     let source = name.to_string();
-    documents::keep(&mut open, Document { sha256: hash, kind: "epss", source, received_at: context.now(), size, bytes: Vec::new(), rejected: None }).await?;
-    journal::append(&mut open, context.now(), "system", "epss.replaced", &day.model, &format!("{}: new {new}, changed {changed}", day.scored_at)).await?;
+    documents::keep(
+        &mut open,
+        Document {
+            sha256: hash,
+            kind: "epss",
+            source,
+            received_at: context.now(),
+            size,
+            bytes: Vec::new(),
+            rejected: None,
+        },
+    )
+    .await?;
+    journal::append(
+        &mut open,
+        context.now(),
+        "system",
+        "epss.replaced",
+        &day.model,
+        &format!("{}: new {new}, changed {changed}", day.scored_at),
+    )
+    .await?;
     open.commit().await?;
-    Ok(IngestReport { new, changed, same, ..report })
+    Ok(IngestReport {
+        new,
+        changed,
+        same,
+        ..report
+    })
 }

@@ -19,11 +19,27 @@ use tuermer_formats::{intelmq, n6};
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: &Word) -> Result<IngestReport> {
+pub async fn ingest(
+    context: &Context,
+    name: &str,
+    kind: Kind,
+    content: Content,
+    word: &Word,
+) -> Result<IngestReport> {
     let origin = word.origin(context, name);
-    gather::take(context, File { name, kind, content, whole: false, word }, move |source, gatherer| {
-        read(kind, source, &origin, gatherer).map_err(|error| error.to_string())
-    })
+    gather::take(
+        context,
+        File {
+            name,
+            kind,
+            content,
+            whole: false,
+            word,
+        },
+        move |source, gatherer| {
+            read(kind, source, &origin, gatherer).map_err(|error| error.to_string())
+        },
+    )
     .await
 }
 
@@ -31,11 +47,23 @@ pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content,
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn firewall(context: &Context, name: &str, content: Content, template: Arc<Template>, word: &Word) -> Result<IngestReport> {
+pub async fn firewall(
+    context: &Context,
+    name: &str,
+    content: Content,
+    template: Arc<Template>,
+    word: &Word,
+) -> Result<IngestReport> {
     let origin = word.origin(context, name);
     let passed = Arc::new(AtomicU64::new(0));
     let counted = passed.clone();
-    let file = File { name, kind: Kind::Firewall, content, whole: false, word };
+    let file = File {
+        name,
+        kind: Kind::Firewall,
+        content,
+        whole: false,
+        word,
+    };
     let mut report = gather::take(context, file, move |source, gatherer| {
         let mut log = Log::new(source, &template);
         while let Some(next) = log.next(&origin).map_err(|error| error.to_string())? {
@@ -62,7 +90,12 @@ pub async fn firewall(context: &Context, name: &str, content: Content, template:
     Ok(report)
 }
 
-fn read(kind: Kind, source: Box<dyn Read + Send>, origin: &Origin, gatherer: &mut Gatherer<'_>) -> Result<(), ObjectsError> {
+fn read(
+    kind: Kind,
+    source: Box<dyn Read + Send>,
+    origin: &Origin,
+    gatherer: &mut Gatherer<'_>,
+) -> Result<(), ObjectsError> {
     if kind == Kind::N6 {
         let mut events = n6::Events::new(source)?;
         while let Some(next) = events.next(origin)? {

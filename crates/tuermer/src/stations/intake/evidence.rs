@@ -28,9 +28,23 @@ pub struct Evidence {
 impl Evidence {
     /// As it is kept beside its document.
     pub(super) fn kept(self, document_sha256: String, checked_at: Timestamp) -> Signature {
-        let Self { state, fingerprint, signature, detail, url } = self;
+        let Self {
+            state,
+            fingerprint,
+            signature,
+            detail,
+            url,
+        } = self;
         let detail = detail.as_ref().map(Refusal::kept).unwrap_or_default();
-        Signature { document_sha256, state, fingerprint, bytes: signature, detail, url, checked_at }
+        Signature {
+            document_sha256,
+            state,
+            fingerprint,
+            bytes: signature,
+            detail,
+            url,
+            checked_at,
+        }
     }
 }
 
@@ -39,8 +53,23 @@ impl Evidence {
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest_signed(context: &Context, name: &str, bytes: Vec<u8>, evidence: Evidence) -> Result<IngestReport> {
-    one(context, name, Input::Proven { name: name.to_string(), bytes, evidence: Box::new(evidence) }, super::Word::default()).await
+pub async fn ingest_signed(
+    context: &Context,
+    name: &str,
+    bytes: Vec<u8>,
+    evidence: Evidence,
+) -> Result<IngestReport> {
+    one(
+        context,
+        name,
+        Input::Proven {
+            name: name.to_string(),
+            bytes,
+            evidence: Box::new(evidence),
+        },
+        super::Word::default(),
+    )
+    .await
 }
 
 /// Keeps a document that must not be used, with the reason and the proof against it. Bytes that came another way and
@@ -58,7 +87,19 @@ pub async fn refuse(context: &Context, bytes: Vec<u8>, evidence: Evidence) -> Re
     let rejected = Some(signature.detail.clone());
     let (source, size) = (signature.url.clone(), bytes.len() as u64);
     let mut open = context.store.begin().await?;
-    documents::keep(&mut open, Document { sha256: hash, kind: "csaf", source, received_at: now, size, bytes, rejected }).await?;
+    documents::keep(
+        &mut open,
+        Document {
+            sha256: hash,
+            kind: "csaf",
+            source,
+            received_at: now,
+            size,
+            bytes,
+            rejected,
+        },
+    )
+    .await?;
     signatures::keep(&mut open, &signature).await?;
     open.commit().await
 }

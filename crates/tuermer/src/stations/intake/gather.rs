@@ -81,8 +81,20 @@ pub async fn take<R>(context: &Context, file: File<'_>, read: R) -> Result<Inges
 where
     R: FnOnce(Box<dyn Read + Send>, &mut Gatherer<'_>) -> Result<(), String> + Send + 'static,
 {
-    let File { name, kind, content, whole, word } = file;
-    let reject = |error: &dyn std::fmt::Display| IngestReport::rejected(name, kind, Remark::new("threat.ingest_report", &[("error", error)]));
+    let File {
+        name,
+        kind,
+        content,
+        whole,
+        word,
+    } = file;
+    let reject = |error: &dyn std::fmt::Display| {
+        IngestReport::rejected(
+            name,
+            kind,
+            Remark::new("threat.ingest_report", &[("error", error)]),
+        )
+    };
     let size = content.size();
     let reader = match content.reader() {
         Ok(reader) => reader,
@@ -96,17 +108,40 @@ where
     let reading = tokio::task::spawn_blocking({
         let (name, mailbox, broken_at) = (name.to_string(), word.mailbox.clone(), broken.clone());
         move || {
-            let mut gatherer = Gatherer { mailbox, ..Gatherer::new(&owners, &harmless, &name, kind, &sender) };
-            let outcome = read(Box::new(UntilBroken { source: reader, broken: broken_at.clone() }), &mut gatherer);
+            let mut gatherer = Gatherer {
+                mailbox,
+                ..Gatherer::new(&owners, &harmless, &name, kind, &sender)
+            };
+            let outcome = read(
+                Box::new(UntilBroken {
+                    source: reader,
+                    broken: broken_at.clone(),
+                }),
+                &mut gatherer,
+            );
             (gatherer.finish(), outcome)
         }
     });
     let (hash, bytes, cut) = hash.await?;
     let empty = Vec::new();
-    let document =
-        Document { sha256: hash.clone(), kind: kind.as_str(), source: name.to_string(), received_at: context.now(), size, bytes: empty, rejected: None };
+    let document = Document {
+        sha256: hash.clone(),
+        kind: kind.as_str(),
+        source: name.to_string(),
+        received_at: context.now(),
+        size,
+        bytes: empty,
+        rejected: None,
+    };
     let written = write(context, document, receiver).await?;
-    let (Gathered { shelf, mut report, named }, outcome) = reading.await?;
+    let (
+        Gathered {
+            shelf,
+            mut report,
+            named,
+        },
+        outcome,
+    ) = reading.await?;
     // Reader and hash go through the bytes each by itself: what stopped either of them is told.
     let cut = broken.get().cloned().or(cut.map(|error| error.to_string()));
     let mut open = context.store.begin().await?;
@@ -116,19 +151,31 @@ where
         documents::fill(&mut open, &hash, bytes).await?;
     }
     // What nobody vouches for proves nothing by what it leaves out.
-    let counts = word.mailbox.as_ref().is_none_or(|(_, grade)| grade.weight().is_some());
+    let counts = word
+        .mailbox
+        .as_ref()
+        .is_none_or(|(_, grade)| grade.weight().is_some());
     if outcome.is_ok() && cut.is_none() && counts {
         // A report that came cut counts for no day: what it does not list may stand in the rest.
         observations::shelve(&mut open, &shelf, &hash).await?;
-        observations::look_again(&mut open, &shelf.keys().map(|(report, _)| report.as_str()).collect()).await?;
+        observations::look_again(
+            &mut open,
+            &shelf.keys().map(|(report, _)| report.as_str()).collect(),
+        )
+        .await?;
     }
     open.commit().await?;
     (report.new, report.same) = (written.new, written.same);
     let mut report = finish(report, &named);
-    report.remarks.extend((report.withheld > 0).then(|| Remark::new("threat.ingest_red", &[("count", &report.withheld)])));
+    report.remarks.extend(
+        (report.withheld > 0)
+            .then(|| Remark::new("threat.ingest_red", &[("count", &report.withheld)])),
+    );
     // What the reader cannot go on with has the better words.
     if let Err(error) = outcome.and_then(|()| cut.map_or(Ok(()), Err)) {
-        report.rejected.push(Remark::new("threat.ingest_report", &[("error", &error)]));
+        report
+            .rejected
+            .push(Remark::new("threat.ingest_report", &[("error", &error)]));
     }
     Ok(report)
 }
@@ -154,7 +201,11 @@ impl Read for UntilBroken {
 
 /// SHA-256 of the content, and its bytes where they are wanted: as far as it can be read, with what stopped it.
 fn hashed(content: &Content, whole: bool) -> (String, Vec<u8>, Option<std::io::Error>) {
-    let (mut hash, mut bytes, mut block) = (digest::Context::new(&SHA256), Vec::new(), vec![0; HASH_BLOCK_BYTES]);
+    let (mut hash, mut bytes, mut block) = (
+        digest::Context::new(&SHA256),
+        Vec::new(),
+        vec![0; HASH_BLOCK_BYTES],
+    );
     let mut pass = |mut reader: Box<dyn Read + Send>| loop {
         let read = match reader.read(&mut block) {
             Ok(0) => return Ok(()),
@@ -173,17 +224,31 @@ fn hashed(content: &Content, whole: bool) -> (String, Vec<u8>, Option<std::io::E
 
 /// Writes what the reader hands over, in steps. A transaction is open only while there is something to write: one who reads a
 /// flood, or slowly, holds up no other feed and no warning.
-async fn write(context: &Context, document: Document, mut batches: mpsc::Receiver<Batch>) -> Result<observations::Written> {
+async fn write(
+    context: &Context,
+    document: Document,
+    mut batches: mpsc::Receiver<Batch>,
+) -> Result<observations::Written> {
     let (hash, now) = (document.sha256.clone(), context.now());
     let mut open = context.store.begin().await?;
     documents::keep(&mut open, document).await?;
     open.commit().await?;
-    let (mut total, mut writer) = (observations::Written::default(), observations::Writer::new(&hash, now));
+    let (mut total, mut writer) = (
+        observations::Written::default(),
+        observations::Writer::new(&hash, now),
+    );
     while let Some(first) = batches.recv().await {
         let mut open = context.store.begin().await?;
         let mut next = Some(first);
         for _ in 0..BATCHES_PER_STEP {
-            let Some(Batch { signs, indicators, lines }) = next.take().or_else(|| batches.try_recv().ok()) else { break };
+            let Some(Batch {
+                signs,
+                indicators,
+                lines,
+            }) = next.take().or_else(|| batches.try_recv().ok())
+            else {
+                break;
+            };
             let written = writer.write(&mut open, &signs).await?;
             observations::keep_lines(&mut open, &hash, lines).await?;
             indicators::write(&mut open, &indicators, &hash).await?;
@@ -215,10 +280,32 @@ pub struct Gatherer<'a> {
 }
 
 impl<'a> Gatherer<'a> {
-    fn new(owners: &'a Owners, harmless: &'a Harmless, name: &str, kind: Kind, sender: &'a mpsc::Sender<Batch>) -> Self {
-        let read = Gathered { shelf: Shelf::new(), report: IngestReport::new(name, kind), named: Vec::new() };
+    fn new(
+        owners: &'a Owners,
+        harmless: &'a Harmless,
+        name: &str,
+        kind: Kind,
+        sender: &'a mpsc::Sender<Batch>,
+    ) -> Self {
+        let read = Gathered {
+            shelf: Shelf::new(),
+            report: IngestReport::new(name, kind),
+            named: Vec::new(),
+        };
         let (batch, part, day) = (Batch::default(), Part::default(), Day::default());
-        Self { owners, harmless, name: name.to_string(), read, batch, part, day, latest: None, sender, mailbox: None, gone: false }
+        Self {
+            owners,
+            harmless,
+            name: name.to_string(),
+            read,
+            batch,
+            part,
+            day,
+            latest: None,
+            sender,
+            mailbox: None,
+            gone: false,
+        }
     }
 
     /// Those whose signs these may be.
@@ -255,12 +342,22 @@ impl<'a> Gatherer<'a> {
             observation.grade = *grade;
         }
         let day = observation.observed_at.to_zoned(TimeZone::UTC).date();
-        if self.latest.as_ref().is_none_or(|(report, latest)| *latest != day || *report != observation.report) {
-            self.read.shelf.entry((observation.report.clone(), day.to_string())).or_default();
+        if self
+            .latest
+            .as_ref()
+            .is_none_or(|(report, latest)| *latest != day || *report != observation.report)
+        {
+            self.read
+                .shelf
+                .entry((observation.report.clone(), day.to_string()))
+                .or_default();
             self.latest = Some((observation.report.clone(), day));
         }
         let owners = self.owners.attribute(&observation.whereabouts());
-        self.batch.signs.push(Attributed { observation, owners });
+        self.batch.signs.push(Attributed {
+            observation,
+            owners,
+        });
         self.read.report.attributed = self.read.report.attributed.saturating_add(1);
         self.send_when_full();
         true
@@ -286,7 +383,11 @@ impl<'a> Gatherer<'a> {
         if self.withholds(observation.tlp) {
             return false;
         }
-        let day = observation.observed_at.to_zoned(TimeZone::UTC).date().to_string();
+        let day = observation
+            .observed_at
+            .to_zoned(TimeZone::UTC)
+            .date()
+            .to_string();
         self.stranger(&observation.report, &day);
         false
     }
@@ -298,7 +399,8 @@ impl<'a> Gatherer<'a> {
         }
         if let Some((mailbox, grade)) = &self.mailbox {
             // Under a name of its own it replaces and withdraws nothing that another source told.
-            (indicator.grade, indicator.source) = (*grade, format!("{mailbox}: {}", indicator.source));
+            (indicator.grade, indicator.source) =
+                (*grade, format!("{mailbox}: {}", indicator.source));
         }
         self.read.report.indicators = self.read.report.indicators.saturating_add(1);
         let points = self.owners.is_known(&indicator.trace.whereabouts());
@@ -310,14 +412,31 @@ impl<'a> Gatherer<'a> {
     }
 
     fn pointed_at(&self, indicator: &Indicator, origin: &Origin) -> Observation {
-        let Indicator { trace, origin_id, source, title, context, tlp, grade, modified_at, .. } = indicator;
-        let report = if source.is_empty() { self.name.as_str() } else { source };
+        let Indicator {
+            trace,
+            origin_id,
+            source,
+            title,
+            context,
+            tlp,
+            grade,
+            modified_at,
+            ..
+        } = indicator;
+        let report = if source.is_empty() {
+            self.name.as_str()
+        } else {
+            source
+        };
         let sign = Observation {
             origin_id: origin_id.clone(),
             tlp: *tlp,
             grade: *grade,
             traces: context.clone(),
-            extra: vec![("indicator".to_string(), trace.to_text()), ("title".to_string(), title.clone())],
+            extra: vec![
+                ("indicator".to_string(), trace.to_text()),
+                ("title".to_string(), title.clone()),
+            ],
             ..Observation::new(report, *modified_at, IncidentType::Undetermined)
         };
         sign.seen_at(trace).identified(origin.key)
@@ -343,7 +462,10 @@ impl<'a> Gatherer<'a> {
 
     fn send_when_full(&mut self) {
         if self.batch.signs.len() >= BATCH_SIGNS || self.batch.indicators.len() >= BATCH_SIGNS {
-            self.gone = self.sender.blocking_send(std::mem::take(&mut self.batch)).is_err();
+            self.gone = self
+                .sender
+                .blocking_send(std::mem::take(&mut self.batch))
+                .is_err();
         }
     }
 
@@ -367,7 +489,12 @@ struct Day {
 impl Day {
     fn count(&mut self, shelf: &mut Shelf) {
         if self.signs > 0 {
-            let count = shelf.entry((std::mem::take(&mut self.report), std::mem::take(&mut self.name))).or_default();
+            let count = shelf
+                .entry((
+                    std::mem::take(&mut self.report),
+                    std::mem::take(&mut self.name),
+                ))
+                .or_default();
             *count = count.saturating_add(std::mem::take(&mut self.signs));
         }
     }
@@ -375,11 +502,26 @@ impl Day {
 
 fn finish(mut report: IngestReport, named: &[(String, String)]) -> IngestReport {
     if !named.is_empty() {
-        let lines: Vec<String> = named.iter().take(MALFORMED_SHOWN).map(|(which, why)| format!("{which} ({why})")).collect();
+        let lines: Vec<String> = named
+            .iter()
+            .take(MALFORMED_SHOWN)
+            .map(|(which, why)| format!("{which} ({why})"))
+            .collect();
         let nothing = report.malformed == report.lines;
-        let key = if nothing { "threat.ingest_all_malformed" } else { "threat.ingest_malformed" };
-        let remark = Remark::new(key, &[("count", &report.malformed), ("lines", &lines.join(", "))]);
-        if nothing { report.rejected.push(remark) } else { report.remarks.push(remark) }
+        let key = if nothing {
+            "threat.ingest_all_malformed"
+        } else {
+            "threat.ingest_malformed"
+        };
+        let remark = Remark::new(
+            key,
+            &[("count", &report.malformed), ("lines", &lines.join(", "))],
+        );
+        if nothing {
+            report.rejected.push(remark)
+        } else {
+            report.remarks.push(remark)
+        }
     }
     report
 }

@@ -70,33 +70,70 @@ pub struct Read {
 
 /// Hashes documents on all cores.
 pub fn hash(documents: Vec<Source>) -> Vec<Hashed> {
-    parallel(documents, |source| Hashed { sha256: sha256(&source.bytes), source })
+    parallel(documents, |source| Hashed {
+        sha256: sha256(&source.bytes),
+        source,
+    })
 }
 
 /// Judges documents on all cores; `states` tells which bytes are in the store already, `trust` whose signatures count.
 /// Hash and signature come first: nothing of a document that contradicts them is read.
-pub fn judge(documents: Vec<Hashed>, states: &HashMap<String, Known>, trust: &Trust, now: Timestamp) -> Vec<Judged> {
+pub fn judge(
+    documents: Vec<Hashed>,
+    states: &HashMap<String, Known>,
+    trust: &Trust,
+    now: Timestamp,
+) -> Vec<Judged> {
     parallel(documents, |Hashed { source, sha256 }| {
         let known = states.get(&sha256);
-        let Source { place, bytes, proof } = source;
+        let Source {
+            place,
+            bytes,
+            proof,
+        } = source;
         let advisory_only = matches!(proof, Proof::Given(_));
         let signature = match proof.settle(&bytes, &place.source(), trust, now) {
             Ok(evidence) => evidence.map(|evidence| evidence.kept(sha256.clone(), now)),
             Err(remark) => {
                 let kind = recognise::broken_json(&bytes);
-                return Judged { kind, place, sha256, known: known.is_some(), signature: None, outcome: Outcome::Refused(remark, None) };
+                return Judged {
+                    kind,
+                    place,
+                    sha256,
+                    known: known.is_some(),
+                    signature: None,
+                    outcome: Outcome::Refused(remark, None),
+                };
             }
         };
         // A catalogue is compared entry by entry, however often it comes; who vouches for a report may be known the second time.
-        if let Some(Known { kind, accepted: true }) = known.filter(|known| !matches!(known.kind, Kind::Kev | Kind::Check)) {
-            return Judged { kind: *kind, place, sha256, known: true, signature, outcome: Outcome::Same };
+        if let Some(Known {
+            kind,
+            accepted: true,
+        }) = known.filter(|known| !matches!(known.kind, Kind::Kev | Kind::Check))
+        {
+            return Judged {
+                kind: *kind,
+                place,
+                sha256,
+                known: true,
+                signature,
+                outcome: Outcome::Same,
+            };
         }
         let known = known.is_some();
         let (kind, mut outcome) = outcome(&place, &sha256, bytes, now);
         if advisory_only && kind != Kind::Csaf && !matches!(outcome, Outcome::Refused(..)) {
             outcome = Outcome::Refused(Remark::new("provider.not_an_advisory", &[]), None);
         }
-        Judged { place, kind, sha256, known, signature, outcome }
+        Judged {
+            place,
+            kind,
+            sha256,
+            known,
+            signature,
+            outcome,
+        }
     })
 }
 
@@ -104,27 +141,75 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
     let kind = match tuermer_formats::json::check(&bytes) {
         Ok(keys) => recognise::json(&keys),
         Err(error) => {
-            let key = if error == JsonError::Values { "threat.ingest_values" } else { "threat.ingest_json" };
+            let key = if error == JsonError::Values {
+                "threat.ingest_values"
+            } else {
+                "threat.ingest_json"
+            };
             let remark = Remark::new(key, &[("error", &error), ("limit", &limits::JSON_VALUES)]);
-            return (recognise::broken_json(&bytes), Outcome::Refused(remark, None));
+            return (
+                recognise::broken_json(&bytes),
+                Outcome::Refused(remark, None),
+            );
         }
     };
     let read: fn(&[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> = match kind {
         Kind::Csaf => advisory,
         Kind::Cve => record,
-        Kind::Kev | Kind::Intelmq | Kind::N6 | Kind::Misp | Kind::Stix | Kind::Warninglist | Kind::Check => return (kind, Outcome::Whole(bytes)),
-        Kind::Sbom => return (kind, Outcome::Refused(Remark::new("threat.ingest_sbom", &[]), None)),
-        Kind::Provider => return (kind, Outcome::Refused(Remark::new("threat.ingest_provider", &[]), None)),
-        _ => return (kind, Outcome::Refused(Remark::new("threat.ingest_unknown", &[]), None)),
+        Kind::Kev
+        | Kind::Intelmq
+        | Kind::N6
+        | Kind::Misp
+        | Kind::Stix
+        | Kind::Warninglist
+        | Kind::Check => return (kind, Outcome::Whole(bytes)),
+        Kind::Sbom => {
+            return (
+                kind,
+                Outcome::Refused(Remark::new("threat.ingest_sbom", &[]), None),
+            );
+        }
+        Kind::Provider => {
+            return (
+                kind,
+                Outcome::Refused(Remark::new("threat.ingest_provider", &[]), None),
+            );
+        }
+        _ => {
+            return (
+                kind,
+                Outcome::Refused(Remark::new("threat.ingest_unknown", &[]), None),
+            );
+        }
     };
-    let reading = catch_unwind(AssertUnwindSafe(|| read(&bytes))).unwrap_or_else(|_| Err(Remark::new("threat.ingest_validator", &[])));
+    let reading = catch_unwind(AssertUnwindSafe(|| read(&bytes)))
+        .unwrap_or_else(|_| Err(Remark::new("threat.ingest_validator", &[])));
     let size = bytes.len() as u64;
-    let document = Document { sha256: sha256.to_string(), kind: kind.as_str(), source: place.source(), received_at: now, size, bytes, rejected: None }.pack();
+    let document = Document {
+        sha256: sha256.to_string(),
+        kind: kind.as_str(),
+        source: place.source(),
+        received_at: now,
+        size,
+        bytes,
+        rejected: None,
+    }
+    .pack();
     let outcome = match reading {
         // Not even its bytes are kept.
-        Ok((Threat { tlp: Tlp::Red, .. }, ..)) => Outcome::Refused(Remark::new("threat.ingest_red_advisory", &[]), None),
-        Ok((threat, remarks, fields)) => Outcome::Threat(Box::new(Read { threat, remarks, document, fields })),
-        Err(remark) => Outcome::Refused(remark.clone(), Some(Box::new(document.rejected(remark.kept())))),
+        Ok((Threat { tlp: Tlp::Red, .. }, ..)) => {
+            Outcome::Refused(Remark::new("threat.ingest_red_advisory", &[]), None)
+        }
+        Ok((threat, remarks, fields)) => Outcome::Threat(Box::new(Read {
+            threat,
+            remarks,
+            document,
+            fields,
+        })),
+        Err(remark) => Outcome::Refused(
+            remark.clone(),
+            Some(Box::new(document.rejected(remark.kept()))),
+        ),
     };
     (kind, outcome)
 }
@@ -133,10 +218,16 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
 fn advisory(bytes: &[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> {
     match tuermer_csaf::check(bytes) {
         Verdict::Passed => {}
-        Verdict::NotCsaf(reason) => return Err(Remark::new("threat.ingest_not_csaf", &[("reason", &reason)])),
+        Verdict::NotCsaf(reason) => {
+            return Err(Remark::new(
+                "threat.ingest_not_csaf",
+                &[("reason", &reason)],
+            ));
+        }
         Verdict::Failed(findings) => return Err(failed(&findings)),
     }
-    let reading = csaf::read(bytes).map_err(|error| Remark::new("threat.ingest_unread", &[("error", &error)]))?;
+    let reading = csaf::read(bytes)
+        .map_err(|error| Remark::new("threat.ingest_unread", &[("error", &error)]))?;
     let remarks = match reading.status.as_str() {
         "draft" => return Err(Remark::new("threat.ingest_draft", &[])),
         "final" => Vec::new(),
@@ -147,31 +238,51 @@ fn advisory(bytes: &[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remar
 }
 
 fn failed(findings: &[Finding]) -> Remark {
-    let shown =
-        findings.iter().take(FINDINGS_SHOWN).map(|Finding { test, path, message }| format!("{test} {path}: {}", csaf::plain(message, FINDING_CHARACTERS)));
+    let shown = findings.iter().take(FINDINGS_SHOWN).map(
+        |Finding {
+             test,
+             path,
+             message,
+         }| {
+            format!(
+                "{test} {path}: {}",
+                csaf::plain(message, FINDING_CHARACTERS)
+            )
+        },
+    );
     let mut list = shown.collect::<Vec<_>>().join("; ");
     let more = findings.len().saturating_sub(FINDINGS_SHOWN);
     if more > 0 {
         list.push_str(&format!("; +{more}"));
     }
-    Remark::new("threat.ingest_tests", &[("findings", &csaf::plain(&list, 2_000))])
+    Remark::new(
+        "threat.ingest_tests",
+        &[("findings", &csaf::plain(&list, 2_000))],
+    )
 }
 
 /// A CVE record.
 fn record(bytes: &[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> {
-    let cve::Reading { threat, remarks } = cve::read(bytes).map_err(|error| Remark::new("threat.ingest_cve", &[("error", &error)]))?;
+    let cve::Reading { threat, remarks } =
+        cve::read(bytes).map_err(|error| Remark::new("threat.ingest_cve", &[("error", &error)]))?;
     let told = remarks.iter().map(|remark| match remark {
         cve::Remark::NoProduct => Remark::new("threat.ingest_cve_no_product", &[]),
         cve::Remark::OldScore => Remark::new("threat.ingest_cve_old_score", &[]),
-        cve::Remark::Conflict(product) => Remark::new("threat.ingest_cve_conflict", &[("product", product)]),
-        cve::Remark::Commits(count) => Remark::new("threat.ingest_cve_commits", &[("count", count)]),
+        cve::Remark::Conflict(product) => {
+            Remark::new("threat.ingest_cve_conflict", &[("product", product)])
+        }
+        cve::Remark::Commits(count) => {
+            Remark::new("threat.ingest_cve_commits", &[("count", count)])
+        }
     });
     Ok((threat, told.collect(), DocumentFields::default()))
 }
 
 /// Runs `work` over all of `list` on all cores and keeps the order.
 fn parallel<T: Send, R: Send>(list: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(list.len());
+    let cores = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(list.len());
     if cores <= 1 {
         return list.into_iter().map(work).collect();
     }
@@ -184,7 +295,9 @@ fn parallel<T: Send, R: Send>(list: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                     let Some((index, one)) = next else { break };
                     let result = work(one);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((index, result));
                 }
             });
         }

@@ -20,7 +20,13 @@ use tuermer_formats::{indicators, misp, stix, warninglist};
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content, word: &Word) -> Result<IngestReport> {
+pub async fn ingest(
+    context: &Context,
+    name: &str,
+    kind: Kind,
+    content: Content,
+    word: &Word,
+) -> Result<IngestReport> {
     if kind == Kind::Warninglist {
         return harmless(context, name, content).await;
     }
@@ -29,12 +35,23 @@ pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content,
         Err(remark) => return Ok(IngestReport::rejected(name, kind, remark)),
     };
     let (origin, title) = (word.origin(context, name), name.to_string());
-    gather::take(context, File { name, kind, content, whole: true, word }, move |source, gatherer| {
-        let summary = read(kind, source, &title, &origin, gatherer).map_err(|error| error.to_string())?;
-        gatherer.count(summary.elements);
-        gatherer.unusable(summary.unusable, &summary.named);
-        Ok(())
-    })
+    gather::take(
+        context,
+        File {
+            name,
+            kind,
+            content,
+            whole: true,
+            word,
+        },
+        move |source, gatherer| {
+            let summary =
+                read(kind, source, &title, &origin, gatherer).map_err(|error| error.to_string())?;
+            gatherer.count(summary.elements);
+            gatherer.unusable(summary.unusable, &summary.named);
+            Ok(())
+        },
+    )
     .await
 }
 
@@ -42,12 +59,20 @@ pub async fn ingest(context: &Context, name: &str, kind: Kind, content: Content,
 fn bounded(content: Content) -> Result<Content, Remark> {
     match content {
         Content::Packed(_) => Ok(Content::Bytes(content.whole()?)),
-        content if content.size() > limits::DOCUMENT_BYTES.saturating_mul(4) => Err(too_big(content.size())),
+        content if content.size() > limits::DOCUMENT_BYTES.saturating_mul(4) => {
+            Err(too_big(content.size()))
+        }
         content => Ok(content),
     }
 }
 
-fn read(kind: Kind, mut source: Box<dyn Read + Send>, title: &str, origin: &Origin, gatherer: &mut Gatherer<'_>) -> Result<Summary, DocumentError> {
+fn read(
+    kind: Kind,
+    mut source: Box<dyn Read + Send>,
+    title: &str,
+    origin: &Origin,
+    gatherer: &mut Gatherer<'_>,
+) -> Result<Summary, DocumentError> {
     let mut take = |found| match found {
         Found::Observation(sign) => {
             gatherer.sign(*sign);
@@ -61,7 +86,11 @@ fn read(kind: Kind, mut source: Box<dyn Read + Send>, title: &str, origin: &Orig
     }
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes)?;
-    if kind == Kind::Misp { misp::read(&bytes, origin, &mut take) } else { stix::read(&bytes, origin, &mut take) }
+    if kind == Kind::Misp {
+        misp::read(&bytes, origin, &mut take)
+    } else {
+        stix::read(&bytes, origin, &mut take)
+    }
 }
 
 /// Keeps a list of what is harmless; it counts from the next file on.
@@ -78,12 +107,27 @@ async fn harmless(context: &Context, name: &str, content: Content) -> Result<Ing
     let (sha256, size, source) = (sha256(&bytes), bytes.len() as u64, name.to_string());
     let before = context.store.document_state(&sha256).await?;
     let mut open = context.store.begin().await?;
-    documents::keep(&mut open, Document { sha256, kind: Kind::Warninglist.as_str(), source, received_at: context.now(), size, bytes, rejected: None }).await?;
+    documents::keep(
+        &mut open,
+        Document {
+            sha256,
+            kind: Kind::Warninglist.as_str(),
+            source,
+            received_at: context.now(),
+            size,
+            bytes,
+            rejected: None,
+        },
+    )
+    .await?;
     open.commit().await?;
     let mut report = IngestReport::new(name, Kind::Warninglist);
     (report.new, report.same) = if before.is_none() { (1, 0) } else { (0, 1) };
     if reading.unusable > 0 {
-        report.remarks.push(Remark::new("threat.ingest_unusable", &[("count", &reading.unusable)]));
+        report.remarks.push(Remark::new(
+            "threat.ingest_unusable",
+            &[("count", &reading.unusable)],
+        ));
     }
     Ok(report)
 }

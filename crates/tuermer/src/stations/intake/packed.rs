@@ -34,7 +34,12 @@ impl Unpacked {
         } else {
             return None;
         };
-        Some(Self { reader, left: size.saturating_mul(UNPACK_RATIO).clamp(DOCUMENT_BYTES.saturating_add(1), UNPACKED_BYTES) })
+        Some(Self {
+            reader,
+            left: size
+                .saturating_mul(UNPACK_RATIO)
+                .clamp(DOCUMENT_BYTES.saturating_add(1), UNPACKED_BYTES),
+        })
     }
 }
 
@@ -43,7 +48,11 @@ impl Read for Unpacked {
         let read = self.reader.read(out)?;
         match self.left.checked_sub(read as u64) {
             Some(left) => self.left = left,
-            None => return Err(Error::other(format!("it unpacks to more than {UNPACK_RATIO} times its size"))),
+            None => {
+                return Err(Error::other(format!(
+                    "it unpacks to more than {UNPACK_RATIO} times its size"
+                )));
+            }
         }
         Ok(read)
     }
@@ -64,7 +73,14 @@ struct Xz<R> {
 impl<R: Read> Xz<R> {
     fn new(packed: R) -> Self {
         let decoder = XzDecoder::in_heap_with_alloc_dict_size(0, XZ_DICTIONARY_BYTES);
-        Self { packed, decoder, buffer: vec![0; BUFFER_BYTES], from: 0, to: 0, inside: true }
+        Self {
+            packed,
+            decoder,
+            buffer: vec![0; BUFFER_BYTES],
+            from: 0,
+            to: 0,
+            inside: true,
+        }
     }
 
     /// The next bytes to decode; empty at the end of the file.
@@ -82,7 +98,11 @@ impl<R: Read> Read for Xz<R> {
             self.fill()?;
             let waiting = self.buffer.get(self.from..self.to).unwrap_or_default();
             if waiting.is_empty() {
-                return if self.inside { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(0) };
+                return if self.inside {
+                    Err(ErrorKind::UnexpectedEof.into())
+                } else {
+                    Ok(0)
+                };
             }
             if !self.inside {
                 let zeros = waiting.iter().take_while(|byte| **byte == 0).count();
@@ -93,7 +113,10 @@ impl<R: Read> Read for Xz<R> {
                 }
                 continue;
             }
-            let decoded = self.decoder.decode(waiting, out).map_err(|error| Error::new(ErrorKind::InvalidData, error))?;
+            let decoded = self
+                .decoder
+                .decode(waiting, out)
+                .map_err(|error| Error::new(ErrorKind::InvalidData, error))?;
             let (consumed, produced) = match decoded {
                 XzNextBlockResult::NeedMoreData(0, 0) => return Err(ErrorKind::InvalidData.into()),
                 XzNextBlockResult::NeedMoreData(consumed, produced) => (consumed, produced),
@@ -121,7 +144,12 @@ mod tests {
 
     fn unpack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         let mut out = Vec::new();
-        let mut unpacked = Unpacked::of(bytes, Box::new(Cursor::new(bytes.to_vec())), bytes.len() as u64).expect("packed");
+        let mut unpacked = Unpacked::of(
+            bytes,
+            Box::new(Cursor::new(bytes.to_vec())),
+            bytes.len() as u64,
+        )
+        .expect("packed");
         unpacked.read_to_end(&mut out).map(|_| out)
     }
 
@@ -129,7 +157,10 @@ mod tests {
     fn streams_are_read_to_their_end_and_damage_is_told() {
         let line = b"{\"a\":1}\n".to_vec();
         assert_eq!(unpack(SMALL).unwrap(), line);
-        assert_eq!(unpack(&[SMALL, &[0; 4], SMALL].concat()).unwrap(), line.repeat(2));
+        assert_eq!(
+            unpack(&[SMALL, &[0; 4], SMALL].concat()).unwrap(),
+            line.repeat(2)
+        );
         for cut in [12, 30, SMALL.len() - 1] {
             assert!(unpack(&SMALL[..cut]).is_err(), "{cut}");
         }

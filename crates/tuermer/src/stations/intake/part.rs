@@ -26,7 +26,11 @@ impl Part {
         self.last = line;
         self.bytes.extend_from_slice(bytes);
         self.bytes.push(b'\n');
-        if self.bytes.len() >= PART_BYTES { self.close() } else { None }
+        if self.bytes.len() >= PART_BYTES {
+            self.close()
+        } else {
+            None
+        }
     }
 
     /// What is left, as a part.
@@ -34,12 +38,23 @@ impl Part {
         if self.bytes.is_empty() {
             return None;
         }
-        let mut encoder = GzEncoder::new(Vec::with_capacity(self.bytes.len() / 4), Compression::fast());
+        let mut encoder = GzEncoder::new(
+            Vec::with_capacity(self.bytes.len() / 4),
+            Compression::fast(),
+        );
         // Writing to memory cannot fail.
-        let packed = encoder.write_all(&self.bytes).and_then(|()| encoder.finish()).unwrap_or_default();
+        let packed = encoder
+            .write_all(&self.bytes)
+            .and_then(|()| encoder.finish())
+            .unwrap_or_default();
         self.bytes.clear();
         let number = self.number;
         self.number = number.saturating_add(1);
-        Some(Lines { part: number, first: self.first, last: self.last, gzip: packed })
+        Some(Lines {
+            part: number,
+            first: self.first,
+            last: self.last,
+            gzip: packed,
+        })
     }
 }

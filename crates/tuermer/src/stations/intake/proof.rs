@@ -51,18 +51,46 @@ impl Trust {
     /// As pinned now.
     pub async fn load(context: &Context) -> Result<Self> {
         let pinned = context.store.pinned_keys(None).await?;
-        let trusted: Vec<_> = pinned.into_iter().filter(|key| key.state == KeyState::Trusted).collect();
-        let keys = trusted.iter().filter_map(|key| tuermer_openpgp::keys(&key.key_bytes).ok()).flatten().collect();
-        let providers = trusted.into_iter().map(|key| (key.fingerprint, key.provider)).collect();
-        let publishers = context.store.pinned_publishers().await?.into_iter().map(|pin| (pin.namespace, pin.domain)).collect();
-        Ok(Self { keys, providers, publishers })
+        let trusted: Vec<_> = pinned
+            .into_iter()
+            .filter(|key| key.state == KeyState::Trusted)
+            .collect();
+        let keys = trusted
+            .iter()
+            .filter_map(|key| tuermer_openpgp::keys(&key.key_bytes).ok())
+            .flatten()
+            .collect();
+        let providers = trusted
+            .into_iter()
+            .map(|key| (key.fingerprint, key.provider))
+            .collect();
+        let publishers = context
+            .store
+            .pinned_publishers()
+            .await?
+            .into_iter()
+            .map(|pin| (pin.namespace, pin.domain))
+            .collect();
+        Ok(Self {
+            keys,
+            providers,
+            publishers,
+        })
     }
 
     /// A key proves only what its own provider may say.
     fn may_sign(&self, fingerprint: &str, bytes: &[u8]) -> bool {
-        let Some(publisher) = csaf::origin(bytes).and_then(|origin| links::registered_name(&origin.namespace)) else { return false };
-        let speaks = |provider: &String| *provider == publisher || self.publishers.get(&publisher) == Some(provider);
-        self.providers.iter().any(|(key, provider)| key == fingerprint && speaks(provider))
+        let Some(publisher) =
+            csaf::origin(bytes).and_then(|origin| links::registered_name(&origin.namespace))
+        else {
+            return false;
+        };
+        let speaks = |provider: &String| {
+            *provider == publisher || self.publishers.get(&publisher) == Some(provider)
+        };
+        self.providers
+            .iter()
+            .any(|(key, provider)| key == fingerprint && speaks(provider))
     }
 }
 
@@ -73,17 +101,39 @@ impl Proof {
             let mut name = path.as_os_str().to_os_string();
             name.push(end);
             let mut bytes = Vec::new();
-            File::open(name).ok()?.take(limit.saturating_add(1)).read_to_end(&mut bytes).ok()?;
+            File::open(name)
+                .ok()?
+                .take(limit.saturating_add(1))
+                .read_to_end(&mut bytes)
+                .ok()?;
             Some(bytes)
         };
         let signature = read(".asc", SIGNATURE_BYTES as u64);
-        let found = Beside { sha256: read(".sha256", limits::HASH_FILE_BYTES), sha512: read(".sha512", limits::HASH_FILE_BYTES), signature };
-        if found == Beside::default() { Self::None } else { Self::Beside(Box::new(found)) }
+        let found = Beside {
+            sha256: read(".sha256", limits::HASH_FILE_BYTES),
+            sha512: read(".sha512", limits::HASH_FILE_BYTES),
+            signature,
+        };
+        if found == Beside::default() {
+            Self::None
+        } else {
+            Self::Beside(Box::new(found))
+        }
     }
 
     /// What is proven; a remark where the document must not be used. Hash first, then signature.
-    pub fn settle(self, bytes: &[u8], source: &str, trust: &Trust, now: Timestamp) -> Result<Option<Evidence>, Remark> {
-        let Beside { sha256, sha512, signature } = match self {
+    pub fn settle(
+        self,
+        bytes: &[u8],
+        source: &str,
+        trust: &Trust,
+        now: Timestamp,
+    ) -> Result<Option<Evidence>, Remark> {
+        let Beside {
+            sha256,
+            sha512,
+            signature,
+        } = match self {
             Self::None => return Ok(None),
             Self::Given(evidence) => return Ok(Some(*evidence)),
             Self::Beside(beside) => *beside,
@@ -93,27 +143,56 @@ impl Proof {
                 compare(&file, hash, bytes).map_err(Remark::from)?;
             }
         }
-        let Some(signature) = signature else { return Ok(None) };
+        let Some(signature) = signature else {
+            return Ok(None);
+        };
         let (state, fingerprint, detail) = match verify(&trust.keys, bytes, &signature, now) {
-            Verdict::Verified(verified) if trust.may_sign(&verified.fingerprint, bytes) => (SignatureState::Verified, verified.fingerprint, None),
+            Verdict::Verified(verified) if trust.may_sign(&verified.fingerprint, bytes) => {
+                (SignatureState::Verified, verified.fingerprint, None)
+            }
             Verdict::Verified(verified) => {
-                let detail = Refusal::new("provider.key_unknown", [("fingerprint", &verified.fingerprint)]);
+                let detail = Refusal::new(
+                    "provider.key_unknown",
+                    [("fingerprint", &verified.fingerprint)],
+                );
                 (SignatureState::Unsigned, verified.fingerprint, Some(detail))
             }
-            Verdict::Failed(failure @ Failure::Mismatch(_)) => return Err(Remark::from(Refusal::new("provider.signature_failed", [("error", &failure)]))),
+            Verdict::Failed(failure @ Failure::Mismatch(_)) => {
+                return Err(Remark::from(Refusal::new(
+                    "provider.signature_failed",
+                    [("error", &failure)],
+                )));
+            }
             Verdict::Failed(Failure::UnknownKey(key)) => {
                 let detail = Refusal::new("provider.key_unknown", [("fingerprint", &key)]);
                 (SignatureState::Unsigned, String::new(), Some(detail))
             }
-            Verdict::Failed(failure) => (SignatureState::Unsigned, String::new(), Some(Refusal::new("provider.signature_failed", [("error", &failure)]))),
+            Verdict::Failed(failure) => (
+                SignatureState::Unsigned,
+                String::new(),
+                Some(Refusal::new(
+                    "provider.signature_failed",
+                    [("error", &failure)],
+                )),
+            ),
         };
-        Ok(Some(Evidence { state, fingerprint, signature, detail, url: source.to_string() }))
+        Ok(Some(Evidence {
+            state,
+            fingerprint,
+            signature,
+            detail,
+            url: source.to_string(),
+        }))
     }
 }
 
 impl From<Refusal> for Remark {
     fn from(refusal: Refusal) -> Self {
         let (key, values) = refusal.parts();
-        Self { key, values, document: String::new() }
+        Self {
+            key,
+            values,
+            document: String::new(),
+        }
     }
 }

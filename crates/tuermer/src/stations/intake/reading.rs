@@ -14,16 +14,38 @@ pub async fn ingest_reading(context: &Context, feed: &str, bytes: Vec<u8>) -> Re
     let read = tokio::task::spawn_blocking(move || tuermer_formats::atom::read(&bytes)).await;
     let told = match read {
         Ok(Ok(told)) => told,
-        Ok(Err(error)) => return Ok(IngestReport::rejected(feed, Kind::Atom, Remark::new("threat.ingest_atom_broken", &[("error", &error)]))),
-        Err(_) => return Ok(IngestReport::rejected(feed, Kind::Atom, Remark::new("threat.ingest_validator", &[]))),
+        Ok(Err(error)) => {
+            return Ok(IngestReport::rejected(
+                feed,
+                Kind::Atom,
+                Remark::new("threat.ingest_atom_broken", &[("error", &error)]),
+            ));
+        }
+        Err(_) => {
+            return Ok(IngestReport::rejected(
+                feed,
+                Kind::Atom,
+                Remark::new("threat.ingest_validator", &[]),
+            ));
+        }
     };
     let mut open = context.store.begin().await?;
     let (new, changed) = reading::keep(&mut open, feed, &told.entries, context.now()).await?;
     open.commit().await?;
-    let same = (told.entries.len() as u64).saturating_sub(new).saturating_sub(changed);
-    let mut report = IngestReport { new, changed, same, ..IngestReport::new(feed, Kind::Atom) };
+    let same = (told.entries.len() as u64)
+        .saturating_sub(new)
+        .saturating_sub(changed);
+    let mut report = IngestReport {
+        new,
+        changed,
+        same,
+        ..IngestReport::new(feed, Kind::Atom)
+    };
     if told.left_out > 0 {
-        report.remarks.push(Remark::new("threat.ingest_atom_left_out", &[("count", &told.left_out)]));
+        report.remarks.push(Remark::new(
+            "threat.ingest_atom_left_out",
+            &[("count", &told.left_out)],
+        ));
     }
     Ok(report)
 }

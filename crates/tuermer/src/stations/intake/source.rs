@@ -88,8 +88,16 @@ const CHUNK_DOCUMENTS: usize = 256;
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 
 /// Files that lie beside documents: hashes, signatures, lists of what there is, words for people.
-const BESIDE: &[&str] = &["asc", "sha256", "sha512", "sig", "txt", "md", "adoc", "html", "license"];
-const BESIDE_NAMES: &[&str] = &["changes.csv", "delta.json", "deltaLog.json", "LICENSE", "README"];
+const BESIDE: &[&str] = &[
+    "asc", "sha256", "sha512", "sig", "txt", "md", "adoc", "html", "license",
+];
+const BESIDE_NAMES: &[&str] = &[
+    "changes.csv",
+    "delta.json",
+    "deltaLog.json",
+    "LICENSE",
+    "README",
+];
 
 /// Collects what is found and hands it on in chunks.
 pub struct Reader {
@@ -106,21 +114,47 @@ type Step = Result<(), Stopped>;
 impl Reader {
     /// Hands what it finds to `sender`.
     pub fn new(sender: mpsc::Sender<Chunk>) -> Self {
-        Self { sender, chunk: Vec::new(), bytes: 0 }
+        Self {
+            sender,
+            chunk: Vec::new(),
+            bytes: 0,
+        }
     }
 
     /// Reads everything; blocks while the other side is busy.
     pub fn read(mut self, input: Input) {
         let done = match input {
-            Input::Files(paths) => paths.iter().try_for_each(|path| if path.is_dir() { self.directory(path) } else { self.file(path) }),
+            Input::Files(paths) => paths.iter().try_for_each(|path| {
+                if path.is_dir() {
+                    self.directory(path)
+                } else {
+                    self.file(path)
+                }
+            }),
             Input::File { name, path } => match std::fs::metadata(&path) {
                 Ok(metadata) => self.content(&name, Content::File(path, metadata.len())),
-                Err(error) => self.refuse(Place { file: name, document: String::new() }, Kind::Unknown, unreadable(&error)),
+                Err(error) => self.refuse(
+                    Place {
+                        file: name,
+                        document: String::new(),
+                    },
+                    Kind::Unknown,
+                    unreadable(&error),
+                ),
             },
             Input::Bytes { name, bytes } => self.content(&name, Content::Bytes(bytes)),
-            Input::Proven { name, bytes, evidence } => {
-                self.push(Found::Document(Document { place: Place { file: name, document: String::new() }, bytes, proof: Proof::Given(evidence) }))
-            }
+            Input::Proven {
+                name,
+                bytes,
+                evidence,
+            } => self.push(Found::Document(Document {
+                place: Place {
+                    file: name,
+                    document: String::new(),
+                },
+                bytes,
+                proof: Proof::Given(evidence),
+            })),
         };
         if done.is_ok() {
             // Stopped now means that somebody else already told why.
@@ -134,7 +168,11 @@ impl Reader {
             _ => 0,
         });
         self.chunk.push(found);
-        if self.chunk.len() >= CHUNK_DOCUMENTS || self.bytes >= CHUNK_BYTES { self.flush() } else { Ok(()) }
+        if self.chunk.len() >= CHUNK_DOCUMENTS || self.bytes >= CHUNK_BYTES {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush(&mut self) -> Step {
@@ -142,7 +180,9 @@ impl Reader {
         if self.chunk.is_empty() {
             return Ok(());
         }
-        self.sender.blocking_send(std::mem::take(&mut self.chunk)).map_err(|_| Stopped)
+        self.sender
+            .blocking_send(std::mem::take(&mut self.chunk))
+            .map_err(|_| Stopped)
     }
 
     fn refuse(&mut self, place: Place, kind: Kind, remark: Remark) -> Step {
@@ -153,7 +193,8 @@ impl Reader {
     fn directory(&mut self, top: &Path) -> Step {
         let mut waiting = vec![top.to_path_buf()];
         while let Some(path) = waiting.pop() {
-            let listed = std::fs::read_dir(&path).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+            let listed =
+                std::fs::read_dir(&path).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
             let mut entries = match listed {
                 Ok(entries) => entries,
                 Err(error) => {
@@ -178,15 +219,25 @@ impl Reader {
 
     fn file(&mut self, path: &Path) -> Step {
         match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => self.content(&path.display().to_string(), Content::File(path.to_path_buf(), metadata.len())),
-            Ok(_) => self.refuse(Place::file(path), Kind::Unknown, Remark::new("threat.ingest_not_a_file", &[])),
+            Ok(metadata) if metadata.is_file() => self.content(
+                &path.display().to_string(),
+                Content::File(path.to_path_buf(), metadata.len()),
+            ),
+            Ok(_) => self.refuse(
+                Place::file(path),
+                Kind::Unknown,
+                Remark::new("threat.ingest_not_a_file", &[]),
+            ),
             Err(error) => self.refuse(Place::file(path), Kind::Unknown, unreadable(&error)),
         }
     }
 
     /// Decides by the first bytes what a file is.
     fn content(&mut self, file: &str, content: Content) -> Step {
-        let place = Place { file: file.to_string(), document: String::new() };
+        let place = Place {
+            file: file.to_string(),
+            document: String::new(),
+        };
         let head = match content.head() {
             Ok(head) => head,
             Err(error) => return self.refuse(place, Kind::Unknown, unreadable(&error)),
@@ -199,7 +250,11 @@ impl Reader {
                 },
                 Content::Bytes(bytes) => self.archive(&place, Cursor::new(bytes), 0),
                 // An archive in something packed is not looked into.
-                Content::Spilled(..) | Content::Packed(_) => self.refuse(place.clone(), Kind::Archive, Remark::new("threat.ingest_unknown", &[])),
+                Content::Spilled(..) | Content::Packed(_) => self.refuse(
+                    place.clone(),
+                    Kind::Archive,
+                    Remark::new("threat.ingest_unknown", &[]),
+                ),
             };
             return done.and_then(|()| self.push(Found::End(place.file)));
         }
@@ -225,12 +280,24 @@ impl Reader {
         }
         if !recognise::looks_like_json(head) {
             let kind = recognise::table(head);
-            return self.push(Found::Text(Text { place, kind, content }));
+            return self.push(Found::Text(Text {
+                place,
+                kind,
+                content,
+            }));
         }
         // Events and lists are read one by one, whatever their size.
-        let listed = if recognise::is_lines(head) || recognise::is_list(head) { recognise::list(head) } else { Kind::Unknown };
+        let listed = if recognise::is_lines(head) || recognise::is_list(head) {
+            recognise::list(head)
+        } else {
+            Kind::Unknown
+        };
         if listed != Kind::Unknown {
-            return self.push(Found::Text(Text { place, kind: listed, content }));
+            return self.push(Found::Text(Text {
+                place,
+                kind: listed,
+                content,
+            }));
         }
         if recognise::is_lines(head) {
             return match content.reader() {
@@ -243,7 +310,11 @@ impl Reader {
             Content::Bytes(_) | Content::Spilled(..) | Content::Packed(_) => Proof::None,
         };
         match content.whole() {
-            Ok(bytes) => self.push(Found::Document(Document { place, bytes, proof })),
+            Ok(bytes) => self.push(Found::Document(Document {
+                place,
+                bytes,
+                proof,
+            })),
             Err(remark) => self.refuse(place, recognise::broken_json(head), remark),
         }
     }
@@ -252,16 +323,27 @@ impl Reader {
     fn lines(&mut self, file: String, reader: impl Read) -> Step {
         let mut reader = BufReader::with_capacity(HEAD_BYTES, reader);
         for number in 1_u64.. {
-            let place = Place { file: file.clone(), document: number.to_string() };
+            let place = Place {
+                file: file.clone(),
+                document: number.to_string(),
+            };
             let mut line = Vec::new();
-            match reader.by_ref().take(limits::DOCUMENT_BYTES).read_until(b'\n', &mut line) {
+            match reader
+                .by_ref()
+                .take(limits::DOCUMENT_BYTES)
+                .read_until(b'\n', &mut line)
+            {
                 Ok(0) => break,
                 Ok(read) if read as u64 >= limits::DOCUMENT_BYTES => {
                     self.refuse(place, Kind::Unknown, too_big(limits::DOCUMENT_BYTES))?;
                     break;
                 }
                 Ok(_) if line.trim_ascii().is_empty() => {}
-                Ok(_) => self.push(Found::Document(Document { place, bytes: line.trim_ascii().to_vec(), proof: Proof::None }))?,
+                Ok(_) => self.push(Found::Document(Document {
+                    place,
+                    bytes: line.trim_ascii().to_vec(),
+                    proof: Proof::None,
+                }))?,
                 Err(error) => {
                     self.refuse(place, Kind::Unknown, unreadable(&error))?;
                     break;
@@ -281,11 +363,19 @@ impl Reader {
 
     /// What lies in a ZIP. Releases of all CVE records hold one archive in another, so one step down is taken.
     fn archive(&mut self, place: &Place, opened: impl Read + Seek, depth: usize) -> Step {
-        let broken = |error: &dyn std::fmt::Display| Remark::new("threat.ingest_archive", &[("error", error)]);
+        let broken = |error: &dyn std::fmt::Display| {
+            Remark::new("threat.ingest_archive", &[("error", error)])
+        };
         let mut archive = match zip::ZipArchive::new(opened) {
             Ok(archive) if archive.len() <= limits::ARCHIVE_DOCUMENTS => archive,
             Ok(archive) => {
-                let remark = Remark::new("threat.ingest_archive_entries", &[("count", &archive.len()), ("limit", &limits::ARCHIVE_DOCUMENTS)]);
+                let remark = Remark::new(
+                    "threat.ingest_archive_entries",
+                    &[
+                        ("count", &archive.len()),
+                        ("limit", &limits::ARCHIVE_DOCUMENTS),
+                    ],
+                );
                 return self.refuse(place.clone(), Kind::Archive, remark);
             }
             Err(error) => return self.refuse(place.clone(), Kind::Archive, broken(&error)),
@@ -299,8 +389,16 @@ impl Reader {
                     continue;
                 }
             };
-            let name = entry.name().unwrap_or_default().chars().take(limits::FIELD_CHARACTERS).collect::<String>();
-            let inside = Place { file: place.file.clone(), document: name.clone() };
+            let name = entry
+                .name()
+                .unwrap_or_default()
+                .chars()
+                .take(limits::FIELD_CHARACTERS)
+                .collect::<String>();
+            let inside = Place {
+                file: place.file.clone(),
+                document: name.clone(),
+            };
             if entry.is_dir() || is_beside(Path::new(&name)) {
                 continue;
             }
@@ -317,7 +415,14 @@ impl Reader {
                     self.entry(inside, content)?;
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
-                    return self.refuse(place.clone(), Kind::Archive, Remark::new("threat.ingest_archive_size", &[("limit", &(limits::UNPACKED_BYTES >> 30))]));
+                    return self.refuse(
+                        place.clone(),
+                        Kind::Archive,
+                        Remark::new(
+                            "threat.ingest_archive_size",
+                            &[("limit", &(limits::UNPACKED_BYTES >> 30))],
+                        ),
+                    );
                 }
                 Err(error) => self.refuse(inside, Kind::Unknown, unreadable(&error))?,
             }
@@ -328,13 +433,24 @@ impl Reader {
 
 impl Place {
     fn file(path: &Path) -> Self {
-        Self { file: path.display().to_string(), document: String::new() }
+        Self {
+            file: path.display().to_string(),
+            document: String::new(),
+        }
     }
 
     /// What is kept as the source of the document: the name of the file, or an address as it is.
     pub fn source(&self) -> String {
-        let file = if self.file.contains("://") { &self.file } else { self.file.rsplit('/').next().unwrap_or(&self.file) };
-        if self.document.is_empty() { file.to_string() } else { format!("{file}#{}", self.document) }
+        let file = if self.file.contains("://") {
+            &self.file
+        } else {
+            self.file.rsplit('/').next().unwrap_or(&self.file)
+        };
+        if self.document.is_empty() {
+            file.to_string()
+        } else {
+            format!("{file}#{}", self.document)
+        }
     }
 }
 
@@ -350,7 +466,13 @@ fn unpacked(entry: impl Read) -> std::io::Result<File> {
 }
 
 fn is_beside(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
     name.starts_with('.') || BESIDE_NAMES.contains(&name) || BESIDE.contains(&extension)
 }

@@ -39,9 +39,27 @@ enum Copy {
 ///
 /// # Errors
 /// The list cannot be read, or none of its records can be fetched.
-pub async fn records(context: &Context, client: &Client, feed: &Feed, bytes: &[u8]) -> Result<(PullReport, bool)> {
-    let changes = cve_changes::read(bytes).map_err(|error| Error::new(Refusal::new("feed.error_changes", [("url", &feed.url), ("error", &error)])))?;
-    let entries = changes.records.into_iter().map(|change| Entry { name: change.cve, url: change.url, updated: change.updated }).collect();
+pub async fn records(
+    context: &Context,
+    client: &Client,
+    feed: &Feed,
+    bytes: &[u8],
+) -> Result<(PullReport, bool)> {
+    let changes = cve_changes::read(bytes).map_err(|error| {
+        Error::new(Refusal::new(
+            "feed.error_changes",
+            [("url", &feed.url), ("error", &error)],
+        ))
+    })?;
+    let entries = changes
+        .records
+        .into_iter()
+        .map(|change| Entry {
+            name: change.cve,
+            url: change.url,
+            updated: change.updated,
+        })
+        .collect();
     take(context, client, feed, entries, changes.unusable).await
 }
 
@@ -49,11 +67,33 @@ pub async fn records(context: &Context, client: &Client, feed: &Feed, bytes: &[u
 ///
 /// # Errors
 /// The list cannot be read, or none of its files can be fetched.
-pub async fn signs(context: &Context, client: &Client, feed: &Feed, url: &str, bytes: &[u8]) -> Result<(PullReport, bool)> {
-    let listed = if sign_list::is_page(bytes) { sign_list::page(bytes, url) } else { sign_list::manifest(bytes, url) };
-    let listed = listed.map_err(|error| Error::new(Refusal::new("feed.error_list", [("url", &feed.url), ("error", &error)])))?;
+pub async fn signs(
+    context: &Context,
+    client: &Client,
+    feed: &Feed,
+    url: &str,
+    bytes: &[u8],
+) -> Result<(PullReport, bool)> {
+    let listed = if sign_list::is_page(bytes) {
+        sign_list::page(bytes, url)
+    } else {
+        sign_list::manifest(bytes, url)
+    };
+    let listed = listed.map_err(|error| {
+        Error::new(Refusal::new(
+            "feed.error_list",
+            [("url", &feed.url), ("error", &error)],
+        ))
+    })?;
     let name = |url: &str| url.rsplit('/').next().unwrap_or(url).to_string();
-    let entries = listed.into_iter().map(|entry| Entry { name: name(&entry.url), url: entry.url, updated: entry.updated }).collect();
+    let entries = listed
+        .into_iter()
+        .map(|entry| Entry {
+            name: name(&entry.url),
+            url: entry.url,
+            updated: entry.updated,
+        })
+        .collect();
     take(context, client, feed, entries, 0).await
 }
 
@@ -61,16 +101,36 @@ pub async fn signs(context: &Context, client: &Client, feed: &Feed, url: &str, b
 ///
 /// # Errors
 /// None of them can be fetched.
-pub async fn take(context: &Context, client: &Client, feed: &Feed, entries: Vec<Entry>, tolerated: u64) -> Result<(PullReport, bool)> {
+pub async fn take(
+    context: &Context,
+    client: &Client,
+    feed: &Feed,
+    entries: Vec<Entry>,
+    tolerated: u64,
+) -> Result<(PullReport, bool)> {
     let seen = context.store.feed_entries(&feed.name).await?;
-    let mut report = PullReport { discovered: entries.len() as u64, tolerated, ..PullReport::default() };
-    let moved: Vec<Entry> = entries.into_iter().filter(|entry| seen.get(&entry.url).is_none_or(|seen| seen.updated != entry.updated)).collect();
+    let mut report = PullReport {
+        discovered: entries.len() as u64,
+        tolerated,
+        ..PullReport::default()
+    };
+    let moved: Vec<Entry> = entries
+        .into_iter()
+        .filter(|entry| {
+            seen.get(&entry.url)
+                .is_none_or(|seen| seen.updated != entry.updated)
+        })
+        .collect();
     report.same = report.discovered.saturating_sub(moved.len() as u64);
     let left = moved.len().saturating_sub(limits::PULL_RECORDS);
     let mut waiting = moved.into_iter().take(limits::PULL_RECORDS);
     let mut running: JoinSet<(Entry, Result<Copy, FetchError>)> = JoinSet::new();
     let (mut failed, mut last) = (0_usize, None);
-    let at_once = if feed.kind.tells_signs() { 1 } else { limits::PROVIDER_PARALLEL };
+    let at_once = if feed.kind.tells_signs() {
+        1
+    } else {
+        limits::PROVIDER_PARALLEL
+    };
     loop {
         while running.len() < at_once && failed < limits::PULL_FAILURES {
             let Some(entry) = waiting.next() else { break };
@@ -80,39 +140,73 @@ pub async fn take(context: &Context, client: &Client, feed: &Feed, entries: Vec<
                 (entry, fetched)
             });
         }
-        let Some(done) = running.join_next().await else { break };
+        let Some(done) = running.join_next().await else {
+            break;
+        };
         match done.context("fetching a file of a list stopped")? {
             (entry, Ok(copy)) => take_one(context, feed, &entry, copy, &mut report).await?,
             (entry, Err(error)) => {
                 failed = failed.saturating_add(1);
-                report.rejected.push(Rejected { document: entry.name, reason: error.sentence() });
+                report.rejected.push(Rejected {
+                    document: entry.name,
+                    reason: error.sentence(),
+                });
                 last = Some(error);
             }
         }
     }
-    if let (Some(error), true) = (last, failed == report.rejected.len() && report.new == 0 && report.changed == 0) {
+    if let (Some(error), true) = (
+        last,
+        failed == report.rejected.len() && report.new == 0 && report.changed == 0,
+    ) {
         return Err(Error::new(error));
     }
     if left > 0 {
-        report.remarks.push(Refusal::new("feed.more_records", [("count", &left)]));
+        report
+            .remarks
+            .push(Refusal::new("feed.more_records", [("count", &left)]));
     }
     Ok((report, left == 0 && failed == 0 && waiting.len() == 0))
 }
 
 /// Fetches one file, into memory or beside the database.
-async fn fetch(client: &Client, kind: FeedKind, url: &str, home: &Path) -> Result<Copy, FetchError> {
+async fn fetch(
+    client: &Client,
+    kind: FeedKind,
+    url: &str,
+    home: &Path,
+) -> Result<Copy, FetchError> {
     if !kind.tells_signs() {
-        let wanted = Wanted { limit_bytes: limits::CVE_RECORD_BYTES, ..Wanted::JSON };
-        return client.body(url, wanted).await.map(|body| Copy::Memory(body.bytes));
+        let wanted = Wanted {
+            limit_bytes: limits::CVE_RECORD_BYTES,
+            ..Wanted::JSON
+        };
+        return client
+            .body(url, wanted)
+            .await
+            .map(|body| Copy::Memory(body.bytes));
     }
-    let wanted = Wanted { limit_bytes: limits::ARCHIVE_BYTES, seconds: limits::ARCHIVE_SECONDS, ..Wanted::DOCUMENT };
-    let mut file = NamedTempFile::new_in(home).map_err(|error| FetchError::NotKept { url: url.to_string(), why: error.to_string() })?;
+    let wanted = Wanted {
+        limit_bytes: limits::ARCHIVE_BYTES,
+        seconds: limits::ARCHIVE_SECONDS,
+        ..Wanted::DOCUMENT
+    };
+    let mut file = NamedTempFile::new_in(home).map_err(|error| FetchError::NotKept {
+        url: url.to_string(),
+        why: error.to_string(),
+    })?;
     client.get_into(url, wanted, file.as_file_mut()).await?;
     Ok(Copy::Disk(file))
 }
 
 /// Hands one file to intake if it is what the feed is there for, and notes what became of it.
-async fn take_one(context: &Context, feed: &Feed, entry: &Entry, copy: Copy, report: &mut PullReport) -> Result<()> {
+async fn take_one(
+    context: &Context,
+    feed: &Feed,
+    entry: &Entry,
+    copy: Copy,
+    report: &mut PullReport,
+) -> Result<()> {
     let hash = match &copy {
         Copy::Memory(bytes) => sha256(bytes),
         Copy::Disk(file) => sha256_of(file.reopen()?)?,
@@ -127,30 +221,57 @@ async fn take_one(context: &Context, feed: &Feed, entry: &Entry, copy: Copy, rep
         Err(reason) => Some(reason),
     };
     let words = reason.as_ref().map(Refusal::kept).unwrap_or_default();
-    let state = if reason.is_some() { EntryState::Rejected } else { EntryState::Taken };
+    let state = if reason.is_some() {
+        EntryState::Rejected
+    } else {
+        EntryState::Taken
+    };
     let mut open = context.store.begin().await?;
-    let seen = SeenEntry { updated: entry.updated.clone(), state, at: context.now() };
+    let seen = SeenEntry {
+        updated: entry.updated.clone(),
+        state,
+        at: context.now(),
+    };
     feed_entries::keep(&mut open, &feed.name, &entry.url, &seen, &hash, &words).await?;
     open.commit().await?;
     if let Some(reason) = reason
         && report.rejected.len() < limits::REJECTED_SHOWN
     {
-        report.rejected.push(Rejected { document: entry.name.clone(), reason });
+        report.rejected.push(Rejected {
+            document: entry.name.clone(),
+            reason,
+        });
     }
     Ok(())
 }
 
-async fn taken(context: &Context, feed: &Feed, entry: &Entry, copy: Copy) -> Result<Result<IngestReport, Refusal>> {
+async fn taken(
+    context: &Context,
+    feed: &Feed,
+    entry: &Entry,
+    copy: Copy,
+) -> Result<Result<IngestReport, Refusal>> {
     let bytes = match copy {
         Copy::Memory(bytes) => bytes,
         Copy::Disk(file) => {
             // The API gives reports under an id; their name tells their type.
-            let name = if feed.kind == FeedKind::Shadowserver { &entry.name } else { &entry.url };
-            return intake::ingest_signs_file(context, feed, name, file.path()).await.map(Ok);
+            let name = if feed.kind == FeedKind::Shadowserver {
+                &entry.name
+            } else {
+                &entry.url
+            };
+            return intake::ingest_signs_file(context, feed, name, file.path())
+                .await
+                .map(Ok);
         }
     };
     if cve_changes::record_id(&bytes).as_deref() != Some(entry.name.as_str()) {
-        return Ok(Err(Refusal::new("feed.error_other_record", [("cve", &entry.name)])));
+        return Ok(Err(Refusal::new(
+            "feed.error_other_record",
+            [("cve", &entry.name)],
+        )));
     }
-    intake::ingest_bytes(context, &entry.url, bytes).await.map(Ok)
+    intake::ingest_bytes(context, &entry.url, bytes)
+        .await
+        .map(Ok)
 }

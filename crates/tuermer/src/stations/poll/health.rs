@@ -15,12 +15,21 @@ pub async fn judge(context: &Context, feed: &Feed) -> Result<()> {
     match feed.health(now) {
         Health::Silent { since } if feed.silent_since.is_none() && !feed.paused => {
             let notice = notice(context, feed, "feed.silent", since)?;
-            if context.store.feed_fell_silent(&feed.name, since, &notice).await? {
+            if context
+                .store
+                .feed_fell_silent(&feed.name, since, &notice)
+                .await?
+            {
                 tracing::error!(feed = feed.name, since = %since, "a feed is silent for longer than its rule allows");
             }
         }
         Health::Fine if feed.silent_since.is_some() => {
-            let notice = notice(context, feed, "feed.recovered", feed.silent_since.unwrap_or(now))?;
+            let notice = notice(
+                context,
+                feed,
+                "feed.recovered",
+                feed.silent_since.unwrap_or(now),
+            )?;
             if context.store.feed_recovered(&feed.name, &notice).await? {
                 tracing::info!(feed = feed.name, "a feed is heard again");
             }
@@ -32,12 +41,34 @@ pub async fn judge(context: &Context, feed: &Feed) -> Result<()> {
 
 fn notice(context: &Context, feed: &Feed, kind: &str, since: Timestamp) -> Result<Notice> {
     let words = |language| {
-        let error = if language == Language::German { &feed.last_error_de } else { &feed.last_error_en };
+        let error = if language == Language::German {
+            &feed.last_error_de
+        } else {
+            &feed.last_error_en
+        };
         let zone = context.zone();
-        let (since, next) = (times::full_moment(since, &zone, language), times::full_moment(feed.next_at, &zone, language));
+        let (since, next) = (
+            times::full_moment(since, &zone, language),
+            times::full_moment(feed.next_at, &zone, language),
+        );
         let texts = Texts(language);
-        let key = if kind == "feed.silent" { "feed.notice_silent" } else { "feed.notice_recovered" };
-        texts.with(key, &[("feed", &feed.name), ("url", &feed.url), ("since", &since), ("error", error), ("next", &next)]).replace(" | ", "\n\n")
+        let key = if kind == "feed.silent" {
+            "feed.notice_silent"
+        } else {
+            "feed.notice_recovered"
+        };
+        texts
+            .with(
+                key,
+                &[
+                    ("feed", &feed.name),
+                    ("url", &feed.url),
+                    ("since", &since),
+                    ("error", error),
+                    ("next", &next),
+                ],
+            )
+            .replace(" | ", "\n\n")
     };
     Ok(Notice {
         id: context.id()?,

@@ -36,28 +36,65 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
         set => set,
     };
     let listed = list(context, client, feed, &secret).await?;
-    let entry = |Listed { id, file, day }: Listed| entries::Entry { name: file, url: format!("{}/{id}", download.trim_end_matches('/')), updated: day };
-    entries::take(context, client, feed, listed.into_iter().map(entry).collect(), 0).await.map(|(report, _)| report)
+    let entry = |Listed { id, file, day }: Listed| entries::Entry {
+        name: file,
+        url: format!("{}/{id}", download.trim_end_matches('/')),
+        updated: day,
+    };
+    entries::take(
+        context,
+        client,
+        feed,
+        listed.into_iter().map(entry).collect(),
+        0,
+    )
+    .await
+    .map(|(report, _)| report)
 }
 
 /// Asks what there is, and takes nothing.
 ///
 /// # Errors
 /// As [`pull`].
-pub async fn look(context: &Context, client: &Client, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
+pub async fn look(
+    context: &Context,
+    client: &Client,
+    feed: &Feed,
+    steps: &mut Vec<Refusal>,
+) -> Result<()> {
     let listed = list(context, client, feed, &secret(context, feed)?).await?;
-    steps.push(Refusal::new("feed.step_reports", [("count", &listed.len()), ("days", &limits::REPORT_LIST_DAYS)]));
+    steps.push(Refusal::new(
+        "feed.step_reports",
+        [
+            ("count", &listed.len()),
+            ("days", &limits::REPORT_LIST_DAYS),
+        ],
+    ));
     Ok(())
 }
 
-async fn list(context: &Context, client: &Client, feed: &Feed, secret: &Secret) -> Result<Vec<Listed>> {
+async fn list(
+    context: &Context,
+    client: &Client,
+    feed: &Feed,
+    secret: &Secret,
+) -> Result<Vec<Listed>> {
     let today = context.now().to_zoned(TimeZone::UTC).date();
-    let from = today.checked_sub(SignedDuration::from_hours(limits::REPORT_LIST_DAYS.saturating_mul(24)))?;
+    let from = today.checked_sub(SignedDuration::from_hours(
+        limits::REPORT_LIST_DAYS.saturating_mul(24),
+    ))?;
     let body = json!({"apikey": secret.get("key"), "date": format!("{from}:{today}")}).to_string();
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.get("secret").as_bytes())?;
     mac.update(body.as_bytes());
     let mac = hex::encode(mac.finalize().into_bytes());
     let url = format!("{}/reports/list", feed.url.trim_end_matches('/'));
-    let bytes = client.post(&url, body, ("hmac2", &mac), Wanted::JSON).await?;
-    report_list::read(&bytes).map_err(|error| Error::new(Refusal::new("feed.error_list", [("url", &url), ("error", &error)])))
+    let bytes = client
+        .post(&url, body, ("hmac2", &mac), Wanted::JSON)
+        .await?;
+    report_list::read(&bytes).map_err(|error| {
+        Error::new(Refusal::new(
+            "feed.error_list",
+            [("url", &url), ("error", &error)],
+        ))
+    })
 }

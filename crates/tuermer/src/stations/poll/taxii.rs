@@ -16,7 +16,15 @@ use tuermer_formats::links::resolve;
 use tuermer_formats::taxii::{self, MEDIA_TYPE, Progress, Step};
 use url::Url;
 
-const PAGE: Wanted<'static> = Wanted { accept: &[MEDIA_TYPE, "application/taxii+json", "application/stix+json", "application/json"], ..Wanted::DOCUMENT };
+const PAGE: Wanted<'static> = Wanted {
+    accept: &[
+        MEDIA_TYPE,
+        "application/taxii+json",
+        "application/stix+json",
+        "application/json",
+    ],
+    ..Wanted::DOCUMENT
+};
 
 /// Takes what is new in every collection that we may read.
 ///
@@ -26,8 +34,18 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     let seen = context.store.feed_entries(&feed.name).await?;
     let mut report = PullReport::default();
     for collection in collections(client, &feed.url).await? {
-        let since = seen.get(&collection).and_then(|seen| seen.updated.parse().ok());
-        read(context, client, feed, &collection, Progress::since(since), &mut report).await?;
+        let since = seen
+            .get(&collection)
+            .and_then(|seen| seen.updated.parse().ok());
+        read(
+            context,
+            client,
+            feed,
+            &collection,
+            Progress::since(since),
+            &mut report,
+        )
+        .await?;
     }
     Ok(report)
 }
@@ -38,55 +56,99 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
 /// The server cannot be asked, or says something else.
 pub async fn look(client: &Client, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
     let found = collections(client, &feed.url).await?;
-    steps.push(Refusal::new("feed.step_collections", [("count", &found.len())]));
+    steps.push(Refusal::new(
+        "feed.step_collections",
+        [("count", &found.len())],
+    ));
     if let Some(first) = found.first() {
-        let body = client.body(&objects(first, &Progress::default())?, PAGE).await?;
+        let body = client
+            .body(&objects(first, &Progress::default())?, PAGE)
+            .await?;
         let page = taxii::page(&body.bytes).map_err(|error| wrong(&body.url, &error))?;
-        steps.push(Refusal::new("feed.step_objects", [("count", &page.objects)]));
+        steps.push(Refusal::new(
+            "feed.step_objects",
+            [("count", &page.objects)],
+        ));
     }
     Ok(())
 }
 
 /// Addresses of the collections, each with a slash at its end.
 async fn collections(client: &Client, url: &str) -> Result<Vec<String>> {
-    let slashed = if url.ends_with('/') { url.to_string() } else { format!("{url}/") };
+    let slashed = if url.ends_with('/') {
+        url.to_string()
+    } else {
+        format!("{url}/")
+    };
     if slashed.trim_end_matches('/').rsplit('/').nth(1) == Some("collections") {
         return Ok(vec![slashed]);
     }
     let body = client.body(&slashed, PAGE).await?;
     // A root says nothing of other roots; then the address is that of the root itself.
-    let roots = taxii::discovery(&body.bytes).map_or_else(|_| vec![slashed.clone()], |discovery| discovery.api_roots);
+    let roots = taxii::discovery(&body.bytes)
+        .map_or_else(|_| vec![slashed.clone()], |discovery| discovery.api_roots);
     let mut all = Vec::new();
-    for root in roots.iter().filter_map(|root| resolve(&body.url, root)).map(|(root, _)| root) {
+    for root in roots
+        .iter()
+        .filter_map(|root| resolve(&body.url, root))
+        .map(|(root, _)| root)
+    {
         let list = format!("{}/collections/", root.trim_end_matches('/'));
         let Body { bytes, url, .. } = client.body(&list, PAGE).await?;
         let found = taxii::collections(&bytes).map_err(|error| wrong(&url, &error))?;
-        all.extend(found.iter().filter(|collection| collection.can_read).map(|collection| format!("{list}{}/", collection.id)));
+        all.extend(
+            found
+                .iter()
+                .filter(|collection| collection.can_read)
+                .map(|collection| format!("{list}{}/", collection.id)),
+        );
     }
     all.truncate(limits::TAXII_COLLECTIONS);
     Ok(all)
 }
 
 /// One collection, page by page; what was read is kept after each.
-async fn read(context: &Context, client: &Client, feed: &Feed, collection: &str, mut progress: Progress, report: &mut PullReport) -> Result<()> {
+async fn read(
+    context: &Context,
+    client: &Client,
+    feed: &Feed,
+    collection: &str,
+    mut progress: Progress,
+    report: &mut PullReport,
+) -> Result<()> {
     loop {
-        let Body { bytes, added_last, url, .. } = client.body(&objects(collection, &progress)?, PAGE).await?;
+        let Body {
+            bytes,
+            added_last,
+            url,
+            ..
+        } = client.body(&objects(collection, &progress)?, PAGE).await?;
         let page = taxii::page(&bytes).map_err(|error| wrong(&url, &error))?;
         report.discovered = report.discovered.saturating_add(page.objects);
         if page.objects > 0 {
             let taken = intake::ingest_signs(context, feed, collection, bytes).await?;
             report.new = report.new.saturating_add(taken.new);
             report.same = report.same.saturating_add(taken.same);
-            let reasons = taken.rejected.into_iter().map(|remark| Rejected { document: collection.to_string(), reason: Refusal::from(remark) });
-            report.rejected.extend(reasons.take(limits::REJECTED_SHOWN.saturating_sub(report.rejected.len())));
+            let reasons = taken.rejected.into_iter().map(|remark| Rejected {
+                document: collection.to_string(),
+                reason: Refusal::from(remark),
+            });
+            report
+                .rejected
+                .extend(reasons.take(limits::REJECTED_SHOWN.saturating_sub(report.rejected.len())));
         }
-        let step = progress.advance(&page, Some(added_last.as_str()).filter(|text| !text.is_empty()));
+        let step = progress.advance(
+            &page,
+            Some(added_last.as_str()).filter(|text| !text.is_empty()),
+        );
         keep(context, feed, collection, &progress).await?;
         match step {
             Step::Ask => {}
             Step::Done => return Ok(()),
             Step::Stuck => {
-                report.remarks.push(Refusal::new("feed.taxii_stuck", [("url", &collection)]));
+                report
+                    .remarks
+                    .push(Refusal::new("feed.taxii_stuck", [("url", &collection)]));
                 return Ok(());
             }
         }
@@ -94,9 +156,15 @@ async fn read(context: &Context, client: &Client, feed: &Feed, collection: &str,
 }
 
 async fn keep(context: &Context, feed: &Feed, collection: &str, progress: &Progress) -> Result<()> {
-    let Some(after) = progress.added_after else { return Ok(()) };
+    let Some(after) = progress.added_after else {
+        return Ok(());
+    };
     let mut open = context.store.begin().await?;
-    let entry = SeenEntry { updated: after.to_string(), state: EntryState::Taken, at: context.now() };
+    let entry = SeenEntry {
+        updated: after.to_string(),
+        state: EntryState::Taken,
+        at: context.now(),
+    };
     feed_entries::keep(&mut open, &feed.name, collection, &entry, "", "").await?;
     open.commit().await
 }
@@ -109,5 +177,8 @@ fn objects(collection: &str, progress: &Progress) -> Result<String> {
 }
 
 fn wrong(url: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::new(Refusal::new("feed.error_list", [("url", &url), ("error", error)]))
+    Error::new(Refusal::new(
+        "feed.error_list",
+        [("url", &url), ("error", error)],
+    ))
 }

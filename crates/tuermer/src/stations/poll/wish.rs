@@ -12,10 +12,18 @@ use tuermer_core::limits;
 use url::Url;
 
 /// A feed as typed, with the rules of its kind. Nothing is asked yet.
-pub fn feed(context: &Context, kind: &str, url: Option<&str>, allow_private: &[String]) -> Result<Feed> {
+pub fn feed(
+    context: &Context,
+    kind: &str,
+    url: Option<&str>,
+    allow_private: &[String],
+) -> Result<Feed> {
     let Some(known) = FeedKind::parse(kind) else {
         let kinds: Vec<&str> = FeedKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        return Err(wrong_call("feed.kind_wrong", [("kind", &kind), ("kinds", &kinds.join(", "))]));
+        return Err(wrong_call(
+            "feed.kind_wrong",
+            [("kind", &kind), ("kinds", &kinds.join(", "))],
+        ));
     };
     let Some(url) = url.or(known.default_url()) else {
         return Err(wrong_call("feed.url_missing", [("kind", &kind)]));
@@ -25,18 +33,44 @@ pub fn feed(context: &Context, kind: &str, url: Option<&str>, allow_private: &[S
     }
     if known == FeedKind::Mailbox {
         let address = mailbox::Address::read(url, &rules(context, allow_private))?;
-        return Ok(new(known, named(address.host()), address.shown(), allow_private, context.now()));
+        return Ok(new(
+            known,
+            named(address.host()),
+            address.shown(),
+            allow_private,
+            context.now(),
+        ));
     }
     // A provider of advisories may be named by its domain; its address is found by asking there.
     let bare = known == FeedKind::Csaf && !url.contains("://");
-    let full = if bare { format!("https://{url}/") } else { url.to_string() };
+    let full = if bare {
+        format!("https://{url}/")
+    } else {
+        url.to_string()
+    };
     let parsed = client(context, allow_private)?.check(&full)?;
-    let url = if bare { url.trim().to_string() } else { parsed.to_string() };
-    Ok(new(known, name(known, &parsed), url, allow_private, context.now()))
+    let url = if bare {
+        url.trim().to_string()
+    } else {
+        parsed.to_string()
+    };
+    Ok(new(
+        known,
+        name(known, &parsed),
+        url,
+        allow_private,
+        context.now(),
+    ))
 }
 
 /// A feed that was never asked, with the rules of its kind.
-fn new(kind: FeedKind, name: String, url: String, allow_private: &[String], now: Timestamp) -> Feed {
+fn new(
+    kind: FeedKind,
+    name: String,
+    url: String,
+    allow_private: &[String],
+    now: Timestamp,
+) -> Feed {
     Feed {
         name,
         kind,
@@ -69,7 +103,14 @@ fn new(kind: FeedKind, name: String, url: String, allow_private: &[String], now:
 /// # Errors
 /// The kind needs a key or password.
 pub fn without_secret(feed: &Feed) -> Result<()> {
-    if feed.kind.secret_names().is_empty() { Ok(()) } else { Err(refusal("feed.secret_by_terminal", [("kind", &feed.kind.as_str())])) }
+    if feed.kind.secret_names().is_empty() {
+        Ok(())
+    } else {
+        Err(refusal(
+            "feed.secret_by_terminal",
+            [("kind", &feed.kind.as_str())],
+        ))
+    }
 }
 
 /// The same with what was said of how far its signs are to be believed, and who may see them.
@@ -78,20 +119,35 @@ pub fn without_secret(feed: &Feed) -> Result<()> {
 /// No such grade or label, or a kind that brings no signs.
 pub fn with_word(feed: Feed, grade: Option<&str>, tlp: Option<&str>) -> Result<Feed> {
     if !feed.kind.tells_signs() && (grade.is_some() || tlp.is_some()) {
-        return Err(wrong_call("feed.word_only_signs", [("kind", &feed.kind.as_str())]));
+        return Err(wrong_call(
+            "feed.word_only_signs",
+            [("kind", &feed.kind.as_str())],
+        ));
     }
-    Ok(Feed { grade: intake::grade(grade)?, tlp: intake::label(tlp)?, ..feed })
+    Ok(Feed {
+        grade: intake::grade(grade)?,
+        tlp: intake::label(tlp)?,
+        ..feed
+    })
 }
 
 /// Name and address must be new.
 pub async fn free(context: &Context, feed: &Feed) -> Result<()> {
     let feeds = context.store.feeds().await?;
     // With another key or user the same address is another source.
-    if let Some(known) = feeds.iter().find(|known| known.kind == feed.kind && known.url == feed.url && feed.kind.secret_names().is_empty()) {
-        return Err(refusal("feed.url_taken", [("url", &feed.url), ("name", &known.name)]));
+    if let Some(known) = feeds.iter().find(|known| {
+        known.kind == feed.kind && known.url == feed.url && feed.kind.secret_names().is_empty()
+    }) {
+        return Err(refusal(
+            "feed.url_taken",
+            [("url", &feed.url), ("name", &known.name)],
+        ));
     }
     if let Some(known) = feeds.iter().find(|known| known.name == feed.name) {
-        return Err(refusal("feed.name_taken", [("name", &feed.name), ("url", &known.url)]));
+        return Err(refusal(
+            "feed.name_taken",
+            [("name", &feed.name), ("url", &known.url)],
+        ));
     }
     if feeds.len() >= limits::FEEDS {
         return Err(refusal("feed.too_many", [("limit", &limits::FEEDS)]));
@@ -103,7 +159,10 @@ pub async fn free(context: &Context, feed: &Feed) -> Result<()> {
 fn is_host(text: &str) -> bool {
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     let address = bare.parse::<std::net::IpAddr>().is_ok();
-    let name = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
+    let name = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
     address || name
 }
 
@@ -118,8 +177,20 @@ fn name(kind: FeedKind, url: &Url) -> String {
 /// A name that people can type, from a host.
 fn named(host: &str) -> String {
     let host = host.trim_start_matches("www.").to_ascii_lowercase();
-    let name: String = host.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '-' }).collect();
-    name.trim_matches(['-', '.']).chars().take(limits::FEED_NAME_CHARACTERS).collect()
+    let name: String = host
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    name.trim_matches(['-', '.'])
+        .chars()
+        .take(limits::FEED_NAME_CHARACTERS)
+        .collect()
 }
 
 #[cfg(test)]
@@ -131,10 +202,18 @@ mod tests {
     fn names_are_made_from_hosts() {
         for (kind, url, expected) in [
             (FeedKind::Kev, FeedKind::Kev.default_url().unwrap(), "kev"),
-            (FeedKind::Kev, "https://www.mirror.example/kev.json", "mirror.example"),
+            (
+                FeedKind::Kev,
+                "https://www.mirror.example/kev.json",
+                "mirror.example",
+            ),
             (FeedKind::Csaf, "https://localhost:8443/x", "localhost"),
             (FeedKind::Csaf, "https://[2606:4700::1]/", "2606-4700--1"),
-            (FeedKind::Atom, "https://müller.example/", "xn--mller-kva.example"),
+            (
+                FeedKind::Atom,
+                "https://müller.example/",
+                "xn--mller-kva.example",
+            ),
         ] {
             let name = name(kind, &Url::parse(url).unwrap());
             assert_eq!(name, expected);

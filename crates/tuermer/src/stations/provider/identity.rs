@@ -27,16 +27,37 @@ pub struct Identity {
 ///
 /// # Errors
 /// A refusal where another domain is pinned for this publisher; anything else is ours.
-pub async fn identify(context: &Context, client: &Client, found: &Found, remarks: &mut Vec<Refusal>) -> Result<Identity> {
+pub async fn identify(
+    context: &Context,
+    client: &Client,
+    found: &Found,
+    remarks: &mut Vec<Refusal>,
+) -> Result<Identity> {
     let name = |address: &str| links::registered_name(address).unwrap_or_default();
     let (domain, publisher) = (name(&found.url), name(&found.provider.namespace));
     let pinned = context.store.pinned_publisher(&publisher).await?;
-    let words = |key, other: &str| Refusal::new(key, [("namespace", &found.provider.namespace), ("domain", &domain), ("pinned", &other)]);
+    let words = |key, other: &str| {
+        Refusal::new(
+            key,
+            [
+                ("namespace", &found.provider.namespace),
+                ("domain", &domain),
+                ("pinned", &other),
+            ],
+        )
+    };
     let foreign = domain != publisher;
-    if foreign && pinned.as_ref().is_none_or(|pinned| pinned.domain != domain) && is_listed_mirror(client, found).await {
+    if foreign
+        && pinned.as_ref().is_none_or(|pinned| pinned.domain != domain)
+        && is_listed_mirror(client, found).await
+    {
         remarks.push(words("provider.mirror", &publisher));
         // A mirror passes on what others signed, so the publisher's own pins count.
-        return Ok(Identity { speaks_for: vec![publisher.clone()], provider: publisher, role: found.provider.role });
+        return Ok(Identity {
+            speaks_for: vec![publisher.clone()],
+            provider: publisher,
+            role: found.provider.role,
+        });
     }
     match &pinned {
         Some(pin) if pin.domain == domain => {}
@@ -54,20 +75,55 @@ pub async fn identify(context: &Context, client: &Client, found: &Found, remarks
         None if foreign => remarks.push(words("provider.publisher_foreign", &publisher)),
         None => {}
     }
-    let role = demanded(context, found, pinned.as_ref().filter(|pin| pin.domain == domain), &domain, remarks).await?;
+    let role = demanded(
+        context,
+        found,
+        pinned.as_ref().filter(|pin| pin.domain == domain),
+        &domain,
+        remarks,
+    )
+    .await?;
     let mut open = context.store.begin().await?;
-    let pin = PinnedPublisher { namespace: publisher.clone(), domain: domain.clone(), role: role.as_str().to_string(), pinned_at: context.now() };
+    let pin = PinnedPublisher {
+        namespace: publisher.clone(),
+        domain: domain.clone(),
+        role: role.as_str().to_string(),
+        pinned_at: context.now(),
+    };
     pins::pin_publisher(&mut open, &pin).await?;
     open.commit().await?;
-    Ok(Identity { speaks_for: vec![publisher, domain.clone()], provider: domain, role })
+    Ok(Identity {
+        speaks_for: vec![publisher, domain.clone()],
+        provider: domain,
+        role,
+    })
 }
 
 /// The most that was ever promised. Who breaks in and promises less must not get unsigned documents through.
-async fn demanded(context: &Context, found: &Found, pinned: Option<&PinnedPublisher>, domain: &str, remarks: &mut Vec<Refusal>) -> Result<Role> {
+async fn demanded(
+    context: &Context,
+    found: &Found,
+    pinned: Option<&PinnedPublisher>,
+    domain: &str,
+    remarks: &mut Vec<Refusal>,
+) -> Result<Role> {
     let now = found.provider.role;
-    let before = pinned.and_then(|pin| [Role::Publisher, Role::Provider, Role::Trusted].into_iter().find(|role| role.as_str() == pin.role));
-    let Some(before) = before.filter(|before| (*before as u8) > (now as u8)) else { return Ok(now) };
-    let words = Refusal::new("provider.role_lowered", [("domain", &domain), ("before", &before.as_str()), ("now", &now.as_str())]);
+    let before = pinned.and_then(|pin| {
+        [Role::Publisher, Role::Provider, Role::Trusted]
+            .into_iter()
+            .find(|role| role.as_str() == pin.role)
+    });
+    let Some(before) = before.filter(|before| (*before as u8) > (now as u8)) else {
+        return Ok(now);
+    };
+    let words = Refusal::new(
+        "provider.role_lowered",
+        [
+            ("domain", &domain),
+            ("before", &before.as_str()),
+            ("now", &now.as_str()),
+        ],
+    );
     notify(context, "provider.role", domain, &words).await?;
     remarks.push(words);
     Ok(before)
@@ -75,9 +131,21 @@ async fn demanded(context: &Context, found: &Found, pinned: Option<&PinnedPublis
 
 /// True where the aggregator on the same host lists this very address as a mirror of this very publisher.
 async fn is_listed_mirror(client: &Client, found: &Found) -> bool {
-    let Ok(mut url) = Url::parse(&found.url) else { return false };
+    let Ok(mut url) = Url::parse(&found.url) else {
+        return false;
+    };
     url.set_path("/.well-known/csaf-aggregator/aggregator.json");
-    let Some(list) = csaf::discover(client, url.as_str()).await.ok().and_then(|found| found.aggregator) else { return false };
+    let Some(list) = csaf::discover(client, url.as_str())
+        .await
+        .ok()
+        .and_then(|found| found.aggregator)
+    else {
+        return false;
+    };
     let namespace = |text: &str| text.trim_end_matches('/').to_string();
-    list.mirrors && list.listed.iter().any(|listed| listed.mirrors.contains(&found.url) && namespace(&listed.namespace) == found.provider.namespace)
+    list.mirrors
+        && list.listed.iter().any(|listed| {
+            listed.mirrors.contains(&found.url)
+                && namespace(&listed.namespace) == found.provider.namespace
+        })
 }

@@ -20,17 +20,37 @@ use tuermer_openpgp::Key;
 ///
 /// # Errors
 /// A refusal where a trusted provider offers no key that can be read and none is pinned; anything else is ours.
-pub async fn rules(context: &Context, client: &Client, found: &Found, identity: &Identity, remarks: &mut Vec<Refusal>) -> Result<Rules> {
+pub async fn rules(
+    context: &Context,
+    client: &Client,
+    found: &Found,
+    identity: &Identity,
+    remarks: &mut Vec<Refusal>,
+) -> Result<Rules> {
     let (mut offered, wrong) = csaf::keys(client, &found.provider.keys).await;
     let pinned = context.store.pinned_keys(Some(&identity.provider)).await?;
     let all_wrong = !wrong.is_empty() && offered.is_empty();
     if all_wrong {
         // The server of the keys is away or serves something else: what is pinned and still named goes on counting.
-        let named = |key: &&PinnedKey| found.provider.keys.iter().any(|place| place.fingerprint.as_ref().is_none_or(|stated| *stated == key.fingerprint));
-        let kept = pinned.iter().filter(named).filter_map(|key| Some((key.url.clone(), tuermer_openpgp::keys(&key.key_bytes).ok()?)));
-        offered = kept.flat_map(|(url, keys)| keys.into_iter().map(move |key| (url.clone(), key))).collect();
+        let named = |key: &&PinnedKey| {
+            found.provider.keys.iter().any(|place| {
+                place
+                    .fingerprint
+                    .as_ref()
+                    .is_none_or(|stated| *stated == key.fingerprint)
+            })
+        };
+        let kept = pinned
+            .iter()
+            .filter(named)
+            .filter_map(|key| Some((key.url.clone(), tuermer_openpgp::keys(&key.key_bytes).ok()?)));
+        offered = kept
+            .flat_map(|(url, keys)| keys.into_iter().map(move |key| (url.clone(), key)))
+            .collect();
     }
-    if let (true, true, Role::Trusted, Some(reason)) = (all_wrong, offered.is_empty(), identity.role, wrong.first()) {
+    if let (true, true, Role::Trusted, Some(reason)) =
+        (all_wrong, offered.is_empty(), identity.role, wrong.first())
+    {
         return Err(Error::new(reason.clone()));
     }
     remarks.extend(wrong);
@@ -54,7 +74,11 @@ pub async fn rules(context: &Context, client: &Client, found: &Found, identity: 
             (KeyState::Refused, _) => {}
         }
     }
-    Ok(Rules { keys: Arc::new(keys), decided: Arc::new(decided), ..rules })
+    Ok(Rules {
+        keys: Arc::new(keys),
+        decided: Arc::new(decided),
+        ..rules
+    })
 }
 
 /// What one key counts for, and whether a person said so.
@@ -67,14 +91,24 @@ async fn settle(
     key: &Key,
     remarks: &mut Vec<Refusal>,
 ) -> Result<(KeyState, bool)> {
-    let known = pinned.iter().find(|known| known.fingerprint == key.fingerprint);
+    let known = pinned
+        .iter()
+        .find(|known| known.fingerprint == key.fingerprint);
     let state = match known {
         Some(known) => known.state,
         None if key.revoked => KeyState::Refused,
         None if first_use => KeyState::Trusted,
         None => KeyState::Waiting,
     };
-    let words = |name| Refusal::new(name, [("provider", &identity.provider), ("fingerprint", &key.fingerprint)]);
+    let words = |name| {
+        Refusal::new(
+            name,
+            [
+                ("provider", &identity.provider),
+                ("fingerprint", &key.fingerprint),
+            ],
+        )
+    };
     let pin = PinnedKey {
         provider: identity.provider.clone(),
         fingerprint: key.fingerprint.clone(),
@@ -87,7 +121,15 @@ async fn settle(
     let mut open = context.store.begin().await?;
     pins::pin_key(&mut open, &pin).await?;
     let revoked = words("provider.key_revoked");
-    let news = key.revoked && pins::key_revoked(&mut open, &pin.provider, &pin.fingerprint, &revoked.words(Texts(Language::German)), context.now()).await?;
+    let news = key.revoked
+        && pins::key_revoked(
+            &mut open,
+            &pin.provider,
+            &pin.fingerprint,
+            &revoked.words(Texts(Language::German)),
+            context.now(),
+        )
+        .await?;
     open.commit().await?;
     if news {
         notify(context, "provider.key", &key.fingerprint, &revoked).await?;
@@ -101,5 +143,8 @@ async fn settle(
         notify(context, "provider.key", &key.fingerprint, &changed).await?;
         remarks.push(changed);
     }
-    Ok((state, known.is_some_and(|known| !known.decided_by.is_empty())))
+    Ok((
+        state,
+        known.is_some_and(|known| !known.decided_by.is_empty()),
+    ))
 }

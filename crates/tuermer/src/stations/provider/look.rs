@@ -17,34 +17,71 @@ use tuermer_formats::rolie::Entry;
 ///
 /// # Errors
 /// The step that failed, as a refusal; the steps before it stand in `steps`.
-pub async fn look(context: &Context, client: &Client, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
-    let found = csaf::discover(client, &feed.url).await.map_err(Error::new)?;
+pub async fn look(
+    context: &Context,
+    client: &Client,
+    feed: &Feed,
+    steps: &mut Vec<Refusal>,
+) -> Result<()> {
+    let found = csaf::discover(client, &feed.url)
+        .await
+        .map_err(Error::new)?;
     for (url, reason) in &found.steps {
-        steps.push(reason.clone().unwrap_or_else(|| Refusal::new("provider.step_read", [("url", url)])));
+        steps.push(
+            reason
+                .clone()
+                .unwrap_or_else(|| Refusal::new("provider.step_read", [("url", url)])),
+        );
     }
     if let Some(list) = &found.aggregator {
-        steps.push(Refusal::new("provider.step_list", [("name", &list.name), ("count", &list.listed.len())]));
+        steps.push(Refusal::new(
+            "provider.step_list",
+            [("name", &list.name), ("count", &list.listed.len())],
+        ));
     }
-    let Some(provider) = found.providers.first() else { return Ok(()) };
+    let Some(provider) = found.providers.first() else {
+        return Ok(());
+    };
     let said = &provider.provider;
     let role = said.role.as_str();
     steps.push(Refusal::new(
         "provider.step_provider",
-        [("publisher", &said.publisher), ("namespace", &said.namespace), ("role", &role), ("url", &provider.url)],
+        [
+            ("publisher", &said.publisher),
+            ("namespace", &said.namespace),
+            ("role", &role),
+            ("url", &provider.url),
+        ],
     ));
     match said.maintained(context.now()) {
         Maintained::Yes => {}
-        Maintained::Ended(at) => return Err(Error::new(Refusal::new("provider.maintained_ended", [("url", &provider.url), ("at", &at)]))),
-        Maintained::EndsSoon(at) => steps.push(Refusal::new("provider.maintained_ends", [("url", &provider.url), ("at", &at)])),
-        Maintained::NotYet(at) => steps.push(Refusal::new("provider.maintained_not_yet", [("url", &provider.url), ("at", &at)])),
+        Maintained::Ended(at) => {
+            return Err(Error::new(Refusal::new(
+                "provider.maintained_ended",
+                [("url", &provider.url), ("at", &at)],
+            )));
+        }
+        Maintained::EndsSoon(at) => steps.push(Refusal::new(
+            "provider.maintained_ends",
+            [("url", &provider.url), ("at", &at)],
+        )),
+        Maintained::NotYet(at) => steps.push(Refusal::new(
+            "provider.maintained_not_yet",
+            [("url", &provider.url), ("at", &at)],
+        )),
     }
     let (keys, wrong) = csaf::keys(client, &said.keys).await;
     for (url, key) in &keys {
-        steps.push(Refusal::new("provider.step_key", [("fingerprint", &key.fingerprint), ("url", url)]));
+        steps.push(Refusal::new(
+            "provider.step_key",
+            [("fingerprint", &key.fingerprint), ("url", url)],
+        ));
     }
     steps.extend(wrong);
     let entries = lists(client, provider, steps).await?;
-    let newest = moved::moved(&entries, &HashMap::new(), context.now()).into_iter().next();
+    let newest = moved::moved(&entries, &HashMap::new(), context.now())
+        .into_iter()
+        .next();
     let rules = Rules {
         role: said.role,
         keys: Arc::new(keys.into_iter().map(|(_, key)| key).collect()),
@@ -69,7 +106,14 @@ async fn lists(client: &Client, found: &Found, steps: &mut Vec<Refusal>) -> Resu
             match csaf::list(client, list, "").await {
                 Ok(listing) => {
                     let (count, tolerated) = (listing.entries.len(), listing.tolerated.total());
-                    steps.push(Refusal::new("provider.step_listing", [("url", &list.url), ("count", &count), ("tolerated", &tolerated)]));
+                    steps.push(Refusal::new(
+                        "provider.step_listing",
+                        [
+                            ("url", &list.url),
+                            ("count", &count),
+                            ("tolerated", &tolerated),
+                        ],
+                    ));
                     entries.extend(listing.entries);
                     read = true;
                 }
@@ -86,12 +130,25 @@ async fn lists(client: &Client, found: &Found, steps: &mut Vec<Refusal>) -> Resu
     Err(Error::new(last))
 }
 
-async fn document(client: &Client, entry: Entry, rules: &Rules, steps: &mut Vec<Refusal>) -> Result<()> {
+async fn document(
+    client: &Client,
+    entry: Entry,
+    rules: &Rules,
+    steps: &mut Vec<Refusal>,
+) -> Result<()> {
     let url = entry.url.clone();
-    let arrived = csaf::fetch(client, entry, rules).await.map_err(Error::new)?;
+    let arrived = csaf::fetch(client, entry, rules)
+        .await
+        .map_err(Error::new)?;
     match arrived.checked {
-        Checked::Verified { fingerprint, warning } => {
-            steps.push(Refusal::new("provider.step_verified", [("url", &url), ("fingerprint", &fingerprint)]));
+        Checked::Verified {
+            fingerprint,
+            warning,
+        } => {
+            steps.push(Refusal::new(
+                "provider.step_verified",
+                [("url", &url), ("fingerprint", &fingerprint)],
+            ));
             steps.extend(warning);
             Ok(())
         }

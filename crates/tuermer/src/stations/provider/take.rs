@@ -16,7 +16,10 @@ use tuermer_formats::links;
 use tuermer_formats::rolie::Entry;
 
 /// Intake's reasons that mean: somebody serves an older or another document under a version we know; and the notice of each.
-const ROLLBACK: [(&str, &str); 2] = [("threat.ingest_older", "provider.rollback_older"), ("threat.ingest_other_bytes", "provider.rollback_other_bytes")];
+const ROLLBACK: [(&str, &str); 2] = [
+    ("threat.ingest_older", "provider.rollback_older"),
+    ("threat.ingest_other_bytes", "provider.rollback_other_bytes"),
+];
 
 /// Takes the documents of one provider.
 pub struct Taker<'a> {
@@ -33,26 +36,49 @@ pub struct Taker<'a> {
 impl Taker<'_> {
     /// Takes or refuses one document and remembers what became of it.
     pub async fn take(&self, arrived: Arrived, report: &mut PullReport) -> Result<()> {
-        let Arrived { entry, bytes, signature, checked } = arrived;
+        let Arrived {
+            entry,
+            bytes,
+            signature,
+            checked,
+        } = arrived;
         let hash = sha256(&bytes);
-        let mut evidence = Evidence { state: SignatureState::Verified, fingerprint: String::new(), signature, detail: None, url: entry.url.clone() };
+        let mut evidence = Evidence {
+            state: SignatureState::Verified,
+            fingerprint: String::new(),
+            signature,
+            detail: None,
+            url: entry.url.clone(),
+        };
         match checked {
-            Checked::Verified { fingerprint, warning } => {
+            Checked::Verified {
+                fingerprint,
+                warning,
+            } => {
                 evidence.fingerprint = fingerprint;
-                report.remarks.extend(warning.filter(|warning| !report.remarks.contains(warning)));
+                report
+                    .remarks
+                    .extend(warning.filter(|warning| !report.remarks.contains(warning)));
             }
             Checked::Unsigned(detail) => {
                 evidence.state = SignatureState::Unsigned;
                 evidence.detail = Some(detail);
             }
-            Checked::Refused { reason, fingerprint } => {
+            Checked::Refused {
+                reason,
+                fingerprint,
+            } => {
                 evidence.fingerprint = fingerprint;
-                return self.refuse(entry, bytes, hash, evidence, reason, report).await;
+                return self
+                    .refuse(entry, bytes, hash, evidence, reason, report)
+                    .await;
             }
         }
         if let Some(origin) = csaf::origin(&bytes) {
             if let Err(reason) = self.may_speak(&origin).await? {
-                return self.refuse(entry, bytes, hash, evidence, reason, report).await;
+                return self
+                    .refuse(entry, bytes, hash, evidence, reason, report)
+                    .await;
             }
             if !well_named(&entry.url, &origin) {
                 report.tolerated = report.tolerated.saturating_add(1);
@@ -62,50 +88,115 @@ impl Taker<'_> {
         let taken = evidence::ingest_signed(self.context, &entry.url, bytes, evidence).await?;
         if let Some(remark) = taken.rejected.into_iter().next() {
             if let Some((_, key)) = ROLLBACK.iter().find(|(reason, _)| *reason == remark.key) {
-                let values = remark.values.iter().cloned().chain([("url", entry.url.clone())]).collect();
-                notify(self.context, "provider.rollback", &entry.url, &Refusal::of(key, values)).await?;
+                let values = remark
+                    .values
+                    .iter()
+                    .cloned()
+                    .chain([("url", entry.url.clone())])
+                    .collect();
+                notify(
+                    self.context,
+                    "provider.rollback",
+                    &entry.url,
+                    &Refusal::of(key, values),
+                )
+                .await?;
             }
             let reason = Refusal::of(remark.key, remark.values);
-            return self.remember(entry, hash, Some(reason), EntryState::Rejected, report).await;
+            return self
+                .remember(entry, hash, Some(reason), EntryState::Rejected, report)
+                .await;
         }
         report.verified = report.verified.saturating_add(u64::from(verified));
         report.new = report.new.saturating_add(taken.new);
         report.changed = report.changed.saturating_add(taken.changed);
         report.same = report.same.saturating_add(taken.same);
-        let state = if taken.same > 0 { EntryState::Same } else { EntryState::Taken };
+        let state = if taken.same > 0 {
+            EntryState::Same
+        } else {
+            EntryState::Taken
+        };
         self.remember(entry, hash, None, state, report).await
     }
 
     /// A provider speaks for its own publisher and its own domain, for nobody else.
     async fn may_speak(&self, origin: &Origin) -> Result<Result<(), Refusal>> {
         let name = links::registered_name(&origin.namespace).unwrap_or_default();
-        if origin.namespace == self.found.provider.namespace || self.identity.speaks_for.contains(&name) {
+        if origin.namespace == self.found.provider.namespace
+            || self.identity.speaks_for.contains(&name)
+        {
             return Ok(Ok(()));
         }
-        let words =
-            Refusal::new("provider.other_publisher", [("provider", &self.identity.provider), ("namespace", &origin.namespace), ("id", &origin.tracking_id)]);
-        notify(self.context, "provider.other_publisher", &self.identity.provider, &words).await?;
+        let words = Refusal::new(
+            "provider.other_publisher",
+            [
+                ("provider", &self.identity.provider),
+                ("namespace", &origin.namespace),
+                ("id", &origin.tracking_id),
+            ],
+        );
+        notify(
+            self.context,
+            "provider.other_publisher",
+            &self.identity.provider,
+            &words,
+        )
+        .await?;
         Ok(Err(words))
     }
 
-    async fn refuse(&self, entry: Entry, bytes: Vec<u8>, hash: String, evidence: Evidence, reason: Refusal, report: &mut PullReport) -> Result<()> {
-        let evidence = Evidence { state: SignatureState::Failed, detail: Some(reason.clone()), ..evidence };
+    async fn refuse(
+        &self,
+        entry: Entry,
+        bytes: Vec<u8>,
+        hash: String,
+        evidence: Evidence,
+        reason: Refusal,
+        report: &mut PullReport,
+    ) -> Result<()> {
+        let evidence = Evidence {
+            state: SignatureState::Failed,
+            detail: Some(reason.clone()),
+            ..evidence
+        };
         evidence::refuse(self.context, bytes, evidence).await?;
-        self.remember(entry, hash, Some(reason), EntryState::Rejected, report).await
+        self.remember(entry, hash, Some(reason), EntryState::Rejected, report)
+            .await
     }
 
     /// Remembers a document that cannot be had as it is: it is missing, too big, or a web page.
     pub async fn gone(&self, entry: Entry, reason: Refusal, report: &mut PullReport) -> Result<()> {
-        self.remember(entry, String::new(), Some(reason), EntryState::Rejected, report).await
+        self.remember(
+            entry,
+            String::new(),
+            Some(reason),
+            EntryState::Rejected,
+            report,
+        )
+        .await
     }
 
-    async fn remember(&self, entry: Entry, hash: String, reason: Option<Refusal>, state: EntryState, report: &mut PullReport) -> Result<()> {
-        let seen = SeenEntry { updated: entry.updated, state, at: self.context.now() };
+    async fn remember(
+        &self,
+        entry: Entry,
+        hash: String,
+        reason: Option<Refusal>,
+        state: EntryState,
+        report: &mut PullReport,
+    ) -> Result<()> {
+        let seen = SeenEntry {
+            updated: entry.updated,
+            state,
+            at: self.context.now(),
+        };
         let words = reason.as_ref().map(Refusal::kept).unwrap_or_default();
         let mut open = self.context.store.begin().await?;
         feed_entries::keep(&mut open, self.feed, &entry.url, &seen, &hash, &words).await?;
         open.commit().await?;
-        report.rejected.extend(reason.map(|reason| Rejected { document: entry.url, reason }));
+        report.rejected.extend(reason.map(|reason| Rejected {
+            document: entry.url,
+            reason,
+        }));
         Ok(())
     }
 }
@@ -113,5 +204,6 @@ impl Taker<'_> {
 /// `…/2024/<file name of the tracking id>`; a directory without years is only seen in the wild.
 fn well_named(url: &str, origin: &Origin) -> bool {
     let mut parts = url.rsplit('/');
-    parts.next() == Some(&csaf::file_name(&origin.tracking_id)) && parts.next() == Some(&origin.year)
+    parts.next() == Some(&csaf::file_name(&origin.tracking_id))
+        && parts.next() == Some(&origin.year)
 }

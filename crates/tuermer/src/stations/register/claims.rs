@@ -20,15 +20,30 @@ use tuermer_formats::problem::Problem;
 pub type NewClaims = HashMap<Claim, u64>;
 
 impl Station {
-    pub(super) async fn take_networks(&mut self, open: &mut Transaction, records: Vec<Record>) -> Result<()> {
+    pub(super) async fn take_networks(
+        &mut self,
+        open: &mut Transaction,
+        records: Vec<Record>,
+    ) -> Result<()> {
         let ids = organisations::ids_by_external(open, &distinct(&records)).await?;
         let owners: Vec<OrganisationId> = ids.values().cloned().collect();
         let known = networks::networks_of(open, &owners).await?;
         let (mut writes, mut raised) = (Vec::new(), Vec::new());
-        for Record { row, external_id, told } in records {
+        for Record {
+            row,
+            external_id,
+            told,
+        } in records
+        {
             let Told::Network(fact) = told else { continue };
             let Some(organisation) = ids.get(&external_id) else {
-                self.report.refuse_field(row, "external_id", &external_id, Problem::UnknownOrganisation, String::new());
+                self.report.refuse_field(
+                    row,
+                    "external_id",
+                    &external_id,
+                    Problem::UnknownOrganisation,
+                    String::new(),
+                );
                 continue;
             };
             let (kind, value) = stored(&fact);
@@ -57,7 +72,10 @@ impl Station {
         }
         let all = networks::claims(open).await?;
         let is_new = |claim: &Claim| claims.contains_key(claim);
-        for (claim, other) in nested_networks(&all, &is_new).into_iter().chain(nested_domains(&all, &is_new)) {
+        for (claim, other) in nested_networks(&all, &is_new)
+            .into_iter()
+            .chain(nested_domains(&all, &is_new))
+        {
             let (ours, theirs) = match (claims.get(&claim.0), claims.get(&other.0)) {
                 (Some(row), _) => ((claim, *row), other),
                 (None, Some(row)) => ((other, *row), claim),
@@ -65,7 +83,13 @@ impl Station {
             };
             let ((ours, _), row) = ours;
             let (theirs, owner) = theirs;
-            self.report.warn(row, "value", &ours.2, Problem::Overlap, format!("{owner} ({})", theirs.2));
+            self.report.warn(
+                row,
+                "value",
+                &ours.2,
+                Problem::Overlap,
+                format!("{owner} ({})", theirs.2),
+            );
         }
         Ok(())
     }
@@ -83,17 +107,26 @@ const MOST_PAIRS: usize = 20 * limits::IMPORT_WARNINGS;
 /// Pairs of different owners, at least one claim new, where one block lies in the other. Blocks are nested or apart, so one
 /// pass over them in order with a stack of the enclosing ones finds all.
 fn nested_networks(all: &[(Claim, String)], is_new: &dyn Fn(&Claim) -> bool) -> Vec<Pair> {
-    let mut blocks: Vec<(IpNetwork, Owned<'_>)> =
-        all.iter().filter(|(claim, _)| claim.1 == "network").filter_map(|owned| Some((IpNetwork::from_str(&owned.0.2).ok()?, owned))).collect();
+    let mut blocks: Vec<(IpNetwork, Owned<'_>)> = all
+        .iter()
+        .filter(|(claim, _)| claim.1 == "network")
+        .filter_map(|owned| Some((IpNetwork::from_str(&owned.0.2).ok()?, owned)))
+        .collect();
     blocks.sort_by_key(|(network, _)| (network.is_ipv6(), start(network), network.netmask()));
     let mut enclosing: Vec<(IpNetwork, Owned<'_>)> = Vec::new();
     let mut pairs = Vec::new();
     for (network, owned) in blocks {
-        while enclosing.last().is_some_and(|(outer, _)| !contains(outer, &network)) {
+        while enclosing
+            .last()
+            .is_some_and(|(outer, _)| !contains(outer, &network))
+        {
             enclosing.pop();
         }
         for (_, outer) in &enclosing {
-            if pairs.len() < MOST_PAIRS && outer.0.0 != owned.0.0 && (is_new(&owned.0) || is_new(&outer.0)) {
+            if pairs.len() < MOST_PAIRS
+                && outer.0.0 != owned.0.0
+                && (is_new(&owned.0) || is_new(&outer.0))
+            {
                 pairs.push((owned.clone(), (*outer).clone()));
             }
         }
@@ -110,7 +143,9 @@ fn start(network: &IpNetwork) -> u128 {
 }
 
 fn contains(outer: &IpNetwork, inner: &IpNetwork) -> bool {
-    outer.is_ipv6() == inner.is_ipv6() && outer.netmask() <= inner.netmask() && outer.contains(inner.network_address())
+    outer.is_ipv6() == inner.is_ipv6()
+        && outer.netmask() <= inner.netmask()
+        && outer.contains(inner.network_address())
 }
 
 /// Pairs of different owners, at least one claim new, with the same domain or one below the other.
@@ -124,10 +159,16 @@ fn nested_domains(all: &[(Claim, String)], is_new: &dyn Fn(&Claim) -> bool) -> V
     for owned in all.iter().filter(|(claim, _)| claim.1 == "domain") {
         let mut name = owned.0.2.as_str();
         loop {
-            for other in owners.get(name).into_iter().flatten().filter(|other| other.0.0 != owned.0.0) {
+            for other in owners
+                .get(name)
+                .into_iter()
+                .flatten()
+                .filter(|other| other.0.0 != owned.0.0)
+            {
                 // The same domain of both is one overlap, not two.
                 let same_told = name == owned.0.2 && told.contains(&(&other.0.0, &owned.0.0, name));
-                if !same_told && pairs.len() < MOST_PAIRS && (is_new(&owned.0) || is_new(&other.0)) {
+                if !same_told && pairs.len() < MOST_PAIRS && (is_new(&owned.0) || is_new(&other.0))
+                {
                     told.insert((&owned.0.0, &other.0.0, name));
                     pairs.push((owned.clone(), (*other).clone()));
                 }
@@ -148,12 +189,24 @@ mod tests {
     use tuermer_core::ids::OrganisationId;
 
     fn claims(kind: &str, rows: &[(&str, &str)]) -> Vec<(Claim, String)> {
-        let claim = |(owner, value): &(&str, &str)| ((OrganisationId((*owner).into()), kind.to_string(), (*value).to_string()), (*owner).to_string());
+        let claim = |(owner, value): &(&str, &str)| {
+            (
+                (
+                    OrganisationId((*owner).into()),
+                    kind.to_string(),
+                    (*value).to_string(),
+                ),
+                (*owner).to_string(),
+            )
+        };
         rows.iter().map(claim).collect()
     }
 
     fn shown(pairs: Vec<Pair>) -> Vec<String> {
-        let mut shown: Vec<String> = pairs.into_iter().map(|((a, _), (b, _))| format!("{}:{} {}:{}", a.0, a.2, b.0, b.2)).collect();
+        let mut shown: Vec<String> = pairs
+            .into_iter()
+            .map(|((a, _), (b, _))| format!("{}:{} {}:{}", a.0, a.2, b.0, b.2))
+            .collect();
         shown.sort_unstable();
         shown
     }
@@ -162,13 +215,38 @@ mod tests {
     fn nested_claims_of_different_owners_are_found() {
         let networks = claims(
             "network",
-            &[("a", "192.0.2.0/24"), ("b", "192.0.2.64/26"), ("b", "192.0.2.80/32"), ("a", "192.0.2.5/32"), ("c", "198.51.100.0/24"), ("c", "2001:db8::/32")],
+            &[
+                ("a", "192.0.2.0/24"),
+                ("b", "192.0.2.64/26"),
+                ("b", "192.0.2.80/32"),
+                ("a", "192.0.2.5/32"),
+                ("c", "198.51.100.0/24"),
+                ("c", "2001:db8::/32"),
+            ],
         );
-        assert_eq!(shown(nested_networks(&networks, &|_| true)), ["b:192.0.2.64/26 a:192.0.2.0/24", "b:192.0.2.80/32 a:192.0.2.0/24"]);
-        let domains = claims("domain", &[("a", "example.de"), ("b", "mail.example.de"), ("c", "example.de"), ("d", "ample.de")]);
+        assert_eq!(
+            shown(nested_networks(&networks, &|_| true)),
+            [
+                "b:192.0.2.64/26 a:192.0.2.0/24",
+                "b:192.0.2.80/32 a:192.0.2.0/24"
+            ]
+        );
+        let domains = claims(
+            "domain",
+            &[
+                ("a", "example.de"),
+                ("b", "mail.example.de"),
+                ("c", "example.de"),
+                ("d", "ample.de"),
+            ],
+        );
         assert_eq!(
             shown(nested_domains(&domains, &|_| true)),
-            ["a:example.de c:example.de", "b:mail.example.de a:example.de", "b:mail.example.de c:example.de"]
+            [
+                "a:example.de c:example.de",
+                "b:mail.example.de a:example.de",
+                "b:mail.example.de c:example.de"
+            ]
         );
     }
 }

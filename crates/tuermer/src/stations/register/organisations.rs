@@ -43,19 +43,38 @@ struct OrganisationRow {
 }
 
 impl Station {
-    pub(super) async fn take_organisations(&mut self, context: &Context, open: &mut Transaction, records: Vec<Record>) -> Result<()> {
-        let kind = if self.report.kind == ImportKind::Providers { Kind::Provider } else { Kind::Member };
+    pub(super) async fn take_organisations(
+        &mut self,
+        context: &Context,
+        open: &mut Transaction,
+        records: Vec<Record>,
+    ) -> Result<()> {
+        let kind = if self.report.kind == ImportKind::Providers {
+            Kind::Provider
+        } else {
+            Kind::Member
+        };
         let rows = self.without_repetitions(records);
         let external_ids: Vec<String> = rows.iter().map(|row| row.external_id.clone()).collect();
         let organisations = organisations::by_external(open, kind, &external_ids).await?;
-        let ids: Vec<OrganisationId> = organisations.values().map(|organisation| organisation.id.clone()).collect();
-        let known =
-            Known { layers: layers::layers_of(open, &ids).await?, contacts: layers::contacts_of(open, self.source_or_register(), &ids).await?, organisations };
+        let ids: Vec<OrganisationId> = organisations
+            .values()
+            .map(|organisation| organisation.id.clone())
+            .collect();
+        let known = Known {
+            layers: layers::layers_of(open, &ids).await?,
+            contacts: layers::contacts_of(open, self.source_or_register(), &ids).await?,
+            organisations,
+        };
         let mut writes = Writes::default();
         for row in rows {
             self.take_organisation(context, kind, &known, row, &mut writes)?;
         }
-        let Writes { organisations, layers, contacts } = writes;
+        let Writes {
+            organisations,
+            layers,
+            contacts,
+        } = writes;
         organisations::write(open, organisations, self.now).await?;
         layers::write_layers(open, layers).await?;
         layers::write_contacts(open, contacts).await
@@ -63,26 +82,60 @@ impl Station {
 
     fn without_repetitions(&mut self, records: Vec<Record>) -> Vec<OrganisationRow> {
         let mut rows = Vec::with_capacity(records.len());
-        for Record { row, external_id, told } in records {
-            let Told::Organisation(told) = told else { continue };
+        for Record {
+            row,
+            external_id,
+            told,
+        } in records
+        {
+            let Told::Organisation(told) = told else {
+                continue;
+            };
             let (facts, contact) = *told;
             // Debug text is a complete and stable picture of the row within one run.
-            match self.seen.note(&external_id, &format!("{facts:?}{contact:?}"), row) {
-                Repetition::First => rows.push(OrganisationRow { row, external_id, facts, contact }),
+            match self
+                .seen
+                .note(&external_id, &format!("{facts:?}{contact:?}"), row)
+            {
+                Repetition::First => rows.push(OrganisationRow {
+                    row,
+                    external_id,
+                    facts,
+                    contact,
+                }),
                 Repetition::Equal => self.report.count(Outcome::Same),
                 Repetition::Differs(earlier) => {
-                    self.report.refuse_field(row, "external_id", &external_id, Problem::DuplicateDiffers, earlier.to_string());
+                    self.report.refuse_field(
+                        row,
+                        "external_id",
+                        &external_id,
+                        Problem::DuplicateDiffers,
+                        earlier.to_string(),
+                    );
                 }
             }
         }
         rows
     }
 
-    fn take_organisation(&mut self, context: &Context, kind: Kind, known: &Known, row: OrganisationRow, writes: &mut Writes) -> Result<()> {
-        let OrganisationRow { row, external_id, facts, contact } = row;
+    fn take_organisation(
+        &mut self,
+        context: &Context,
+        kind: Kind,
+        known: &Known,
+        row: OrganisationRow,
+        writes: &mut Writes,
+    ) -> Result<()> {
+        let OrganisationRow {
+            row,
+            external_id,
+            facts,
+            contact,
+        } = row;
         let stored = known.organisations.get(&external_id);
         if stored.is_none() && facts.name.is_none() {
-            self.report.refuse_field(row, "name", "", Problem::Missing, String::new());
+            self.report
+                .refuse_field(row, "name", "", Problem::Missing, String::new());
             return Ok(());
         }
         if let Some(provider) = &facts.provider
@@ -96,7 +149,13 @@ impl Station {
         };
         let mut layers = known.layers.get(&id).cloned().unwrap_or_default();
         let told_layer = merged_layer(&layers, self.source_or_register(), facts, self.said_at);
-        let told_contact = merged_contact(known.contacts.get(&id), &id, self.source_or_register(), contact, self.said_at);
+        let told_contact = merged_contact(
+            known.contacts.get(&id),
+            &id,
+            self.source_or_register(),
+            contact,
+            self.said_at,
+        );
         let outcome = match stored {
             None => Outcome::New,
             Some(_) if told_layer.is_some() || told_contact.is_some() => Outcome::Changed,
@@ -122,7 +181,13 @@ impl Station {
         let known = organisations::by_external(open, Kind::Provider, &named).await?;
         for (provider, row) in std::mem::take(&mut self.providers) {
             if !known.contains_key(&provider) {
-                self.report.warn(row, "provider_external_id", &provider, Problem::UnknownProvider, String::new());
+                self.report.warn(
+                    row,
+                    "provider_external_id",
+                    &provider,
+                    Problem::UnknownProvider,
+                    String::new(),
+                );
             }
         }
         Ok(())
@@ -130,22 +195,43 @@ impl Station {
 }
 
 /// The source's layer with what is new; `None` where it says nothing new.
-fn merged_layer(layers: &[Layer], source: Source, facts: Facts, said_at: Timestamp) -> Option<Layer> {
+fn merged_layer(
+    layers: &[Layer],
+    source: Source,
+    facts: Facts,
+    said_at: Timestamp,
+) -> Option<Layer> {
     let before = layers.iter().find(|layer| layer.source == source);
     let after = facts.or(before.map_or(&Facts::default(), |layer| &layer.facts));
     let unchanged = match before {
         Some(layer) => layer.facts == after,
         None => after == Facts::default(),
     };
-    (!unchanged).then_some(Layer { source, said_at, facts: after })
+    (!unchanged).then_some(Layer {
+        source,
+        said_at,
+        facts: after,
+    })
 }
 
 /// The source's person with what is new; `None` where it says nothing new.
-fn merged_contact(before: Option<&Contact>, organisation: &OrganisationId, source: Source, told: ContactFacts, said_at: Timestamp) -> Option<Contact> {
+fn merged_contact(
+    before: Option<&Contact>,
+    organisation: &OrganisationId,
+    source: Source,
+    told: ContactFacts,
+    said_at: Timestamp,
+) -> Option<Contact> {
     if told == ContactFacts::default() {
         return None;
     }
-    let ContactFacts { name, role, email, phone, mobile } = told;
+    let ContactFacts {
+        name,
+        role,
+        email,
+        phone,
+        mobile,
+    } = told;
     let kept = |text: fn(&Contact) -> &String| before.map(text).cloned().unwrap_or_default();
     let after = Contact {
         organisation: organisation.clone(),

@@ -24,7 +24,10 @@ const FIRST_ROUND: i64 = 1;
 /// No such warning.
 pub async fn content_hash(context: &Context, number: &WarningNumber) -> Result<String> {
     let warning = known(context, number).await?;
-    Ok(sha256(&canonical_bytes(&warning, &frozen(context, number).await?)))
+    Ok(sha256(&canonical_bytes(
+        &warning,
+        &frozen(context, number).await?,
+    )))
 }
 
 /// Releases a warning: `typed_count` is what the approver typed, `seen_hash` the hash of what was on screen.
@@ -32,19 +35,47 @@ pub async fn content_hash(context: &Context, number: &WarningNumber) -> Result<S
 ///
 /// # Errors
 /// No such warning, or the database refused; a broken rule is the inner [`Refusal`].
-pub async fn approve(context: &Context, number: &WarningNumber, approver: &str, typed_count: u64, seen_hash: &str) -> Result<Result<(), Refusal>> {
+pub async fn approve(
+    context: &Context,
+    number: &WarningNumber,
+    approver: &str,
+    typed_count: u64,
+    seen_hash: &str,
+) -> Result<Result<(), Refusal>> {
     let warning = known(context, number).await?;
-    if !context.store.accounts().await?.iter().any(|account| account.name == approver) {
+    if !context
+        .store
+        .accounts()
+        .await?
+        .iter()
+        .any(|account| account.name == approver)
+    {
         return Ok(Err(Refusal::NotAllowed));
     }
     let recipients = frozen(context, number).await?;
     let hash = sha256(&canonical_bytes(&warning, &recipients));
     let audience = u64::try_from(recipients.len())?;
-    if let Err(refusal) = approval::check(&warning, &UserName(approver.to_string()), typed_count, audience, seen_hash, &hash) {
+    if let Err(refusal) = approval::check(
+        &warning,
+        &UserName(approver.to_string()),
+        typed_count,
+        audience,
+        seen_hash,
+        &hash,
+    ) {
         return Ok(Err(refusal));
     }
-    let submitted_by = warning.submitted_by.as_ref().map_or(String::new(), ToString::to_string);
-    let mut row = Approval { content_hash: hash.clone(), submitted_by, approved_by: approver.to_string(), audience, mac: String::new() };
+    let submitted_by = warning
+        .submitted_by
+        .as_ref()
+        .map_or(String::new(), ToString::to_string);
+    let mut row = Approval {
+        content_hash: hash.clone(),
+        submitted_by,
+        approved_by: approver.to_string(),
+        audience,
+        mac: String::new(),
+    };
     row.mac = row.expected_mac(&context.keys, number);
     let now = context.now();
     let deliveries = plan(context, &warning, &recipients);
@@ -52,7 +83,15 @@ pub async fn approve(context: &Context, number: &WarningNumber, approver: &str, 
     approvals::insert(&mut open, number, &row, now).await?;
     warnings::approved(&mut open, number, approver, &hash, now).await?;
     planned::insert(&mut open, &deliveries).await?;
-    journal::append(&mut open, now, approver, "warning.approved", number.as_str(), &format!("audience {audience} hash {hash}")).await?;
+    journal::append(
+        &mut open,
+        now,
+        approver,
+        "warning.approved",
+        number.as_str(),
+        &format!("audience {audience} hash {hash}"),
+    )
+    .await?;
     open.commit().await?;
     Ok(Ok(()))
 }
@@ -69,7 +108,11 @@ fn plan(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Vec<D
             Channel::Email | Channel::Folder => (DeliveryState::Due, recipient.email.clone()),
         };
         Delivery {
-            id: DeliveryId(context.keys.delivery_id(number, organisation, channel, FIRST_ROUND)),
+            id: DeliveryId(
+                context
+                    .keys
+                    .delivery_id(number, organisation, channel, FIRST_ROUND),
+            ),
             warning: number.clone(),
             organisation: organisation.clone(),
             channel,
@@ -79,19 +122,38 @@ fn plan(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Vec<D
             attempts: 0,
             unsure_count: 0,
             hold_until: now,
-            message_id: context.keys.message_id(number, organisation, channel, FIRST_ROUND, &domain),
+            message_id: context.keys.message_id(
+                number,
+                organisation,
+                channel,
+                FIRST_ROUND,
+                &domain,
+            ),
             at: now,
             detail: String::new(),
         }
     };
-    recipients.iter().flat_map(|recipient| recipient.channels.iter().map(move |channel| one(recipient, *channel))).collect()
+    recipients
+        .iter()
+        .flat_map(|recipient| {
+            recipient
+                .channels
+                .iter()
+                .map(move |channel| one(recipient, *channel))
+        })
+        .collect()
 }
 
 /// Sends a submitted warning back to its author.
 ///
 /// # Errors
 /// Not submitted, or no reason is given.
-pub async fn send_back(context: &Context, number: &WarningNumber, actor: &str, reason: &str) -> Result<()> {
+pub async fn send_back(
+    context: &Context,
+    number: &WarningNumber,
+    actor: &str,
+    reason: &str,
+) -> Result<()> {
     let warning = known(context, number).await?;
     warnings::next_state(number, warning.state, Action::Return)?;
     let reason = tuermer_formats::wrap::one_line(reason);
@@ -100,7 +162,15 @@ pub async fn send_back(context: &Context, number: &WarningNumber, actor: &str, r
     }
     let mut open = context.store.begin().await?;
     warnings::returned(&mut open, number, &reason).await?;
-    journal::append(&mut open, context.now(), actor, "warning.returned", number.as_str(), &reason).await?;
+    journal::append(
+        &mut open,
+        context.now(),
+        actor,
+        "warning.returned",
+        number.as_str(),
+        &reason,
+    )
+    .await?;
     open.commit().await
 }
 
@@ -116,8 +186,19 @@ pub async fn stop(context: &Context, number: &WarningNumber, actor: &str) -> Res
     warnings::next_state(number, warning.state, Action::Stop)?;
     let mut open = context.store.begin().await?;
     let held = warnings::stopped(&mut open, number, context.now()).await?;
-    let detail = format!("was {}; {held} deliveries held back", warning.state.as_str());
-    journal::append(&mut open, context.now(), actor, "warning.stopped", number.as_str(), &detail).await?;
+    let detail = format!(
+        "was {}; {held} deliveries held back",
+        warning.state.as_str()
+    );
+    journal::append(
+        &mut open,
+        context.now(),
+        actor,
+        "warning.stopped",
+        number.as_str(),
+        &detail,
+    )
+    .await?;
     open.commit().await?;
     Ok(held)
 }
@@ -127,7 +208,9 @@ pub async fn stop(context: &Context, number: &WarningNumber, actor: &str) -> Res
 /// # Errors
 /// The database cannot be read.
 pub async fn verify_light(context: &Context, number: &WarningNumber) -> Result<bool> {
-    let Some(warning) = context.store.warning(number).await? else { return Ok(false) };
+    let Some(warning) = context.store.warning(number).await? else {
+        return Ok(false);
+    };
     Ok(released(context, &warning).await?.is_some())
 }
 
@@ -136,8 +219,12 @@ pub async fn verify_light(context: &Context, number: &WarningNumber) -> Result<b
 /// # Errors
 /// The database cannot be read.
 pub async fn verify(context: &Context, number: &WarningNumber) -> Result<bool> {
-    let Some(warning) = context.store.warning(number).await? else { return Ok(false) };
-    let Some(approval) = released(context, &warning).await? else { return Ok(false) };
+    let Some(warning) = context.store.warning(number).await? else {
+        return Ok(false);
+    };
+    let Some(approval) = released(context, &warning).await? else {
+        return Ok(false);
+    };
     let recipients = frozen(context, number).await?;
     let same_count = u64::try_from(recipients.len())? == approval.audience;
     Ok(same_count && sha256(&canonical_bytes(&warning, &recipients)) == approval.content_hash)
@@ -145,13 +232,32 @@ pub async fn verify(context: &Context, number: &WarningNumber) -> Result<bool> {
 
 /// The approval of a warning that may be handed over.
 async fn released(context: &Context, warning: &Warning) -> Result<Option<Approval>> {
-    if !matches!(warning.state, WarningState::Approved | WarningState::Sending) {
+    if !matches!(
+        warning.state,
+        WarningState::Approved | WarningState::Sending
+    ) {
         return Ok(None);
     }
-    let Some(approval) = context.store.approval(&warning.number).await? else { return Ok(None) };
-    let fits: bool = approval.mac.as_bytes().ct_eq(approval.expected_mac(&context.keys, &warning.number).as_bytes()).into();
-    let submitter = warning.submitted_by.as_ref().is_some_and(|name| name.as_str() == approval.submitted_by);
-    let approver = warning.approved_by.as_ref().is_some_and(|name| name.as_str() == approval.approved_by);
+    let Some(approval) = context.store.approval(&warning.number).await? else {
+        return Ok(None);
+    };
+    let fits: bool = approval
+        .mac
+        .as_bytes()
+        .ct_eq(
+            approval
+                .expected_mac(&context.keys, &warning.number)
+                .as_bytes(),
+        )
+        .into();
+    let submitter = warning
+        .submitted_by
+        .as_ref()
+        .is_some_and(|name| name.as_str() == approval.submitted_by);
+    let approver = warning
+        .approved_by
+        .as_ref()
+        .is_some_and(|name| name.as_str() == approval.approved_by);
     let two = approval.submitted_by != approval.approved_by;
     let hash = warning.content_hash.as_ref() == Some(&approval.content_hash);
     Ok((fits && submitter && approver && two && hash).then_some(approval))

@@ -43,14 +43,24 @@ pub async fn submit(context: &Context, number: &WarningNumber, actor: &str) -> R
 ///
 /// # Errors
 /// As [`submit`].
-pub async fn submit_of(context: &Context, number: &WarningNumber, threat: &Threat, actor: &str) -> Result<Submitted> {
+pub async fn submit_of(
+    context: &Context,
+    number: &WarningNumber,
+    threat: &Threat,
+    actor: &str,
+) -> Result<Submitted> {
     let warning = known(context, number).await?;
     warnings::next_state(number, warning.state, Action::Submit)?;
     let recipients = preview_of(context, &warning, threat).await?;
     freeze(context, &warning, recipients, actor).await
 }
 
-async fn freeze(context: &Context, warning: &Warning, recipients: Vec<Recipient>, actor: &str) -> Result<Submitted> {
+async fn freeze(
+    context: &Context,
+    warning: &Warning,
+    recipients: Vec<Recipient>,
+    actor: &str,
+) -> Result<Submitted> {
     let number = &warning.number;
     if recipients.is_empty() {
         return Err(refusal("warn.refused_no_audience", [("number", number)]));
@@ -60,10 +70,27 @@ async fn freeze(context: &Context, warning: &Warning, recipients: Vec<Recipient>
     let audience = u64::try_from(recipients.len())?;
     let now = context.now();
     let mut open = context.store.begin().await?;
-    warnings::submitted(&mut open, number, warning.state, actor, &hash, audience, now).await?;
+    warnings::submitted(
+        &mut open,
+        number,
+        warning.state,
+        actor,
+        &hash,
+        audience,
+        now,
+    )
+    .await?;
     recipients::remove(&mut open, number).await?;
     recipients::insert(&mut open, &context.keys, number, &recipients).await?;
-    journal::append(&mut open, now, actor, "warning.submitted", number.as_str(), &format!("audience {audience} hash {hash}")).await?;
+    journal::append(
+        &mut open,
+        now,
+        actor,
+        "warning.submitted",
+        number.as_str(),
+        &format!("audience {audience} hash {hash}"),
+    )
+    .await?;
     open.commit().await?;
     Ok(Submitted { hash, audience })
 }
@@ -79,14 +106,34 @@ pub async fn preview(context: &Context, warning: &Warning) -> Result<Vec<Recipie
     if let (MessageType::Cancel, Some(corrected)) = (warning.message_type, &warning.replaces) {
         return context.store.reached(corrected).await;
     }
-    let threat = context.store.threat(&warning.threat).await?.ok_or_else(|| anyhow!("there is no threat {}", warning.threat))?;
+    let threat = context
+        .store
+        .threat(&warning.threat)
+        .await?
+        .ok_or_else(|| anyhow!("there is no threat {}", warning.threat))?;
     preview_of(context, warning, &threat).await
 }
 
-async fn preview_of(context: &Context, warning: &Warning, threat: &Threat) -> Result<Vec<Recipient>> {
+async fn preview_of(
+    context: &Context,
+    warning: &Warning,
+    threat: &Threat,
+) -> Result<Vec<Recipient>> {
     if threat.revision != warning.threat_revision {
-        let (threat, now, then) = (&threat.tracking_id, &threat.revision, &warning.threat_revision);
-        return Err(refusal("warn.refused_old_facts", [("threat", threat), ("now", now), ("number", &warning.number), ("then", then)]));
+        let (threat, now, then) = (
+            &threat.tracking_id,
+            &threat.revision,
+            &warning.threat_revision,
+        );
+        return Err(refusal(
+            "warn.refused_old_facts",
+            [
+                ("threat", threat),
+                ("now", now),
+                ("number", &warning.number),
+                ("then", then),
+            ],
+        ));
     }
     open_now(context, threat).await
 }
@@ -95,7 +142,14 @@ async fn preview_of(context: &Context, warning: &Warning, threat: &Threat) -> Re
 pub(super) async fn frozen(context: &Context, number: &WarningNumber) -> Result<Vec<Recipient>> {
     let mut all: Vec<Recipient> = Vec::new();
     loop {
-        let page = context.store.recipients(number, all.last().map(|recipient| &recipient.organisation), limits::PAGE_ROWS).await?;
+        let page = context
+            .store
+            .recipients(
+                number,
+                all.last().map(|recipient| &recipient.organisation),
+                limits::PAGE_ROWS,
+            )
+            .await?;
         if page.is_empty() {
             return Ok(all);
         }
@@ -106,19 +160,41 @@ pub(super) async fn frozen(context: &Context, number: &WarningNumber) -> Result<
 /// Everybody open to the threat, with the ways to them.
 async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> {
     let exchange = ProductKey::new("Microsoft", "Exchange Server");
-    let email_is_affected = threat.statements.iter().any(|statement| statement.product.matches(&exchange));
-    let folder = context.drill || context.demo || context.config.mail.transport == Transport::Folder;
+    let email_is_affected = threat
+        .statements
+        .iter()
+        .any(|statement| statement.product.matches(&exchange));
+    let folder =
+        context.drill || context.demo || context.config.mail.transport == Transport::Folder;
     let zone = context.zone();
     let packs = context.packs().await?;
-    let occasion = Occasion { threat, packs: &packs, urgency: Urgency::Past, now: context.now(), zone: &zone };
+    let occasion = Occasion {
+        threat,
+        packs: &packs,
+        urgency: Urgency::Past,
+        now: context.now(),
+        zone: &zone,
+    };
     let providers = context.store.providers().await?;
     let mut all: Vec<Recipient> = Vec::new();
     loop {
-        let page = context.store.open_to(&threat.id, &providers, all.last().map(|recipient| &recipient.organisation), limits::PAGE_ROWS).await?;
+        let page = context
+            .store
+            .open_to(
+                &threat.id,
+                &providers,
+                all.last().map(|recipient| &recipient.organisation),
+                limits::PAGE_ROWS,
+            )
+            .await?;
         if page.is_empty() {
             return Ok(all);
         }
-        for OpenRecipient { mut recipient, version } in page {
+        for OpenRecipient {
+            mut recipient,
+            version,
+        } in page
+        {
             recipient.channels = channels(Reach {
                 email: !recipient.email.is_empty(),
                 phone: !recipient.phone.is_empty(),
@@ -140,14 +216,28 @@ async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> 
 /// Composes the longest mail of each language: it must have words and fit its limit.
 fn refuse_bad_mails(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Result<()> {
     for text in &warning.texts {
-        let of_language = recipients.iter().filter(|recipient| recipient.language == text.language);
-        let length = |r: &&Recipient| r.name.len() + r.reason.len() + r.question.len() + r.provider_name.len();
-        let Some(longest) = of_language.max_by_key(length) else { continue };
+        let of_language = recipients
+            .iter()
+            .filter(|recipient| recipient.language == text.language);
+        let length = |r: &&Recipient| {
+            r.name.len() + r.reason.len() + r.question.len() + r.provider_name.len()
+        };
+        let Some(longest) = of_language.max_by_key(length) else {
+            continue;
+        };
         let mail = mail(context, warning, longest)?;
         let bytes = mail.html.len().max(mail.text.len());
         if mail.text.is_empty() || mail.html.is_empty() || bytes > limits::MAIL_BYTES {
             let (number, language) = (&warning.number, text.language.code());
-            return Err(refusal("warn.refused_mail_size", [("number", number), ("language", &language), ("bytes", &bytes), ("most", &limits::MAIL_BYTES)]));
+            return Err(refusal(
+                "warn.refused_mail_size",
+                [
+                    ("number", number),
+                    ("language", &language),
+                    ("bytes", &bytes),
+                    ("most", &limits::MAIL_BYTES),
+                ],
+            ));
         }
     }
     Ok(())

@@ -12,7 +12,13 @@ use tuermer_formats::times;
 /// The chamber in the words of one language.
 pub fn sender(context: &Context, language: Language) -> Sender {
     let chamber = &context.config.chamber;
-    let pick = |german: &str, english: &str| if language == Language::English { english.to_string() } else { german.to_string() };
+    let pick = |german: &str, english: &str| {
+        if language == Language::English {
+            english.to_string()
+        } else {
+            german.to_string()
+        }
+    };
     Sender {
         name: chamber.name.clone(),
         phone: chamber.phone_help.clone(),
@@ -35,7 +41,9 @@ pub fn link(context: &Context, number: &WarningNumber, organisation: &Organisati
 /// Domain of our Message-IDs: that of the sender.
 pub fn message_domain(context: &Context) -> String {
     let from = &context.config.mail.from;
-    from.rsplit_once('@').map_or("localhost", |(_, domain)| domain).to_string()
+    from.rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain)
+        .to_string()
 }
 
 /// The mail of one recipient. It tells the time of release, so that every try gives the same bytes;
@@ -44,15 +52,34 @@ pub fn message_domain(context: &Context) -> String {
 /// # Errors
 /// The warning has no text in the recipient's language.
 pub fn mail(context: &Context, warning: &Warning, recipient: &Recipient) -> Result<Mail> {
-    mail_at(context, warning, recipient, warning.approved_at.unwrap_or(context.now()))
+    mail_at(
+        context,
+        warning,
+        recipient,
+        warning.approved_at.unwrap_or(context.now()),
+    )
 }
 
-fn mail_at(context: &Context, warning: &Warning, recipient: &Recipient, at: Timestamp) -> Result<Mail> {
+fn mail_at(
+    context: &Context,
+    warning: &Warning,
+    recipient: &Recipient,
+    at: Timestamp,
+) -> Result<Mail> {
     let language = recipient.language;
     let text = warning.texts.iter().find(|text| text.language == language);
-    let text = text.ok_or_else(|| anyhow!("{} has no text in {}", warning.number, language.code()))?;
+    let text =
+        text.ok_or_else(|| anyhow!("{} has no text in {}", warning.number, language.code()))?;
     let sender = sender(context, language);
     let sent_at = times::full_moment(at, &sender.zone, language);
     let link = link(context, &warning.number, &recipient.organisation);
-    Ok(mail::compose(warning, text, recipient, &sender, &link, context.drill && !context.demo, &sent_at))
+    Ok(mail::compose(
+        warning,
+        text,
+        recipient,
+        &sender,
+        &link,
+        context.drill && !context.demo,
+        &sent_at,
+    ))
 }

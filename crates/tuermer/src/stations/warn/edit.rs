@@ -37,7 +37,13 @@ pub struct TextEdit {
 ///
 /// # Errors
 /// The warning is already being handed over, `actor` sent it back, or a text is too long.
-pub async fn edit(context: &Context, number: &WarningNumber, language: Language, edit: &TextEdit, actor: &str) -> Result<()> {
+pub async fn edit(
+    context: &Context,
+    number: &WarningNumber,
+    language: Language,
+    edit: &TextEdit,
+    actor: &str,
+) -> Result<()> {
     let warning = known(context, number).await?;
     let old = warning.texts.iter().find(|text| text.language == language);
     let old = old.ok_or_else(|| anyhow!("{number} has no text in {}", language.code()))?;
@@ -52,8 +58,21 @@ pub async fn edit(context: &Context, number: &WarningNumber, language: Language,
     let mut open = context.store.begin().await?;
     warnings::void(&mut open, number, warning.state).await?;
     warnings::put_text(&mut open, number, &new).await?;
-    let detail = format!("{} {}; was {}", language.code(), fields.join(","), warning.state.as_str());
-    journal::append(&mut open, context.now(), actor, "warning.edited", number.as_str(), &detail).await?;
+    let detail = format!(
+        "{} {}; was {}",
+        language.code(),
+        fields.join(","),
+        warning.state.as_str()
+    );
+    journal::append(
+        &mut open,
+        context.now(),
+        actor,
+        "warning.edited",
+        number.as_str(),
+        &detail,
+    )
+    .await?;
     open.commit().await
 }
 
@@ -61,22 +80,58 @@ pub async fn edit(context: &Context, number: &WarningNumber, language: Language,
 fn changed(old: &WarningText, edit: &TextEdit) -> Result<(WarningText, Vec<&'static str>)> {
     let mut new = old.clone();
     let mut fields = Vec::new();
-    let TextEdit { headline, preheader, say, otherwise, afterwards, not_affected, what_happened, talk } = edit;
+    let TextEdit {
+        headline,
+        preheader,
+        say,
+        otherwise,
+        afterwards,
+        not_affected,
+        what_happened,
+        talk,
+    } = edit;
     let short = limits::FIELD_CHARACTERS;
     for (name, target, value, limit, needed) in [
         ("headline", &mut new.headline, headline, short, true),
         ("preheader", &mut new.preheader, preheader, short, false),
         ("say", &mut new.say, say, short, true),
-        ("otherwise", &mut new.otherwise, otherwise, limits::NOTE_CHARACTERS, false),
-        ("afterwards", &mut new.afterwards, afterwards, limits::NOTE_CHARACTERS, false),
-        ("not_affected", &mut new.not_affected, not_affected, limits::NOTE_CHARACTERS, false),
-        ("what_happened", &mut new.what_happened, what_happened, limits::NOTE_CHARACTERS, false),
+        (
+            "otherwise",
+            &mut new.otherwise,
+            otherwise,
+            limits::NOTE_CHARACTERS,
+            false,
+        ),
+        (
+            "afterwards",
+            &mut new.afterwards,
+            afterwards,
+            limits::NOTE_CHARACTERS,
+            false,
+        ),
+        (
+            "not_affected",
+            &mut new.not_affected,
+            not_affected,
+            limits::NOTE_CHARACTERS,
+            false,
+        ),
+        (
+            "what_happened",
+            &mut new.what_happened,
+            what_happened,
+            limits::NOTE_CHARACTERS,
+            false,
+        ),
         ("talk", &mut new.talk, talk, short, false),
     ] {
         let Some(value) = value else { continue };
         let value = one_line(value);
         if value.chars().count() > limit {
-            return Err(refusal("warn.refused_long", [("field", &name), ("most", &limit)]));
+            return Err(refusal(
+                "warn.refused_long",
+                [("field", &name), ("most", &limit)],
+            ));
         }
         if needed && value.is_empty() {
             return Err(refusal("warn.refused_empty", [("field", &name)]));

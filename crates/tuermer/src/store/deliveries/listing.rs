@@ -102,7 +102,8 @@ fn line(row: &Row) -> Result<Line> {
         contact: row.text(4)?,
         address: row.text(5)?,
         channel: Channel::parse(&channel).ok_or_else(|| anyhow!("unknown channel {channel}"))?,
-        state: DeliveryState::parse(&state).ok_or_else(|| anyhow!("unknown delivery state {state}"))?,
+        state: DeliveryState::parse(&state)
+            .ok_or_else(|| anyhow!("unknown delivery state {state}"))?,
         attempts: row.int(8)?,
         unsure_count: row.int(9)?,
         message_id: row.text(10)?,
@@ -119,8 +120,23 @@ impl Line {
             std::mem::swap(self, &mut other);
             self.tried = std::mem::take(&mut other.tried);
         }
-        let Self { id, channel, state, attempts, message_id, detail, .. } = other;
-        self.tried.push(Tried { id, channel, state, attempts, message_id, detail });
+        let Self {
+            id,
+            channel,
+            state,
+            attempts,
+            message_id,
+            detail,
+            ..
+        } = other;
+        self.tried.push(Tried {
+            id,
+            channel,
+            state,
+            attempts,
+            message_id,
+            detail,
+        });
     }
 
     /// Somebody there, or their server, has it.
@@ -131,18 +147,32 @@ impl Line {
 
 impl Store {
     /// Calls `each` with every recipient that fits, warnings in order, page by page.
-    pub async fn delivery_lines(&self, filter: &Filter, mut each: impl FnMut(Line) -> Result<()>) -> Result<u64> {
-        let rows = self.read("SELECT number FROM warning ORDER BY year, sequence", Vec::new()).await?;
+    pub async fn delivery_lines(
+        &self,
+        filter: &Filter,
+        mut each: impl FnMut(Line) -> Result<()>,
+    ) -> Result<u64> {
+        let rows = self
+            .read(
+                "SELECT number FROM warning ORDER BY year, sequence",
+                Vec::new(),
+            )
+            .await?;
         let mut count = 0_u64;
         for row in rows {
             let number = row.text(0)?;
-            if filter.warning.as_ref().is_some_and(|wanted| *wanted != number) {
+            if filter
+                .warning
+                .as_ref()
+                .is_some_and(|wanted| *wanted != number)
+            {
                 continue;
             }
             let mut after = String::new();
             while let Some(upto) = self.page_end(&number, &after).await? {
                 for line in self.recipients_between(&number, &after, &upto).await? {
-                    let fits = filter.state.is_none_or(|state| state == line.state) && !(filter.unreached && line.reached());
+                    let fits = filter.state.is_none_or(|state| state == line.state)
+                        && !(filter.unreached && line.reached());
                     if fits {
                         count = count.saturating_add(1);
                         each(line)?;
@@ -157,7 +187,12 @@ impl Store {
     /// Last organisation of the page after `after`, so that no recipient is cut in two.
     async fn page_end(&self, number: &str, after: &str) -> Result<Option<String>> {
         let sql = "SELECT MAX(id) FROM (SELECT organisation_id AS id FROM recipient WHERE warning_number = $1 AND organisation_id > $2 ORDER BY organisation_id LIMIT $3) AS page";
-        self.read_one(sql, values![number, after, i64::try_from(limits::PAGE_ROWS)?]).await?.map_or(Ok(None), |row| row.text_or_null(0))
+        self.read_one(
+            sql,
+            values![number, after, i64::try_from(limits::PAGE_ROWS)?],
+        )
+        .await?
+        .map_or(Ok(None), |row| row.text_or_null(0))
     }
 
     async fn recipients_between(&self, number: &str, after: &str, upto: &str) -> Result<Vec<Line>> {
@@ -205,7 +240,11 @@ pub struct Call {
 
 impl Store {
     /// Everybody to be called, those with signs of a break-in first; `warning` narrows it to one.
-    pub async fn call_list(&self, warning: Option<&str>, mut each: impl FnMut(Call) -> Result<()>) -> Result<u64> {
+    pub async fn call_list(
+        &self,
+        warning: Option<&str>,
+        mut each: impl FnMut(Call) -> Result<()>,
+    ) -> Result<u64> {
         let sql = "SELECT d.id, d.warning_number, r.external_id, r.name, r.contact_name, d.address, r.language, r.incident, r.reason, d.detail, r.email
             FROM delivery d JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
             WHERE d.state = 'to_call' AND r.incident = $1 AND d.id > $2 AND (d.warning_number = $3 OR $3 = '')
@@ -214,7 +253,17 @@ impl Store {
         for incident in [true, false] {
             let mut after = String::new();
             loop {
-                let rows = self.read(sql, values![incident, &after, warning.unwrap_or(""), i64::try_from(limits::PAGE_ROWS)?]).await?;
+                let rows = self
+                    .read(
+                        sql,
+                        values![
+                            incident,
+                            &after,
+                            warning.unwrap_or(""),
+                            i64::try_from(limits::PAGE_ROWS)?
+                        ],
+                    )
+                    .await?;
                 for row in &rows {
                     after = row.text(0)?;
                     count = count.saturating_add(1);

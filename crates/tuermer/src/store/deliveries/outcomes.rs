@@ -54,26 +54,43 @@ impl Store {
     ///
     /// # Errors
     /// The database did not confirm; then every claim of the group must be taken as not granted.
-    pub async fn record_deliveries(&self, records: Vec<Record>, claims: Vec<Claim>, now: Timestamp) -> Result<Recorded> {
+    pub async fn record_deliveries(
+        &self,
+        records: Vec<Record>,
+        claims: Vec<Claim>,
+        now: Timestamp,
+    ) -> Result<Recorded> {
         let mut open = self.begin().await?;
         let mut recorded = Recorded::default();
         let mut accepted = Vec::new();
         for Record { id, finished } in records {
             match finished {
                 Finished::Tried(Outcome::Accepted) => accepted.push(id),
-                Finished::Tried(outcome) => record_one(&mut open, &id, outcome, now, &mut recorded).await?,
-                Finished::Back(state) => give_back(&mut open, &id, state, now, &mut recorded).await?,
+                Finished::Tried(outcome) => {
+                    record_one(&mut open, &id, outcome, now, &mut recorded).await?
+                }
+                Finished::Back(state) => {
+                    give_back(&mut open, &id, state, now, &mut recorded).await?
+                }
             }
         }
         if !accepted.is_empty() {
             let mut values = values![now];
             let places = places(&mut values, accepted.iter().map(DeliveryId::as_str));
-            let sql = format!("UPDATE delivery SET state = 'sent', attempts = attempts + 1, at = $1, detail = '' WHERE state = 'claimed' AND id IN ({places})");
+            let sql = format!(
+                "UPDATE delivery SET state = 'sent', attempts = attempts + 1, at = $1, detail = '' WHERE state = 'claimed' AND id IN ({places})"
+            );
             open.run(&sql, values).await?;
-            recorded.states.extend(accepted.iter().map(|_| DeliveryState::Sent));
+            recorded
+                .states
+                .extend(accepted.iter().map(|_| DeliveryState::Sent));
         }
         for state in [DeliveryState::Due, DeliveryState::Unsure] {
-            let ids: Vec<&str> = claims.iter().filter(|claim| claim.state == state).map(|claim| claim.id.as_str()).collect();
+            let ids: Vec<&str> = claims
+                .iter()
+                .filter(|claim| claim.state == state)
+                .map(|claim| claim.id.as_str())
+                .collect();
             grant(&mut open, &ids, state, now, &mut recorded).await?;
         }
         open.commit().await?;
@@ -82,7 +99,13 @@ impl Store {
 }
 
 /// Claims what is still in `state` and whose warning is still being sent: a stop ends this at once.
-async fn grant(open: &mut Transaction, ids: &[&str], state: DeliveryState, now: Timestamp, recorded: &mut Recorded) -> Result<()> {
+async fn grant(
+    open: &mut Transaction,
+    ids: &[&str],
+    state: DeliveryState,
+    now: Timestamp,
+    recorded: &mut Recorded,
+) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -108,17 +131,35 @@ fn places<'a>(values: &mut Vec<Value>, ids: impl Iterator<Item = &'a str>) -> St
 }
 
 async fn claimed(open: &mut Transaction, id: &DeliveryId) -> Result<Option<Delivery>> {
-    let row = open.read_one(&format!("SELECT {COLUMNS} FROM delivery d WHERE d.id = $1 AND d.state = 'claimed'"), values![id.as_str()]).await?;
+    let row = open
+        .read_one(
+            &format!("SELECT {COLUMNS} FROM delivery d WHERE d.id = $1 AND d.state = 'claimed'"),
+            values![id.as_str()],
+        )
+        .await?;
     row.as_ref().map(delivery).transpose()
 }
 
 async fn stopped(open: &mut Transaction, delivery: &Delivery) -> Result<bool> {
-    let row = open.read_one("SELECT 1 FROM warning WHERE number = $1 AND state = 'stopped'", values![delivery.warning.as_str()]).await?;
+    let row = open
+        .read_one(
+            "SELECT 1 FROM warning WHERE number = $1 AND state = 'stopped'",
+            values![delivery.warning.as_str()],
+        )
+        .await?;
     Ok(row.is_some())
 }
 
-async fn record_one(open: &mut Transaction, id: &DeliveryId, outcome: Outcome, now: Timestamp, recorded: &mut Recorded) -> Result<()> {
-    let Some(before) = claimed(open, id).await? else { return Ok(()) };
+async fn record_one(
+    open: &mut Transaction,
+    id: &DeliveryId,
+    outcome: Outcome,
+    now: Timestamp,
+    recorded: &mut Recorded,
+) -> Result<()> {
+    let Some(before) = claimed(open, id).await? else {
+        return Ok(());
+    };
     let mut next = before.record(outcome, now);
     if stopped(open, &next).await? {
         next.state = match next.state {
@@ -130,20 +171,38 @@ async fn record_one(open: &mut Transaction, id: &DeliveryId, outcome: Outcome, n
     }
     write(open, &next).await?;
     if matches!(next.state, DeliveryState::Refused | DeliveryState::Failed) {
-        recorded.to_call = recorded.to_call.saturating_add(call_instead(open, &next, now).await?);
+        recorded.to_call = recorded
+            .to_call
+            .saturating_add(call_instead(open, &next, now).await?);
     }
     recorded.states.push(next.state);
     Ok(())
 }
 
-async fn give_back(open: &mut Transaction, id: &DeliveryId, state: DeliveryState, now: Timestamp, recorded: &mut Recorded) -> Result<()> {
-    let Some(before) = claimed(open, id).await? else { return Ok(()) };
+async fn give_back(
+    open: &mut Transaction,
+    id: &DeliveryId,
+    state: DeliveryState,
+    now: Timestamp,
+    recorded: &mut Recorded,
+) -> Result<()> {
+    let Some(before) = claimed(open, id).await? else {
+        return Ok(());
+    };
     let state = match (stopped(open, &before).await?, state) {
         (true, DeliveryState::Unsure) => DeliveryState::Parked,
         (true, _) => DeliveryState::Stopped,
         (false, state) => state,
     };
-    write(open, &Delivery { state, at: now, ..before }).await?;
+    write(
+        open,
+        &Delivery {
+            state,
+            at: now,
+            ..before
+        },
+    )
+    .await?;
     if state == DeliveryState::Stopped {
         recorded.states.push(state);
     }
@@ -152,8 +211,21 @@ async fn give_back(open: &mut Transaction, id: &DeliveryId, state: DeliveryState
 
 /// Writes what changes in the life of a delivery.
 pub(super) async fn write(open: &mut Transaction, next: &Delivery) -> Result<()> {
-    let Delivery { id, warning: _, organisation: _, channel: _, round: _, address: _, state, attempts, unsure_count, hold_until, message_id: _, at, detail } =
-        next;
+    let Delivery {
+        id,
+        warning: _,
+        organisation: _,
+        channel: _,
+        round: _,
+        address: _,
+        state,
+        attempts,
+        unsure_count,
+        hold_until,
+        message_id: _,
+        at,
+        detail,
+    } = next;
     open.run(
         "UPDATE delivery SET state = $2, attempts = $3, unsure_count = $4, hold_until = $5, at = $6, detail = $7 WHERE id = $1",
         values![id.as_str(), state.as_str(), *attempts, *unsure_count, *hold_until, *at, detail],
@@ -164,10 +236,20 @@ pub(super) async fn write(open: &mut Transaction, next: &Delivery) -> Result<()>
 
 /// The mail will never arrive: the organisation comes onto the call list, with a task for a person.
 async fn call_instead(open: &mut Transaction, failed: &Delivery, now: Timestamp) -> Result<u64> {
-    let Delivery { warning, organisation, round, detail, .. } = failed;
-    let sql =
-        "SELECT r.phone, w.threat_id FROM recipient r JOIN warning w ON w.number = r.warning_number WHERE r.warning_number = $1 AND r.organisation_id = $2";
-    let Some(row) = open.read_one(sql, values![warning.as_str(), organisation.as_str()]).await? else { return Ok(0) };
+    let Delivery {
+        warning,
+        organisation,
+        round,
+        detail,
+        ..
+    } = failed;
+    let sql = "SELECT r.phone, w.threat_id FROM recipient r JOIN warning w ON w.number = r.warning_number WHERE r.warning_number = $1 AND r.organisation_id = $2";
+    let Some(row) = open
+        .read_one(sql, values![warning.as_str(), organisation.as_str()])
+        .await?
+    else {
+        return Ok(0);
+    };
     let (phone, threat) = (row.text(0)?, row.text(1)?);
     let why = format!("mail {}: {detail}", failed.state.as_str());
     let id = format!("{}-call", failed.id);

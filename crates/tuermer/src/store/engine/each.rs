@@ -29,7 +29,11 @@ impl Cells<'_> {
     pub fn text_or_null(&self, index: usize) -> Result<Option<&str>> {
         match &self.0 {
             Lent::Sqlite(row) => text(index, row.get_ref(index)?),
-            Lent::Packed(row) => text(index, row.cell(index).ok_or_else(|| anyhow!("column {index} is neither text nor a number"))?),
+            Lent::Packed(row) => text(
+                index,
+                row.cell(index)
+                    .ok_or_else(|| anyhow!("column {index} is neither text nor a number"))?,
+            ),
             Lent::Postgres(row) => Ok(row.try_get(index)?),
             Lent::Owned(row) => match row.0.get(index) {
                 Some(Value::Null) => Ok(None),
@@ -41,22 +45,32 @@ impl Cells<'_> {
 
     /// TEXT that cannot be null.
     pub fn text(&self, index: usize) -> Result<&str> {
-        self.text_or_null(index)?.ok_or_else(|| anyhow!("column {index} is null"))
+        self.text_or_null(index)?
+            .ok_or_else(|| anyhow!("column {index} is null"))
     }
 
     /// BIGINT or NULL.
     pub fn int_or_null(&self, index: usize) -> Result<Option<i64>> {
         match &self.0 {
             Lent::Sqlite(row) => number(index, row.get_ref(index)?),
-            Lent::Packed(row) => number(index, row.cell(index).ok_or_else(|| anyhow!("column {index} is neither text nor a number"))?),
+            Lent::Packed(row) => number(
+                index,
+                row.cell(index)
+                    .ok_or_else(|| anyhow!("column {index} is neither text nor a number"))?,
+            ),
             Lent::Owned(row) => row.int_or_null(index),
-            Lent::Postgres(row) => Ok(if row.try_get_raw(index)?.is_null() { None } else { row.try_get(index)? }),
+            Lent::Postgres(row) => Ok(if row.try_get_raw(index)?.is_null() {
+                None
+            } else {
+                row.try_get(index)?
+            }),
         }
     }
 
     /// BIGINT that cannot be null.
     pub fn int(&self, index: usize) -> Result<i64> {
-        self.int_or_null(index)?.ok_or_else(|| anyhow!("column {index} is null"))
+        self.int_or_null(index)?
+            .ok_or_else(|| anyhow!("column {index} is null"))
     }
 }
 
@@ -64,7 +78,10 @@ fn text(index: usize, cell: ValueRef<'_>) -> Result<Option<&str>> {
     match cell {
         ValueRef::Null => Ok(None),
         ValueRef::Text(text) => Ok(Some(std::str::from_utf8(text)?)),
-        other => Err(anyhow!("column {index} is not text but {}", other.data_type())),
+        other => Err(anyhow!(
+            "column {index} is not text but {}",
+            other.data_type()
+        )),
     }
 }
 
@@ -72,13 +89,22 @@ fn number(index: usize, cell: ValueRef<'_>) -> Result<Option<i64>> {
     match cell {
         ValueRef::Null => Ok(None),
         ValueRef::Integer(number) => Ok(Some(number)),
-        other => Err(anyhow!("column {index} is not a number but {}", other.data_type())),
+        other => Err(anyhow!(
+            "column {index} is not a number but {}",
+            other.data_type()
+        )),
     }
 }
 
 impl Database {
     /// Reads rows into `state`, each only lent to `take`.
-    pub async fn read_into<S: Send + 'static>(&self, sql: &str, values: Vec<Value>, state: S, take: fn(&mut S, &Cells<'_>) -> Result<()>) -> Result<S> {
+    pub async fn read_into<S: Send + 'static>(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+        state: S,
+        take: fn(&mut S, &Cells<'_>) -> Result<()>,
+    ) -> Result<S> {
         match &self.0 {
             Pools::Sqlite(sqlite) => sqlite.read_into(sql, values, state, take).await,
             Pools::Postgres(postgres) => postgres.read_into(sql, values, state, take).await,

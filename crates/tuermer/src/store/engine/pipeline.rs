@@ -40,9 +40,16 @@ pub(super) struct Packed<'a> {
 }
 
 /// Gives every row to `take`.
-pub(super) fn run<S: Send>(mut rows: Rows<'_>, columns: usize, state: &mut S, take: fn(&mut S, &Cells<'_>) -> Result<()>) -> Result<()> {
+pub(super) fn run<S: Send>(
+    mut rows: Rows<'_>,
+    columns: usize,
+    state: &mut S,
+    take: fn(&mut S, &Cells<'_>) -> Result<()>,
+) -> Result<()> {
     for _ in 0..ROWS {
-        let Some(row) = rows.next()? else { return Ok(()) };
+        let Some(row) = rows.next()? else {
+            return Ok(());
+        };
         take(state, &Cells(Lent::Sqlite(row)))?;
     }
     std::thread::scope(|scope| {
@@ -52,27 +59,47 @@ pub(super) fn run<S: Send>(mut rows: Rows<'_>, columns: usize, state: &mut S, ta
         let read = read(rows, columns, &full, &to_fill);
         // The end of the channel is the end of the taker.
         drop(full);
-        let taken = taker.join().map_err(|_| anyhow!("the thread that takes rows ended"))?;
+        let taken = taker
+            .join()
+            .map_err(|_| anyhow!("the thread that takes rows ended"))?;
         // Where the taker ended early, the reader only says that; the reason is the taker's.
         taken.and(read)
     })
 }
 
-fn read(mut rows: Rows<'_>, columns: usize, full: &SyncSender<Batch>, to_fill: &Receiver<Batch>) -> Result<()> {
+fn read(
+    mut rows: Rows<'_>,
+    columns: usize,
+    full: &SyncSender<Batch>,
+    to_fill: &Receiver<Batch>,
+) -> Result<()> {
     loop {
         let mut batch = to_fill.try_recv().unwrap_or_default();
         let more = batch.fill(&mut rows, columns)?;
-        full.send(batch).map_err(|_| anyhow!("nobody takes the rows"))?;
+        full.send(batch)
+            .map_err(|_| anyhow!("nobody takes the rows"))?;
         if !more {
             return Ok(());
         }
     }
 }
 
-fn taken<S>(to_take: &Receiver<Batch>, empty: &SyncSender<Batch>, columns: usize, state: &mut S, take: fn(&mut S, &Cells<'_>) -> Result<()>) -> Result<()> {
+fn taken<S>(
+    to_take: &Receiver<Batch>,
+    empty: &SyncSender<Batch>,
+    columns: usize,
+    state: &mut S,
+    take: fn(&mut S, &Cells<'_>) -> Result<()>,
+) -> Result<()> {
     while let Ok(batch) = to_take.recv() {
         for cells in batch.cells.chunks_exact(columns.max(1)) {
-            take(state, &Cells(Lent::Packed(Packed { cells, texts: &batch.texts })))?;
+            take(
+                state,
+                &Cells(Lent::Packed(Packed {
+                    cells,
+                    texts: &batch.texts,
+                })),
+            )?;
         }
         // A batch for which there is no place is let go.
         let _ = empty.try_send(batch);
@@ -86,7 +113,9 @@ impl Batch {
         self.cells.clear();
         self.texts.clear();
         for _ in 0..ROWS {
-            let Some(row) = rows.next()? else { return Ok(false) };
+            let Some(row) = rows.next()? else {
+                return Ok(false);
+            };
             for column in 0..columns {
                 let cell = match row.get_ref(column)? {
                     ValueRef::Null => Cell::Null,
@@ -94,7 +123,10 @@ impl Batch {
                     ValueRef::Text(text) => {
                         let start = u32::try_from(self.texts.len())?;
                         self.texts.extend_from_slice(text);
-                        Cell::Text { start, length: u32::try_from(text.len())? }
+                        Cell::Text {
+                            start,
+                            length: u32::try_from(text.len())?,
+                        }
                     }
                     ValueRef::Real(_) | ValueRef::Blob(_) => Cell::Other,
                 };
@@ -113,7 +145,10 @@ impl Packed<'_> {
             Cell::Integer(number) => ValueRef::Integer(number),
             Cell::Text { start, length } => {
                 let start = usize::try_from(start).ok()?;
-                ValueRef::Text(self.texts.get(start..start.checked_add(usize::try_from(length).ok()?)?)?)
+                ValueRef::Text(
+                    self.texts
+                        .get(start..start.checked_add(usize::try_from(length).ok()?)?)?,
+                )
             }
             Cell::Other => return None,
         })

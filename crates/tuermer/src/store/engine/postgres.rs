@@ -6,7 +6,10 @@ use crate::store::statement::insert_text;
 use anyhow::{Context as _, Result, anyhow, bail};
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Executor, PgPool, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{
+    AssertSqlSafe, Column as _, ConnectOptions as _, Executor, PgPool, Row as _, TypeInfo as _,
+    ValueRef as _,
+};
 use std::collections::HashSet;
 use std::str::FromStr as _;
 
@@ -30,12 +33,21 @@ impl Postgres {
     /// Measured: without these settings a power cut loses acknowledged rows, so we do not start.
     pub(super) async fn open(url: &str) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)
-            .map_err(|_| anyhow!("--database is not a PostgreSQL URL; expected postgres://user@host/name"))?
+            .map_err(|_| {
+                anyhow!("--database is not a PostgreSQL URL; expected postgres://user@host/name")
+            })?
             // A slow bulk statement would be logged with all its text.
             .disable_statement_logging();
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(BUSY).connect_with(options).await;
-        let pool = pool.context("cannot reach PostgreSQL; is it running, and are user and database right?")?;
-        let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&pool).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(BUSY)
+            .connect_with(options)
+            .await;
+        let pool = pool
+            .context("cannot reach PostgreSQL; is it running, and are user and database right?")?;
+        let commit: String = sqlx::query_scalar("SHOW synchronous_commit")
+            .fetch_one(&pool)
+            .await?;
         let fsync: String = sqlx::query_scalar("SHOW fsync").fetch_one(&pool).await?;
         if matches!(commit.as_str(), "off" | "local") || fsync != "on" {
             bail!(
@@ -53,17 +65,33 @@ impl Postgres {
     pub(super) async fn only_dispatcher(&self) -> Result<Option<Writing>> {
         let mut open = self.0.begin().await?;
         // The transaction is idle while mails leave; a limit on that would take the lock away.
-        sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0").execute(&mut *open).await?;
-        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(DISPATCH_LOCK).fetch_one(&mut *open).await?;
+        sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0")
+            .execute(&mut *open)
+            .await?;
+        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
+            .bind(DISPATCH_LOCK)
+            .fetch_one(&mut *open)
+            .await?;
         Ok(free.then_some(Writing(open)))
     }
 
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-        query(sql, values).fetch_all(&self.0).await?.iter().map(row).collect()
+        query(sql, values)
+            .fetch_all(&self.0)
+            .await?
+            .iter()
+            .map(row)
+            .collect()
     }
 
     /// Rows in `state`, each only lent to `take`.
-    pub(super) async fn read_into<S>(&self, sql: &str, values: Vec<Value>, mut state: S, take: fn(&mut S, &Cells<'_>) -> Result<()>) -> Result<S> {
+    pub(super) async fn read_into<S>(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+        mut state: S,
+        take: fn(&mut S, &Cells<'_>) -> Result<()>,
+    ) -> Result<S> {
         let mut rows = query(sql, values).fetch(&self.0);
         while let Some(row) = rows.try_next().await? {
             take(&mut state, &Cells(Lent::Postgres(&row)))?;
@@ -79,25 +107,43 @@ impl Postgres {
 impl Writing {
     /// One process at a time goes past here, until its transaction ends.
     pub(super) async fn lock_migrations(&mut self) -> Result<()> {
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK).execute(&mut *self.0).await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(MIGRATION_LOCK)
+            .execute(&mut *self.0)
+            .await?;
         Ok(())
     }
 
     pub(super) async fn read(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-        query(sql, values).fetch_all(&mut *self.0).await?.iter().map(row).collect()
+        query(sql, values)
+            .fetch_all(&mut *self.0)
+            .await?
+            .iter()
+            .map(row)
+            .collect()
     }
 
     pub(super) async fn run(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
-        Ok(query(sql, values).execute(&mut *self.0).await?.rows_affected())
+        Ok(query(sql, values)
+            .execute(&mut *self.0)
+            .await?
+            .rows_affected())
     }
 
     pub(super) async fn run_script(&mut self, sql: &str) -> Result<()> {
-        (&mut *self.0).execute(sqlx::raw_sql(AssertSqlSafe(sql.to_string()))).await?;
+        (&mut *self.0)
+            .execute(sqlx::raw_sql(AssertSqlSafe(sql.to_string())))
+            .await?;
         Ok(())
     }
 
     /// Many rows in one statement: each statement costs a way to the server and back.
-    pub(super) async fn insert_many(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64> {
+    pub(super) async fn insert_many(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Value>>,
+        tail: &str,
+    ) -> Result<u64> {
         let mut touched = 0_u64;
         let width = rows.first().map_or(1, Vec::len).max(1);
         let per_statement = (PARAMETERS / width).clamp(1, tuermer_core::limits::ROWS_PER_STATEMENT);
@@ -106,17 +152,27 @@ impl Writing {
         while rows.peek().is_some() {
             let chunk: Vec<Vec<Value>> = rows.by_ref().take(per_statement).collect();
             let sql = if chunk.len() == per_statement {
-                full_text.get_or_insert_with(|| insert_text(head, width, per_statement, tail)).clone()
+                full_text
+                    .get_or_insert_with(|| insert_text(head, width, per_statement, tail))
+                    .clone()
             } else {
                 insert_text(head, width, chunk.len(), tail)
             };
-            touched = touched.saturating_add(self.run(&sql, chunk.into_iter().flatten().collect()).await?);
+            touched = touched.saturating_add(
+                self.run(&sql, chunk.into_iter().flatten().collect())
+                    .await?,
+            );
         }
         Ok(touched)
     }
 
     /// Rows in pages; what is new is what a page returns.
-    pub(super) async fn insert_new(&mut self, head: &str, rows: Vec<Vec<Value>>, keys: &str) -> Result<Vec<bool>> {
+    pub(super) async fn insert_new(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Value>>,
+        keys: &str,
+    ) -> Result<Vec<bool>> {
         let width = rows.first().map_or(1, Vec::len).max(1);
         let per_statement = (PARAMETERS / width).clamp(1, tuermer_core::limits::ROWS_PER_STATEMENT);
         let tail = format!("ON CONFLICT DO NOTHING RETURNING {keys}");
@@ -124,17 +180,25 @@ impl Writing {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk: Vec<Vec<Value>> = rows.by_ref().take(per_statement).collect();
-            let told: Vec<Vec<Value>> = chunk.iter().map(|row| row.iter().take(2).cloned().collect()).collect();
+            let told: Vec<Vec<Value>> = chunk
+                .iter()
+                .map(|row| row.iter().take(2).cloned().collect())
+                .collect();
             let sql = insert_text(head, width, chunk.len(), &tail);
-            let returned = self.read(&sql, chunk.into_iter().flatten().collect()).await?;
-            let mut returned: HashSet<Vec<Value>> = returned.into_iter().map(|Row(values)| values).collect();
+            let returned = self
+                .read(&sql, chunk.into_iter().flatten().collect())
+                .await?;
+            let mut returned: HashSet<Vec<Value>> =
+                returned.into_iter().map(|Row(values)| values).collect();
             new.extend(told.iter().map(|key| returned.remove(key)));
         }
         Ok(new)
     }
 
     pub(super) async fn commit(self) -> Result<()> {
-        self.0.commit().await.context("PostgreSQL did not confirm the commit; nothing of this step may have been kept")
+        self.0.commit().await.context(
+            "PostgreSQL did not confirm the commit; nothing of this step may have been kept",
+        )
     }
 }
 
@@ -148,12 +212,18 @@ impl sqlx::Type<sqlx::Postgres> for Null {
 }
 
 impl sqlx::Encode<'_, sqlx::Postgres> for Null {
-    fn encode_by_ref(&self, _: &mut sqlx::postgres::PgArgumentBuffer) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+    fn encode_by_ref(
+        &self,
+        _: &mut sqlx::postgres::PgArgumentBuffer,
+    ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
         Ok(sqlx::encode::IsNull::Yes)
     }
 }
 
-fn query(sql: &str, values: Vec<Value>) -> sqlx::query::Query<'static, sqlx::Postgres, PgArguments> {
+fn query(
+    sql: &str,
+    values: Vec<Value>,
+) -> sqlx::query::Query<'static, sqlx::Postgres, PgArguments> {
     let query = sqlx::query(AssertSqlSafe(sql.to_string()));
     values.into_iter().fold(query, |query, value| match value {
         Value::Null => query.bind(Null),
@@ -175,7 +245,9 @@ fn row(row: &PgRow) -> Result<Row> {
             "BOOL" => Value::Bool(row.try_get(index)?),
             "INT8" => Value::Int(row.try_get(index)?),
             "INT4" => Value::Int(i64::from(row.try_get::<i32, _>(index)?)),
-            other => bail!("column {index} has the type {other}; cast it to BIGINT or TEXT in the statement"),
+            other => bail!(
+                "column {index} has the type {other}; cast it to BIGINT or TEXT in the statement"
+            ),
         };
         values.push(value);
     }

@@ -54,17 +54,30 @@ impl Sqlite {
     pub(super) async fn open(path: &Path, create: bool) -> Result<Self> {
         if create {
             // Made here, because SQLite would make it readable for everybody; its journal files take the same mode.
-            let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+            let file = std::fs::OpenOptions::new()
+                .append(true)
+                .create(true)
+                .mode(0o600)
+                .open(path);
             file.with_context(|| format!("cannot make the database {}", path.display()))?;
         }
         let owned = path.to_path_buf();
         let writer = blocking(move || writer(&owned)).await?;
-        let readers = Readers { free: Arc::new(Semaphore::new(READERS)), idle: std::sync::Mutex::default() };
-        Ok(Self { path: path.into(), writer: Arc::new(Mutex::new(Some(writer))), readers: Arc::new(readers) })
+        let readers = Readers {
+            free: Arc::new(Semaphore::new(READERS)),
+            idle: std::sync::Mutex::default(),
+        };
+        Ok(Self {
+            path: path.into(),
+            writer: Arc::new(Mutex::new(Some(writer))),
+            readers: Arc::new(readers),
+        })
     }
 
     pub(super) async fn begin(&self) -> Result<Writing> {
-        let mut place = timeout(BUSY, self.writer.clone().lock_owned()).await.map_err(|_| anyhow!("the database is busy"))?;
+        let mut place = timeout(BUSY, self.writer.clone().lock_owned())
+            .await
+            .map_err(|_| anyhow!("the database is busy"))?;
         if self.readers.free.is_closed() {
             bail!("the database is closed");
         }
@@ -74,7 +87,9 @@ impl Sqlite {
                 *place = Some(writer(&path)?);
             }
             let held = Held(place);
-            held.connection()?.execute_batch("BEGIN IMMEDIATE").context("the database is busy")?;
+            held.connection()?
+                .execute_batch("BEGIN IMMEDIATE")
+                .context("the database is busy")?;
             Ok(held)
         });
         Ok(Writing(Some(held.await?)))
@@ -82,7 +97,8 @@ impl Sqlite {
 
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
         let sql = nameless(sql);
-        self.with_reader(move |connection| rows(connection, &sql, &values)).await
+        self.with_reader(move |connection| rows(connection, &sql, &values))
+            .await
     }
 
     /// Rows in `state`, each only lent to `take`.
@@ -97,14 +113,24 @@ impl Sqlite {
         let work = move |connection: &Connection| {
             let mut statement = connection.prepare_cached(&sql)?;
             let columns = statement.column_count();
-            super::pipeline::run(statement.query(params_from_iter(values))?, columns, &mut state, take)?;
+            super::pipeline::run(
+                statement.query(params_from_iter(values))?,
+                columns,
+                &mut state,
+                take,
+            )?;
             Ok(state)
         };
         self.with_reader(work).await
     }
 
-    async fn with_reader<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
-        let permit = timeout(BUSY, self.readers.free.clone().acquire_owned()).await.map_err(|_| anyhow!("the database is busy"))?;
+    async fn with_reader<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let permit = timeout(BUSY, self.readers.free.clone().acquire_owned())
+            .await
+            .map_err(|_| anyhow!("the database is busy"))?;
         let permit = permit.map_err(|_| anyhow!("the database is closed"))?;
         let (path, readers) = (self.path.clone(), self.readers.clone());
         blocking(move || {
@@ -122,7 +148,11 @@ impl Sqlite {
 
     /// Waits for whoever reads or writes. The last connection folds the write-ahead log back.
     pub(super) async fn close(&self) {
-        let everybody = self.readers.free.acquire_many(u32::try_from(READERS).unwrap_or(1)).await;
+        let everybody = self
+            .readers
+            .free
+            .acquire_many(u32::try_from(READERS).unwrap_or(1))
+            .await;
         self.readers.free.close();
         drop(everybody);
         let mut writer = self.writer.clone().lock_owned().await;
@@ -143,47 +173,83 @@ impl Sqlite {
 impl Writing {
     pub(super) async fn read(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
         let sql = nameless(sql);
-        self.with(move |connection| rows(connection, &sql, &values)).await
+        self.with(move |connection| rows(connection, &sql, &values))
+            .await
     }
 
     pub(super) async fn run(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
         let sql = nameless(sql);
-        self.with(move |connection| Ok(u64::try_from(connection.prepare_cached(&sql)?.execute(params_from_iter(values))?)?)).await
+        self.with(move |connection| {
+            Ok(u64::try_from(
+                connection
+                    .prepare_cached(&sql)?
+                    .execute(params_from_iter(values))?,
+            )?)
+        })
+        .await
     }
 
     pub(super) async fn run_script(&mut self, sql: &str) -> Result<()> {
         let sql = sql.to_string();
-        self.with(move |connection| Ok(connection.execute_batch(&sql)?)).await
+        self.with(move |connection| Ok(connection.execute_batch(&sql)?))
+            .await
     }
 
-    pub(super) async fn insert_many(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64> {
+    pub(super) async fn insert_many(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Value>>,
+        tail: &str,
+    ) -> Result<u64> {
         let touched = self.insert_each(head, rows, tail).await?;
         Ok(u64::try_from(touched.into_iter().sum::<usize>())?)
     }
 
-    pub(super) async fn insert_new(&mut self, head: &str, rows: Vec<Vec<Value>>) -> Result<Vec<bool>> {
-        let touched = self.insert_each(head, rows, "ON CONFLICT DO NOTHING").await?;
+    pub(super) async fn insert_new(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<bool>> {
+        let touched = self
+            .insert_each(head, rows, "ON CONFLICT DO NOTHING")
+            .await?;
         Ok(touched.into_iter().map(|rows| rows > 0).collect())
     }
 
     /// One prepared statement, run for each row: measured, a row costs little more than its pages. How many rows each touched.
-    async fn insert_each(&mut self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<Vec<usize>> {
-        let Some(width) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
+    async fn insert_each(
+        &mut self,
+        head: &str,
+        rows: Vec<Vec<Value>>,
+        tail: &str,
+    ) -> Result<Vec<usize>> {
+        let Some(width) = rows.first().map(Vec::len) else {
+            return Ok(Vec::new());
+        };
         let sql = nameless(&insert_text(head, width, 1, tail));
         let work = move |connection: &Connection| {
             let mut statement = connection.prepare_cached(&sql)?;
-            rows.iter().map(|row| Ok(statement.execute(params_from_iter(row))?)).collect()
+            rows.iter()
+                .map(|row| Ok(statement.execute(params_from_iter(row))?))
+                .collect()
         };
         self.with(work).await
     }
 
     pub(super) async fn commit(mut self) -> Result<()> {
-        let committed = self.with(|connection| Ok(connection.execute_batch("COMMIT")?)).await;
+        let committed = self
+            .with(|connection| Ok(connection.execute_batch("COMMIT")?))
+            .await;
         committed.context(Refusal::new("general.not_written", []))
     }
 
-    async fn with<T: Send + 'static>(&mut self, work: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
-        let held = self.0.take().context("a statement of this transaction was given up in the middle; nothing of it was kept")?;
+    async fn with<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let held = self.0.take().context(
+            "a statement of this transaction was given up in the middle; nothing of it was kept",
+        )?;
         let (held, result) = spawn_blocking(move || {
             let result = held.in_transaction().and_then(work);
             (held, result)
@@ -212,7 +278,9 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let rolled_back = self.0.as_ref().is_none_or(|connection| connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok());
+        let rolled_back = self.0.as_ref().is_none_or(|connection| {
+            connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok()
+        });
         if !rolled_back {
             // Closing it rolls back for certain.
             *self.0 = None;
@@ -236,17 +304,21 @@ impl ToSql for Value {
 fn writer(path: &Path) -> Result<Connection> {
     let set_up = || {
         let connection = connection(path)?;
-        let journal: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        let journal: String =
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
         connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
-        connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
-        let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        connection
+            .pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+        let number =
+            |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
         let safe = journal == "wal" && number("synchronous")? >= 2 && number("foreign_keys")? == 1;
         Ok::<_, rusqlite::Error>((connection, safe))
     };
-    let (connection, safe) = set_up().with_context(|| format!("cannot open the database {}", path.display()))?;
+    let (connection, safe) =
+        set_up().with_context(|| format!("cannot open the database {}", path.display()))?;
     if !safe {
         bail!(
             "SQLite does not run with a write-ahead log, synchronous=FULL and foreign_keys=ON; refusing to start, because a power cut could lose approved warnings"
@@ -269,7 +341,10 @@ fn reader(path: &Path) -> Result<Connection> {
 
 /// A connection to a file that is there.
 fn connection(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
@@ -281,7 +356,9 @@ fn rows(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>
     let mut found = statement.query(params_from_iter(values))?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        let values = (0..columns).map(|column| value(column, row.get_ref(column)?)).collect::<Result<_>>()?;
+        let values = (0..columns)
+            .map(|column| value(column, row.get_ref(column)?))
+            .collect::<Result<_>>()?;
         rows.push(Row(values));
     }
     Ok(rows)
@@ -293,11 +370,17 @@ fn value(column: usize, cell: ValueRef<'_>) -> Result<Value> {
         ValueRef::Integer(number) => Value::Int(number),
         ValueRef::Text(text) => Value::Text(std::str::from_utf8(text)?.to_string()),
         ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-        ValueRef::Real(_) => bail!("column {column} is a fraction; cast it to BIGINT or TEXT in the statement"),
+        ValueRef::Real(_) => {
+            bail!("column {column} is a fraction; cast it to BIGINT or TEXT in the statement")
+        }
     })
 }
 
 /// Runs what may wait for the disk on a thread that may.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    spawn_blocking(work).await.context("the database thread ended")?
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    spawn_blocking(work)
+        .await
+        .context("the database thread ended")?
 }

@@ -29,25 +29,64 @@ pub struct Written<'a> {
 }
 
 /// The stored revisions of these threats.
-pub async fn stored_revisions(open: &mut Transaction, ids: &[&str]) -> Result<HashMap<String, StoredRevision>> {
+pub async fn stored_revisions(
+    open: &mut Transaction,
+    ids: &[&str],
+) -> Result<HashMap<String, StoredRevision>> {
     let mut found = HashMap::new();
     for page in ids.chunks(limits::ROWS_PER_STATEMENT) {
-        let sql = format!("SELECT id, revision, released_at, document_sha256 FROM threat WHERE id IN ({})", places(1, page.len()));
-        for row in open.read(&sql, page.iter().map(|id| Value::from(*id)).collect()).await? {
-            found.insert(row.text(0)?, StoredRevision { revision: row.text(1)?, released_at: row.time(2)?, sha256: row.text(3)? });
+        let sql = format!(
+            "SELECT id, revision, released_at, document_sha256 FROM threat WHERE id IN ({})",
+            places(1, page.len())
+        );
+        for row in open
+            .read(&sql, page.iter().map(|id| Value::from(*id)).collect())
+            .await?
+        {
+            found.insert(
+                row.text(0)?,
+                StoredRevision {
+                    revision: row.text(1)?,
+                    released_at: row.time(2)?,
+                    sha256: row.text(3)?,
+                },
+            );
         }
     }
     Ok(found)
 }
 
 /// Writes a threat, new or in a new revision, and raises its gap counter.
-pub async fn write(open: &mut Transaction, threat: &Threat, level: Option<Level>, sha256: &str, now: Timestamp) -> Result<()> {
-    write_many(open, &[Written { threat, level, sha256, fields: &DocumentFields::default() }], now).await
+pub async fn write(
+    open: &mut Transaction,
+    threat: &Threat,
+    level: Option<Level>,
+    sha256: &str,
+    now: Timestamp,
+) -> Result<()> {
+    write_many(
+        open,
+        &[Written {
+            threat,
+            level,
+            sha256,
+            fields: &DocumentFields::default(),
+        }],
+        now,
+    )
+    .await
 }
 
 /// Writes threats, new or in new revisions, each id once, and raises their gap counters.
-pub async fn write_many(open: &mut Transaction, threats: &[Written<'_>], now: Timestamp) -> Result<()> {
-    let rows = threats.iter().map(|written| header(*written, now)).collect();
+pub async fn write_many(
+    open: &mut Transaction,
+    threats: &[Written<'_>],
+    now: Timestamp,
+) -> Result<()> {
+    let rows = threats
+        .iter()
+        .map(|written| header(*written, now))
+        .collect();
     open.insert_many(
         "INSERT INTO threat (id, tracking_id, revision, title, publisher, published_at, released_at, tlp, category, source, withdrawn, exploited, level,
              document_sha256, seen_at, changed_at, ranges, ranges_not_understood, facts_revision, assessed_revision,
@@ -63,8 +102,17 @@ pub async fn write_many(open: &mut Transaction, threats: &[Written<'_>], now: Ti
     )
     .await?;
     for page in threats.chunks(limits::ROWS_PER_STATEMENT) {
-        let sql = format!("DELETE FROM vulnerability WHERE threat_id IN ({})", places(1, page.len()));
-        open.run(&sql, page.iter().map(|written| Value::from(written.threat.id.as_str())).collect()).await?;
+        let sql = format!(
+            "DELETE FROM vulnerability WHERE threat_id IN ({})",
+            places(1, page.len())
+        );
+        open.run(
+            &sql,
+            page.iter()
+                .map(|written| Value::from(written.threat.id.as_str()))
+                .collect(),
+        )
+        .await?;
     }
     open.insert_many(
         "INSERT INTO vulnerability (threat_id, position, cve, title, cvss_tenths, cvss_vector, exploitation, automatable, total_impact)",
@@ -72,13 +120,33 @@ pub async fn write_many(open: &mut Transaction, threats: &[Written<'_>], now: Ti
         "",
     )
     .await?;
-    products::write(open, &threats.iter().map(|written| written.threat).collect::<Vec<_>>(), now).await?;
+    products::write(
+        open,
+        &threats
+            .iter()
+            .map(|written| written.threat)
+            .collect::<Vec<_>>(),
+        now,
+    )
+    .await?;
     write_revisions(open, threats, now).await
 }
 
 /// Notes revisions without making them what we warn about.
-pub async fn write_revisions(open: &mut Transaction, threats: &[Written<'_>], now: Timestamp) -> Result<()> {
-    let revision = |Written { threat, sha256, .. }: &Written<'_>| values![threat.id.as_str(), *sha256, &threat.revision, threat.released_at, now];
+pub async fn write_revisions(
+    open: &mut Transaction,
+    threats: &[Written<'_>],
+    now: Timestamp,
+) -> Result<()> {
+    let revision = |Written { threat, sha256, .. }: &Written<'_>| {
+        values![
+            threat.id.as_str(),
+            *sha256,
+            &threat.revision,
+            threat.released_at,
+            now
+        ]
+    };
     open.insert_many(
         "INSERT INTO threat_revision (threat_id, document_sha256, revision, released_at, received_at)",
         threats.iter().map(revision).collect(),
@@ -91,11 +159,21 @@ pub async fn write_revisions(open: &mut Transaction, threats: &[Written<'_>], no
 /// Whether the stored document of this threat says the same in other bytes.
 pub async fn says_the_same(open: &mut Transaction, threat: &Threat) -> Result<bool> {
     let sql = "SELECT d.kind, d.bytes, d.encoding FROM threat t JOIN document d ON d.sha256 = t.document_sha256 WHERE t.id = $1";
-    let Some(row) = open.read_one(sql, values![threat.id.as_str()]).await? else { return Ok(false) };
+    let Some(row) = open.read_one(sql, values![threat.id.as_str()]).await? else {
+        return Ok(false);
+    };
     Ok(super::kept(&threat.id, &row, 0, 1, 2)? == *threat)
 }
 
-fn header(Written { threat, level, sha256, fields }: Written<'_>, now: Timestamp) -> Vec<Value> {
+fn header(
+    Written {
+        threat,
+        level,
+        sha256,
+        fields,
+    }: Written<'_>,
+    now: Timestamp,
+) -> Vec<Value> {
     let Threat {
         id,
         tracking_id,
@@ -116,18 +194,58 @@ fn header(Written { threat, level, sha256, fields }: Written<'_>, now: Timestamp
     } = threat;
     let (ranges, not_understood) = ranges(statements);
     let count = |some: u64| i64::try_from(some).unwrap_or(i64::MAX);
-    let mut row = values![id.as_str(), tracking_id, revision, title, publisher, *published_at, *released_at, tlp.as_str(), category, source.as_str()];
-    row.extend(values![*withdrawn, *exploited, level.map(Level::as_str), sha256, now, now, count(ranges), count(not_understood), 1_i64, 0_i64]);
+    let mut row = values![
+        id.as_str(),
+        tracking_id,
+        revision,
+        title,
+        publisher,
+        *published_at,
+        *released_at,
+        tlp.as_str(),
+        category,
+        source.as_str()
+    ];
+    row.extend(values![
+        *withdrawn,
+        *exploited,
+        level.map(Level::as_str),
+        sha256,
+        now,
+        now,
+        count(ranges),
+        count(not_understood),
+        1_i64,
+        0_i64
+    ]);
     row.extend(fields.values());
     row
 }
 
 fn flaws(id: &ThreatId, vulnerabilities: &[Vulnerability]) -> Vec<Vec<Value>> {
     let flaw = |(position, flaw): (usize, &Vulnerability)| {
-        let Vulnerability { id: cve, title, cvss_tenths, cvss_vector, kev: _, epss: _, ssvc } = flaw;
+        let Vulnerability {
+            id: cve,
+            title,
+            cvss_tenths,
+            cvss_vector,
+            kev: _,
+            epss: _,
+            ssvc,
+        } = flaw;
         let exploitation = ssvc.exploitation.map_or("", Exploitation::as_str);
         let position = i64::try_from(position).unwrap_or(i64::MAX);
-        values![id.as_str(), position, cve, title, cvss_tenths.map(i64::from), cvss_vector, exploitation, ssvc.automatable, ssvc.total_impact]
+        values![
+            id.as_str(),
+            position,
+            cve,
+            title,
+            cvss_tenths.map(i64::from),
+            cvss_vector,
+            exploitation,
+            ssvc.automatable,
+            ssvc.total_impact
+        ]
     };
     vulnerabilities.iter().enumerate().map(flaw).collect()
 }
@@ -144,5 +262,11 @@ pub fn ranges(statements: &[Statement]) -> (u64, u64) {
         .collect();
     texts.sort_unstable();
     texts.dedup();
-    (texts.len() as u64, texts.iter().filter(|(_, not_understood)| *not_understood).count() as u64)
+    (
+        texts.len() as u64,
+        texts
+            .iter()
+            .filter(|(_, not_understood)| *not_understood)
+            .count() as u64,
+    )
 }

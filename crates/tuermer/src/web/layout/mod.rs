@@ -16,7 +16,15 @@ use tuermer_core::locale::Language;
 pub const STYLESHEET: &str = include_str!("app.css");
 
 /// Its address; the name changes with the content, so that it may be kept for ever.
-pub static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| format!("/app-{}.css", sha256(STYLESHEET.as_bytes()).chars().take(12).collect::<String>()));
+pub static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "/app-{}.css",
+        sha256(STYLESHEET.as_bytes())
+            .chars()
+            .take(12)
+            .collect::<String>()
+    )
+});
 
 /// A link of the navigation.
 #[derive(Debug, Clone)]
@@ -65,7 +73,11 @@ impl Frame {
     /// A frame with the public navigation.
     pub fn new(context: &Context, language: Language, title: &str) -> Self {
         let texts = Texts(language);
-        let link = |href: &str, key: &str| Link { href: href.into(), text: texts.get(key), current: false };
+        let link = |href: &str, key: &str| Link {
+            href: href.into(),
+            text: texts.get(key),
+            current: false,
+        };
         Self {
             texts,
             title: title.to_string(),
@@ -74,7 +86,11 @@ impl Frame {
             // The demo runs on the data directory of a drill; its own words fit better.
             drill: context.drill && !context.demo,
             wide: false,
-            nav: vec![link("/lage", "public.nav_situation"), link("/melden", "public.nav_report"), link("/hilfe", "public.nav_help")],
+            nav: vec![
+                link("/lage", "public.nav_situation"),
+                link("/melden", "public.nav_report"),
+                link("/hilfe", "public.nav_help"),
+            ],
             other_languages: Vec::new(),
         }
     }
@@ -89,7 +105,14 @@ impl Frame {
     /// The same with other links at the top; `(href, words)`. The one equal to `here` is marked.
     #[must_use]
     pub fn with_nav(mut self, links: &[(&str, String)], here: &str) -> Self {
-        self.nav = links.iter().map(|(href, text)| Link { href: (*href).to_string(), text: text.clone(), current: *href == here }).collect();
+        self.nav = links
+            .iter()
+            .map(|(href, text)| Link {
+                href: (*href).to_string(),
+                text: text.clone(),
+                current: *href == here,
+            })
+            .collect();
         self
     }
 
@@ -101,7 +124,11 @@ impl Frame {
             Language::English => ("de", "Deutsch"),
         };
         let joint = if path.contains('?') { '&' } else { '?' };
-        self.other_languages = vec![LanguageLink { href: format!("{path}{joint}lang={language}"), text, language }];
+        self.other_languages = vec![LanguageLink {
+            href: format!("{path}{joint}lang={language}"),
+            text,
+            language,
+        }];
         self
     }
 
@@ -126,8 +153,14 @@ pub fn language(asked: Option<&str>, headers: &HeaderMap) -> Language {
     if let Some(language) = asked.and_then(Language::parse) {
         return language;
     }
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    accepted.split(',').find_map(Language::parse).unwrap_or_default()
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    accepted
+        .split(',')
+        .find_map(Language::parse)
+        .unwrap_or_default()
 }
 
 /// One segment of a path: everything but letters, digits, `-`, `.`, `_` and `~` escaped.
@@ -135,7 +168,9 @@ pub fn segment(text: &str) -> String {
     let mut path = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                path.push(char::from(byte))
+            }
             _ => path.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -164,16 +199,37 @@ struct Notice {
 }
 
 /// A page of one heading and one sentence: what happened and what to do next.
-pub fn notice(context: &Context, language: Language, status: StatusCode, heading_key: &str, text_key: &str) -> Response {
+pub fn notice(
+    context: &Context,
+    language: Language,
+    status: StatusCode,
+    heading_key: &str,
+    text_key: &str,
+) -> Response {
     let heading = Texts(language).get(heading_key);
     let frame = Frame::new(context, language, &heading);
-    let text = frame.texts.with(text_key, &[("phone", &context.config.chamber.phone_help)]);
-    page_with(status, &Notice { frame, heading, text })
+    let text = frame
+        .texts
+        .with(text_key, &[("phone", &context.config.chamber.phone_help)]);
+    page_with(
+        status,
+        &Notice {
+            frame,
+            heading,
+            text,
+        },
+    )
 }
 
 /// The page for an address that leads nowhere.
 pub fn not_found(context: &Context, language: Language) -> Response {
-    notice(context, language, StatusCode::NOT_FOUND, "public.not_found", "public.not_found_text")
+    notice(
+        context,
+        language,
+        StatusCode::NOT_FOUND,
+        "public.not_found",
+        "public.not_found_text",
+    )
 }
 
 /// A page that could not be made. The cause goes to the log, never to the reader.

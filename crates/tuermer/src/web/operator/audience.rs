@@ -26,13 +26,34 @@ pub struct Counts {
 
 /// The audience in numbers.
 pub fn count(audience: &[Recipient]) -> Counts {
-    let number = |condition: &dyn Fn(&Recipient) -> bool| audience.iter().filter(|recipient| condition(recipient)).count() as u64;
-    let strengths = [("observed", Certainty::Observed), ("likely", Certainty::Likely), ("possible", Certainty::Possible), ("unlikely", Certainty::Unlikely)];
-    let mut shares: Vec<(&'static str, u64)> =
-        strengths.into_iter().map(|(key, certainty)| (key, number(&|r| r.status == Status::Affected && r.certainty == certainty))).collect();
+    let number = |condition: &dyn Fn(&Recipient) -> bool| {
+        audience
+            .iter()
+            .filter(|recipient| condition(recipient))
+            .count() as u64
+    };
+    let strengths = [
+        ("observed", Certainty::Observed),
+        ("likely", Certainty::Likely),
+        ("possible", Certainty::Possible),
+        ("unlikely", Certainty::Unlikely),
+    ];
+    let mut shares: Vec<(&'static str, u64)> = strengths
+        .into_iter()
+        .map(|(key, certainty)| {
+            (
+                key,
+                number(&|r| r.status == Status::Affected && r.certainty == certainty),
+            )
+        })
+        .collect();
     shares.push(("open", number(&|r| r.status != Status::Affected)));
-    let channels = [Channel::Email, Channel::Folder, Channel::Phone].into_iter().map(|channel| (channel.as_str(), number(&|r| r.channels.contains(&channel))));
-    let languages = Language::ALL.into_iter().map(|language| (language.code(), number(&|r| r.language == language)));
+    let channels = [Channel::Email, Channel::Folder, Channel::Phone]
+        .into_iter()
+        .map(|channel| (channel.as_str(), number(&|r| r.channels.contains(&channel))));
+    let languages = Language::ALL
+        .into_iter()
+        .map(|language| (language.code(), number(&|r| r.language == language)));
     Counts {
         total: audience.len() as u64,
         strengths: shares.into_iter().filter(|(_, n)| *n > 0).collect(),
@@ -46,15 +67,27 @@ pub fn count(audience: &[Recipient]) -> Counts {
 /// Three real recipients, as different from one another as the audience allows.
 pub fn chosen(audience: &[Recipient]) -> Vec<&Recipient> {
     let mut chosen: Vec<&Recipient> = Vec::new();
-    let mailed = || audience.iter().filter(|recipient| !recipient.email.is_empty() && !recipient.incident);
+    let mailed = || {
+        audience
+            .iter()
+            .filter(|recipient| !recipient.email.is_empty() && !recipient.incident)
+    };
     for recipient in mailed() {
         let kind = (recipient.status, recipient.certainty, recipient.language);
-        if chosen.len() < SAMPLES && !chosen.iter().any(|other| (other.status, other.certainty, other.language) == kind) {
+        if chosen.len() < SAMPLES
+            && !chosen
+                .iter()
+                .any(|other| (other.status, other.certainty, other.language) == kind)
+        {
             chosen.push(recipient);
         }
     }
     for recipient in mailed() {
-        if chosen.len() < SAMPLES && !chosen.iter().any(|other| other.organisation == recipient.organisation) {
+        if chosen.len() < SAMPLES
+            && !chosen
+                .iter()
+                .any(|other| other.organisation == recipient.organisation)
+        {
             chosen.push(recipient);
         }
     }

@@ -25,16 +25,36 @@ pub struct Desk {
 }
 
 /// Words and readers of a threat in its revision of now.
-pub async fn desk(context: &Context, who: &SignedIn, threat: &ThreatId, revision: &str) -> Result<Desk, Trouble> {
+pub async fn desk(
+    context: &Context,
+    who: &SignedIn,
+    threat: &ThreatId,
+    revision: &str,
+) -> Result<Desk, Trouble> {
     let readers = context.store.readers(threat).await?;
-    let read = readers.iter().any(|reader| reader.account == who.account.name && reader.revision == revision);
-    Ok(Desk { comments: context.store.comments(threat).await?, readers, read, limit: COMMENT_CHARACTERS })
+    let read = readers
+        .iter()
+        .any(|reader| reader.account == who.account.name && reader.revision == revision);
+    Ok(Desk {
+        comments: context.store.comments(threat).await?,
+        readers,
+        read,
+        limit: COMMENT_CHARACTERS,
+    })
 }
 
 /// The threat behind an address, and its revision of now.
 async fn current(context: &Context, text: &str) -> Result<(ThreatId, String), Trouble> {
-    let id = context.store.resolve_threat(text).await?.ok_or(Trouble::NotFound)?;
-    let revision = context.store.current_revision(&id).await?.ok_or(Trouble::NotFound)?;
+    let id = context
+        .store
+        .resolve_threat(text)
+        .await?
+        .ok_or(Trouble::NotFound)?;
+    let revision = context
+        .store
+        .current_revision(&id)
+        .await?
+        .ok_or(Trouble::NotFound)?;
     Ok((id, revision))
 }
 
@@ -46,21 +66,54 @@ pub struct Written {
 }
 
 /// Adds a comment on the revision of now. Everybody who may look may also say something.
-pub async fn add(State(context): State<Context>, who: SignedIn, Path(text): Path<String>, Form(Written { worte }): Form<Written>) -> Result<Response, Trouble> {
+pub async fn add(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(text): Path<String>,
+    Form(Written { worte }): Form<Written>,
+) -> Result<Response, Trouble> {
     let (id, revision) = current(&context, &text).await?;
     let words = worte.trim();
     if words.is_empty() || words.chars().count() > COMMENT_CHARACTERS {
         let limit = COMMENT_CHARACTERS.to_string();
-        return Err(Trouble::Refused(who.t.with("threat.comment_length", &[("limit", &limit)])));
+        return Err(Trouble::Refused(
+            who.t.with("threat.comment_length", &[("limit", &limit)]),
+        ));
     }
-    let comment = Comment { id: context.id()?, revision, author: who.account.name.clone(), at: context.now(), words: plain(words, COMMENT_CHARACTERS) };
+    let comment = Comment {
+        id: context.id()?,
+        revision,
+        author: who.account.name.clone(),
+        at: context.now(),
+        words: plain(words, COMMENT_CHARACTERS),
+    };
     context.store.add_comment(&id, &comment).await?;
-    Ok(see(&format!("/meldung/{}#anmerkungen", segment(id.as_str()))))
+    Ok(see(&format!(
+        "/meldung/{}#anmerkungen",
+        segment(id.as_str())
+    )))
 }
 
 /// Marks the revision of now as read by this person.
-pub async fn read(State(context): State<Context>, who: SignedIn, Path(text): Path<String>) -> Result<Response, Trouble> {
+pub async fn read(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(text): Path<String>,
+) -> Result<Response, Trouble> {
     let (id, revision) = current(&context, &text).await?;
-    context.store.mark_read(&id, &Reader { account: who.account.name.clone(), revision, at: context.now() }).await?;
-    Ok(see(&format!("/meldung/{}#anmerkungen", segment(id.as_str()))))
+    context
+        .store
+        .mark_read(
+            &id,
+            &Reader {
+                account: who.account.name.clone(),
+                revision,
+                at: context.now(),
+            },
+        )
+        .await?;
+    Ok(see(&format!(
+        "/meldung/{}#anmerkungen",
+        segment(id.as_str())
+    )))
 }

@@ -38,9 +38,15 @@ impl Standing {
     fn of(feed: &Feed) -> Self {
         match feed {
             Feed { paused: true, .. } => Self::Paused,
-            Feed { silent_since: Some(_), .. } => Self::Silent,
+            Feed {
+                silent_since: Some(_),
+                ..
+            } => Self::Silent,
             Feed { last_error_en, .. } if !last_error_en.is_empty() => Self::Failing,
-            Feed { last_success_at: Some(_), .. } => Self::Fresh,
+            Feed {
+                last_success_at: Some(_),
+                ..
+            } => Self::Fresh,
             _ => Self::New,
         }
     }
@@ -100,35 +106,91 @@ pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Respo
     page(&look(&context, &who, NewFeed::default(), Vec::new()).await?)
 }
 
-async fn look(context: &Context, who: &SignedIn, form: NewFeed, errors: Vec<FieldError>) -> Result<FeedsPage, Trouble> {
-    let shown = |feed: Feed| ShownFeed { standing: Standing::of(&feed), path: segment(&feed.name), feed };
-    let mut feeds: Vec<ShownFeed> = context.store.feeds().await?.into_iter().map(shown).collect();
+async fn look(
+    context: &Context,
+    who: &SignedIn,
+    form: NewFeed,
+    errors: Vec<FieldError>,
+) -> Result<FeedsPage, Trouble> {
+    let shown = |feed: Feed| ShownFeed {
+        standing: Standing::of(&feed),
+        path: segment(&feed.name),
+        feed,
+    };
+    let mut feeds: Vec<ShownFeed> = context
+        .store
+        .feeds()
+        .await?
+        .into_iter()
+        .map(shown)
+        .collect();
     feeds.sort_by_key(|shown| shown.standing);
     let (not_taken_total, not_taken) = context.store.not_taken(limits::LINES_SHOWN).await?;
     let frame = who.frame(context, "/quellen", &who.t.get("operator.feeds"));
     let nobody_told = context.config.operators.mail.is_empty();
     let keys = keys::all(context).await?;
-    Ok(FeedsPage { frame, feeds, keys, not_taken, not_taken_total, nobody_told, language: who.t.0, form, errors })
+    Ok(FeedsPage {
+        frame,
+        feeds,
+        keys,
+        not_taken,
+        not_taken_total,
+        nobody_told,
+        language: who.t.0,
+        form,
+        errors,
+    })
 }
 
 impl FeedsPage {
     /// How many stand how, in one sentence: "5 fresh, 1 silent".
     fn summary(&self) -> String {
-        let standings = [Standing::Silent, Standing::Failing, Standing::New, Standing::Fresh, Standing::Paused];
-        let count = |standing: Standing| u64::try_from(self.feeds.iter().filter(|shown| shown.standing == standing).count()).unwrap_or(u64::MAX);
-        let counted = standings.into_iter().map(|standing| (standing, count(standing))).filter(|(_, n)| *n > 0);
-        let words = counted.map(|(standing, n)| format!("{} {}", self.frame.number(&n), self.frame.word("feed", standing.as_str())));
+        let standings = [
+            Standing::Silent,
+            Standing::Failing,
+            Standing::New,
+            Standing::Fresh,
+            Standing::Paused,
+        ];
+        let count = |standing: Standing| {
+            u64::try_from(
+                self.feeds
+                    .iter()
+                    .filter(|shown| shown.standing == standing)
+                    .count(),
+            )
+            .unwrap_or(u64::MAX)
+        };
+        let counted = standings
+            .into_iter()
+            .map(|standing| (standing, count(standing)))
+            .filter(|(_, n)| *n > 0);
+        let words = counted.map(|(standing, n)| {
+            format!(
+                "{} {}",
+                self.frame.number(&n),
+                self.frame.word("feed", standing.as_str())
+            )
+        });
         words.collect::<Vec<_>>().join(", ")
     }
 
     /// Kinds that can be added here: a key or password is no matter for a page.
     fn kinds(&self) -> Vec<FeedKind> {
-        FeedKind::ALL.iter().copied().filter(|kind| kind.secret_names().is_empty()).collect()
+        FeedKind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| kind.secret_names().is_empty())
+            .collect()
     }
 
     /// Why the last attempt failed, in the reader's language.
     fn error<'f>(&self, feed: &'f Feed) -> &'f str {
-        if self.language == Language::German { &feed.last_error_de } else { &feed.last_error_en }
+        if self.language == Language::German {
+            &feed.last_error_de
+        } else {
+            &feed.last_error_en
+        }
     }
 
     /// Why a document was not taken, in the reader's language.
@@ -147,8 +209,18 @@ impl FeedsPage {
             ("rejected", counts.rejected),
             ("tolerated", counts.tolerated),
         ];
-        let told = parts.into_iter().filter(|(word, n)| *n > 0 || *word == "discovered");
-        told.map(|(word, n)| format!("{} {}", self.frame.number(&n), self.frame.word("brought", word))).collect::<Vec<_>>().join(" · ")
+        let told = parts
+            .into_iter()
+            .filter(|(word, n)| *n > 0 || *word == "discovered");
+        told.map(|(word, n)| {
+            format!(
+                "{} {}",
+                self.frame.number(&n),
+                self.frame.word("brought", word)
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(" · ")
     }
 
     /// "every 15 min", in the largest unit that fits.
@@ -160,7 +232,9 @@ impl FeedsPage {
             _ if seconds % 60 == 0 => ("operator.every_minutes", 60),
             _ => ("operator.every_seconds", 1),
         };
-        self.frame.texts.with(key, &[("n", &(seconds / each).to_string())])
+        self.frame
+            .texts
+            .with(key, &[("n", &(seconds / each).to_string())])
     }
 
     /// A rejected document is fetched again at the next pull.
@@ -170,18 +244,35 @@ impl FeedsPage {
 }
 
 /// Adds a feed; it is asked at the next look, and the page then tells what came of it.
-pub async fn add(State(context): State<Context>, who: SignedIn, Form(form): Form<NewFeed>) -> Result<Response, Trouble> {
+pub async fn add(
+    State(context): State<Context>,
+    who: SignedIn,
+    Form(form): Form<NewFeed>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
     match added(&context, &who, &form).await {
         Ok(()) => Ok(see("/quellen")),
         Err(error) => {
-            let errors = vec![FieldError { field: "url", text: poll::sentence(&error, who.t.0) }];
+            let errors = vec![FieldError {
+                field: "url",
+                text: poll::sentence(&error, who.t.0),
+            }];
             page_with_errors(&look(&context, &who, form, errors).await?)
         }
     }
 }
 
-async fn added(context: &Context, who: &SignedIn, NewFeed { kind, url, private, grade, tlp }: &NewFeed) -> anyhow::Result<()> {
+async fn added(
+    context: &Context,
+    who: &SignedIn,
+    NewFeed {
+        kind,
+        url,
+        private,
+        grade,
+        tlp,
+    }: &NewFeed,
+) -> anyhow::Result<()> {
     let typed = |text: &str| Some(text.trim().to_string()).filter(|text| !text.is_empty());
     let private: Vec<String> = private.split_whitespace().map(str::to_string).collect();
     let feed = wish::feed(context, kind, typed(url).as_deref(), &private)?;
@@ -191,38 +282,83 @@ async fn added(context: &Context, who: &SignedIn, NewFeed { kind, url, private, 
     if context.store.add_feed(&feed, &who.account.name).await? {
         return Ok(());
     }
-    Err(refusal("feed.name_taken", [("name", &feed.name), ("url", &feed.url)]))
+    Err(refusal(
+        "feed.name_taken",
+        [("name", &feed.name), ("url", &feed.url)],
+    ))
 }
 
 /// Forgets a feed; the documents it brought stay.
-pub async fn remove(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+pub async fn remove(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(name): Path<String>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
-    let found = context.store.remove_feed(&name, &who.account.name, context.now()).await?;
+    let found = context
+        .store
+        .remove_feed(&name, &who.account.name, context.now())
+        .await?;
     if found {
         poll::forget_secret(&context, &name)?;
     }
-    if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
+    if found {
+        Ok(see("/quellen"))
+    } else {
+        Err(Trouble::NotFound)
+    }
 }
 
 /// Asks a feed at the next look, a few seconds from now.
-pub async fn pull(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+pub async fn pull(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(name): Path<String>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
-    let found = context.store.make_feed_due(&name, &who.account.name, context.now()).await?;
-    if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
+    let found = context
+        .store
+        .make_feed_due(&name, &who.account.name, context.now())
+        .await?;
+    if found {
+        Ok(see("/quellen"))
+    } else {
+        Err(Trouble::NotFound)
+    }
 }
 
 /// Does not ask a feed any more.
-pub async fn pause(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+pub async fn pause(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(name): Path<String>,
+) -> Result<Response, Trouble> {
     paused(&context, &who, &name, true).await
 }
 
 /// Asks it again.
-pub async fn resume(State(context): State<Context>, who: SignedIn, Path(name): Path<String>) -> Result<Response, Trouble> {
+pub async fn resume(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(name): Path<String>,
+) -> Result<Response, Trouble> {
     paused(&context, &who, &name, false).await
 }
 
-async fn paused(context: &Context, who: &SignedIn, name: &str, paused: bool) -> Result<Response, Trouble> {
+async fn paused(
+    context: &Context,
+    who: &SignedIn,
+    name: &str,
+    paused: bool,
+) -> Result<Response, Trouble> {
     who.must_write()?;
-    let found = context.store.pause_feed(name, paused, &who.account.name, context.now()).await?;
-    if found { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
+    let found = context
+        .store
+        .pause_feed(name, paused, &who.account.name, context.now())
+        .await?;
+    if found {
+        Ok(see("/quellen"))
+    } else {
+        Err(Trouble::NotFound)
+    }
 }

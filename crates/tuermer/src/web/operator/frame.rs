@@ -40,7 +40,13 @@ impl std::ops::Deref for Frame {
 
 impl Frame {
     /// A frame; signed-in people see the navigation of their pages, `here` is the entry they are on.
-    pub fn new(context: &Context, texts: Texts, account: Option<&Account>, here: &str, title: &str) -> Self {
+    pub fn new(
+        context: &Context,
+        texts: Texts,
+        account: Option<&Account>,
+        here: &str,
+        title: &str,
+    ) -> Self {
         let mut common = layout::Frame::new(context, texts.0, title).wide();
         if let Some(account) = account {
             let entries = [
@@ -53,16 +59,27 @@ impl Frame {
                 ("/betrieb", "operator.operation"),
                 ("/lage", "operator.situation"),
             ];
-            let allowed = entries.into_iter().filter(|(path, _)| *path != "/meldung/neu" || account.role.may_write());
-            let links: Vec<(&str, String)> = allowed.map(|(path, key)| (path, texts.get(key))).collect();
+            let allowed = entries
+                .into_iter()
+                .filter(|(path, _)| *path != "/meldung/neu" || account.role.may_write());
+            let links: Vec<(&str, String)> =
+                allowed.map(|(path, key)| (path, texts.get(key))).collect();
             common = common.with_nav(&links, here);
         }
-        Self { common, account: account.cloned(), script: None, zone: context.zone(), now: context.now() }
+        Self {
+            common,
+            account: account.cloned(),
+            script: None,
+            zone: context.zone(),
+            now: context.now(),
+        }
     }
 
     /// The reader may write and submit.
     pub fn may_write(&self) -> bool {
-        self.account.as_ref().is_some_and(|account| account.role.may_write())
+        self.account
+            .as_ref()
+            .is_some_and(|account| account.role.may_write())
     }
 
     /// A text without values.
@@ -72,7 +89,8 @@ impl Frame {
 
     /// A text with one value called `n`, written as a number.
     pub fn count(&self, key: &str, n: &u64) -> String {
-        self.texts.with(&format!("operator.{key}"), &[("n", &self.number(n))])
+        self.texts
+            .with(&format!("operator.{key}"), &[("n", &self.number(n))])
     }
 
     /// The word of a closed list: `operator.<list>_<word>`; the stored word itself where the list has grown.
@@ -85,13 +103,20 @@ impl Frame {
     /// A text with who did it and when.
     pub fn by_at(&self, key: &str, by: &Option<UserName>, at: &Option<Timestamp>) -> String {
         let by = by.as_ref().map_or("–", |name| name.as_str());
-        self.texts.with(&format!("operator.{key}"), &[("by", by), ("at", &self.moment_or_dash(at))])
+        self.texts.with(
+            &format!("operator.{key}"),
+            &[("by", by), ("at", &self.moment_or_dash(at))],
+        )
     }
 
     /// A time in the zone and language of the reader.
     pub fn moment(&self, at: &Timestamp) -> String {
         let year = |at: Timestamp| at.to_zoned(self.zone.clone()).year();
-        if year(*at) == year(self.now) { times::moment(*at, &self.zone, self.texts.0) } else { times::full_moment(*at, &self.zone, self.texts.0) }
+        if year(*at) == year(self.now) {
+            times::moment(*at, &self.zone, self.texts.0)
+        } else {
+            times::full_moment(*at, &self.zone, self.texts.0)
+        }
     }
 
     /// A calendar day in the reader's language: 3. März 2021, 3 March 2021.
@@ -107,7 +132,14 @@ impl Frame {
     /// Names and password of the demo, which guard nothing.
     pub fn demo_accounts(&self) -> String {
         use crate::demo::play::{APPROVER, OFFICER, PASSWORD};
-        self.texts.with("demo.sign_in", &[("officer", OFFICER), ("approver", APPROVER), ("password", PASSWORD)])
+        self.texts.with(
+            "demo.sign_in",
+            &[
+                ("officer", OFFICER),
+                ("approver", APPROVER),
+                ("password", PASSWORD),
+            ],
+        )
     }
 
     /// When something was observed: reports of a day carry no hour.
@@ -117,8 +149,13 @@ impl Frame {
 
     /// What the journal keeps beside an action, as far as it is meant for people: a reason, or what two people agreed on.
     pub fn told_by(&self, action: &str, detail: &str) -> String {
-        match detail.strip_prefix("audience ").and_then(|rest| rest.split_once(" hash ")) {
-            Some((n, hash)) => self.texts.with("operator.journal_agreed", &[("n", n), ("hash", hash)]),
+        match detail
+            .strip_prefix("audience ")
+            .and_then(|rest| rest.split_once(" hash "))
+        {
+            Some((n, hash)) => self
+                .texts
+                .with("operator.journal_agreed", &[("n", n), ("hash", hash)]),
             None if action == "warning.returned" => detail.to_string(),
             None => String::new(),
         }
@@ -126,7 +163,8 @@ impl Frame {
 
     /// A time that may not have come yet.
     pub fn moment_or_dash(&self, at: &Option<Timestamp>) -> String {
-        at.as_ref().map_or_else(|| "–".to_string(), |at| self.moment(at))
+        at.as_ref()
+            .map_or_else(|| "–".to_string(), |at| self.moment(at))
     }
 
     /// A number as the reader's language groups it.
@@ -140,7 +178,9 @@ pub fn segment(text: &str) -> String {
     let mut path = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                path.push(char::from(byte))
+            }
             _ => path.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -215,12 +255,21 @@ pub async fn explain(State(context): State<Context>, request: Request, next: Nex
     let trouble = response.extensions_mut().remove::<Arc<Trouble>>();
     if let Some(trouble) = trouble {
         let (title, sentence) = match &*trouble {
-            Trouble::NotFound => (t.get("operator.not_found"), t.get("operator.not_found_next")),
-            Trouble::NotAllowed => (t.get("operator.not_allowed"), t.get("operator.not_allowed_next")),
+            Trouble::NotFound => (
+                t.get("operator.not_found"),
+                t.get("operator.not_found_next"),
+            ),
+            Trouble::NotAllowed => (
+                t.get("operator.not_allowed"),
+                t.get("operator.not_allowed_next"),
+            ),
             Trouble::Refused(sentence) => (t.get("operator.refused"), sentence.clone()),
             Trouble::Failed(error) => {
                 tracing::error!(error = format!("{error:#}"), "an operator page failed");
-                (t.get("operator.failed"), t.with("operator.failed_next", &[("error", &error.to_string())]))
+                (
+                    t.get("operator.failed"),
+                    t.with("operator.failed_next", &[("error", &error.to_string())]),
+                )
             }
         };
         let frame = Frame::new(&context, t, None, "", &title);
@@ -253,7 +302,13 @@ pub fn see(path: &str) -> Response {
 
 /// The style of these pages, on top of the common one.
 pub async fn stylesheet() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], include_str!("desk.css"))
+    (
+        [
+            (CONTENT_TYPE, "text/css; charset=utf-8"),
+            (CACHE_CONTROL, "max-age=300"),
+        ],
+        include_str!("desk.css"),
+    )
 }
 
 #[cfg(test)]
@@ -262,6 +317,9 @@ mod tests {
 
     #[test]
     fn paths_are_escaped_whole() {
-        assert_eq!(segment("https://a.b|X-1 ü/../"), "https%3A%2F%2Fa.b%7CX-1%20%C3%BC%2F..%2F");
+        assert_eq!(
+            segment("https://a.b|X-1 ü/../"),
+            "https%3A%2F%2Fa.b%7CX-1%20%C3%BC%2F..%2F"
+        );
     }
 }

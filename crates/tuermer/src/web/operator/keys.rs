@@ -24,14 +24,23 @@ pub struct Keys {
 
 /// All keys.
 pub async fn all(context: &Context) -> Result<Keys, Trouble> {
-    let (waiting, decided) = context.store.pinned_keys(None).await?.into_iter().partition(|key| key.state == KeyState::Waiting);
+    let (waiting, decided) = context
+        .store
+        .pinned_keys(None)
+        .await?
+        .into_iter()
+        .partition(|key| key.state == KeyState::Waiting);
     Ok(Keys { waiting, decided })
 }
 
 /// A fingerprint in groups of four, as keys are compared by eye and on the telephone.
 pub fn grouped(hex: &str) -> String {
     let letters: Vec<char> = hex.to_uppercase().chars().collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+    letters
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What was decided.
@@ -49,10 +58,29 @@ pub async fn decide(
     Form(Verdict { urteil }): Form<Verdict>,
 ) -> Result<Response, Trouble> {
     who.must_write()?;
-    let state = KeyState::parse(&urteil).filter(|state| *state != KeyState::Waiting).ok_or(Trouble::NotFound)?;
-    let detail = Refusal::new("provider.key_refused_by_person", [("fingerprint", &fingerprint)]).words(Texts(Language::German));
-    let known = context.store.decide_key(&fingerprint, state, &who.account.name, &detail, context.now()).await?;
-    if known { Ok(see("/quellen")) } else { Err(Trouble::NotFound) }
+    let state = KeyState::parse(&urteil)
+        .filter(|state| *state != KeyState::Waiting)
+        .ok_or(Trouble::NotFound)?;
+    let detail = Refusal::new(
+        "provider.key_refused_by_person",
+        [("fingerprint", &fingerprint)],
+    )
+    .words(Texts(Language::German));
+    let known = context
+        .store
+        .decide_key(
+            &fingerprint,
+            state,
+            &who.account.name,
+            &detail,
+            context.now(),
+        )
+        .await?;
+    if known {
+        Ok(see("/quellen"))
+    } else {
+        Err(Trouble::NotFound)
+    }
 }
 
 #[cfg(test)]

@@ -40,22 +40,45 @@ struct MemberPage {
 }
 
 /// The page of a member, or of a provider where no member has the number.
-pub async fn show(State(context): State<Context>, who: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
+pub async fn show(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(number): Path<String>,
+) -> Result<Response, Trouble> {
     let store = &context.store;
-    let found = match store.organisation_by_external(Kind::Member, &number).await? {
+    let found = match store
+        .organisation_by_external(Kind::Member, &number)
+        .await?
+    {
         Some(member) => Some(member),
-        None => store.organisation_by_external(Kind::Provider, &number).await?,
+        None => {
+            store
+                .organisation_by_external(Kind::Provider, &number)
+                .await?
+        }
     };
     let organisation = found.ok_or(Trouble::NotFound)?;
     let provider = match &organisation.provider {
-        Some(external) => store.organisation_by_external(Kind::Provider, external).await?,
+        Some(external) => {
+            store
+                .organisation_by_external(Kind::Provider, external)
+                .await?
+        }
         None => None,
     };
-    let filter = ExposureFilter { organisation: Some(organisation.id.clone()), ..ExposureFilter::default() };
+    let filter = ExposureFilter {
+        organisation: Some(organisation.id.clone()),
+        ..ExposureFilter::default()
+    };
     page(&MemberPage {
         frame: who.frame(&context, "/mitglieder", &organisation.name),
         provider,
-        said: store.layers(&organisation.id).await?.into_iter().map(said).collect(),
+        said: store
+            .layers(&organisation.id)
+            .await?
+            .into_iter()
+            .map(said)
+            .collect(),
         contacts: store.contacts(&organisation.id).await?,
         networks: store.networks(&organisation.id).await?,
         assets: store.assets(&organisation.id).await?,
@@ -69,8 +92,22 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(number): P
 
 /// Only what the source says; it may say nothing about a field.
 fn said(layer: Layer) -> Said {
-    let Layer { source, said_at, facts } = layer;
-    let tuermer_core::layer::Facts { name, street, postcode, city, country, sector, size_class, language, provider } = facts;
+    let Layer {
+        source,
+        said_at,
+        facts,
+    } = layer;
+    let tuermer_core::layer::Facts {
+        name,
+        street,
+        postcode,
+        city,
+        country,
+        sector,
+        size_class,
+        language,
+        provider,
+    } = facts;
     let language = language.map(|language| language.code().to_string());
     let fields = [
         ("name", name),
@@ -83,13 +120,31 @@ fn said(layer: Layer) -> Said {
         ("language", language),
         ("provider", provider),
     ];
-    let facts = fields.into_iter().filter_map(|(key, value)| value.filter(|text| !text.is_empty()).map(|text| (key, text))).collect();
-    Said { source: source.as_str(), at: said_at, facts }
+    let facts = fields
+        .into_iter()
+        .filter_map(|(key, value)| {
+            value
+                .filter(|text| !text.is_empty())
+                .map(|text| (key, text))
+        })
+        .collect();
+    Said {
+        source: source.as_str(),
+        at: said_at,
+        facts,
+    }
 }
 
 /// Somebody has dealt with a task.
-pub async fn finish(State(context): State<Context>, who: SignedIn, Path((number, task)): Path<(String, String)>) -> Result<Response, Trouble> {
+pub async fn finish(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path((number, task)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
-    context.store.finish_task(context.now(), &task, &who.account.name).await?;
+    context
+        .store
+        .finish_task(context.now(), &task, &who.account.name)
+        .await?;
     Ok(see(&format!("/mitglieder/{}", segment(&number))))
 }

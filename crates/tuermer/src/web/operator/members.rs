@@ -38,16 +38,41 @@ pub struct Listing {
 }
 
 /// The list.
-pub async fn show(State(context): State<Context>, who: SignedIn, Query(Listing { suche, weg, nach }): Query<Listing>) -> Result<Response, Trouble> {
+pub async fn show(
+    State(context): State<Context>,
+    who: SignedIn,
+    Query(Listing { suche, weg, nach }): Query<Listing>,
+) -> Result<Response, Trouble> {
     let reach = Reach::parse(&weg);
     let counts = context.store.reach_counts().await?;
-    let keyed: Vec<(&'static str, u64)> = counts.iter().map(|(reach, count)| (reach.as_str(), *count)).collect();
+    let keyed: Vec<(&'static str, u64)> = counts
+        .iter()
+        .map(|(reach, count)| (reach.as_str(), *count))
+        .collect();
     let after = (!nach.is_empty()).then_some(OrganisationId(nach));
-    let mut members = context.store.reachable(reach, &suche, after.as_ref(), ROWS.saturating_add(1)).await?;
+    let mut members = context
+        .store
+        .reachable(reach, &suche, after.as_ref(), ROWS.saturating_add(1))
+        .await?;
     let more = members.len() > ROWS;
     members.truncate(ROWS);
-    let next = members.last().filter(|_| more).map(|last| format!("suche={}&weg={}&nach={}", segment(&suche), segment(&weg), segment(last.id.as_str())));
+    let next = members.last().filter(|_| more).map(|last| {
+        format!(
+            "suche={}&weg={}&nach={}",
+            segment(&suche),
+            segment(&weg),
+            segment(last.id.as_str())
+        )
+    });
     let frame = who.frame(&context, "/mitglieder", &who.t.get("operator.members"));
     let total = counts.iter().map(|(_, count)| *count).sum();
-    page(&MembersPage { frame, total, bars: Bar::row(&keyed), reach, search: suche, members, next })
+    page(&MembersPage {
+        frame,
+        total,
+        bars: Bar::row(&keyed),
+        reach,
+        search: suche,
+        members,
+        next,
+    })
 }

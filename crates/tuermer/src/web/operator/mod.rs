@@ -42,7 +42,10 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/heute", get(today::show))
         .route("/hinweis/{id}/erledigt", post(notices::finish))
         .route("/meldungen", get(threats::show))
-        .route("/meldung/neu", get(threat_new::show).post(threat_new::submit))
+        .route(
+            "/meldung/neu",
+            get(threat_new::show).post(threat_new::submit),
+        )
         .route("/meldung/{id}", get(threat::show))
         .route("/meldung/{id}/entwurf", post(threat::draft))
         .route("/meldung/{id}/fassungen", get(revisions::show))

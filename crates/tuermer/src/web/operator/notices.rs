@@ -25,24 +25,70 @@ pub struct ShownNotice {
 
 /// Open notices, oldest first.
 pub async fn open(context: &Context, frame: &Frame) -> Result<Vec<ShownNotice>, Trouble> {
-    Ok(context.store.notices(NOTICES_SHOWN).await?.into_iter().map(|notice| shown(frame, notice)).collect())
+    Ok(context
+        .store
+        .notices(NOTICES_SHOWN)
+        .await?
+        .into_iter()
+        .map(|notice| shown(frame, notice))
+        .collect())
 }
 
 fn shown(frame: &Frame, notice: Notice) -> ShownNotice {
-    let Notice { id, kind, subject: _, text_de, text_en, created_at, mailed_at } = notice;
-    let text = if frame.texts.0 == Language::German { text_de } else { text_en };
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_string);
+    let Notice {
+        id,
+        kind,
+        subject: _,
+        text_de,
+        text_en,
+        created_at,
+        mailed_at,
+    } = notice;
+    let text = if frame.texts.0 == Language::German {
+        text_de
+    } else {
+        text_en
+    };
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_string);
     let heading = lines.next().unwrap_or_else(|| kind.clone());
-    let key = if mailed_at.is_some() { "operator.notice_mailed" } else { "operator.notice_not_mailed" };
+    let key = if mailed_at.is_some() {
+        "operator.notice_mailed"
+    } else {
+        "operator.notice_not_mailed"
+    };
     let facts = frame.texts.with(key, &[("at", &frame.moment(&created_at))]);
-    let pages = [("feed.", "/quellen"), ("provider.", "/quellen"), ("campaign.", "/zeichen")];
-    let href = pages.iter().find(|(area, _)| kind.starts_with(area)).map(|(_, page)| *page);
-    ShownNotice { id, heading, lines: lines.collect(), facts, href }
+    let pages = [
+        ("feed.", "/quellen"),
+        ("provider.", "/quellen"),
+        ("campaign.", "/zeichen"),
+    ];
+    let href = pages
+        .iter()
+        .find(|(area, _)| kind.starts_with(area))
+        .map(|(_, page)| *page);
+    ShownNotice {
+        id,
+        heading,
+        lines: lines.collect(),
+        facts,
+        href,
+    }
 }
 
 /// Somebody is done with a notice; one that is closed already stays so.
-pub async fn finish(State(context): State<Context>, who: SignedIn, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub async fn finish(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
-    context.store.finish_notice(context.now(), &id, &who.account.name).await?;
+    context
+        .store
+        .finish_notice(context.now(), &id, &who.account.name)
+        .await?;
     Ok(see("/heute"))
 }

@@ -26,5 +26,10 @@ pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Respo
         crate::config::Transport::Folder => who.t.get("operator.transport_folder"),
     };
     let frame = who.frame(&context, "/betrieb", &who.t.get("operator.operation"));
-    page(&OperationPage { frame, engine: context.store.database.engine(), transport, overview })
+    page(&OperationPage {
+        frame,
+        engine: context.store.database.engine(),
+        transport,
+        overview,
+    })
 }

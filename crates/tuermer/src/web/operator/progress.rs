@@ -68,15 +68,34 @@ pub async fn show(
     let store = &context.store;
     let number = WarningNumber(number);
     let warning = store.warning(&number).await?.ok_or(Trouble::NotFound)?;
-    let head = store.warning_head(&number).await?.ok_or(Trouble::NotFound)?;
+    let head = store
+        .warning_head(&number)
+        .await?
+        .ok_or(Trouble::NotFound)?;
     let after = |id: String| (!id.is_empty()).then_some(OrganisationId(id));
-    let (silent, next) = first(store.silent(&number, after(nach).as_ref(), ROWS.saturating_add(1)).await?);
-    let (calls, next_call) = first(store.calls(&number, after(anruf).as_ref(), ROWS.saturating_add(1)).await?);
+    let (silent, next) = first(
+        store
+            .silent(&number, after(nach).as_ref(), ROWS.saturating_add(1))
+            .await?,
+    );
+    let (calls, next_call) = first(
+        store
+            .calls(&number, after(anruf).as_ref(), ROWS.saturating_add(1))
+            .await?,
+    );
     let states = store.deliveries_by_state(&number).await?;
-    let shown: Vec<(&'static str, u64)> = states.words().into_iter().filter(|(_, count)| *count > 0).collect();
+    let shown: Vec<(&'static str, u64)> = states
+        .words()
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .collect();
     let closing = store.patch_curve(&warning.threat).await?;
     let draw = |size| curve::draw(&closing, context.now(), &context.zone(), who.t, size);
-    let headline = warning.texts.iter().find(|text| text.language == who.t.0).map_or(String::new(), |text| text.headline.clone());
+    let headline = warning
+        .texts
+        .iter()
+        .find(|text| text.language == who.t.0)
+        .map_or(String::new(), |text| text.headline.clone());
     page(&ProgressPage {
         frame: who.frame(&context, "/heute", &headline),
         path: format!("/warnung/{}", segment(number.as_str())),
@@ -109,7 +128,10 @@ pub async fn show(
 fn first(mut rows: Vec<Silent>) -> (Vec<Silent>, Option<String>) {
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
-    let next = rows.last().filter(|_| more).map(|last| last.organisation.as_str().to_string());
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|last| last.organisation.as_str().to_string());
     (rows, next)
 }
 

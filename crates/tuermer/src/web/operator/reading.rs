@@ -29,13 +29,25 @@ pub struct Listing {
 }
 
 /// The list.
-pub async fn show(State(context): State<Context>, who: SignedIn, Query(Listing { alles }): Query<Listing>) -> Result<Response, Trouble> {
+pub async fn show(
+    State(context): State<Context>,
+    who: SignedIn,
+    Query(Listing { alles }): Query<Listing>,
+) -> Result<Response, Trouble> {
     let all = alles == "ja";
-    let mut entries = context.store.reading(all, limits::LINES_SHOWN.saturating_add(1)).await?;
+    let mut entries = context
+        .store
+        .reading(all, limits::LINES_SHOWN.saturating_add(1))
+        .await?;
     let more = entries.len() > limits::LINES_SHOWN;
     entries.truncate(limits::LINES_SHOWN);
     let frame = who.frame(&context, "/quellen", &who.t.get("operator.reading"));
-    page(&ReadingPage { frame, entries, all, more })
+    page(&ReadingPage {
+        frame,
+        entries,
+        all,
+        more,
+    })
 }
 
 /// Which entry was read.
@@ -46,8 +58,17 @@ pub struct Entry {
 }
 
 /// Marks an entry as read; who read it first stays.
-pub async fn read(State(context): State<Context>, who: SignedIn, Form(Entry { eintrag }): Form<Entry>) -> Result<Response, Trouble> {
-    if context.store.mark_entry_read(&eintrag, &who.account.name, context.now()).await? == 0 {
+pub async fn read(
+    State(context): State<Context>,
+    who: SignedIn,
+    Form(Entry { eintrag }): Form<Entry>,
+) -> Result<Response, Trouble> {
+    if context
+        .store
+        .mark_entry_read(&eintrag, &who.account.name, context.now())
+        .await?
+        == 0
+    {
         return Err(Trouble::NotFound);
     }
     Ok(see("/leseliste"))

@@ -52,15 +52,33 @@ struct RevisionsPage {
 }
 
 /// The page; without a wish the last two revisions are compared.
-pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Path<String>, Query(Pair { alt, neu }): Query<Pair>) -> Result<Response, Trouble> {
+pub async fn show(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(text): Path<String>,
+    Query(Pair { alt, neu }): Query<Pair>,
+) -> Result<Response, Trouble> {
     let (id, threat) = find(&context, &text).await?;
-    let frame = who.frame(&context, "/meldungen", &who.t.with("operator.revisions_title", &[("title", &threat.title)]));
+    let frame = who.frame(
+        &context,
+        "/meldungen",
+        &who.t
+            .with("operator.revisions_title", &[("title", &threat.title)]),
+    );
     let revisions = context.store.revisions(&id).await?;
-    let at = |sha256: &str, otherwise: Option<usize>| revisions.iter().position(|kept| kept.sha256 == sha256).or(otherwise);
+    let at = |sha256: &str, otherwise: Option<usize>| {
+        revisions
+            .iter()
+            .position(|kept| kept.sha256 == sha256)
+            .or(otherwise)
+    };
     let last = revisions.len().checked_sub(1);
     let after = at(&neu, last);
     let before = at(&alt, after.and_then(|after| after.checked_sub(1)));
-    let pair = (before.and_then(|place| revisions.get(place)), after.and_then(|place| revisions.get(place)));
+    let pair = (
+        before.and_then(|place| revisions.get(place)),
+        after.and_then(|place| revisions.get(place)),
+    );
     let compared = match pair {
         (Some(before), Some(after)) if before != after => {
             let old = context.store.threat_in_revision(&id, before).await?;
@@ -69,10 +87,20 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Pat
         }
         _ => None,
     };
-    page(&RevisionsPage { frame, threat, id: segment(id.as_str()), revisions, compared })
+    page(&RevisionsPage {
+        frame,
+        threat,
+        id: segment(id.as_str()),
+        revisions,
+        compared,
+    })
 }
 
-fn compared(frame: &Frame, (before, old): (&KeptRevision, &Threat), (after, new): (&KeptRevision, &Threat)) -> Compared {
+fn compared(
+    frame: &Frame,
+    (before, old): (&KeptRevision, &Threat),
+    (after, new): (&KeptRevision, &Threat),
+) -> Compared {
     let mut lines = lines(frame, difference(old, new));
     let total = lines.len();
     lines.truncate(limits::LINES_SHOWN);
@@ -82,30 +110,79 @@ fn compared(frame: &Frame, (before, old): (&KeptRevision, &Threat), (after, new)
         step: step(old, new).as_str(),
         more: u64::try_from(total.saturating_sub(lines.len())).unwrap_or(u64::MAX),
         lines,
-        rematched: rematched(old, new).into_iter().map(|key| key.product).take(limits::LINES_SHOWN).collect(),
+        rematched: rematched(old, new)
+            .into_iter()
+            .map(|key| key.product)
+            .take(limits::LINES_SHOWN)
+            .collect(),
     }
 }
 
 fn lines(frame: &Frame, found: Difference) -> Vec<Line> {
-    let Difference { document, flaws_added, flaws_removed, flaws_changed, products_added, products_removed, statements } = found;
-    let changed = |place: String, Change { field, before, after }: Change| Line {
+    let Difference {
+        document,
+        flaws_added,
+        flaws_removed,
+        flaws_changed,
+        products_added,
+        products_removed,
+        statements,
+    } = found;
+    let changed = |place: String,
+                   Change {
+                       field,
+                       before,
+                       after,
+                   }: Change| Line {
         what: frame.word("changed", field),
         place,
         before: words(frame, field, &before),
         after: words(frame, field, &after),
     };
-    let came = |what: &str, name: String| Line { what: frame.word("changed", what), place: String::new(), before: String::new(), after: name };
-    let went = |what: &str, name: String| Line { what: frame.word("changed", what), place: String::new(), before: name, after: String::new() };
-    let mut lines: Vec<Line> = document.into_iter().map(|change| changed(String::new(), change)).collect();
+    let came = |what: &str, name: String| Line {
+        what: frame.word("changed", what),
+        place: String::new(),
+        before: String::new(),
+        after: name,
+    };
+    let went = |what: &str, name: String| Line {
+        what: frame.word("changed", what),
+        place: String::new(),
+        before: name,
+        after: String::new(),
+    };
+    let mut lines: Vec<Line> = document
+        .into_iter()
+        .map(|change| changed(String::new(), change))
+        .collect();
     lines.extend(flaws_added.into_iter().map(|name| came("flaw", name)));
     lines.extend(flaws_removed.into_iter().map(|name| went("flaw", name)));
     lines.extend(products_added.into_iter().map(|name| came("product", name)));
-    lines.extend(products_removed.into_iter().map(|name| went("product", name)));
-    lines.extend(flaws_changed.into_iter().map(|(flaw, change)| changed(flaw, change)));
-    lines.extend(statements.into_iter().map(|StatementChange { product, versions, vulnerability, change }| {
-        let place = [product, versions, vulnerability].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-        changed(place, change)
-    }));
+    lines.extend(
+        products_removed
+            .into_iter()
+            .map(|name| went("product", name)),
+    );
+    lines.extend(
+        flaws_changed
+            .into_iter()
+            .map(|(flaw, change)| changed(flaw, change)),
+    );
+    lines.extend(statements.into_iter().map(
+        |StatementChange {
+             product,
+             versions,
+             vulnerability,
+             change,
+         }| {
+            let place = [product, versions, vulnerability]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · ");
+            changed(place, change)
+        },
+    ));
     lines
 }
 
@@ -113,20 +190,30 @@ fn lines(frame: &Frame, found: Difference) -> Vec<Line> {
 fn words(frame: &Frame, field: &str, value: &str) -> String {
     match (field, value) {
         (_, "") => String::new(),
-        ("product_status", _) => value.split(", ").map(|word| frame.word("says", word)).collect::<Vec<_>>().join(", "),
+        ("product_status", _) => value
+            .split(", ")
+            .map(|word| frame.word("says", word))
+            .collect::<Vec<_>>()
+            .join(", "),
         ("exploited" | "withdrawn", "yes") => frame.text("yes"),
         ("exploited" | "withdrawn", "no") => frame.text("no"),
-        ("initial_release_date", _) => value.parse().map_or_else(|_| value.to_string(), |at| frame.moment(&at)),
+        ("initial_release_date", _) => value
+            .parse()
+            .map_or_else(|_| value.to_string(), |at| frame.moment(&at)),
         _ => value.to_string(),
     }
 }
 
 impl RevisionsPage {
     fn is_before(&self, kept: &KeptRevision) -> bool {
-        self.compared.as_ref().is_some_and(|compared| compared.before == *kept)
+        self.compared
+            .as_ref()
+            .is_some_and(|compared| compared.before == *kept)
     }
 
     fn is_after(&self, kept: &KeptRevision) -> bool {
-        self.compared.as_ref().is_some_and(|compared| compared.after == *kept)
+        self.compared
+            .as_ref()
+            .is_some_and(|compared| compared.after == *kept)
     }
 }

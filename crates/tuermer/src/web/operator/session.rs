@@ -35,7 +35,11 @@ impl SignedIn {
 
     /// Refuses accounts that only read and approve.
     pub fn must_write(&self) -> Result<(), Trouble> {
-        if self.account.role.may_write() { Ok(()) } else { Err(Trouble::NotAllowed) }
+        if self.account.role.may_write() {
+            Ok(())
+        } else {
+            Err(Trouble::NotAllowed)
+        }
     }
 
     /// The frame of a page.
@@ -50,12 +54,20 @@ impl FromRequestParts<Context> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Response> {
         let t = Texts(layout::language(None, &parts.headers));
         let account = match token(&parts.headers) {
-            Some(token) => context.store.session(context.now(), &token).await.map_err(|error| Trouble::Failed(error).into_response())?,
+            Some(token) => context
+                .store
+                .session(context.now(), &token)
+                .await
+                .map_err(|error| Trouble::Failed(error).into_response())?,
             None => None,
         };
         account.map(|account| Self { account, t }).ok_or_else(|| {
             let path = parts.uri.path();
-            let back = if parts.method == Method::GET && path != "/heute" { format!("?weiter={}", segment(path)) } else { String::new() };
+            let back = if parts.method == Method::GET && path != "/heute" {
+                format!("?weiter={}", segment(path))
+            } else {
+                String::new()
+            };
             see(&format!("/anmelden{back}"))
         })
     }
@@ -63,21 +75,37 @@ impl FromRequestParts<Context> for SignedIn {
 
 /// The session's token of a request.
 fn token(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == COOKIE_NAME).map(|(_, token)| token.to_string())
+    let cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE_NAME)
+        .map(|(_, token)| token.to_string())
 }
 
 /// The header that sets (or, with zero seconds, removes) the session's cookie.
 fn cookie(context: &Context, token: &str, seconds: i64) -> Result<HeaderValue, Trouble> {
-    let secure = if context.config.chamber.base_url.starts_with("https://") { "; Secure" } else { "" };
-    Ok(HeaderValue::from_str(&format!("{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}"))?)
+    let secure = if context.config.chamber.base_url.starts_with("https://") {
+        "; Secure"
+    } else {
+        ""
+    };
+    Ok(HeaderValue::from_str(&format!(
+        "{COOKIE_NAME}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}"
+    ))?)
 }
 
 /// Opens a session for `account` and sends the browser to `path`.
 pub async fn enter(context: &Context, account: &str, path: &str) -> Result<Response, Trouble> {
     let token = context.store.open_session(context, account).await?;
     let mut response = see(path);
-    response.headers_mut().insert(SET_COOKIE, cookie(context, &token, limits::SESSION_HOURS.saturating_mul(3_600))?);
+    response.headers_mut().insert(
+        SET_COOKIE,
+        cookie(context, &token, limits::SESSION_HOURS.saturating_mul(3_600))?,
+    );
     Ok(response)
 }
 
@@ -99,14 +127,26 @@ pub struct Onward {
 
 /// A path of our own; anything else would let a link lead to a stranger's page.
 fn own_path(path: &str) -> &str {
-    let strange = !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '?', '#']) || path.chars().any(char::is_control);
+    let strange = !path.starts_with('/')
+        || path.starts_with("//")
+        || path.contains(['\\', '?', '#'])
+        || path.chars().any(char::is_control);
     if strange { "/heute" } else { path }
 }
 
 /// The sign-in form.
-pub async fn show(State(context): State<Context>, Words(t): Words, Query(Onward { weiter }): Query<Onward>) -> Result<Response, Trouble> {
+pub async fn show(
+    State(context): State<Context>,
+    Words(t): Words,
+    Query(Onward { weiter }): Query<Onward>,
+) -> Result<Response, Trouble> {
     let frame = Frame::new(&context, t, None, "", &t.get("operator.sign_in"));
-    page(&SignInPage { frame, errors: Vec::new(), name: String::new(), onward: own_path(&weiter).to_string() })
+    page(&SignInPage {
+        frame,
+        errors: Vec::new(),
+        name: String::new(),
+        onward: own_path(&weiter).to_string(),
+    })
 }
 
 /// What the form sends.
@@ -121,16 +161,34 @@ pub struct Credentials {
 }
 
 /// Checks name and password.
-pub async fn submit(State(context): State<Context>, Words(t): Words, Form(credentials): Form<Credentials>) -> Result<Response, Trouble> {
-    let Credentials { name, password, weiter } = credentials;
+pub async fn submit(
+    State(context): State<Context>,
+    Words(t): Words,
+    Form(credentials): Form<Credentials>,
+) -> Result<Response, Trouble> {
+    let Credentials {
+        name,
+        password,
+        weiter,
+    } = credentials;
     let name = name.trim().to_string();
     let sentence = match password_fits(&context, &name, password).await {
-        Ok(Some(account)) => return enter(&context, &account.name, &encoded(own_path(&weiter))).await,
+        Ok(Some(account)) => {
+            return enter(&context, &account.name, &encoded(own_path(&weiter))).await;
+        }
         Ok(None) => t.get("operator.sign_in_wrong"),
         Err(error) => refused(&error, t).ok_or(Trouble::Failed(error))?,
     };
     let frame = Frame::new(&context, t, None, "", &t.get("operator.sign_in"));
-    page_with_errors(&SignInPage { frame, errors: vec![FieldError { field: "name", text: sentence }], name, onward: own_path(&weiter).to_string() })
+    page_with_errors(&SignInPage {
+        frame,
+        errors: vec![FieldError {
+            field: "name",
+            text: sentence,
+        }],
+        name,
+        onward: own_path(&weiter).to_string(),
+    })
 }
 
 /// A decoded path as it may stand in a header.
@@ -139,19 +197,29 @@ fn encoded(path: &str) -> String {
 }
 
 /// Checks a password away from the threads that serve pages: it costs tens of milliseconds on purpose.
-pub async fn password_fits(context: &Context, name: &str, password: String) -> anyhow::Result<Option<Account>> {
+pub async fn password_fits(
+    context: &Context,
+    name: &str,
+    password: String,
+) -> anyhow::Result<Option<Account>> {
     let (store, now, name) = (context.store.clone(), context.now(), name.to_string());
     let handle = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || handle.block_on(store.sign_in(now, &name, &password))).await?
+    tokio::task::spawn_blocking(move || handle.block_on(store.sign_in(now, &name, &password)))
+        .await?
 }
 
 /// Ends the session.
-pub async fn sign_out(State(context): State<Context>, headers: HeaderMap) -> Result<Response, Trouble> {
+pub async fn sign_out(
+    State(context): State<Context>,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
     if let Some(token) = token(&headers) {
         context.store.close_session(&token).await?;
     }
     let mut response = see("/anmelden");
-    response.headers_mut().insert(SET_COOKIE, cookie(&context, "", 0)?);
+    response
+        .headers_mut()
+        .insert(SET_COOKIE, cookie(&context, "", 0)?);
     Ok(response)
 }
 
@@ -178,7 +246,10 @@ mod tests {
     #[test]
     fn the_token_is_found_among_other_cookies() {
         let mut headers = HeaderMap::new();
-        headers.insert(COOKIE, HeaderValue::from_static("a=b; tuermer_session=abc; c=d"));
+        headers.insert(
+            COOKIE,
+            HeaderValue::from_static("a=b; tuermer_session=abc; c=d"),
+        );
         assert_eq!(token(&headers).as_deref(), Some("abc"));
         headers.insert(COOKIE, HeaderValue::from_static("xtuermer_session=abc"));
         assert_eq!(token(&headers), None);

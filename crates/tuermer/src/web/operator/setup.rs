@@ -34,7 +34,14 @@ impl SetupPage {
     fn new(context: &Context, t: Texts) -> Self {
         let mut frame = Frame::new(context, t, None, "", &t.get("operator.setup"));
         frame.script = Some("/einrichten.js");
-        Self { frame, errors: Vec::new(), token: String::new(), invitation: None, name: String::new(), shortest: limits::PASSWORD_CHARACTERS as u64 }
+        Self {
+            frame,
+            errors: Vec::new(),
+            token: String::new(),
+            invitation: None,
+            name: String::new(),
+            shortest: limits::PASSWORD_CHARACTERS as u64,
+        }
     }
 }
 
@@ -46,13 +53,21 @@ pub async fn show(State(context): State<Context>, Words(t): Words) -> Result<Res
 /// This page alone may run a script: its own.
 fn with_script(mut response: Response) -> Result<Response, Trouble> {
     let policy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     Ok(response)
 }
 
 /// The script that copies the token into the form and takes it out of the address line.
 pub async fn script() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "max-age=300")], include_str!("setup.js"))
+    (
+        [
+            (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+            (CACHE_CONTROL, "max-age=300"),
+        ],
+        include_str!("setup.js"),
+    )
 }
 
 /// What the forms send; a password only in the second step.
@@ -68,13 +83,30 @@ pub struct Answer {
 }
 
 /// Step one shows the second form; step two sets the password and signs in.
-pub async fn submit(State(context): State<Context>, Words(t): Words, Form(answer): Form<Answer>) -> Result<Response, Trouble> {
-    let Answer { token, name, password, again } = answer;
+pub async fn submit(
+    State(context): State<Context>,
+    Words(t): Words,
+    Form(answer): Form<Answer>,
+) -> Result<Response, Trouble> {
+    let Answer {
+        token,
+        name,
+        password,
+        again,
+    } = answer;
     // People paste the whole link as well.
-    let token = token.rsplit('#').next().unwrap_or_default().trim().to_string();
+    let token = token
+        .rsplit('#')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_string();
     let mut form = SetupPage::new(&context, t);
     let Some(invitation) = context.store.invitation(context.now(), &token).await? else {
-        form.errors.push(FieldError { field: "token", text: t.get("operator.setup_gone") });
+        form.errors.push(FieldError {
+            field: "token",
+            text: t.get("operator.setup_gone"),
+        });
         return with_script(page_with_errors(&form)?);
     };
     let name = match &invitation {
@@ -85,18 +117,27 @@ pub async fn submit(State(context): State<Context>, Words(t): Words, Form(answer
     form.name.clone_from(&name);
     let first = invitation == Invitation::First;
     form.invitation = Some(invitation);
-    let Some(password) = password else { return with_script(page(&form)?) };
+    let Some(password) = password else {
+        return with_script(page(&form)?);
+    };
     form.errors = mistakes(t, first, &name, &password, &again);
     if !form.errors.is_empty() {
         return with_script(page_with_errors(&form)?);
     }
     let hasher = context.clone();
     let hash = tokio::task::spawn_blocking(move || hash_password(&hasher, &password)).await??;
-    match context.store.accept_invitation(context.now(), &form.token, &name, &hash).await? {
+    match context
+        .store
+        .accept_invitation(context.now(), &form.token, &name, &hash)
+        .await?
+    {
         true => enter(&context, &name, "/heute").await,
         false => {
             form.invitation = None;
-            form.errors.push(FieldError { field: "token", text: t.get("operator.setup_gone") });
+            form.errors.push(FieldError {
+                field: "token",
+                text: t.get("operator.setup_gone"),
+            });
             with_script(page_with_errors(&form)?)
         }
     }
@@ -104,16 +145,31 @@ pub async fn submit(State(context): State<Context>, Words(t): Words, Form(answer
 
 /// What is wrong with name and password.
 fn mistakes(t: Texts, first: bool, name: &str, password: &str, again: &str) -> Vec<FieldError> {
-    let fine = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) && (2..=64).contains(&name.len());
+    let fine = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        && (2..=64).contains(&name.len());
     let mut errors = Vec::new();
     if first && !fine {
-        errors.push(FieldError { field: "name", text: t.get("operator.setup_name_wrong") });
+        errors.push(FieldError {
+            field: "name",
+            text: t.get("operator.setup_name_wrong"),
+        });
     }
     if password.chars().count() < limits::PASSWORD_CHARACTERS {
-        errors.push(FieldError { field: "password", text: t.with("operator.setup_short", &[("n", &limits::PASSWORD_CHARACTERS.to_string())]) });
+        errors.push(FieldError {
+            field: "password",
+            text: t.with(
+                "operator.setup_short",
+                &[("n", &limits::PASSWORD_CHARACTERS.to_string())],
+            ),
+        });
     }
     if password != again {
-        errors.push(FieldError { field: "again", text: t.get("operator.setup_different") });
+        errors.push(FieldError {
+            field: "again",
+            text: t.get("operator.setup_different"),
+        });
     }
     errors
 }

@@ -33,8 +33,15 @@ struct SignsPage {
 /// The page.
 pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Response, Trouble> {
     let now = context.now();
-    let (days, members) = context.store.sign_days(now, limits::SIGN_DAYS_SHOWN).await?;
-    let from = now.checked_sub(SignedDuration::from_hours(limits::SIGN_DAYS_SHOWN.saturating_mul(24))).map_err(anyhow::Error::from)?;
+    let (days, members) = context
+        .store
+        .sign_days(now, limits::SIGN_DAYS_SHOWN)
+        .await?;
+    let from = now
+        .checked_sub(SignedDuration::from_hours(
+            limits::SIGN_DAYS_SHOWN.saturating_mul(24),
+        ))
+        .map_err(anyhow::Error::from)?;
     page(&SignsPage {
         frame: who.frame(&context, "/zeichen", &who.t.get("operator.signs")),
         members,
@@ -51,30 +58,47 @@ pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Respo
 impl SignsPage {
     /// What happened lately, in one sentence.
     fn summary(&self) -> String {
-        let (all, attacks) = self.days.iter().fold((0_u64, 0_u64), |sum, day| (sum.0.saturating_add(day.all()), sum.1.saturating_add(day.attacks)));
+        let (all, attacks) = self.days.iter().fold((0_u64, 0_u64), |sum, day| {
+            (
+                sum.0.saturating_add(day.all()),
+                sum.1.saturating_add(day.attacks),
+            )
+        });
         if all == 0 {
             return self.frame.text("signs_none");
         }
         let number = |n: u64| self.frame.number(&n);
-        let values: [(&str, &str); 4] =
-            [("n", &number(all)), ("members", &number(self.members)), ("attacks", &number(attacks)), ("days", &limits::SIGN_DAYS_SHOWN.to_string())];
+        let values: [(&str, &str); 4] = [
+            ("n", &number(all)),
+            ("members", &number(self.members)),
+            ("attacks", &number(attacks)),
+            ("days", &limits::SIGN_DAYS_SHOWN.to_string()),
+        ];
         self.frame.texts.with("operator.signs_summary", &values)
     }
 
     /// Why it is more than usual, in the reader's language.
     fn reason<'c>(&self, campaign: &'c CampaignLine) -> &'c str {
-        if self.frame.texts.0 == Language::German { &campaign.reason_de } else { &campaign.reason_en }
+        if self.frame.texts.0 == Language::German {
+            &campaign.reason_de
+        } else {
+            &campaign.reason_en
+        }
     }
 
     /// The class of a sign in the reader's language.
     fn class(&self, sign: &SignLine) -> String {
-        let class = IncidentType::parse(&sign.class).map_or("other", |incident| incident.class().as_str());
+        let class =
+            IncidentType::parse(&sign.class).map_or("other", |incident| incident.class().as_str());
         self.frame.word("rsit", class)
     }
 
     /// Where it was seen.
     fn place<'s>(&self, sign: &'s SignLine) -> &'s str {
-        sign.hostname.as_deref().or(sign.ip.as_deref()).unwrap_or("–")
+        sign.hostname
+            .as_deref()
+            .or(sign.ip.as_deref())
+            .unwrap_or("–")
     }
 
     /// The page of a threat.

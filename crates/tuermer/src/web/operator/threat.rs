@@ -44,7 +44,11 @@ impl Cut {
         let count = |some: usize| u64::try_from(some).unwrap_or(u64::MAX);
         let total = count(lines.len());
         lines.truncate(limits::LINES_SHOWN);
-        Self { total, more: total.saturating_sub(count(lines.len())), lines }
+        Self {
+            total,
+            more: total.saturating_sub(count(lines.len())),
+            lines,
+        }
     }
 }
 
@@ -92,16 +96,30 @@ pub struct Listing {
 
 /// The threat behind what stands in the address: its id, tracking id, a CVE or the number of a warning.
 pub async fn find(context: &Context, text: &str) -> Result<(ThreatId, Threat), Trouble> {
-    let id = context.store.resolve_threat(text).await?.ok_or(Trouble::NotFound)?;
+    let id = context
+        .store
+        .resolve_threat(text)
+        .await?
+        .ok_or(Trouble::NotFound)?;
     let threat = context.store.threat(&id).await?.ok_or(Trouble::NotFound)?;
     Ok((id, threat))
 }
 
 /// The page of one threat.
-pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Path<String>, Query(listing): Query<Listing>) -> Result<Response, Trouble> {
+pub async fn show(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(text): Path<String>,
+    Query(listing): Query<Listing>,
+) -> Result<Response, Trouble> {
     let (id, threat) = find(&context, &text).await?;
     let store = &context.store;
-    let warnings = store.warnings().await?.into_iter().filter(|warning| warning.threat == id).collect();
+    let warnings = store
+        .warnings()
+        .await?
+        .into_iter()
+        .filter(|warning| warning.threat == id)
+        .collect();
     let frame = who.frame(&context, "/meldungen", &threat.title);
     page(&ThreatPage {
         frame,
@@ -111,7 +129,13 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Pat
         steps: steps(&store.picture(&id).await?, &store.strengths(&id).await?),
         offers: offers(&threat),
         products: Cut::new(products(&threat)),
-        not_understood: Cut::new(threat.not_understood().into_iter().map(str::to_string).collect()),
+        not_understood: Cut::new(
+            threat
+                .not_understood()
+                .into_iter()
+                .map(str::to_string)
+                .collect(),
+        ),
         provenance: store.provenance(&id).await?,
         signature: store.signature_of(&id).await?,
         revisions: newest_first(store.revisions(&id).await?),
@@ -128,17 +152,47 @@ pub async fn show(State(context): State<Context>, who: SignedIn, Path(text): Pat
 /// if nobody surely is.
 async fn listed(context: &Context, id: &ThreatId, listing: &Listing) -> Result<Listed, Trouble> {
     let statuses = context.store.exposures_by_status(id).await?;
-    let first = || [Status::Affected, Status::Unknown, Status::Fixed].into_iter().find(|s| statuses.iter().any(|(found, n)| found == s && *n > 0));
+    let first = || {
+        [Status::Affected, Status::Unknown, Status::Fixed]
+            .into_iter()
+            .find(|s| statuses.iter().any(|(found, n)| found == s && *n > 0))
+    };
     let status = Status::parse(&listing.stand).or_else(first);
     let certainty = Certainty::parse(&listing.sicher);
-    let filter = ExposureFilter { threat: Some(id.clone()), status, certainty, ..ExposureFilter::default() };
+    let filter = ExposureFilter {
+        threat: Some(id.clone()),
+        status,
+        certainty,
+        ..ExposureFilter::default()
+    };
     let after = (!listing.nach.is_empty()).then(|| OrganisationId(listing.nach.clone()));
-    let mut verdicts = context.store.exposures(&filter, after.as_ref().map(|organisation| (organisation, id)), ROWS.saturating_add(1)).await?;
+    let mut verdicts = context
+        .store
+        .exposures(
+            &filter,
+            after.as_ref().map(|organisation| (organisation, id)),
+            ROWS.saturating_add(1),
+        )
+        .await?;
     let more = verdicts.len() > ROWS;
     verdicts.truncate(ROWS);
-    let (stand, sicher) = (status.map_or("", Status::as_str), certainty.map_or("", Certainty::as_str));
-    let next = verdicts.last().filter(|_| more).map(|last| format!("stand={stand}&sicher={sicher}&nach={}", segment(last.organisation.as_str())));
-    Ok(Listed { status, certainty, statuses, verdicts, next })
+    let (stand, sicher) = (
+        status.map_or("", Status::as_str),
+        certainty.map_or("", Certainty::as_str),
+    );
+    let next = verdicts.last().filter(|_| more).map(|last| {
+        format!(
+            "stand={stand}&sicher={sicher}&nach={}",
+            segment(last.organisation.as_str())
+        )
+    });
+    Ok(Listed {
+        status,
+        certainty,
+        statuses,
+        verdicts,
+        next,
+    })
 }
 
 /// The newest revisions of a threat, the last one first.
@@ -150,34 +204,58 @@ fn newest_first(mut revisions: Vec<KeptRevision>) -> Vec<KeptRevision> {
 
 /// What helps, the best first, each once.
 fn offers(threat: &Threat) -> Vec<Offer> {
-    let mut remedies: Vec<&Remedy> = threat.statements.iter().filter_map(|statement| statement.remedy.as_ref()).collect();
+    let mut remedies: Vec<&Remedy> = threat
+        .statements
+        .iter()
+        .filter_map(|statement| statement.remedy.as_ref())
+        .collect();
     remedies.sort_by(|a, b| b.kind.cmp(&a.kind).then_with(|| a.details.cmp(&b.details)));
     remedies.dedup();
-    let offer = |remedy: &Remedy| Offer { kind: RemedyKind::as_str(remedy.kind), details: remedy.details.clone(), url: remedy.url.clone() };
+    let offer = |remedy: &Remedy| Offer {
+        kind: RemedyKind::as_str(remedy.kind),
+        details: remedy.details.clone(),
+        url: remedy.url.clone(),
+    };
     remedies.into_iter().map(offer).collect()
 }
 
 /// Names of the affected products, each once.
 fn products(threat: &Threat) -> Vec<String> {
-    let affected = threat.statements.iter().filter(|statement| statement.status == ProductStatus::Affected);
-    let mut names: Vec<String> = affected.map(|statement| statement.product_name.clone()).collect();
+    let affected = threat
+        .statements
+        .iter()
+        .filter(|statement| statement.status == ProductStatus::Affected);
+    let mut names: Vec<String> = affected
+        .map(|statement| statement.product_name.clone())
+        .collect();
     names.sort_unstable();
     names.dedup();
     names
 }
 
 /// Starts a warning, or leads to the one that was begun.
-pub async fn draft(State(context): State<Context>, who: SignedIn, Path(text): Path<String>) -> Result<Response, Trouble> {
+pub async fn draft(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(text): Path<String>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
     let (id, _) = find(&context, &text).await?;
-    let number = crate::stations::warn::draft(&context, &id, &who.account.name).await.map_err(|error| Trouble::Refused(crate::refusal::told(&error, who.t)))?;
+    let number = crate::stations::warn::draft(&context, &id, &who.account.name)
+        .await
+        .map_err(|error| Trouble::Refused(crate::refusal::told(&error, who.t)))?;
     Ok(see(&format!("/warnung/{}", segment(number.as_str()))))
 }
 
 impl ThreatPage {
     /// From what the level follows, in a sentence.
     fn severity_because(&self) -> String {
-        let worst = self.threat.vulnerabilities.iter().filter_map(|flaw| flaw.cvss_tenths).max();
+        let worst = self
+            .threat
+            .vulnerabilities
+            .iter()
+            .filter_map(|flaw| flaw.cvss_tenths)
+            .max();
         let key = match (self.threat.level, worst, self.threat.is_exploited()) {
             (Some(_), _, _) => "operator.severity_stated",
             (None, Some(_), true) => "operator.severity_score_exploited",
@@ -185,13 +263,22 @@ impl ThreatPage {
             (None, None, true) => "operator.severity_exploited",
             (None, None, false) => "operator.severity_unrated",
         };
-        self.frame.texts.with(key, &[("score", &worst.map_or_else(String::new, |tenths| score(&tenths, &self.language)))])
+        self.frame.texts.with(
+            key,
+            &[(
+                "score",
+                &worst.map_or_else(String::new, |tenths| score(&tenths, &self.language)),
+            )],
+        )
     }
 
     /// Which row of the policy set the shortest deadline.
     fn deadline_because(&self) -> String {
         let row = self.deciding.first().map_or("", |row| row.row.as_str());
-        self.frame.texts.with("operator.deadline_because", &[("row", row), ("policy", &self.policy)])
+        self.frame.texts.with(
+            "operator.deadline_because",
+            &[("row", row), ("policy", &self.policy)],
+        )
     }
 
     /// What to say of the signature: `verified`, `unsigned`, `failed`, `stated` for our own words, `unchecked` for a file
@@ -206,14 +293,22 @@ impl ThreatPage {
 
     /// How many of the version ranges were not understood.
     fn ranges_read(&self) -> String {
-        let ranges = self.provenance.as_ref().map_or(self.not_understood.total, |provenance| provenance.ranges);
+        let ranges = self
+            .provenance
+            .as_ref()
+            .map_or(self.not_understood.total, |provenance| provenance.ranges);
         let [n, of] = [self.not_understood.total, ranges].map(|n| self.frame.number(&n));
-        self.frame.texts.with("operator.ranges_read", &[("n", &n), ("of", &of)])
+        self.frame
+            .texts
+            .with("operator.ranges_read", &[("n", &n), ("of", &of)])
     }
 
     /// Companies of one step of the funnel.
     fn count(&self, key: &str) -> &u64 {
-        self.steps.iter().find(|step| step.key == key).map_or(&0, |step| &step.count)
+        self.steps
+            .iter()
+            .find(|step| step.key == key)
+            .map_or(&0, |step| &step.count)
     }
 
     /// Somebody was judged at all.
@@ -229,14 +324,22 @@ impl ThreatPage {
 
 /// CVSS in tenths as people read it, with the decimal sign of the language.
 pub fn score(tenths: &u8, language: &Language) -> String {
-    let point = if *language == Language::German { ',' } else { '.' };
+    let point = if *language == Language::German {
+        ','
+    } else {
+        '.'
+    };
     format!("{}{point}{}", tenths / 10, tenths % 10)
 }
 
 /// A share in millionths as percent with one place: `97,5 %`; what is not zero is never shown as zero.
 pub fn percent(millionths: &u32, language: &Language) -> String {
     let tenths = millionths.saturating_add(500) / 1_000;
-    let (point, gap) = if *language == Language::German { (',', "\u{202f}") } else { ('.', "") };
+    let (point, gap) = if *language == Language::German {
+        (',', "\u{202f}")
+    } else {
+        ('.', "")
+    };
     match tenths {
         0 if *millionths > 0 => format!("< 0{point}1{gap}%"),
         _ => format!("{}{point}{}{gap}%", tenths / 10, tenths % 10),
@@ -249,15 +352,30 @@ mod tests {
 
     #[test]
     fn scores_use_the_sign_of_the_language() {
-        assert_eq!((score(&98, &Language::German), score(&100, &Language::English)), ("9,8".to_string(), "10.0".to_string()));
+        assert_eq!(
+            (
+                score(&98, &Language::German),
+                score(&100, &Language::English)
+            ),
+            ("9,8".to_string(), "10.0".to_string())
+        );
     }
 
     #[test]
     fn a_small_share_is_not_nothing() {
-        for (millionths, german, english) in
-            [(975_310, "97,5\u{202f}%", "97.5%"), (1_000_000, "100,0\u{202f}%", "100.0%"), (40, "< 0,1\u{202f}%", "< 0.1%"), (0, "0,0\u{202f}%", "0.0%")]
-        {
-            assert_eq!((percent(&millionths, &Language::German).as_str(), percent(&millionths, &Language::English).as_str()), (german, english));
+        for (millionths, german, english) in [
+            (975_310, "97,5\u{202f}%", "97.5%"),
+            (1_000_000, "100,0\u{202f}%", "100.0%"),
+            (40, "< 0,1\u{202f}%", "< 0.1%"),
+            (0, "0,0\u{202f}%", "0.0%"),
+        ] {
+            assert_eq!(
+                (
+                    percent(&millionths, &Language::German).as_str(),
+                    percent(&millionths, &Language::English).as_str()
+                ),
+                (german, english)
+            );
         }
     }
 

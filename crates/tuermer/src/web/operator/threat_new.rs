@@ -65,28 +65,64 @@ struct NewPage {
 }
 
 impl NewPage {
-    async fn new(context: &Context, who: &SignedIn, form: Statement, errors: Vec<FieldError>) -> anyhow::Result<Self> {
+    async fn new(
+        context: &Context,
+        who: &SignedIn,
+        form: Statement,
+        errors: Vec<FieldError>,
+    ) -> anyhow::Result<Self> {
         let frame = who.frame(context, "/meldung/neu", &who.t.get("operator.new_threat"));
-        let packs = context.packs().await?.iter().map(|pack| pack.name.clone()).collect();
-        Ok(Self { frame, errors, form, levels: [Level::Extreme, Level::Serious, Level::Elevated, Level::Notice], packs })
+        let packs = context
+            .packs()
+            .await?
+            .iter()
+            .map(|pack| pack.name.clone())
+            .collect();
+        Ok(Self {
+            frame,
+            errors,
+            form,
+            levels: [
+                Level::Extreme,
+                Level::Serious,
+                Level::Elevated,
+                Level::Notice,
+            ],
+            packs,
+        })
     }
 
     /// What is wrong with one field, beside it.
     fn wrong(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        self.errors
+            .iter()
+            .find(|error| error.field == field)
+            .map(|error| error.text.as_str())
     }
 }
 
 /// The empty form: now, level 3.
 pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Response, Trouble> {
     who.must_write()?;
-    let now = context.now().to_zoned(context.zone()).strftime("%Y-%m-%dT%H:%M").to_string();
-    let form = Statement { source_time: now, level: Level::Serious.as_str().to_string(), ..Statement::default() };
+    let now = context
+        .now()
+        .to_zoned(context.zone())
+        .strftime("%Y-%m-%dT%H:%M")
+        .to_string();
+    let form = Statement {
+        source_time: now,
+        level: Level::Serious.as_str().to_string(),
+        ..Statement::default()
+    };
     page(&NewPage::new(&context, &who, form, Vec::new()).await?)
 }
 
 /// Stores the threat and shows it.
-pub async fn submit(State(context): State<Context>, who: SignedIn, Form(form): Form<Statement>) -> Result<Response, Trouble> {
+pub async fn submit(
+    State(context): State<Context>,
+    who: SignedIn,
+    Form(form): Form<Statement>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
     let stated = match read(&context, who.t, &form) {
         Ok(stated) => stated,
@@ -95,7 +131,9 @@ pub async fn submit(State(context): State<Context>, who: SignedIn, Form(form): F
     match intake::state_threat(&context, &stated, &who.account.name).await {
         Ok(id) => Ok(see(&format!("/meldung/{}", segment(id.as_str())))),
         Err(error) => {
-            let error = error.downcast::<StatementError>().map_err(Trouble::Failed)?;
+            let error = error
+                .downcast::<StatementError>()
+                .map_err(Trouble::Failed)?;
             let errors = vec![told(who.t, &error)];
             page_with_errors(&NewPage::new(&context, &who, form, errors).await?)
         }
@@ -105,32 +143,64 @@ pub async fn submit(State(context): State<Context>, who: SignedIn, Form(form): F
 /// The statement, or everything that is wrong with the form at once.
 fn read(context: &Context, t: Texts, form: &Statement) -> Result<StatedThreat, Vec<FieldError>> {
     let mut errors = Vec::new();
-    for (field, value) in [("title", &form.title), ("product", &form.product), ("source_url", &form.source_url)] {
+    for (field, value) in [
+        ("title", &form.title),
+        ("product", &form.product),
+        ("source_url", &form.source_url),
+    ] {
         if value.trim().is_empty() {
-            errors.push(FieldError { field, text: t.get(&format!("operator.new_empty_{field}")) });
+            errors.push(FieldError {
+                field,
+                text: t.get(&format!("operator.new_empty_{field}")),
+            });
         }
     }
     let source_time = moment(context, &form.source_time);
     if source_time.is_none() {
-        errors.push(FieldError { field: "source_time", text: t.get("operator.new_invalid_source_time") });
+        errors.push(FieldError {
+            field: "source_time",
+            text: t.get("operator.new_invalid_source_time"),
+        });
     }
     let level = Level::parse(&form.level);
     if level.is_none() {
-        errors.push(FieldError { field: "level-4", text: t.get("operator.new_invalid_level") });
+        errors.push(FieldError {
+            field: "level-4",
+            text: t.get("operator.new_invalid_level"),
+        });
     }
-    let (Some(source_time), Some(level), true) = (source_time, level, errors.is_empty()) else { return Err(errors) };
-    let rows = [(&form.vendor, &form.product, &form.range), (&form.vendor2, &form.product2, &form.range2), (&form.vendor3, &form.product3, &form.range3)];
+    let (Some(source_time), Some(level), true) = (source_time, level, errors.is_empty()) else {
+        return Err(errors);
+    };
+    let rows = [
+        (&form.vendor, &form.product, &form.range),
+        (&form.vendor2, &form.product2, &form.range2),
+        (&form.vendor3, &form.product3, &form.range3),
+    ];
     let product = |(vendor, product, range): (&String, &String, &String)| StatedProduct {
         vendor: vendor.trim().to_string(),
         product: product.trim().to_string(),
-        versions: if range.trim().is_empty() { StatedVersions::ByPack } else { StatedVersions::Range(range.trim().to_string()) },
+        versions: if range.trim().is_empty() {
+            StatedVersions::ByPack
+        } else {
+            StatedVersions::Range(range.trim().to_string())
+        },
     };
     Ok(StatedThreat {
         restates: None,
         title: form.title.clone(),
         summary: form.summary.clone(),
-        products: rows.into_iter().filter(|(_, product, _)| !product.trim().is_empty()).map(product).collect(),
-        cves: form.cves.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|cve| !cve.is_empty()).map(str::to_string).collect(),
+        products: rows
+            .into_iter()
+            .filter(|(_, product, _)| !product.trim().is_empty())
+            .map(product)
+            .collect(),
+        cves: form
+            .cves
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
+            .filter(|cve| !cve.is_empty())
+            .map(str::to_string)
+            .collect(),
         remedy: form.remedy.clone(),
         remedy_url: form.remedy_url.clone(),
         source_url: form.source_url.clone(),
@@ -147,7 +217,10 @@ fn moment(context: &Context, text: &str) -> Option<Timestamp> {
     let local: DateTime = text.trim().parse().ok()?;
     let at = local.to_zoned(context.zone()).ok()?.timestamp();
     // The form shows whole minutes, so the minute that is running counts as now.
-    let running = context.now().checked_add(jiff::SignedDuration::from_mins(1)).ok()?;
+    let running = context
+        .now()
+        .checked_add(jiff::SignedDuration::from_mins(1))
+        .ok()?;
     (at <= running).then_some(at)
 }
 
@@ -165,5 +238,8 @@ fn told(t: Texts, error: &StatementError) -> FieldError {
         "versions" => ("range", "new_invalid_range"),
         _ => ("product", "new_empty_product"),
     };
-    FieldError { field, text: t.with(&format!("operator.{key}"), &[("value", value)]) }
+    FieldError {
+        field,
+        text: t.with(&format!("operator.{key}"), &[("value", value)]),
+    }
 }

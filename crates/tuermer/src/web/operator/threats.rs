@@ -45,22 +45,47 @@ struct ThreatsPage {
 }
 
 /// The list.
-pub async fn show(State(context): State<Context>, who: SignedIn, Query(listing): Query<Listing>) -> Result<Response, Trouble> {
-    let search: String = listing.suche.trim().chars().take(limits::SEARCH_CHARACTERS).collect();
+pub async fn show(
+    State(context): State<Context>,
+    who: SignedIn,
+    Query(listing): Query<Listing>,
+) -> Result<Response, Trouble> {
+    let search: String = listing
+        .suche
+        .trim()
+        .chars()
+        .take(limits::SEARCH_CHARACTERS)
+        .collect();
     let counts = context.store.threat_counts(&search).await?;
-    let count = |wanted: Which| counts.iter().find(|(which, _)| *which == wanted).map_or(0, |(_, count)| *count);
-    let which = Which::parse(&listing.nur).unwrap_or(match (search.is_empty(), count(Which::Concerning)) {
-        // Whoever searches wants to find it, whether or not it concerns anybody.
-        (true, 1..) => Which::Concerning,
-        _ => Which::All,
-    });
+    let count = |wanted: Which| {
+        counts
+            .iter()
+            .find(|(which, _)| *which == wanted)
+            .map_or(0, |(_, count)| *count)
+    };
+    let which =
+        Which::parse(&listing.nur).unwrap_or(match (search.is_empty(), count(Which::Concerning)) {
+            // Whoever searches wants to find it, whether or not it concerns anybody.
+            (true, 1..) => Which::Concerning,
+            _ => Which::All,
+        });
     let order = Order::parse(&listing.ordnung).unwrap_or(Order::Concern);
     let total = count(which);
     let last = usize::try_from(total)?.div_ceil(ROWS).max(1);
     let number = listing.seite.parse::<usize>().unwrap_or(1).clamp(1, last);
     let skipped = number.saturating_sub(1).saturating_mul(ROWS);
-    let threats = context.store.threats_listed(&who.account.name, which, &search, order, (skipped, ROWS)).await?;
-    let to = |number: usize| format!("/meldungen?nur={}&suche={}&ordnung={}&seite={number}", which.as_str(), segment(&search), order.as_str());
+    let threats = context
+        .store
+        .threats_listed(&who.account.name, which, &search, order, (skipped, ROWS))
+        .await?;
+    let to = |number: usize| {
+        format!(
+            "/meldungen?nur={}&suche={}&ordnung={}&seite={number}",
+            which.as_str(),
+            segment(&search),
+            order.as_str()
+        )
+    };
     let first = u64::try_from(skipped)?;
     let shown = u64::try_from(threats.len())?;
     let frame = who.frame(&context, "/meldungen", &who.t.get("operator.threats"));
@@ -83,6 +108,9 @@ impl ThreatsPage {
     fn shown(&self) -> String {
         let (first, last, total) = self.range;
         let [first, last, total] = [first, last, total].map(|n| self.frame.number(&n));
-        self.frame.texts.with("operator.rows_shown", &[("first", &first), ("last", &last), ("n", &total)])
+        self.frame.texts.with(
+            "operator.rows_shown",
+            &[("first", &first), ("last", &last), ("n", &total)],
+        )
     }
 }

@@ -83,14 +83,25 @@ struct Can {
 impl Can {
     fn new(warning: &Warning, account: &Account, returned_by: Option<&str>) -> Self {
         let allowed = |action| warning.state.after(action).is_some();
-        let own = warning.submitted_by.as_ref().is_some_and(|name| name.as_str() == account.name);
+        let own = warning
+            .submitted_by
+            .as_ref()
+            .is_some_and(|name| name.as_str() == account.name);
         Self {
-            edit: allowed(Action::Edit) && account.role.may_write() && returned_by != Some(account.name.as_str()),
+            edit: allowed(Action::Edit)
+                && account.role.may_write()
+                && returned_by != Some(account.name.as_str()),
             submit: allowed(Action::Submit) && account.role.may_write(),
             approve: allowed(Action::Approve) && !own,
             own: allowed(Action::Approve) && own,
             stop: allowed(Action::Stop),
-            running: matches!(warning.state, WarningState::Approved | WarningState::Sending | WarningState::Done | WarningState::Stopped),
+            running: matches!(
+                warning.state,
+                WarningState::Approved
+                    | WarningState::Sending
+                    | WarningState::Done
+                    | WarningState::Stopped
+            ),
         }
     }
 }
@@ -105,25 +116,63 @@ struct Refused {
 }
 
 async fn find(context: &Context, number: &str) -> Result<Warning, Trouble> {
-    context.store.warning(&WarningNumber(number.to_string())).await?.ok_or(Trouble::NotFound)
+    context
+        .store
+        .warning(&WarningNumber(number.to_string()))
+        .await?
+        .ok_or(Trouble::NotFound)
 }
 
 /// The page.
-pub async fn show(State(context): State<Context>, who: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
-    page(&build(&context, &who, find(&context, &number).await?, Refused::default()).await?)
+pub async fn show(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(number): Path<String>,
+) -> Result<Response, Trouble> {
+    page(
+        &build(
+            &context,
+            &who,
+            find(&context, &number).await?,
+            Refused::default(),
+        )
+        .await?,
+    )
 }
 
-async fn build(context: &Context, who: &SignedIn, warning: Warning, refused: Refused) -> Result<WarningPage, Trouble> {
+async fn build(
+    context: &Context,
+    who: &SignedIn,
+    warning: Warning,
+    refused: Refused,
+) -> Result<WarningPage, Trouble> {
     let (audience, audience_trouble) = match warn::preview(context, &warning).await {
         Ok(audience) => (audience, None),
         Err(error) => (Vec::new(), Some(told_error(&error, who.t))),
     };
     let samples = samples(context, &warning, &audience)?;
-    let head = context.store.warning_head(&warning.number).await?.ok_or(Trouble::NotFound)?;
-    let headline = warning.texts.iter().find(|text| text.language == who.t.0).map_or(String::new(), |text| text.headline.clone());
+    let head = context
+        .store
+        .warning_head(&warning.number)
+        .await?
+        .ok_or(Trouble::NotFound)?;
+    let headline = warning
+        .texts
+        .iter()
+        .find(|text| text.language == who.t.0)
+        .map_or(String::new(), |text| text.headline.clone());
     let frame = who.frame(context, "/heute", &headline);
-    let Refused { errors, typed, reason, edit } = refused;
-    let mut drafts: Vec<Draft> = warning.texts.iter().map(|text| draft_form(text.clone())).collect();
+    let Refused {
+        errors,
+        typed,
+        reason,
+        edit,
+    } = refused;
+    let mut drafts: Vec<Draft> = warning
+        .texts
+        .iter()
+        .map(|text| draft_form(text.clone()))
+        .collect();
     let open_edit = edit.is_some();
     if let Some((language, edit)) = edit {
         keep_typed(&mut drafts, language, edit);
@@ -135,10 +184,17 @@ async fn build(context: &Context, who: &SignedIn, warning: Warning, refused: Ref
         drafts,
         counts: count(&audience),
         samples,
-        history: context.store.journal_of(warning.number.as_str(), HISTORY).await?,
+        history: context
+            .store
+            .journal_of(warning.number.as_str(), HISTORY)
+            .await?,
         threat_title: head.title,
         threat_path: format!("/meldung/{}", segment(warning.threat.as_str())),
-        can: Can::new(&warning, &who.account, context.store.returned_by(&warning.number).await?.as_deref()),
+        can: Can::new(
+            &warning,
+            &who.account,
+            context.store.returned_by(&warning.number).await?.as_deref(),
+        ),
         typed,
         reason,
         audience_trouble,
@@ -151,26 +207,91 @@ async fn build(context: &Context, who: &SignedIn, warning: Warning, refused: Ref
 fn draft_form(text: WarningText) -> Draft {
     let field = |id: [&'static str; 2], name, value: &str, long| {
         let [german, english] = id;
-        Field { id: if text.language == Language::German { german } else { english }, name, value: value.to_string(), long }
+        Field {
+            id: if text.language == Language::German {
+                german
+            } else {
+                english
+            },
+            name,
+            value: value.to_string(),
+            long,
+        }
     };
     let fields = vec![
-        field(["de-headline", "en-headline"], "headline", &text.headline, false),
-        field(["de-preheader", "en-preheader"], "preheader", &text.preheader, false),
+        field(
+            ["de-headline", "en-headline"],
+            "headline",
+            &text.headline,
+            false,
+        ),
+        field(
+            ["de-preheader", "en-preheader"],
+            "preheader",
+            &text.preheader,
+            false,
+        ),
         field(["de-say", "en-say"], "say", &text.say, true),
-        field(["de-otherwise", "en-otherwise"], "otherwise", &text.otherwise, true),
-        field(["de-afterwards", "en-afterwards"], "afterwards", &text.afterwards, true),
-        field(["de-not_affected", "en-not_affected"], "not_affected", &text.not_affected, true),
-        field(["de-what_happened", "en-what_happened"], "what_happened", &text.what_happened, true),
+        field(
+            ["de-otherwise", "en-otherwise"],
+            "otherwise",
+            &text.otherwise,
+            true,
+        ),
+        field(
+            ["de-afterwards", "en-afterwards"],
+            "afterwards",
+            &text.afterwards,
+            true,
+        ),
+        field(
+            ["de-not_affected", "en-not_affected"],
+            "not_affected",
+            &text.not_affected,
+            true,
+        ),
+        field(
+            ["de-what_happened", "en-what_happened"],
+            "what_happened",
+            &text.what_happened,
+            true,
+        ),
         field(["de-talk", "en-talk"], "talk", &text.talk, false),
     ];
-    Draft { lang: text.language.code(), text, fields }
+    Draft {
+        lang: text.language.code(),
+        text,
+        fields,
+    }
 }
 
 /// A refused form shows what was typed, not what is stored.
 fn keep_typed(drafts: &mut [Draft], language: Language, edit: Edit) {
-    let Edit { language: _, headline, preheader, say, otherwise, afterwards, not_affected, what_happened, talk } = edit;
-    let values = [headline, preheader, say, otherwise, afterwards, not_affected, what_happened, talk];
-    for draft in drafts.iter_mut().filter(|draft| draft.text.language == language) {
+    let Edit {
+        language: _,
+        headline,
+        preheader,
+        say,
+        otherwise,
+        afterwards,
+        not_affected,
+        what_happened,
+        talk,
+    } = edit;
+    let values = [
+        headline,
+        preheader,
+        say,
+        otherwise,
+        afterwards,
+        not_affected,
+        what_happened,
+        talk,
+    ];
+    for draft in drafts
+        .iter_mut()
+        .filter(|draft| draft.text.language == language)
+    {
         for (field, value) in draft.fields.iter_mut().zip(&values) {
             field.value.clone_from(value);
         }
@@ -180,7 +301,11 @@ fn keep_typed(drafts: &mut [Draft], language: Language, edit: Edit) {
 /// Entries of the journal shown below a warning.
 const HISTORY: usize = 100;
 
-fn samples(context: &Context, warning: &Warning, audience: &[Recipient]) -> Result<Vec<Sample>, Trouble> {
+fn samples(
+    context: &Context,
+    warning: &Warning,
+    audience: &[Recipient],
+) -> Result<Vec<Sample>, Trouble> {
     let sample = |recipient: &Recipient| {
         let mail = warn::mail(context, warning, recipient)?;
         Ok(Sample {
@@ -197,19 +322,45 @@ fn samples(context: &Context, warning: &Warning, audience: &[Recipient]) -> Resu
 }
 
 /// A sample must not carry the key with which the member answers.
-fn without_token(context: &Context, warning: &Warning, recipient: &Recipient, text: &str) -> String {
-    text.replace(&context.keys.answer_token(&warning.number, &recipient.organisation), "…")
+fn without_token(
+    context: &Context,
+    warning: &Warning,
+    recipient: &Recipient,
+    text: &str,
+) -> String {
+    text.replace(
+        &context
+            .keys
+            .answer_token(&warning.number, &recipient.organisation),
+        "…",
+    )
 }
 
 /// `/warnung/<number>/muster/<register number>` – the HTML part of a real recipient's mail, alone in a sandbox.
-pub async fn sample(State(context): State<Context>, who: SignedIn, Path((number, external)): Path<(String, String)>) -> Result<Response, Trouble> {
+pub async fn sample(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path((number, external)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
     let warning = find(&context, &number).await?;
-    let audience = warn::preview(&context, &warning).await.map_err(|error| Trouble::Refused(told_error(&error, who.t)))?;
-    let recipient = audience.iter().find(|recipient| recipient.external_id == external).ok_or(Trouble::NotFound)?;
-    let html = without_token(&context, &warning, recipient, &warn::mail(&context, &warning, recipient)?.html);
+    let audience = warn::preview(&context, &warning)
+        .await
+        .map_err(|error| Trouble::Refused(told_error(&error, who.t)))?;
+    let recipient = audience
+        .iter()
+        .find(|recipient| recipient.external_id == external)
+        .ok_or(Trouble::NotFound)?;
+    let html = without_token(
+        &context,
+        &warning,
+        recipient,
+        &warn::mail(&context, &warning, recipient)?.html,
+    );
     let mut response = Html(html).into_response();
     let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     Ok(response)
 }
 
@@ -237,7 +388,12 @@ pub struct Edit {
 }
 
 /// Changes the words; a submission or release falls with it.
-pub async fn edit(State(context): State<Context>, who: SignedIn, Path(number): Path<String>, Form(form): Form<Edit>) -> Result<Response, Trouble> {
+pub async fn edit(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(number): Path<String>,
+    Form(form): Form<Edit>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
     let warning = find(&context, &number).await?;
     let language = Language::parse(&form.language).ok_or(Trouble::NotFound)?;
@@ -251,30 +407,73 @@ pub async fn edit(State(context): State<Context>, who: SignedIn, Path(number): P
         what_happened: Some(form.what_happened.clone()),
         talk: Some(form.talk.clone()),
     };
-    match warn::edit(&context, &warning.number, language, &words, &who.account.name).await {
+    match warn::edit(
+        &context,
+        &warning.number,
+        language,
+        &words,
+        &who.account.name,
+    )
+    .await
+    {
         Ok(()) => Ok(see(&format!("/warnung/{}", segment(&number)))),
         Err(error) => {
-            let field = if language == Language::German { "de-headline" } else { "en-headline" };
-            let errors = vec![FieldError { field, text: told_error(&error, who.t) }];
-            let refused = Refused { errors, edit: Some((language, form)), ..Refused::default() };
+            let field = if language == Language::German {
+                "de-headline"
+            } else {
+                "en-headline"
+            };
+            let errors = vec![FieldError {
+                field,
+                text: told_error(&error, who.t),
+            }];
+            let refused = Refused {
+                errors,
+                edit: Some((language, form)),
+                ..Refused::default()
+            };
             page_with_errors(&build(&context, &who, warning, refused).await?)
         }
     }
 }
 
 /// Hands the warning to the second person.
-pub async fn submit(State(context): State<Context>, who: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
+pub async fn submit(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(number): Path<String>,
+) -> Result<Response, Trouble> {
     who.must_write()?;
     let warning = find(&context, &number).await?;
     match warn::submit(&context, &warning.number, &who.account.name).await {
         Ok(_) => Ok(see(&format!("/warnung/{}", segment(&number)))),
-        Err(error) => again(&context, &who, warning, "einreichen", told_error(&error, who.t), Refused::default()).await,
+        Err(error) => {
+            again(
+                &context,
+                &who,
+                warning,
+                "einreichen",
+                told_error(&error, who.t),
+                Refused::default(),
+            )
+            .await
+        }
     }
 }
 
 /// The page once more, with what is wrong.
-async fn again(context: &Context, who: &SignedIn, warning: Warning, field: &'static str, text: String, refused: Refused) -> Result<Response, Trouble> {
-    let refused = Refused { errors: vec![FieldError { field, text }], ..refused };
+async fn again(
+    context: &Context,
+    who: &SignedIn,
+    warning: Warning,
+    field: &'static str,
+    text: String,
+    refused: Refused,
+) -> Result<Response, Trouble> {
+    let refused = Refused {
+        errors: vec![FieldError { field, text }],
+        ..refused
+    };
     page_with_errors(&build(context, who, warning, refused).await?)
 }
 
@@ -290,23 +489,66 @@ pub struct Release {
 }
 
 /// Releases: typed number, the hash of what was on screen, and the password once more.
-pub async fn approve(State(context): State<Context>, who: SignedIn, Path(number): Path<String>, Form(form): Form<Release>) -> Result<Response, Trouble> {
-    let Release { count, content_hash, password } = form;
+pub async fn approve(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(number): Path<String>,
+    Form(form): Form<Release>,
+) -> Result<Response, Trouble> {
+    let Release {
+        count,
+        content_hash,
+        password,
+    } = form;
     let warning = find(&context, &number).await?;
-    let refused = Refused { typed: count.clone(), ..Refused::default() };
+    let refused = Refused {
+        typed: count.clone(),
+        ..Refused::default()
+    };
     match password_fits(&context, &who.account.name, password).await {
         Ok(Some(_)) => {}
-        Ok(None) => return again(&context, &who, warning, "password", who.t.get("operator.approve_password"), refused).await,
+        Ok(None) => {
+            return again(
+                &context,
+                &who,
+                warning,
+                "password",
+                who.t.get("operator.approve_password"),
+                refused,
+            )
+            .await;
+        }
         Err(error) => match crate::refusal::refused(&error, who.t) {
-            Some(sentence) => return again(&context, &who, warning, "password", sentence, refused).await,
+            Some(sentence) => {
+                return again(&context, &who, warning, "password", sentence, refused).await;
+            }
             None => return Err(error.into()),
         },
     }
-    let digits: String = count.chars().filter(|c| !c.is_whitespace() && *c != '.' && *c != '\u{202f}').collect();
+    let digits: String = count
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '.' && *c != '\u{202f}')
+        .collect();
     let Ok(typed) = digits.parse::<u64>() else {
-        return again(&context, &who, warning, "count", who.t.get("operator.approve_count"), refused).await;
+        return again(
+            &context,
+            &who,
+            warning,
+            "count",
+            who.t.get("operator.approve_count"),
+            refused,
+        )
+        .await;
     };
-    match warn::approve(&context, &warning.number, &who.account.name, typed, &content_hash).await? {
+    match warn::approve(
+        &context,
+        &warning.number,
+        &who.account.name,
+        typed,
+        &content_hash,
+    )
+    .await?
+    {
         Ok(()) => Ok(see(&format!("/warnung/{}/verlauf", segment(&number)))),
         Err(refusal) => {
             let (field, key) = told(refusal);
@@ -342,19 +584,54 @@ pub async fn send_back(
 ) -> Result<Response, Trouble> {
     let warning = find(&context, &number).await?;
     if reason.trim().is_empty() {
-        return again(&context, &who, warning, "reason", who.t.get("operator.return_reason"), Refused::default()).await;
+        return again(
+            &context,
+            &who,
+            warning,
+            "reason",
+            who.t.get("operator.return_reason"),
+            Refused::default(),
+        )
+        .await;
     }
     match warn::send_back(&context, &warning.number, &who.account.name, &reason).await {
         Ok(()) => Ok(see("/heute")),
-        Err(error) => again(&context, &who, warning, "reason", told_error(&error, who.t), Refused { reason, ..Refused::default() }).await,
+        Err(error) => {
+            again(
+                &context,
+                &who,
+                warning,
+                "reason",
+                told_error(&error, who.t),
+                Refused {
+                    reason,
+                    ..Refused::default()
+                },
+            )
+            .await
+        }
     }
 }
 
 /// One press by one person, whatever the role.
-pub async fn stop(State(context): State<Context>, who: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
+pub async fn stop(
+    State(context): State<Context>,
+    who: SignedIn,
+    Path(number): Path<String>,
+) -> Result<Response, Trouble> {
     let warning = find(&context, &number).await?;
     match warn::stop(&context, &warning.number, &who.account.name).await {
         Ok(_) => Ok(see(&format!("/warnung/{}", segment(&number)))),
-        Err(error) => again(&context, &who, warning, "stop", told_error(&error, who.t), Refused::default()).await,
+        Err(error) => {
+            again(
+                &context,
+                &who,
+                warning,
+                "stop",
+                told_error(&error, who.t),
+                Refused::default(),
+            )
+            .await
+        }
     }
 }

@@ -66,8 +66,17 @@ pub async fn show(
     Query(Day { am }): Query<Day>,
 ) -> Result<Response, Trouble> {
     let (id, threat) = find(&context, &text).await?;
-    let organisation = context.store.organisation_by_external(Kind::Member, &external).await?.ok_or(Trouble::NotFound)?;
-    let frame = who.frame(&context, "/meldungen", &who.t.with("operator.why_title", &[("name", &organisation.name)]));
+    let organisation = context
+        .store
+        .organisation_by_external(Kind::Member, &external)
+        .await?
+        .ok_or(Trouble::NotFound)?;
+    let frame = who.frame(
+        &context,
+        "/meldungen",
+        &who.t
+            .with("operator.why_title", &[("name", &organisation.name)]),
+    );
     let at = times::typed(&am, &context.zone()).filter(|at| *at <= context.now());
     let then = match at {
         Some(at) => earlier(&context, &frame, &id, &organisation, at).await?,
@@ -76,34 +85,98 @@ pub async fn show(
     let not_a_day = !am.is_empty() && then.is_none();
     let considered = match then {
         Some(then) => then,
-        None => current(&context, &id, &organisation).await?.ok_or(Trouble::NotFound)?,
+        None => current(&context, &id, &organisation)
+            .await?
+            .ok_or(Trouble::NotFound)?,
     };
-    let Considered { verdict, grounds, matches, as_of, late } = considered;
+    let Considered {
+        verdict,
+        grounds,
+        matches,
+        as_of,
+        late,
+    } = considered;
     let policy = format!("{} {}", context.policy.name, context.policy.version);
     let inputs = Basis::parse_inputs(&verdict.urgency_inputs);
     let id = segment(id.as_str());
-    page(&WhyPage { frame, threat, id, verdict, policy, inputs, grounds, matches, as_of, late, day: am, not_a_day, language: who.t.0 })
+    page(&WhyPage {
+        frame,
+        threat,
+        id,
+        verdict,
+        policy,
+        inputs,
+        grounds,
+        matches,
+        as_of,
+        late,
+        day: am,
+        not_a_day,
+        language: who.t.0,
+    })
 }
 
-async fn current(context: &Context, id: &ThreatId, organisation: &Organisation) -> Result<Option<Considered>, Trouble> {
-    let Some(verdict) = context.store.exposure(id, &organisation.id).await? else { return Ok(None) };
+async fn current(
+    context: &Context,
+    id: &ThreatId,
+    organisation: &Organisation,
+) -> Result<Option<Considered>, Trouble> {
+    let Some(verdict) = context.store.exposure(id, &organisation.id).await? else {
+        return Ok(None);
+    };
     let grounds = context.store.grounds(id, &organisation.id).await?;
     let matches = context.store.matches(id, &organisation.id).await?;
-    Ok(Some(Considered { verdict, grounds, matches, as_of: None, late: Vec::new() }))
+    Ok(Some(Considered {
+        verdict,
+        grounds,
+        matches,
+        as_of: None,
+        late: Vec::new(),
+    }))
 }
 
-async fn earlier(context: &Context, frame: &Frame, id: &ThreatId, organisation: &Organisation, at: Timestamp) -> Result<Option<Considered>, Trouble> {
-    let Some(Hindsight { verdict, grounds, matches, as_of, late, .. }) = hindsight::explain(context, id, organisation, at).await? else { return Ok(None) };
+async fn earlier(
+    context: &Context,
+    frame: &Frame,
+    id: &ThreatId,
+    organisation: &Organisation,
+    at: Timestamp,
+) -> Result<Option<Considered>, Trouble> {
+    let Some(Hindsight {
+        verdict,
+        grounds,
+        matches,
+        as_of,
+        late,
+        ..
+    }) = hindsight::explain(context, id, organisation, at).await?
+    else {
+        return Ok(None);
+    };
     let sentence = |late: Late| {
         let (what, since) = late.parts();
-        frame.texts.with(&format!("verdict.late_{what}"), &[("since", &frame.date(&since)), ("day", &frame.date(&as_of))])
+        frame.texts.with(
+            &format!("verdict.late_{what}"),
+            &[("since", &frame.date(&since)), ("day", &frame.date(&as_of))],
+        )
     };
     let matched = |entry: Match| {
         let asset = entry.asset.map_or_else(String::new, |asset| asset.0);
-        (asset, entry.vulnerability, entry.status.as_str().to_string(), entry.remediation.as_str().to_string())
+        (
+            asset,
+            entry.vulnerability,
+            entry.status.as_str().to_string(),
+            entry.remediation.as_str().to_string(),
+        )
     };
     let late = late.into_iter().map(sentence).collect();
-    Ok(Some(Considered { verdict, grounds, matches: matches.into_iter().map(matched).collect(), as_of: Some(as_of), late }))
+    Ok(Some(Considered {
+        verdict,
+        grounds,
+        matches: matches.into_iter().map(matched).collect(),
+        as_of: Some(as_of),
+        late,
+    }))
 }
 
 /// A ground's sentence in the reader's language.
@@ -118,6 +191,8 @@ fn reason_of(ground: &ShownGround, language: Language) -> &str {
 impl WhyPage {
     /// "As of 5 March, 23:59: what we knew then."
     fn as_of_words(&self, as_of: &Timestamp) -> String {
-        self.frame.texts.with("verdict.as_of", &[("moment", &self.frame.moment(as_of))])
+        self.frame
+            .texts
+            .with("verdict.as_of", &[("moment", &self.frame.moment(as_of))])
     }
 }

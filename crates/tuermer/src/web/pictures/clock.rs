@@ -13,7 +13,16 @@ pub const TARGET_MINUTES: i64 = 60;
 
 /// The steps that have happened, in order of time as they should come.
 pub fn steps(clock: &Clock) -> Vec<(&'static str, Timestamp)> {
-    let Clock { published, seen, matched, drafted, approved, first_sent, p50_delivered, p90_delivered } = clock;
+    let Clock {
+        published,
+        seen,
+        matched,
+        drafted,
+        approved,
+        first_sent,
+        p50_delivered,
+        p90_delivered,
+    } = clock;
     let steps = [
         ("public.clock_published", published),
         ("public.clock_seen", seen),
@@ -24,12 +33,17 @@ pub fn steps(clock: &Clock) -> Vec<(&'static str, Timestamp)> {
         ("public.clock_p50_delivered", p50_delivered),
         ("public.clock_p90_delivered", p90_delivered),
     ];
-    steps.into_iter().filter_map(|(key, at)| at.map(|at| (key, at))).collect()
+    steps
+        .into_iter()
+        .filter_map(|(key, at)| at.map(|at| (key, at)))
+        .collect()
 }
 
 /// Minutes from the notice to the first message.
 pub fn minutes_to_warn(clock: &Clock) -> Option<i64> {
-    let (Some(published), Some(sent)) = (clock.published, clock.first_sent) else { return None };
+    let (Some(published), Some(sent)) = (clock.published, clock.first_sent) else {
+        return None;
+    };
     Some(sent.duration_since(published).as_mins().max(0))
 }
 
@@ -65,10 +79,23 @@ pub fn draw(clock: &Clock, zone: &TimeZone, texts: Texts, size: Size) -> String 
     let height = count.saturating_mul(46).saturating_add(below).max(46);
     let minutes = minutes_to_warn(clock);
     let description = match minutes {
-        Some(minutes) => texts.with("public.clock_description", &[("span", &span(minutes)), ("target", &TARGET_MINUTES.to_string())]),
+        Some(minutes) => texts.with(
+            "public.clock_description",
+            &[
+                ("span", &span(minutes)),
+                ("target", &TARGET_MINUTES.to_string()),
+            ],
+        ),
         None => texts.get("public.clock_open"),
     };
-    let mut drawing = Drawing::new("clock", size, "", (width, height), &texts.get("public.clock_title"), &description);
+    let mut drawing = Drawing::new(
+        "clock",
+        size,
+        "",
+        (width, height),
+        &texts.get("public.clock_title"),
+        &description,
+    );
     let mut y = 22.0;
     let mut before = None;
     let (mut first, mut sent) = (None, None);
@@ -77,7 +104,12 @@ pub fn draw(clock: &Clock, zone: &TimeZone, texts: Texts, size: Size) -> String 
             drawing.path("ax", &format!("M{axis:.0} {:.0}V{:.0}", y - 40.0, y - 6.0));
         }
         drawing.dot(axis, y);
-        drawing.text("m", (axis - 12.0, y + 5.0), "end", &added(before, *at, zone, texts));
+        drawing.text(
+            "m",
+            (axis - 12.0, y + 5.0),
+            "end",
+            &added(before, *at, zone, texts),
+        );
         drawing.text("", (axis + 16.0, y + 5.0), "start", &texts.get(key));
         first = first.or(Some(y));
         if *key == "public.clock_first_sent" {
@@ -87,16 +119,27 @@ pub fn draw(clock: &Clock, zone: &TimeZone, texts: Texts, size: Size) -> String 
         y += 46.0;
     }
     if let (Some(minutes), Some(first), Some(sent)) = (minutes, first, sent) {
-        let target = texts.with("public.clock_target", &[("target", &TARGET_MINUTES.to_string())]);
+        let target = texts.with(
+            "public.clock_target",
+            &[("target", &TARGET_MINUTES.to_string())],
+        );
         match size {
             Size::Wide => {
-                drawing.path("ln", &format!("M432 {first:.0}H448M440 {first:.0}V{sent:.0}M432 {sent:.0}H448"));
+                drawing.path(
+                    "ln",
+                    &format!("M432 {first:.0}H448M440 {first:.0}V{sent:.0}M432 {sent:.0}H448"),
+                );
                 let middle = f64::midpoint(first, sent);
                 drawing.text("h", (458.0, middle + 2.0), "start", &span(minutes));
                 drawing.text("m", (458.0, middle + 22.0), "start", &target);
             }
             Size::Narrow => {
-                drawing.text("h", (0.0, y + 10.0), "start", &texts.with("public.clock_took", &[("span", &span(minutes))]));
+                drawing.text(
+                    "h",
+                    (0.0, y + 10.0),
+                    "start",
+                    &texts.with("public.clock_took", &[("span", &span(minutes))]),
+                );
                 drawing.text("m", (0.0, y + 30.0), "start", &target);
             }
         }
@@ -110,7 +153,13 @@ mod tests {
 
     #[test]
     fn spans_are_said_as_people_say_them() {
-        for (minutes, words) in [(0, "0 min"), (59, "59 min"), (60, "1 h 0 min"), (215, "3 h 35 min"), (3_000, "2 d 2 h")] {
+        for (minutes, words) in [
+            (0, "0 min"),
+            (59, "59 min"),
+            (60, "1 h 0 min"),
+            (215, "3 h 35 min"),
+            (3_000, "2 d 2 h"),
+        ] {
             assert_eq!(span(minutes), words);
         }
     }

@@ -9,14 +9,28 @@ pub type Step = (&'static str, u64, u64);
 
 /// The steps in order.
 pub fn steps(picture: &Picture) -> [Step; 7] {
-    let closed = picture.fixed_measured.saturating_add(picture.fixed_reported);
+    let closed = picture
+        .fixed_measured
+        .saturating_add(picture.fixed_reported);
     let open = picture.affected.saturating_add(picture.unknown);
     [
         ("public.count_members", picture.members, picture.members),
-        ("public.count_with_product", picture.with_product, picture.with_product),
-        ("public.count_hit", open.saturating_add(closed), open.saturating_add(closed)),
+        (
+            "public.count_with_product",
+            picture.with_product,
+            picture.with_product,
+        ),
+        (
+            "public.count_hit",
+            open.saturating_add(closed),
+            open.saturating_add(closed),
+        ),
         ("public.count_warned", picture.warned, picture.warned),
-        ("public.count_delivered", picture.delivered, picture.delivered),
+        (
+            "public.count_delivered",
+            picture.delivered,
+            picture.delivered,
+        ),
         ("public.count_answered", picture.answered, picture.answered),
         ("public.count_closed", closed, picture.fixed_measured),
     ]
@@ -26,7 +40,12 @@ pub fn steps(picture: &Picture) -> [Step; 7] {
 pub fn draw(picture: &Picture, texts: Texts, size: Size) -> String {
     let steps = steps(picture);
     // Members have no bar: it would make all others too small to compare.
-    let most = steps.iter().skip(1).map(|(_, count, _)| *count).max().unwrap_or(0);
+    let most = steps
+        .iter()
+        .skip(1)
+        .map(|(_, count, _)| *count)
+        .max()
+        .unwrap_or(0);
     let (width, row, left, room) = match size {
         Size::Wide => (680_u32, 34.0, 250.0, 340.0),
         Size::Narrow => (340, 50.0, 0.0, 260.0),
@@ -35,7 +54,14 @@ pub fn draw(picture: &Picture, texts: Texts, size: Size) -> String {
         Size::Wide => 242,
         Size::Narrow => 356,
     };
-    let mut drawing = Drawing::new("funnel", size, "", (width, height), &texts.get("public.funnel_title"), &texts.get("public.funnel_description"));
+    let mut drawing = Drawing::new(
+        "funnel",
+        size,
+        "",
+        (width, height),
+        &texts.get("public.funnel_title"),
+        &texts.get("public.funnel_description"),
+    );
     let mut top = 4.0;
     for (index, (key, count, solid)) in steps.into_iter().enumerate() {
         let words = texts.get(key);
@@ -55,11 +81,21 @@ pub fn draw(picture: &Picture, texts: Texts, size: Size) -> String {
             let length = share(count, most) * room;
             drawing.rect("fl", (left, bar_top), (length.max(1.0), 24.0), 35);
             if let PublicCount::Shown(solid) = public_count(solid) {
-                drawing.rect("fl", (left, bar_top), (share(solid, most) * room, 24.0), 100);
+                drawing.rect(
+                    "fl",
+                    (left, bar_top),
+                    (share(solid, most) * room, 24.0),
+                    100,
+                );
             }
             end = left + length + 8.0;
         }
-        drawing.text("b", (end, bar_top + 17.0), "start", &shown(count_shown, texts));
+        drawing.text(
+            "b",
+            (end, bar_top + 17.0),
+            "start",
+            &shown(count_shown, texts),
+        );
         top += row;
     }
     drawing.done()

@@ -40,7 +40,14 @@ pub struct Drawing {
 
 impl Drawing {
     /// Opens a drawing of `width` × `height` units. `id` is unique on its page; `class` is `red` or empty.
-    pub fn new(id: &str, size: Size, class: &str, (width, height): (u32, u32), title: &str, description: &str) -> Self {
+    pub fn new(
+        id: &str,
+        size: Size,
+        class: &str,
+        (width, height): (u32, u32),
+        title: &str,
+        description: &str,
+    ) -> Self {
         let word = size.word();
         let mut svg = String::new();
         // Writing to a String cannot fail.
@@ -59,8 +66,17 @@ impl Drawing {
     }
 
     /// A rectangle with an opacity in percent.
-    pub fn rect(&mut self, class: &str, (x, y): (f64, f64), (width, height): (f64, f64), opacity: u32) {
-        let _ = write!(self.svg, r#"<rect class="{class}" x="{x:.0}" y="{y:.0}" width="{width:.1}" height="{height:.0}" rx="3""#);
+    pub fn rect(
+        &mut self,
+        class: &str,
+        (x, y): (f64, f64),
+        (width, height): (f64, f64),
+        opacity: u32,
+    ) {
+        let _ = write!(
+            self.svg,
+            r#"<rect class="{class}" x="{x:.0}" y="{y:.0}" width="{width:.1}" height="{height:.0}" rx="3""#
+        );
         if opacity < 100 {
             let _ = write!(self.svg, r#" opacity=".{opacity:02}""#);
         }
@@ -69,7 +85,10 @@ impl Drawing {
 
     /// A dot.
     pub fn dot(&mut self, x: f64, y: f64) {
-        let _ = write!(self.svg, r#"<circle class="fl" cx="{x:.0}" cy="{y:.0}" r="6"/>"#);
+        let _ = write!(
+            self.svg,
+            r#"<circle class="fl" cx="{x:.0}" cy="{y:.0}" r="6"/>"#
+        );
     }
 
     /// Text; `anchor` is `start`, `middle` or `end`.
@@ -127,18 +146,33 @@ pub fn shown(count: PublicCount, texts: Texts) -> String {
 
 /// A single count as shown in public.
 pub fn public_count(count: u64) -> PublicCount {
-    if count > 0 && count < tuermer_core::limits::HIDDEN_BELOW { PublicCount::Hidden } else { PublicCount::Shown(count) }
+    if count > 0 && count < tuermer_core::limits::HIDDEN_BELOW {
+        PublicCount::Hidden
+    } else {
+        PublicCount::Shown(count)
+    }
 }
 
 /// `part` of `whole` between 0 and 1.
 #[allow(clippy::cast_precision_loss)] // counts of companies are far below 2^52
 pub fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { (part as f64 / whole as f64).clamp(0.0, 1.0) }
+    if whole == 0 {
+        0.0
+    } else {
+        (part as f64 / whole as f64).clamp(0.0, 1.0)
+    }
 }
 
 /// `part` of `whole` in whole percent, rounded.
 pub fn percent(part: u64, whole: u64) -> u64 {
-    if whole == 0 { 0 } else { part.saturating_mul(200).saturating_add(whole).checked_div(whole.saturating_mul(2)).unwrap_or(0) }
+    if whole == 0 {
+        0
+    } else {
+        part.saturating_mul(200)
+            .saturating_add(whole)
+            .checked_div(whole.saturating_mul(2))
+            .unwrap_or(0)
+    }
 }
 
 #[cfg(test)]
@@ -150,13 +184,24 @@ mod tests {
         let mut drawing = Drawing::new("x", Size::Wide, "", (10, 10), "<script>", "\"quoted\"");
         drawing.text("", (0.0, 0.0), "start", "O'Neill & <b>Söhne</b>\u{7}");
         let svg = drawing.done();
-        assert!(svg.contains("&lt;script&gt;") && svg.contains("O&#39;Neill &amp; &lt;b&gt;Söhne&lt;/b&gt; "), "{svg}");
+        assert!(
+            svg.contains("&lt;script&gt;")
+                && svg.contains("O&#39;Neill &amp; &lt;b&gt;Söhne&lt;/b&gt; "),
+            "{svg}"
+        );
         assert!(!svg.contains("<script>") && !svg.contains("<b>"));
     }
 
     #[test]
     fn percent_rounds_and_never_divides_by_nothing() {
-        for (part, whole, expected) in [(0, 0, 0), (1, 3, 33), (2, 3, 67), (1, 200, 1), (1, 201, 0), (7, 7, 100)] {
+        for (part, whole, expected) in [
+            (0, 0, 0),
+            (1, 3, 33),
+            (2, 3, 67),
+            (1, 200, 1),
+            (1, 201, 0),
+            (7, 7, 100),
+        ] {
             assert_eq!(percent(part, whole), expected, "{part}/{whole}");
         }
     }

@@ -30,21 +30,37 @@ pub fn public(cities: &[Municipality]) -> Vec<PublicCity> {
         .iter()
         .zip(open.into_iter().zip(affected))
         .map(|(city, (open, affected))| {
-            let affected = if open == PublicCount::Hidden { PublicCount::Hidden } else { affected };
-            PublicCity { city: city.city.clone(), open, affected }
+            let affected = if open == PublicCount::Hidden {
+                PublicCount::Hidden
+            } else {
+                affected
+            };
+            PublicCity {
+                city: city.city.clone(),
+                open,
+                affected,
+            }
         })
         .collect();
     let rank = |count: PublicCount| match count {
         PublicCount::Shown(count) => count.saturating_add(1),
         PublicCount::Hidden => 1,
     };
-    public.sort_by(|a, b| rank(b.open).cmp(&rank(a.open)).then_with(|| a.city.cmp(&b.city)));
+    public.sort_by(|a, b| {
+        rank(b.open)
+            .cmp(&rank(a.open))
+            .then_with(|| a.city.cmp(&b.city))
+    });
     public
 }
 
 /// Draws it: tiles where there are any and there is room, else bars.
 pub fn draw(cities: &[PublicCity], tiles: &[Tile], texts: Texts, size: Size) -> String {
-    if size == Size::Wide && !tiles.is_empty() { map(cities, tiles, texts) } else { bars(cities, texts, size) }
+    if size == Size::Wide && !tiles.is_empty() {
+        map(cities, tiles, texts)
+    } else {
+        bars(cities, texts, size)
+    }
 }
 
 /// A small region is drawn as wide as a large one, so that its tiles do not become posters.
@@ -53,16 +69,43 @@ const TILE_WIDTH: u32 = 114;
 const TILE_HEIGHT: u32 = 86;
 
 fn map(cities: &[PublicCity], tiles: &[Tile], texts: Texts) -> String {
-    let columns = tiles.iter().map(|t| t.column).max().unwrap_or(0).saturating_add(1).max(COLUMNS);
-    let rows = tiles.iter().map(|t| t.row).max().unwrap_or(0).saturating_add(1);
-    let area = (columns.saturating_mul(TILE_WIDTH), rows.saturating_mul(TILE_HEIGHT));
-    let description = texts.with("public.tiles_description", &[("count", &tiles.len().to_string())]);
-    let mut drawing = Drawing::new("tiles", Size::Wide, "red", area, &texts.get("public.tiles_title"), &description);
+    let columns = tiles
+        .iter()
+        .map(|t| t.column)
+        .max()
+        .unwrap_or(0)
+        .saturating_add(1)
+        .max(COLUMNS);
+    let rows = tiles
+        .iter()
+        .map(|t| t.row)
+        .max()
+        .unwrap_or(0)
+        .saturating_add(1);
+    let area = (
+        columns.saturating_mul(TILE_WIDTH),
+        rows.saturating_mul(TILE_HEIGHT),
+    );
+    let description = texts.with(
+        "public.tiles_description",
+        &[("count", &tiles.len().to_string())],
+    );
+    let mut drawing = Drawing::new(
+        "tiles",
+        Size::Wide,
+        "red",
+        area,
+        &texts.get("public.tiles_title"),
+        &description,
+    );
     let most = most_open(cities);
     for tile in tiles {
         let city = cities.iter().find(|c| c.city == tile.name);
         let open = city.map_or(PublicCount::Shown(0), |c| c.open);
-        let (x, y) = (f64::from(tile.column.saturating_mul(TILE_WIDTH)), f64::from(tile.row.saturating_mul(TILE_HEIGHT)));
+        let (x, y) = (
+            f64::from(tile.column.saturating_mul(TILE_WIDTH)),
+            f64::from(tile.row.saturating_mul(TILE_HEIGHT)),
+        );
         drawing.rect("tl", (x, y), (110.0, 82.0), 100);
         if let PublicCount::Shown(count @ 1..) = open {
             drawing.rect("fl", (x, y), (110.0, 82.0), shade(share(count, most)));
@@ -70,7 +113,12 @@ fn map(cities: &[PublicCity], tiles: &[Tile], texts: Texts) -> String {
         drawing.text("", (x + 8.0, y + 20.0), "start", &shortened(&tile.name));
         drawing.text("h", (x + 8.0, y + 48.0), "start", &shown(open, texts));
         if let Some(PublicCount::Shown(affected)) = city.map(|c| c.affected) {
-            drawing.text("m", (x + 8.0, y + 69.0), "start", &texts.with("public.of_open", &[("count", &affected.to_string())]));
+            drawing.text(
+                "m",
+                (x + 8.0, y + 69.0),
+                "start",
+                &texts.with("public.of_open", &[("count", &affected.to_string())]),
+            );
         }
     }
     drawing.done()
@@ -93,9 +141,22 @@ fn bars(cities: &[PublicCity], texts: Texts, size: Size) -> String {
         Size::Wide => (680, 200.0, 380.0),
         Size::Narrow => (340, 130.0, 130.0),
     };
-    let height = u32::try_from(drawn.len()).unwrap_or(0).saturating_mul(28).saturating_add(4);
-    let description = texts.with("public.bars_description", &[("count", &drawn.len().to_string())]);
-    let mut drawing = Drawing::new("tiles", size, "red", (width, height), &texts.get("public.tiles_title"), &description);
+    let height = u32::try_from(drawn.len())
+        .unwrap_or(0)
+        .saturating_mul(28)
+        .saturating_add(4);
+    let description = texts.with(
+        "public.bars_description",
+        &[("count", &drawn.len().to_string())],
+    );
+    let mut drawing = Drawing::new(
+        "tiles",
+        size,
+        "red",
+        (width, height),
+        &texts.get("public.tiles_title"),
+        &description,
+    );
     let most = most_open(cities);
     let mut top = 2.0;
     for city in drawn {
@@ -107,7 +168,12 @@ fn bars(cities: &[PublicCity], texts: Texts, size: Size) -> String {
         if length > 0.0 {
             drawing.rect("fl", (left, top), (length, 22.0), 100);
         }
-        drawing.text("b", (left + length + 8.0, top + 17.0), "start", &shown(city.open, texts));
+        drawing.text(
+            "b",
+            (left + length + 8.0, top + 17.0),
+            "start",
+            &shown(city.open, texts),
+        );
         top += 28.0;
     }
     drawing.done()
@@ -123,7 +189,11 @@ fn most_open(cities: &[PublicCity]) -> u64 {
 
 /// A name that fits its place; the whole one stands in the table.
 fn shortened(name: &str) -> String {
-    if name.chars().count() <= 15 { name.to_string() } else { name.chars().take(14).chain(['…']).collect() }
+    if name.chars().count() <= 15 {
+        name.to_string()
+    } else {
+        name.chars().take(14).chain(['…']).collect()
+    }
 }
 
 #[cfg(test)]
@@ -133,12 +203,35 @@ mod tests {
 
     #[test]
     fn a_hidden_city_takes_a_second_one_with_it() {
-        let city = |name: &str, open, affected| Municipality { city: name.into(), open, affected };
-        let cities = public(&[city("Au", 3, 9), city("Berg", 34, 86), city("Celle", 8, 22), city("Dorf", 0, 12)]);
-        let rows: Vec<(&str, PublicCount, PublicCount)> = cities.iter().map(|c| (c.city.as_str(), c.open, c.affected)).collect();
-        assert_eq!(rows, [("Berg", Shown(34), Shown(86)), ("Au", Hidden, Hidden), ("Celle", Hidden, Hidden), ("Dorf", Shown(0), Shown(12))]);
+        let city = |name: &str, open, affected| Municipality {
+            city: name.into(),
+            open,
+            affected,
+        };
+        let cities = public(&[
+            city("Au", 3, 9),
+            city("Berg", 34, 86),
+            city("Celle", 8, 22),
+            city("Dorf", 0, 12),
+        ]);
+        let rows: Vec<(&str, PublicCount, PublicCount)> = cities
+            .iter()
+            .map(|c| (c.city.as_str(), c.open, c.affected))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                ("Berg", Shown(34), Shown(86)),
+                ("Au", Hidden, Hidden),
+                ("Celle", Hidden, Hidden),
+                ("Dorf", Shown(0), Shown(12))
+            ]
+        );
         let texts = Texts(tuermer_core::locale::Language::German);
         let svg = draw(&cities, &[], texts, Size::Narrow);
-        assert!(svg.contains(">34<") && !svg.contains(">3<") && !svg.contains(">8<"), "{svg}");
+        assert!(
+            svg.contains(">34<") && !svg.contains(">3<") && !svg.contains(">8<"),
+            "{svg}"
+        );
     }
 }

@@ -73,17 +73,37 @@ pub async fn press(
     Form(pressed): Form<Pressed>,
 ) -> Result<Response, PageError> {
     let number = WarningNumber(number);
-    let Some(reader) = reader(&context, &number, &pressed.t).await? else { return Ok(no_link(&context, &headers)) };
+    let Some(reader) = reader(&context, &number, &pressed.t).await? else {
+        return Ok(no_link(&context, &headers));
+    };
     let Some(answer) = Answer::parse(&pressed.antwort) else {
-        return Ok(notice(&context, reader.language, StatusCode::BAD_REQUEST, "public.no_answer", "public.no_answer_text"));
+        return Ok(notice(
+            &context,
+            reader.language,
+            StatusCode::BAD_REQUEST,
+            "public.no_answer",
+            "public.no_answer_text",
+        ));
     };
     let cloud = match pressed.cloud.as_deref() {
         Some("ja") => Some(true),
         Some("nein") => Some(false),
         _ => None,
     };
-    stations::answer::record(&context, &number, &reader.organisation, answer, cloud, Source::Member).await?;
-    Ok(see(&format!("/w/{}/antwort?t={}", segment(number.as_str()), segment(&pressed.t))))
+    stations::answer::record(
+        &context,
+        &number,
+        &reader.organisation,
+        answer,
+        cloud,
+        Source::Member,
+    )
+    .await?;
+    Ok(see(&format!(
+        "/w/{}/antwort?t={}",
+        segment(number.as_str()),
+        segment(&pressed.t)
+    )))
 }
 
 /// Shows the last answer; changes nothing.
@@ -94,29 +114,71 @@ pub async fn arrived(
     Query(token): Query<Token>,
 ) -> Result<Response, PageError> {
     let number = WarningNumber(number);
-    let Some(reader) = reader(&context, &number, &token.t).await? else { return Ok(no_link(&context, &headers)) };
-    let Some(threat) = context.store.released_threat(&number).await? else { return Ok(no_link(&context, &headers)) };
-    match context.store.last_answer(&threat, &reader.organisation).await? {
-        Some(given) => Ok(page(&page_of(&context, &number, &reader, &token.t, &given).await?)),
-        None => Ok(see(&format!("/w/{}?t={}", segment(number.as_str()), segment(&token.t)))),
+    let Some(reader) = reader(&context, &number, &token.t).await? else {
+        return Ok(no_link(&context, &headers));
+    };
+    let Some(threat) = context.store.released_threat(&number).await? else {
+        return Ok(no_link(&context, &headers));
+    };
+    match context
+        .store
+        .last_answer(&threat, &reader.organisation)
+        .await?
+    {
+        Some(given) => Ok(page(
+            &page_of(&context, &number, &reader, &token.t, &given).await?,
+        )),
+        None => Ok(see(&format!(
+            "/w/{}?t={}",
+            segment(number.as_str()),
+            segment(&token.t)
+        ))),
     }
 }
 
 /// Takes an answer back.
-pub async fn undo(State(context): State<Context>, Path(number): Path<String>, headers: HeaderMap, Form(undo): Form<Undo>) -> Result<Response, PageError> {
+pub async fn undo(
+    State(context): State<Context>,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+    Form(undo): Form<Undo>,
+) -> Result<Response, PageError> {
     let number = WarningNumber(number);
-    let Some(reader) = reader(&context, &number, &undo.t).await? else { return Ok(no_link(&context, &headers)) };
-    let Some(threat) = context.store.released_threat(&number).await? else { return Ok(no_link(&context, &headers)) };
-    let taken_back = stations::answer::undo(&context, &reader.organisation, &threat, &undo.id).await?;
-    let stands = context.store.last_answer(&threat, &reader.organisation).await?.is_some_and(|given| given.id == undo.id);
+    let Some(reader) = reader(&context, &number, &undo.t).await? else {
+        return Ok(no_link(&context, &headers));
+    };
+    let Some(threat) = context.store.released_threat(&number).await? else {
+        return Ok(no_link(&context, &headers));
+    };
+    let taken_back =
+        stations::answer::undo(&context, &reader.organisation, &threat, &undo.id).await?;
+    let stands = context
+        .store
+        .last_answer(&threat, &reader.organisation)
+        .await?
+        .is_some_and(|given| given.id == undo.id);
     if !taken_back && stands {
-        return Ok(notice(&context, reader.language, StatusCode::CONFLICT, "public.undo_late", "public.undo_late_text"));
+        return Ok(notice(
+            &context,
+            reader.language,
+            StatusCode::CONFLICT,
+            "public.undo_late",
+            "public.undo_late_text",
+        ));
     }
-    Ok(see(&format!("/w/{}?t={}#a", segment(number.as_str()), segment(&undo.t))))
+    Ok(see(&format!(
+        "/w/{}?t={}#a",
+        segment(number.as_str()),
+        segment(&undo.t)
+    )))
 }
 
 /// Whose link it is, if the warning is out.
-async fn reader(context: &Context, number: &WarningNumber, token: &str) -> Result<Option<Recipient>, PageError> {
+async fn reader(
+    context: &Context,
+    number: &WarningNumber,
+    token: &str,
+) -> Result<Option<Recipient>, PageError> {
     if context.store.released_threat(number).await?.is_none() {
         return Ok(None);
     }
@@ -132,7 +194,13 @@ fn see(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
-async fn page_of(context: &Context, number: &WarningNumber, reader: &Recipient, token: &str, given: &Given) -> Result<Page, PageError> {
+async fn page_of(
+    context: &Context,
+    number: &WarningNumber,
+    reader: &Recipient,
+    token: &str,
+    given: &Given,
+) -> Result<Page, PageError> {
     let texts = Texts(reader.language);
     let zone = context.zone();
     let said = &given.said;
@@ -142,9 +210,14 @@ async fn page_of(context: &Context, number: &WarningNumber, reader: &Recipient, 
         (answer, _) => answer_words(texts, answer),
     };
     let warning = context.store.warning(number).await?;
-    let text = warning.as_ref().and_then(|warning| warning.texts.iter().find(|text| text.language == texts.0));
+    let text = warning
+        .as_ref()
+        .and_then(|warning| warning.texts.iter().find(|text| text.language == texts.0));
     let product = text.map_or("", |text| text.product.as_str());
-    let until = said.at.checked_add(SignedDuration::from_mins(UNDO_MINUTES)).unwrap_or(said.at);
+    let until = said
+        .at
+        .checked_add(SignedDuration::from_mins(UNDO_MINUTES))
+        .unwrap_or(said.at);
     let (phone, tel) = mail::telephone(&context.config.chamber.phone_help);
     let help = said.answer == Answer::Help;
     Ok(Page {
@@ -153,13 +226,22 @@ async fn page_of(context: &Context, number: &WarningNumber, reader: &Recipient, 
         token: token.to_string(),
         id: given.id.clone(),
         said: words,
-        when: texts.with("public.answered_at", &[("name", &reader.name), ("at", &times::moment(said.at, &zone, texts.0))]),
+        when: texts.with(
+            "public.answered_at",
+            &[
+                ("name", &reader.name),
+                ("at", &times::moment(said.at, &zone, texts.0)),
+            ],
+        ),
         next: texts.get(&format!("public.next_{}", said.answer.as_str())),
         phone,
         tel: if help { tel } else { String::new() },
         ask_cloud: said.answer == Answer::NotUs && said.cloud.is_none(),
         cloud_question: texts.with("public.cloud_question", &[("product", product)]),
         can_undo: said.by == Source::Member && given.can_be_undone(context.now()),
-        undo_until: texts.with("public.undo_until", &[("at", &times::moment(until, &zone, texts.0))]),
+        undo_until: texts.with(
+            "public.undo_until",
+            &[("at", &times::moment(until, &zone, texts.0))],
+        ),
     })
 }

@@ -34,7 +34,10 @@ pub fn router() -> Router<Context> {
         .route("/demo/post/{name}", get(outbox::show))
         .route("/gesund", get(healthy))
         .route("/w/{number}", get(warning::show))
-        .route("/w/{number}/antwort", get(answer::arrived).post(answer::press))
+        .route(
+            "/w/{number}/antwort",
+            get(answer::arrived).post(answer::press),
+        )
         .route("/w/{number}/zurueck", post(answer::undo))
 }
 
@@ -49,7 +52,11 @@ async fn healthy(State(context): State<Context>) -> Response {
         Ok(_) => (StatusCode::OK, "ok\n").into_response(),
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "the store does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response()
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the store does not answer\n",
+            )
+                .into_response()
         }
     }
 }

@@ -27,12 +27,17 @@ struct Page {
 impl Page {
     /// The path of a line that is an address of our own.
     fn link<'a>(&self, line: &'a str) -> Option<&'a str> {
-        line.trim().strip_prefix(self.base_url.as_str()).filter(|path| path.starts_with('/'))
+        line.trim()
+            .strip_prefix(self.base_url.as_str())
+            .filter(|path| path.starts_with('/'))
     }
 }
 
 /// The newest mails, and how many there are.
-pub async fn list(State(context): State<Context>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn list(
+    State(context): State<Context>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let language = language(None, &headers);
     if !context.demo {
         return Ok(not_found(&context, language));
@@ -40,14 +45,30 @@ pub async fn list(State(context): State<Context>, headers: HeaderMap) -> Result<
     let folder = context.home.outbox();
     let (count, mails) = tokio::task::spawn_blocking(move || newest_mails(&folder)).await??;
     let frame = Frame::new(&context, language, "");
-    let frame = Frame { title: frame.t("public.outbox"), ..frame };
+    let frame = Frame {
+        title: frame.t("public.outbox"),
+        ..frame
+    };
     let count = grouped(u64::try_from(count)?, language);
-    let summary = frame.texts.with("public.outbox_summary", &[("count", &count), ("shown", &mails.len().to_string())]);
-    Ok(page(&Page { frame, summary, mails, letter: None, base_url: String::new() }))
+    let summary = frame.texts.with(
+        "public.outbox_summary",
+        &[("count", &count), ("shown", &mails.len().to_string())],
+    );
+    Ok(page(&Page {
+        frame,
+        summary,
+        mails,
+        letter: None,
+        base_url: String::new(),
+    }))
 }
 
 /// One mail.
-pub async fn show(State(context): State<Context>, Path(name): Path<String>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn show(
+    State(context): State<Context>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let language = language(None, &headers);
     // Names are hashes; everything else, above all a way out of the folder, is not a mail.
     let stem = name.strip_suffix(".eml").unwrap_or("");
@@ -56,31 +77,59 @@ pub async fn show(State(context): State<Context>, Path(name): Path<String>, head
         return Ok(not_found(&context, language));
     }
     let path = context.home.outbox().join(&name);
-    let Ok(bytes) = tokio::fs::read(&path).await else { return Ok(not_found(&context, language)) };
+    let Ok(bytes) = tokio::fs::read(&path).await else {
+        return Ok(not_found(&context, language));
+    };
     let frame = Frame::new(&context, language, "");
-    let frame = Frame { title: frame.t("public.outbox"), ..frame };
+    let frame = Frame {
+        title: frame.t("public.outbox"),
+        ..frame
+    };
     let base_url = context.config.chamber.base_url.clone();
-    Ok(page(&Page { frame, summary: String::new(), mails: Vec::new(), letter: Some(outbox_letter::read(&bytes)), base_url }))
+    Ok(page(&Page {
+        frame,
+        summary: String::new(),
+        mails: Vec::new(),
+        letter: Some(outbox_letter::read(&bytes)),
+        base_url,
+    }))
 }
 
 fn newest_mails(folder: &std::path::Path) -> Result<(usize, Vec<(String, String, String)>)> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let entries = entries.filter_map(std::result::Result::ok);
-    let named = entries.filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.file_name().into_string().ok()?)));
-    let mut files: Vec<(SystemTime, String)> = named.filter(|(_, name)| name.ends_with(".eml")).collect();
+    let named = entries.filter_map(|entry| {
+        Some((
+            entry.metadata().ok()?.modified().ok()?,
+            entry.file_name().into_string().ok()?,
+        ))
+    });
+    let mut files: Vec<(SystemTime, String)> =
+        named.filter(|(_, name)| name.ends_with(".eml")).collect();
     files.sort_unstable_by(|one, other| other.cmp(one));
     let count = files.len();
     files.truncate(OUTBOX_SHOWN);
     let told = |name: String| {
         let letter = read(&folder.join(&name));
-        let (to, subject) = letter.map_or_else(|| (name.clone(), String::new()), |letter| (letter.to, letter.subject));
+        let (to, subject) = letter.map_or_else(
+            || (name.clone(), String::new()),
+            |letter| (letter.to, letter.subject),
+        );
         (name, to, subject)
     };
-    Ok((count, files.into_iter().map(|(_, name)| told(name)).collect()))
+    Ok((
+        count,
+        files.into_iter().map(|(_, name)| told(name)).collect(),
+    ))
 }
 
 fn read(path: &std::path::Path) -> Option<Letter> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path).ok()?.take(MAIL_BYTES as u64).read_to_end(&mut bytes).ok()?;
+    std::fs::File::open(path)
+        .ok()?
+        .take(MAIL_BYTES as u64)
+        .read_to_end(&mut bytes)
+        .ok()?;
     Some(outbox_letter::read(&bytes))
 }

@@ -16,7 +16,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 use tuermer_core::ids::WarningNumber;
-use tuermer_core::limits::{REPORT_FASTEST_SECONDS, REPORT_FORM_HOURS, REPORT_LINE_CHARACTERS, REPORT_WORDS_CHARACTERS};
+use tuermer_core::limits::{
+    REPORT_FASTEST_SECONDS, REPORT_FORM_HOURS, REPORT_LINE_CHARACTERS, REPORT_WORDS_CHARACTERS,
+};
 use tuermer_core::warning::Recipient;
 use tuermer_core::witness::{Incident, Since, WitnessReport};
 use tuermer_formats::{mail, times};
@@ -79,20 +81,51 @@ struct ArrivedPage {
 }
 
 /// Shows the form.
-pub async fn show(State(context): State<Context>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn show(
+    State(context): State<Context>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let reporter = reporter(&context, &asked.w, &asked.t).await?;
-    let language = reporter.as_ref().map_or_else(|| language(asked.lang.as_deref(), &headers), |reporter| reporter.language);
-    let filled = Filled { w: asked.w, t: asked.t, lang: language.code().into(), ..Filled::default() };
-    Ok(page(&form(&context, Texts(language), reporter.as_ref(), filled, None)))
+    let language = reporter.as_ref().map_or_else(
+        || language(asked.lang.as_deref(), &headers),
+        |reporter| reporter.language,
+    );
+    let filled = Filled {
+        w: asked.w,
+        t: asked.t,
+        lang: language.code().into(),
+        ..Filled::default()
+    };
+    Ok(page(&form(
+        &context,
+        Texts(language),
+        reporter.as_ref(),
+        filled,
+        None,
+    )))
 }
 
 /// Takes a report, or shows the form again with everything that was typed.
-pub async fn send(State(context): State<Context>, headers: HeaderMap, Form(filled): Form<Filled>) -> Result<Response, PageError> {
+pub async fn send(
+    State(context): State<Context>,
+    headers: HeaderMap,
+    Form(filled): Form<Filled>,
+) -> Result<Response, PageError> {
     let reporter = reporter(&context, &filled.w, &filled.t).await?;
-    let language = reporter.as_ref().map_or_else(|| language(Some(&filled.lang), &headers), |reporter| reporter.language);
+    let language = reporter.as_ref().map_or_else(
+        || language(Some(&filled.lang), &headers),
+        |reporter| reporter.language,
+    );
     let texts = Texts(language);
     if !filled.website.is_empty() {
-        return Ok(notice(&context, language, StatusCode::BAD_REQUEST, "witness.stopped", "witness.stopped_text"));
+        return Ok(notice(
+            &context,
+            language,
+            StatusCode::BAD_REQUEST,
+            "witness.stopped",
+            "witness.stopped_text",
+        ));
     }
     let error = match shown_at(&context, &filled.gezeigt) {
         Some(at) if age(&context, at) < REPORT_FASTEST_SECONDS => Some("witness.too_fast"),
@@ -105,53 +138,140 @@ pub async fn send(State(context): State<Context>, headers: HeaderMap, Form(fille
     };
     let report = match read {
         Ok(report) => report,
-        Err(key) => return Ok(page_with(StatusCode::BAD_REQUEST, &form(&context, texts, reporter.as_ref(), filled, Some(key)))),
+        Err(key) => {
+            return Ok(page_with(
+                StatusCode::BAD_REQUEST,
+                &form(&context, texts, reporter.as_ref(), filled, Some(key)),
+            ));
+        }
     };
     Ok(match witness::take(&context, &report).await? {
-        Taken::Kept(receipt) => Redirect::to(&format!("/melden/danke?nr={}&lang={}", segment(&receipt), language.code())).into_response(),
-        Taken::TooMany => notice(&context, language, StatusCode::TOO_MANY_REQUESTS, "witness.too_many", "witness.too_many_text"),
+        Taken::Kept(receipt) => Redirect::to(&format!(
+            "/melden/danke?nr={}&lang={}",
+            segment(&receipt),
+            language.code()
+        ))
+        .into_response(),
+        Taken::TooMany => notice(
+            &context,
+            language,
+            StatusCode::TOO_MANY_REQUESTS,
+            "witness.too_many",
+            "witness.too_many_text",
+        ),
     })
 }
 
 /// The receipt; shows nothing that was reported.
-pub async fn arrived(State(context): State<Context>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn arrived(
+    State(context): State<Context>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let language = language(asked.lang.as_deref(), &headers);
-    let Some(report) = context.store.witness_report(&asked.nr).await? else { return Ok(not_found(&context, language)) };
+    let Some(report) = context.store.witness_report(&asked.nr).await? else {
+        return Ok(not_found(&context, language));
+    };
     let (phone, tel) = mail::telephone(&context.config.chamber.phone_help);
     let frame = Frame::new(&context, language, &Texts(language).get("witness.arrived"));
     let at = times::moment(report.received_at, &context.zone(), language);
-    Ok(page(&ArrivedPage { frame, receipt: report.receipt, at, phone, tel }))
+    Ok(page(&ArrivedPage {
+        frame,
+        receipt: report.receipt,
+        at,
+        phone,
+        tel,
+    }))
 }
 
 /// Whose link the form was opened with.
-async fn reporter(context: &Context, number: &str, token: &str) -> Result<Option<Recipient>, PageError> {
-    if number.is_empty() { Ok(None) } else { recipient(context, &WarningNumber(number.to_string()), token).await }
+async fn reporter(
+    context: &Context,
+    number: &str,
+    token: &str,
+) -> Result<Option<Recipient>, PageError> {
+    if number.is_empty() {
+        Ok(None)
+    } else {
+        recipient(context, &WarningNumber(number.to_string()), token).await
+    }
 }
 
-fn form(context: &Context, texts: Texts, reporter: Option<&Recipient>, filled: Filled, error: Option<&str>) -> Page {
+fn form(
+    context: &Context,
+    texts: Texts,
+    reporter: Option<&Recipient>,
+    filled: Filled,
+    error: Option<&str>,
+) -> Page {
     let chamber = &context.config.chamber;
     let (phone, tel) = mail::telephone(&chamber.phone_help);
     let german = texts.0 == tuermer_core::locale::Language::German;
-    let gezeigt = if error == Some("witness.too_fast") { filled.gezeigt } else { mark(context, context.now()) };
-    let known = reporter.map(|reporter| texts.with("witness.known", &[("name", &reporter.name)])).unwrap_or_default();
+    let gezeigt = if error == Some("witness.too_fast") {
+        filled.gezeigt
+    } else {
+        mark(context, context.now())
+    };
+    let known = reporter
+        .map(|reporter| texts.with("witness.known", &[("name", &reporter.name)]))
+        .unwrap_or_default();
     let frame = Frame::new(context, texts.0, &texts.get("witness.title"));
     Page {
-        frame: if reporter.is_some() { frame } else { frame.in_other_language("/melden") },
+        frame: if reporter.is_some() {
+            frame
+        } else {
+            frame.in_other_language("/melden")
+        },
         phone,
         tel,
-        hours: if german { chamber.phone_hours_de.clone() } else { chamber.phone_hours_en.clone() },
+        hours: if german {
+            chamber.phone_hours_de.clone()
+        } else {
+            chamber.phone_hours_en.clone()
+        },
         known,
         filled: Filled { gezeigt, ..filled },
-        incidents: Incident::ALL.iter().rev().map(|incident| (incident.as_str(), texts.get(&format!("witness.incident_{}", incident.as_str())))).collect(),
-        since: Since::ALL.iter().rev().map(|since| (since.as_str(), texts.get(&format!("witness.since_{}", since.as_str())))).collect(),
+        incidents: Incident::ALL
+            .iter()
+            .rev()
+            .map(|incident| {
+                (
+                    incident.as_str(),
+                    texts.get(&format!("witness.incident_{}", incident.as_str())),
+                )
+            })
+            .collect(),
+        since: Since::ALL
+            .iter()
+            .rev()
+            .map(|since| {
+                (
+                    since.as_str(),
+                    texts.get(&format!("witness.since_{}", since.as_str())),
+                )
+            })
+            .collect(),
         error: error.map(|key| texts.get(key)),
     }
 }
 
 /// The report in the form, or the key of what is missing.
-fn read(context: &Context, filled: &Filled, reporter: Option<&Recipient>) -> Result<Result<WitnessReport, &'static str>, PageError> {
-    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(REPORT_LINE_CHARACTERS).collect::<String>();
-    let Some(incident) = Incident::parse(&filled.vorfall) else { return Ok(Err("witness.missing_incident")) };
+fn read(
+    context: &Context,
+    filled: &Filled,
+    reporter: Option<&Recipient>,
+) -> Result<Result<WitnessReport, &'static str>, PageError> {
+    let line = |text: &str| {
+        text.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .chars()
+            .take(REPORT_LINE_CHARACTERS)
+            .collect::<String>()
+    };
+    let Some(incident) = Incident::parse(&filled.vorfall) else {
+        return Ok(Err("witness.missing_incident"));
+    };
     let reach = line(&filled.erreichbar);
     if !can_reach(&reach) {
         return Ok(Err("witness.missing_reach"));
@@ -171,13 +291,20 @@ fn read(context: &Context, filled: &Filled, reporter: Option<&Recipient>) -> Res
         name: line(&filled.name),
         reach,
         organisation: reporter.map(|reporter| reporter.organisation.clone()),
-        known_by: if reporter.is_some() { "link".into() } else { String::new() },
+        known_by: if reporter.is_some() {
+            "link".into()
+        } else {
+            String::new()
+        },
     }))
 }
 
 /// A telephone number with at least six digits, or something like an e-mail address.
 fn can_reach(reach: &str) -> bool {
-    reach.bytes().filter(u8::is_ascii_digit).count() >= 6 || reach.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+    reach.bytes().filter(u8::is_ascii_digit).count() >= 6
+        || reach
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
 }
 
 /// When a form was shown, marked so that nobody else can make it.

@@ -9,7 +9,9 @@ use crate::store::picture::{PatchCurve, PublicWarning};
 use crate::text::Texts;
 use crate::web::layout::{Frame, PageError, language, not_found, page, segment};
 use crate::web::pictures::tiles::PublicCity;
-use crate::web::pictures::{Size, clock, curve, funnel, percent, public_count, shown, standalone, tiles};
+use crate::web::pictures::{
+    Size, clock, curve, funnel, percent, public_count, shown, standalone, tiles,
+};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -73,11 +75,19 @@ struct Numbers {
 async fn numbers(context: &Context, warning: &PublicWarning) -> Result<Numbers, PageError> {
     let curve = curve::public(&context.store.patch_curve(&warning.threat).await?);
     let cities = tiles::public(&context.store.municipalities(&warning.threat).await?);
-    Ok(Numbers { picture: context.store.picture(&warning.threat).await?, curve, cities })
+    Ok(Numbers {
+        picture: context.store.picture(&warning.threat).await?,
+        curve,
+        cities,
+    })
 }
 
 /// Shows the situation.
-pub async fn show(State(context): State<Context>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn show(
+    State(context): State<Context>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let texts = Texts(language(asked.lang.as_deref(), &headers));
     let warnings = context.store.public_warnings(texts.0).await?;
     let chosen = choose(&warnings, asked.warnung.as_deref());
@@ -86,39 +96,97 @@ pub async fn show(State(context): State<Context>, Query(asked): Query<Asked>, he
         None => None,
     };
     let date = context.now().to_zoned(context.zone()).date();
-    let day = format!("{}, {}", times::weekday(date, texts.0), times::day_year(date, texts.0));
+    let day = format!(
+        "{}, {}",
+        times::weekday(date, texts.0),
+        times::day_year(date, texts.0)
+    );
     let heading = texts.with("public.situation_on", &[("day", &day)]);
-    let frame = Frame::new(&context, texts.0, &heading).wide().in_other_language("/lage");
-    let listed = warnings.iter().map(|warning| listed(&context, texts, warning, chosen)).collect();
-    let as_of = texts.with("public.as_of", &[("at", &times::full_moment(context.now(), &context.zone(), texts.0))]);
-    Ok(kept_shortly(page(&Page { frame, heading, warnings: listed, shown, as_of })))
+    let frame = Frame::new(&context, texts.0, &heading)
+        .wide()
+        .in_other_language("/lage");
+    let listed = warnings
+        .iter()
+        .map(|warning| listed(&context, texts, warning, chosen))
+        .collect();
+    let as_of = texts.with(
+        "public.as_of",
+        &[(
+            "at",
+            &times::full_moment(context.now(), &context.zone(), texts.0),
+        )],
+    );
+    Ok(kept_shortly(page(&Page {
+        frame,
+        heading,
+        warnings: listed,
+        shown,
+        as_of,
+    })))
 }
 
 /// The wanted warning, else the gravest and newest.
 fn choose<'a>(warnings: &'a [PublicWarning], wanted: Option<&str>) -> Option<&'a PublicWarning> {
-    warnings.iter().find(|warning| Some(warning.number.as_str()) == wanted).or_else(|| warnings.first())
+    warnings
+        .iter()
+        .find(|warning| Some(warning.number.as_str()) == wanted)
+        .or_else(|| warnings.first())
 }
 
-fn listed(context: &Context, texts: Texts, warning: &PublicWarning, chosen: Option<&PublicWarning>) -> Listed {
+fn listed(
+    context: &Context,
+    texts: Texts,
+    warning: &PublicWarning,
+    chosen: Option<&PublicWarning>,
+) -> Listed {
     let at = times::full_moment(warning.released_at, &context.zone(), texts.0);
-    let key = if warning.update { "public.listed_update" } else { "public.listed" };
+    let key = if warning.update {
+        "public.listed_update"
+    } else {
+        "public.listed"
+    };
     let number = segment(warning.number.as_str());
     let other = chosen.is_some_and(|chosen| chosen.number != warning.number);
     Listed {
         href: format!("/w/{number}"),
         headline: warning.headline.clone(),
-        detail: texts.with(key, &[("number", warning.number.as_str()), ("at", &at), ("level", &level_words(texts, warning.level))]),
+        detail: texts.with(
+            key,
+            &[
+                ("number", warning.number.as_str()),
+                ("at", &at),
+                ("level", &level_words(texts, warning.level)),
+            ],
+        ),
         numbers: other.then(|| format!("/lage?warnung={number}&lang={}", texts.0.code())),
     }
 }
 
-async fn shown_of(context: &Context, texts: Texts, warnings: &[PublicWarning], warning: &PublicWarning) -> Result<Shown, PageError> {
+async fn shown_of(
+    context: &Context,
+    texts: Texts,
+    warnings: &[PublicWarning],
+    warning: &PublicWarning,
+) -> Result<Shown, PageError> {
     let numbers = numbers(context, warning).await?;
     let gravest = warnings.first().unwrap_or(warning);
-    let since = warnings.iter().filter(|other| other.level == gravest.level).map(|other| other.level_since).min().unwrap_or(gravest.level_since);
+    let since = warnings
+        .iter()
+        .filter(|other| other.level == gravest.level)
+        .map(|other| other.level_since)
+        .min()
+        .unwrap_or(gravest.level_since);
     let since = since.to_zoned(context.zone()).date();
-    let since = format!("{}, {}", times::weekday(since, texts.0), times::day(since, texts.0));
-    let draw = |file: &'static str, heading: &str, caption: String, draw: &dyn Fn(Size) -> String, table: Table| Drawn {
+    let since = format!(
+        "{}, {}",
+        times::weekday(since, texts.0),
+        times::day(since, texts.0)
+    );
+    let draw = |file: &'static str,
+                heading: &str,
+                caption: String,
+                draw: &dyn Fn(Size) -> String,
+                table: Table| Drawn {
         heading: texts.get(heading),
         file,
         wide: draw(Size::Wide),
@@ -131,7 +199,13 @@ async fn shown_of(context: &Context, texts: Texts, warnings: &[PublicWarning], w
     let mut pictures = Vec::new();
     if numbers.curve.points.is_empty() || public_count(numbers.curve.base) == PublicCount::Hidden {
         let table = Table::default();
-        pictures.push(draw("kurve", "public.curve_heading", texts.get("public.curve_none"), &|_| String::new(), table));
+        pictures.push(draw(
+            "kurve",
+            "public.curve_heading",
+            texts.get("public.curve_none"),
+            &|_| String::new(),
+            table,
+        ));
     } else {
         let table = tables::curve(&numbers.curve, now, &zone, texts);
         pictures.push(draw(
@@ -143,15 +217,37 @@ async fn shown_of(context: &Context, texts: Texts, warnings: &[PublicWarning], w
         ));
     }
     let table = tables::funnel(&numbers.picture, texts);
-    pictures.push(draw("trichter", "public.funnel_heading", texts.get("public.funnel_caption"), &|size| funnel::draw(&numbers.picture, texts, size), table));
+    pictures.push(draw(
+        "trichter",
+        "public.funnel_heading",
+        texts.get("public.funnel_caption"),
+        &|size| funnel::draw(&numbers.picture, texts, size),
+        table,
+    ));
     if !numbers.cities.is_empty() {
-        let key = if context.config.tiles.is_empty() { "public.bars_caption" } else { "public.tiles_caption" };
+        let key = if context.config.tiles.is_empty() {
+            "public.bars_caption"
+        } else {
+            "public.tiles_caption"
+        };
         let draw_tiles = |size| tiles::draw(&numbers.cities, &context.config.tiles, texts, size);
-        pictures.push(draw("gemeinden", "public.tiles_heading", texts.get(key), &draw_tiles, tables::cities(&numbers.cities, texts)));
+        pictures.push(draw(
+            "gemeinden",
+            "public.tiles_heading",
+            texts.get(key),
+            &draw_tiles,
+            tables::cities(&numbers.cities, texts),
+        ));
     }
     let clock = &numbers.picture.clock;
     let table = tables::clock(clock, &zone, texts);
-    pictures.push(draw("zeit", "public.clock_heading", texts.get("public.clock_caption"), &|size| clock::draw(clock, &zone, texts, size), table));
+    pictures.push(draw(
+        "zeit",
+        "public.clock_heading",
+        texts.get("public.clock_caption"),
+        &|size| clock::draw(clock, &zone, texts, size),
+        table,
+    ));
     Ok(Shown {
         level: gravest.level.number(),
         level_words: level_words(texts, gravest.level),
@@ -159,12 +255,18 @@ async fn shown_of(context: &Context, texts: Texts, warnings: &[PublicWarning], w
         since: texts.with("public.since", &[("day", &since)]),
         kpis: kpis(&numbers.picture, texts),
         pictures,
-        query: format!("?warnung={}&lang={}", segment(warning.number.as_str()), texts.0.code()),
+        query: format!(
+            "?warnung={}&lang={}",
+            segment(warning.number.as_str()),
+            texts.0.code()
+        ),
     })
 }
 
 fn kpis(picture: &Picture, texts: Texts) -> Vec<(String, String)> {
-    let closed = picture.fixed_measured.saturating_add(picture.fixed_reported);
+    let closed = picture
+        .fixed_measured
+        .saturating_add(picture.fixed_reported);
     let open = picture.affected.saturating_add(picture.unknown);
     let hit = open.saturating_add(closed);
     let part = |count: u64, whole: u64| match public_count(count) {
@@ -172,39 +274,84 @@ fn kpis(picture: &Picture, texts: Texts) -> Vec<(String, String)> {
         PublicCount::Hidden => texts.get("public.below_five"),
     };
     vec![
-        (shown(public_count(open), texts), texts.get("public.count_open")),
+        (
+            shown(public_count(open), texts),
+            texts.get("public.count_open"),
+        ),
         (part(closed, hit), texts.get("public.count_closed_share")),
-        (part(picture.answered, picture.warned), texts.get("public.count_answered")),
-        (shown(public_count(picture.needs_help), texts), texts.get("public.count_needs_help")),
+        (
+            part(picture.answered, picture.warned),
+            texts.get("public.count_answered"),
+        ),
+        (
+            shown(public_count(picture.needs_help), texts),
+            texts.get("public.count_needs_help"),
+        ),
     ]
 }
 
 /// One picture as SVG, or its table as CSV: `/lage/kurve.svg`, `/lage/kurve.csv`, ….
-pub async fn download(State(context): State<Context>, Path(file): Path<String>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn download(
+    State(context): State<Context>,
+    Path(file): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let texts = Texts(language(asked.lang.as_deref(), &headers));
     let warnings = context.store.public_warnings(texts.0).await?;
-    let (Some(warning), Some((name, kind))) = (choose(&warnings, asked.warnung.as_deref()), file.split_once('.')) else {
+    let (Some(warning), Some((name, kind))) = (
+        choose(&warnings, asked.warnung.as_deref()),
+        file.split_once('.'),
+    ) else {
         return Ok(not_found(&context, texts.0));
     };
-    let Numbers { picture, curve, cities } = numbers(&context, warning).await?;
+    let Numbers {
+        picture,
+        curve,
+        cities,
+    } = numbers(&context, warning).await?;
     let (zone, now) = (context.zone(), context.now());
     let (svg, table) = match name {
-        "kurve" => (curve::draw(&curve, now, &zone, texts, Size::Wide), tables::curve(&curve, now, &zone, texts)),
-        "trichter" => (funnel::draw(&picture, texts, Size::Wide), tables::funnel(&picture, texts)),
-        "gemeinden" => (tiles::draw(&cities, &context.config.tiles, texts, Size::Wide), tables::cities(&cities, texts)),
-        "zeit" => (clock::draw(&picture.clock, &zone, texts, Size::Wide), tables::clock(&picture.clock, &zone, texts)),
+        "kurve" => (
+            curve::draw(&curve, now, &zone, texts, Size::Wide),
+            tables::curve(&curve, now, &zone, texts),
+        ),
+        "trichter" => (
+            funnel::draw(&picture, texts, Size::Wide),
+            tables::funnel(&picture, texts),
+        ),
+        "gemeinden" => (
+            tiles::draw(&cities, &context.config.tiles, texts, Size::Wide),
+            tables::cities(&cities, texts),
+        ),
+        "zeit" => (
+            clock::draw(&picture.clock, &zone, texts, Size::Wide),
+            tables::clock(&picture.clock, &zone, texts),
+        ),
         _ => return Ok(not_found(&context, texts.0)),
     };
     Ok(match kind {
         // A file of its own carries its own colours; the page's policy would strip them.
         "svg" => kept_shortly(
             (
-                [(header::CONTENT_TYPE, "image/svg+xml"), (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox")],
+                [
+                    (header::CONTENT_TYPE, "image/svg+xml"),
+                    (
+                        header::CONTENT_SECURITY_POLICY,
+                        "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+                    ),
+                ],
                 standalone(&svg),
             )
                 .into_response(),
         ),
-        "csv" => kept_shortly(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], table.csv()?).into_response()),
+        "csv" => kept_shortly(
+            (
+                [(header::CONTENT_TYPE, "text/csv; charset=utf-8")],
+                table.csv()?,
+            )
+                .into_response(),
+        ),
         _ => not_found(&context, texts.0),
     })
 }
@@ -221,7 +368,12 @@ pub async fn warnings() -> Redirect {
 
 /// Public counts may be a minute old, and never depend on who asks.
 fn kept_shortly(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=30"));
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=30"),
+    );
+    response
+        .headers_mut()
+        .append(header::VARY, HeaderValue::from_static("accept-language"));
     response
 }

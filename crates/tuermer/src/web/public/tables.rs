@@ -22,10 +22,18 @@ pub struct Table {
 impl Table {
     /// As CSV with semicolons, as offices here open it. A cell that a spreadsheet would compute is made text.
     pub fn csv(&self) -> Result<String> {
-        let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
+        let mut writer = csv::WriterBuilder::new()
+            .delimiter(b';')
+            .from_writer(Vec::new());
         writer.write_record(&self.head)?;
         for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.clone() }))?;
+            writer.write_record(row.iter().map(|cell| {
+                if cell.starts_with(['=', '+', '-', '@', '\t']) {
+                    format!("'{cell}")
+                } else {
+                    cell.clone()
+                }
+            }))?;
         }
         let bytes = writer.into_inner().map_err(|error| anyhow!("{error}"))?;
         Ok(String::from_utf8(bytes)?)
@@ -41,7 +49,13 @@ pub fn curve(curve: &PatchCurve, now: Timestamp, zone: &TimeZone, texts: Texts) 
     let mut rows: Vec<Vec<String>> = Vec::new();
     for point in curve::sampled(curve, curve::until(curve, now)) {
         let day = times::day_year(point.at.to_zoned(zone.clone()).date(), texts.0);
-        let cell = |count: u64| format!("{} ({}\u{a0}%)", shown(public_count(count), texts), percent(count, curve.base));
+        let cell = |count: u64| {
+            format!(
+                "{} ({}\u{a0}%)",
+                shown(public_count(count), texts),
+                percent(count, curve.base)
+            )
+        };
         let row = vec![day, cell(point.told), cell(point.measured)];
         match rows.last_mut() {
             // The last state of a day is its row.
@@ -49,28 +63,68 @@ pub fn curve(curve: &PatchCurve, now: Timestamp, zone: &TimeZone, texts: Texts) 
             _ => rows.push(row),
         }
     }
-    Table { head: heads(texts, &["public.day", "public.count_told", "public.count_fixed_measured"]), rows }
+    Table {
+        head: heads(
+            texts,
+            &[
+                "public.day",
+                "public.count_told",
+                "public.count_fixed_measured",
+            ],
+        ),
+        rows,
+    }
 }
 
 /// The steps of the funnel.
 pub fn funnel(picture: &Picture, texts: Texts) -> Table {
-    let mut rows: Vec<Vec<String>> = funnel::steps(picture).iter().map(|(key, count, _)| vec![texts.get(key), shown(public_count(*count), texts)]).collect();
-    for (key, count) in [("public.count_fixed_measured", picture.fixed_measured), ("public.count_fixed_reported", picture.fixed_reported)] {
+    let mut rows: Vec<Vec<String>> = funnel::steps(picture)
+        .iter()
+        .map(|(key, count, _)| vec![texts.get(key), shown(public_count(*count), texts)])
+        .collect();
+    for (key, count) in [
+        ("public.count_fixed_measured", picture.fixed_measured),
+        ("public.count_fixed_reported", picture.fixed_reported),
+    ] {
         rows.push(vec![texts.get(key), shown(public_count(count), texts)]);
     }
-    Table { head: heads(texts, &["public.step", "public.companies"]), rows }
+    Table {
+        head: heads(texts, &["public.step", "public.companies"]),
+        rows,
+    }
 }
 
 /// All municipalities.
 pub fn cities(cities: &[PublicCity], texts: Texts) -> Table {
-    let rows = cities.iter().map(|city| vec![city.city.clone(), shown(city.open, texts), shown(city.affected, texts)]).collect();
-    Table { head: heads(texts, &["public.municipality", "public.open", "public.count_ever"]), rows }
+    let rows = cities
+        .iter()
+        .map(|city| {
+            vec![
+                city.city.clone(),
+                shown(city.open, texts),
+                shown(city.affected, texts),
+            ]
+        })
+        .collect();
+    Table {
+        head: heads(
+            texts,
+            &["public.municipality", "public.open", "public.count_ever"],
+        ),
+        rows,
+    }
 }
 
 /// The steps of the clock.
 pub fn clock(clock: &Clock, zone: &TimeZone, texts: Texts) -> Table {
-    let rows = clock::steps(clock).into_iter().map(|(key, at)| vec![texts.get(key), times::full_moment(at, zone, texts.0)]).collect();
-    Table { head: heads(texts, &["public.step", "public.time"]), rows }
+    let rows = clock::steps(clock)
+        .into_iter()
+        .map(|(key, at)| vec![texts.get(key), times::full_moment(at, zone, texts.0)])
+        .collect();
+    Table {
+        head: heads(texts, &["public.step", "public.time"]),
+        rows,
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +133,10 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_computes_nothing() {
-        let table = Table { head: vec!["Ort".into()], rows: vec![vec!["=1+1".into()], vec!["Au; \"oben\"".into()]] };
+        let table = Table {
+            head: vec!["Ort".into()],
+            rows: vec![vec!["=1+1".into()], vec!["Au; \"oben\"".into()]],
+        };
         assert_eq!(table.csv().unwrap(), "Ort\n'=1+1\n\"Au; \"\"oben\"\"\"\n");
     }
 }

@@ -34,7 +34,12 @@ pub struct Asked {
 }
 
 /// The four answers in the order of their digits.
-pub const ANSWERS: [Answer; 4] = [Answer::Done, Answer::InProgress, Answer::NotUs, Answer::Help];
+pub const ANSWERS: [Answer; 4] = [
+    Answer::Done,
+    Answer::InProgress,
+    Answer::NotUs,
+    Answer::Help,
+];
 
 #[derive(Template)]
 #[template(path = "public/warning.html")]
@@ -81,37 +86,71 @@ struct SelfCheck {
 }
 
 /// Shows a warning.
-pub async fn show(State(context): State<Context>, Path(number): Path<String>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn show(
+    State(context): State<Context>,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let number = WarningNumber(number);
     let reader = language(asked.lang.as_deref(), &headers);
-    let (Some(public), Some(warning)) = (context.store.is_public(&number).await?, context.store.warning(&number).await?) else {
+    let (Some(public), Some(warning)) = (
+        context.store.is_public(&number).await?,
+        context.store.warning(&number).await?,
+    ) else {
         return Ok(not_found(&context, reader));
     };
     if let Some(recipient) = recipient(&context, &number, &asked.t).await? {
-        let answered = context.store.last_answer(&warning.threat, &recipient.organisation).await?;
+        let answered = context
+            .store
+            .last_answer(&warning.threat, &recipient.organisation)
+            .await?;
         let texts = Texts(recipient.language);
         let answered = answered.map_or(String::new(), |given| {
             let at = times::moment(given.said.at, &context.zone(), texts.0);
-            let key = if given.said.by == Source::Provider { "public.answered_by_provider" } else { "public.answered" };
-            texts.with(key, &[("answer", &answer_words(texts, given.said.answer)), ("at", &at)])
+            let key = if given.said.by == Source::Provider {
+                "public.answered_by_provider"
+            } else {
+                "public.answered"
+            };
+            texts.with(
+                key,
+                &[
+                    ("answer", &answer_words(texts, given.said.answer)),
+                    ("at", &at),
+                ],
+            )
         });
-        return Ok(match member_page(&context, &warning, &recipient, &asked.t, answered) {
-            Some(made) => page(&made),
-            None => not_found(&context, reader),
-        });
+        return Ok(
+            match member_page(&context, &warning, &recipient, &asked.t, answered) {
+                Some(made) => page(&made),
+                None => not_found(&context, reader),
+            },
+        );
     }
     if !public {
         return Ok(not_found(&context, reader));
     }
-    let Some(made) = public_page(&context, &warning, reader, &asked) else { return Ok(not_found(&context, reader)) };
+    let Some(made) = public_page(&context, &warning, reader, &asked) else {
+        return Ok(not_found(&context, reader));
+    };
     let mut response = page(&made);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=30"));
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language"));
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=30"),
+    );
+    response
+        .headers_mut()
+        .append(header::VARY, HeaderValue::from_static("accept-language"));
     Ok(response)
 }
 
 /// Whose link this is; what cannot be a token is not even looked up.
-pub async fn recipient(context: &Context, number: &WarningNumber, token: &str) -> Result<Option<Recipient>, PageError> {
+pub async fn recipient(
+    context: &Context,
+    number: &WarningNumber,
+    token: &str,
+) -> Result<Option<Recipient>, PageError> {
     if token.is_empty() || token.len() > PUBLIC_TOKEN_CHARACTERS {
         return Ok(None);
     }
@@ -124,26 +163,55 @@ pub fn answer_words(texts: Texts, answer: Answer) -> String {
 }
 
 fn text_of(warning: &Warning, language: Language) -> Option<WarningText> {
-    warning.texts.iter().find(|text| text.language == language).cloned()
+    warning
+        .texts
+        .iter()
+        .find(|text| text.language == language)
+        .cloned()
 }
 
-fn member_page(context: &Context, warning: &Warning, recipient: &Recipient, token: &str, answered: String) -> Option<Page> {
+fn member_page(
+    context: &Context,
+    warning: &Warning,
+    recipient: &Recipient,
+    token: &str,
+    answered: String,
+) -> Option<Page> {
     let texts = Texts(recipient.language);
     let made = frame_of(context, warning, texts.0)?;
-    let name = if texts.0 == Language::German && mail::feminine(&recipient.name) { format!("Die {}", recipient.name) } else { recipient.name.clone() };
+    let name = if texts.0 == Language::German && mail::feminine(&recipient.name) {
+        format!("Die {}", recipient.name)
+    } else {
+        recipient.name.clone()
+    };
     let cancelled = made.cancelled;
     let verdict = if cancelled {
         "public.verdict_cancelled".to_string()
     } else if recipient.incident {
         "public.verdict_incident".to_string()
     } else {
-        format!("public.verdict_{}", mail::strength(recipient.status, recipient.certainty))
+        format!(
+            "public.verdict_{}",
+            mail::strength(recipient.status, recipient.certainty)
+        )
     };
     let seen = times::seen(recipient.seen_at, context.now(), &context.zone(), texts.0);
-    let reason = texts.with("public.reason", &[("reason", &mail::sentence(&recipient.reason)), ("seen", &seen)]);
+    let reason = texts.with(
+        "public.reason",
+        &[
+            ("reason", &mail::sentence(&recipient.reason)),
+            ("seen", &seen),
+        ],
+    );
     let (provider_phone, provider_tel) = mail::telephone(&recipient.provider_phone);
     let member = Member {
-        verdict: texts.with(&verdict, &[("name", &name), ("phone", &context.config.chamber.phone_help)]),
+        verdict: texts.with(
+            &verdict,
+            &[
+                ("name", &name),
+                ("phone", &context.config.chamber.phone_help),
+            ],
+        ),
         reason: if cancelled { String::new() } else { reason },
         question: if cancelled || recipient.question.is_empty() {
             String::new()
@@ -151,17 +219,38 @@ fn member_page(context: &Context, warning: &Warning, recipient: &Recipient, toke
             texts.with("public.please_settle", &[("question", &recipient.question)])
         },
         answered,
-        who_sees: texts.with("public.who_sees", &[("chamber", &context.config.chamber.name)]),
+        who_sees: texts.with(
+            "public.who_sees",
+            &[("chamber", &context.config.chamber.name)],
+        ),
         can_answer: !cancelled,
     };
-    Some(Page { token: token.to_string(), member: Some(member), provider: recipient.provider_name.clone(), provider_phone, provider_tel, ..made })
+    Some(Page {
+        token: token.to_string(),
+        member: Some(member),
+        provider: recipient.provider_name.clone(),
+        provider_phone,
+        provider_tel,
+        ..made
+    })
 }
 
-fn public_page(context: &Context, warning: &Warning, language: Language, asked: &Asked) -> Option<Page> {
+fn public_page(
+    context: &Context,
+    warning: &Warning,
+    language: Language,
+    asked: &Asked,
+) -> Option<Page> {
     let made = frame_of(context, warning, language)?;
     let check = self_check(Texts(language), &made, asked);
-    let frame = made.frame.in_other_language(&format!("/w/{}", warning.number));
-    Some(Page { frame, check, ..made })
+    let frame = made
+        .frame
+        .in_other_language(&format!("/w/{}", warning.number));
+    Some(Page {
+        frame,
+        check,
+        ..made
+    })
 }
 
 /// What both pages share.
@@ -171,14 +260,32 @@ fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<
     let cancelled = warning.message_type == MessageType::Cancel;
     let note = match (warning.message_type, warning.state) {
         (MessageType::Cancel, _) => texts.get("public.note_cancelled"),
-        (_, WarningState::Stopped) => texts.with("public.note_stopped", &[("phone", &context.config.chamber.phone_help)]),
+        (_, WarningState::Stopped) => texts.with(
+            "public.note_stopped",
+            &[("phone", &context.config.chamber.phone_help)],
+        ),
         _ => String::new(),
     };
-    let heading = if warning.urgency == Urgency::Today { "public.steps_today" } else { "public.steps_now" };
+    let heading = if warning.urgency == Urgency::Today {
+        "public.steps_today"
+    } else {
+        "public.steps_now"
+    };
     let chamber = &context.config.chamber;
-    let proof = if language == Language::German { &chamber.proof_de } else { &chamber.proof_en };
-    let released = times::full_moment(warning.approved_at.unwrap_or(warning.drafted_at), &context.zone(), language);
-    let about = [("number", warning.number.as_str()), ("at", released.as_str())];
+    let proof = if language == Language::German {
+        &chamber.proof_de
+    } else {
+        &chamber.proof_en
+    };
+    let released = times::full_moment(
+        warning.approved_at.unwrap_or(warning.drafted_at),
+        &context.zone(),
+        language,
+    );
+    let about = [
+        ("number", warning.number.as_str()),
+        ("at", released.as_str()),
+    ];
     Some(Page {
         frame: Frame::new(context, language, &text.headline),
         number: warning.number.to_string(),
@@ -189,15 +296,34 @@ fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<
         note,
         cancelled,
         member: None,
-        check: SelfCheck { heading: String::new(), text: String::new(), answers: Vec::new(), calm: false },
-        steps_heading: if text.say.is_empty() { String::new() } else { texts.get(heading) },
+        check: SelfCheck {
+            heading: String::new(),
+            text: String::new(),
+            answers: Vec::new(),
+            calm: false,
+        },
+        steps_heading: if text.say.is_empty() {
+            String::new()
+        } else {
+            texts.get(heading)
+        },
         provider: String::new(),
         provider_phone: String::new(),
         provider_tel: String::new(),
         say: texts.with("public.say", &[("say", &text.say)]),
-        steps: [&text.otherwise, &text.afterwards].into_iter().filter(|step| !step.is_empty()).map(|step| mail::lead(step)).collect(),
-        answers: ANSWERS.iter().map(|answer| (answer.as_str(), answer_words(texts, *answer))).collect(),
-        genuine: texts.with("public.genuine_text", &[("proof", proof), ("number", warning.number.as_str())]),
+        steps: [&text.otherwise, &text.afterwards]
+            .into_iter()
+            .filter(|step| !step.is_empty())
+            .map(|step| mail::lead(step))
+            .collect(),
+        answers: ANSWERS
+            .iter()
+            .map(|answer| (answer.as_str(), answer_words(texts, *answer)))
+            .collect(),
+        genuine: texts.with(
+            "public.genuine_text",
+            &[("proof", proof), ("number", warning.number.as_str())],
+        ),
         about: texts.with("public.about", &about),
         text,
     })
@@ -206,28 +332,64 @@ fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<
 /// "Do you run it yourselves?", then "is the update in?". Answers are links: nothing is stored.
 fn self_check(texts: Texts, made: &Page, asked: &Asked) -> SelfCheck {
     let lang = texts.0.code();
-    let link = |query: &str, key: &str| (format!("/w/{}?lang={lang}&{query}#check", made.number), texts.get(key));
+    let link = |query: &str, key: &str| {
+        (
+            format!("/w/{}?lang={lang}&{query}#check", made.number),
+            texts.get(key),
+        )
+    };
     let product = [("product", made.text.product.as_str())];
     let said = |heading: &str, text: &str, answers: Vec<(String, String)>| SelfCheck {
         heading: texts.with(heading, &product),
-        text: if text.is_empty() { String::new() } else { texts.with(text, &product) },
+        text: if text.is_empty() {
+            String::new()
+        } else {
+            texts.with(text, &product)
+        },
         answers,
-        calm: matches!(heading, "public.check_not_affected" | "public.check_updated"),
+        calm: matches!(
+            heading,
+            "public.check_not_affected" | "public.check_updated"
+        ),
     };
     match (asked.haus.as_deref(), asked.update.as_deref()) {
-        (Some("nein"), _) => said("public.check_not_affected", "public.check_not_affected_text", vec![link("", "public.check_again")]),
-        (Some("offen"), _) => said("public.check_ask", "public.check_ask_text", vec![link("", "public.check_again")]),
-        (Some("ja"), Some("ja")) => said("public.check_updated", "public.check_updated_text", vec![link("", "public.check_again")]),
-        (Some("ja"), Some(_)) => said("public.check_affected", "public.check_affected_text", vec![link("", "public.check_again")]),
+        (Some("nein"), _) => said(
+            "public.check_not_affected",
+            "public.check_not_affected_text",
+            vec![link("", "public.check_again")],
+        ),
+        (Some("offen"), _) => said(
+            "public.check_ask",
+            "public.check_ask_text",
+            vec![link("", "public.check_again")],
+        ),
+        (Some("ja"), Some("ja")) => said(
+            "public.check_updated",
+            "public.check_updated_text",
+            vec![link("", "public.check_again")],
+        ),
+        (Some("ja"), Some(_)) => said(
+            "public.check_affected",
+            "public.check_affected_text",
+            vec![link("", "public.check_again")],
+        ),
         (Some("ja"), None) => said(
             "public.check_update",
             "",
-            vec![link("haus=ja&update=ja", "public.yes"), link("haus=ja&update=nein", "public.no"), link("haus=ja&update=offen", "public.dont_know")],
+            vec![
+                link("haus=ja&update=ja", "public.yes"),
+                link("haus=ja&update=nein", "public.no"),
+                link("haus=ja&update=offen", "public.dont_know"),
+            ],
         ),
         _ => said(
             "public.check_house",
             "public.check_house_text",
-            vec![link("haus=ja", "public.yes"), link("haus=nein", "public.no"), link("haus=offen", "public.dont_know")],
+            vec![
+                link("haus=ja", "public.yes"),
+                link("haus=nein", "public.no"),
+                link("haus=offen", "public.dont_know"),
+            ],
         ),
     }
 }
@@ -235,7 +397,13 @@ fn self_check(texts: Texts, made: &Page, asked: &Asked) -> SelfCheck {
 /// `Stufe 4 von 4 · rot`
 pub fn level_words(texts: Texts, level: Level) -> String {
     let number = level.number().to_string();
-    texts.with("public.level", &[("level", &number), ("colour", &texts.get(&format!("public.level_{number}")))])
+    texts.with(
+        "public.level",
+        &[
+            ("level", &number),
+            ("colour", &texts.get(&format!("public.level_{number}"))),
+        ],
+    )
 }
 
 /// A shape for those who do not see the colour.

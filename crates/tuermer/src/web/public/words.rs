@@ -26,44 +26,133 @@ struct Page {
     tel: String,
 }
 
-fn words(context: &Context, language: Language, path: &str, heading: &str, keys: &[&str]) -> Response {
+fn words(
+    context: &Context,
+    language: Language,
+    path: &str,
+    heading: &str,
+    keys: &[&str],
+) -> Response {
     let frame = Frame::new(context, language, "").in_other_language(path);
     let texts = frame.texts;
     let chamber = &context.config.chamber;
     let german = language == Language::German;
     let values = [
         ("chamber", chamber.name.as_str()),
-        ("hours", if german { &chamber.phone_hours_de } else { &chamber.phone_hours_en }),
-        ("proof", if german { &chamber.proof_de } else { &chamber.proof_en }),
-        ("legal", if german { &chamber.legal_de } else { &chamber.legal_en }),
+        (
+            "hours",
+            if german {
+                &chamber.phone_hours_de
+            } else {
+                &chamber.phone_hours_en
+            },
+        ),
+        (
+            "proof",
+            if german {
+                &chamber.proof_de
+            } else {
+                &chamber.proof_en
+            },
+        ),
+        (
+            "legal",
+            if german {
+                &chamber.legal_de
+            } else {
+                &chamber.legal_en
+            },
+        ),
         ("host", &chamber.typed_host),
     ];
     let (phone, tel) = mail::telephone(&chamber.phone_help);
     let heading = texts.get(heading);
-    let frame = Frame { title: heading.clone(), ..frame };
-    page(&Page { frame, heading, texts: keys.iter().map(|key| texts.with(key, &values)).collect(), phone, tel })
+    let frame = Frame {
+        title: heading.clone(),
+        ..frame
+    };
+    page(&Page {
+        frame,
+        heading,
+        texts: keys.iter().map(|key| texts.with(key, &values)).collect(),
+        phone,
+        tel,
+    })
 }
 
 /// `/hilfe`
-pub async fn help(State(context): State<Context>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
-    let keys = ["public.help_call", "public.help_attack", "public.help_genuine"];
-    Ok(words(&context, language(asked.lang.as_deref(), &headers), "/hilfe", "public.nav_help", &keys))
+pub async fn help(
+    State(context): State<Context>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let keys = [
+        "public.help_call",
+        "public.help_attack",
+        "public.help_genuine",
+    ];
+    Ok(words(
+        &context,
+        language(asked.lang.as_deref(), &headers),
+        "/hilfe",
+        "public.nav_help",
+        &keys,
+    ))
 }
 
 /// `/impressum`
-pub async fn imprint(State(context): State<Context>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn imprint(
+    State(context): State<Context>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let keys = ["public.imprint_text", "public.imprint_more"];
-    Ok(words(&context, language(asked.lang.as_deref(), &headers), "/impressum", "public.imprint", &keys))
+    Ok(words(
+        &context,
+        language(asked.lang.as_deref(), &headers),
+        "/impressum",
+        "public.imprint",
+        &keys,
+    ))
 }
 
 /// `/datenschutz`
-pub async fn privacy(State(context): State<Context>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
-    let keys = ["public.privacy_what", "public.privacy_page", "public.privacy_answer", "public.privacy_public"];
-    Ok(words(&context, language(asked.lang.as_deref(), &headers), "/datenschutz", "public.privacy", &keys))
+pub async fn privacy(
+    State(context): State<Context>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let keys = [
+        "public.privacy_what",
+        "public.privacy_page",
+        "public.privacy_answer",
+        "public.privacy_public",
+    ];
+    Ok(words(
+        &context,
+        language(asked.lang.as_deref(), &headers),
+        "/datenschutz",
+        "public.privacy",
+        &keys,
+    ))
 }
 
 /// `/barrierefreiheit`
-pub async fn accessibility(State(context): State<Context>, Query(asked): Query<Asked>, headers: HeaderMap) -> Result<Response, PageError> {
-    let keys = ["public.accessibility_what", "public.accessibility_limits", "public.accessibility_tell"];
-    Ok(words(&context, language(asked.lang.as_deref(), &headers), "/barrierefreiheit", "public.accessibility", &keys))
+pub async fn accessibility(
+    State(context): State<Context>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let keys = [
+        "public.accessibility_what",
+        "public.accessibility_limits",
+        "public.accessibility_tell",
+    ];
+    Ok(words(
+        &context,
+        language(asked.lang.as_deref(), &headers),
+        "/barrierefreiheit",
+        "public.accessibility",
+        &keys,
+    ))
 }

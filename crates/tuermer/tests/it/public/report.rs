@@ -5,10 +5,32 @@ use jiff::SignedDuration;
 
 /// The form with what somebody typed.
 fn form(page: &Page, typed: &[(&str, &str)]) -> String {
-    let hidden = |name: &str| page.text.split_once(&format!("name=\"{name}\" value=\"")).unwrap().1.split_once('"').unwrap().0.to_string();
-    let mut fields = vec![("gezeigt", hidden("gezeigt")), ("w", hidden("w")), ("t", hidden("t")), ("lang", hidden("lang"))];
-    fields.extend(typed.iter().map(|(name, value)| (*name, (*value).to_string())));
-    fields.iter().map(|(name, value)| format!("{name}={}", tuermer::web::layout::segment(value))).collect::<Vec<_>>().join("&")
+    let hidden = |name: &str| {
+        page.text
+            .split_once(&format!("name=\"{name}\" value=\""))
+            .unwrap()
+            .1
+            .split_once('"')
+            .unwrap()
+            .0
+            .to_string()
+    };
+    let mut fields = vec![
+        ("gezeigt", hidden("gezeigt")),
+        ("w", hidden("w")),
+        ("t", hidden("t")),
+        ("lang", hidden("lang")),
+    ];
+    fields.extend(
+        typed
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_string())),
+    );
+    fields
+        .iter()
+        .map(|(name, value)| format!("{name}={}", tuermer::web::layout::segment(value)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 const INTRUDER: &[(&str, &str)] = &[
@@ -22,7 +44,12 @@ const INTRUDER: &[(&str, &str)] = &[
 
 impl World {
     pub(super) fn pass(&self, minutes: i64) {
-        self.context.clock.set(self.context.now().checked_add(SignedDuration::from_mins(minutes)).unwrap());
+        self.context.clock.set(
+            self.context
+                .now()
+                .checked_add(SignedDuration::from_mins(minutes))
+                .unwrap(),
+        );
     }
 
     async fn reports(&self) -> i64 {
@@ -33,7 +60,8 @@ impl World {
     async fn report(&self, path: &str, typed: &[(&str, &str)]) -> Page {
         let shown = self.get(path).await.is(200);
         self.pass(1);
-        self.post("/melden", "same-origin", &form(&shown, typed)).await
+        self.post("/melden", "same-origin", &form(&shown, typed))
+            .await
     }
 }
 
@@ -41,17 +69,44 @@ impl World {
 async fn a_strangers_report_rings_the_operators_and_is_no_sign_yet() {
     let world = World::new().await;
     let before = world.rows().await;
-    world.get("/melden").await.is(200).says(&["0271 55500-7", "Was ist passiert?", "Wie erreichen wir Sie?"]);
+    world.get("/melden").await.is(200).says(&[
+        "0271 55500-7",
+        "Was ist passiert?",
+        "Wie erreichen wir Sie?",
+    ]);
     assert_eq!(before, world.rows().await, "looking stored something");
     let sent = world.report("/melden", INTRUDER).await.is(303);
-    assert!(sent.location().starts_with("/melden/danke?nr=M-"), "{}", sent.location());
-    world.get(sent.location()).await.is(200).says(&["Ihre Meldung ist angekommen", "M-"]).never_says(&["x.aspx", "123456"]);
-    assert_eq!((world.reports().await, world.number("SELECT COUNT(*) FROM sighting").await), (1, 0));
+    assert!(
+        sent.location().starts_with("/melden/danke?nr=M-"),
+        "{}",
+        sent.location()
+    );
+    world
+        .get(sent.location())
+        .await
+        .is(200)
+        .says(&["Ihre Meldung ist angekommen", "M-"])
+        .never_says(&["x.aspx", "123456"]);
+    assert_eq!(
+        (
+            world.reports().await,
+            world.number("SELECT COUNT(*) FROM sighting").await
+        ),
+        (1, 0)
+    );
     let notices = world.context.store.notices(10).await.unwrap();
-    let [notice] = notices.as_slice() else { panic!("{notices:?}") };
+    let [notice] = notices.as_slice() else {
+        panic!("{notices:?}")
+    };
     assert_eq!(notice.kind, "witness.report");
-    assert!(notice.text_de.contains("Fremde Dateien") && notice.text_en.contains("Foreign files"), "{notice:?}");
-    assert!(!notice.text_de.contains("x.aspx") && !notice.text_de.contains("123456"), "the reporter's own words leave by mail: {notice:?}");
+    assert!(
+        notice.text_de.contains("Fremde Dateien") && notice.text_en.contains("Foreign files"),
+        "{notice:?}"
+    );
+    assert!(
+        !notice.text_de.contains("x.aspx") && !notice.text_de.contains("123456"),
+        "the reporter's own words leave by mail: {notice:?}"
+    );
 }
 
 #[tokio::test]
@@ -74,19 +129,45 @@ async fn the_link_of_a_warning_says_who_reports() {
     let constituency = world.context.store.constituency().await.unwrap();
     drop(constituency);
     // A wrong token is a stranger, and gives no hint.
-    world.get("/melden?w=W-2021-007&t=x").await.is(200).never_says(&["Sie melden für"]);
+    world
+        .get("/melden?w=W-2021-007&t=x")
+        .await
+        .is(200)
+        .never_says(&["Sie melden für"]);
 }
 
 #[tokio::test]
 async fn what_is_missing_is_said_and_nothing_typed_is_lost() {
     let world = World::new().await;
     for (without, words) in [("vorfall", "Frage 1"), ("erreichbar", "Frage 5")] {
-        let typed: Vec<(&str, &str)> = INTRUDER.iter().copied().filter(|(name, _)| *name != without).collect();
-        let page = world.report("/melden", &typed).await.is(400).says(&[words, "x.aspx"]);
-        assert!(!page.text.contains("<b>x.aspx"), "what was typed became markup");
+        let typed: Vec<(&str, &str)> = INTRUDER
+            .iter()
+            .copied()
+            .filter(|(name, _)| *name != without)
+            .collect();
+        let page = world
+            .report("/melden", &typed)
+            .await
+            .is(400)
+            .says(&[words, "x.aspx"]);
+        assert!(
+            !page.text.contains("<b>x.aspx"),
+            "what was typed became markup"
+        );
     }
     let long = "x".repeat(4_001);
-    world.report("/melden", &[("vorfall", "mail"), ("erreichbar", "a@b.example"), ("worte", &long)]).await.is(400).says(&["Frage 4"]);
+    world
+        .report(
+            "/melden",
+            &[
+                ("vorfall", "mail"),
+                ("erreichbar", "a@b.example"),
+                ("worte", &long),
+            ],
+        )
+        .await
+        .is(400)
+        .says(&["Frage 4"]);
     assert_eq!(world.reports().await, 0);
 }
 
@@ -94,16 +175,45 @@ async fn what_is_missing_is_said_and_nothing_typed_is_lost() {
 async fn machines_are_stopped_and_told_to_call() {
     let world = World::new().await;
     let shown = world.get("/melden").await;
-    world.post("/melden", "same-origin", &form(&shown, INTRUDER)).await.is(400).says(&["noch einmal auf"]);
-    let filled: Vec<(&str, &str)> = INTRUDER.iter().copied().chain([("website", "http://spam.example")]).collect();
-    world.report("/melden", &filled).await.is(400).says(&["0271 55500-7"]);
-    world.post("/melden", "same-origin", "vorfall=mail&erreichbar=0271123456&gezeigt=1614945600.00").await.is(400);
-    world.post("/melden", "cross-site", &form(&shown, INTRUDER)).await.is(403);
+    world
+        .post("/melden", "same-origin", &form(&shown, INTRUDER))
+        .await
+        .is(400)
+        .says(&["noch einmal auf"]);
+    let filled: Vec<(&str, &str)> = INTRUDER
+        .iter()
+        .copied()
+        .chain([("website", "http://spam.example")])
+        .collect();
+    world
+        .report("/melden", &filled)
+        .await
+        .is(400)
+        .says(&["0271 55500-7"]);
+    world
+        .post(
+            "/melden",
+            "same-origin",
+            "vorfall=mail&erreichbar=0271123456&gezeigt=1614945600.00",
+        )
+        .await
+        .is(400);
+    world
+        .post("/melden", "cross-site", &form(&shown, INTRUDER))
+        .await
+        .is(403);
     world.pass(25 * 60);
-    world.post("/melden", "same-origin", &form(&shown, INTRUDER)).await.is(400).says(&["zu lange offen"]);
+    world
+        .post("/melden", "same-origin", &form(&shown, INTRUDER))
+        .await
+        .is(400)
+        .says(&["zu lange offen"]);
     assert_eq!(world.reports().await, 0);
     for number in 0..6 {
-        world.report("/melden", INTRUDER).await.is(if number < 5 { 303 } else { 429 });
+        world
+            .report("/melden", INTRUDER)
+            .await
+            .is(if number < 5 { 303 } else { 429 });
     }
     assert_eq!(world.reports().await, 5);
     world.pass(61);

@@ -25,7 +25,13 @@ const RECORDS: u64 = 20_000;
 pub fn once(context: &Context, constituency: &Constituency, record: &[u8]) -> Result<(f64, usize)> {
     let threat = tuermer_formats::cve::read(record)?.threat;
     let urgencies = Urgencies::of(&context.policy, &threat);
-    let case = Case { threat: &threat, packs: &[], urgencies: &urgencies, reports: &NO_REPORTS, now: context.now() };
+    let case = Case {
+        threat: &threat,
+        packs: &[],
+        urgencies: &urgencies,
+        reports: &NO_REPORTS,
+        now: context.now(),
+    };
     let mut best = f64::MAX;
     let mut assets = 0;
     for _ in 0..5 {
@@ -46,24 +52,66 @@ pub async fn run(call: &Call, paths: &[PathBuf], assets: u64) -> Result<()> {
     if paths.is_empty() {
         let below = |number: u64| format!("9.{}", number % 20);
         for number in 0..RECORDS {
-            let bytes = world::record(number, &format!("Product {}", number % world::PRODUCTS), &below(number));
+            let bytes = world::record(
+                number,
+                &format!("Product {}", number % world::PRODUCTS),
+                &below(number),
+            );
             threats.push(tuermer_formats::cve::read(&bytes)?.threat);
         }
     }
-    let policy = tuermer_formats::urgency_policy::default_policy().context("the policy of the program cannot be read")?;
-    let urgencies: Vec<Urgencies> = threats.iter().map(|threat| Urgencies::of(&policy, threat)).collect();
-    let cases =
-        || threats.iter().zip(&urgencies).map(|(threat, urgencies)| Case { threat, packs: &[], urgencies, reports: &NO_REPORTS, now: Timestamp::UNIX_EPOCH });
-    for (name, distinct) in [("every asset its own version", true), ("versions as they repeat", false)] {
+    let policy = tuermer_formats::urgency_policy::default_policy()
+        .context("the policy of the program cannot be read")?;
+    let urgencies: Vec<Urgencies> = threats
+        .iter()
+        .map(|threat| Urgencies::of(&policy, threat))
+        .collect();
+    let cases = || {
+        threats
+            .iter()
+            .zip(&urgencies)
+            .map(|(threat, urgencies)| Case {
+                threat,
+                packs: &[],
+                urgencies,
+                reports: &NO_REPORTS,
+                now: Timestamp::UNIX_EPOCH,
+            })
+    };
+    for (name, distinct) in [
+        ("every asset its own version", true),
+        ("versions as they repeat", false),
+    ] {
         let told = inventory(&threats, assets, distinct);
         let start = Instant::now();
         let mut book = RuleBook::new(cases());
         let (mut pairs, mut open) = (0_u64, 0_u64);
-        for Told { key, vendor, product, version } in &told {
-            let kind = AssetKind { vendor, product, version, build: None, source: Source::Provider, note: "", presence: Presence::OnPremises };
+        for Told {
+            key,
+            vendor,
+            product,
+            version,
+        } in &told
+        {
+            let kind = AssetKind {
+                vendor,
+                product,
+                version,
+                build: None,
+                source: Source::Provider,
+                note: "",
+                presence: Presence::OnPremises,
+            };
             let row = book.ask(key, kind);
             pairs = pairs.saturating_add(row.standings.len() as u64);
-            open = open.saturating_add(row.standings.iter().filter(|standing| matches!(standing.status, Status::Affected | Status::Unknown)).count() as u64);
+            open = open.saturating_add(
+                row.standings
+                    .iter()
+                    .filter(|standing| {
+                        matches!(standing.status, Status::Affected | Status::Unknown)
+                    })
+                    .count() as u64,
+            );
         }
         let seconds = start.elapsed().as_secs_f64();
         let figures = json!({"inventory": name, "records": threats.len(), "unread": unread, "assets": assets, "pairs_judged": pairs, "open": open,
@@ -76,13 +124,19 @@ pub async fn run(call: &Call, paths: &[PathBuf], assets: u64) -> Result<()> {
 /// All `.json` files beneath.
 fn read(path: &Path, threats: &mut Vec<Threat>, unread: &mut u64) -> Result<()> {
     if path.is_dir() {
-        for entry in std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))? {
+        for entry in
+            std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?
+        {
             read(&entry?.path(), threats, unread)?;
         }
         return Ok(());
     }
-    if path.extension().is_some_and(|extension| extension == "json") {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    if path
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         match tuermer_formats::cve::read(&bytes) {
             Ok(reading) => threats.push(reading.threat),
             Err(_) => *unread = unread.saturating_add(1),
@@ -101,17 +155,35 @@ struct Told<'t> {
 
 /// Assets of the products that the records name, in versions at and around their bounds.
 fn inventory(threats: &[Threat], assets: u64, distinct: bool) -> Vec<Told<'_>> {
-    let statements: Vec<_> = threats.iter().flat_map(|threat| &threat.statements).collect();
+    let statements: Vec<_> = threats
+        .iter()
+        .flat_map(|threat| &threat.statements)
+        .collect();
     let told = |number: u64| {
-        let statement = usize::try_from(number.wrapping_mul(7_919)).ok().and_then(|at| statements.get(at % statements.len().max(1)))?;
+        let statement = usize::try_from(number.wrapping_mul(7_919))
+            .ok()
+            .and_then(|at| statements.get(at % statements.len().max(1)))?;
         let bound = match &statement.versions {
             VersionRule::Exactly(version) => version.as_str(),
-            VersionRule::Range(range) => range.text.rsplit(['<', '=', '|', ' ']).next().unwrap_or("1.0"),
+            VersionRule::Range(range) => range
+                .text
+                .rsplit(['<', '=', '|', ' '])
+                .next()
+                .unwrap_or("1.0"),
             VersionRule::All | VersionRule::NotUnderstood(_) => "1.0",
         };
-        let version = if distinct { format!("{bound}.{number}") } else { format!("{bound}.{}", number % 5) };
+        let version = if distinct {
+            format!("{bound}.{number}")
+        } else {
+            format!("{bound}.{}", number % 5)
+        };
         let ProductKey { vendor, product } = &statement.product;
-        Some(Told { key: statement.product.clone(), vendor, product, version })
+        Some(Told {
+            key: statement.product.clone(),
+            vendor,
+            product,
+            version,
+        })
     };
     (0..assets).filter_map(told).collect()
 }

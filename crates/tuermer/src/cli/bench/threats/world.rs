@@ -38,13 +38,24 @@ pub struct Ground {
 impl Ground {
     /// Makes the world. The figures are of the embedded database unless `--database` names another.
     pub async fn new(call: &Call, world: World) -> Result<Self> {
-        let directory = std::env::temp_dir().join(format!("tuermer-bench-{}", Random::System.id(Clock::System.now())?));
-        std::fs::create_dir(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
+        let directory = std::env::temp_dir().join(format!(
+            "tuermer-bench-{}",
+            Random::System.id(Clock::System.now())?
+        ));
+        std::fs::create_dir(&directory)
+            .with_context(|| format!("cannot make {}", directory.display()))?;
         let mut config = Config::default();
         if let Some(url) = &call.database {
             config.store.url.clone_from(url);
         }
-        let context = crate::cli::init::create(&Home(directory.join("data")), config, true, Clock::System, Random::seeded(1)).await?;
+        let context = crate::cli::init::create(
+            &Home(directory.join("data")),
+            config,
+            true,
+            Clock::System,
+            Random::seeded(1),
+        )
+        .await?;
         // What a program does once with a new table of spellings; here there is nothing to rename.
         context.store.follow_product_names(context.now()).await?;
         fill(&context, world).await?;
@@ -54,15 +65,25 @@ impl Ground {
     /// Removes it.
     pub async fn close(self) -> Result<()> {
         self.context.store.database.close().await;
-        std::fs::remove_dir_all(&self.directory).with_context(|| format!("cannot remove {}", self.directory.display()))
+        std::fs::remove_dir_all(&self.directory)
+            .with_context(|| format!("cannot remove {}", self.directory.display()))
     }
 }
 
 /// The numbers from $1 up to, not including, $2 as column `i`.
 const NUMBERS: &str = "WITH RECURSIVE n (i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < CAST($2 AS BIGINT))";
 
-async fn fill(context: &Context, World { members, assets, concerned }: World) -> Result<()> {
-    let id = |prefix: &str, number: &str| format!("'{prefix}' || SUBSTR(CAST(100000000 + {number} AS TEXT), 2)");
+async fn fill(
+    context: &Context,
+    World {
+        members,
+        assets,
+        concerned,
+    }: World,
+) -> Result<()> {
+    let id = |prefix: &str, number: &str| {
+        format!("'{prefix}' || SUBSTR(CAST(100000000 + {number} AS TEXT), 2)")
+    };
     let each = (assets / members.max(1)).max(1);
     let organisation = format!(
         "INSERT INTO organisation (id, kind, external_id, name, street, postcode, city, country, sector, size_class, language, changed_at, facts_revision,
@@ -82,12 +103,16 @@ async fn fill(context: &Context, World { members, assets, concerned }: World) ->
         id("01KAR0000000000000", "i"),
         id("01KAQ0000000000000", &format!("(i / {each})"))
     );
-    for (sql, rows) in [(organisation, members), (asset, members.saturating_mul(each))] {
+    for (sql, rows) in [
+        (organisation, members),
+        (asset, members.saturating_mul(each)),
+    ] {
         let mut from = 0_u64;
         while from < rows {
             let until = rows.min(from.saturating_add(STEP));
             let mut open = context.store.begin().await?;
-            open.run(&sql, values![i64::try_from(from)?, i64::try_from(until)?]).await?;
+            open.run(&sql, values![i64::try_from(from)?, i64::try_from(until)?])
+                .await?;
             open.commit().await?;
             from = until;
         }
@@ -120,7 +145,11 @@ pub fn record(number: u64, product: &str, below: &str) -> Vec<u8> {
 pub fn write_records(path: &Path, records: u64) -> Result<()> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     for number in 0..records {
-        file.write_all(&record(number, &format!("Product {}", number % PRODUCTS), "9.10"))?;
+        file.write_all(&record(
+            number,
+            &format!("Product {}", number % PRODUCTS),
+            "9.10",
+        ))?;
         file.write_all(b"\n")?;
     }
     file.flush().context("cannot write the invented records")
