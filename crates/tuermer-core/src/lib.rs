@@ -42,6 +42,7 @@ mod range_words;
 pub mod remeasure;
 pub mod revision;
 pub mod scale;
+pub mod station;
 pub mod taxonomy;
 pub mod threat;
 pub mod tlp;

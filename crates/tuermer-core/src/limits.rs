@@ -68,7 +68,19 @@ pub const SMTP_CONNECTIONS_PER_DOMAIN: usize = 4;
 pub const SMTP_SECONDS: u64 = 60;
 /// Deliveries loaded in one batch; the approval is checked again before each.
 pub const DISPATCH_BATCH: usize = 500;
-/// Deliveries held in memory by one round of a dispatch; the next round takes the rest.
+/// Seconds after which a lease that is not renewed may be taken by another process.
+pub const LEASE_SECONDS: i64 = 30;
+/// Seconds a station may fail before the operators are told.
+pub const STATION_TOLD_SECONDS: i64 = 60;
+/// Seconds a round may take before its station counts as silent.
+pub const STATION_ROUND_SECONDS: i64 = 600;
+/// Seconds a call by hand waits for the process that works at a station.
+pub const STATION_WAIT_SECONDS: u64 = 60;
+/// Passes of `run --once` over all stations; each pass follows what the one before made possible.
+pub const ONCE_PASSES: usize = 100;
+/// Deliveries of one warning held in memory, so that a large one leaves room for others.
+pub const DISPATCH_SHARE: usize = 25_000;
+/// Deliveries held in memory by a dispatch; the rest is read when these have left.
 pub const DISPATCH_QUEUE: usize = 100_000;
 /// Seconds the mail server may be away before a round ends; the deliveries stay due.
 pub const SERVER_AWAY_SECONDS: u64 = 120;

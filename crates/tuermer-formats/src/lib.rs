@@ -30,6 +30,7 @@ pub mod members;
 pub mod misp;
 pub mod n6;
 pub mod networks;
+pub mod notice_mail;
 pub mod objects;
 pub mod origin;
 pub mod problem;

@@ -19,4 +19,5 @@ pub mod stations;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod wake;
 pub mod web;

@@ -1,7 +1,7 @@
 //! Ways to a person: closed list, fakes included.
 
 pub mod folder;
+pub mod lanes;
 pub mod mime;
-pub mod pace;
 pub mod smtp;
 pub mod wire;

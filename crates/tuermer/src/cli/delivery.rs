@@ -316,6 +316,7 @@ fn say(call: &Call, report: &DeliverReport) -> Result<()> {
         elsewhere,
         away,
         unapproved,
+        notices: _,
     } = report;
     let texts = call.out.texts;
     let counts = [

@@ -1,8 +1,8 @@
 //! `tuermer run --once`: every station until nothing is missing, and what it did.
 
 use super::{Call, Exit};
-use crate::refusal::wrong_call;
-use crate::stations::{self, OnceReport, RunReport};
+use crate::refusal::{told, wrong_call};
+use crate::stations::{self, OnceReport};
 use anyhow::Result;
 
 /// Arguments.
@@ -19,59 +19,87 @@ pub async fn run(call: &Call, Args { once }: Args) -> Result<Exit> {
         return Err(wrong_call("run.once", []));
     }
     let context = call.open().await?;
-    let report = stations::run_once(&context).await?;
-    let OnceReport {
-        poll,
-        run: RunReport {
-            assess, deliver, ..
-        },
-        tell,
-    } = &report;
+    let (report, failed) = stations::run_once(&context).await;
     if call.out.json {
         call.out.object(&report)?;
     } else {
-        let open = deliver
-            .later
-            .saturating_add(deliver.unsure)
-            .saturating_add(deliver.parked)
-            .saturating_add(deliver.to_call);
-        let values = [
-            ("threats", assess.threats.to_string()),
-            ("organisations", assess.organisations.to_string()),
-            ("exposures", assess.exposures.to_string()),
-            ("sent", deliver.sent.to_string()),
-            ("open", open.to_string()),
-        ];
-        let values: Vec<(&str, &str)> = values
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        call.out.line(&call.out.texts.with("run.done", &values));
-        if let Some(why) = &deliver.away {
-            call.out
-                .say(&call.out.texts.with("delivery.away", &[("why", why)]));
-        }
-        if poll.asked > 0 {
-            let numbers = [
-                ("asked", poll.asked),
-                ("failed", poll.failed),
-                ("new", poll.new),
-                ("changed", poll.changed),
-                ("rejected", poll.rejected),
-            ];
-            let numbers = numbers.map(|(name, number)| (name, number.to_string()));
-            let values: Vec<(&str, &str)> = numbers
-                .iter()
-                .map(|(name, number)| (*name, number.as_str()))
-                .collect();
-            call.out.line(&call.out.texts.with("feed.polled", &values));
-        }
+        say(call, &report);
     }
-    let partial = deliver.away.is_some()
+    for (station, error) in &failed {
+        let name = call
+            .out
+            .texts
+            .get(&format!("run.station_{}", station.as_str()));
+        let values = [
+            ("station", name.as_str()),
+            ("error", &told(error, call.out.texts)),
+        ];
+        call.out
+            .say(&call.out.texts.with("run.station_failed", &values));
+    }
+    let OnceReport {
+        poll,
+        deliver,
+        tell,
+        ..
+    } = &report;
+    let partial = !failed.is_empty()
+        || deliver.away.is_some()
         || deliver.refused > 0
         || deliver.parked > 0
         || deliver.unsure > 0
         || poll.failed > 0
         || tell.away.is_some();
     Ok(if partial { Exit::Partial } else { Exit::Ok })
+}
+
+fn say(call: &Call, report: &OnceReport) {
+    let OnceReport {
+        poll,
+        assess,
+        deliver,
+        ..
+    } = report;
+    let open = deliver
+        .later
+        .saturating_add(deliver.unsure)
+        .saturating_add(deliver.parked)
+        .saturating_add(deliver.to_call);
+    let line = |key: &str, numbers: &[(&str, u64)]| {
+        let values: Vec<(&str, String)> = numbers
+            .iter()
+            .map(|(name, number)| (*name, number.to_string()))
+            .collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        call.out.line(&call.out.texts.with(key, &values));
+    };
+    line(
+        "run.done",
+        &[
+            ("threats", assess.threats),
+            ("organisations", assess.organisations),
+            ("exposures", assess.exposures),
+            ("sent", deliver.sent),
+            ("open", open),
+        ],
+    );
+    if let Some(why) = &deliver.away {
+        call.out
+            .say(&call.out.texts.with("delivery.away", &[("why", why)]));
+    }
+    if poll.asked > 0 {
+        line(
+            "feed.polled",
+            &[
+                ("asked", poll.asked),
+                ("failed", poll.failed),
+                ("new", poll.new),
+                ("changed", poll.changed),
+                ("rejected", poll.rejected),
+            ],
+        );
+    }
 }

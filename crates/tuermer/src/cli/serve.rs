@@ -2,12 +2,13 @@
 
 use super::{Call, Exit};
 use crate::context::Context;
-use crate::stations::{self, RunReport, poll, tell};
+use crate::refusal::wrong_call;
+use crate::stations::driver;
 use crate::web;
 use anyhow::{Context as _, Result, bail};
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tuermer_core::station::Station;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -15,23 +16,77 @@ pub struct Args {
     /// Address and port, for example 127.0.0.1:8480; without it the one of tuermer.toml.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
+    /// Only these, with commas between: pages, poll, revise, correlate, assess, tell, deliver, forget.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub only: Vec<String>,
 }
 
-/// How often the stations look for what is missing.
-const ROUND: Duration = Duration::from_secs(2);
-/// The same after the mail server was given up: a wrong password tried every two seconds would lock the account.
-const AWAY: Duration = Duration::from_secs(60);
+/// What one process does.
+struct Share {
+    pages: bool,
+    stations: Vec<Station>,
+}
+
+impl Share {
+    /// Word of the pages in `--only`.
+    const PAGES: &'static str = "pages";
+
+    fn read(only: &[String]) -> Result<Self> {
+        if only.is_empty() {
+            return Ok(Self {
+                pages: true,
+                stations: Station::ALL.to_vec(),
+            });
+        }
+        let mut share = Self {
+            pages: false,
+            stations: Vec::new(),
+        };
+        for word in only {
+            match Station::parse(word.trim()) {
+                Some(station) if !share.stations.contains(&station) => share.stations.push(station),
+                Some(_) => {}
+                None if word.trim() == Self::PAGES => share.pages = true,
+                None => return Err(wrong_call("run.unknown_station", [("station", word)])),
+            }
+        }
+        Ok(share)
+    }
+}
 
 /// Runs it.
-pub async fn run(call: &Call, Args { listen }: Args) -> Result<Exit> {
+pub async fn run(call: &Call, Args { listen, only }: Args) -> Result<Exit> {
+    let share = Share::read(&only)?;
     let context = call.open().await?;
-    let listen = listen.unwrap_or_else(|| context.config.web.listen.clone());
-    let listener = bind(call, &listen).await?;
-    call.out.say(&call.out.texts.with(
-        "public.serving",
-        &[("address", &listener.local_addr()?.to_string())],
-    ));
-    serve(context.clone(), listener, interrupted()).await?;
+    if share.pages {
+        let listen = listen.unwrap_or_else(|| context.config.web.listen.clone());
+        let listener = bind(call, &listen).await?;
+        let address = listener.local_addr()?.to_string();
+        call.out.say(
+            &call
+                .out
+                .texts
+                .with("public.serving", &[("address", &address)]),
+        );
+        serve_share(context.clone(), listener, &share.stations, interrupted()).await?;
+    } else {
+        call.out.say(
+            &call
+                .out
+                .texts
+                .with("run.stations", &[("stations", &only.join(", "))]),
+        );
+        let (stopping, stopped) = watch::channel(false);
+        let (driven, ()) = tokio::join!(
+            driver::drive(context.clone(), &share.stations, stopped),
+            async {
+                interrupted().await;
+                // The driver may be gone already; then there is nobody left to stop.
+                let _ = stopping.send(true);
+            }
+        );
+        driven?;
+    }
     context.store.database.close().await;
     Ok(Exit::Ok)
 }
@@ -54,30 +109,37 @@ pub async fn bind(call: &Call, listen: &str) -> Result<TcpListener> {
     }
 }
 
-/// Serves pages and runs the stations until `stop` is done; what is under way is finished first.
+/// Serves pages and runs every station until `stop` is done; what is under way is finished first.
 pub async fn serve(
     context: Context,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
+    serve_share(context, listener, Station::ALL, stop).await
+}
+
+async fn serve_share(
+    context: Context,
+    listener: TcpListener,
+    stations: &[Station],
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
     let (stopping, stopped) = watch::channel(false);
-    let feeds = tokio::spawn(poll::watch(context.clone(), stopped.clone()));
-    let notices = tokio::spawn(tell::watch(context.clone(), stopped.clone()));
-    let work = tokio::spawn(work(context.clone(), stopped.clone()));
+    let driving = tokio::spawn({
+        let (context, stations) = (context.clone(), stations.to_vec());
+        async move { driver::drive(context, &stations, stopped).await }
+    });
     let pages = axum::serve(listener, web::router(context));
     let until = async move {
         stop.await;
-        // Both receivers may be gone already; then there is nobody left to stop.
+        // The driver may be gone already; then there is nobody left to stop.
         let _ = stopping.send(true);
     };
     pages
         .with_graceful_shutdown(until)
         .await
         .context("the pages cannot be served any more")?;
-    for task in [feeds, notices, work] {
-        task.await.context("the stations ended unexpectedly")?;
-    }
-    Ok(())
+    driving.await.context("the stations ended unexpectedly")?
 }
 
 /// Ctrl-C, or the service manager's request to end.
@@ -92,32 +154,6 @@ pub async fn interrupted() {
         }
         Err(_) => {
             let _ = tokio::signal::ctrl_c().await;
-        }
-    }
-}
-
-/// Runs the stations round after round. A failed round is logged and tried again: the gap is still in the store.
-async fn work(context: Context, mut stopped: watch::Receiver<bool>) {
-    while !*stopped.borrow() {
-        let mut pause = ROUND;
-        match stations::run_all(&context).await {
-            Ok(RunReport { deliver, .. }) => {
-                if let Some(why) = deliver.away {
-                    tracing::error!(
-                        why,
-                        "no mail leaves; everything stays due and is tried again"
-                    );
-                    pause = AWAY;
-                }
-            }
-            Err(error) => tracing::error!(
-                error = format!("{error:#}"),
-                "a round of the stations failed; it is tried again"
-            ),
-        }
-        tokio::select! {
-            _ = stopped.changed() => {}
-            () = tokio::time::sleep(pause) => {}
         }
     }
 }

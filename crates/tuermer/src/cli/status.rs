@@ -3,7 +3,10 @@
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::store::overview::Overview;
+use crate::store::stations::StationHealth;
 use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
+use tuermer_core::limits::STATION_TOLD_SECONDS;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -13,10 +16,12 @@ pub struct Args {}
 pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
     let context = call.open().await?;
     let overview = context.store.overview().await?;
+    let stations = context.store.stations().await?;
     let engine = context.store.database.engine();
     context.store.database.close().await;
     if call.out.json {
-        call.out.object(&json(&overview, engine, &context))?;
+        call.out
+            .object(&json(&overview, &stations, engine, &context))?;
         return Ok(Exit::Ok);
     }
     let t = call.out.texts;
@@ -54,6 +59,21 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
             .as_str(),
         );
     }
+    say_feeds(call, &overview);
+    line("pending", &overview.pending.to_string());
+    line(
+        "journal",
+        &format!("{} · {}", overview.journal_entries, overview.journal_hash),
+    );
+    say_stations(call, &stations, &context);
+    if overview.feeds > 0 {
+        super::feed::say_no_operators(call, &context);
+    }
+    Ok(Exit::Ok)
+}
+
+fn say_feeds(call: &Call, overview: &Overview) {
+    let t = call.out.texts;
     let feeds = [
         ("count", overview.feeds),
         ("failing", overview.feeds_failing),
@@ -79,19 +99,36 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
         call.out
             .line(&format!("{:<22}{}", t.get(key), t.with(counts, &values)));
     }
-    line("pending", &overview.pending.to_string());
-    line(
-        "journal",
-        &format!("{} · {}", overview.journal_entries, overview.journal_hash),
-    );
-    if overview.feeds > 0 {
-        super::feed::say_no_operators(call, &context);
+}
+
+fn say_stations(call: &Call, stations: &[StationHealth], context: &Context) {
+    let t = call.out.texts;
+    for health in stations {
+        let down = health.is_down(context.now(), patience());
+        let key = match (health.running, down, health.error.is_empty()) {
+            (false, ..) => "operator.station_ended",
+            (true, true, _) => "operator.station_down",
+            (true, false, false) => "operator.station_failing",
+            (true, false, true) => "operator.station_good",
+        };
+        let name = t.get(&format!("run.station_{}", health.station.as_str()));
+        let parts = [t.get(key), health.error.clone()];
+        let parts: Vec<&str> = parts
+            .iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        call.out.line(&format!("{:<32}{}", name, parts.join(" · ")));
     }
-    Ok(Exit::Ok)
 }
 
 /// The same as one object; keys are never translated.
-fn json(overview: &Overview, engine: &str, context: &Context) -> serde_json::Value {
+fn json(
+    overview: &Overview,
+    stations: &[StationHealth],
+    engine: &str,
+    context: &Context,
+) -> serde_json::Value {
     let Overview {
         schema,
         members,
@@ -127,7 +164,30 @@ fn json(overview: &Overview, engine: &str, context: &Context) -> serde_json::Val
         "pending": pending,
         "feeds": { "count": feeds, "failing": feeds_failing, "silent": feeds_silent, "paused": feeds_paused },
         "notices": { "open": notices, "unmailed": notices_unmailed },
+        "stations": stations.iter().map(|health| station(health, context.now())).collect::<Vec<_>>(),
         "operators": context.config.operators.mail.len(),
         "journal": { "entries": journal_entries, "last_hash": journal_hash, "at": journal_at.map(|at| at.to_string()) },
+    })
+}
+
+fn patience() -> SignedDuration {
+    SignedDuration::from_secs(STATION_TOLD_SECONDS)
+}
+
+fn station(health: &StationHealth, now: Timestamp) -> serde_json::Value {
+    let StationHealth {
+        station,
+        running,
+        round_at,
+        good_at,
+        lag,
+        failures,
+        failing_since,
+        error,
+    } = health;
+    serde_json::json!({
+        "station": station.as_str(), "running": running, "down": health.is_down(now, patience()), "round_at": round_at.to_string(),
+        "good_at": good_at.map(|at| at.to_string()), "lag_seconds": lag.as_secs_f64(), "failures": failures,
+        "failing_since": failing_since.map(|at| at.to_string()), "error": error,
     })
 }

@@ -5,7 +5,8 @@
 
 use crate::context::Context;
 use crate::store::engine::Transaction;
-use crate::store::exposures::{self, Pending};
+use crate::store::exposures;
+use crate::store::pending::Pending;
 use crate::store::verdicts::Written;
 use crate::store::{kev, meta, threats};
 use anyhow::Result;
@@ -35,12 +36,32 @@ pub struct AssessReport {
     pub changed: u64,
 }
 
-/// Judges everything that is due.
-pub async fn run(context: &Context) -> Result<AssessReport> {
+adds_up!(AssessReport: threats, organisations, exposures, changed);
+
+/// True where somebody's facts changed since they were judged, or what verdicts rest on did.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub(super) async fn has_gap(context: &Context) -> Result<bool> {
+    follow(context).await?;
+    context.store.has_pending().await
+}
+
+/// What verdicts rest on beside facts: names of products, build packs, the policy. What it changes makes verdicts due.
+async fn follow(context: &Context) -> Result<()> {
     let packs = context.packs().await?;
     context.store.follow_product_names(context.now()).await?;
     follow_packs(context, &packs).await?;
-    follow_policy(context).await?;
+    follow_policy(context).await
+}
+
+/// Judges everything that is due.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn run(context: &Context) -> Result<AssessReport> {
+    follow(context).await?;
+    let packs = context.packs().await?;
     let (threats, organisations) = context.store.pending().await?;
     let mut report = AssessReport {
         threats: threats.len() as u64,

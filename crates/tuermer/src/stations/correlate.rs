@@ -45,12 +45,22 @@ pub struct CorrelateReport {
     pub drafts: u64,
 }
 
+adds_up!(CorrelateReport: campaigns, new, drafts);
+
+/// Which signs were looked at last.
+const KEY: &str = "correlate.signs";
+
+/// True where signs came since the last look.
+pub(super) async fn has_gap(context: &Context) -> Result<bool> {
+    let state = context.store.signs_state().await?;
+    Ok(context.store.meta(KEY).await?.as_deref() != Some(state.as_str()))
+}
+
 /// Looks at the signs if some came since the last look.
 ///
 /// # Errors
 /// The store cannot be read or written.
 pub async fn run(context: &Context) -> Result<CorrelateReport> {
-    const KEY: &str = "correlate.signs";
     let state = context.store.signs_state().await?;
     if context.store.meta(KEY).await?.as_deref() == Some(state.as_str()) {
         return Ok(CorrelateReport::default());

@@ -1,35 +1,37 @@
-//! Deliver: claim (committed) → send → mark, until nothing is due now.
+//! Deliver: claim (committed) → send → mark, in rounds.
 //!
 //! ```text
-//! lock ─▶ claims of a dead process become unsure ─▶ for each released warning: verify, start
-//!      ─▶ hand over what is due ─▶ then what is unsure, last ─▶ finish warnings with nothing open
+//! lease ─▶ claims of a dead process become unsure ─▶ round: what was released is verified and started ─▶ what is due
+//!          is queued ─▶ connections hand over for at most 2 s ─▶ what has nothing open is finished ─▶ next round
 //! ```
-//! Several connections share one writer that groups their commits; a connection goes on only after its
-//! commit. So a kill can double at most one mail of each connection, and each of them is listed as unsure.
-//! Never decides who is warned, never waits for a time to come: it says when the next mail is due.
+//! A round ends early when somebody commits something, so that a new warning never waits for an old one. Several
+//! connections share one writer that groups their commits; a connection goes on only after its commit. So a kill can
+//! double at most one mail of each connection, and each of them is listed as unsure. Never decides who is warned.
 
+mod connection;
 mod dispatch;
 mod gate;
 mod letter;
-pub(super) mod lock;
+mod parcel;
 mod post;
+mod queue;
 mod release;
 mod writer;
 
 use crate::channels::smtp::Server;
 use crate::config::Transport;
 use crate::context::Context;
-use crate::stations::warn;
+use crate::store::notice_deliveries::NoticesRecorded;
 use anyhow::Result;
 use jiff::Timestamp;
-use lock::Lock;
 use serde::{Serialize, Serializer};
-use std::sync::Arc;
 use tuermer_core::delivery::DeliveryState;
 use tuermer_core::ids::WarningNumber;
-use tuermer_core::warning::WarningState;
+use tuermer_core::station::Station;
 
-/// What one round did.
+pub(super) use dispatch::Dispatch;
+
+/// What rounds did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DeliverReport {
     /// Accepted by the next server, or written to the folder.
@@ -49,13 +51,16 @@ pub struct DeliverReport {
     /// When the next delivery is due, if one waits.
     #[serde(serialize_with = "as_text")]
     pub next_due: Option<Timestamp>,
-    /// Another process is handing over for this data directory; this one did nothing.
+    /// Another process is handing over; this one did nothing.
     pub elsewhere: bool,
     /// The mail server cannot be used: why. Nothing of it counts as an attempt.
     pub away: Option<String>,
     /// Warnings whose release no longer fits their content; nothing of them leaves.
     #[serde(serialize_with = "as_texts")]
     pub unapproved: Vec<WarningNumber>,
+    /// Notices to the operators; they are counted by the station that makes them.
+    #[serde(skip)]
+    pub notices: NoticesRecorded,
 }
 
 fn as_text<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -80,19 +85,94 @@ impl DeliverReport {
         };
         *counter = counter.saturating_add(1);
     }
+
+    /// Adds what a later round did.
+    pub fn add(&mut self, later: Self) {
+        let Self {
+            sent,
+            refused,
+            later: again,
+            unsure,
+            parked,
+            stopped,
+            to_call,
+            next_due,
+            elsewhere,
+            away,
+            unapproved,
+            notices,
+        } = later;
+        for (sum, more) in [
+            (&mut self.sent, sent),
+            (&mut self.refused, refused),
+            (&mut self.later, again),
+            (&mut self.unsure, unsure),
+            (&mut self.parked, parked),
+            (&mut self.stopped, stopped),
+            (&mut self.to_call, to_call),
+            (&mut self.notices.sent, notices.sent),
+            (&mut self.notices.refused, notices.refused),
+            (&mut self.notices.later, notices.later),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+        self.next_due = next_due;
+        self.elsewhere = elsewhere;
+        self.away = away.or(self.away.take());
+        self.unapproved.extend(unapproved);
+        self.unapproved.sort();
+        self.unapproved.dedup();
+    }
+
+    /// True where something was handed over or changed its state.
+    pub fn moved(&self) -> bool {
+        let Self {
+            sent,
+            refused,
+            later,
+            unsure,
+            parked,
+            stopped,
+            to_call,
+            notices,
+            ..
+        } = self;
+        let moved = [sent, refused, later, unsure, parked, stopped, to_call];
+        moved.iter().any(|count| **count > 0) || *notices != NoticesRecorded::default()
+    }
 }
 
-/// Hands over everything of released warnings that is due now.
+/// Where messages go: the configured server, or `None` for the folder.
+///
+/// # Errors
+/// The settings of the mail server are wrong.
+pub(super) fn server(context: &Context) -> Result<Option<Server>> {
+    match context.config.mail.transport {
+        Transport::Smtp if !context.drill && !context.demo => {
+            Server::from_context(context).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// True where a round would find something to do.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn has_gap(context: &Context) -> Result<bool> {
+    let now = context.now();
+    Ok(context.store.has_due_notices(now).await?
+        || context.store.has_work_for_dispatch(now).await?)
+}
+
+/// Hands over everything of released warnings that is due now, and every notice; waits for the pace of destinations,
+/// not for tries that are due later.
 ///
 /// # Errors
 /// The database did not confirm a step, or the configuration of the mail server is wrong. What was
 /// claimed by then is unsure at the next start; nothing is marked that did not happen.
 pub async fn run(context: &Context) -> Result<DeliverReport> {
-    let server = match context.config.mail.transport {
-        Transport::Smtp if !context.drill && !context.demo => Some(Server::from_context(context)?),
-        _ => None,
-    };
-    run_with(context, server).await
+    run_with(context, server(context)?).await
 }
 
 /// The same towards a given server (`None`: the folder).
@@ -100,88 +180,24 @@ pub async fn run(context: &Context) -> Result<DeliverReport> {
 /// # Errors
 /// As [`run`].
 pub async fn run_with(context: &Context, server: Option<Server>) -> Result<DeliverReport> {
-    let Some(lock) = lock::take(context).await? else {
-        return Ok(DeliverReport {
-            elsewhere: true,
-            ..DeliverReport::default()
-        });
-    };
-    let lock = Arc::new(lock);
-    let report = alone(context, &lock, server).await;
-    lock.release().await;
-    report
-}
-
-/// The round itself, with nobody else handing over.
-async fn alone(
-    context: &Context,
-    lock: &Arc<Lock>,
-    server: Option<Server>,
-) -> Result<DeliverReport> {
     let mut report = DeliverReport::default();
-    for found in context.store.claims_become_unsure(context.now()).await? {
-        report.count(found.state);
-    }
-    report.stopped = report
-        .stopped
-        .saturating_add(context.store.stop_deliveries(context.now()).await?);
-    let open = start(context, &mut report).await?;
-    if !open.is_empty() {
-        hand_over(context, lock, server, &open, &mut report).await?;
-    }
-    report.stopped = report
-        .stopped
-        .saturating_add(context.store.stop_deliveries(context.now()).await?);
-    for number in &open {
-        context.store.finish_warning(number, context.now()).await?;
-    }
-    report.next_due = context.store.next_due().await?;
-    Ok(report)
-}
-
-/// Starts what two people released; a warning that fails the check stays where it is.
-async fn start(context: &Context, report: &mut DeliverReport) -> Result<Vec<WarningNumber>> {
-    let mut open = Vec::new();
-    for (number, state) in context.store.warnings_to_send().await? {
-        if !warn::verify(context, &number).await? {
-            tracing::error!(warning.number = %number, "the release does not fit the content; nothing is sent");
-            report.unapproved.push(number);
-            continue;
-        }
-        if state == WarningState::Approved {
-            context.store.start_warning(&number, context.now()).await?;
-        }
-        open.push(number);
-    }
-    Ok(open)
-}
-
-/// First everything due, then everything unsure; again until a round finds nothing.
-async fn hand_over(
-    context: &Context,
-    lock: &Arc<Lock>,
-    server: Option<Server>,
-    open: &[WarningNumber],
-    report: &mut DeliverReport,
-) -> Result<()> {
-    let post = Arc::new(post::Post::new(context, Arc::clone(lock), server, open).await?);
-    loop {
-        let mut found = 0;
-        for state in [DeliveryState::Due, DeliveryState::Unsure] {
-            let wanted: Vec<WarningNumber> = open
-                .iter()
-                .filter(|number| !report.unapproved.contains(number))
-                .cloned()
-                .collect();
-            let round = dispatch::Round::load(context, &wanted, state).await?;
-            found = round.size();
-            if found > 0 {
-                round.run(context, &post, report).await?;
-                break;
+    let Some(lease) = context.store.take_lease(Station::Deliver, 0).await? else {
+        report.elsewhere = true;
+        return Ok(report);
+    };
+    let mut dispatch = Dispatch::open(context, lease, server).await?;
+    let rounds = async {
+        loop {
+            report.add(dispatch.round().await?);
+            if !dispatch.is_busy() || report.away.is_some() {
+                return Ok(());
             }
         }
-        if found == 0 || report.away.is_some() {
-            return Ok(());
-        }
-    }
+    };
+    let rounds: Result<()> = rounds.await;
+    // The writer knows why the database does not confirm; the round only knows that it does not.
+    report.add(dispatch.close().await?);
+    rounds?;
+    report.next_due = context.store.next_due().await?;
+    Ok(report)
 }

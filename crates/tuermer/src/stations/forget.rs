@@ -17,14 +17,30 @@ pub struct ForgetReport {
     pub malformed: u64,
 }
 
+adds_up!(ForgetReport: parts, malformed);
+
+/// The day on which it was done last.
+const KEY: &str = "forget.day";
+
+fn today(context: &Context) -> String {
+    context.now().to_zoned(context.zone()).date().to_string()
+}
+
+/// True where it was not done today.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn has_gap(context: &Context) -> Result<bool> {
+    Ok(context.store.meta(KEY).await?.as_deref() != Some(today(context).as_str()))
+}
+
 /// Forgets, if that was not done today.
 ///
 /// # Errors
 /// The store cannot be read or written.
 pub async fn run(context: &Context) -> Result<ForgetReport> {
-    const KEY: &str = "forget.day";
     let now = context.now();
-    let today = now.to_zoned(context.zone()).date().to_string();
+    let today = today(context);
     if context.store.meta(KEY).await?.as_deref() == Some(today.as_str()) {
         return Ok(ForgetReport::default());
     }

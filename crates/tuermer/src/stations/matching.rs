@@ -4,6 +4,7 @@
 //! person names, in a run of their own. The two are never pooled: what is due by itself is judged first, as its own run.
 
 use super::assess::{self, AssessReport};
+use super::by_hand;
 use crate::context::Context;
 use crate::store::exposures;
 use crate::store::match_runs::{MatchRun, Mode};
@@ -16,6 +17,7 @@ use tuermer_core::limits;
 use tuermer_core::product::ProductKey;
 use tuermer_core::remeasure::NO_REPORTS;
 use tuermer_core::scale::{Source, Status};
+use tuermer_core::station::Station;
 use tuermer_core::threat::Threat;
 use tuermer_core::urgency::Urgencies;
 use tuermer_formats::sbom::{Bill, Component};
@@ -54,20 +56,26 @@ pub struct Subjects {
     pub organisations: Vec<OrganisationId>,
 }
 
-/// Matches what a person names, whether or not anything changed.
+/// Matches what a person names, whether or not anything changed; waits for whoever judges now.
+///
+/// # Errors
+/// The store cannot be read or written, or another process judges and does not end.
 pub async fn manual(
     context: &Context,
     subjects: &Subjects,
     triggers: Vec<String>,
     by: &str,
 ) -> Result<MatchRun> {
-    automatic(context).await?;
-    let asked_at = context.now();
-    let mut open = context.store.begin().await?;
-    exposures::make_due(&mut open, &subjects.threats, &subjects.organisations).await?;
-    open.commit().await?;
-    let report = assess::run(context).await?;
-    record(context, Mode::Manual, triggers, by, asked_at, &report).await
+    by_hand(context, Station::Assess, async |context| {
+        automatic(context).await?;
+        let asked_at = context.now();
+        let mut open = context.store.begin().await?;
+        exposures::make_due(&mut open, &subjects.threats, &subjects.organisations).await?;
+        open.commit().await?;
+        let report = assess::run(context).await?;
+        record(context, Mode::Manual, triggers, by, asked_at, &report).await
+    })
+    .await
 }
 
 /// A component of a bill of materials that a threat meets.
@@ -88,7 +96,7 @@ pub struct Met {
 /// # Errors
 /// The store cannot be read.
 pub async fn of_bill(context: &Context, bill: &Bill) -> Result<Vec<Met>> {
-    automatic(context).await?;
+    by_hand(context, Station::Assess, automatic).await?;
     let (packs, now, note) = (
         context.packs().await?,
         context.now(),

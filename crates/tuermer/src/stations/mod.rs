@@ -1,16 +1,33 @@
 //! Stations look for what is missing, let the core decide, and write the answer with the next thing to do.
 //!
-//! Kill the process anywhere: the next round finds the same gap.
+//! Kill the process anywhere: the next round finds the same gap. [`driver`] runs each on its own clock; [`once`] runs
+//! all of them until nobody finds a gap.
+
+/// Sums of counters, for reports of several rounds.
+macro_rules! adds_up {
+    ($report:ident: $($counter:ident),+) => {
+        impl $report {
+            /// Adds what a later round did.
+            pub fn add(&mut self, later: &Self) {
+                let Self { $($counter),+ } = later;
+                $(self.$counter = self.$counter.saturating_add(*$counter);)+
+            }
+        }
+    };
+}
 
 pub mod address;
 pub mod answer;
 pub mod assess;
 pub mod correlate;
 pub mod deliver;
+pub mod driver;
 pub mod forget;
+mod health;
 pub mod hindsight;
 pub mod intake;
 pub mod matching;
+pub mod once;
 pub mod packs;
 pub mod poll;
 pub mod provider;
@@ -21,60 +38,57 @@ pub mod warn;
 pub mod witness;
 
 use crate::context::Context;
+use crate::refusal::refusal;
+use crate::store::leases::Lease;
 use anyhow::Result;
-use serde::Serialize;
+use std::time::Duration;
+use tuermer_core::limits::STATION_WAIT_SECONDS;
+use tuermer_core::station::Station;
 
-/// What one round did.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct RunReport {
-    /// New revisions, weighed.
-    pub revise: revise::ReviseReport,
-    /// Campaigns among the signs.
-    pub correlate: correlate::CorrelateReport,
-    /// Verdicts.
-    pub assess: assess::AssessReport,
-    /// Messages.
-    pub deliver: deliver::DeliverReport,
-    /// What has served its time.
-    pub forget: forget::ForgetReport,
-}
+pub use once::{OnceReport, run_all, run_once};
 
-/// Every station once, in the order of the main line; each works until it finds no gap.
-pub async fn run_all(context: &Context) -> Result<RunReport> {
-    let revise = revise::run(context).await?;
-    let correlate = correlate::run(context).await?;
-    let assess = matching::automatic(context).await?;
-    let deliver = deliver::run(context).await?;
-    let forget = forget::run(context).await?;
-    Ok(RunReport {
-        revise,
-        correlate,
-        assess,
-        deliver,
-        forget,
-    })
-}
-
-/// What one round did that also asked the world and told the operators.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct OnceReport {
-    /// Feeds.
-    pub poll: poll::PollReport,
-    /// The main line.
-    #[serde(flatten)]
-    pub run: RunReport,
-    /// Notices.
-    pub tell: tell::TellReport,
-}
-
-/// Feeds that are due, then every station once, then what the operators must hear. Beside `serve` only `run --once`
-/// comes here; `serve` asks and tells beside its rounds, so that a slow source holds up no warning.
+/// True where a station would find something to do. It costs a few reads, so that nobody takes a lease for nothing.
 ///
 /// # Errors
-/// The store cannot be read or written, or mail cannot leave because of wrong settings.
-pub async fn run_once(context: &Context) -> Result<OnceReport> {
-    let poll = poll::run(context).await?;
-    let run = run_all(context).await?;
-    let tell = tell::run(context).await?;
-    Ok(OnceReport { poll, run, tell })
+/// The database does not answer.
+async fn has_gap(context: &Context, station: Station) -> Result<bool> {
+    match station {
+        // Each feed knows itself when it is due.
+        Station::Poll => Ok(true),
+        Station::Revise => revise::has_gap(context).await,
+        Station::Correlate => correlate::has_gap(context).await,
+        Station::Assess => assess::has_gap(context).await,
+        Station::Tell => tell::has_gap(context).await,
+        Station::Deliver => deliver::has_gap(context).await,
+        Station::Forget => forget::has_gap(context).await,
+    }
+}
+
+/// The same context, whose every commit fails once the lease is lost.
+fn under(context: &Context, lease: &Lease) -> Context {
+    Context {
+        store: context.store.fenced(lease.fence()),
+        ..context.clone()
+    }
+}
+
+/// Does the work of a station outside the driver, because a person asked for it now; waits for whoever works there.
+///
+/// # Errors
+/// Another process works there and does not end, or the work failed.
+pub async fn by_hand<T>(
+    context: &Context,
+    station: Station,
+    work: impl AsyncFnOnce(&Context) -> Result<T>,
+) -> Result<T> {
+    let patience = Duration::from_secs(STATION_WAIT_SECONDS);
+    let Some(lease) = context.store.wait_for_lease(station, patience).await? else {
+        return Err(refusal(
+            "run.station_busy",
+            [("station", &station.as_str())],
+        ));
+    };
+    let done = work(&under(context, &lease)).await;
+    lease.give_back().await;
+    done
 }

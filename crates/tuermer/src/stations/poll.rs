@@ -29,14 +29,11 @@ use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{JoinError, JoinSet};
 use tuermer_core::feed::{self, Feed, FeedCounts, FeedKind};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
-
-/// How often `serve` looks which feeds are due.
-const LOOK: Duration = Duration::from_secs(2);
 
 /// What one round did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -52,6 +49,8 @@ pub struct PollReport {
     /// Not taken.
     pub rejected: u64,
 }
+
+adds_up!(PollReport: asked, failed, new, changed, rejected);
 
 /// What came of asking one feed.
 #[derive(Debug)]
@@ -92,30 +91,8 @@ pub async fn run(context: &Context) -> Result<PollReport> {
     Ok(report)
 }
 
-/// Asks feeds whenever they are due until `stopped`; what is under way then is dropped and found again at the next start.
-pub async fn watch(context: Context, mut stopped: watch::Receiver<bool>) {
-    let mut under_way = UnderWay::new(&context);
-    while !*stopped.borrow() {
-        if let Err(error) = under_way.start_due().await {
-            tracing::error!(
-                error = format!("{error:#}"),
-                "the feeds cannot be read; tried again"
-            );
-        }
-        tokio::select! {
-            _ = stopped.changed() => {}
-            () = tokio::time::sleep(LOOK) => {}
-            Some(pulled) = under_way.next() => {
-                if let Err(error) = pulled {
-                    tracing::error!(error = format!("{error:#}"), "what came of asking a feed could not be noted");
-                }
-            }
-        }
-    }
-}
-
-/// Feeds that are being asked.
-struct UnderWay {
+/// Feeds that are being asked; dropped, they are found again at the next start.
+pub(super) struct UnderWay {
     context: Context,
     turns: Arc<Semaphore>,
     tasks: JoinSet<(String, Result<Option<Pulled>>)>,
@@ -123,13 +100,26 @@ struct UnderWay {
 }
 
 impl UnderWay {
-    fn new(context: &Context) -> Self {
+    /// Nothing is asked yet.
+    pub(super) fn new(context: &Context) -> Self {
         Self {
             context: context.clone(),
             turns: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)),
             tasks: JoinSet::new(),
             names: HashSet::new(),
         }
+    }
+
+    /// Asks what is due, notes what is finished, and waits for nobody.
+    ///
+    /// # Errors
+    /// The feeds cannot be read, or what came of asking one could not be noted.
+    pub(super) async fn round(&mut self) -> Result<()> {
+        self.start_due().await?;
+        while let Some(ended) = self.tasks.try_join_next() {
+            self.ended(ended)?;
+        }
+        Ok(())
     }
 
     /// Starts every feed that is due and not being asked yet.
@@ -151,17 +141,23 @@ impl UnderWay {
 
     /// What came of the next one that is finished; `None` where nothing is under way.
     async fn next(&mut self) -> Option<Result<Option<Pulled>>> {
-        match self.tasks.join_next().await? {
+        let ended = self.tasks.join_next().await?;
+        Some(self.ended(ended))
+    }
+
+    fn ended(
+        &mut self,
+        ended: Result<(String, Result<Option<Pulled>>), JoinError>,
+    ) -> Result<Option<Pulled>> {
+        match ended {
             Ok((name, pulled)) => {
                 self.names.remove(&name);
-                Some(pulled)
+                pulled
             }
             Err(error) => {
                 // Whose task it was is not said; forgetting all means that none is left out, and claims keep them apart.
                 self.names.clear();
-                Some(Err(
-                    Error::new(error).context("asking a feed ended unexpectedly")
-                ))
+                Err(Error::new(error).context("asking a feed ended unexpectedly"))
             }
         }
     }

@@ -30,10 +30,23 @@ pub struct ReviseReport {
     pub proposals: u64,
 }
 
+adds_up!(ReviseReport: revisions, proposals);
+
 /// Products named in a notice; more are counted.
 const PRODUCTS_SHOWN: usize = 5;
 
+/// True where a revision waits to be weighed.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn has_gap(context: &Context) -> Result<bool> {
+    context.store.has_unweighed().await
+}
+
 /// Weighs everything that waits.
+///
+/// # Errors
+/// The store cannot be read or written.
 pub async fn run(context: &Context) -> Result<ReviseReport> {
     let mut report = ReviseReport::default();
     if !context.store.has_unweighed().await? {

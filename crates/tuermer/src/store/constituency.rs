@@ -17,7 +17,7 @@ use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::tlp::Tlp;
 
 use super::engine::{Cells, Row, Value, places};
-use super::exposures::Pending;
+use super::pending::Pending;
 
 pub(super) const ASSET_COLUMNS: &str = "id, organisation_id, vendor, product, version, build, hostname, source, observed_at, note, presence";
 

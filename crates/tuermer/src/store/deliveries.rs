@@ -10,7 +10,7 @@ pub use outcomes::{Claim, Finished, Record, Recorded};
 
 use super::Store;
 use super::engine::{Row, Transaction};
-use super::journal;
+use super::{journal, notice_deliveries};
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
@@ -141,30 +141,43 @@ impl Store {
         open.commit().await
     }
 
-    /// One page of what is due in `state`, in order of ids after `after`.
+    /// One page of what is due of a warning in `state`, in order of ids after `after`; true = to somebody who was broken into.
     pub async fn due_deliveries(
         &self,
+        warning: &WarningNumber,
         state: DeliveryState,
         now: Timestamp,
         after: &str,
-    ) -> Result<Vec<Delivery>> {
+    ) -> Result<Vec<(Delivery, bool)>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM delivery d JOIN warning w ON w.number = d.warning_number
-             WHERE d.state = $1 AND d.id > $2 AND d.hold_until <= $3 AND d.channel IN ('email', 'folder') AND w.state = 'sending'
-             ORDER BY d.id LIMIT $4"
+            "SELECT {COLUMNS}, COALESCE(r.incident, FALSE) FROM delivery d
+             LEFT JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
+             WHERE d.warning_number = $1 AND d.state = $2 AND d.id > $3 AND d.hold_until <= $4 AND d.channel IN ('email', 'folder')
+             ORDER BY d.id LIMIT $5"
         );
+        let limit = i64::try_from(limits::PAGE_ROWS)?;
         let rows = self
             .read(
                 &sql,
-                values![
-                    state.as_str(),
-                    after,
-                    now,
-                    i64::try_from(limits::PAGE_ROWS)?
-                ],
+                values![warning.as_str(), state.as_str(), after, now, limit],
             )
             .await?;
-        rows.iter().map(delivery).collect()
+        rows.iter()
+            .map(|row| Ok((delivery(row)?, row.bool(13)?)))
+            .collect()
+    }
+
+    /// True where something of the released warnings could be done now: started, handed over, ended, or held back.
+    pub async fn has_work_for_dispatch(&self, now: Timestamp) -> Result<bool> {
+        let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM warning w WHERE w.state = 'approved')
+            OR EXISTS (SELECT 1 FROM delivery d WHERE d.state = 'claimed')
+            OR EXISTS (SELECT 1 FROM warning w JOIN delivery d ON d.warning_number = w.number
+                WHERE w.state = 'sending' AND d.state IN ('due', 'unsure') AND d.hold_until <= $1 AND d.channel IN ('email', 'folder'))
+            OR EXISTS (SELECT 1 FROM warning w JOIN delivery d ON d.warning_number = w.number
+                WHERE w.state = 'stopped' AND d.state IN ('due', 'unsure'))
+            OR EXISTS (SELECT 1 FROM warning w WHERE w.state = 'sending' AND NOT EXISTS
+                (SELECT 1 FROM delivery d WHERE d.warning_number = w.number AND d.state IN ('due', 'unsure')))";
+        Ok(self.read_one(sql, values![now]).await?.is_some())
     }
 
     /// When the next delivery becomes due, if one waits.
@@ -179,6 +192,7 @@ impl Store {
     /// Claims of a process that is dead: maybe handed over, maybe not. The caller holds the dispatch lock.
     pub async fn claims_become_unsure(&self, now: Timestamp) -> Result<Vec<Delivery>> {
         let mut open = self.begin().await?;
+        notice_deliveries::unclaim(&mut open).await?;
         let rows = open
             .read(
                 &format!("SELECT {COLUMNS} FROM delivery d WHERE d.state = 'claimed'"),

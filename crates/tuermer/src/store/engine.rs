@@ -3,18 +3,22 @@
 //!
 //! SQLite has one writer and a few readers; PostgreSQL a pool. Placeholders are `$1`, `$2`, …
 
+mod beside;
 mod each;
 mod pipeline;
 mod postgres;
 mod sqlite;
 mod widen;
 
+pub use super::leases::{Fence, LeaseLost};
 pub use super::row::{Row, Value};
 pub(super) use super::statement::places;
-use anyhow::Result;
+use crate::wake::{Source, Wake};
+use anyhow::{Result, bail};
 pub use each::Cells;
 use std::path::Path;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// An open database.
 #[derive(Clone)]
@@ -27,14 +31,28 @@ enum Pools {
 }
 
 /// A write transaction; dropped without [`Transaction::commit`] it leaves nothing behind.
-pub struct Transaction(Open);
+pub struct Transaction {
+    open: Open,
+    /// The lease under which it is written; without it the commit fails.
+    fence: Option<Fence>,
+    /// Who is told of the commit.
+    wake: Wake,
+}
 
-/// Whether nobody else hands mails over.
-pub enum Alone {
-    /// Nobody; the transaction, where there is one, stands for it and is kept open meanwhile.
-    Yes(Option<Transaction>),
-    /// Another process does.
-    No,
+/// Stands for this process as long as it lives; others see by it that its leases are not those of a dead one.
+pub enum Alive {
+    /// A locked file beside the embedded database.
+    File(beside::AliveFile),
+    /// An advisory lock, which ends with its connection.
+    Connection(Mutex<Transaction>),
+}
+
+/// Hears of commits of other processes.
+pub enum Listener {
+    /// Looks whether the embedded database was changed.
+    Sqlite(beside::Changes),
+    /// LISTEN.
+    Postgres(postgres::Notifications),
 }
 
 enum Open {
@@ -81,31 +99,63 @@ impl Database {
 
     /// Begins a write transaction; on SQLite it waits for the one writer.
     pub async fn begin(&self) -> Result<Transaction> {
-        Ok(Transaction(match &self.0 {
+        let open = match &self.0 {
             Pools::Sqlite(sqlite) => Open::Sqlite(sqlite.begin().await?),
             Pools::Postgres(postgres) => Open::Postgres(postgres.begin().await?),
-        }))
+        };
+        Ok(Transaction {
+            open,
+            fence: None,
+            wake: Wake::default(),
+        })
     }
 
     /// Begins the transaction in which migrations run: one process at a time.
     pub(super) async fn begin_migration(&self) -> Result<Transaction> {
         let mut transaction = self.begin().await?;
-        if let Open::Postgres(open) = &mut transaction.0 {
+        if let Open::Postgres(open) = &mut transaction.open {
             open.lock_migrations().await?;
         }
         Ok(transaction)
     }
 
-    /// Claims the hand-over of mails among all processes on this database, until the transaction ends, which
-    /// is also when its process dies. SQLite lies in one data directory, whose own lock is enough.
-    pub async fn only_dispatcher(&self) -> Result<Alone> {
-        let Pools::Postgres(postgres) = &self.0 else {
-            return Ok(Alone::Yes(None));
-        };
-        let held = postgres.only_dispatcher().await?;
-        Ok(held.map_or(Alone::No, |held| {
-            Alone::Yes(Some(Transaction(Open::Postgres(held))))
-        }))
+    /// Microseconds since 1970 by the clock of the database, as SQL: leases are compared with no other clock.
+    pub(super) fn clock(&self) -> &'static str {
+        match &self.0 {
+            Pools::Sqlite(_) => sqlite::CLOCK,
+            Pools::Postgres(_) => postgres::CLOCK,
+        }
+    }
+
+    /// Shows to others that the process `holder` lives, until the answer is dropped or the process dies.
+    pub async fn come_alive(&self, holder: i64) -> Result<Alive> {
+        match &self.0 {
+            Pools::Sqlite(sqlite) => Ok(Alive::File(sqlite.come_alive(holder)?)),
+            Pools::Postgres(postgres) => {
+                let open = Open::Postgres(postgres.come_alive(holder).await?);
+                Ok(Alive::Connection(Mutex::new(Transaction {
+                    open,
+                    fence: None,
+                    wake: Wake::default(),
+                })))
+            }
+        }
+    }
+
+    /// True where the process `holder` has died.
+    pub async fn is_dead(&self, holder: i64) -> Result<bool> {
+        match &self.0 {
+            Pools::Sqlite(sqlite) => sqlite.is_dead(holder),
+            Pools::Postgres(postgres) => postgres.is_dead(holder).await,
+        }
+    }
+
+    /// Begins to hear of commits of other processes.
+    pub async fn listen(&self) -> Result<Listener> {
+        Ok(match &self.0 {
+            Pools::Sqlite(sqlite) => Listener::Sqlite(sqlite.changes().await?),
+            Pools::Postgres(postgres) => Listener::Postgres(postgres.listen().await?),
+        })
     }
 
     /// The schema in this engine's words.
@@ -173,7 +223,7 @@ impl Database {
 impl Transaction {
     /// Reads rows inside the transaction.
     pub async fn read(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-        match &mut self.0 {
+        match &mut self.open {
             Open::Sqlite(open) => open.read(sql, values).await,
             Open::Postgres(open) => open.read(sql, values).await,
         }
@@ -186,7 +236,7 @@ impl Transaction {
 
     /// Runs a statement; returns the number of rows it touched.
     pub async fn run(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
-        match &mut self.0 {
+        match &mut self.open {
             Open::Sqlite(open) => open.run(sql, values).await,
             Open::Postgres(open) => open.run(sql, values).await,
         }
@@ -194,7 +244,7 @@ impl Transaction {
 
     /// Runs several statements without values (migrations).
     pub(super) async fn run_script(&mut self, sql: &str) -> Result<()> {
-        match &mut self.0 {
+        match &mut self.open {
             Open::Sqlite(open) => open.run_script(sql).await,
             Open::Postgres(open) => open.run_script(sql).await,
         }
@@ -208,7 +258,7 @@ impl Transaction {
         rows: Vec<Vec<Value>>,
         tail: &str,
     ) -> Result<u64> {
-        match &mut self.0 {
+        match &mut self.open {
             Open::Sqlite(open) => open.insert_many(head, rows, tail).await,
             Open::Postgres(open) => open.insert_many(head, rows, tail).await,
         }
@@ -222,17 +272,98 @@ impl Transaction {
         rows: Vec<Vec<Value>>,
         keys: &str,
     ) -> Result<Vec<bool>> {
-        match &mut self.0 {
+        match &mut self.open {
             Open::Sqlite(open) => open.insert_new(head, rows).await,
             Open::Postgres(open) => open.insert_new(head, rows, keys).await,
         }
     }
 
-    /// Makes everything durable.
-    pub async fn commit(self) -> Result<()> {
-        match self.0 {
+    /// Makes everything durable, and wakes whom it concerns.
+    ///
+    /// # Errors
+    /// The database did not confirm, or another process holds the lease by now ([`LeaseLost`]): nothing was kept.
+    pub async fn commit(mut self) -> Result<()> {
+        if let Some(fence) = self.fence.clone()
+            && !self.holds(&fence).await?
+        {
+            bail!(LeaseLost(fence.station));
+        }
+        let source = self
+            .fence
+            .as_ref()
+            .map_or(Source::Act, |fence| Source::Station(fence.station));
+        if let Open::Postgres(open) = &mut self.open
+            && self.wake.is_for_others(source)
+        {
+            open.notify(source.as_str()).await?;
+        }
+        match self.open {
+            Open::Sqlite(open) => open.commit().await?,
+            Open::Postgres(open) => open.commit().await?,
+        }
+        self.wake.ring(source);
+        Ok(())
+    }
+
+    /// As [`Transaction::commit`], of something that makes no gap for any station.
+    pub(super) async fn commit_quietly(self) -> Result<()> {
+        match self.open {
             Open::Sqlite(open) => open.commit().await,
             Open::Postgres(open) => open.commit().await,
+        }
+    }
+
+    /// Whether the lease still is ours; nobody can take it before this transaction ends.
+    async fn holds(&mut self, fence: &Fence) -> Result<bool> {
+        // The embedded database has one writer, and that is this transaction.
+        let lock = match &self.open {
+            Open::Sqlite(_) => "",
+            Open::Postgres(_) => " FOR SHARE",
+        };
+        let Fence {
+            station,
+            shard,
+            number,
+        } = fence;
+        let sql =
+            format!("SELECT 1 FROM lease WHERE station = $1 AND shard = $2 AND fence = $3{lock}");
+        let values = crate::values![station.as_str(), *shard, *number];
+        Ok(self.read_one(&sql, values).await?.is_some())
+    }
+
+    /// The same transaction under a lease, telling its commit to `wake`.
+    #[must_use]
+    pub(super) fn under(self, fence: Option<Fence>, wake: Wake) -> Self {
+        Self {
+            open: self.open,
+            fence,
+            wake,
+        }
+    }
+}
+
+impl Alive {
+    /// False where others may take us for dead: the connection that stands for us is gone.
+    pub async fn is_seen(&self) -> bool {
+        match self {
+            Self::File(_) => true,
+            Self::Connection(open) => {
+                let mut open = open.lock().await;
+                open.read_one("SELECT 1", Vec::new()).await.is_ok()
+            }
+        }
+    }
+}
+
+impl Listener {
+    /// Waits until another process committed something, and says who; some engines cannot tell.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn heard(&mut self) -> Result<Source> {
+        match self {
+            Self::Sqlite(changes) => changes.next().await,
+            Self::Postgres(notifications) => notifications.next().await,
         }
     }
 }

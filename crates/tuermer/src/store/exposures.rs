@@ -4,6 +4,7 @@
 use super::Store;
 use super::constituency::JUDGED;
 use super::engine::{Row, Transaction, Value};
+use super::pending::Pending;
 use super::remediation::{JOINED, effective};
 use crate::values;
 use anyhow::{Result, anyhow};
@@ -144,15 +145,6 @@ pub struct ExposureFilter {
     pub certainty: Option<Certainty>,
 }
 
-/// Something whose facts changed since it was judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending<Id> {
-    /// Who or what.
-    pub id: Id,
-    /// Revision of its facts when we looked.
-    pub facts_revision: i64,
-}
-
 const COLUMNS: &str = "e.organisation_id, o.external_id, o.name, o.city, e.threat_id, t.tracking_id, e.status, e.certainty, e.mitigated, e.incident,
     e.severity, e.urgency, e.reason_de, e.reason_en, e.question_de, e.question_en, e.product, e.version, e.source, e.observed_at, e.measured, e.assessed_at,
     e.urgency_row, e.urgency_flaw, e.urgency_inputs";
@@ -191,31 +183,6 @@ fn verdict(row: &Row) -> Result<Verdict> {
 }
 
 impl Store {
-    /// Threats and organisations whose facts changed since they were judged.
-    pub async fn pending(&self) -> Result<(Vec<Pending<ThreatId>>, Vec<Pending<OrganisationId>>)> {
-        let threats = self.read("SELECT id, facts_revision FROM threat WHERE facts_revision <> assessed_revision ORDER BY id", Vec::new()).await?;
-        let threats = threats
-            .iter()
-            .map(|row| {
-                Ok(Pending {
-                    id: ThreatId(row.text(0)?),
-                    facts_revision: row.int(1)?,
-                })
-            })
-            .collect::<Result<_>>()?;
-        let rows = self.read("SELECT id, facts_revision FROM organisation WHERE facts_revision <> assessed_revision ORDER BY id", Vec::new()).await?;
-        let organisations = rows
-            .iter()
-            .map(|row| {
-                Ok(Pending {
-                    id: OrganisationId(row.text(0)?),
-                    facts_revision: row.int(1)?,
-                })
-            })
-            .collect::<Result<_>>()?;
-        Ok((threats, organisations))
-    }
-
     /// Verdicts in order of the register, `limit` at most, after `(organisation, threat)`.
     pub async fn exposures(
         &self,

@@ -21,16 +21,19 @@ pub mod invitations;
 pub mod journal;
 pub mod kev;
 pub mod layers;
+pub mod leases;
 pub mod match_runs;
 pub mod matches;
 pub mod meta;
 pub mod networks;
+pub mod notice_deliveries;
 pub mod notices;
 pub mod observations;
 pub mod organisations;
 pub mod overview;
 pub mod owners;
 pub mod packs;
+pub mod pending;
 pub mod picture;
 pub mod pins;
 pub mod planned;
@@ -48,6 +51,7 @@ pub mod search;
 pub mod signatures;
 pub mod signs;
 mod statement;
+pub mod stations;
 pub mod tasks;
 pub mod threat_detail;
 pub mod threat_list;
@@ -57,6 +61,7 @@ pub mod warnings;
 pub mod witness;
 
 use crate::refusal::refusal;
+use crate::wake::Wake;
 use anyhow::Result;
 use engine::{Database, Transaction, Value};
 use jiff::Timestamp;
@@ -77,6 +82,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (10, include_str!("schema/0010_mailbox.sql")),
     (11, include_str!("schema/0011_campaign_consent.sql")),
     (12, include_str!("schema/0012_sighting.sql")),
+    (13, include_str!("schema/0013_stations.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.
@@ -147,6 +153,12 @@ pub struct Store {
     packs: packs::Shelf,
     /// Networks and names as last read.
     owners: owners::Shelf,
+    /// Who hears of commits.
+    wake: Wake,
+    /// This process, as holder of leases.
+    holders: leases::HolderShelf,
+    /// The lease under which everything is written, if any.
+    fence: Option<leases::Fence>,
 }
 
 impl Store {
@@ -174,26 +186,34 @@ impl Store {
                 ));
             }
             if found == newest {
-                return Ok(Self {
-                    database,
-                    snapshot: Arc::default(),
-                    packs: packs::Shelf::default(),
-                    owners: owners::Shelf::default(),
-                });
+                return Ok(Self::of(database));
             }
         }
         migrate(&database, newest, now).await?;
-        Ok(Self {
+        Ok(Self::of(database))
+    }
+
+    fn of(database: Database) -> Self {
+        Self {
             database,
             snapshot: Arc::default(),
             packs: packs::Shelf::default(),
             owners: owners::Shelf::default(),
-        })
+            wake: Wake::default(),
+            holders: Arc::default(),
+            fence: None,
+        }
     }
 
-    /// Begins a write transaction.
+    /// Begins a write transaction, under the lease of this store if it has one.
     pub async fn begin(&self) -> Result<Transaction> {
-        self.database.begin().await
+        let open = self.database.begin().await?;
+        Ok(open.under(self.fence.clone(), self.wake.clone()))
+    }
+
+    /// Who hears of commits.
+    pub fn wake(&self) -> &Wake {
+        &self.wake
     }
 
     /// Reads rows.

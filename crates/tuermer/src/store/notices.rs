@@ -112,16 +112,14 @@ impl Store {
         Ok(done)
     }
 
-    /// Notices that must still be mailed, oldest first; also those that are over, so that an alarm is followed by its end.
-    /// A notice that a person closed needs no mail any more.
-    pub async fn notices_to_mail(&self, limit: usize) -> Result<Vec<Notice>> {
-        let sql = "SELECT id, kind, subject, text_de, text_en, created_at, mailed_at FROM notice
-            WHERE mailed_at IS NULL AND (done_by IS NULL OR done_by = 'system') ORDER BY created_at, id LIMIT $1";
-        self.read(sql, values![i64::try_from(limit)?])
+    /// One notice, whether or not somebody is done with it.
+    pub async fn notice(&self, id: &str) -> Result<Option<Notice>> {
+        let sql = "SELECT id, kind, subject, text_de, text_en, created_at, mailed_at FROM notice WHERE id = $1";
+        self.read_one(sql, values![id])
             .await?
-            .iter()
+            .as_ref()
             .map(notice)
-            .collect()
+            .transpose()
     }
 
     /// How many notices still must be mailed.
@@ -132,40 +130,17 @@ impl Store {
             .map_or(Ok(0), |row| row.count(0))
     }
 
-    /// To whom a notice went already.
-    pub async fn notice_mailed_to(&self, id: &str) -> Result<Vec<String>> {
-        self.read(
-            "SELECT address FROM notice_mail WHERE notice_id = $1",
-            values![id],
-        )
-        .await?
-        .iter()
-        .map(|row| row.text(0))
-        .collect()
-    }
-
-    /// Records that one operator was told, or that his server refused it for good (`refused` is its answer).
-    pub async fn notice_went_to(
-        &self,
-        id: &str,
-        address: &str,
-        refused: &str,
-        now: Timestamp,
-    ) -> Result<()> {
-        let mut open = self.begin().await?;
-        let sql = "INSERT INTO notice_mail (notice_id, address, at, refused) VALUES ($1, $2, $3, $4) ON CONFLICT (notice_id, address) DO NOTHING";
-        open.run(sql, values![id, address, now, refused]).await?;
-        open.commit().await
-    }
-
-    /// Records that every operator was told.
-    pub async fn notice_mailed(&self, id: &str, now: Timestamp) -> Result<()> {
-        let mut open = self.begin().await?;
-        open.run(
-            "UPDATE notice SET mailed_at = $2 WHERE id = $1 AND mailed_at IS NULL",
-            values![id, now],
-        )
-        .await?;
-        open.commit().await
+    /// Notices that must still be mailed to one operator, oldest first; also those that are over, so that an alarm is
+    /// followed by its end. A notice that a person closed needs no mail any more.
+    pub async fn notices_to_mail(&self, address: &str, limit: usize) -> Result<Vec<String>> {
+        let sql = "SELECT n.id FROM notice n
+            WHERE n.mailed_at IS NULL AND (n.done_by IS NULL OR n.done_by = 'system')
+              AND NOT EXISTS (SELECT 1 FROM notice_delivery d WHERE d.notice_id = n.id AND d.address = $1)
+            ORDER BY n.created_at, n.id LIMIT $2";
+        self.read(sql, values![address, i64::try_from(limit)?])
+            .await?
+            .iter()
+            .map(|row| row.text(0))
+            .collect()
     }
 }

@@ -31,7 +31,7 @@ fn status(home: &Home, threat: &str, member: &str) -> String {
 }
 
 /// Exchange servers by build; everything else as in [`region`].
-fn exchange(builds: &[(&str, &str)], at: &str) -> Home {
+pub fn exchange(builds: &[(&str, &str)], at: &str) -> Home {
     let home = region(u32::try_from(builds.len()).unwrap(), &[], at);
     tell_builds(&home, builds, at);
     home

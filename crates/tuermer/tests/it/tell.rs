@@ -47,6 +47,14 @@ async fn raise(context: &Context, kind: &str, subject: &str) -> bool {
     context.store.raise_notice(&notice).await.unwrap()
 }
 
+/// The next try is due half a minute later.
+fn half_a_minute_later(context: &Context) {
+    let later = context
+        .now()
+        .checked_add(jiff::SignedDuration::from_secs(31));
+    context.clock.set(later.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operator_hears_of_it_once() {
     // The first operator's server wants us to come later once, the second takes at once, the third does not exist.
@@ -74,6 +82,13 @@ async fn every_operator_hears_of_it_once() {
         (1, 1, 1, true),
         "{first:?}"
     );
+    let at_once = tell::run(&context).await.unwrap();
+    assert_eq!(
+        (at_once.sent, at_once.waiting),
+        (0, 1),
+        "it is not tried again at once"
+    );
+    half_a_minute_later(&context);
     let second = tell::run(&context).await.unwrap();
     assert_eq!(
         (second.sent, second.refused, second.waiting, second.away),
@@ -98,11 +113,17 @@ async fn every_operator_hears_of_it_once() {
     let mail = String::from_utf8(sink.taken()[0].bytes.clone()).unwrap();
     assert!(
         mail.contains("feed kev is silent")
-            && mail.contains("&lt;since&gt;")
+            && mail.contains("&#60;since&#62;")
             && mail.contains("Content-Language: en"),
         "{mail}"
     );
-    // Somebody who closes a notice before it was told needs no mail; another subject is told.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_somebody_closed_needs_no_mail() {
+    let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
+    let home = Home::empty();
+    let context = context(&home, sink.port, &OPERATORS).await;
     assert!(raise(&context, "feed.silent", "epss").await);
     let id = context
         .store
@@ -141,6 +162,7 @@ async fn a_mail_server_that_is_away_delays_it_and_a_broken_conversation_repeats_
     moved.mail.port = sink.port;
     context.config = Arc::new(moved);
     assert_eq!(tell::run(&context).await.unwrap().waiting, 1);
+    half_a_minute_later(&context);
     assert_eq!(tell::run(&context).await.unwrap().waiting, 0);
     let taken = sink.taken();
     assert_eq!(

@@ -1,235 +1,212 @@
-//! One round: a queue in memory, connections that take turns, one writer.
+//! The dispatcher under its lease: a queue in memory, connections that take turns, one writer, bounded rounds.
 
 use super::DeliverReport;
+use super::connection::Shared;
 use super::post::Post;
-use super::release::Batches;
+use super::queue::Queue;
 use super::writer::Writer;
-use crate::channels::pace::{Answer, Next, Pacer};
-use crate::channels::smtp::{Connection, Sent};
+use crate::channels::lanes::{Lanes, Rank};
+use crate::channels::smtp::Server;
 use crate::context::Context;
-use crate::store::deliveries::{Claim, Finished, Record};
+use crate::store::leases::Lease;
 use anyhow::Result;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
-use tuermer_core::delivery::{Delivery, DeliveryState, Outcome};
-use tuermer_core::ids::WarningNumber;
-use tuermer_core::limits;
+use tuermer_core::station::Station;
 
+/// Longest round: then it is looked again which warnings are open.
+const ROUND: Duration = Duration::from_secs(2);
+/// Shortest round where somebody commits all the time.
+const LEAST: Duration = Duration::from_millis(100);
 /// How often the state of the warnings is read: no hand-over may begin later than 2 s after a stop.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// What is due now in one state.
-pub struct Round {
-    state: DeliveryState,
-    mails: Vec<Delivery>,
+/// A dispatcher that holds the lease.
+pub struct Dispatch {
+    lease: Arc<Lease>,
+    queue: Queue,
+    shared: Arc<Shared>,
+    /// Connections that take everything, and one that is kept for what is urgent.
+    workers: JoinSet<Result<()>>,
+    urgent: JoinSet<Result<()>>,
+    writing: JoinHandle<Result<()>>,
+    counted: Arc<Mutex<DeliverReport>>,
 }
 
-impl Round {
-    /// Reads what is due, page by page, at most [`limits::DISPATCH_QUEUE`].
-    pub async fn load(
-        context: &Context,
-        open: &[WarningNumber],
-        state: DeliveryState,
-    ) -> Result<Self> {
-        let now = context.now();
-        let mut mails: Vec<Delivery> = Vec::new();
-        let mut after = String::new();
-        while mails.len() < limits::DISPATCH_QUEUE {
-            let page = context.store.due_deliveries(state, now, &after).await?;
-            let Some(last) = page.last() else { break };
-            after = last.id.as_str().to_string();
-            mails.extend(page.into_iter().filter(|mail| open.contains(&mail.warning)));
-        }
-        Ok(Self { state, mails })
-    }
-
-    /// How many mails.
-    pub fn size(&self) -> usize {
-        self.mails.len()
-    }
-
-    /// Hands everything over.
+impl Dispatch {
+    /// Begins: whatever is claimed now belongs to a process that is gone.
     ///
     /// # Errors
-    /// The database did not confirm; what was on its way stays claimed and is unsure at the next start.
-    pub async fn run(
-        self,
-        context: &Context,
-        post: &Arc<Post>,
-        report: &mut DeliverReport,
-    ) -> Result<()> {
-        let mut pacer = if post.over_network() {
-            Pacer::new(context.config.mail.per_domain_per_minute)
-        } else {
-            Pacer::unlimited()
+    /// The database does not answer.
+    pub async fn open(context: &Context, lease: Lease, server: Option<Server>) -> Result<Self> {
+        let lease = Arc::new(lease);
+        let context = Context {
+            store: context.store.fenced(lease.fence()),
+            ..context.clone()
         };
-        for mail in self.mails {
-            pacer.push(&domain(&mail), mail);
+        let mut found = DeliverReport::default();
+        for delivery in context.store.claims_become_unsure(context.now()).await? {
+            found.count(delivery.state);
         }
-        let connections = post.connections(context).min(pacer.waiting());
+        let counted = Arc::new(Mutex::new(found));
         let (writer, desk) = Writer::new();
-        let batches = Arc::new(Batches::default());
-        let shared = Shared {
-            context: context.clone(),
-            post: Arc::clone(post),
-            state: self.state,
-            pacer: Mutex::new(pacer),
-            freed: Notify::new(),
-            batches: Arc::clone(&batches),
-            writer,
+        let writing = tokio::spawn({
+            let (context, counted) = (context.clone(), Arc::clone(&counted));
+            async move {
+                desk.run(&context, |recorded| {
+                    let mut report = lock(&counted);
+                    recorded
+                        .states
+                        .iter()
+                        .for_each(|state| report.count(*state));
+                    report.add(DeliverReport {
+                        to_call: recorded.to_call,
+                        notices: recorded.notices,
+                        ..DeliverReport::default()
+                    });
+                })
+                .await
+            }
+        });
+        let post = Post::new(&context, Arc::clone(&lease), server);
+        let lanes = if post.over_network() {
+            Lanes::new(context.config.mail.per_domain_per_minute)
+        } else {
+            Lanes::unlimited()
         };
-        // The connections hold the only writers' ends: when the last one is done, the desk closes.
-        let workers = work(Arc::new(shared), connections);
-        let written = desk
-            .run(context, |recorded| {
-                recorded
-                    .states
-                    .iter()
-                    .for_each(|state| report.count(*state));
-                report.to_call = report.to_call.saturating_add(recorded.to_call);
-            })
-            .await;
-        let worked = workers.await;
+        Ok(Self {
+            lease,
+            queue: Queue::default(),
+            shared: Arc::new(Shared::new(context, post, lanes, writer)),
+            workers: JoinSet::new(),
+            urgent: JoinSet::new(),
+            writing,
+            counted,
+        })
+    }
+
+    /// One round.
+    ///
+    /// # Errors
+    /// The database did not confirm, or the lease is lost; what was on its way is unsure at the next start.
+    pub async fn round(&mut self) -> Result<DeliverReport> {
+        let mut report = DeliverReport::default();
+        let (shared, context) = (Arc::clone(&self.shared), self.shared.context.clone());
+        report.stopped = context.store.stop_deliveries(context.now()).await?;
+        self.queue.follow(&context, &shared, &mut report).await?;
+        self.queue.refill(&context, &shared).await?;
+        self.hire();
+        shared.look_again();
+        self.work().await?;
+        for number in self.queue.warnings() {
+            if shared.lanes().waiting_of(number.as_str()) == 0 {
+                context.store.finish_warning(number, context.now()).await?;
+            }
+        }
+        report.add(std::mem::take(&mut *lock(&self.counted)));
+        report.away = shared.post.gate.given_up();
+        Ok(report)
+    }
+
+    /// True where something waits, in memory or still to be read, or is on its way.
+    pub fn is_busy(&self) -> bool {
+        self.shared.lanes().waiting() > 0
+            || self.queue.is_unread()
+            || !self.workers.is_empty()
+            || !self.urgent.is_empty()
+    }
+
+    /// Starts as many connections as there is work for.
+    fn hire(&mut self) {
+        let (waiting, urgent) = {
+            let lanes = self.shared.lanes();
+            (lanes.waiting(), lanes.waiting_up_to(Rank::Correction))
+        };
+        let most = self
+            .shared
+            .post
+            .connections(&self.shared.context)
+            .min(waiting);
+        for _ in self.workers.len()..most {
+            self.workers
+                .spawn(Arc::clone(&self.shared).connection(Rank::Unsure));
+        }
+        // All others may be stuck with destinations that do not answer.
+        if urgent > 0 && self.urgent.is_empty() {
+            self.urgent
+                .spawn(Arc::clone(&self.shared).connection(Rank::Correction));
+        }
+    }
+
+    /// Lets the connections work until the round is over, nothing waits, or somebody commits something.
+    async fn work(&mut self) -> Result<()> {
+        let began = Instant::now();
+        let end = tokio::time::Instant::from_std(began + ROUND);
+        let wake = self.shared.context.store.wake().clone();
+        let mut look = tokio::time::interval(LOOK);
+        let early = early(&wake, began);
+        tokio::pin!(early);
+        loop {
+            if self.workers.is_empty() && self.urgent.is_empty() {
+                return Ok(());
+            }
+            tokio::select! {
+                Some(ended) = self.workers.join_next() => ended??,
+                Some(ended) = self.urgent.join_next() => ended??,
+                _ = look.tick() => self.shared.post.look(&self.shared.context).await?,
+                () = tokio::time::sleep_until(end) => return Ok(()),
+                () = &mut early => return Ok(()),
+            }
+        }
+    }
+
+    /// Ends: nothing more is taken, what is on its way is recorded, the lease is given back.
+    ///
+    /// # Errors
+    /// The database did not confirm; what was on its way is unsure at the next start.
+    pub async fn close(self) -> Result<DeliverReport> {
+        let Self {
+            lease,
+            queue: _,
+            shared,
+            mut workers,
+            mut urgent,
+            writing,
+            counted,
+        } = self;
+        shared.close();
+        let mut worked = Ok(());
+        while let Some(ended) = workers.join_next().await {
+            worked = worked.and(ended.map_err(Into::into).and_then(|ended| ended));
+        }
+        while let Some(ended) = urgent.join_next().await {
+            worked = worked.and(ended.map_err(Into::into).and_then(|ended| ended));
+        }
+        // The connections are gone, so this was the last end of the writer: it closes.
+        drop(shared);
+        let written = writing
+            .await
+            .map_err(Into::into)
+            .and_then(|written| written);
+        if let Some(lease) = Arc::into_inner(lease) {
+            lease.give_back().await;
+        }
         // The writer knows the cause; the connections only know that it is gone.
         written?;
-        worked??;
-        report.unapproved.extend(batches.refused().await);
-        report.away = post.gate.given_up();
-        Ok(())
+        worked?;
+        let report = std::mem::take(&mut *lock(&counted));
+        Ok(report)
     }
 }
 
-fn domain(mail: &Delivery) -> String {
-    mail.address
-        .rsplit_once('@')
-        .map_or(String::new(), |(_, domain)| domain.to_lowercase())
+/// Somebody committed something, and the round has lasted long enough.
+async fn early(wake: &crate::wake::Wake, began: Instant) {
+    wake.rung(Station::Deliver).await;
+    tokio::time::sleep_until(tokio::time::Instant::from_std(began + LEAST)).await;
 }
 
-struct Shared {
-    context: Context,
-    post: Arc<Post>,
-    state: DeliveryState,
-    pacer: Mutex<Pacer<Delivery>>,
-    /// Wakes connections when a domain has room again.
-    freed: Notify,
-    batches: Arc<Batches>,
-    writer: Writer,
-}
-
-/// Runs all connections and, beside them, the look-out for a stop.
-fn work(shared: Arc<Shared>, connections: usize) -> JoinHandle<Result<()>> {
-    let (context, post) = (shared.context.clone(), Arc::clone(&shared.post));
-    let mut running = JoinSet::new();
-    for _ in 0..connections {
-        let shared = Arc::clone(&shared);
-        running.spawn(async move { shared.connection().await });
-    }
-    drop(shared);
-    tokio::spawn(async move {
-        let mut first = Ok(());
-        loop {
-            tokio::select! {
-                ended = running.join_next() => match ended {
-                    None => return first,
-                    Some(ended) => first = first.and(ended.map_err(Into::into).and_then(|result| result)),
-                },
-                () = tokio::time::sleep(LOOK) => first = first.and(post.look(&context).await),
-            }
-        }
-    })
-}
-
-impl Shared {
-    fn pacer(&self) -> MutexGuard<'_, Pacer<Delivery>> {
-        // Held only over the pacer's own arithmetic.
-        self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// One connection: take, record the last one together with the next claim, send; until nothing waits.
-    async fn connection(&self) -> Result<()> {
-        let mut wire: Option<Connection> = None;
-        let mut record: Option<Record> = None;
-        loop {
-            if self.post.over_network() && wire.is_none() {
-                self.writer.exchange(record.take(), None).await?;
-                if !self.connect(&mut wire).await {
-                    break;
-                }
-            }
-            let Some(mail) = self.take(&mut record).await? else {
-                break;
-            };
-            let allowed = self.batches.allow(&self.context, &mail.warning).await?;
-            let claim = allowed.then(|| Claim {
-                id: mail.id.clone(),
-                state: self.state,
-            });
-            if !self.writer.exchange(record.take(), claim).await? {
-                self.done(&mail, Answer::Nothing);
-                continue;
-            }
-            let sent = self.post.send(&self.context, &mail, &mut wire).await?;
-            let (finished, answer) = match sent {
-                Sent::Outcome(outcome) => {
-                    let slower = matches!(outcome, Outcome::TryLater(_));
-                    (
-                        Finished::Tried(outcome),
-                        if slower { Answer::Slower } else { Answer::Fine },
-                    )
-                }
-                Sent::Away(_) | Sent::Unwanted => (Finished::Back(self.state), Answer::Nothing),
-            };
-            record = Some(Record {
-                id: mail.id.clone(),
-                finished,
-            });
-            self.done(&mail, answer);
-        }
-        self.writer.exchange(record, None).await?;
-        if let Some(wire) = wire {
-            wire.quit().await;
-        }
-        Ok(())
-    }
-
-    /// Opens a connection unless nothing waits any more. False: nothing to do, or the server was given up.
-    async fn connect(&self, wire: &mut Option<Connection>) -> bool {
-        if self.pacer().waiting() == 0 {
-            return false;
-        }
-        *wire = self.post.connect().await;
-        wire.is_some()
-    }
-
-    /// The next mail that may leave. What was finished is recorded before any waiting.
-    async fn take(&self, record: &mut Option<Record>) -> Result<Option<Delivery>> {
-        loop {
-            let freed = self.freed.notified();
-            let next = self.pacer().next(Instant::now());
-            match next {
-                Next::Take(mail) => return Ok(Some(mail)),
-                Next::Empty => return Ok(None),
-                Next::WaitUntil(_) | Next::WaitForOthers if record.is_some() => {
-                    self.writer.exchange(record.take(), None).await?;
-                }
-                Next::WaitUntil(at) => {
-                    tokio::select! {
-                        () = tokio::time::sleep_until(at.into()) => {}
-                        () = freed => {}
-                    }
-                }
-                Next::WaitForOthers => {
-                    // A missed wake-up costs this long, not the mail.
-                    let _ = tokio::time::timeout(LOOK, freed).await;
-                }
-            }
-        }
-    }
-
-    fn done(&self, mail: &Delivery, answer: Answer) {
-        self.pacer().done(&domain(mail), answer, Instant::now());
-        self.freed.notify_waiters();
-    }
+fn lock(counted: &Mutex<DeliverReport>) -> MutexGuard<'_, DeliverReport> {
+    // Only counters are changed under it.
+    counted.lock().unwrap_or_else(PoisonError::into_inner)
 }

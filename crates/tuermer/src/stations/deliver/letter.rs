@@ -1,12 +1,17 @@
 //! From a delivery to its mail: the warning is read once, the recipient's row when the mail leaves.
+//!
+//! A notice is read when it leaves, and goes only to addresses that stand in `[operators] mail` at that moment.
 
 use crate::channels::mime::Outgoing;
 use crate::context::Context;
 use crate::stations::warn;
+use crate::store::notice_deliveries::NoticeDelivery;
+use crate::text::Texts;
 use anyhow::{Context as _, Result};
 use tuermer_core::delivery::Delivery;
 use tuermer_core::ids::WarningNumber;
-use tuermer_core::warning::Warning;
+use tuermer_core::locale::Language;
+use tuermer_core::warning::{MessageType, Warning};
 
 /// What all mails of one warning share.
 pub struct Letter(Warning);
@@ -20,6 +25,11 @@ impl Letter {
         Ok(Self(context.store.warning(number).await?.with_context(
             || format!("there is no warning {number}"),
         )?))
+    }
+
+    /// Alert, update or correction.
+    pub fn message_type(&self) -> MessageType {
+        self.0.message_type
     }
 
     /// The mail of one recipient. The address is the one two people released with the content, not the
@@ -56,4 +66,67 @@ impl Letter {
             date: context.now(),
         })
     }
+}
+
+/// A notice as a mail to one operator, or why it goes to nobody; every try has the same Message-ID.
+///
+/// # Errors
+/// The database does not answer, or the notice is gone.
+pub async fn notice_mail(
+    context: &Context,
+    delivery: &NoticeDelivery,
+) -> Result<Result<Outgoing, String>> {
+    let NoticeDelivery {
+        id: _,
+        notice,
+        address,
+        attempts: _,
+        message_id,
+    } = delivery;
+    if !context.config.operators.mail.contains(address) {
+        return Ok(Err(
+            "the address does not stand in [operators] mail any more".into(),
+        ));
+    }
+    let notice = context
+        .store
+        .notice(notice)
+        .await?
+        .with_context(|| format!("there is no notice {notice}"))?;
+    let language = Language::parse(&context.config.operators.language).unwrap_or_default();
+    let texts = Texts(language);
+    let words = if language == Language::German {
+        &notice.text_de
+    } else {
+        &notice.text_en
+    };
+    let key = match notice.kind.as_str() {
+        "feed.silent" => "feed.subject_silent",
+        "feed.recovered" => "feed.subject_recovered",
+        _ => "feed.subject_other",
+    };
+    let drill = if context.drill && !context.demo {
+        texts.get("feed.subject_drill")
+    } else {
+        String::new()
+    };
+    let subject = format!(
+        "{drill} {}",
+        texts.with(key, &[("subject", &notice.subject)])
+    );
+    let page = format!("{}/heute", context.config.chamber.base_url);
+    let mail = tuermer_formats::notice_mail::compose(subject.trim(), words, &page, language);
+    Ok(Ok(Outgoing {
+        from: context.config.mail.from.clone(),
+        from_name: context.config.mail.from_name.clone(),
+        to: address.clone(),
+        to_name: String::new(),
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        language,
+        message_id: message_id.clone(),
+        references: None,
+        date: context.now(),
+    }))
 }

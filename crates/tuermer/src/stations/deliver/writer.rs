@@ -72,7 +72,7 @@ impl Desk {
             } in group.drain(..)
             {
                 records.extend(record);
-                answers.push((claim.as_ref().map(|claim| claim.id.clone()), answer));
+                answers.push((claim.as_ref().map(|claim| claim.id().clone()), answer));
                 claims.extend(claim);
             }
             let recorded = context

@@ -2,6 +2,7 @@
 
 use super::super::Store;
 use super::super::engine::{Transaction, Value};
+use super::super::notice_deliveries::{self, NoticesRecorded};
 use super::{COLUMNS, delivery};
 use crate::values;
 use anyhow::Result;
@@ -11,13 +12,27 @@ use tuermer_core::delivery::{Delivery, DeliveryState, Outcome};
 use tuermer_core::ids::DeliveryId;
 use tuermer_core::warning::Channel;
 
-/// A wish to hand one delivery over.
+/// A wish to hand one message over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// Which.
-    pub id: DeliveryId,
-    /// Due or unsure, as it was read; anything else meanwhile means somebody was faster.
-    pub state: DeliveryState,
+pub enum Claim {
+    /// Of a warning.
+    Warning {
+        /// Which.
+        id: DeliveryId,
+        /// Due or unsure, as it was read; anything else meanwhile means somebody was faster.
+        state: DeliveryState,
+    },
+    /// Of a notice.
+    Notice(DeliveryId),
+}
+
+impl Claim {
+    /// Which message.
+    pub fn id(&self) -> &DeliveryId {
+        match self {
+            Self::Warning { id, .. } | Self::Notice(id) => id,
+        }
+    }
 }
 
 /// How a claim ended.
@@ -26,14 +41,14 @@ pub enum Finished {
     /// The server spoke, or went silent after the text.
     Tried(Outcome),
     /// Nothing was handed over and nobody refused: the claim is given back, and it was no attempt.
-    Back(DeliveryState),
+    Back,
 }
 
 /// A finished claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Which.
-    pub id: DeliveryId,
+    /// Which, as it was before it was claimed.
+    pub claim: Claim,
     /// How it ended.
     pub finished: Finished,
 }
@@ -43,10 +58,12 @@ pub struct Record {
 pub struct Recorded {
     /// Claims that were granted; the others are not to be sent.
     pub granted: HashSet<DeliveryId>,
-    /// State of every finished delivery.
+    /// State of every finished delivery of a warning.
     pub states: Vec<DeliveryState>,
     /// Organisations that came onto the call list.
     pub to_call: u64,
+    /// Finished deliveries of notices.
+    pub notices: NoticesRecorded,
 }
 
 impl Store {
@@ -63,14 +80,24 @@ impl Store {
         let mut open = self.begin().await?;
         let mut recorded = Recorded::default();
         let mut accepted = Vec::new();
-        for Record { id, finished } in records {
-            match finished {
-                Finished::Tried(Outcome::Accepted) => accepted.push(id),
-                Finished::Tried(outcome) => {
-                    record_one(&mut open, &id, outcome, now, &mut recorded).await?
+        for Record { claim, finished } in records {
+            match (claim, finished) {
+                (Claim::Warning { id, .. }, Finished::Tried(Outcome::Accepted)) => {
+                    accepted.push(id)
                 }
-                Finished::Back(state) => {
-                    give_back(&mut open, &id, state, now, &mut recorded).await?
+                (Claim::Warning { id, .. }, Finished::Tried(outcome)) => {
+                    record_one(&mut open, &id, outcome, now, &mut recorded).await?;
+                }
+                (Claim::Warning { id, state }, Finished::Back) => {
+                    give_back(&mut open, &id, state, now, &mut recorded).await?;
+                }
+                (Claim::Notice(id), finished) => {
+                    let outcome = match &finished {
+                        Finished::Tried(outcome) => Some(outcome),
+                        Finished::Back => None,
+                    };
+                    notice_deliveries::record(&mut open, &id, outcome, now, &mut recorded.notices)
+                        .await?;
                 }
             }
         }
@@ -85,13 +112,20 @@ impl Store {
                 .states
                 .extend(accepted.iter().map(|_| DeliveryState::Sent));
         }
-        for state in [DeliveryState::Due, DeliveryState::Unsure] {
+        for wanted in [DeliveryState::Due, DeliveryState::Unsure] {
             let ids: Vec<&str> = claims
                 .iter()
-                .filter(|claim| claim.state == state)
-                .map(|claim| claim.id.as_str())
+                .filter(|claim| matches!(claim, Claim::Warning { state, .. } if *state == wanted))
+                .map(|claim| claim.id().as_str())
                 .collect();
-            grant(&mut open, &ids, state, now, &mut recorded).await?;
+            grant(&mut open, &ids, wanted, now, &mut recorded).await?;
+        }
+        for claim in &claims {
+            if let Claim::Notice(id) = claim
+                && notice_deliveries::claim(&mut open, id, now).await?
+            {
+                recorded.granted.insert(id.clone());
+            }
         }
         open.commit().await?;
         Ok(recorded)

@@ -3,9 +3,10 @@
 use super::each::{Cells, Lent};
 use super::{BUSY, Row, Value};
 use crate::store::statement::insert_text;
+use crate::wake::Source;
 use anyhow::{Context as _, Result, anyhow, bail};
 use futures_util::TryStreamExt as _;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgListener, PgPoolOptions, PgRow};
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions as _, Executor, PgPool, Row as _, TypeInfo as _,
     ValueRef as _,
@@ -14,17 +15,29 @@ use std::collections::HashSet;
 use std::str::FromStr as _;
 
 /// Connections.
-const CONNECTIONS: u32 = 8;
+const CONNECTIONS: u32 = 10;
 /// Parameters of one bulk statement; the engine allows 65,535.
 const PARAMETERS: usize = 6_000;
 /// Key of the advisory lock that serialises migrations ("tuermer" in ASCII, shortened).
 const MIGRATION_LOCK: i64 = 0x7475_6572_6d65;
-/// Key of the advisory lock of the one process that hands mails over.
-const DISPATCH_LOCK: i64 = MIGRATION_LOCK + 1;
+/// Microseconds since 1970 by the clock of the server.
+pub(super) const CLOCK: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+/// Channel on which commits are told to other processes.
+const CHANNEL: &str = "tuermer";
 
 /// An open database.
 #[derive(Clone)]
 pub(super) struct Postgres(PgPool);
+
+/// Commits that other processes tell.
+pub struct Notifications(PgListener);
+
+impl Notifications {
+    pub(super) async fn next(&mut self) -> Result<Source> {
+        let told = self.0.recv().await?;
+        Ok(Source::parse(told.payload()))
+    }
+}
 
 /// A write transaction; dropped before the commit, it is rolled back.
 pub(super) struct Writing(sqlx::Transaction<'static, sqlx::Postgres>);
@@ -61,18 +74,33 @@ impl Postgres {
         Ok(Writing(self.0.begin().await?))
     }
 
-    /// A transaction that holds the lock on handing over, where nobody else does.
-    pub(super) async fn only_dispatcher(&self) -> Result<Option<Writing>> {
+    /// A transaction that holds the lock by which others see that `holder` lives.
+    pub(super) async fn come_alive(&self, holder: i64) -> Result<Writing> {
         let mut open = self.0.begin().await?;
-        // The transaction is idle while mails leave; a limit on that would take the lock away.
+        // The transaction is idle while the process works; a limit on that would take the lock away.
         sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0")
             .execute(&mut *open)
             .await?;
-        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
-            .bind(DISPATCH_LOCK)
-            .fetch_one(&mut *open)
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(holder)
+            .execute(&mut *open)
             .await?;
-        Ok(free.then_some(Writing(open)))
+        Ok(Writing(open))
+    }
+
+    /// The lock is free: whoever held it is gone.
+    pub(super) async fn is_dead(&self, holder: i64) -> Result<bool> {
+        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
+            .bind(holder)
+            .fetch_one(&self.0)
+            .await?;
+        Ok(free)
+    }
+
+    pub(super) async fn listen(&self) -> Result<Notifications> {
+        let mut listener = PgListener::connect_with(&self.0).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(Notifications(listener))
     }
 
     pub(super) async fn read(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
@@ -128,6 +156,16 @@ impl Writing {
             .execute(&mut *self.0)
             .await?
             .rows_affected())
+    }
+
+    /// Tells other processes who commits; they hear it after the commit, or never.
+    pub(super) async fn notify(&mut self, source: &str) -> Result<()> {
+        sqlx::query("SELECT pg_notify($1, $2)")
+            .bind(CHANNEL)
+            .bind(source)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
     }
 
     pub(super) async fn run_script(&mut self, sql: &str) -> Result<()> {

@@ -29,10 +29,13 @@ const READER_CACHE: i64 = 16_384;
 /// it, so that those who wait for its commit do not wait for the move, too.
 const CHECKPOINT_PAGES: i64 = 16_000;
 
+/// Microseconds since 1970; every process on the file has the same clock.
+pub(super) const CLOCK: &str = "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)";
+
 /// An open database file.
 #[derive(Clone)]
 pub(super) struct Sqlite {
-    path: Arc<Path>,
+    pub(super) path: Arc<Path>,
     /// `None`: closed, or given up because it could not roll back; then it is opened anew.
     writer: Arc<Mutex<Option<Connection>>>,
     readers: Arc<Readers>,
@@ -328,7 +331,7 @@ fn writer(path: &Path) -> Result<Connection> {
 }
 
 /// A connection that cannot write.
-fn reader(path: &Path) -> Result<Connection> {
+pub(super) fn reader(path: &Path) -> Result<Connection> {
     let set_up = || {
         let connection = connection(path)?;
         connection.pragma_update(None, "cache_size", -READER_CACHE)?;
@@ -377,7 +380,7 @@ fn value(column: usize, cell: ValueRef<'_>) -> Result<Value> {
 }
 
 /// Runs what may wait for the disk on a thread that may.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     spawn_blocking(work)

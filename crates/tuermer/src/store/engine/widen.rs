@@ -22,7 +22,7 @@ impl Transaction {
         };
         let check = |words: &[&str]| format!("CHECK ({column} IN ({}))", list(words));
         let (old, new) = (check(before), check(&[before, added].concat()));
-        if let Open::Postgres(_) = &self.0 {
+        if let Open::Postgres(_) = &self.open {
             let name = format!("{table}_{column}_check");
             return self.run_script(&format!("ALTER TABLE {table} DROP CONSTRAINT {name}; ALTER TABLE {table} ADD CONSTRAINT {name} {new};")).await;
         }

@@ -4,9 +4,12 @@ use super::frame::{Frame, Trouble, page};
 use super::session::SignedIn;
 use crate::context::Context;
 use crate::store::overview::Overview;
+use crate::store::stations::StationHealth;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+use tuermer_core::limits::STATION_TOLD_SECONDS;
 
 #[derive(Template)]
 #[template(path = "operator/operation.html")]
@@ -15,6 +18,49 @@ struct OperationPage {
     engine: &'static str,
     transport: String,
     overview: Overview,
+    stations: Vec<StationRow>,
+}
+
+/// A station as shown.
+struct StationRow {
+    name: String,
+    state: &'static str,
+    good_at: String,
+    lag: String,
+    error: String,
+}
+
+impl StationRow {
+    fn new(frame: &Frame, health: StationHealth, now: Timestamp) -> Self {
+        let down = health.is_down(now, SignedDuration::from_secs(STATION_TOLD_SECONDS));
+        let StationHealth {
+            station,
+            running,
+            round_at: _,
+            good_at,
+            lag,
+            failures: _,
+            failing_since: _,
+            error,
+        } = health;
+        Self {
+            name: frame
+                .texts
+                .get(&format!("run.station_{}", station.as_str())),
+            state: match (running, down, error.is_empty()) {
+                (false, ..) => "ended",
+                (true, true, _) => "down",
+                (true, false, false) => "failing",
+                (true, false, true) => "good",
+            },
+            good_at: frame.moment_or_dash(&good_at),
+            lag: frame.texts.with(
+                "operator.station_lag",
+                &[("seconds", &lag.as_secs().to_string())],
+            ),
+            error,
+        }
+    }
 }
 
 /// The page.
@@ -26,8 +72,15 @@ pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Respo
         crate::config::Transport::Folder => who.t.get("operator.transport_folder"),
     };
     let frame = who.frame(&context, "/betrieb", &who.t.get("operator.operation"));
+    let now = context.now();
+    let stations = context.store.stations().await?;
+    let stations = stations
+        .into_iter()
+        .map(|health| StationRow::new(&frame, health, now))
+        .collect();
     page(&OperationPage {
         frame,
+        stations,
         engine: context.store.database.engine(),
         transport,
         overview,

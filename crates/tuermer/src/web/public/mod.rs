@@ -16,6 +16,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use jiff::SignedDuration;
+use tuermer_core::limits::STATION_TOLD_SECONDS;
 
 /// These pages.
 pub fn router() -> Router<Context> {
@@ -46,17 +48,38 @@ pub async fn nowhere(State(context): State<Context>, headers: HeaderMap) -> Resp
     not_found(&context, layout::language(None, &headers))
 }
 
-/// For the watch of a service manager: the store answers.
+/// For the watch of a service manager: the store answers, and no station is down. After the first line one line a
+/// station: its word, `good` or `down`, seconds since its last good round, seconds of lag.
 async fn healthy(State(context): State<Context>) -> Response {
-    match context.store.meta("drill").await {
-        Ok(_) => (StatusCode::OK, "ok\n").into_response(),
+    let stations = match context.store.stations().await {
+        Ok(stations) => stations,
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "the store does not answer");
-            (
+            return (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the store does not answer\n",
             )
-                .into_response()
+                .into_response();
         }
+    };
+    let now = context.now();
+    let patience = SignedDuration::from_secs(STATION_TOLD_SECONDS);
+    let mut text = String::new();
+    let mut all_well = true;
+    for health in stations.iter().filter(|health| health.running) {
+        let down = health.is_down(now, patience);
+        all_well &= !down;
+        let word = if down { "down" } else { "good" };
+        let ago = health.good_at.map_or("never".into(), |at| {
+            now.duration_since(at).as_secs().to_string()
+        });
+        let lag = health.lag.as_secs();
+        text.push_str(&format!("{} {word} {ago} {lag}\n", health.station.as_str()));
+    }
+    if all_well {
+        (StatusCode::OK, format!("ok\n{text}")).into_response()
+    } else {
+        let head = "a station does not get on; see /betrieb\n";
+        (StatusCode::SERVICE_UNAVAILABLE, format!("{head}{text}")).into_response()
     }
 }

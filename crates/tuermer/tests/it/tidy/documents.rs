@@ -52,6 +52,7 @@ const PARTS: &[&str] = &[
     "loose",
     "mail",
     "networks",
+    "notice_mail",
     "objects",
     "origin",
     "problem",

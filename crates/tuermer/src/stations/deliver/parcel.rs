@@ -1,0 +1,61 @@
+//! What the dispatcher hands over, whatever it carries: one message to one address, its lane and its rank.
+
+use crate::channels::lanes::Rank;
+use crate::store::deliveries::Claim;
+use crate::store::notice_deliveries::NoticeDelivery;
+use tuermer_core::delivery::{Delivery, DeliveryState};
+use tuermer_core::ids::DeliveryId;
+use tuermer_core::warning::{Channel, MessageType};
+
+/// Name of the group in which notices wait; no warning has it.
+pub const NOTICES: &str = "notices";
+
+/// One message on its way.
+#[derive(Debug, Clone)]
+pub enum Parcel {
+    /// Of a warning.
+    Warning(Delivery),
+    /// A notice to an operator.
+    Notice(NoticeDelivery),
+}
+
+impl Parcel {
+    /// Our id.
+    pub fn id(&self) -> &DeliveryId {
+        match self {
+            Self::Warning(delivery) => &delivery.id,
+            Self::Notice(notice) => &notice.id,
+        }
+    }
+
+    /// Channel and destination; a folder has no destination.
+    pub fn lane(&self) -> String {
+        let (channel, address) = match self {
+            Self::Warning(delivery) => (delivery.channel, &delivery.address),
+            Self::Notice(notice) => (Channel::Email, &notice.address),
+        };
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        format!("{}:{}", channel.as_str(), domain.to_lowercase())
+    }
+
+    /// The wish to hand it over, in the state in which it was read.
+    pub fn claim(&self) -> Claim {
+        match self {
+            Self::Warning(delivery) => Claim::Warning {
+                id: delivery.id.clone(),
+                state: delivery.state,
+            },
+            Self::Notice(notice) => Claim::Notice(notice.id.clone()),
+        }
+    }
+}
+
+/// How much a message of a warning matters. `incident`: its reader was broken into.
+pub fn rank(message_type: MessageType, incident: bool, state: DeliveryState) -> Rank {
+    match (state, message_type) {
+        (DeliveryState::Unsure, _) => Rank::Unsure,
+        (_, MessageType::Cancel) => Rank::Correction,
+        _ if incident => Rank::Incident,
+        _ => Rank::Ordinary,
+    }
+}

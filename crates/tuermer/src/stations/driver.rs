@@ -1,0 +1,314 @@
+//! Runs stations side by side, each in a task of its own and on its own clock, until it is told to stop.
+//!
+//! ```text
+//! look ─▶ gap? ─no─▶ rest until the next look, or a wake-up
+//!          └─yes─▶ lease ─taken elsewhere─▶ rest
+//!                    └─▶ round ─good─▶ rest, or at once again where something is left
+//!                               └─failed, panicked─▶ noted, told after a minute, tried again later and later
+//! ```
+//! No station waits for another: what one is stuck with delays itself alone.
+
+use super::deliver::Dispatch;
+use super::health::{Board, why};
+use super::poll::UnderWay;
+use super::{correlate, deliver, forget, has_gap, matching, revise, tell, under};
+use crate::context::Context;
+use crate::store::leases::LeaseLost;
+use anyhow::{Error, Result, anyhow};
+use jiff::SignedDuration;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+use tuermer_core::station::Station;
+
+/// Rest after the mail server was given up: a wrong password tried every two seconds would lock the account.
+const AWAY: Duration = Duration::from_secs(60);
+/// Longest rest after failures in a row.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Shortest time between two looks, however often somebody commits.
+const LEAST: Duration = Duration::from_millis(100);
+
+/// How a look ended.
+enum Rest {
+    /// Something is left to do.
+    None,
+    /// Until the next period or wake-up.
+    Period,
+    /// Another process works there.
+    Elsewhere,
+    /// Nothing can be done for so long, whoever wakes.
+    For(Duration),
+}
+
+/// Runs `stations` until `stopped`; what is under way then is finished first, except for feeds, which are asked again.
+///
+/// # Errors
+/// A task of the driver itself ended unexpectedly.
+pub async fn drive(
+    context: Context,
+    stations: &[Station],
+    stopped: watch::Receiver<bool>,
+) -> Result<()> {
+    let board = Board::default();
+    let mut tasks = JoinSet::new();
+    for station in stations {
+        tasks.spawn(keep(
+            context.clone(),
+            *station,
+            board.clone(),
+            stopped.clone(),
+        ));
+    }
+    tasks.spawn({
+        let (context, board, stopped) = (context.clone(), board.clone(), stopped.clone());
+        async move { board.keep(context, stopped).await }
+    });
+    tasks.spawn(listen(context.clone(), stopped));
+    while let Some(ended) = tasks.join_next().await {
+        ended.map_err(|error| Error::new(error).context("a station's task ended unexpectedly"))?;
+    }
+    board.end(&context).await
+}
+
+/// One station, look after look.
+async fn keep(
+    context: Context,
+    station: Station,
+    board: Board,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut desk = Desk::new(&context, station);
+    let mut failures = 0_u32;
+    let mut looked = Instant::now();
+    while !*stopped.borrow() {
+        board.begins(station, context.now());
+        let began = Instant::now();
+        let rest;
+        (desk, rest) = look(desk, &context, station).await;
+        let lag = SignedDuration::try_from(looked.elapsed()).unwrap_or(SignedDuration::MAX);
+        looked = began;
+        let rest = match rest {
+            Ok(Rest::Elsewhere) => {
+                board.elsewhere(station);
+                Rest::Period
+            }
+            Ok(rest) => {
+                failures = 0;
+                board.ends(station, context.now(), lag, None);
+                rest
+            }
+            Err(error) => {
+                failures = failures.saturating_add(1);
+                tracing::error!(
+                    station = station.as_str(),
+                    error = format!("{error:#}"),
+                    "a round failed; it is tried again"
+                );
+                board.ends(station, context.now(), lag, Some(&why(&error)));
+                Rest::For(pause(failures))
+            }
+        };
+        tokio::select! {
+            _ = stopped.changed() => {}
+            () = wait(&context, station, rest, began) => {}
+        }
+    }
+    if let Err(error) = desk.close().await {
+        tracing::error!(
+            station = station.as_str(),
+            error = format!("{error:#}"),
+            "the last round failed; it is tried again at the next start"
+        );
+    }
+}
+
+/// 2, 4, 8 … seconds, at most a minute.
+fn pause(failures: u32) -> Duration {
+    Duration::from_secs(2_u64.saturating_pow(failures.min(6))).min(LONGEST)
+}
+
+async fn wait(context: &Context, station: Station, rest: Rest, began: Instant) {
+    match rest {
+        Rest::None => tokio::task::yield_now().await,
+        Rest::For(pause) => tokio::time::sleep(pause).await,
+        Rest::Period | Rest::Elsewhere => {
+            let period = Duration::from_secs(station.every_seconds());
+            let woken = tokio::time::timeout(period, context.store.wake().rung(station)).await;
+            if woken.is_ok() {
+                tokio::time::sleep_until((began + LEAST).into()).await;
+            }
+        }
+    }
+}
+
+/// One look in a task of its own, so that a panic ends the look and not the station.
+async fn look(desk: Desk, context: &Context, station: Station) -> (Desk, Result<Rest>) {
+    let task = tokio::spawn(async move {
+        let mut desk = desk;
+        let rest = desk.look().await;
+        (desk, rest)
+    });
+    match task.await {
+        Ok((desk, Ok(rest))) => (desk, Ok(rest)),
+        Ok((desk, Err(error))) => {
+            // What is under way ends before anybody begins anew, and knows the cause better.
+            let error = desk.close().await.err().unwrap_or(error);
+            let lost = error.downcast_ref::<LeaseLost>().is_some();
+            let rest = if lost {
+                Ok(Rest::Elsewhere)
+            } else {
+                Err(error)
+            };
+            (Desk::new(context, station), rest)
+        }
+        Err(error) => (Desk::new(context, station), Err(panicked(error))),
+    }
+}
+
+fn panicked(error: JoinError) -> Error {
+    let Ok(panic) = error.try_into_panic() else {
+        return anyhow!("the look was given up");
+    };
+    let words = panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+    anyhow!("a defect of the program: {}", words.unwrap_or_default())
+}
+
+/// What a station keeps between two looks.
+struct Desk {
+    context: Context,
+    station: Station,
+    work: Work,
+}
+
+enum Work {
+    /// Feeds that are being asked.
+    Poll(Box<UnderWay>),
+    /// A dispatcher with its lease, while there is something to hand over.
+    Deliver(Option<Box<Dispatch>>),
+    /// Nothing.
+    Rounds,
+}
+
+impl Desk {
+    fn new(context: &Context, station: Station) -> Self {
+        let work = match station {
+            Station::Poll => Work::Poll(Box::new(UnderWay::new(context))),
+            Station::Deliver => Work::Deliver(None),
+            _ => Work::Rounds,
+        };
+        Self {
+            context: context.clone(),
+            station,
+            work,
+        }
+    }
+
+    /// Looks for a gap and does one bounded round.
+    async fn look(&mut self) -> Result<Rest> {
+        let (context, station) = (&self.context, self.station);
+        match &mut self.work {
+            Work::Poll(feeds) => {
+                feeds.round().await?;
+                Ok(Rest::Period)
+            }
+            Work::Deliver(dispatch) => hand_over(context, dispatch).await,
+            Work::Rounds => {
+                if !has_gap(context, station).await? {
+                    return Ok(Rest::Period);
+                }
+                let Some(lease) = context.store.take_lease(station, 0).await? else {
+                    return Ok(Rest::Elsewhere);
+                };
+                let done = round(&under(context, &lease), station).await;
+                lease.give_back().await;
+                done?;
+                Ok(Rest::Period)
+            }
+        }
+    }
+
+    /// Finishes what is under way. Feeds are dropped: they are due again at the next start.
+    async fn close(self) -> Result<()> {
+        if let Work::Deliver(Some(dispatch)) = self.work {
+            dispatch.close().await?;
+        }
+        Ok(())
+    }
+}
+
+/// A round of a station that keeps nothing.
+async fn round(context: &Context, station: Station) -> Result<()> {
+    match station {
+        Station::Revise => revise::run(context).await.map(drop),
+        Station::Correlate => correlate::run(context).await.map(drop),
+        Station::Assess => matching::automatic(context).await.map(drop),
+        Station::Tell => tell::round(context).await.map(drop),
+        Station::Forget => forget::run(context).await.map(drop),
+        // They keep something and are looked at by themselves.
+        Station::Poll | Station::Deliver => Ok(()),
+    }
+}
+
+/// A round of the dispatcher; it keeps its lease, its connections and its queue while something waits.
+async fn hand_over(context: &Context, kept: &mut Option<Box<Dispatch>>) -> Result<Rest> {
+    let dispatch = match kept {
+        Some(dispatch) => dispatch,
+        None => {
+            if !deliver::has_gap(context).await? {
+                return Ok(Rest::Period);
+            }
+            let server = deliver::server(context)?;
+            let Some(lease) = context.store.take_lease(Station::Deliver, 0).await? else {
+                return Ok(Rest::Elsewhere);
+            };
+            kept.insert(Box::new(Dispatch::open(context, lease, server).await?))
+        }
+    };
+    let report = dispatch.round().await?;
+    if dispatch.is_busy() && report.away.is_none() {
+        return Ok(Rest::None);
+    }
+    if let Some(dispatch) = kept.take() {
+        dispatch.close().await?;
+    }
+    match report.away {
+        Some(why) => {
+            tracing::error!(
+                why,
+                "no mail leaves; everything stays due and is tried again"
+            );
+            Ok(Rest::For(AWAY))
+        }
+        None => Ok(Rest::Period),
+    }
+}
+
+/// Passes on what other processes commit. Without it the clock of each station is enough.
+async fn listen(context: Context, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let hearing = async {
+            let mut listener = context.store.database.listen().await?;
+            loop {
+                let source = listener.heard().await?;
+                context.store.wake().ring(source);
+            }
+        };
+        let heard: Result<()> = tokio::select! {
+            _ = stopped.changed() => return,
+            heard = hearing => heard,
+        };
+        if let Err(error) = heard {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "other processes are not heard; tried again"
+            );
+        }
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(LONGEST) => {}
+        }
+    }
+}
