@@ -1,7 +1,7 @@
 //! The machine's clock jumps while `serve` runs: a feed is asked once more, never in a storm, and never forgotten.
 
 use crate::feeds::KEV;
-use crate::support::Home;
+use crate::support::{Home, skipped};
 use crate::web_server::{Answer, WebServer};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const WATCHED: Duration = Duration::from_secs(5);
 
 /// libfaketime for programs with threads; says so loudly where it is not installed.
-fn library() -> Option<PathBuf> {
+pub fn library() -> Option<PathBuf> {
     let folders = std::fs::read_dir("/usr/lib")
         .into_iter()
         .flatten()
@@ -21,7 +21,7 @@ fn library() -> Option<PathBuf> {
         .map(|folder| folder.join("faketime/libfaketimeMT.so.1"))
         .find(|path| path.exists());
     if found.is_none() {
-        eprintln!("SKIPPED: libfaketime is not installed; no clock was made to jump");
+        skipped("libfaketime is not installed; no clock was made to jump");
     }
     found
 }

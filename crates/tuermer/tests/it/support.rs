@@ -223,6 +223,13 @@ impl Home {
     }
 }
 
+/// Says loudly that a test saw nothing because something is missing here; where everything must be there, it fails.
+#[track_caller]
+pub fn skipped(why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "missing: {why}");
+    eprintln!("SKIPPED: {why}");
+}
+
 /// The folder of real public data beside the project, if it is there; says so loudly if not.
 pub fn shared_data() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");

@@ -1,0 +1,185 @@
+//! Two services on one database, one of them on a clock an hour ahead (on PostgreSQL; the embedded database has one
+//! machine, and so one clock): whoever works is killed or put to sleep, and nothing is lost or done twice unlisted.
+
+use crate::clock_jump::library;
+use crate::deliver::{approved, config, lines};
+use crate::kill::judge;
+use crate::sink::{Act, Sink};
+use crate::support::Home;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tuermer::clock::Clock;
+use tuermer_core::delivery::DeliveryState;
+
+/// One service; killed with the test.
+struct Service(Child);
+
+impl Service {
+    fn start(home: &Home, only: &str, an_hour_ahead: bool) -> Self {
+        let mut command = home.command(&["serve", "--only", only]);
+        if let Some(library) = library().filter(|_| an_hour_ahead && home.postgres().is_some()) {
+            command
+                .env("LD_PRELOAD", library)
+                .env("FAKETIME", "+1h")
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+        Self(
+            command
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.0.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status().unwrap();
+        assert!(sent.success(), "kill {name} {pid}");
+    }
+
+    fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+async fn within(what: &str, seconds: u64, mut there: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !there().await {
+        assert!(
+            began.elapsed() < Duration::from_secs(seconds),
+            "{what}: not there after {seconds} s"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn run(home: &Home, sql: &str) {
+    let store = home.store().await;
+    let mut open = store.begin().await.unwrap();
+    open.run(sql, Vec::new()).await.unwrap();
+    open.commit().await.unwrap();
+    store.database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispatcher_that_sleeps_or_dies_is_followed_and_nothing_is_lost() {
+    let mails = 120;
+    let sink = Sink::start(Duration::from_millis(60), |_, _| Act::Take).await;
+    let home = Home::empty();
+    let mut config = config(sink.port);
+    config.mail.connections = 2;
+    let (context, _) = approved(&home, config, Clock::System, mails).await;
+    let first = Service::start(&home, "deliver", true);
+    sink.until(15).await;
+    let second = Service::start(&home, "deliver", false);
+    first.signal("-STOP");
+    // Half a minute later nobody has renewed the lease.
+    run(
+        &home,
+        "UPDATE lease SET until = 0 WHERE station = 'deliver'",
+    )
+    .await;
+    let before = sink.count();
+    within("the second dispatcher to go on", 15, async || {
+        sink.count() > before + 20
+    })
+    .await;
+    // The sleeper wakes with a mail on its way and a lease that is another's.
+    first.signal("-CONT");
+    let before = sink.count();
+    sink.until((before + 10).min(mails)).await;
+    second.kill();
+    // Who died is followed within seconds; what may have left twice is sent last, once its pause is over.
+    within("every mail to be final", 40, async || {
+        run(
+            &home,
+            "UPDATE delivery SET hold_until = 0 WHERE state = 'unsure'",
+        )
+        .await;
+        let lines = lines(&context).await;
+        lines
+            .iter()
+            .all(|line| matches!(line.state, DeliveryState::Sent | DeliveryState::Parked))
+    })
+    .await;
+    let connections = 2;
+    judge(&sink, &lines(&context).await, mails, 2 * (connections + 1));
+    drop(first);
+    context.store.database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_judges_lose_no_verdict_whoever_is_killed() {
+    let (members, threats) = (300, 6);
+    let home = Home::live();
+    let mut register = String::from("external_id,name\n");
+    let mut inventory = String::from("external_id,vendor,product,version,source,observed_at\n");
+    for n in 0..members {
+        register += &format!("M-{n},Firma {n} GmbH\n");
+        inventory += &format!("M-{n},Acme,Foo Gateway,1.{n},register,2026-01-01\n");
+    }
+    let (register, inventory) = (home.file("m.csv", register), home.file("i.csv", inventory));
+    home.tuermer(&["import", "members", &register]).expect(0);
+    home.tuermer(&["import", "inventory", &inventory]).expect(0);
+    let mut judges =
+        [true, false].map(|ahead| Service::start(&home, "revise,correlate,assess", ahead));
+    for n in 0..threats {
+        let cve = format!("CVE-2026-{:04}", n + 1);
+        let stated = [
+            "threat",
+            "new",
+            "--title",
+            &cve,
+            "--vendor",
+            "Acme",
+            "--product",
+            "Foo Gateway",
+            "--range",
+            "<2.0",
+            "--cve",
+            &cve,
+            "--level",
+            "3",
+            "--url",
+            "https://example.org/notice",
+        ];
+        home.tuermer(&stated).expect(0);
+        let killed = std::mem::replace(
+            &mut judges[n % 2],
+            Service::start(&home, "assess", n % 2 == 0),
+        );
+        killed.kill();
+    }
+    let store = home.store().await;
+    within("every verdict", 30, async || {
+        !store.has_pending().await.unwrap()
+    })
+    .await;
+    let count = async |sql| {
+        store
+            .read_one(sql, Vec::new())
+            .await
+            .unwrap()
+            .unwrap()
+            .int(0)
+            .unwrap()
+    };
+    assert_eq!(
+        count("SELECT COUNT(*) FROM exposure WHERE status = 'affected'").await,
+        members * threats as i64
+    );
+    assert_eq!(
+        count("SELECT COUNT(*) FROM standing").await,
+        members * threats as i64
+    );
+    store.database.close().await;
+}
