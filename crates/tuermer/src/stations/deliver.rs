@@ -16,10 +16,10 @@ mod post;
 mod release;
 mod writer;
 
+use crate::acts::warn;
 use crate::channels::smtp::Server;
 use crate::config::Transport;
 use crate::context::Context;
-use crate::stations::warn;
 use anyhow::Result;
 use jiff::Timestamp;
 use lock::Lock;

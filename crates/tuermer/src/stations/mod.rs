@@ -2,23 +2,15 @@
 //!
 //! Kill the process anywhere: the next round finds the same gap.
 
-pub mod address;
-pub mod answer;
 pub mod assess;
 pub mod correlate;
 pub mod deliver;
 pub mod forget;
-pub mod hindsight;
-pub mod intake;
 pub mod matching;
-pub mod packs;
 pub mod poll;
 pub mod provider;
-pub mod register;
 pub mod revise;
 pub mod tell;
-pub mod warn;
-pub mod witness;
 
 use crate::context::Context;
 use anyhow::Result;

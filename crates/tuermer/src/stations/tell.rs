@@ -5,13 +5,13 @@
 //! `status` and `feed list` then say so.
 
 use super::deliver::lock;
+use crate::acts::warn::compose::message_domain;
 use crate::channels::folder;
 use crate::channels::mime::{self, Outgoing};
 use crate::channels::smtp::{Connection, Sent, Server};
 use crate::config::Transport;
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::stations::warn::compose::message_domain;
 use crate::store::notices::Notice;
 use crate::text::Texts;
 use anyhow::{Context as _, Result};

@@ -1,8 +1,8 @@
 //! From a delivery to its mail: the warning is read once, the recipient's row when the mail leaves.
 
+use crate::acts::warn;
 use crate::channels::mime::Outgoing;
 use crate::context::Context;
-use crate::stations::warn;
 use anyhow::{Context as _, Result};
 use tuermer_core::delivery::Delivery;
 use tuermer_core::ids::WarningNumber;
