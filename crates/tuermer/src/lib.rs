@@ -3,6 +3,7 @@
 //! [`stations`] join [`store`], [`channels`], [`feeds`] and the decisions of `tuermer-core`; [`web`] and [`cli`]
 //! show and ask; [`context`] carries what a decision must not reach for itself.
 
+pub mod acts;
 pub mod channels;
 pub mod cli;
 pub mod clock;
@@ -10,6 +11,7 @@ pub mod config;
 pub mod context;
 pub mod demo;
 pub mod feeds;
+pub mod hindsight;
 pub mod keys;
 pub mod pack_file;
 pub mod policy;

@@ -3,8 +3,8 @@
 use super::exposure::{heading, nothing_found};
 use super::{Call, Exit};
 use crate::context::Context;
+use crate::hindsight::{self, Hindsight, Late};
 use crate::refusal::wrong_call;
-use crate::stations::hindsight::{self, Hindsight, Late};
 use crate::store::exposures::{ShownGround, Verdict};
 use anyhow::Result;
 use jiff::Timestamp;

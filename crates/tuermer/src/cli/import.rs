@@ -5,11 +5,11 @@ mod sbom;
 pub use sbom::read_bill;
 
 use super::{Call, Exit};
-use crate::context::Context;
-use crate::refusal::wrong_call;
-use crate::stations::register::{
+use crate::acts::register::{
     self, ImportKind, ImportOptions, ImportReport, Input, Mapping, RowError, Shape,
 };
+use crate::context::Context;
+use crate::refusal::wrong_call;
 use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow};
 use serde_json::json;

@@ -2,10 +2,10 @@
 //! only when what it tells is durable.
 
 use super::{Call, Exit};
+use crate::acts::intake::{self, IngestReport, Input, Progress, Remark, Word};
 use crate::context::Context;
 use crate::refusal::wrong_call;
-use crate::stations;
-use crate::stations::intake::{self, IngestReport, Input, Progress, Remark, Word};
+use crate::{acts, stations};
 use anyhow::{Error, Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -133,7 +133,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         .partition(|path| address(path).is_some());
     for url in addresses.iter().filter_map(|path| address(path)) {
         tell(
-            stations::address::ingest(&context, url, &allow_private)
+            acts::address::ingest(&context, url, &allow_private)
                 .await
                 .map_err(|error| told(call, &error))?,
         )?;

@@ -2,8 +2,8 @@
 
 use super::sign_in::Actor;
 use super::{Call, Exit};
+use crate::acts::witness;
 use crate::context::Context;
-use crate::stations::witness;
 use anyhow::Result;
 use serde_json::{Value, json};
 use tuermer_core::limits::REPORTS_SHOWN;

@@ -7,8 +7,8 @@
 //! The strictest label of a campaign's signs is the campaign's. Nothing that a warning says names who is hit, or a number
 //! below k; see [`disclosure`].
 
-use super::intake::{self, StatedProduct, StatedThreat, StatedVersions};
-use super::warn;
+use crate::acts::intake::{self, StatedProduct, StatedThreat, StatedVersions};
+use crate::acts::warn;
 use crate::context::Context;
 use crate::refusal;
 use crate::store::campaigns::{self, Attack};

@@ -16,26 +16,18 @@ macro_rules! adds_up {
     };
 }
 
-pub mod address;
-pub mod answer;
 pub mod assess;
 pub mod correlate;
 pub mod deliver;
 pub mod driver;
 pub mod forget;
 mod health;
-pub mod hindsight;
-pub mod intake;
 pub mod matching;
 pub mod once;
-pub mod packs;
 pub mod poll;
 pub mod provider;
-pub mod register;
 pub mod revise;
 pub mod tell;
-pub mod warn;
-pub mod witness;
 
 use crate::context::Context;
 use crate::refusal::refusal;

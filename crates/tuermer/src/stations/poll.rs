@@ -13,7 +13,6 @@ mod health;
 mod mailbox;
 mod shadowserver;
 mod taxii;
-pub mod wish;
 
 use super::provider;
 use crate::context::Context;

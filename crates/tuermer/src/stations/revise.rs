@@ -9,7 +9,7 @@
 //! ```
 //! A draft is a proposal: two people release it, or nobody does.
 
-use super::warn;
+use crate::acts::warn;
 use crate::context::Context;
 use crate::store::notices::{self, Notice};
 use crate::store::revisions::{self, Unweighed};

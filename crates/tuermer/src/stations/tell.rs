@@ -5,9 +5,9 @@
 //! `status` and `feed list` then say so.
 
 use super::deliver;
+use crate::acts::warn::compose::message_domain;
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::stations::warn::compose::message_domain;
 use crate::store::notice_deliveries::{NoticeDelivery, NoticesRecorded};
 use anyhow::Result;
 use serde::Serialize;

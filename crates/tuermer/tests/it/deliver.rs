@@ -12,8 +12,8 @@ use tuermer::clock::Clock;
 use tuermer::config::{Config, Home as DataHome, Tls, Transport};
 use tuermer::context::Context;
 use tuermer::random::Random;
-use tuermer::stations::{deliver, warn};
 use tuermer::store::deliveries::{Filter, Line};
+use tuermer::{acts::warn, stations::deliver};
 use tuermer_core::delivery::{DeliveryState, Outcome};
 use tuermer_core::ids::WarningNumber;
 

@@ -6,10 +6,11 @@ use crate::sink::{Act, Sink};
 use crate::support::Home;
 use crate::warn::{on_both, threat};
 use std::time::Duration;
+use tuermer::acts::warn;
 use tuermer::clock::Clock;
 use tuermer::config::Home as DataHome;
 use tuermer::context::Context;
-use tuermer::stations::{deliver, warn};
+use tuermer::stations::deliver;
 
 /// The same database seen from a second data directory; `None` where every directory has its own.
 async fn beside(home: &Home, context: &Context, other: &Home) -> Option<Context> {

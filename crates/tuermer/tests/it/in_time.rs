@@ -3,9 +3,9 @@
 use crate::advisory::{Advisory, ingest, lines, region, run, told};
 use crate::support::Home;
 use serde_json::{Value, json};
+use tuermer::acts::answer;
 use tuermer::cli::{Call, output::Output};
 use tuermer::context::Context;
-use tuermer::stations::answer;
 use tuermer::text::Texts;
 use tuermer_core::acknowledgement::Answer;
 use tuermer_core::ids::WarningNumber;

@@ -72,12 +72,10 @@ fn story(home: &Home) -> String {
     password
 }
 
-#[test]
-fn keys_and_exit_codes_stay() {
-    let home = Home::drill();
-    let password = story(&home);
-    let officer = ["--as", "k.weber", "--password-file", &password];
-    let approver = ["--as", "m.stein", "--password-file", &password];
+/// Commands whose answers others read.
+fn calls(password: &str) -> Vec<Vec<&str>> {
+    let officer = ["--as", "k.weber", "--password-file", password];
+    let approver = ["--as", "m.stein", "--password-file", password];
     let threat = [
         "threat",
         "new",
@@ -93,7 +91,7 @@ fn keys_and_exit_codes_stay() {
         "https://example.org/notice",
     ];
     let number = "Ü-2021-001";
-    let calls: Vec<Vec<&str>> = vec![
+    vec![
         threat.to_vec(),
         vec!["run", "--once"],
         vec!["status"],
@@ -128,7 +126,14 @@ fn keys_and_exit_codes_stay() {
         vec!["policy", "show"],
         vec!["report", "list"],
         vec!["threat", "show", "CVE-2000-0001"],
-    ];
+    ]
+}
+
+#[test]
+fn keys_and_exit_codes_stay() {
+    let home = Home::drill();
+    let password = story(&home);
+    let calls = calls(&password);
     let mut text = String::new();
     for call in &calls {
         let ran = home.tuermer(&[call, &["--json", "--at", LATER][..]].concat());

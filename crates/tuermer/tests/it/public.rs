@@ -727,7 +727,7 @@ async fn a_provider_may_answer_and_foreign_sites_may_not() {
         WarningNumber("W-2021-007".into()),
         OrganisationId("o0001".into()),
     );
-    tuermer::stations::answer::record(
+    tuermer::acts::answer::record(
         &world.context,
         &number,
         &organisation,

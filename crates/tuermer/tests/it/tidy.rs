@@ -1,7 +1,9 @@
-//! House rules, held by a test rather than by discipline: headers, length, arrows between rooms, engine names, bare notes.
-//! Words and their languages: `tidy/texts.rs`; the architecture document, fuzz targets, machine paths: `tidy/documents.rs`.
+//! House rules, held by a test rather than by discipline: headers, length, engine names, bare notes.
+//! Arrows between rooms: `tidy/rooms.rs`; words and their languages: `tidy/texts.rs`; the architecture document, fuzz
+//! targets, machine paths: `tidy/documents.rs`.
 
 mod documents;
+mod rooms;
 mod texts;
 
 use std::collections::BTreeMap;
@@ -216,129 +218,6 @@ fn functions_fit_a_screen_and_files_a_reading() {
         "Functions fit a screen, files rarely over 400 lines",
         &complaints,
     );
-}
-
-/// Rooms (path prefixes) and what must not be named in them.
-const ARROWS: &[(&str, &[&str], &str)] = &[
-    (
-        "crates/tuermer-core/src/",
-        &[
-            "serde",
-            "tokio",
-            "sqlx",
-            "std::fs",
-            "std::env",
-            "std::process",
-            "net::Tcp",
-            "net::Udp",
-            "std::time",
-            "::now()",
-            "async fn",
-            "println!",
-        ],
-        "the core decides: no I/O, no clock, no async, no serde",
-    ),
-    (
-        "crates/tuermer-formats/src/",
-        &[
-            "tokio",
-            "sqlx",
-            "std::fs",
-            "std::env",
-            "std::process",
-            "net::Tcp",
-            "net::Udp",
-            "std::time",
-            "::now()",
-            "async fn",
-            "println!",
-        ],
-        "formats turn bytes into nouns: no I/O, no clock",
-    ),
-    (
-        "crates/tuermer/src/store/",
-        &[
-            "crate::web",
-            "crate::channels",
-            "crate::feeds",
-            "crate::stations",
-            "crate::cli",
-            "axum",
-            "lettre",
-        ],
-        "the store knows only nouns and SQL",
-    ),
-    (
-        "crates/tuermer/src/channels/",
-        &[
-            "crate::web",
-            "crate::store",
-            "crate::stations",
-            "crate::feeds",
-            "crate::cli",
-            "sqlx",
-        ],
-        "a channel carries one message and knows no store",
-    ),
-    (
-        "crates/tuermer/src/feeds/",
-        &[
-            "crate::web",
-            "crate::store",
-            "crate::stations",
-            "crate::channels",
-            "crate::cli",
-            "sqlx",
-        ],
-        "a feed fetches bytes and knows no store",
-    ),
-    (
-        "crates/tuermer/src/web/",
-        &[
-            "crate::channels",
-            "crate::feeds",
-            "stations::deliver",
-            "crate::cli",
-            "sqlx",
-            "lettre",
-        ],
-        "a page shows and asks; stations do",
-    ),
-    (
-        "crates/tuermer/src/stations/",
-        &["crate::web", "crate::cli", "axum", "sqlx"],
-        "stations join store, channels and core; nobody is shown anything",
-    ),
-    (
-        "crates/tuermer/src/cli/",
-        &["sqlx", "\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE "],
-        "SQL stands beside the noun that owns the table",
-    ),
-];
-
-#[test]
-fn arrows_between_rooms_hold() {
-    let sources = rust();
-    let mut complaints = Vec::new();
-    for (room, forbidden, why) in ARROWS {
-        // The bench fills a store with a million rows to measure it; that is no business of a noun.
-        let judged = |source: &&Source| {
-            source.path.starts_with(room)
-                && !source.is_test()
-                && !source.path.contains("/cli/bench")
-        };
-        for source in sources.iter().filter(judged) {
-            for (number, line) in source.code() {
-                complaints.extend(
-                    forbidden
-                        .iter()
-                        .filter(|word| line.contains(*word))
-                        .map(|word| format!("{}:{number}: `{word}` – {why}", source.path)),
-                );
-            }
-        }
-    }
-    no_complaints("Arrows between rooms", &complaints);
 }
 
 /// What a crate may depend on; the shell may use everything the workspace lists.

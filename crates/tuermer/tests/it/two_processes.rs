@@ -117,9 +117,8 @@ async fn a_dispatcher_that_sleeps_or_dies_is_followed_and_nothing_is_lost() {
     context.store.database.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_judges_lose_no_verdict_whoever_is_killed() {
-    let (members, threats) = (300, 6);
+/// Companies that all run one product.
+fn companies(members: i64) -> Home {
     let home = Home::live();
     let mut register = String::from("external_id,name\n");
     let mut inventory = String::from("external_id,vendor,product,version,source,observed_at\n");
@@ -130,29 +129,40 @@ async fn two_judges_lose_no_verdict_whoever_is_killed() {
     let (register, inventory) = (home.file("m.csv", register), home.file("i.csv", inventory));
     home.tuermer(&["import", "members", &register]).expect(0);
     home.tuermer(&["import", "inventory", &inventory]).expect(0);
+    home
+}
+
+fn state(home: &Home, cve: &str) {
+    let stated = [
+        "threat",
+        "new",
+        "--title",
+        cve,
+        "--vendor",
+        "Acme",
+        "--product",
+        "Foo Gateway",
+        "--range",
+        "<2.0",
+        "--cve",
+        cve,
+        "--level",
+        "3",
+        "--url",
+        "https://example.org/notice",
+    ];
+    home.tuermer(&stated).expect(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_judges_lose_no_verdict_whoever_is_killed() {
+    let (members, threats) = (300, 6);
+    let home = companies(members);
     let mut judges =
         [true, false].map(|ahead| Service::start(&home, "revise,correlate,assess", ahead));
     for n in 0..threats {
         let cve = format!("CVE-2026-{:04}", n + 1);
-        let stated = [
-            "threat",
-            "new",
-            "--title",
-            &cve,
-            "--vendor",
-            "Acme",
-            "--product",
-            "Foo Gateway",
-            "--range",
-            "<2.0",
-            "--cve",
-            &cve,
-            "--level",
-            "3",
-            "--url",
-            "https://example.org/notice",
-        ];
-        home.tuermer(&stated).expect(0);
+        state(&home, &cve);
         let killed = std::mem::replace(
             &mut judges[n % 2],
             Service::start(&home, "assess", n % 2 == 0),

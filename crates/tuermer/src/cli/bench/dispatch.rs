@@ -2,13 +2,14 @@
 //!
 //! Works in a directory of its own that is removed afterwards; towards `--smtp` (a sink!) or a folder.
 
+use crate::acts::warn;
 use crate::cli::init::create;
 use crate::cli::{Call, Exit};
 use crate::clock::Clock;
 use crate::config::{Config, Home, Tls, Transport};
 use crate::context::Context;
 use crate::random::Random;
-use crate::stations::{deliver, warn};
+use crate::stations::deliver;
 use crate::store::accounts::Role;
 use crate::store::engine::Value;
 use crate::values;

@@ -1,12 +1,12 @@
 //! `tuermer bench import`: how long a register of N members with M assets takes, first and second time.
 
 use super::peak_memory_bytes;
+use crate::acts::register::{self, ImportKind, ImportOptions, ImportReport, Input};
 use crate::cli::{Call, Exit};
 use crate::clock::Clock;
 use crate::config::{Config, Home};
 use crate::context::Context;
 use crate::random::Random;
-use crate::stations::register::{self, ImportKind, ImportOptions, ImportReport, Input};
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use std::io::{BufWriter, Write as _};

@@ -5,9 +5,9 @@
 
 use super::threats::world::{Ground, World};
 use super::threats::{megabytes, milliseconds, show};
+use crate::acts::intake;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
-use crate::stations::intake;
 use crate::values;
 use anyhow::{Context as _, Result, bail};
 use ip_network::{IpNetwork, Ipv4Network};

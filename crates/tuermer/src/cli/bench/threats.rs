@@ -6,9 +6,10 @@ mod matching;
 pub(super) mod world;
 
 use super::peak_memory_bytes;
+use crate::acts::intake;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
-use crate::stations::{assess, intake};
+use crate::stations::assess;
 use crate::store::threats;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};

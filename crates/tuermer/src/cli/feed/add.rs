@@ -12,7 +12,8 @@ use tuermer_core::feed::{self, Feed, FeedKind, is_name, span};
 use tuermer_core::limits;
 use tuermer_formats::contact_fields;
 
-pub use crate::stations::poll::wish::{feed, free};
+use crate::acts::feed::wish::with_word;
+pub use crate::acts::feed::wish::{feed, free};
 
 /// What was typed.
 pub struct Wish {
@@ -166,7 +167,7 @@ fn ruled(feed: Feed, rules: &Rules) -> Result<Feed> {
         .map(|sender| sender.to_lowercase())
         .take(limits::MAILBOX_SENDERS)
         .collect();
-    let feed = poll::wish::with_word(feed, rules.grade.as_deref(), rules.tlp.as_deref())?;
+    let feed = with_word(feed, rules.grade.as_deref(), rules.tlp.as_deref())?;
     Ok(Feed {
         period_seconds,
         silent_after_seconds,

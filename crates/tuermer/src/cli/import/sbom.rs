@@ -1,9 +1,9 @@
 //! `tuermer import sbom`: the components of a bill of materials as the inventory of one member.
 
 use super::{Args, as_json, show};
+use crate::acts::register::{self, BillOptions};
 use crate::cli::{Call, Exit};
 use crate::refusal::wrong_call;
-use crate::stations::register::{self, BillOptions};
 use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow};
 use std::path::Path;

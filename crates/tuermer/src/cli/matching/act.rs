@@ -1,12 +1,12 @@
 //! `tuermer match set|run`: what changes something.
 
 use super::{Which, member, owner, state};
+use crate::acts::matching::{self, Subjects};
 use crate::cli::exposure::nothing_found;
 use crate::cli::threat::account;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
-use crate::stations::matching::{self, Subjects};
 use crate::store::match_runs::MatchRun;
 use crate::store::remediation::Marked;
 use anyhow::Result;

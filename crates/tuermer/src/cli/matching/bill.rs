@@ -1,9 +1,9 @@
 //! `tuermer match bill`: which known flaws a bill of materials has; nothing of it is kept.
 
+use crate::acts::matching::{self, Met};
 use crate::cli::import::read_bill;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
-use crate::stations::matching::{self, Met};
 use anyhow::Result;
 use serde_json::json;
 use std::path::Path;

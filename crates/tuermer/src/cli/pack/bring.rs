@@ -2,8 +2,8 @@
 
 use super::super::{Call, Exit};
 use super::check::tell_problems;
+use crate::acts::packs;
 use crate::pack_file;
-use crate::stations::packs;
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! `tuermer threat new`: the officer's words become an advisory of our own.
 
+use crate::acts::intake::{self, StatedProduct, StatedThreat, StatedVersions, StatementError};
 use crate::cli::{Call, Exit};
 use crate::context::Context;
-use crate::stations::intake::{self, StatedProduct, StatedThreat, StatedVersions, StatementError};
 use crate::text::Texts;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;

@@ -3,9 +3,9 @@
 use super::super::sign_in::Actor;
 use super::super::{Call, Exit};
 use super::find;
+use crate::acts::warn::{self, TextEdit};
 use crate::context::Context;
 use crate::stations::deliver;
-use crate::stations::warn::{self, TextEdit};
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 use std::io::{BufRead as _, IsTerminal as _};

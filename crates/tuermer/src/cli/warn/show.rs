@@ -2,8 +2,8 @@
 
 use super::super::{Call, Exit};
 use super::find;
+use crate::acts::warn;
 use crate::context::Context;
-use crate::stations::warn;
 use crate::store::warnings::WarningHead;
 use anyhow::Result;
 use serde_json::{Map, Value, json};

@@ -2,9 +2,9 @@
 //!
 //! A notice is read when it leaves, and goes only to addresses that stand in `[operators] mail` at that moment.
 
+use crate::acts::warn;
 use crate::channels::mime::Outgoing;
 use crate::context::Context;
-use crate::stations::warn;
 use crate::store::notice_deliveries::NoticeDelivery;
 use crate::text::Texts;
 use anyhow::{Context as _, Result};

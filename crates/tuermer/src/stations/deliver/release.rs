@@ -1,7 +1,7 @@
 //! Asks again, before each batch, whether two people released exactly what would leave now.
 
+use crate::acts::warn;
 use crate::context::Context;
-use crate::stations::warn;
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
 use tokio::sync::Mutex;

@@ -3,11 +3,11 @@
 //! What could not be fetched is asked for at the next pull; what was rejected only when it moves again. Files of signs may be
 //! large: they lie on disk, one at a time.
 
+use crate::acts::intake::{self, IngestReport};
 use crate::context::Context;
 use crate::feeds::{Client, FetchError, PullReport, Rejected, Wanted};
 use crate::keys::{sha256, sha256_of};
 use crate::refusal::Refusal;
-use crate::stations::intake::{self, IngestReport};
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Error, Result};
 use std::path::Path;

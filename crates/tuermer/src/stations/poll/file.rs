@@ -3,11 +3,11 @@
 //! What comes must be of the kind of the feed: a source of estimates cannot slip in an advisory.
 
 use super::entries;
+use crate::acts::intake::{self, IngestReport, Remark};
 use crate::context::Context;
 use crate::feeds::client::Head;
 use crate::feeds::{Client, FetchError, PullReport, Rejected, Wanted};
 use crate::refusal::{Refusal, refusal};
-use crate::stations::intake::{self, IngestReport, Remark};
 use anyhow::{Context as _, Error, Result};
 use std::fs::File;
 use std::io::{Read as _, Seek as _};

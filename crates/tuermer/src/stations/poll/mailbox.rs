@@ -5,10 +5,10 @@
 //! passed over and counted; so is one that is too large. Nothing is changed in the mailbox.
 
 use super::{rules, secret};
+use crate::acts::intake::{self, IngestReport};
 use crate::context::Context;
 use crate::feeds::{Client, Mailbox, PullReport, Rejected, Wanted};
 use crate::refusal::Refusal;
-use crate::stations::intake::{self, IngestReport};
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Result};
 use tempfile::NamedTempFile;

@@ -3,10 +3,10 @@
 //! The address may be that of the server (`…/taxii2/`), of a root, or of one collection. How far a collection was read is
 //! kept with its address, so a pull that broke off goes on there.
 
+use crate::acts::intake;
 use crate::context::Context;
 use crate::feeds::{Body, Client, PullReport, Rejected, Wanted};
 use crate::refusal::Refusal;
-use crate::stations::intake;
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::{Error, Result};
 use tuermer_core::feed::Feed;

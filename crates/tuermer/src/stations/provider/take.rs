@@ -2,12 +2,12 @@
 
 use super::identity::Identity;
 use super::notify;
+use crate::acts::intake::evidence::{self, Evidence};
 use crate::context::Context;
 use crate::feeds::csaf::{Arrived, Checked, Found};
 use crate::feeds::{PullReport, Rejected};
 use crate::keys::sha256;
 use crate::refusal::Refusal;
-use crate::stations::intake::evidence::{self, Evidence};
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::Result;
 use tuermer_core::provenance::{EntryState, SignatureState};

@@ -3,9 +3,10 @@
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
 use super::keys::{self, Keys};
 use super::session::SignedIn;
+use crate::acts::feed::wish;
 use crate::context::Context;
 use crate::refusal::{kept_words, refusal};
-use crate::stations::poll::{self, wish};
+use crate::stations::poll;
 use crate::store::feed_desk::NotTaken;
 use crate::text::Texts;
 use askama::Template;

@@ -241,7 +241,7 @@ pub async fn draft(
 ) -> Result<Response, Trouble> {
     who.must_write()?;
     let (id, _) = find(&context, &text).await?;
-    let number = crate::stations::warn::draft(&context, &id, &who.account.name)
+    let number = crate::acts::warn::draft(&context, &id, &who.account.name)
         .await
         .map_err(|error| Trouble::Refused(crate::refusal::told(&error, who.t)))?;
     Ok(see(&format!("/warnung/{}", segment(number.as_str()))))

@@ -2,8 +2,8 @@
 
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
 use super::session::SignedIn;
+use crate::acts::intake::{self, StatedProduct, StatedThreat, StatedVersions, StatementError};
 use crate::context::Context;
-use crate::stations::intake::{self, StatedProduct, StatedThreat, StatedVersions, StatementError};
 use crate::text::Texts;
 use askama::Template;
 use axum::extract::{Form, State};

@@ -3,9 +3,9 @@
 use super::audience::{Counts, chosen, count};
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
 use super::session::{SignedIn, password_fits};
+use crate::acts::warn::{self, TextEdit};
 use crate::context::Context;
 use crate::refusal::told as told_error;
-use crate::stations::warn::{self, TextEdit};
 use crate::store::accounts::Account;
 use crate::store::journal::Entry;
 use askama::Template;

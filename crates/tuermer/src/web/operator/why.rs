@@ -5,7 +5,7 @@ use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
 use super::threat::find;
 use crate::context::Context;
-use crate::stations::hindsight::{self, Hindsight, Late};
+use crate::hindsight::{self, Hindsight, Late};
 use crate::store::exposures::{ShownGround, Verdict};
 use askama::Template;
 use axum::extract::{Path, Query, State};

@@ -3,8 +3,8 @@
 //! Only POST stores. The token of the link says who answers; it opens nothing else.
 
 use super::warning::{answer_words, recipient};
+use crate::acts::answer;
 use crate::context::Context;
-use crate::stations;
 use crate::store::answers::Given;
 use crate::text::Texts;
 use crate::web::layout::{Frame, PageError, language, not_found, notice, page, segment};
@@ -90,7 +90,7 @@ pub async fn press(
         Some("nein") => Some(false),
         _ => None,
     };
-    stations::answer::record(
+    answer::record(
         &context,
         &number,
         &reader.organisation,
@@ -150,8 +150,7 @@ pub async fn undo(
     let Some(threat) = context.store.released_threat(&number).await? else {
         return Ok(no_link(&context, &headers));
     };
-    let taken_back =
-        stations::answer::undo(&context, &reader.organisation, &threat, &undo.id).await?;
+    let taken_back = answer::undo(&context, &reader.organisation, &threat, &undo.id).await?;
     let stands = context
         .store
         .last_answer(&threat, &reader.organisation)

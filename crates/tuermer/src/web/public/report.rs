@@ -4,8 +4,8 @@
 //! not sent within seconds, and a limit of reports within an hour. Whoever is stopped is told to call.
 
 use super::warning::recipient;
+use crate::acts::witness::{self, Taken};
 use crate::context::Context;
-use crate::stations::witness::{self, Taken};
 use crate::text::Texts;
 use crate::web::layout::{Frame, PageError, language, not_found, notice, page, page_with, segment};
 use askama::Template;

@@ -2,10 +2,10 @@
 //! signature was checked; a provider that signs is a feed.
 
 use super::intake::{self, IngestReport};
-use super::poll;
 use crate::context::Context;
 use crate::feeds::{Fetched, Wanted};
 use crate::refusal::refusal;
+use crate::stations::poll;
 use anyhow::Result;
 
 /// Fetches and reads.

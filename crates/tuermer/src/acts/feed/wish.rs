@@ -1,10 +1,10 @@
 //! A feed somebody wishes for: what was typed with the rules of its kind, and everything that is wrong with it. Asks nobody.
 
-use super::{client, rules};
+use crate::acts::intake;
 use crate::context::Context;
 use crate::feeds::mailbox;
 use crate::refusal::{refusal, wrong_call};
-use crate::stations::intake;
+use crate::stations::poll::{client, rules};
 use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};

@@ -1,0 +1,155 @@
+//! Matching by hand (clauses 13.11 and 13.12): exactly the documents and assets a person names, in a run of their own,
+//! and the components of a bill, of which nothing is kept. What is due by itself is judged first, as its own run.
+
+use crate::context::Context;
+use crate::stations::matching::{automatic, record};
+use crate::stations::{assess, by_hand};
+use crate::store::exposures;
+use crate::store::match_runs::{MatchRun, Mode};
+use anyhow::Result;
+use std::collections::HashSet;
+use tuermer_core::assess::{Case, RuleBook, Standing};
+use tuermer_core::asset::{AssetKind, Presence};
+use tuermer_core::ids::{OrganisationId, ThreatId};
+use tuermer_core::limits;
+use tuermer_core::product::ProductKey;
+use tuermer_core::remeasure::NO_REPORTS;
+use tuermer_core::scale::{Source, Status};
+use tuermer_core::station::Station;
+use tuermer_core::threat::Threat;
+use tuermer_core::urgency::Urgencies;
+use tuermer_formats::sbom::{Bill, Component};
+
+/// What a person names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subjects {
+    /// Documents, matched with all assets.
+    pub threats: Vec<ThreatId>,
+    /// Organisations of the assets named, matched with all documents.
+    pub organisations: Vec<OrganisationId>,
+}
+
+/// Matches what a person names, whether or not anything changed; waits for whoever judges now.
+///
+/// # Errors
+/// The store cannot be read or written, or another process judges and does not end.
+pub async fn manual(
+    context: &Context,
+    subjects: &Subjects,
+    triggers: Vec<String>,
+    by: &str,
+) -> Result<MatchRun> {
+    by_hand(context, Station::Assess, async |context| {
+        automatic(context).await?;
+        let asked_at = context.now();
+        let mut open = context.store.begin().await?;
+        exposures::make_due(&mut open, &subjects.threats, &subjects.organisations).await?;
+        open.commit().await?;
+        let report = assess::run(context).await?;
+        record(context, Mode::Manual, triggers, by, asked_at, &report).await
+    })
+    .await
+}
+
+/// A component of a bill of materials that a threat meets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// What the bill lists.
+    pub component: Component,
+    /// What is known of it.
+    pub threat: ThreatId,
+    /// Title of the threat.
+    pub title: String,
+    /// Affected, or unknown; never "not affected" or "fixed".
+    pub standing: Standing,
+}
+
+/// Matches the components of a bill with all threats, the worst first; nothing is kept.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn of_bill(context: &Context, bill: &Bill) -> Result<Vec<Met>> {
+    by_hand(context, Station::Assess, automatic).await?;
+    let (packs, now, note) = (
+        context.packs().await?,
+        context.now(),
+        format!("SBOM {}", bill.format),
+    );
+    let components: Vec<(ProductKey, &Component)> = bill
+        .components
+        .iter()
+        .map(|one| (ProductKey::new(&one.vendor, &one.product), one))
+        .collect();
+    let words: HashSet<String> = components
+        .iter()
+        .map(|(key, _)| key.product.clone())
+        .collect();
+    let mut about: Vec<ThreatId> = context
+        .store
+        .threats_about(&[], &words.into_iter().collect::<Vec<_>>(), &[])
+        .await?
+        .into_iter()
+        .collect();
+    about.sort_unstable();
+    let mut met = Vec::new();
+    for ids in about.chunks(limits::THREATS_PER_BOOK) {
+        let mut threats: Vec<(Threat, Urgencies)> = Vec::with_capacity(ids.len());
+        for id in ids {
+            threats.extend(
+                context
+                    .store
+                    .threat(id)
+                    .await?
+                    .map(|threat| (threat.clone(), Urgencies::of(&context.policy, &threat))),
+            );
+        }
+        let mut book = RuleBook::new(threats.iter().map(|(threat, urgencies)| Case {
+            threat,
+            packs: &packs,
+            urgencies,
+            reports: &NO_REPORTS,
+            now,
+        }));
+        for (key, component) in &components {
+            let row = book.ask(key, kind(component, &note));
+            for (number, standing) in row.threats.iter().zip(row.standings) {
+                let Some((threat, _)) = threats
+                    .get(*number)
+                    .filter(|_| matches!(standing.status, Status::Affected | Status::Unknown))
+                else {
+                    continue;
+                };
+                met.push(Met {
+                    component: (*component).clone(),
+                    threat: threat.id.clone(),
+                    title: threat.title.clone(),
+                    standing: *standing,
+                });
+            }
+        }
+    }
+    met.sort_by(|one, other| {
+        let rank = |met: &Met| (met.standing.status, met.standing.certainty);
+        rank(other).cmp(&rank(one)).then_with(|| {
+            (&one.component.product, &one.threat).cmp(&(&other.component.product, &other.threat))
+        })
+    });
+    Ok(met)
+}
+
+fn kind<'a>(component: &'a Component, note: &'a str) -> AssetKind<'a> {
+    let Component {
+        vendor,
+        product,
+        version,
+    } = component;
+    AssetKind {
+        vendor,
+        product,
+        version,
+        build: None,
+        source: Source::Provider,
+        note,
+        presence: Presence::OnPremises,
+    }
+}
