@@ -41,6 +41,7 @@ pub mod query;
 mod range_words;
 pub mod remeasure;
 pub mod revision;
+pub mod rights;
 pub mod scale;
 pub mod station;
 pub mod taxonomy;
