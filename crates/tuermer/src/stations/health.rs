@@ -52,11 +52,15 @@ impl Board {
     /// A round begins.
     pub fn begins(&self, station: Station, now: Timestamp) {
         let mut stations = self.stations();
-        let known = stations.entry(station).or_insert_with(|| Known {
-            health: StationHealth::new(station, now),
-            busy_since: None,
-            fresh: true,
-            told: None,
+        let known = stations.entry(station).or_insert_with(|| {
+            // What the last process left behind may look like a silence.
+            self.0.changed.notify_one();
+            Known {
+                health: StationHealth::new(station, now),
+                busy_since: None,
+                fresh: true,
+                told: None,
+            }
         });
         known.busy_since = Some(now);
     }
