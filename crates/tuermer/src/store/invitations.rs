@@ -3,10 +3,10 @@
 use super::Store;
 use super::journal;
 use crate::keys::sha256;
-use crate::store::accounts::Role;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
+use tuermer_core::rights::Role;
 
 /// Whom a valid link is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,6 +33,7 @@ mod mailbox;
 mod operator;
 mod operator_threats;
 mod pack;
+mod people;
 mod policy;
 mod provider;
 mod provider_files;
