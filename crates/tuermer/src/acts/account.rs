@@ -77,7 +77,7 @@ pub async fn disable(context: &Context, actor: &Actor, name: &str) -> Result<boo
 /// Uses a one-time link up and sets the password; `false` where the link was used meanwhile or is too old.
 ///
 /// # Errors
-/// The database refused.
+/// The name is none for an account, or the database refused.
 pub async fn accept(
     context: &Context,
     actor: &Actor,
