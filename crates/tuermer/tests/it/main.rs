@@ -40,6 +40,7 @@ mod provider_files;
 mod public;
 mod records;
 mod remeasure;
+mod rights;
 mod sink;
 mod store;
 mod support;
