@@ -8,6 +8,7 @@ use anyhow::Error;
 use serde::Deserialize;
 use std::fmt;
 use tuermer_core::locale::Language;
+use tuermer_core::rights::{Act, Actor, Circle};
 
 /// A broken rule: the key of its sentence and the values in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Refusal {
     values: Vec<(&'static str, String)>,
     /// The call itself was wrong (exit code 2), not what it met.
     pub wrong_call: bool,
+    /// Who asked may not do that; others may.
+    pub denied: bool,
 }
 
 impl Refusal {
@@ -31,6 +34,7 @@ impl Refusal {
                 .map(|(name, value)| (name, value.to_string()))
                 .collect(),
             wrong_call: false,
+            denied: false,
         }
     }
 
@@ -40,6 +44,7 @@ impl Refusal {
             key,
             values,
             wrong_call: false,
+            denied: false,
         }
     }
 
@@ -106,19 +111,25 @@ fn sentence<'v>(
     texts.with(key, &values)
 }
 
-/// Fields and states have words of their own; any other value stands as it is.
+/// Fields, states, acts and actors have words of their own; any other value stands as it is.
 fn spelled(texts: Texts, name: &str, value: &str) -> String {
-    let key = format!("operator.{name}_{value}");
-    let words = if matches!(name, "field" | "state") {
-        texts.get(&key)
-    } else {
-        key.clone()
+    let (key, words) = match name {
+        "field" | "state" => found(texts, format!("operator.{name}_{value}")),
+        "act" => found(texts, format!("rights.act_{value}")),
+        "actor" => found(texts, format!("rights.actor_{value}")),
+        _ => return value.to_string(),
     };
     if words == key {
         value.to_string()
     } else {
         words
     }
+}
+
+/// A key with its text, which is the key itself where there is none.
+fn found(texts: Texts, key: String) -> (String, String) {
+    let words = texts.get(&key);
+    (key, words)
 }
 
 impl fmt::Display for Refusal {
@@ -146,6 +157,31 @@ pub fn wrong_call<const N: usize>(
         wrong_call: true,
         ..Refusal::new(key, values)
     })
+}
+
+/// The error of an act that this actor may not do: who wanted what, and who may.
+pub fn denied(actor: &Actor, act: Act) -> Error {
+    let key = match act.circle() {
+        Circle::Writers => "rights.only_writers",
+        Circle::WritersAndShell | Circle::WritersShellAndStations => "rights.only_writers_or_shell",
+        Circle::People => "rights.only_people",
+        Circle::PeopleAndShell => "rights.only_people_or_shell",
+        Circle::Administrators => "rights.only_administrators",
+        Circle::AdministratorsAndShell => "rights.only_administrators_or_shell",
+        Circle::Links => "rights.only_links",
+        Circle::Everybody => "rights.only_persons",
+    };
+    Error::new(Refusal {
+        denied: true,
+        ..Refusal::new(key, [("actor", &actor.name()), ("act", &act.as_str())])
+    })
+}
+
+/// The refusal of an act that this actor may not do.
+pub fn as_denied(error: &Error) -> Option<&Refusal> {
+    error
+        .downcast_ref::<Refusal>()
+        .filter(|refusal| refusal.denied)
 }
 
 /// The sentence for a reader where the error is a refusal.

@@ -4,7 +4,9 @@
 //! It never decides how an organisation stands: `done` becomes "fixed, self-reported" in
 //! `tuermer_core::assess`.
 
+use super::allow;
 use crate::context::Context;
+use crate::refusal::denied;
 use crate::store::answers::{self, Given, ToldAsset};
 use crate::store::engine::Transaction;
 use anyhow::{Result, bail};
@@ -13,6 +15,7 @@ use tuermer_core::acknowledgement::{Acknowledgement, Answer};
 use tuermer_core::asset::Presence;
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::product::ProductKey;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::scale::Source;
 use tuermer_core::threat::ProductStatus;
 
@@ -24,12 +27,12 @@ const PRODUCTS: usize = 20;
 /// `cloud` completes [`Answer::NotUs`]: `Some(true)` "we use the cloud service", `Some(false)` "we do not have it".
 pub async fn record(
     context: &Context,
-    warning: &WarningNumber,
-    organisation: &OrganisationId,
+    actor: &Actor,
     answer: Answer,
     cloud: Option<bool>,
     by: Source,
 ) -> Result<()> {
+    let (warning, organisation) = behind(actor, Act::AnswerWarning)?;
     let Some(threat) = context.store.released_threat(warning).await? else {
         bail!("{warning} is not released; nobody can answer it")
     };
@@ -78,12 +81,8 @@ pub async fn record(
 }
 
 /// Takes back the answer `id` within the undo time; `false` where it is too late. Twice is once.
-pub async fn undo(
-    context: &Context,
-    organisation: &OrganisationId,
-    threat: &ThreatId,
-    id: &str,
-) -> Result<bool> {
+pub async fn undo(context: &Context, actor: &Actor, threat: &ThreatId, id: &str) -> Result<bool> {
+    let (_, organisation) = behind(actor, Act::UndoAnswer)?;
     let now = context.now();
     let products = products(context, threat, organisation).await?;
     let mut open = context.store.begin().await?;
@@ -95,6 +94,18 @@ pub async fn undo(
     settle(context, &mut open, threat, organisation, &products).await?;
     open.commit().await?;
     Ok(true)
+}
+
+/// Whose link it is: it speaks for one company about one warning and for nothing else.
+fn behind(actor: &Actor, act: Act) -> Result<(&WarningNumber, &OrganisationId)> {
+    allow(actor, act)?;
+    match actor {
+        Actor::Link {
+            organisation,
+            warning,
+        } => Ok((warning, organisation)),
+        _ => Err(denied(actor, act)),
+    }
 }
 
 /// Time orders answers, so a new one must be later than the one before even where the clock stands still.

@@ -43,6 +43,7 @@ use std::sync::Arc;
 use tuermer_core::admiralty::Grade;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::rights::Actor;
 use tuermer_core::tlp::Tlp;
 use tuermer_formats::firewall::Template;
 use tuermer_formats::origin::Origin;
@@ -246,9 +247,15 @@ impl Word {
 ///
 /// # Errors
 /// The store cannot be read or written; nothing of the step that failed was kept then.
-pub async fn ingest(context: &Context, name: &str, path: &Path) -> Result<IngestReport> {
+pub async fn ingest(
+    context: &Context,
+    actor: &Actor,
+    name: &str,
+    path: &Path,
+) -> Result<IngestReport> {
     one(
         context,
+        actor,
         name,
         Input::Files(vec![path.to_path_buf()]),
         Word::default(),
@@ -262,12 +269,14 @@ pub async fn ingest(context: &Context, name: &str, path: &Path) -> Result<Ingest
 /// The store cannot be read or written.
 pub async fn ingest_signs(
     context: &Context,
+    actor: &Actor,
     feed: &Feed,
     name: &str,
     bytes: Vec<u8>,
 ) -> Result<IngestReport> {
     one(
         context,
+        actor,
         name,
         Input::Bytes {
             name: name.to_string(),
@@ -284,12 +293,14 @@ pub async fn ingest_signs(
 /// The store cannot be read or written.
 pub async fn ingest_signs_file(
     context: &Context,
+    actor: &Actor,
     feed: &Feed,
     name: &str,
     path: &Path,
 ) -> Result<IngestReport> {
     one(
         context,
+        actor,
         name,
         Input::File {
             name: name.to_string(),
@@ -304,9 +315,15 @@ pub async fn ingest_signs_file(
 ///
 /// # Errors
 /// The store cannot be read or written; nothing of the step that failed was kept then.
-pub async fn ingest_bytes(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
+pub async fn ingest_bytes(
+    context: &Context,
+    actor: &Actor,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<IngestReport> {
     one(
         context,
+        actor,
         name,
         Input::Bytes {
             name: name.to_string(),
@@ -317,7 +334,13 @@ pub async fn ingest_bytes(context: &Context, name: &str, bytes: Vec<u8>) -> Resu
     .await
 }
 
-async fn one(context: &Context, name: &str, input: Input, word: Word) -> Result<IngestReport> {
+async fn one(
+    context: &Context,
+    actor: &Actor,
+    name: &str,
+    input: Input,
+    word: Word,
+) -> Result<IngestReport> {
     let mut found = None;
     let mut tell = |report: IngestReport| {
         found = Some(IngestReport {
@@ -326,7 +349,8 @@ async fn one(context: &Context, name: &str, input: Input, word: Word) -> Result<
         });
         Ok(())
     };
-    ingest_all(context, input, word, &Progress::default(), &mut tell).await?;
+    let progress = Progress::default();
+    ingest_all(context, actor, input, word, &progress, &mut tell).await?;
     Ok(found.unwrap_or_else(|| {
         IngestReport::rejected(
             name,

@@ -1,19 +1,23 @@
-//! Matching by hand (clauses 13.11 and 13.12): exactly the documents and assets a person names, in a run of their own,
+//! Matching by hand, and marks of a person (clauses 13.11 and 13.12): exactly the documents and assets a person names, in a run of their own,
 //! and the components of a bill, of which nothing is kept. What is due by itself is judged first, as its own run.
 
+use super::allow;
 use crate::context::Context;
 use crate::stations::matching::{automatic, record};
 use crate::stations::{assess, by_hand};
 use crate::store::exposures;
 use crate::store::match_runs::{MatchRun, Mode};
+use crate::store::remediation::Marked;
 use anyhow::Result;
 use std::collections::HashSet;
 use tuermer_core::assess::{Case, RuleBook, Standing};
 use tuermer_core::asset::{AssetKind, Presence};
+use tuermer_core::exposure::RemediationState;
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits;
 use tuermer_core::product::ProductKey;
 use tuermer_core::remeasure::NO_REPORTS;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::scale::{Source, Status};
 use tuermer_core::station::Station;
 use tuermer_core::threat::Threat;
@@ -37,8 +41,9 @@ pub async fn manual(
     context: &Context,
     subjects: &Subjects,
     triggers: Vec<String>,
-    by: &str,
+    actor: &Actor,
 ) -> Result<MatchRun> {
+    allow(actor, Act::MatchByHand)?;
     by_hand(context, Station::Assess, async |context| {
         automatic(context).await?;
         let asked_at = context.now();
@@ -46,7 +51,15 @@ pub async fn manual(
         exposures::make_due(&mut open, &subjects.threats, &subjects.organisations).await?;
         open.commit().await?;
         let report = assess::run(context).await?;
-        record(context, Mode::Manual, triggers, by, asked_at, &report).await
+        record(
+            context,
+            Mode::Manual,
+            triggers,
+            actor.name(),
+            asked_at,
+            &report,
+        )
+        .await
     })
     .await
 }
@@ -152,4 +165,24 @@ fn kind<'a>(component: &'a Component, note: &'a str) -> AssetKind<'a> {
         note,
         presence: Presence::OnPremises,
     }
+}
+
+/// Marks how far a remedy has come: of one flaw or all, at the assets named. Gives how many rows were marked.
+///
+/// # Errors
+/// The actor may not, or the database refused.
+pub async fn mark(
+    context: &Context,
+    actor: &Actor,
+    threat: &ThreatId,
+    vulnerability: Option<&str>,
+    which: &Marked,
+    state: RemediationState,
+) -> Result<u64> {
+    allow(actor, Act::MarkRemediation)?;
+    let (by, now) = (actor.name(), context.now());
+    context
+        .store
+        .mark_remediation(threat, vulnerability, which, state, by, now)
+        .await
 }

@@ -1,13 +1,36 @@
-//! Acts: what an actor does, in one transaction. A page, the command line or a machine asks; who may is decided here.
+//! Acts: what an actor does, in one transaction. A page, the command line, a machine or a station asks; whether it may is
+//! asked here, of the one table in `tuermer_core::rights`, so that no door can forget it.
 //!
 //! Nobody is shown anything and nothing is sent: stations do what follows.
 
+pub mod account;
 pub mod address;
 pub mod answer;
+pub mod done;
 pub mod feed;
+pub mod instance;
 pub mod intake;
+pub mod key;
 pub mod matching;
 pub mod packs;
 pub mod register;
+pub mod sign;
+pub mod threat;
 pub mod warn;
 pub mod witness;
+
+use crate::refusal::denied;
+use anyhow::Result;
+use tuermer_core::rights::{Act, Actor, may};
+
+/// Refuses what the table of rights does not allow; the sentence says who may.
+///
+/// # Errors
+/// The actor may not do that.
+pub fn allow(actor: &Actor, act: Act) -> Result<()> {
+    if may(actor, act) {
+        Ok(())
+    } else {
+        Err(denied(actor, act))
+    }
+}

@@ -1,5 +1,6 @@
 //! Brings a build pack in or takes it out, and has every threat judged again whose flaws it knows.
 
+use super::allow;
 use crate::context::Context;
 use crate::pack_file::PackFiles;
 use crate::refusal::refusal;
@@ -8,6 +9,7 @@ use crate::store::{journal, kev};
 use anyhow::Result;
 use tuermer_core::limits::PACKS;
 use tuermer_core::pack::BuildPack;
+use tuermer_core::rights::{Act, Actor};
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +31,9 @@ pub async fn import(
     pack: &BuildPack,
     files: &PackFiles,
     force: bool,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<Brought> {
+    allow(actor, Act::ImportPack)?;
     let sha256 = files.sha256();
     let imported = context.store.imported_packs().await?;
     if imported
@@ -67,17 +70,13 @@ pub async fn import(
         sha256: sha256.clone(),
         as_of: pack.as_of.to_string(),
     };
-    packs::put(&mut open, &row, files, now, actor).await?;
+    packs::put(&mut open, &row, files, now, actor.name()).await?;
     let threats = kev::raise(&mut open, &flaws).await?;
-    journal::append(
-        &mut open,
-        now,
-        actor,
-        "pack.imported",
-        &pack.name,
-        &format!("as of {} sha256 {sha256}", pack.as_of),
-    )
-    .await?;
+    let (by, detail) = (
+        actor.name(),
+        format!("as of {} sha256 {sha256}", pack.as_of),
+    );
+    journal::append(&mut open, now, by, "pack.imported", &pack.name, &detail).await?;
     open.commit().await?;
     Ok(Brought {
         new: at_hand.is_none(),
@@ -90,7 +89,8 @@ pub async fn import(
 ///
 /// # Errors
 /// The database refused.
-pub async fn remove(context: &Context, name: &str, actor: &str) -> Result<Option<u64>> {
+pub async fn remove(context: &Context, name: &str, actor: &Actor) -> Result<Option<u64>> {
+    allow(actor, Act::RemovePack)?;
     if !context
         .store
         .imported_packs()
@@ -111,7 +111,8 @@ pub async fn remove(context: &Context, name: &str, actor: &str) -> Result<Option
     let mut open = context.store.begin().await?;
     packs::remove(&mut open, name).await?;
     let threats = kev::raise(&mut open, &flaws).await?;
-    journal::append(&mut open, context.now(), actor, "pack.removed", name, "").await?;
+    let by = actor.name();
+    journal::append(&mut open, context.now(), by, "pack.removed", name, "").await?;
     open.commit().await?;
     Ok(Some(threats))
 }

@@ -12,6 +12,7 @@ mod seen;
 
 pub use bill::{BillOptions, import_bill};
 
+use super::allow;
 use crate::context::Context;
 use crate::store::engine::Transaction;
 use crate::store::journal;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 use tuermer_core::limits;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::scale::Source;
 use tuermer_formats::headers::Recognised;
 pub use tuermer_formats::headers::{Column, Mapping};
@@ -56,8 +58,6 @@ pub struct ImportOptions {
     pub source: Option<Source>,
     /// When they said so; now where nothing is told.
     pub said_at: Option<Timestamp>,
-    /// Name for the journal.
-    pub actor: Option<String>,
     /// Rows done so far, for whoever shows it.
     pub progress: Option<Arc<AtomicU64>>,
 }
@@ -198,13 +198,15 @@ impl ImportReport {
 /// Imports one list. A file that is no table comes back as a [`Fault`] inside the error.
 pub async fn import(
     context: &Context,
+    actor: &Actor,
     kind: ImportKind,
     name: &str,
     input: Input,
     options: &ImportOptions,
 ) -> Result<ImportReport> {
+    allow(actor, Act::ImportRegister)?;
     let now = context.now();
-    let mut station = Station {
+    let mut import = Import {
         said_at: options.said_at.unwrap_or(now),
         source: options.source,
         now,
@@ -223,25 +225,24 @@ pub async fn import(
     let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
     let reading = tokio::task::spawn_blocking(move || read(&rules, input, &sender));
     while let Some(chunk) = receiver.recv().await {
-        station.take(context, &mut open, chunk).await?;
+        import.take(context, &mut open, chunk).await?;
         if let Some(progress) = &options.progress {
-            progress.store(station.report.rows, Ordering::Relaxed);
+            progress.store(import.report.rows, Ordering::Relaxed);
         }
     }
     reading.await.context("reading the file stopped")??;
-    station.finish(&mut open).await?;
-    let mut report = station.report;
+    import.finish(&mut open).await?;
+    let mut report = import.report;
     let accepted = !options.dry_run && (report.errors.is_empty() || options.skip_errors);
     if accepted && (report.new > 0 || report.changed > 0) {
         let detail = format!(
             "new {} changed {} same {} errors {}",
             report.new, report.changed, report.same, report.error_rows
         );
-        let actor = options.actor.as_deref().unwrap_or("system");
         journal::append(
             &mut open,
             now,
-            actor,
+            actor.name(),
             "register.imported",
             kind.as_str(),
             &detail,
@@ -295,7 +296,7 @@ fn read(rules: &Rules, input: Input, sender: &mpsc::Sender<Chunk>) -> Result<(),
 }
 
 /// One import on its way.
-struct Station {
+struct Import {
     now: Timestamp,
     said_at: Timestamp,
     source: Option<Source>,
@@ -305,7 +306,7 @@ struct Station {
     report: ImportReport,
 }
 
-impl Station {
+impl Import {
     async fn take(
         &mut self,
         context: &Context,

@@ -17,6 +17,7 @@ pub use audience::{Submitted, preview, submit, submit_of};
 pub use compose::mail;
 pub use edit::{TextEdit, edit};
 
+use super::allow;
 use crate::context::Context;
 use crate::refusal::refusal;
 use crate::store::warnings::Draft;
@@ -25,6 +26,7 @@ use crate::text::Texts;
 use anyhow::{Result, anyhow};
 use tuermer_core::ids::{ThreatId, WarningNumber};
 use tuermer_core::locale::Language;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::scale::{Status, Tlp, Urgency};
 use tuermer_core::threat::Threat;
 use tuermer_core::urgency::Urgencies;
@@ -49,7 +51,8 @@ pub(super) async fn known(
 ///
 /// # Errors
 /// No such threat, withdrawn, or marked for a narrower circle than all members.
-pub async fn draft(context: &Context, threat: &ThreatId, actor: &str) -> Result<WarningNumber> {
+pub async fn draft(context: &Context, threat: &ThreatId, actor: &Actor) -> Result<WarningNumber> {
+    allow(actor, Act::DraftWarning)?;
     let found = context
         .store
         .threat(threat)
@@ -62,7 +65,8 @@ pub async fn draft(context: &Context, threat: &ThreatId, actor: &str) -> Result<
 ///
 /// # Errors
 /// As [`draft`].
-pub async fn draft_of(context: &Context, threat: &Threat, actor: &str) -> Result<WarningNumber> {
+pub async fn draft_of(context: &Context, threat: &Threat, actor: &Actor) -> Result<WarningNumber> {
+    allow(actor, Act::DraftWarning)?;
     if let Some(number) = context.store.unfinished(&threat.id, false).await? {
         return Ok(number);
     }
@@ -116,8 +120,9 @@ pub async fn draft_cancel(
     context: &Context,
     number: &WarningNumber,
     reason: &str,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<WarningNumber> {
+    allow(actor, Act::CorrectWarning)?;
     let corrected = known(context, number).await?;
     if let Some(open) = context.store.unfinished(&corrected.threat, true).await? {
         return Ok(open);
@@ -147,8 +152,9 @@ pub async fn cancel_of(
     threat: &Threat,
     number: &WarningNumber,
     reason: &str,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<WarningNumber> {
+    allow(actor, Act::CorrectWarning)?;
     let zone = context.zone();
     let urgency = Urgency::Past;
     let packs = context.packs().await?;
@@ -184,7 +190,9 @@ pub async fn propose_cancel(
     context: &Context,
     threat: &Threat,
     number: &WarningNumber,
+    actor: &Actor,
 ) -> Result<Option<WarningNumber>> {
+    allow(actor, Act::CorrectWarning)?;
     if let Some(open) = context.store.unfinished(&threat.id, true).await? {
         return Ok(Some(open));
     }
@@ -220,7 +228,7 @@ pub async fn propose_cancel(
         Urgency::Past,
         Some(number.clone()),
         texts,
-        "system",
+        actor,
     )
     .await
     .map(Some)
@@ -235,7 +243,9 @@ pub async fn propose_update(
     context: &Context,
     successor: &Threat,
     number: &WarningNumber,
+    actor: &Actor,
 ) -> Result<Option<WarningNumber>> {
+    allow(actor, Act::DraftWarning)?;
     if let Some(open) = context.store.unfinished(&successor.id, false).await? {
         return Ok(Some(open));
     }
@@ -263,7 +273,7 @@ pub async fn propose_update(
         urgency,
         Some(number.clone()),
         texts,
-        "system",
+        actor,
     )
     .await
     .map(Some)
@@ -286,7 +296,7 @@ async fn write(
     urgency: Urgency,
     replaces: Option<WarningNumber>,
     texts: Vec<WarningText>,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<WarningNumber> {
     let now = context.now();
     let draft = Draft {
@@ -323,7 +333,7 @@ async fn write(
     journal::append(
         &mut open,
         now,
-        actor,
+        actor.name(),
         "warning.drafted",
         number.as_str(),
         &detail,

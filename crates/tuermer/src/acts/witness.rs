@@ -3,6 +3,7 @@
 //!
 //! It never decides how an organisation stands.
 
+use super::allow;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::{self, Document};
@@ -19,6 +20,7 @@ use tuermer_core::ids::{ObservationId, OrganisationId};
 use tuermer_core::limits::{REPORTS_PER_HOUR, REPORTS_PER_REACH};
 use tuermer_core::locale::Language;
 use tuermer_core::observation::{Attribution, Observation};
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::tlp::Tlp;
 use tuermer_core::witness::WitnessReport;
 use tuermer_formats::times;
@@ -53,7 +55,8 @@ pub fn receipt(context: &Context) -> Result<String> {
 }
 
 /// Takes a report.
-pub async fn take(context: &Context, report: &WitnessReport) -> Result<Taken> {
+pub async fn take(context: &Context, actor: &Actor, report: &WitnessReport) -> Result<Taken> {
+    allow(actor, Act::ReportIncident)?;
     let now = report.received_at;
     let mut open = context.store.begin().await?;
     let hour_ago = now
@@ -75,7 +78,7 @@ pub async fn take(context: &Context, report: &WitnessReport) -> Result<Taken> {
     journal::append(
         &mut open,
         now,
-        "witness",
+        actor.name(),
         "witness.reported",
         &report.receipt,
         report.incident.as_str(),
@@ -91,8 +94,10 @@ pub async fn assign(
     context: &Context,
     receipt: &str,
     organisation: &OrganisationId,
-    by: &str,
+    actor: &Actor,
 ) -> Result<bool> {
+    allow(actor, Act::AssignReport)?;
+    let by = actor.name();
     let Some(mut report) = context.store.witness_report(receipt).await? else {
         return Ok(false);
     };

@@ -1,12 +1,14 @@
 //! `tuermer check`: the same check of a company's own server as the small program `tuermer-check`, and our key for its reports.
 
 use super::{Call, Exit};
+use crate::acts::key::report_key;
 use crate::config::Home;
 use anyhow::{Context as _, Result};
 use std::path::PathBuf;
 use tuermer_check::{cli, say, seal};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_core::rights::Actor;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -46,24 +48,12 @@ pub fn run(call: &Call, Args { command }: Args) -> Result<u8> {
 }
 
 fn key(call: &Call, home: &Home) -> Result<Exit> {
-    let path = home.report_key();
-    let public = if path.exists() {
-        seal::public(
-            &std::fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}", path.display()))?,
-        )
-        .with_context(|| path.display().to_string())?
-    } else {
-        let (public, private) = seal::generate();
-        super::init::write_private(&path, &private)?;
-        call.out.say(
-            &call
-                .out
-                .texts
-                .with("check.key_made", &[("path", &path.display().to_string())]),
-        );
-        public
-    };
+    let (public, made) = report_key(home, &Actor::Shell)?;
+    if made {
+        let path = home.report_key().display().to_string();
+        call.out
+            .say(&call.out.texts.with("check.key_made", &[("path", &path)]));
+    }
     if call.out.json {
         call.out
             .object(&serde_json::json!({"public_key": public}))?

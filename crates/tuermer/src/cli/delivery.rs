@@ -1,10 +1,12 @@
 //! `tuermer delivery`: who was reached, who was not, whom to call; every recipient in exactly one state.
 
+use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
+use crate::acts::done;
 use crate::stations::deliver::{self, DeliverReport};
 use crate::store::Store;
 use crate::store::deliveries::{Call as ToCall, Filter, Line};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
 use tuermer_core::delivery::DeliveryState;
@@ -48,9 +50,8 @@ enum Verb {
         /// Send it again.
         #[arg(long, group = "decision")]
         resend: bool,
-        /// Who decides.
-        #[arg(long = "as", value_name = "USER")]
-        actor: String,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Whom to call, as CSV.
     CallList {
@@ -119,22 +120,9 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             resend,
             actor,
         } => {
-            if !store
-                .accounts()
-                .await?
-                .iter()
-                .any(|account| account.name == actor)
-            {
-                bail!(
-                    "{}",
-                    call.out
-                        .texts
-                        .with("delivery.no_account", &[("name", &actor)])
-                );
-            }
-            let settled = store
-                .resolve_delivery(&DeliveryId(id.clone()), resend, &actor, context.now())
-                .await?;
+            let actor = actor.prove(call, &context).await?;
+            let delivery = DeliveryId(id.clone());
+            let settled = done::delivery(&context, &actor, &delivery, resend).await?;
             if call.out.json {
                 call.out
                     .object(&json!({"id": id, "state": settled.state.as_str()}))?;

@@ -7,7 +7,9 @@ mod show;
 
 pub use show::say_no_operators;
 
+use super::sign_in::{Actor, ActorOrShell};
 use super::{Call, Exit};
+use crate::acts;
 use crate::context::Context;
 use crate::refusal::Refusal;
 use crate::stations::poll;
@@ -45,6 +47,8 @@ enum Verb {
         /// Add it without trying, for instance while it is away.
         #[arg(long)]
         untested: bool,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Ask now, due or not.
     Pull {
@@ -54,6 +58,8 @@ enum Verb {
         /// Every source that is not paused.
         #[arg(long)]
         all: bool,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Try a source step by step; nothing is stored.
     Test {
@@ -70,11 +76,15 @@ enum Verb {
     Pause {
         /// Name as shown by `feed list`.
         name: String,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Ask again.
     Resume {
         /// Name as shown by `feed list`.
         name: String,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Give a source another key or password.
     Secret {
@@ -83,11 +93,15 @@ enum Verb {
         /// File with the lines, as for `feed add`.
         #[arg(long, value_name = "FILE")]
         secret_file: PathBuf,
+        #[command(flatten)]
+        actor: Actor,
     },
     /// Forget a source; the documents it brought stay.
     Remove {
         /// Name as shown by `feed list`.
         name: String,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Signing keys of CSAF providers: which count.
     Key {
@@ -136,6 +150,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             secret_file,
             name,
             untested,
+            actor,
         } => {
             add::run(
                 call,
@@ -147,20 +162,25 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
                     secret_file,
                     name,
                     untested,
+                    actor,
                 },
             )
             .await
         }
-        Verb::Pull { name, .. } => pull(call, &context, name.as_deref()).await,
+        Verb::Pull { name, actor, .. } => pull(call, &context, name.as_deref(), &actor).await,
         Verb::Test {
             target,
             kind,
             allow_private,
         } => test(call, &context, &target, &kind, &allow_private).await,
-        Verb::Pause { name } => pause(call, &context, &name, true).await,
-        Verb::Resume { name } => pause(call, &context, &name, false).await,
-        Verb::Secret { name, secret_file } => secret(call, &context, &name, &secret_file).await,
-        Verb::Remove { name } => remove(call, &context, &name).await,
+        Verb::Pause { name, actor } => pause(call, &context, &name, &actor).await,
+        Verb::Resume { name, actor } => resume(call, &context, &name, &actor).await,
+        Verb::Secret {
+            name,
+            secret_file,
+            actor,
+        } => secret(call, &context, &name, &secret_file, &actor).await,
+        Verb::Remove { name, actor } => remove(call, &context, &name, &actor).await,
         Verb::Key { command } => key::keys(call, &context, command).await,
         Verb::Publisher { command } => key::publishers(call, &context, command).await,
     };
@@ -186,51 +206,58 @@ async fn unknown(call: &Call, context: &Context, name: &str) -> Result<Exit> {
     Ok(Exit::NothingFound)
 }
 
-async fn pause(call: &Call, context: &Context, name: &str, paused: bool) -> Result<Exit> {
-    if !context
-        .store
-        .pause_feed(name, paused, "system", context.now())
-        .await?
-    {
+async fn pause(call: &Call, context: &Context, name: &str, actor: &ActorOrShell) -> Result<Exit> {
+    let actor = actor.prove(call, context).await?;
+    let found = acts::feed::pause(context, &actor, name).await?;
+    told(call, context, name, found, "feed.paused").await
+}
+
+async fn resume(call: &Call, context: &Context, name: &str, actor: &ActorOrShell) -> Result<Exit> {
+    let actor = actor.prove(call, context).await?;
+    let found = acts::feed::resume(context, &actor, name).await?;
+    told(call, context, name, found, "feed.resumed").await
+}
+
+async fn remove(call: &Call, context: &Context, name: &str, actor: &ActorOrShell) -> Result<Exit> {
+    let actor = actor.prove(call, context).await?;
+    let found = acts::feed::remove(context, &actor, name).await?;
+    told(call, context, name, found, "feed.removed").await
+}
+
+/// Says what was done to a source, or that there is none of this name.
+async fn told(call: &Call, context: &Context, name: &str, found: bool, key: &str) -> Result<Exit> {
+    if !found {
         return unknown(call, context, name).await;
     }
-    call.out.say(&call.out.texts.with(
-        if paused {
-            "feed.paused"
-        } else {
-            "feed.resumed"
-        },
-        &[("name", name)],
-    ));
+    call.out.say(&call.out.texts.with(key, &[("name", name)]));
     Ok(Exit::Ok)
 }
 
-async fn remove(call: &Call, context: &Context, name: &str) -> Result<Exit> {
-    if !context
-        .store
-        .remove_feed(name, "system", context.now())
-        .await?
-    {
-        return unknown(call, context, name).await;
-    }
-    poll::forget_secret(context, name)?;
-    call.out
-        .say(&call.out.texts.with("feed.removed", &[("name", name)]));
-    Ok(Exit::Ok)
-}
-
-async fn secret(call: &Call, context: &Context, name: &str, file: &Path) -> Result<Exit> {
+async fn secret(
+    call: &Call,
+    context: &Context,
+    name: &str,
+    file: &Path,
+    actor: &Actor,
+) -> Result<Exit> {
+    let actor = actor.prove(call, context).await?;
     let Some(feed) = context.store.feed(name).await? else {
         return unknown(call, context, name).await;
     };
-    add::keep_secret(context, &feed, Some(file))?;
+    acts::feed::replace_secret(context, &actor, &feed, file)?;
     call.out
         .say(&call.out.texts.with("feed.secret_kept", &[("name", name)]));
     Ok(Exit::Ok)
 }
 
 /// Asks one or all, one after the other, and says what came of it.
-async fn pull(call: &Call, context: &Context, name: Option<&str>) -> Result<Exit> {
+async fn pull(
+    call: &Call,
+    context: &Context,
+    name: Option<&str>,
+    actor: &ActorOrShell,
+) -> Result<Exit> {
+    let actor = actor.prove(call, context).await?;
     let feeds: Vec<Feed> = match name {
         Some(name) => match context.store.feed(name).await? {
             Some(feed) => vec![feed],
@@ -251,7 +278,7 @@ async fn pull(call: &Call, context: &Context, name: Option<&str>) -> Result<Exit
     let (mut good, mut partial, mut bad) = (0_u64, 0_u64, 0_u64);
     for feed in feeds {
         let name = feed.name.clone();
-        let Some(pulled) = poll::pull(context, feed).await? else {
+        let Some(pulled) = acts::feed::pull(context, &actor, feed).await? else {
             call.out
                 .say(&call.out.texts.with("feed.busy", &[("name", &name)]));
             partial = partial.saturating_add(1);

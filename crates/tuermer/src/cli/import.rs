@@ -1,9 +1,12 @@
 //! `tuermer import`: lists of members, providers, inventory and networks, with a report before anything is written.
 
+mod arguments;
 mod sbom;
 
+pub use arguments::{KindArgument, SourceArgument};
 pub use sbom::read_bill;
 
+use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::register::{
     self, ImportKind, ImportOptions, ImportReport, Input, Mapping, RowError, Shape,
@@ -18,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tuermer_core::limits;
+use tuermer_core::rights::Actor;
 use tuermer_core::scale::Source;
 use tuermer_formats::problem::{Fault, Problem};
 
@@ -52,56 +56,9 @@ pub struct Args {
     /// sbom: host it runs on.
     #[arg(long, value_name = "NAME")]
     pub host: Option<String>,
-}
-
-/// Kinds of lists.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub enum KindArgument {
-    /// Member companies.
-    Members,
-    /// IT providers.
-    Providers,
-    /// Products of members.
-    Inventory,
-    /// Networks and domains of members.
-    Networks,
-    /// A bill of materials as the inventory of one member.
-    Sbom,
-}
-
-/// Who says so.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub enum SourceArgument {
-    /// The chamber's own register.
-    Register,
-    /// An IT provider.
-    Provider,
-    /// The member itself.
-    Member,
-    /// A measurement.
-    Observation,
-}
-
-impl From<KindArgument> for ImportKind {
-    fn from(kind: KindArgument) -> Self {
-        match kind {
-            KindArgument::Members => Self::Members,
-            KindArgument::Providers => Self::Providers,
-            KindArgument::Inventory | KindArgument::Sbom => Self::Inventory,
-            KindArgument::Networks => Self::Networks,
-        }
-    }
-}
-
-impl From<SourceArgument> for Source {
-    fn from(source: SourceArgument) -> Self {
-        match source {
-            SourceArgument::Register => Self::Register,
-            SourceArgument::Provider => Self::Provider,
-            SourceArgument::Member => Self::Member,
-            SourceArgument::Observation => Self::Observation,
-        }
-    }
+    /// Who acts.
+    #[command(flatten)]
+    pub actor: ActorOrShell,
 }
 
 /// Runs it.
@@ -118,6 +75,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         source,
         member,
         host,
+        actor,
     } = args;
     if member.is_some() || host.is_some() {
         return Err(wrong_call("import.only_sbom", []));
@@ -129,6 +87,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         .transpose()?
         .unwrap_or_default();
     let context = call.open().await?;
+    let actor = actor.prove(call, &context).await?;
     let rows = Arc::new(AtomicU64::new(0));
     let options = ImportOptions {
         dry_run,
@@ -141,6 +100,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     let name = file.display().to_string();
     let report = watched(
         &context,
+        &actor,
         kind.into(),
         &name,
         Input::File(file),
@@ -160,11 +120,15 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     } else {
         show(call, &report, error_file, skip_errors);
     }
-    Ok(match (report.errors.is_empty(), skip_errors) {
+    Ok(exit(&report, skip_errors))
+}
+
+fn exit(report: &ImportReport, skip_errors: bool) -> Exit {
+    match (report.errors.is_empty(), skip_errors) {
         (true, _) => Exit::Ok,
         (false, true) => Exit::Partial,
         (false, false) => Exit::Failed,
-    })
+    }
 }
 
 fn mapping(texts: Texts, path: &Path) -> Result<Mapping> {
@@ -203,13 +167,14 @@ fn explained(texts: Texts, file: &str, error: anyhow::Error) -> anyhow::Error {
 /// Imports, and shows how far it is when it takes longer and somebody is looking.
 async fn watched(
     context: &Context,
+    actor: &Actor,
     kind: ImportKind,
     name: &str,
     input: Input,
     options: &ImportOptions,
     rows: &AtomicU64,
 ) -> Result<ImportReport> {
-    let import = register::import(context, kind, name, input, options);
+    let import = register::import(context, actor, kind, name, input, options);
     tokio::pin!(import);
     if let Ok(report) = tokio::time::timeout(QUIET, &mut import).await {
         return report;

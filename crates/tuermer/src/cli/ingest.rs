@@ -1,6 +1,7 @@
 //! `tuermer ingest FILE…`: advisories, records, catalogues and reports from files; one line of answer per file, written
 //! only when what it tells is durable.
 
+use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::intake::{self, IngestReport, Input, Progress, Remark, Word};
 use crate::context::Context;
@@ -44,6 +45,9 @@ pub struct Args {
     /// The files are lines of a firewall: which of them are signs, says this template (docs/firewall-template.md).
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    /// Who acts.
+    #[command(flatten)]
+    pub actor: ActorOrShell,
 }
 
 /// What was said of the source, or which option is wrong.
@@ -55,6 +59,7 @@ async fn word(context: &Context, args: &Args) -> Result<Word> {
         tlp,
         member,
         template,
+        actor: _,
     } = args;
     let (grade, tlp) = (
         intake::grade(grade.as_deref())?,
@@ -109,6 +114,7 @@ fn address(path: &Path) -> Option<&str> {
 /// Runs it.
 pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     let context = call.open().await?;
+    let actor = args.actor.prove(call, &context).await?;
     let word = word(&context, &args).await?;
     let Args {
         files,
@@ -133,13 +139,14 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         .partition(|path| address(path).is_some());
     for url in addresses.iter().filter_map(|path| address(path)) {
         tell(
-            acts::address::ingest(&context, url, &allow_private)
+            acts::address::ingest(&context, &actor, url, &allow_private)
                 .await
                 .map_err(|error| told(call, &error))?,
         )?;
     }
+    let input = Input::Files(paths);
     let ingested = watched(
-        intake::ingest_all(&context, Input::Files(paths), word, &progress, &mut tell),
+        intake::ingest_all(&context, &actor, input, word, &progress, &mut tell),
         &progress,
     )
     .await;

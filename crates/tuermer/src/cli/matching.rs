@@ -4,6 +4,7 @@ mod act;
 mod bill;
 mod list;
 
+use super::sign_in::{Actor, ActorOrShell};
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
@@ -43,9 +44,8 @@ enum Verb {
         /// not_remediated, in_progress or done.
         #[arg(long)]
         state: String,
-        /// Who says so: an account's name.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
+        #[command(flatten)]
+        actor: Actor,
     },
     /// Match by hand: advisories with all assets, or assets with all advisories.
     Run {
@@ -61,9 +61,8 @@ enum Verb {
         /// Several, with commas between.
         #[arg(long, value_delimiter = ',')]
         assets: Vec<String>,
-        /// Who asks for it.
-        #[arg(long = "by", default_value = "cli")]
-        by: String,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Which known flaws a bill of materials (CycloneDX, SPDX) has. Nothing of it is kept.
     Bill {
@@ -126,7 +125,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             cve,
             which,
             state,
-            user,
+            actor,
         } => {
             act::set(
                 call,
@@ -135,7 +134,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
                 cve.as_deref(),
                 which,
                 &state,
-                &user,
+                &actor,
             )
             .await
         }
@@ -144,14 +143,14 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             threats,
             asset,
             assets,
-            by,
+            actor,
         } => {
             act::run(
                 call,
                 &context,
                 threat.into_iter().chain(threats).collect(),
                 asset.into_iter().chain(assets).collect(),
-                &by,
+                &actor,
             )
             .await
         }

@@ -1,7 +1,9 @@
 //! `tuermer notice list|done`: what the operators were told, or should have been.
 
+use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
-use anyhow::{Result, bail};
+use crate::acts::done;
+use anyhow::Result;
 use serde_json::json;
 use tuermer_core::limits::NOTICES_SHOWN;
 use tuermer_core::locale::Language;
@@ -22,9 +24,8 @@ enum Command {
     Done {
         /// Id as shown by `notice list`.
         id: String,
-        /// Who did it: an account's name.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
 }
 
@@ -32,7 +33,7 @@ enum Command {
 pub async fn run(call: &Call, Args { command }: Args) -> Result<Exit> {
     match command {
         Command::List => list(call).await,
-        Command::Done { id, user } => done(call, &id, &user).await,
+        Command::Done { id, actor } => done(call, &id, &actor).await,
     }
 }
 
@@ -71,19 +72,11 @@ async fn list(call: &Call) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn done(call: &Call, id: &str, user: &str) -> Result<Exit> {
+async fn done(call: &Call, id: &str, actor: &ActorOrShell) -> Result<Exit> {
     let context = call.open().await?;
     let texts = call.out.texts;
-    if !context
-        .store
-        .accounts()
-        .await?
-        .iter()
-        .any(|account| account.name == user)
-    {
-        bail!("{}", texts.with("public.no_account", &[("name", user)]));
-    }
-    if !context.store.finish_notice(context.now(), id, user).await? {
+    let actor = actor.prove(call, &context).await?;
+    if !done::notice(&context, &actor, id).await? {
         call.out.say(&texts.with("feed.no_notice", &[("id", id)]));
         return Ok(Exit::NothingFound);
     }

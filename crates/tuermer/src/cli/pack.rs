@@ -4,6 +4,7 @@ mod bring;
 mod check;
 mod judge;
 
+use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use anyhow::{Result, bail};
 use jiff::civil::Date;
@@ -52,9 +53,8 @@ enum Verb {
         /// Also where the pack at hand is newer.
         #[arg(long)]
         force: bool,
-        /// Who does it, for the journal.
-        #[arg(long = "as", value_name = "NAME", default_value = "system")]
-        actor: String,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Write a pack as a folder, as a pattern for one's own.
     Export {
@@ -67,9 +67,8 @@ enum Verb {
     Remove {
         /// Name of the pack.
         name: String,
-        /// Who does it, for the journal.
-        #[arg(long = "as", value_name = "NAME", default_value = "system")]
-        actor: String,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
 }
 

@@ -1,7 +1,9 @@
 //! `tuermer reading list|read`: what the analyst's feeds told.
 
+use super::sign_in::Actor;
 use super::{Call, Exit};
-use anyhow::{Result, bail};
+use crate::acts::threat;
+use anyhow::Result;
 use serde_json::json;
 use tuermer_core::limits::PAGE_ROWS;
 use tuermer_formats::times;
@@ -25,9 +27,8 @@ enum Command {
     Read {
         /// Its id or address as shown by `reading list`.
         entry: String,
-        /// Who read it: an account's name.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
+        #[command(flatten)]
+        actor: Actor,
     },
 }
 
@@ -35,7 +36,7 @@ enum Command {
 pub async fn run(call: &Call, Args { command }: Args) -> Result<Exit> {
     match command {
         Command::List { all } => list(call, all).await,
-        Command::Read { entry, user } => read(call, &entry, &user).await,
+        Command::Read { entry, actor } => read(call, &entry, &actor).await,
     }
 }
 
@@ -64,24 +65,11 @@ async fn list(call: &Call, all: bool) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn read(call: &Call, entry: &str, user: &str) -> Result<Exit> {
+async fn read(call: &Call, entry: &str, actor: &Actor) -> Result<Exit> {
     let context = call.open().await?;
     let texts = call.out.texts;
-    if !context
-        .store
-        .accounts()
-        .await?
-        .iter()
-        .any(|account| account.name == user)
-    {
-        bail!("{}", texts.with("public.no_account", &[("name", user)]));
-    }
-    if context
-        .store
-        .mark_entry_read(entry, user, context.now())
-        .await?
-        == 0
-    {
+    let actor = actor.prove(call, &context).await?;
+    if threat::read_entry(&context, &actor, entry).await? == 0 {
         call.out
             .say(&texts.with("threat.reading_unknown", &[("entry", entry)]));
         return Ok(Exit::NothingFound);

@@ -114,7 +114,7 @@ async fn assign(
     member: &str,
     actor: &Actor,
 ) -> Result<Exit> {
-    let account = actor.prove_writer(call, context).await?;
+    let actor = actor.prove(call, context).await?;
     if context.store.witness_report(receipt).await?.is_none() {
         return Ok(missing(call, receipt));
     }
@@ -131,7 +131,7 @@ async fn assign(
         );
         return Ok(Exit::NothingFound);
     };
-    let done = witness::assign(context, receipt, &organisation.id, &account.name).await?;
+    let done = witness::assign(context, receipt, &organisation.id, &actor).await?;
     let key = if done {
         "witness.assigned"
     } else {

@@ -1,7 +1,8 @@
 //! `tuermer sign`: signs of attack and weakness, and what fits nobody.
 
-use super::threat::account;
+use super::sign_in::Actor;
 use super::{Call, Exit};
+use crate::acts;
 use crate::store::campaigns::CampaignLine;
 use crate::store::indicators::IndicatorLine;
 use crate::store::observations::{ShelfLine, SignLine};
@@ -41,9 +42,9 @@ pub enum Verb {
         campaign: String,
         /// Register number of the member.
         member: String,
-        /// Who noted it: an account's name.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
+        /// Who acts.
+        #[command(flatten)]
+        actor: Actor,
         /// It took that back.
         #[arg(long)]
         withdraw: bool,
@@ -62,9 +63,9 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::Consent {
             campaign,
             member,
-            user,
+            actor,
             withdraw,
-        } => consent(call, &context, &campaign, &member, &user, !withdraw).await?,
+        } => consent(call, &context, &campaign, &member, &actor, !withdraw).await?,
     };
     context.store.database.close().await;
     Ok(if found { Exit::Ok } else { Exit::NothingFound })
@@ -286,20 +287,17 @@ async fn consent(
     context: &crate::context::Context,
     campaign: &str,
     member: &str,
-    user: &str,
+    actor: &Actor,
     agrees: bool,
 ) -> Result<bool> {
-    account(call, context, user).await?;
+    let actor = actor.prove(call, context).await?;
     let found = match context
         .store
         .organisation_by_external(Kind::Member, member)
         .await?
     {
         Some(organisation) => {
-            context
-                .store
-                .consent(campaign, &organisation.id, agrees, user, context.now())
-                .await?
+            acts::sign::consent(context, &actor, campaign, &organisation.id, agrees).await?
         }
         None => false,
     };

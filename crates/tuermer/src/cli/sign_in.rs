@@ -1,11 +1,12 @@
 //! Who acts on the command line, and the proof: a password asked for on the terminal or read from a file.
 
 use super::Call;
+use crate::acts::account;
 use crate::context::Context;
-use crate::store::accounts::Account;
 use anyhow::{Context as _, Result, bail};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use tuermer_core::rights;
 
 /// `--as USER [--password-file FILE]`.
 #[derive(Debug, clap::Args)]
@@ -19,45 +20,61 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The account, once its password fits.
+    /// Whoever has proven to be this account.
     ///
     /// # Errors
     /// No way to ask, a file that cannot be read, or a wrong name or password.
-    pub async fn prove(&self, call: &Call, context: &Context) -> Result<Account> {
-        let password = match &self.password_file {
-            Some(path) => read_password(path)?,
-            None => ask(call, &self.user)?,
-        };
-        match context
-            .store
-            .sign_in(context.now(), &self.user, &password)
-            .await?
-        {
-            Some(account) => Ok(account),
-            None => bail!(
-                "{}",
-                call.out
-                    .texts
-                    .with("warn.wrong_password", &[("user", &self.user)])
-            ),
-        }
+    pub async fn prove(&self, call: &Call, context: &Context) -> Result<rights::Actor> {
+        prove(call, context, &self.user, self.password_file.as_deref()).await
     }
+}
 
-    /// As [`Actor::prove`], for an account that may write.
+/// `[--as USER [--password-file FILE]]`, where the shell may act, too.
+#[derive(Debug, clap::Args)]
+pub struct ActorOrShell {
+    /// Who acts; without it the journal says `shell`.
+    #[arg(long = "as", value_name = "USER")]
+    pub user: Option<String>,
+    /// File that holds the password of --as; without it the terminal asks.
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub password_file: Option<PathBuf>,
+}
+
+impl ActorOrShell {
+    /// Whoever has proven to be this account; without a name the shell.
     ///
     /// # Errors
-    /// As [`Actor::prove`], or the account may only read and approve.
-    pub async fn prove_writer(&self, call: &Call, context: &Context) -> Result<Account> {
-        let account = self.prove(call, context).await?;
-        if !account.role.may_write() {
-            bail!(
-                "{}",
-                call.out
-                    .texts
-                    .with("warn.may_not_write", &[("user", &self.user)])
-            );
+    /// As [`Actor::prove`].
+    pub async fn prove(&self, call: &Call, context: &Context) -> Result<rights::Actor> {
+        match &self.user {
+            Some(user) => prove(call, context, user, self.password_file.as_deref()).await,
+            None => Ok(rights::Actor::Shell),
         }
-        Ok(account)
+    }
+}
+
+/// The account of this name, once its password fits.
+///
+/// # Errors
+/// As [`Actor::prove`].
+pub async fn prove(
+    call: &Call,
+    context: &Context,
+    user: &str,
+    password_file: Option<&Path>,
+) -> Result<rights::Actor> {
+    let password = match password_file {
+        Some(path) => read_password(path)?,
+        None => ask(call, user)?,
+    };
+    match account::sign_in(context, &rights::Actor::Shell, user, &password).await? {
+        Some(account) => Ok(account.actor()),
+        None => bail!(
+            "{}",
+            call.out
+                .texts
+                .with("warn.wrong_password", &[("user", user)])
+        ),
     }
 }
 

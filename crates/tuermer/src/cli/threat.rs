@@ -5,9 +5,10 @@ mod library;
 mod state;
 mod tell;
 
+use super::sign_in::Actor;
 use super::{Call, Exit};
 use crate::context::Context;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Subcommand;
 use tuermer_core::ids::ThreatId;
 
@@ -57,17 +58,17 @@ pub enum Verb {
         threat: String,
         /// The comment, plain text.
         words: String,
-        /// Who comments: an account's name.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
+        /// Who acts.
+        #[command(flatten)]
+        actor: Actor,
     },
     /// Mark the current revision as read.
     Read {
         /// Id, tracking id, CVE or warning number.
         threat: String,
-        /// Who has read it: an account's name.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
+        /// Who acts.
+        #[command(flatten)]
+        actor: Actor,
     },
     /// Remove a threat nobody was warned of; its documents stay as evidence.
     Remove {
@@ -76,9 +77,9 @@ pub enum Verb {
         /// Why; stands in the journal.
         #[arg(long)]
         why: String,
-        /// Who removes it: an account's name.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
+        /// Who acts.
+        #[command(flatten)]
+        actor: Actor,
     },
 }
 
@@ -99,11 +100,11 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         Verb::Comment {
             threat,
             words,
-            user,
-        } => desk::comment(call, &context, &threat, &words, &user).await,
-        Verb::Read { threat, user } => desk::read(call, &context, &threat, &user).await,
-        Verb::Remove { threat, why, user } => {
-            desk::remove(call, &context, &threat, &why, &user).await
+            actor,
+        } => desk::comment(call, &context, &threat, &words, &actor).await,
+        Verb::Read { threat, actor } => desk::read(call, &context, &threat, &actor).await,
+        Verb::Remove { threat, why, actor } => {
+            desk::remove(call, &context, &threat, &why, &actor).await
         }
     }?;
     context.store.database.close().await;
@@ -118,21 +119,4 @@ async fn find(call: &Call, context: &Context, text: &str) -> Result<Option<Threa
             .say(&call.out.texts.with("threat.not_found", &[("text", text)]));
     }
     Ok(found)
-}
-
-/// The name of an account that exists.
-pub(super) async fn account(call: &Call, context: &Context, user: &str) -> Result<()> {
-    if !context
-        .store
-        .accounts()
-        .await?
-        .iter()
-        .any(|account| account.name == user)
-    {
-        bail!(
-            "{}",
-            call.out.texts.with("public.no_account", &[("name", user)])
-        );
-    }
-    Ok(())
 }

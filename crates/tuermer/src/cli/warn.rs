@@ -3,11 +3,10 @@
 mod act;
 mod show;
 
-use super::sign_in::Actor;
+use super::sign_in::{Actor, ActorOrShell};
 use super::{Call, Exit};
 use crate::context::Context;
 use anyhow::Result;
-use std::path::PathBuf;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::warning::Warning;
 
@@ -95,12 +94,8 @@ enum Verb {
     Stop {
         /// W-…
         number: String,
-        /// Who stops.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
-        /// Accepted like everywhere, but a stop asks for no password.
-        #[arg(long, value_name = "FILE", hide = true)]
-        password_file: Option<PathBuf>,
+        #[command(flatten)]
+        actor: ActorOrShell,
     },
     /// Draft a correction to exactly those a wrong warning reached.
     Cancel {
@@ -144,11 +139,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             actor,
         } => act::send_back(call, &context, &number, &reason, &actor).await,
         Verb::Send { number } => act::send(call, &context, &number).await,
-        Verb::Stop {
-            number,
-            user,
-            password_file: _,
-        } => act::stop(call, &context, &number, &user).await,
+        Verb::Stop { number, actor } => act::stop(call, &context, &number, &actor).await,
         Verb::Cancel {
             number,
             reason,

@@ -9,6 +9,7 @@ use crate::stations::{assess, correlate};
 use anyhow::Result;
 use jiff::SignedDuration;
 use tuermer_core::admiralty::Grade;
+use tuermer_core::rights::Actor;
 
 /// A sensor tells of break-ins at members.
 pub const ATTACKS: &str = "2021-03-05T20:30:00Z";
@@ -38,10 +39,8 @@ impl Play<'_> {
             .map(|(_, member)| member)
             .take(BROKEN_INTO)
             .collect();
-        let first = self
-            .context
-            .now()
-            .checked_sub(SignedDuration::from_hours(2))?;
+        let now = self.context.now();
+        let first = now.checked_sub(SignedDuration::from_hours(2))?;
         let events = intake::Input::Bytes {
             name: "sensor.jsonl".into(),
             bytes: signs::attacks(&hit, first)?,
@@ -57,6 +56,7 @@ impl Play<'_> {
         };
         intake::ingest_all(
             self.context,
+            &Actor::Shell,
             events,
             word,
             &intake::Progress::default(),

@@ -9,7 +9,30 @@ use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use tuermer_core::acknowledgement::Answer;
+use tuermer_core::rights::{Actor, Role};
 use tuermer_core::scale::Source;
+
+/// Who writes the warning.
+pub const OFFICER: &str = "l.brandt";
+/// Who releases it.
+pub const APPROVER: &str = "m.osei";
+/// The password of both, shown at the end: the demo's accounts guard nothing.
+pub const PASSWORD: &str = "demo-demo-demo";
+
+/// Both with their roles.
+pub fn accounts() -> [(&'static str, Role); 2] {
+    [(OFFICER, Role::Officer), (APPROVER, Role::Approver)]
+}
+
+/// The officer, who is taken at her word: nothing leaves a demo.
+pub fn officer() -> Actor {
+    Actor::account(OFFICER, Role::Officer)
+}
+
+/// The approver, taken at his word, too.
+pub fn approver() -> Actor {
+    Actor::account(APPROVER, Role::Approver)
+}
 
 /// Winter time of the region.
 const ZONE: SignedDuration = SignedDuration::from_hours(1);

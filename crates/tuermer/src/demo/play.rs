@@ -6,16 +6,16 @@
 use super::attack::ATTACKS;
 use super::figures::{Figures, Verdicts, peak_rss_mb};
 use super::files;
-use super::people::{Said, Temper, tempers};
+use super::people::{PASSWORD, Said, Temper, accounts, approver, officer, tempers};
 use super::region::{Member, Region};
 use super::signs::{self, Finding};
+use crate::acts::account::{self, hash_password};
 use crate::acts::answer;
 use crate::acts::intake::{self, StatedProduct, StatedThreat, StatedVersions};
 use crate::acts::register::{self, ImportKind, ImportOptions, Input};
 use crate::acts::warn::{self, TextEdit};
 use crate::context::Context;
 use crate::stations::{assess, deliver};
-use crate::store::accounts::{Role, hash_password};
 use crate::store::exposures::ExposureFilter;
 use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -26,14 +26,8 @@ use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::pack::BuildPack;
+use tuermer_core::rights::Actor;
 use tuermer_core::scale::{Certainty, Level, Status, Tlp};
-
-/// Who writes the warning.
-pub const OFFICER: &str = "l.brandt";
-/// Who releases it.
-pub const APPROVER: &str = "m.osei";
-/// The password of both, shown at the end: the demo's accounts guard nothing.
-pub const PASSWORD: &str = "demo-demo-demo";
 
 /// Day one at the chamber: the register is loaded.
 pub const START: &str = "2021-03-02T08:00:00Z";
@@ -159,11 +153,8 @@ impl<'a> Play<'a> {
     async fn load(&mut self) -> Result<()> {
         self.at(START)?;
         let hash = hash_password(self.context, PASSWORD)?;
-        for (name, role) in [(OFFICER, Role::Officer), (APPROVER, Role::Approver)] {
-            self.context
-                .store
-                .add_account(self.context, name, role, Some(hash.clone()), "demo")
-                .await?;
+        for (name, role) in accounts() {
+            account::add(self.context, &Actor::Shell, name, role, Some(hash.clone())).await?;
         }
         let region = self.region;
         self.figures.providers = self
@@ -208,16 +199,13 @@ impl<'a> Play<'a> {
     }
 
     async fn import(&self, kind: ImportKind, bytes: Vec<u8>) -> Result<u64> {
-        let options = ImportOptions {
-            actor: Some("demo".into()),
-            ..ImportOptions::default()
-        };
         let report = register::import(
             self.context,
+            &Actor::Shell,
             kind,
             "demo.csv",
             Input::Bytes(bytes),
-            &options,
+            &ImportOptions::default(),
         )
         .await?;
         if let Some(error) = report.errors.first() {
@@ -230,7 +218,7 @@ impl<'a> Play<'a> {
     async fn state(&mut self) -> Result<ThreatId> {
         let source_time = self.at(NOTICE)?;
         self.at("2021-03-02T22:06:00Z")?;
-        let threat = intake::state_threat(self.context, &notice(source_time), OFFICER).await?;
+        let threat = intake::state_threat(self.context, &notice(source_time), &officer()).await?;
         (self.tell)(
             "demo.moment_notice",
             "demo.stated",
@@ -283,7 +271,7 @@ impl<'a> Play<'a> {
             summary,
             ..first
         };
-        intake::state_threat(self.context, &stated, OFFICER).await?;
+        intake::state_threat(self.context, &stated, &officer()).await?;
         assess::run(self.context).await?;
         (self.tell)("demo.moment_report", "demo.stated_again", &[]);
         Ok(())
@@ -326,15 +314,15 @@ impl<'a> Play<'a> {
     ) -> Result<WarningNumber> {
         let context = self.context;
         self.at(drafted)?;
-        let number = warn::draft(context, threat, OFFICER).await?;
+        let number = warn::draft(context, threat, &officer()).await?;
         for language in Language::ALL {
             let edit = TextEdit {
                 talk: talk.map(|key| Texts(language).get(key)),
                 ..TextEdit::default()
             };
-            warn::edit(context, &number, language, &edit, OFFICER).await?;
+            warn::edit(context, &number, language, &edit, &officer()).await?;
         }
-        let submitted = warn::submit(context, &number, OFFICER).await?;
+        let submitted = warn::submit(context, &number, &officer()).await?;
         (self.tell)(
             "demo.moment_draft",
             "demo.drafted",
@@ -347,7 +335,7 @@ impl<'a> Play<'a> {
         if let Err(refusal) = warn::approve(
             context,
             &number,
-            APPROVER,
+            &approver(),
             submitted.audience,
             &submitted.hash,
         )
@@ -426,7 +414,11 @@ impl<'a> Play<'a> {
             let Said {
                 answer, cloud, by, ..
             } = said;
-            answer::record(self.context, warning, organisation, answer, cloud, by).await?;
+            let link = Actor::Link {
+                organisation: organisation.clone(),
+                warning: warning.clone(),
+            };
+            answer::record(self.context, &link, answer, cloud, by).await?;
         }
         self.context.clock.set(until);
         assess::run(self.context).await?;
@@ -522,7 +514,8 @@ impl<'a> Play<'a> {
         let path = self.context.home.0.join("2021-03-11-scan_exchange.csv");
         std::fs::write(&path, signs::report(&found, scanned)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
-        let report = intake::ingest(self.context, "2021-03-11-scan_exchange.csv", &path).await?;
+        let (shell, name) = (Actor::Shell, "2021-03-11-scan_exchange.csv");
+        let report = intake::ingest(self.context, &shell, name, &path).await?;
         if !report.rejected.is_empty() || report.malformed > 0 {
             bail!("the report of 11 March was not taken: {report:?}");
         }

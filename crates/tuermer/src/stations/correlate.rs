@@ -28,8 +28,12 @@ use tuermer_core::locale::Language;
 use tuermer_core::observation::Whereabouts;
 use tuermer_core::owners::Owners;
 use tuermer_core::product::ProductKey;
+use tuermer_core::rights::Actor;
 use tuermer_core::scale::Level;
 use tuermer_core::tlp::Tlp;
+
+/// Who the journal says did it.
+const BY: Actor = Actor::Station("correlate");
 
 /// Kind of the notice of a campaign that could not be kept or drafted.
 const FAILED: &str = "campaign.failed";
@@ -57,9 +61,6 @@ pub(super) async fn has_gap(context: &Context) -> Result<bool> {
 }
 
 /// Looks at the signs if some came since the last look.
-///
-/// # Errors
-/// The store cannot be read or written.
 pub async fn run(context: &Context) -> Result<CorrelateReport> {
     let state = context.store.signs_state().await?;
     if context.store.meta(KEY).await?.as_deref() == Some(state.as_str()) {
@@ -191,7 +192,7 @@ async fn draft(
         ((_, true), _) | ((None, false), None) => return Ok(false),
         ((Some(threat), false), _) => threat,
         ((None, false), Some(stated)) => {
-            let threat = intake::state_within(context, &mut open, &stated, "system").await?;
+            let threat = intake::state_within(context, &mut open, &stated, &BY).await?;
             campaigns::became(&mut open, &campaign.key, &threat).await?;
             threat
         }
@@ -204,7 +205,7 @@ async fn draft(
         .await?
         .is_some_and(|threat| !threat.withdrawn);
     if stands {
-        warn::draft(context, &threat, "system").await?;
+        warn::draft(context, &threat, &BY).await?;
     }
     let mut open = context.store.begin().await?;
     campaigns::drafted(&mut open, &campaign.key).await?;

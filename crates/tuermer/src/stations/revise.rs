@@ -19,7 +19,11 @@ use serde::Serialize;
 use tuermer_core::ids::{ThreatId, WarningNumber};
 use tuermer_core::locale::Language;
 use tuermer_core::revision::{rematched, step};
+use tuermer_core::rights::Actor;
 use tuermer_core::threat::Threat;
+
+/// Who the journal says did it.
+const BY: Actor = Actor::Station("revise");
 
 /// What was weighed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -164,7 +168,7 @@ async fn propose(
             revision: after.revision.clone(),
             ..before.clone()
         };
-        let Some(draft) = warn::propose_cancel(context, &told, &warning).await? else {
+        let Some(draft) = warn::propose_cancel(context, &told, &warning, &BY).await? else {
             return Ok(None);
         };
         values.push(("draft", draft.to_string()));
@@ -222,7 +226,7 @@ async fn superseded(
         let Some(successor) = context.store.threat(&successor).await? else {
             continue;
         };
-        if let Some(draft) = warn::propose_update(context, &successor, warning).await? {
+        if let Some(draft) = warn::propose_update(context, &successor, warning, &BY).await? {
             values.push(("successor", successor.tracking_id));
             values.push(("draft", draft.to_string()));
             return Ok(Proposal {

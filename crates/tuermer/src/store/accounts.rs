@@ -11,40 +11,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use jiff::{SignedDuration, Timestamp};
 use tuermer_core::limits;
-
-/// What an account may do. Every role may stop a warning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Writes and submits; may approve what another person submitted.
-    Officer,
-    /// Reads and approves.
-    Approver,
-    /// Runs the instance; everything an officer may.
-    Administrator,
-}
-
-impl Role {
-    /// Stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Officer => "officer",
-            Self::Approver => "approver",
-            Self::Administrator => "administrator",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Officer, Self::Approver, Self::Administrator]
-            .into_iter()
-            .find(|role| role.as_str() == text)
-    }
-
-    /// May write and submit warnings, import and state threats.
-    pub fn may_write(self) -> bool {
-        matches!(self, Self::Officer | Self::Administrator)
-    }
-}
+use tuermer_core::rights::{Actor, Role, is_account_name};
 
 /// One account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +22,13 @@ pub struct Account {
     pub role: Role,
     /// A password is set (the link was used).
     pub active: bool,
+}
+
+impl Account {
+    /// Whoever has proven to be this account.
+    pub fn actor(&self) -> Actor {
+        Actor::account(&self.name, self.role)
+    }
 }
 
 /// Makes a one-time link. `None`: the very first account, which becomes administrator and chooses its own name.
@@ -104,11 +78,7 @@ impl Store {
         password_hash: Option<String>,
         actor: &str,
     ) -> Result<()> {
-        let fine = name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
-            && (2..=64).contains(&name.len());
-        if !fine {
+        if !is_account_name(name) {
             return Err(refusal(
                 "general.account_name",
                 [("name", &format!("{name:?}"))],

@@ -40,6 +40,12 @@ impl Approval {
 }
 
 impl Store {
+    /// True once a warning was released in this database, whatever became of it since: the journal forgets nothing.
+    pub async fn released_before(&self) -> Result<bool> {
+        let sql = "SELECT seq FROM journal WHERE action = 'warning.approved' LIMIT 1";
+        Ok(self.read_one(sql, Vec::new()).await?.is_some())
+    }
+
     /// The approval on which a warning stands.
     pub async fn approval(&self, number: &WarningNumber) -> Result<Option<Approval>> {
         let sql = "SELECT a.content_hash, a.submitted_by, a.approved_by, a.audience, a.mac FROM warning w

@@ -3,10 +3,11 @@
 use super::Store;
 use super::journal;
 use crate::keys::sha256;
-use crate::store::accounts::Role;
+use crate::refusal::refusal;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
+use tuermer_core::rights::{Role, is_account_name};
 
 /// Whom a valid link is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,12 @@ impl Store {
             .await?;
         let first = first.map_or(Ok(None), |row| row.text_or_null(0))?.is_none();
         if first {
+            if !is_account_name(name) {
+                return Err(refusal(
+                    "general.account_name",
+                    [("name", &format!("{name:?}"))],
+                ));
+            }
             let taken = open.read_one("SELECT COUNT(*) FROM account WHERE password_hash IS NOT NULL AND disabled_at IS NULL", Vec::new()).await?;
             if taken.map_or(Ok(0), |row| row.int(0))? > 0 {
                 return Ok(false);

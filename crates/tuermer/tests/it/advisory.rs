@@ -227,9 +227,3 @@ pub fn told(home: &Home, inventory: &[(&str, &str, &str)], at: &str) {
     home.tuermer(&["import", "inventory", &path, "--at", at])
         .expect(0);
 }
-
-/// An account; its password is never asked for by the verbs that only name who acts.
-pub fn account(home: &Home, name: &str) {
-    home.tuermer(&["user", "add", name, "--role", "officer"])
-        .expect(0);
-}

@@ -2,8 +2,14 @@
 
 use crate::advisory::{Advisory, ingest, lines};
 use crate::clause13::{NOON, all, at, gateway, matched, refused};
-use crate::support::Home;
+use crate::support::{Home, Run};
 use crate::web_server::{Answer, WebServer};
+
+/// As [`refused`], for an officer who proves to be one.
+fn refused_to(home: &Home, arguments: &[&str], code: i32, wanted: &str) {
+    let Run { err, .. } = home.tuermer_as("k.weber", arguments).expect(code);
+    assert!(err.contains(wanted), "{err}");
+}
 
 #[test]
 fn clause_12_adds_documents_from_a_file_lists_and_deletes_them() {
@@ -12,9 +18,9 @@ fn clause_12_adds_documents_from_a_file_lists_and_deletes_them() {
         all(&lines(&home, &["threat", "list"]), "threat"),
         ["BG-1", "BP-7"]
     );
-    refused(
+    refused_to(
         &home,
-        &["threat", "remove", "BG-1", "--why", "", "--as", "k.weber"],
+        &["threat", "remove", "BG-1", "--why", ""],
         2,
         "--why",
     );
@@ -26,15 +32,10 @@ fn clause_12_adds_documents_from_a_file_lists_and_deletes_them() {
         1,
         "nobody",
     );
-    home.tuermer(&[
-        "threat",
-        "remove",
-        "BG-1",
-        "--why",
-        "read by mistake",
-        "--as",
+    home.tuermer_as(
         "k.weber",
-    ])
+        &["threat", "remove", "BG-1", "--why", "read by mistake"],
+    )
     .expect(0);
     assert_eq!(all(&lines(&home, &["threat", "list"]), "threat"), ["BP-7"]);
     assert!(lines(&home, &["match", "list", "--product", "Gateway"]).is_empty());
@@ -93,34 +94,12 @@ fn clause_12_adds_documents_from_an_address() {
 #[test]
 fn clause_12_does_not_delete_what_people_were_warned_of() {
     let home = matched();
-    let password = home.file("password", "correct horse battery staple\n");
-    home.tuermer(&[
-        "user",
-        "add",
-        "m.lang",
-        "--role",
-        "officer",
-        "--password-file",
-        &password,
-    ])
-    .expect(0);
-    home.tuermer(&[
-        "warn",
-        "draft",
-        "BG-1",
-        "--as",
-        "m.lang",
-        "--password-file",
-        &password,
-        "--at",
-        NOON,
-    ])
-    .expect(0);
-    refused(
+    home.account("m.lang", "officer");
+    home.tuermer_as("m.lang", &["warn", "draft", "BG-1", "--at", NOON])
+        .expect(0);
+    refused_to(
         &home,
-        &[
-            "threat", "remove", "BG-1", "--why", "wrong", "--as", "k.weber",
-        ],
+        &["threat", "remove", "BG-1", "--why", "wrong"],
         1,
         "warned of it",
     );
@@ -129,26 +108,22 @@ fn clause_12_does_not_delete_what_people_were_warned_of() {
 #[test]
 fn clause_12_comments_on_a_document_and_marks_it_as_read() {
     let home = matched();
-    home.tuermer(&at(
-        &[
-            "threat",
-            "comment",
-            "BG-1",
-            "Only reachable through the office",
-            "--as",
-            "k.weber",
-        ],
-        NOON,
-    ))
+    home.tuermer_as(
+        "k.weber",
+        &at(
+            &[
+                "threat",
+                "comment",
+                "BG-1",
+                "Only reachable through the office",
+            ],
+            NOON,
+        ),
+    )
     .expect(0);
-    home.tuermer(&at(&["threat", "read", "BG-1", "--as", "k.weber"], NOON))
+    home.tuermer_as("k.weber", &at(&["threat", "read", "BG-1"], NOON))
         .expect(0);
-    refused(
-        &home,
-        &["threat", "comment", "BG-1", " ", "--as", "k.weber"],
-        2,
-        "1 to 10000",
-    );
+    refused_to(&home, &["threat", "comment", "BG-1", " "], 2, "1 to 10000");
     refused(
         &home,
         &["threat", "read", "BG-1", "--as", "nobody"],

@@ -1,7 +1,7 @@
 //! CSAF conformance clause 13 "Asset Matching System": one test a sentence, named after it.
 //! It contains clause 12, see [`crate::clause12`]. Clause 10 and the tests of documents: `tuermer-csaf`; clause 11: `tuermer-formats`.
 
-use crate::advisory::{Advisory, account, ingest, lines, region, run, told};
+use crate::advisory::{Advisory, ingest, lines, region, run, told};
 use crate::support::{Home, Run};
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ pub fn matched() -> Home {
     ingest(&home, gateway().document(), NOON);
     ingest(&home, phone().document(), NOON);
     run(&home, NOON);
-    account(&home, "k.weber");
+    home.account("k.weber", "officer");
     home
 }
 
@@ -214,10 +214,10 @@ fn states(home: &Home, member: &str) -> String {
 fn clause_13_marks_per_vulnerability_and_asset_not_remediated_in_progress_done() {
     let home = matched();
     let set = |more: &[&str], moment: &str| {
-        home.tuermer(&at(
-            &[&["match", "set", "BG-1", "--as", "k.weber"], more].concat(),
-            moment,
-        ))
+        home.tuermer_as(
+            "k.weber",
+            &at(&[&["match", "set", "BG-1"], more].concat(), moment),
+        )
     };
     assert_eq!(
         (states(&home, "1"), states(&home, "2")),
@@ -294,21 +294,17 @@ fn clause_13_marks_per_vulnerability_and_asset_not_remediated_in_progress_done()
 #[test]
 fn clause_13_a_newer_revision_is_no_new_match_if_the_remediation_has_not_changed() {
     let home = matched();
-    home.tuermer(&at(
-        &[
-            "match",
-            "set",
-            "BG-1",
-            "--as",
-            "k.weber",
-            "--member",
-            "1",
-            "--state",
-            "in_progress",
-        ],
-        "2026-02-03T08:00:00Z",
-    ))
-    .expect(0);
+    let set = [
+        "match",
+        "set",
+        "BG-1",
+        "--member",
+        "1",
+        "--state",
+        "in_progress",
+    ];
+    home.tuermer_as("k.weber", &at(&set, "2026-02-03T08:00:00Z"))
+        .expect(0);
     run(&home, "2026-02-03T08:01:00Z");
     let before = lines(&home, &["match", "list", "--threat", "BG-1"]).len();
     let mut next = gateway();
@@ -498,16 +494,13 @@ fn clause_13_pools_what_is_new_into_one_batch_but_never_with_a_run_by_hand() {
         "2026-02-03T09:00:00Z",
     );
     told(&home, &[("3", "Phone", "7")], "2026-02-03T09:00:00Z");
-    home.tuermer(&[
-        "match",
-        "run",
-        "--threat",
-        "BG-1",
-        "--by",
+    home.tuermer_as(
         "k.weber",
-        "--at",
-        "2026-02-03T10:00:00Z",
-    ])
+        &at(
+            &["match", "run", "--threat", "BG-1"],
+            "2026-02-03T10:00:00Z",
+        ),
+    )
     .expect(0);
     let runs = lines(&home, &["match", "runs"]);
     let short = |run: &Value| {
@@ -541,22 +534,23 @@ fn clause_13_counts_the_assets_that_match_at_all_and_per_status() {
         ("CVE-2026-20001", [3, 2, 0, 1]),
         ("CVE-2026-20002", [3, 1, 1, 1]),
     ] {
-        home.tuermer(&at(
-            &[
-                "match",
-                "set",
-                "BG-1",
-                "--cve",
-                cve,
-                "--asset",
-                &gateway,
-                "--state",
-                "in_progress",
-                "--as",
-                "k.weber",
-            ],
-            NOON,
-        ))
+        home.tuermer_as(
+            "k.weber",
+            &at(
+                &[
+                    "match",
+                    "set",
+                    "BG-1",
+                    "--cve",
+                    cve,
+                    "--asset",
+                    &gateway,
+                    "--state",
+                    "in_progress",
+                ],
+                NOON,
+            ),
+        )
         .expect(0);
         assert_eq!(counts("BG-1"), wanted, "{cve}");
     }

@@ -216,19 +216,15 @@ fn a_look_that_was_cut_off_before_the_draft_is_made_good_and_consent_is_noted() 
         "the second gap made a threat of its own"
     );
 
-    home.tuermer(&["user", "add", "k.weber", "--role", "officer"])
-        .expect(0);
+    home.account("k.weber", "officer");
     let campaign = campaigns(&home)[0]["campaign"]
         .as_str()
         .unwrap()
         .to_string();
     let consent = |member: &str, more: &[&str]| {
-        home.tuermer(
-            &[
-                &["sign", "consent", &campaign, member, "--as", "k.weber"],
-                more,
-            ]
-            .concat(),
+        home.tuermer_as(
+            "k.weber",
+            &[&["sign", "consent", &campaign, member], more].concat(),
         )
     };
     consent("1", &[]).expect(0);

@@ -321,17 +321,13 @@ impl Stage {
 
     /// A person who may decide.
     pub fn with_officer(&self) {
-        let password = self.home.file("password", "a long enough one");
-        self.run(&[
-            "user",
-            "add",
-            "k.weber",
-            "--role",
-            "officer",
-            "--password-file",
-            &password,
-        ])
-        .expect(0);
+        self.home.account("k.weber", "officer");
+    }
+
+    /// A run by that person.
+    pub fn run_as_officer(&self, arguments: &[&str]) -> Run {
+        self.home
+            .tuermer_as("k.weber", &[arguments, &["--at", NOW]].concat())
     }
 
     /// Stored threats: tracking id, revision.

@@ -15,7 +15,7 @@ use tuermer::random::Random;
 use tuermer::store::deliveries::{Filter, Line};
 use tuermer::{acts::warn, stations::deliver};
 use tuermer_core::delivery::{DeliveryState, Outcome};
-use tuermer_core::ids::WarningNumber;
+use tuermer_core::{ids::WarningNumber, rights::Actor};
 
 pub fn config(port: u16) -> Config {
     let mut config = Config::default();
@@ -220,7 +220,7 @@ async fn nothing_leaves_later_than_two_seconds_after_a_stop() {
         async move { deliver::run(&context).await }
     });
     sink.until(20).await;
-    warn::stop(&context, &number, "bench.one").await.unwrap();
+    warn::stop(&context, &number, &Actor::Shell).await.unwrap();
     let stopped = Instant::now();
     running.await.unwrap().unwrap();
     assert!(
@@ -429,21 +429,13 @@ async fn a_person_settles_what_nobody_can_be_sure_of() {
     let id = |n: usize| unreached[n]["id"].as_str().unwrap().to_string();
     home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "nobody"])
         .expect(1);
-    home.tuermer(&["delivery", "resolve", &id(0), "--as", "bench.one"])
-        .expect(2);
-    home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "bench.one"])
+    home.tuermer(&["delivery", "resolve", &id(0)]).expect(2);
+    home.tuermer(&["delivery", "resolve", &id(0), "--sent"])
         .expect(0);
-    home.tuermer(&["delivery", "resolve", &id(0), "--sent", "--as", "bench.one"])
+    home.tuermer(&["delivery", "resolve", &id(0), "--sent"])
         .expect(1);
-    home.tuermer(&[
-        "delivery",
-        "resolve",
-        &id(1),
-        "--resend",
-        "--as",
-        "bench.one",
-    ])
-    .expect(0);
+    home.tuermer(&["delivery", "resolve", &id(1), "--resend"])
+        .expect(0);
     let left = home
         .tuermer(&["delivery", "list", "--unreached", "--json"])
         .expect(0)

@@ -4,7 +4,7 @@
 use crate::deliver::{approved, config, lines};
 use crate::sink::{Act, Sink};
 use crate::support::Home;
-use crate::warn::{on_both, threat};
+use crate::warn::{officer, on_both, threat};
 use std::time::Duration;
 use tuermer::acts::warn;
 use tuermer::clock::Clock;
@@ -113,7 +113,7 @@ async fn who_drafts_at_the_same_moment_gets_the_same_draft() {
         let drafting = (0..8).map(|_| {
             let context = context.clone();
             tokio::spawn(async move {
-                warn::draft_of(&context, &threat(), "k.weber")
+                warn::draft_of(&context, &threat(), &officer())
                     .await
                     .unwrap()
             })

@@ -11,6 +11,7 @@ use tuermer_core::acknowledgement::Answer;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
 use tuermer_core::organisation::Kind;
+use tuermer_core::rights::Actor;
 use tuermer_core::scale::Source;
 
 /// One verdict: status, and when it was judged.
@@ -95,35 +96,13 @@ fn catalogue(home: &Home, entries: &[(&str, &str, &str)], at: &str) -> Value {
 
 /// Two people release a warning on a threat, and it leaves.
 pub fn warned(home: &Home, threat: &str, at: &str) -> String {
-    let password = home.file("password", "correct horse battery staple\n");
     for (name, role) in [("m.lang", "officer"), ("s.roth", "approver")] {
-        home.tuermer(&[
-            "user",
-            "add",
-            name,
-            "--role",
-            role,
-            "--password-file",
-            &password,
-        ])
-        .expect(0);
+        home.account(name, role);
     }
     let act = |arguments: &[&str], name: &str| {
-        home.tuermer(
-            &[
-                &["warn"],
-                arguments,
-                &[
-                    "--as",
-                    name,
-                    "--password-file",
-                    &password,
-                    "--json",
-                    "--at",
-                    at,
-                ],
-            ]
-            .concat(),
+        home.tuermer_as(
+            name,
+            &[&["warn"], arguments, &["--json", "--at", at]].concat(),
         )
         .expect(0)
         .line()
@@ -496,16 +475,13 @@ pub fn answered(home: &Home, warning: &str, member: &str, at: &str) {
             .await
             .unwrap()
             .unwrap();
-        answer::record(
-            &context,
-            &WarningNumber(warning.into()),
-            &found.id,
-            Answer::Done,
-            None,
-            Source::Member,
-        )
-        .await
-        .unwrap();
+        let link = Actor::Link {
+            organisation: found.id,
+            warning: WarningNumber(warning.into()),
+        };
+        answer::record(&context, &link, Answer::Done, None, Source::Member)
+            .await
+            .unwrap();
         context.store.database.close().await;
     });
 }

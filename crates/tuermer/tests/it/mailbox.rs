@@ -335,14 +335,11 @@ fn reports_come_out_of_a_mailbox_once_and_the_mails_stay_unread() {
         "what nobody vouches for counts as no day of a report"
     );
 
-    home.tuermer(&[
-        "feed",
-        "secret",
-        "source",
-        "--secret-file",
-        &secret(&home, "user = reports\npassword = other\n"),
-    ])
-    .expect(0);
+    home.account("k.weber", "officer");
+    let other = secret(&home, "user = reports\npassword = other\n");
+    let replace = ["feed", "secret", "source", "--secret-file", &other];
+    home.tuermer(&replace).expect(2);
+    home.tuermer_as("k.weber", &replace).expect(0);
     assert!(pull(&home, 1)["error"].to_string().contains("log-in"));
     home.tuermer(&["feed", "remove", "source"]).expect(0);
     assert!(!home.data().join("keys/feed-source.secret").exists());

@@ -6,14 +6,14 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use jiff::SignedDuration;
 use tower::ServiceExt as _;
-use tuermer::clock::Clock;
 use tuermer::config::{Config, Home, Transport};
-use tuermer::context::Context;
 use tuermer::random::Random;
-use tuermer::store::accounts::{Role, hash_password, setup_link};
+use tuermer::store::accounts::{hash_password, setup_link};
+use tuermer::{clock::Clock, context::Context};
+use tuermer_core::rights::Role;
 
 /// Password of every account of these tests.
-const PASSWORD: &str = "vier zufaellige woerter";
+pub(crate) const PASSWORD: &str = "vier zufaellige woerter";
 
 /// A data directory with its pages, and the browser of one person.
 pub(crate) struct Desk {

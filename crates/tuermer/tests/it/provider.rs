@@ -395,17 +395,10 @@ async fn another_key_waits_for_a_person() {
         .run(&["feed", "key", "trust", &fingerprint, "--as", "nobody"])
         .expect(1);
     stage
-        .run(&["feed", "key", "trust", "ABCD", "--as", "k.weber"])
+        .run_as_officer(&["feed", "key", "trust", "ABCD"])
         .expect(3);
     stage
-        .run(&[
-            "feed",
-            "key",
-            "trust",
-            &fingerprint.to_lowercase(),
-            "--as",
-            "k.weber",
-        ])
+        .run_as_officer(&["feed", "key", "trust", &fingerprint.to_lowercase()])
         .expect(0);
     let pull = stage.pull_at("2026-03-02T13:05:00Z", "p");
     assert_eq!(numbers(&pull), [1, 0, 1, 0, 1], "{pull}");
@@ -413,7 +406,7 @@ async fn another_key_waits_for_a_person() {
     stage.run(&["notice", "list"]).expect(3);
     // It was a fraud after all: what the key proved counts no more.
     stage
-        .run(&["feed", "key", "refuse", &fingerprint, "--as", "k.weber"])
+        .run_as_officer(&["feed", "key", "refuse", &fingerprint])
         .expect(0);
     assert_eq!(stage.signature(ID).await, Some(SignatureState::Failed));
     assert_eq!(states(&stage), ["trusted", "refused"]);

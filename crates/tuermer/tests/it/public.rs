@@ -16,6 +16,7 @@ use tuermer::random::Random;
 use tuermer::values;
 use tuermer_core::acknowledgement::Answer;
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
+use tuermer_core::rights::Actor;
 use tuermer_core::scale::Source;
 
 const TOKEN: &str = "c2VjcmV0LXRva2VuLW9mLXRoZS1zZWNvbmQtY29tcGFueQ";
@@ -723,14 +724,13 @@ async fn a_provider_may_answer_and_foreign_sites_may_not() {
         .post("/w/W-2021-007/antwort", "same-origin", &long)
         .await
         .is(413);
-    let (number, organisation) = (
-        WarningNumber("W-2021-007".into()),
-        OrganisationId("o0001".into()),
-    );
+    let link = Actor::Link {
+        organisation: OrganisationId("o0001".into()),
+        warning: WarningNumber("W-2021-007".into()),
+    };
     tuermer::acts::answer::record(
         &world.context,
-        &number,
-        &organisation,
+        &link,
         Answer::InProgress,
         None,
         Source::Provider,

@@ -230,6 +230,27 @@ pub fn skipped(why: &str) {
     eprintln!("SKIPPED: {why}");
 }
 
+/// The password of everybody added with [`Home::account`].
+const PASSWORD: &str = "correct horse battery staple\n";
+
+impl Home {
+    /// Adds a person with a password, while set-up is open.
+    #[track_caller]
+    pub fn account(&self, name: &str, role: &str) {
+        let password = self.file("password", PASSWORD);
+        let new = ["user", "add", name, "--role", role];
+        self.tuermer(&[&new[..], &["--password-file", &password]].concat())
+            .expect(0);
+    }
+
+    /// Runs the binary as a person of [`Home::account`], who proves it.
+    pub fn tuermer_as(&self, name: &str, arguments: &[&str]) -> Run {
+        let password = self.file("password", PASSWORD);
+        let proof = ["--as", name, "--password-file", &password];
+        self.tuermer(&[arguments, &proof].concat())
+    }
+}
+
 /// The folder of real public data beside the project, if it is there; says so loudly if not.
 pub fn shared_data() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");

@@ -484,24 +484,11 @@ fn a_break_in_is_one_call() {
         (tasks[0]["kind"].as_str(), tasks[0]["phone"].as_str()),
         (Some("incident"), Some("+49271555000"))
     );
-    let password = home.file("password", "a long enough password");
-    home.tuermer(&[
-        "user",
-        "add",
+    home.account("k.weber", "officer");
+    home.tuermer_as(
         "k.weber",
-        "--role",
-        "officer",
-        "--password-file",
-        &password,
-    ])
-    .expect(0);
-    home.tuermer(&[
-        "task",
-        "done",
-        tasks[0]["id"].as_str().unwrap(),
-        "--as",
-        "k.weber",
-    ])
+        &["task", "done", tasks[0]["id"].as_str().unwrap()],
+    )
     .expect(0);
     state("CVE-2021-31207");
     home.tuermer(&["run", "--once"]).expect(0);

@@ -13,6 +13,7 @@ use crate::store::threats::{self, StoredRevision, Written};
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
 use tuermer_core::provenance::SignatureState;
+use tuermer_core::rights::Actor;
 use tuermer_core::threat::{Threat, ThreatSource};
 use tuermer_formats::csaf::{self, Order};
 use tuermer_formats::kev::REVISION_PREFIX;
@@ -38,7 +39,11 @@ struct Writing {
 }
 
 /// Takes documents in one transaction and tells what became of each, in order. Nothing is told before it is durable.
-pub async fn take(context: &Context, batch: Vec<Judged>) -> Result<Vec<(Place, IngestReport)>> {
+pub async fn take(
+    context: &Context,
+    actor: &Actor,
+    batch: Vec<Judged>,
+) -> Result<Vec<(Place, IngestReport)>> {
     let mut open = context.store.begin().await?;
     let ids: HashSet<&str> = batch
         .iter()
@@ -52,7 +57,7 @@ pub async fn take(context: &Context, batch: Vec<Judged>) -> Result<Vec<(Place, I
         let report = one(&mut open, judged, &mut stored, &mut writing).await?;
         told.push((place, report));
     }
-    write(context, open, writing).await?;
+    write(context, actor, open, writing).await?;
     Ok(told)
 }
 
@@ -225,7 +230,12 @@ async fn decide(
     })
 }
 
-async fn write(context: &Context, mut open: Transaction, writing: Writing) -> Result<()> {
+async fn write(
+    context: &Context,
+    actor: &Actor,
+    mut open: Transaction,
+    writing: Writing,
+) -> Result<()> {
     let Writing {
         documents,
         superseded,
@@ -264,6 +274,6 @@ async fn write(context: &Context, mut open: Transaction, writing: Writing) -> Re
     }
     threats::write_many(&mut open, &now_valid, now).await?;
     threats::write_revisions(&mut open, &earlier, now).await?;
-    journal::append_many(&mut open, now, "system", "threat.ingested", &journal).await?;
+    journal::append_many(&mut open, now, actor.name(), "threat.ingested", &journal).await?;
     open.commit().await
 }

@@ -9,12 +9,14 @@ use super::source::{Chunk, Found, Input, Place, Reader, Text};
 use super::{
     IngestReport, Remark, Word, batch, catalogue, check, estimates, events, knowledge, report,
 };
+use crate::acts::allow;
 use crate::context::Context;
 use anyhow::{Context as _, Result};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 use tuermer_core::limits;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_formats::recognise::Kind;
 
 /// Chunks that wait to be judged.
@@ -41,15 +43,18 @@ enum Ready {
 /// The store cannot be read or written, or `tell` fails; what was told until then stays.
 pub async fn ingest_all(
     context: &Context,
+    actor: &Actor,
     input: Input,
     word: Word,
     progress: &Progress,
     tell: &mut (dyn FnMut(IngestReport) -> Result<()> + Send),
 ) -> Result<()> {
+    allow(actor, Act::Ingest)?;
     let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
     let reading = tokio::task::spawn_blocking(move || Reader::new(sender).read(input));
     let mut teller = Teller {
         archives: HashMap::new(),
+        actor,
         word,
         progress,
         tell,
@@ -133,7 +138,9 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
                 ..
             } = judged;
             if let Outcome::Whole(bytes) = outcome {
-                let report = whole(context, &place.source(), kind, bytes, &teller.word).await?;
+                let source = place.source();
+                let report =
+                    whole(context, teller.actor, &source, kind, bytes, &teller.word).await?;
                 teller.hear(&place, report)?;
             }
             continue;
@@ -142,7 +149,7 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
         match ready {
             Ready::Text(text) => {
                 let place = text.place.clone();
-                let report = self::text(context, text, &teller.word).await?;
+                let report = self::text(context, teller.actor, text, &teller.word).await?;
                 teller.hear(&place, report)?;
             }
             Ready::Refused(place, kind, remark) => {
@@ -179,14 +186,15 @@ fn only_signs(ready: Ready, word: &Word) -> Ready {
 /// A document that is taken in a step of its own.
 async fn whole(
     context: &Context,
+    actor: &Actor,
     source: &str,
     kind: Kind,
     bytes: Vec<u8>,
     word: &Word,
 ) -> Result<IngestReport> {
     match kind {
-        Kind::Kev => catalogue::ingest(context, source, bytes).await,
-        Kind::Check => check::ingest(context, source, Content::Bytes(bytes), word).await,
+        Kind::Kev => catalogue::ingest(context, actor, source, bytes).await,
+        Kind::Check => check::ingest(context, actor, source, Content::Bytes(bytes), word).await,
         Kind::Intelmq | Kind::N6 => {
             events::ingest(context, source, kind, Content::Bytes(bytes), word).await
         }
@@ -195,7 +203,7 @@ async fn whole(
 }
 
 /// A file that is taken line by line, or that is no JSON.
-async fn text(context: &Context, text: Text, word: &Word) -> Result<IngestReport> {
+async fn text(context: &Context, actor: &Actor, text: Text, word: &Word) -> Result<IngestReport> {
     let Text {
         place,
         kind,
@@ -206,9 +214,9 @@ async fn text(context: &Context, text: Text, word: &Word) -> Result<IngestReport
         return events::firewall(context, &source, content, template.clone(), word).await;
     }
     match kind {
-        Kind::Check => check::ingest(context, &source, content, word).await,
+        Kind::Check => check::ingest(context, actor, &source, content, word).await,
         Kind::Shadowserver => report::ingest(context, &source, content, word).await,
-        Kind::Epss => estimates::ingest(context, &source, content).await,
+        Kind::Epss => estimates::ingest(context, actor, &source, content).await,
         Kind::Intelmq | Kind::N6 => events::ingest(context, &source, kind, content, word).await,
         Kind::Misp | Kind::Stix | Kind::Indicators => {
             knowledge::ingest(context, &source, kind, content, word).await
@@ -234,6 +242,7 @@ async fn text(context: &Context, text: Text, word: &Word) -> Result<IngestReport
 /// Tells of files; documents of an archive are added up until its end.
 struct Teller<'a> {
     archives: HashMap<String, IngestReport>,
+    actor: &'a Actor,
     word: Word,
     progress: &'a Progress,
     tell: &'a mut (dyn FnMut(IngestReport) -> Result<()> + Send),
@@ -244,7 +253,7 @@ impl Teller<'_> {
         if batch.is_empty() {
             return Ok(());
         }
-        for (place, report) in batch::take(context, batch).await? {
+        for (place, report) in batch::take(context, self.actor, batch).await? {
             self.hear(&place, report)?;
         }
         Ok(())

@@ -14,11 +14,17 @@ use crate::store::{journal, kev, threats};
 use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;
+use tuermer_core::rights::Actor;
 use tuermer_formats::kev::Entry;
 use tuermer_formats::recognise::Kind;
 
 /// Takes one catalogue.
-pub async fn ingest(context: &Context, name: &str, bytes: Vec<u8>) -> Result<IngestReport> {
+pub async fn ingest(
+    context: &Context,
+    actor: &Actor,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<IngestReport> {
     let catalogue = match tuermer_formats::kev::read(&bytes) {
         Ok(catalogue) => catalogue,
         Err(error) => {
@@ -47,14 +53,12 @@ pub async fn ingest(context: &Context, name: &str, bytes: Vec<u8>) -> Result<Ing
         withdrawn,
         due_dates_moved,
     } = kev::replace(&mut open, &catalogue, now).await?;
-    let hash = sha256(&bytes);
-    let size = bytes.len() as u64;
     let document = Document {
-        sha256: hash,
+        sha256: sha256(&bytes),
         kind: "kev",
         source: name.to_string(),
         received_at: now,
-        size,
+        size: bytes.len() as u64,
         bytes,
         rejected: None,
     };
@@ -63,18 +67,11 @@ pub async fn ingest(context: &Context, name: &str, bytes: Vec<u8>) -> Result<Ing
     kev::withdraw(&mut open, &gone, now).await?;
     let mut entries = kev::alone(&mut open).await?;
     entries.extend(retold);
-    tell(&mut open, name, &entries, now).await?;
+    tell(&mut open, actor, name, &entries, now).await?;
     if new.saturating_add(changed).saturating_add(withdrawn) > 0 {
         let detail = format!("new {new}, changed {changed}, withdrawn {withdrawn}");
-        journal::append(
-            &mut open,
-            now,
-            "system",
-            "kev.replaced",
-            &catalogue.version,
-            &detail,
-        )
-        .await?;
+        let (by, version) = (actor.name(), &catalogue.version);
+        journal::append(&mut open, now, by, "kev.replaced", version, &detail).await?;
     }
     open.commit().await?;
     Ok(IngestReport {
@@ -90,15 +87,13 @@ pub async fn ingest(context: &Context, name: &str, bytes: Vec<u8>) -> Result<Ing
 /// Makes threats of entries that stand alone; the words of each entry are its document.
 async fn tell(
     open: &mut Transaction,
+    actor: &Actor,
     source: &str,
     entries: &[Entry],
     now: Timestamp,
 ) -> Result<()> {
-    let (mut made, mut kept, mut journal) = (
-        Vec::with_capacity(entries.len()),
-        Vec::with_capacity(entries.len()),
-        Vec::new(),
-    );
+    let mut made = Vec::with_capacity(entries.len());
+    let (mut kept, mut journal) = (Vec::with_capacity(entries.len()), Vec::new());
     let ids: Vec<String> = entries
         .iter()
         .map(|entry| tuermer_formats::cve::threat_id(&entry.cve).0)
@@ -157,5 +152,5 @@ async fn tell(
         })
         .collect();
     threats::write_many(open, &written, now).await?;
-    journal::append_many(open, now, "system", "threat.ingested", &journal).await
+    journal::append_many(open, now, actor.name(), "threat.ingested", &journal).await
 }

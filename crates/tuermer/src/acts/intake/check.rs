@@ -20,6 +20,7 @@ use tuermer_core::admiralty::{Credibility, Grade, Reliability};
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::limits;
 use tuermer_core::observation::Attribution;
+use tuermer_core::rights::Actor;
 use tuermer_core::tlp::Tlp;
 use tuermer_formats::recognise::Kind;
 
@@ -29,6 +30,7 @@ use tuermer_formats::recognise::Kind;
 /// The store cannot be read or written.
 pub async fn ingest(
     context: &Context,
+    actor: &Actor,
     name: &str,
     content: Content,
     word: &Word,
@@ -63,6 +65,7 @@ pub async fn ingest(
     };
     let mut told = keep(
         context,
+        actor,
         name,
         bytes,
         &report,
@@ -125,6 +128,7 @@ fn vouched(word: &Word, known: bool) -> Vouched {
 
 async fn keep(
     context: &Context,
+    actor: &Actor,
     name: &str,
     bytes: Vec<u8>,
     report: &Received,
@@ -164,7 +168,7 @@ async fn keep(
         journal::append(
             &mut open,
             now,
-            "system",
+            actor.name(),
             "check.taken",
             owner.as_str(),
             &hash,

@@ -8,10 +8,16 @@ use crate::store::documents::{self, Document};
 use crate::store::epss::{self, Difference};
 use crate::store::journal;
 use anyhow::Result;
+use tuermer_core::rights::Actor;
 use tuermer_formats::recognise::Kind;
 
 /// Takes the estimates of one day.
-pub async fn ingest(context: &Context, name: &str, content: Content) -> Result<IngestReport> {
+pub async fn ingest(
+    context: &Context,
+    actor: &Actor,
+    name: &str,
+    content: Content,
+) -> Result<IngestReport> {
     let reject = |remark| Ok(IngestReport::rejected(name, Kind::Epss, remark));
     let bytes = match content.whole() {
         Ok(bytes) => bytes,
@@ -55,15 +61,9 @@ pub async fn ingest(context: &Context, name: &str, content: Content) -> Result<I
         },
     )
     .await?;
-    journal::append(
-        &mut open,
-        context.now(),
-        "system",
-        "epss.replaced",
-        &day.model,
-        &format!("{}: new {new}, changed {changed}", day.scored_at),
-    )
-    .await?;
+    let (now, by) = (context.now(), actor.name());
+    let detail = format!("{}: new {new}, changed {changed}", day.scored_at);
+    journal::append(&mut open, now, by, "epss.replaced", &day.model, &detail).await?;
     open.commit().await?;
     Ok(IngestReport {
         new,

@@ -1,6 +1,7 @@
 //! Advisories from a provider: bytes whose hash and signature were checked before, taken or refused with that proof beside them.
 
 use super::{IngestReport, Input, one};
+use crate::acts::allow;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::Refusal;
@@ -9,6 +10,7 @@ use crate::store::signatures::{self, Signature};
 use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::provenance::SignatureState;
+use tuermer_core::rights::{Act, Actor};
 
 /// What is known of the origin of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +57,14 @@ impl Evidence {
 /// The store cannot be read or written.
 pub async fn ingest_signed(
     context: &Context,
+    actor: &Actor,
     name: &str,
     bytes: Vec<u8>,
     evidence: Evidence,
 ) -> Result<IngestReport> {
     one(
         context,
+        actor,
         name,
         Input::Proven {
             name: name.to_string(),
@@ -77,7 +81,13 @@ pub async fn ingest_signed(
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn refuse(context: &Context, bytes: Vec<u8>, evidence: Evidence) -> Result<()> {
+pub async fn refuse(
+    context: &Context,
+    actor: &Actor,
+    bytes: Vec<u8>,
+    evidence: Evidence,
+) -> Result<()> {
+    allow(actor, Act::Ingest)?;
     let (hash, now) = (sha256(&bytes), context.now());
     let state = context.store.document_state(&hash).await?;
     if bytes.is_empty() || !matches!(state.as_deref(), None | Some("rejected")) {

@@ -1,16 +1,24 @@
 //! A feed for people: its entries go to the reading list, as plain text.
 
 use super::{IngestReport, Remark};
+use crate::acts::allow;
 use crate::context::Context;
 use crate::store::reading;
 use anyhow::Result;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_formats::recognise::Kind;
 
 /// Takes the entries of the feed of this name.
 ///
 /// # Errors
 /// The store cannot be written, or there is no feed of this name; nothing was kept then.
-pub async fn ingest_reading(context: &Context, feed: &str, bytes: Vec<u8>) -> Result<IngestReport> {
+pub async fn ingest_reading(
+    context: &Context,
+    actor: &Actor,
+    feed: &str,
+    bytes: Vec<u8>,
+) -> Result<IngestReport> {
+    allow(actor, Act::Ingest)?;
     let read = tokio::task::spawn_blocking(move || tuermer_formats::atom::read(&bytes)).await;
     let told = match read {
         Ok(Ok(told)) => told,

@@ -1,6 +1,7 @@
 //! A threat by hand: the officer's words become a CSAF document of our own, tested and kept like any other.
 
 use super::StatedThreat;
+use crate::acts::allow;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::{self, Document};
@@ -9,6 +10,7 @@ use crate::store::search::{self, DocumentFields};
 use crate::store::{journal, threats};
 use anyhow::{Context as _, Result, anyhow, bail};
 use tuermer_core::ids::ThreatId;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::threat::{Threat, ThreatSource};
 use tuermer_csaf::Verdict;
 use tuermer_formats::csaf_write::{self, Imprint};
@@ -20,7 +22,7 @@ use tuermer_formats::csaf_write::{self, Imprint};
 pub async fn state_threat(
     context: &Context,
     stated: &StatedThreat,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<ThreatId> {
     let mut open = context.store.begin().await?;
     let threat = state_within(context, &mut open, stated, actor).await?;
@@ -36,8 +38,9 @@ pub async fn state_within(
     context: &Context,
     open: &mut Transaction,
     stated: &StatedThreat,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<ThreatId> {
+    allow(actor, Act::StateThreat)?;
     let now = context.now();
     let imprint = imprint(context, open, stated).await?;
     let bytes = csaf_write::write(stated, &imprint)?;
@@ -77,7 +80,7 @@ pub async fn state_within(
     journal::append(
         open,
         now,
-        actor,
+        actor.name(),
         "threat.stated",
         &threat.tracking_id,
         &format!("revision {}, sha256 {hash}", threat.revision),

@@ -1,7 +1,7 @@
 //! Rows of an inventory: one statement per organisation, product, host and source; the newest of a source counts.
 
 use super::seen::Repetition;
-use super::{Outcome, Station};
+use super::{Import, Outcome};
 use crate::context::Context;
 use crate::store::assets::AssetKey;
 use crate::store::engine::Transaction;
@@ -12,7 +12,7 @@ use tuermer_core::ids::{AssetId, OrganisationId};
 use tuermer_formats::members::{AssetFacts, Record, Told};
 use tuermer_formats::problem::Problem;
 
-impl Station {
+impl Import {
     pub(super) async fn take_assets(
         &mut self,
         context: &Context,

@@ -6,6 +6,7 @@ use anyhow::Result;
 use std::collections::HashMap;
 use tuermer_core::asset::Presence;
 use tuermer_core::product::ProductKey;
+use tuermer_core::rights::Actor;
 use tuermer_core::scale::Source;
 use tuermer_formats::members::{AssetFacts, Record, Told};
 use tuermer_formats::sbom::{Bill, Component};
@@ -29,6 +30,7 @@ pub struct BillOptions {
 /// The store cannot be read or written; nothing was kept then.
 pub async fn import_bill(
     context: &Context,
+    actor: &Actor,
     name: &str,
     bill: Bill,
     options: &BillOptions,
@@ -47,6 +49,7 @@ pub async fn import_bill(
     };
     import(
         context,
+        actor,
         ImportKind::Inventory,
         name,
         Input::Rows(rows),

@@ -1,7 +1,7 @@
 //! Rows of networks; two organisations that claim the same or nested networks are reported, not refused.
 
 use super::assets::distinct;
-use super::{Outcome, Station};
+use super::{Import, Outcome};
 use crate::store::engine::Transaction;
 use crate::store::networks::{self, Claim};
 use crate::store::organisations;
@@ -19,7 +19,7 @@ use tuermer_formats::problem::Problem;
 /// Claims of this file with their row.
 pub type NewClaims = HashMap<Claim, u64>;
 
-impl Station {
+impl Import {
     pub(super) async fn take_networks(
         &mut self,
         open: &mut Transaction,

@@ -1,7 +1,7 @@
 //! Rows of members and providers: each source keeps its layer, the strongest word is what is shown.
 
 use super::seen::Repetition;
-use super::{Outcome, Station};
+use super::{Import, Outcome};
 use crate::context::Context;
 use crate::store::engine::Transaction;
 use crate::store::{layers, organisations};
@@ -42,7 +42,7 @@ struct OrganisationRow {
     contact: ContactFacts,
 }
 
-impl Station {
+impl Import {
     pub(super) async fn take_organisations(
         &mut self,
         context: &Context,

@@ -3,6 +3,7 @@
 use super::audience::frozen;
 use super::compose::message_domain;
 use super::known;
+use crate::acts::allow;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::refusal;
@@ -13,6 +14,7 @@ use subtle::ConstantTimeEq as _;
 use tuermer_core::approval::{self, Refusal, canonical_bytes};
 use tuermer_core::delivery::{Delivery, DeliveryState};
 use tuermer_core::ids::{DeliveryId, UserName, WarningNumber};
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::warning::{Action, Channel, Recipient, Warning, WarningState};
 
 /// Round of the first message.
@@ -34,14 +36,16 @@ pub async fn content_hash(context: &Context, number: &WarningNumber) -> Result<S
 /// Approval, state and planned deliveries are one transaction.
 ///
 /// # Errors
-/// No such warning, or the database refused; a broken rule is the inner [`Refusal`].
+/// Not an account, no such warning, or the database refused; a broken rule is the inner [`Refusal`].
 pub async fn approve(
     context: &Context,
     number: &WarningNumber,
-    approver: &str,
+    actor: &Actor,
     typed_count: u64,
     seen_hash: &str,
 ) -> Result<Result<(), Refusal>> {
+    allow(actor, Act::ApproveWarning)?;
+    let approver = actor.name();
     let warning = known(context, number).await?;
     if !context
         .store
@@ -65,35 +69,48 @@ pub async fn approve(
     ) {
         return Ok(Err(refusal));
     }
-    let submitted_by = warning
-        .submitted_by
-        .as_ref()
-        .map_or(String::new(), ToString::to_string);
-    let mut row = Approval {
-        content_hash: hash.clone(),
-        submitted_by,
-        approved_by: approver.to_string(),
-        audience,
-        mac: String::new(),
-    };
-    row.mac = row.expected_mac(&context.keys, number);
+    let row = approval_of(context, &warning, approver, &hash, audience);
     let now = context.now();
     let deliveries = plan(context, &warning, &recipients);
     let mut open = context.store.begin().await?;
     approvals::insert(&mut open, number, &row, now).await?;
     warnings::approved(&mut open, number, approver, &hash, now).await?;
     planned::insert(&mut open, &deliveries).await?;
+    let (subject, detail) = (number.as_str(), format!("audience {audience} hash {hash}"));
     journal::append(
         &mut open,
         now,
         approver,
         "warning.approved",
-        number.as_str(),
-        &format!("audience {audience} hash {hash}"),
+        subject,
+        &detail,
     )
     .await?;
     open.commit().await?;
     Ok(Ok(()))
+}
+
+/// The row of a release, with its code over a key that is not in the database.
+fn approval_of(
+    context: &Context,
+    warning: &Warning,
+    approver: &str,
+    hash: &str,
+    audience: u64,
+) -> Approval {
+    let submitted_by = warning
+        .submitted_by
+        .as_ref()
+        .map_or(String::new(), ToString::to_string);
+    let mut row = Approval {
+        content_hash: hash.to_string(),
+        submitted_by,
+        approved_by: approver.to_string(),
+        audience,
+        mac: String::new(),
+    };
+    row.mac = row.expected_mac(&context.keys, &warning.number);
+    row
 }
 
 /// The deliveries of the first round.
@@ -151,9 +168,10 @@ fn plan(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Vec<D
 pub async fn send_back(
     context: &Context,
     number: &WarningNumber,
-    actor: &str,
+    actor: &Actor,
     reason: &str,
 ) -> Result<()> {
+    allow(actor, Act::ReturnWarning)?;
     let warning = known(context, number).await?;
     warnings::next_state(number, warning.state, Action::Return)?;
     let reason = tuermer_formats::wrap::one_line(reason);
@@ -165,7 +183,7 @@ pub async fn send_back(
     journal::append(
         &mut open,
         context.now(),
-        actor,
+        actor.name(),
         "warning.returned",
         number.as_str(),
         &reason,
@@ -178,7 +196,8 @@ pub async fn send_back(
 ///
 /// # Errors
 /// No such warning, or it is already done.
-pub async fn stop(context: &Context, number: &WarningNumber, actor: &str) -> Result<u64> {
+pub async fn stop(context: &Context, number: &WarningNumber, actor: &Actor) -> Result<u64> {
+    allow(actor, Act::StopWarning)?;
     let warning = known(context, number).await?;
     if warning.state == WarningState::Stopped {
         return Ok(0);
@@ -193,7 +212,7 @@ pub async fn stop(context: &Context, number: &WarningNumber, actor: &str) -> Res
     journal::append(
         &mut open,
         context.now(),
-        actor,
+        actor.name(),
         "warning.stopped",
         number.as_str(),
         &detail,

@@ -2,6 +2,7 @@
 
 use super::compose::mail;
 use super::known;
+use crate::acts::allow;
 use crate::config::Transport;
 use crate::context::Context;
 use crate::keys::sha256;
@@ -14,6 +15,7 @@ use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
 use tuermer_core::plan::{Reach, channels};
 use tuermer_core::product::ProductKey;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::scale::{Status, Urgency};
 use tuermer_core::threat::Threat;
 use tuermer_core::warning::{Action, MessageType, Recipient, Warning};
@@ -32,11 +34,12 @@ pub struct Submitted {
 ///
 /// # Errors
 /// Not a draft, nobody to warn, the threat has changed since the draft, or a mail would be too long.
-pub async fn submit(context: &Context, number: &WarningNumber, actor: &str) -> Result<Submitted> {
+pub async fn submit(context: &Context, number: &WarningNumber, actor: &Actor) -> Result<Submitted> {
+    allow(actor, Act::SubmitWarning)?;
     let warning = known(context, number).await?;
     warnings::next_state(number, warning.state, Action::Submit)?;
     let recipients = preview(context, &warning).await?;
-    freeze(context, &warning, recipients, actor).await
+    freeze(context, &warning, recipients, actor.name()).await
 }
 
 /// As [`submit`], for a threat that is at hand.
@@ -47,12 +50,13 @@ pub async fn submit_of(
     context: &Context,
     number: &WarningNumber,
     threat: &Threat,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<Submitted> {
+    allow(actor, Act::SubmitWarning)?;
     let warning = known(context, number).await?;
     warnings::next_state(number, warning.state, Action::Submit)?;
     let recipients = preview_of(context, &warning, threat).await?;
-    freeze(context, &warning, recipients, actor).await
+    freeze(context, &warning, recipients, actor.name()).await
 }
 
 async fn freeze(

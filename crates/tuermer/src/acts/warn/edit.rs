@@ -2,6 +2,7 @@
 //! any change of a submitted or released warning takes it back to draft.
 
 use super::known;
+use crate::acts::allow;
 use crate::context::Context;
 use crate::refusal::refusal;
 use crate::store::{journal, warnings};
@@ -9,6 +10,7 @@ use anyhow::{Result, anyhow};
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_core::rights::{Act, Actor};
 use tuermer_core::warning::{Action, WarningText};
 use tuermer_formats::wrap::one_line;
 
@@ -42,8 +44,9 @@ pub async fn edit(
     number: &WarningNumber,
     language: Language,
     edit: &TextEdit,
-    actor: &str,
+    actor: &Actor,
 ) -> Result<()> {
+    allow(actor, Act::EditWarning)?;
     let warning = known(context, number).await?;
     let old = warning.texts.iter().find(|text| text.language == language);
     let old = old.ok_or_else(|| anyhow!("{number} has no text in {}", language.code()))?;
@@ -52,7 +55,7 @@ pub async fn edit(
         return Ok(());
     }
     warnings::next_state(number, warning.state, Action::Edit)?;
-    if context.store.returned_by(number).await?.as_deref() == Some(actor) {
+    if context.store.returned_by(number).await?.as_deref() == Some(actor.name()) {
         return Err(refusal("warn.refused_returner", [("number", number)]));
     }
     let mut open = context.store.begin().await?;
@@ -67,7 +70,7 @@ pub async fn edit(
     journal::append(
         &mut open,
         context.now(),
-        actor,
+        actor.name(),
         "warning.edited",
         number.as_str(),
         &detail,

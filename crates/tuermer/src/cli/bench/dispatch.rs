@@ -10,13 +10,13 @@ use crate::config::{Config, Home, Tls, Transport};
 use crate::context::Context;
 use crate::random::Random;
 use crate::stations::deliver;
-use crate::store::accounts::Role;
 use crate::store::engine::Value;
 use crate::values;
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use std::time::Instant;
 use tuermer_core::ids::{ThreatId, WarningNumber};
+use tuermer_core::rights::{Actor, Role};
 use tuermer_core::scale::{Level, Tlp};
 use tuermer_core::threat::{Threat, Vulnerability};
 
@@ -121,12 +121,13 @@ pub async fn invent(context: &Context, mails: usize) -> Result<WarningNumber> {
     }
     let threat = threat(context.now());
     insert(context, &threat, mails).await?;
-    let number = warn::draft_of(context, &threat, "bench.one").await?;
-    let submitted = warn::submit_of(context, &number, &threat, "bench.one").await?;
+    let officer = Actor::account("bench.one", Role::Officer);
+    let number = warn::draft_of(context, &threat, &officer).await?;
+    let submitted = warn::submit_of(context, &number, &threat, &officer).await?;
     let approved = warn::approve(
         context,
         &number,
-        "bench.two",
+        &Actor::account("bench.two", Role::Officer),
         submitted.audience,
         &submitted.hash,
     )

@@ -12,6 +12,7 @@ use serde_json::json;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use tuermer_core::rights::Actor;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -92,6 +93,7 @@ async fn timed(context: &Context, kind: ImportKind, file: &Path) -> Result<(Impo
     let start = Instant::now();
     let report = register::import(
         context,
+        &Actor::Shell,
         kind,
         "bench",
         Input::File(file.to_path_buf()),

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::observation::Whereabouts;
 use tuermer_core::owners::{NetworkFact, Owners};
+use tuermer_core::rights::Actor;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -146,6 +147,7 @@ async fn report(
     };
     intake::ingest_all(
         &ground.context,
+        &Actor::Shell,
         intake::Input::Files(vec![path]),
         intake::Word::default(),
         &intake::Progress::default(),
@@ -188,7 +190,8 @@ async fn fairness(
     let flood_lines = (*lines).min(FLOOD_LINES);
     write(&path, *networks, flood_lines, 1_000)?;
     let context = ground.context.clone();
-    let flood = tokio::spawn(async move { intake::ingest(&context, "flood", &path).await });
+    let flood =
+        tokio::spawn(async move { intake::ingest(&context, &Actor::Shell, "flood", &path).await });
     let mut waits = Vec::new();
     while !flood.is_finished() {
         let number = waits.len();
@@ -200,6 +203,7 @@ async fn fairness(
         let start = Instant::now();
         let taken = intake::ingest_bytes(
             &ground.context,
+            &Actor::Shell,
             "2026-01-02-scan_other-bench.csv",
             line.into_bytes(),
         )

@@ -15,6 +15,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Instant;
+use tuermer_core::rights::Actor;
 use world::{Ground, World, record};
 
 /// Arguments.
@@ -106,7 +107,7 @@ pub(super) fn megabytes() -> Option<u64> {
 /// Takes a document in and judges it; milliseconds for each, and how many verdicts it has.
 async fn judged(context: &Context, document: Vec<u8>) -> Result<(f64, f64, u64)> {
     let start = Instant::now();
-    let report = intake::ingest_bytes(context, "bench", document).await?;
+    let report = intake::ingest_bytes(context, &Actor::Shell, "bench", document).await?;
     if !report.rejected.is_empty() {
         bail!("the invented document was not taken: {:?}", report.rejected);
     }
@@ -175,7 +176,13 @@ async fn listed(
         } else {
             format!("Product {}", number % world::PRODUCTS)
         };
-        intake::ingest_bytes(context, "bench", record(number, &product, "9.50")).await?;
+        intake::ingest_bytes(
+            context,
+            &Actor::Shell,
+            "bench",
+            record(number, &product, "9.50"),
+        )
+        .await?;
     }
     let start = Instant::now();
     let first = assess::run(context).await?;
@@ -271,6 +278,7 @@ async fn ingest(call: &Call, Args { documents, .. }: &Args) -> Result<()> {
     };
     intake::ingest_all(
         &ground.context,
+        &Actor::Shell,
         intake::Input::Files(vec![path]),
         intake::Word::default(),
         &intake::Progress::default(),

@@ -1,15 +1,17 @@
 //! `tuermer feed add`: everything a stranger may type wrong is said before anything is written.
 
 use super::{Rules, listed, say_steps, tried};
+use crate::acts;
+use crate::cli::sign_in::ActorOrShell;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
-use crate::feeds::Secret;
 use crate::refusal::{refusal, wrong_call};
 use crate::stations::poll;
 use anyhow::Result;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tuermer_core::feed::{self, Feed, FeedKind, is_name, span};
 use tuermer_core::limits;
+use tuermer_core::rights::Actor;
 use tuermer_formats::contact_fields;
 
 use crate::acts::feed::wish::with_word;
@@ -23,6 +25,7 @@ pub struct Wish {
     pub secret_file: Option<PathBuf>,
     pub name: Option<String>,
     pub untested: bool,
+    pub actor: ActorOrShell,
 }
 
 /// Runs it.
@@ -36,8 +39,10 @@ pub async fn run(
         secret_file,
         name,
         untested,
+        actor,
     }: Wish,
 ) -> Result<Exit> {
+    let actor = actor.prove(call, context).await?;
     let mut feed = ruled(
         feed(context, &kind, url.as_deref(), &rules.allow_private)?,
         &rules,
@@ -61,11 +66,11 @@ pub async fn run(
         ));
     }
     if !untested && let Some(providers) = listed::of(context, &feed).await.unwrap_or_default() {
-        return listed::add(call, context, &feed, providers).await;
+        return listed::add(call, context, &actor, &feed, providers).await;
     }
     free(context, &feed).await?;
-    keep_secret(context, &feed, secret_file.as_deref())?;
-    let added = tried_and_added(call, context, &feed, untested).await;
+    acts::feed::bring_secret(context, &actor, &feed, secret_file.as_deref())?;
+    let added = tried_and_added(call, context, &actor, &feed, untested).await;
     // Somebody else may have added a source of this name meanwhile; the key is that one's.
     if added.is_err() && context.store.feed(&feed.name).await?.is_none() {
         poll::forget_secret(context, &feed.name)?;
@@ -88,6 +93,7 @@ pub async fn run(
 async fn tried_and_added(
     call: &Call,
     context: &Context,
+    actor: &Actor,
     feed: &Feed,
     untested: bool,
 ) -> Result<()> {
@@ -101,30 +107,7 @@ async fn tried_and_added(
             return Err(refusal("feed.not_added", [("reason", &reason)]));
         }
     }
-    if !context.store.add_feed(feed, "system").await? {
-        return Err(refusal(
-            "feed.name_taken",
-            [("name", &feed.name), ("url", &feed.url)],
-        ));
-    }
-    Ok(())
-}
-
-/// Puts the key or password of a source where it is looked for when it is asked.
-pub fn keep_secret(context: &Context, feed: &Feed, from: Option<&Path>) -> Result<()> {
-    let names = feed.kind.secret_names();
-    match from {
-        None if names.is_empty() => Ok(()),
-        None => Err(wrong_call(
-            "feed.secret_missing",
-            [("kind", &feed.kind.as_str()), ("names", &names.join(", "))],
-        )),
-        Some(_) if names.is_empty() => Err(wrong_call(
-            "feed.secret_not_needed",
-            [("kind", &feed.kind.as_str())],
-        )),
-        Some(from) => Secret::keep(from, &context.home.feed_secret(&feed.name), names),
-    }
+    acts::feed::add(context, actor, feed).await
 }
 
 /// The same with what was typed about its period and its silence.

@@ -1,12 +1,11 @@
 //! `tuermer feed key list|trust|refuse`: which signing keys count. `tuermer feed publisher list|forget`: from where a publisher speaks.
 
+use crate::acts;
+use crate::cli::sign_in::Actor;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
-use crate::refusal::Refusal;
-use crate::text::Texts;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::json;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::KeyState;
 use tuermer_formats::times;
 
@@ -26,9 +25,8 @@ pub enum KeyCommand {
 pub struct Decision {
     /// Fingerprint as shown by `feed key list`.
     pub fingerprint: String,
-    /// Who decided: an account's name.
-    #[arg(long = "as", value_name = "USER")]
-    pub user: String,
+    #[command(flatten)]
+    pub actor: Actor,
 }
 
 /// What to do with publishers.
@@ -40,9 +38,8 @@ pub enum PublisherCommand {
     Forget {
         /// Domain as shown by `feed publisher list`.
         namespace: String,
-        /// Who decided: an account's name.
-        #[arg(long = "as", value_name = "USER")]
-        user: String,
+        #[command(flatten)]
+        actor: Actor,
     },
 }
 
@@ -59,8 +56,8 @@ pub async fn keys(call: &Call, context: &Context, command: KeyCommand) -> Result
 pub async fn publishers(call: &Call, context: &Context, command: PublisherCommand) -> Result<Exit> {
     match command {
         PublisherCommand::List => list_publishers(call, context).await,
-        PublisherCommand::Forget { namespace, user } => {
-            forget(call, context, &namespace, &user).await
+        PublisherCommand::Forget { namespace, actor } => {
+            forget(call, context, &namespace, &actor).await
         }
     }
 }
@@ -97,25 +94,16 @@ async fn list_keys(call: &Call, context: &Context) -> Result<Exit> {
 async fn decide(
     call: &Call,
     context: &Context,
-    Decision { fingerprint, user }: Decision,
+    Decision { fingerprint, actor }: Decision,
     state: KeyState,
 ) -> Result<Exit> {
     let texts = call.out.texts;
-    known(context, &user, texts).await?;
+    let actor = actor.prove(call, context).await?;
     let fingerprint = fingerprint
         .split_whitespace()
         .collect::<String>()
         .to_uppercase();
-    let detail = Refusal::new(
-        "provider.key_refused_by_person",
-        [("fingerprint", &fingerprint)],
-    )
-    .words(Texts(Language::German));
-    if !context
-        .store
-        .decide_key(&fingerprint, state, &user, &detail, context.now())
-        .await?
-    {
+    if !acts::key::decide(context, &actor, &fingerprint, state).await? {
         call.out
             .say(&texts.with("provider.key_not_found", &[("fingerprint", &fingerprint)]));
         return Ok(Exit::NothingFound);
@@ -155,13 +143,10 @@ async fn list_publishers(call: &Call, context: &Context) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn forget(call: &Call, context: &Context, namespace: &str, user: &str) -> Result<Exit> {
+async fn forget(call: &Call, context: &Context, namespace: &str, actor: &Actor) -> Result<Exit> {
     let texts = call.out.texts;
-    known(context, user, texts).await?;
-    let found = context
-        .store
-        .forget_publisher(namespace, user, context.now())
-        .await?;
+    let actor = actor.prove(call, context).await?;
+    let found = acts::key::forget_publisher(context, &actor, namespace).await?;
     let key = if found {
         "provider.publisher_forgotten"
     } else {
@@ -169,18 +154,4 @@ async fn forget(call: &Call, context: &Context, namespace: &str, user: &str) -> 
     };
     call.out.say(&texts.with(key, &[("namespace", namespace)]));
     Ok(if found { Exit::Ok } else { Exit::NothingFound })
-}
-
-/// The account must exist: the journal names it.
-async fn known(context: &Context, user: &str, texts: Texts) -> Result<()> {
-    if context
-        .store
-        .accounts()
-        .await?
-        .iter()
-        .any(|account| account.name == user)
-    {
-        return Ok(());
-    }
-    bail!("{}", texts.with("provider.no_account", &[("name", user)]))
 }

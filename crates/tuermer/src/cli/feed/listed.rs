@@ -1,12 +1,14 @@
 //! `tuermer feed add csaf` with a list of providers: each becomes a feed of its own; nobody is trusted because he is listed.
 
 use super::add;
+use crate::acts;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::stations::poll;
 use crate::stations::provider::{self, Candidate};
 use anyhow::Result;
 use tuermer_core::feed::{Feed, FeedKind};
+use tuermer_core::rights::Actor;
 
 /// The providers an aggregator or lister names; `None` where the address is no such list.
 pub async fn of(context: &Context, feed: &Feed) -> Result<Option<Vec<Candidate>>> {
@@ -26,6 +28,7 @@ pub async fn of(context: &Context, feed: &Feed) -> Result<Option<Vec<Candidate>>
 pub async fn add(
     call: &Call,
     context: &Context,
+    actor: &Actor,
     like: &Feed,
     listed: Vec<Candidate>,
 ) -> Result<Exit> {
@@ -50,9 +53,6 @@ pub async fn add(
         let feed = Feed {
             period_seconds: like.period_seconds,
             silent_after_seconds: like.silent_after_seconds,
-            ..feed
-        };
-        let feed = Feed {
             name: free_name(context, &feed.name).await?,
             ..feed
         };
@@ -61,7 +61,7 @@ pub async fn add(
             passed = passed.saturating_add(1);
             continue;
         }
-        context.store.add_feed(&feed, "system").await?;
+        acts::feed::add(context, actor, &feed).await?;
         added = added.saturating_add(1);
         if call.out.json {
             call.out.object(&super::show::object(call, &feed))?;

@@ -54,6 +54,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         source,
         member,
         host,
+        actor,
         ..
     } = args;
     let texts = call.out.texts;
@@ -63,6 +64,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     };
     let bill = read_bill(texts, &file).await?;
     let context = call.open().await?;
+    let actor = actor.prove(call, &context).await?;
     let options = BillOptions {
         member,
         host: host.unwrap_or_default(),
@@ -71,7 +73,7 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     };
     let (format, components, nameless) =
         (bill.format.clone(), bill.components.len(), bill.nameless);
-    let report = register::import_bill(&context, &name, bill, &options).await;
+    let report = register::import_bill(&context, &actor, &name, bill, &options).await;
     context.store.database.close().await;
     let report = report?;
     if call.out.json {

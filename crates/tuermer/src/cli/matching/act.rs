@@ -3,7 +3,7 @@
 use super::{Which, member, owner, state};
 use crate::acts::matching::{self, Subjects};
 use crate::cli::exposure::nothing_found;
-use crate::cli::threat::account;
+use crate::cli::sign_in::{Actor, ActorOrShell};
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
@@ -22,7 +22,7 @@ pub async fn set(
     cve: Option<&str>,
     which: Which,
     word: &str,
-    user: &str,
+    actor: &Actor,
 ) -> Result<Exit> {
     let state = state(word)?;
     let Some(id) = context.store.resolve_threat(threat).await? else {
@@ -47,12 +47,9 @@ pub async fn set(
         },
         Which { .. } => Marked::All,
     };
-    account(call, context, user).await?;
+    let actor = actor.prove(call, context).await?;
     let cve = cve.map(str::to_uppercase);
-    let marked = context
-        .store
-        .mark_remediation(&id, cve.as_deref(), &which, state, user, context.now())
-        .await?;
+    let marked = matching::mark(context, &actor, &id, cve.as_deref(), &which, state).await?;
     if marked == 0 {
         call.out.say(&call.out.texts.get("match.none"));
         return Ok(Exit::NothingFound);
@@ -79,7 +76,7 @@ pub async fn run(
     context: &Context,
     threats: Vec<String>,
     assets: Vec<String>,
-    by: &str,
+    actor: &ActorOrShell,
 ) -> Result<Exit> {
     let named = threats.len().saturating_add(assets.len());
     if named == 0 || named > MATCH_RUN_SUBJECTS {
@@ -88,6 +85,7 @@ pub async fn run(
             [("limit", &MATCH_RUN_SUBJECTS)],
         ));
     }
+    let actor = actor.prove(call, context).await?;
     let mut subjects = Subjects::default();
     for text in &threats {
         let Some(id) = context.store.resolve_threat(text).await? else {
@@ -114,7 +112,7 @@ pub async fn run(
         .filter(|(named, _)| *named)
         .map(|(_, kind)| kind.to_string())
         .collect();
-    let run = matching::manual(context, &subjects, triggers, by).await?;
+    let run = matching::manual(context, &subjects, triggers, &actor).await?;
     if call.out.json {
         call.out.object(&object(&run))?;
     } else {

@@ -1,5 +1,6 @@
 //! `tuermer pack import|export|remove`: packs a chamber brings in, without touching code.
 
+use super::super::sign_in::ActorOrShell;
 use super::super::{Call, Exit};
 use super::check::tell_problems;
 use crate::acts::packs;
@@ -10,9 +11,15 @@ use std::path::Path;
 use tuermer_core::pack_check::PackProblem;
 
 /// Checks a pack and stores it; the threats it knows are judged again by the next run.
-pub(super) async fn import(call: &Call, path: &Path, force: bool, actor: &str) -> Result<Exit> {
+pub(super) async fn import(
+    call: &Call,
+    path: &Path,
+    force: bool,
+    actor: &ActorOrShell,
+) -> Result<Exit> {
     let texts = call.out.texts;
     let context = call.open().await?;
+    let actor = actor.prove(call, &context).await?;
     let files = pack_file::read(path)?;
     let pack = files.pack(texts)?;
     let today = context.now().to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -30,7 +37,7 @@ pub(super) async fn import(call: &Call, path: &Path, force: bool, actor: &str) -
             )
         );
     }
-    let brought = packs::import(&context, &pack, &files, force, actor).await?;
+    let brought = packs::import(&context, &pack, &files, force, &actor).await?;
     if call.out.json {
         call.out.object(&json!({
             "pack": pack.name, "as_of": pack.as_of.to_string(), "builds": pack.rows.len(), "flaws": pack.flaws().len(),
@@ -84,9 +91,10 @@ pub(super) async fn export(call: &Call, name: &str, path: &Path) -> Result<Exit>
 }
 
 /// Takes an imported pack out again.
-pub(super) async fn remove(call: &Call, name: &str, actor: &str) -> Result<Exit> {
+pub(super) async fn remove(call: &Call, name: &str, actor: &ActorOrShell) -> Result<Exit> {
     let context = call.open().await?;
-    let Some(threats) = packs::remove(&context, name, actor).await? else {
+    let actor = actor.prove(call, &context).await?;
+    let Some(threats) = packs::remove(&context, name, &actor).await? else {
         call.out
             .say(&call.out.texts.with("pack.not_imported", &[("name", name)]));
         return Ok(Exit::NothingFound);

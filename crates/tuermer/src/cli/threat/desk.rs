@@ -1,19 +1,19 @@
 //! `tuermer threat diff|comment|read|remove`: what an analyst does with a document.
 
-use super::{account, find};
+use super::find;
+use crate::acts::threat;
+use crate::cli::sign_in::Actor;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::{refusal, wrong_call};
-use crate::store::comments::{Comment, Reader, Removal};
+use crate::store::comments::Removal;
 use crate::store::history::KeptRevision;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use serde_json::{Value, json};
 use tuermer_core::ids::ThreatId;
-use tuermer_core::limits::COMMENT_CHARACTERS;
 use tuermer_core::revision::{
     Change, Difference, Numbering, StatementChange, difference, rematched, step,
 };
-use tuermer_formats::csaf::plain;
 
 /// Compares two revisions.
 pub async fn diff(
@@ -172,26 +172,13 @@ pub async fn comment(
     context: &Context,
     text: &str,
     words: &str,
-    user: &str,
+    actor: &Actor,
 ) -> Result<Exit> {
-    let Some((id, revision)) = current(call, context, text, user).await? else {
+    let Some(id) = find(call, context, text).await? else {
         return Ok(Exit::NothingFound);
     };
-    let words = words.trim();
-    if words.is_empty() || words.chars().count() > COMMENT_CHARACTERS {
-        return Err(wrong_call(
-            "threat.comment_length",
-            [("limit", &COMMENT_CHARACTERS)],
-        ));
-    }
-    let comment = Comment {
-        id: context.id()?,
-        revision,
-        author: user.to_string(),
-        at: context.now(),
-        words: plain(words, COMMENT_CHARACTERS),
-    };
-    context.store.add_comment(&id, &comment).await?;
+    let actor = actor.prove(call, context).await?;
+    let comment = threat::comment(context, &actor, &id, words).await?;
     if call.out.json {
         call.out.object(&json!({"threat": id.tracking_id(), "comment": comment.id, "revision": comment.revision}))?;
     } else {
@@ -207,19 +194,15 @@ pub async fn comment(
 }
 
 /// Marks as read.
-pub async fn read(call: &Call, context: &Context, text: &str, user: &str) -> Result<Exit> {
-    let Some((id, revision)) = current(call, context, text, user).await? else {
+pub async fn read(call: &Call, context: &Context, text: &str, actor: &Actor) -> Result<Exit> {
+    let Some(id) = find(call, context, text).await? else {
         return Ok(Exit::NothingFound);
     };
-    let reader = Reader {
-        account: user.to_string(),
-        revision,
-        at: context.now(),
-    };
-    context.store.mark_read(&id, &reader).await?;
+    let actor = actor.prove(call, context).await?;
+    let reader = threat::read(context, &actor, &id).await?;
     if call.out.json {
         call.out.object(
-            &json!({"threat": id.tracking_id(), "read_by": user, "revision": reader.revision}),
+            &json!({"threat": id.tracking_id(), "read_by": reader.account, "revision": reader.revision}),
         )?;
     } else {
         call.out.line(&call.out.texts.with(
@@ -233,44 +216,20 @@ pub async fn read(call: &Call, context: &Context, text: &str, user: &str) -> Res
     Ok(Exit::Ok)
 }
 
-/// The threat people mean and its current revision; the account must exist.
-async fn current(
-    call: &Call,
-    context: &Context,
-    text: &str,
-    user: &str,
-) -> Result<Option<(ThreatId, String)>> {
-    let Some(id) = find(call, context, text).await? else {
-        return Ok(None);
-    };
-    account(call, context, user).await?;
-    let revision = context
-        .store
-        .current_revision(&id)
-        .await?
-        .ok_or_else(|| anyhow!("{id} is not there any more"))?;
-    Ok(Some((id, revision)))
-}
-
 /// Removes a threat.
 pub async fn remove(
     call: &Call,
     context: &Context,
     text: &str,
     why: &str,
-    user: &str,
+    actor: &Actor,
 ) -> Result<Exit> {
-    let Some((id, revision)) = current(call, context, text, user).await? else {
+    let Some(id) = find(call, context, text).await? else {
         return Ok(Exit::NothingFound);
     };
-    if why.trim().is_empty() {
-        return Err(wrong_call("threat.remove_why", []));
-    }
-    match context
-        .store
-        .remove_threat(&id, user, why.trim(), context.now())
-        .await?
-    {
+    let actor = actor.prove(call, context).await?;
+    let revision = context.store.current_revision(&id).await?;
+    match threat::remove(context, &actor, &id, why).await? {
         Removal::Warned(number) => Err(refusal(
             "threat.remove_warned",
             [("tracking", &id.tracking_id()), ("number", &number)],

@@ -1,10 +1,11 @@
 //! `tuermer threat new`: the officer's words become an advisory of our own.
 
 use crate::acts::intake::{self, StatedProduct, StatedThreat, StatedVersions, StatementError};
+use crate::cli::sign_in::ActorOrShell;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::text::Texts;
-use anyhow::{Result, anyhow};
+use anyhow::{Error, Result, anyhow};
 use jiff::Timestamp;
 use serde_json::json;
 use tuermer_core::scale::{Level, Tlp};
@@ -51,9 +52,8 @@ pub struct New {
     /// Tracking id of an earlier statement that this one replaces.
     #[arg(long, value_name = "TRACKING-ID")]
     pub restate: Option<String>,
-    /// Who states it.
-    #[arg(long = "by", default_value = "cli")]
-    pub by: String,
+    #[command(flatten)]
+    pub actor: ActorOrShell,
 }
 
 /// Runs it.
@@ -72,8 +72,9 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
         level,
         exploited,
         restate,
-        by,
+        actor,
     } = new;
+    let actor = actor.prove(call, context).await?;
     let versions = range.map_or(StatedVersions::ByPack, StatedVersions::Range);
     let products = products
         .into_iter()
@@ -101,15 +102,9 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
         incident: false,
         tlp: Tlp::Clear,
     };
-    let id = match intake::state_threat(context, &stated, &by).await {
-        Ok(id) => id,
-        Err(error) => {
-            return Err(error.downcast::<StatementError>().map_or_else(
-                |error| error,
-                |error| anyhow!(sentence(call.out.texts, &error)),
-            ));
-        }
-    };
+    let id = intake::state_threat(context, &stated, &actor)
+        .await
+        .map_err(|error| explained(call.out.texts, error))?;
     let threat = context
         .store
         .threat(&id)
@@ -127,6 +122,14 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
         ));
     }
     Ok(Exit::Ok)
+}
+
+/// What must be corrected in the reader's words; other errors as they are.
+fn explained(texts: Texts, error: Error) -> Error {
+    match error.downcast::<StatementError>() {
+        Ok(error) => anyhow!(sentence(texts, &error)),
+        Err(error) => error,
+    }
 }
 
 fn sentence(texts: Texts, error: &StatementError) -> String {

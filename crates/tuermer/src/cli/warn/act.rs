@@ -1,6 +1,6 @@
 //! The verbs of `tuermer warn` that change something.
 
-use super::super::sign_in::Actor;
+use super::super::sign_in::{Actor, ActorOrShell};
 use super::super::{Call, Exit};
 use super::find;
 use crate::acts::warn::{self, TextEdit};
@@ -42,13 +42,13 @@ pub struct Words {
 }
 
 pub async fn draft(call: &Call, context: &Context, threat: &str, actor: &Actor) -> Result<Exit> {
-    let account = actor.prove_writer(call, context).await?;
+    let actor = actor.prove(call, context).await?;
     let Some(threat) = context.store.resolve_threat(threat).await? else {
         call.out
             .say(&call.out.texts.with("warn.no_threat", &[("threat", threat)]));
         return Ok(Exit::NothingFound);
     };
-    let number = warn::draft(context, &threat, &account.name).await?;
+    let number = warn::draft(context, &threat, &actor).await?;
     done(
         call,
         "warn.drafted",
@@ -64,7 +64,7 @@ pub async fn edit(
     words: Words,
     actor: &Actor,
 ) -> Result<Exit> {
-    let account = actor.prove_writer(call, context).await?;
+    let actor = actor.prove(call, context).await?;
     let Some(warning) = find(call, context, number).await? else {
         return Ok(Exit::NothingFound);
     };
@@ -92,7 +92,7 @@ pub async fn edit(
         bail!("{}", call.out.texts.get("warn.nothing_to_edit"));
     }
     let language = call.out.texts.0;
-    warn::edit(context, &warning.number, language, &edit, &account.name).await?;
+    warn::edit(context, &warning.number, language, &edit, &actor).await?;
     let state = context
         .store
         .warning(&warning.number)
@@ -119,11 +119,11 @@ pub async fn edit(
 }
 
 pub async fn submit(call: &Call, context: &Context, number: &str, actor: &Actor) -> Result<Exit> {
-    let account = actor.prove_writer(call, context).await?;
+    let actor = actor.prove(call, context).await?;
     let Some(warning) = find(call, context, number).await? else {
         return Ok(Exit::NothingFound);
     };
-    let submitted = warn::submit(context, &warning.number, &account.name).await?;
+    let submitted = warn::submit(context, &warning.number, &actor).await?;
     let number = warning.number.as_str();
     if call.out.json {
         call.out.object(&json!({"number": number, "state": "submitted", "audience": submitted.audience, "content_hash": submitted.hash}))?;
@@ -152,7 +152,7 @@ pub async fn approve(
     count: Option<u64>,
     actor: &Actor,
 ) -> Result<Exit> {
-    let account = actor.prove(call, context).await?;
+    let actor = actor.prove(call, context).await?;
     let Some(warning) = find(call, context, number).await? else {
         return Ok(Exit::NothingFound);
     };
@@ -162,7 +162,7 @@ pub async fn approve(
         && warning
             .submitted_by
             .as_ref()
-            .is_none_or(|name| name.as_str() != account.name)
+            .is_none_or(|name| name.as_str() != actor.name())
     {
         super::show::audience(call, context, &warning.number).await?;
     }
@@ -171,7 +171,7 @@ pub async fn approve(
         None if warning.state != WarningState::Submitted => 0,
         None => type_count(call, context, &warning.number).await?,
     };
-    match warn::approve(context, &warning.number, &account.name, typed, &seen).await? {
+    match warn::approve(context, &warning.number, &actor, typed, &seen).await? {
         Ok(()) => done(
             call,
             "warn.approved",
@@ -245,11 +245,11 @@ pub async fn send_back(
     reason: &str,
     actor: &Actor,
 ) -> Result<Exit> {
-    let account = actor.prove(call, context).await?;
+    let actor = actor.prove(call, context).await?;
     let Some(warning) = find(call, context, number).await? else {
         return Ok(Exit::NothingFound);
     };
-    warn::send_back(context, &warning.number, &account.name, reason).await?;
+    warn::send_back(context, &warning.number, &actor, reason).await?;
     done(
         call,
         "warn.returned",
@@ -340,23 +340,17 @@ fn needs_approval(call: &Call, number: &str, submitter: &str) -> Result<Exit> {
     Ok(Exit::NeedsApproval)
 }
 
-pub async fn stop(call: &Call, context: &Context, number: &str, user: &str) -> Result<Exit> {
-    if !context
-        .store
-        .accounts()
-        .await?
-        .iter()
-        .any(|account| account.name == user)
-    {
-        bail!(
-            "{}",
-            call.out.texts.with("warn.no_account", &[("user", user)])
-        );
-    }
+pub async fn stop(
+    call: &Call,
+    context: &Context,
+    number: &str,
+    actor: &ActorOrShell,
+) -> Result<Exit> {
+    let actor = actor.prove(call, context).await?;
     let Some(warning) = find(call, context, number).await? else {
         return Ok(Exit::NothingFound);
     };
-    let held = warn::stop(context, &warning.number, user).await?;
+    let held = warn::stop(context, &warning.number, &actor).await?;
     let number = warning.number.as_str();
     if call.out.json {
         call.out
@@ -377,11 +371,11 @@ pub async fn cancel(
     reason: &str,
     actor: &Actor,
 ) -> Result<Exit> {
-    let account = actor.prove_writer(call, context).await?;
+    let actor = actor.prove(call, context).await?;
     let Some(warning) = find(call, context, number).await? else {
         return Ok(Exit::NothingFound);
     };
-    let number = warn::draft_cancel(context, &warning.number, reason, &account.name).await?;
+    let number = warn::draft_cancel(context, &warning.number, reason, &actor).await?;
     done(
         call,
         "warn.drafted",

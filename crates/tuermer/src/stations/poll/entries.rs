@@ -16,7 +16,11 @@ use tokio::task::JoinSet;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
 use tuermer_core::provenance::EntryState;
+use tuermer_core::rights::Actor;
 use tuermer_formats::{cve_changes, sign_list};
+
+/// Who the journal says did it.
+const BY: Actor = Actor::Station("poll");
 
 /// A file the list names.
 #[derive(Debug, Clone)]
@@ -260,7 +264,7 @@ async fn taken(
             } else {
                 &entry.url
             };
-            return intake::ingest_signs_file(context, feed, name, file.path())
+            return intake::ingest_signs_file(context, &BY, feed, name, file.path())
                 .await
                 .map(Ok);
         }
@@ -271,7 +275,7 @@ async fn taken(
             [("cve", &entry.name)],
         )));
     }
-    intake::ingest_bytes(context, &entry.url, bytes)
+    intake::ingest_bytes(context, &BY, &entry.url, bytes)
         .await
         .map(Ok)
 }

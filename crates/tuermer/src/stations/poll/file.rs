@@ -14,7 +14,11 @@ use std::io::{Read as _, Seek as _};
 use tempfile::NamedTempFile;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
+use tuermer_core::rights::Actor;
 use tuermer_formats::{cve_changes, recognise, sign_list};
+
+/// Who the journal says did it.
+const BY: Actor = Actor::Station("poll");
 
 /// Fetches the file and takes it if it is of the right kind.
 ///
@@ -61,12 +65,13 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     }
     let report = match feed.kind {
         FeedKind::Atom => {
-            intake::ingest_reading(context, &feed.name, std::fs::read(file.path())?).await?
+            let bytes = std::fs::read(file.path())?;
+            intake::ingest_reading(context, &BY, &feed.name, bytes).await?
         }
         kind if kind.tells_signs() => {
-            intake::ingest_signs_file(context, feed, &url, file.path()).await?
+            intake::ingest_signs_file(context, &BY, feed, &url, file.path()).await?
         }
-        _ => intake::ingest(context, &url, file.path()).await?,
+        _ => intake::ingest(context, &BY, &url, file.path()).await?,
     };
     Ok(PullReport {
         etag,

@@ -15,8 +15,12 @@ use tempfile::NamedTempFile;
 use tuermer_core::feed::Feed;
 use tuermer_core::limits;
 use tuermer_core::provenance::EntryState;
+use tuermer_core::rights::Actor;
 use tuermer_formats::received_mail::{self, ReceivedMail};
 use url::Url;
+
+/// Who the journal says did it.
+const BY: Actor = Actor::Station("poll");
 
 /// Whose links are followed: reports too large for a mail lie there.
 const DOWNLOAD_HOST: &str = "dl.shadowserver.org";
@@ -125,7 +129,7 @@ async fn take(
         } else {
             one.name
         };
-        let taken = intake::ingest_signs(context, feed, &name, one.bytes).await?;
+        let taken = intake::ingest_signs(context, &BY, feed, &name, one.bytes).await?;
         count(report, &format!("{sender}: {name}"), taken);
     }
     for link in links.into_iter().filter(|link| is_shadowservers(link)) {
@@ -145,7 +149,7 @@ async fn take(
             Ok(_) => count(
                 report,
                 &link,
-                intake::ingest_signs_file(context, feed, &link, file.path()).await?,
+                intake::ingest_signs_file(context, &BY, feed, &link, file.path()).await?,
             ),
             Err(error) if error.is_not_found() => reject(report, link, error.sentence()),
             // The mail is read again with the next look; what it brought until here changes nothing then.

@@ -12,9 +12,13 @@ use anyhow::{Error, Result};
 use tuermer_core::feed::Feed;
 use tuermer_core::limits;
 use tuermer_core::provenance::EntryState;
+use tuermer_core::rights::Actor;
 use tuermer_formats::links::resolve;
 use tuermer_formats::taxii::{self, MEDIA_TYPE, Progress, Step};
 use url::Url;
+
+/// Who the journal says did it.
+const BY: Actor = Actor::Station("poll");
 
 const PAGE: Wanted<'static> = Wanted {
     accept: &[
@@ -126,7 +130,7 @@ async fn read(
         let page = taxii::page(&bytes).map_err(|error| wrong(&url, &error))?;
         report.discovered = report.discovered.saturating_add(page.objects);
         if page.objects > 0 {
-            let taken = intake::ingest_signs(context, feed, collection, bytes).await?;
+            let taken = intake::ingest_signs(context, &BY, feed, collection, bytes).await?;
             report.new = report.new.saturating_add(taken.new);
             report.same = report.same.saturating_add(taken.same);
             let reasons = taken.rejected.into_iter().map(|remark| Rejected {

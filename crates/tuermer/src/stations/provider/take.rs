@@ -11,9 +11,13 @@ use crate::refusal::Refusal;
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::Result;
 use tuermer_core::provenance::{EntryState, SignatureState};
+use tuermer_core::rights::Actor;
 use tuermer_formats::csaf::{self, Origin};
 use tuermer_formats::links;
 use tuermer_formats::rolie::Entry;
+
+/// Who the journal says did it.
+const BY: Actor = Actor::Station("poll");
 
 /// Intake's reasons that mean: somebody serves an older or another document under a version we know; and the notice of each.
 const ROLLBACK: [(&str, &str); 2] = [
@@ -85,7 +89,7 @@ impl Taker<'_> {
             }
         }
         let verified = evidence.state == SignatureState::Verified;
-        let taken = evidence::ingest_signed(self.context, &entry.url, bytes, evidence).await?;
+        let taken = evidence::ingest_signed(self.context, &BY, &entry.url, bytes, evidence).await?;
         if let Some(remark) = taken.rejected.into_iter().next() {
             if let Some((_, key)) = ROLLBACK.iter().find(|(reason, _)| *reason == remark.key) {
                 let values = remark
@@ -159,7 +163,7 @@ impl Taker<'_> {
             detail: Some(reason.clone()),
             ..evidence
         };
-        evidence::refuse(self.context, bytes, evidence).await?;
+        evidence::refuse(self.context, &BY, bytes, evidence).await?;
         self.remember(entry, hash, Some(reason), EntryState::Rejected, report)
             .await
     }

@@ -2,7 +2,9 @@
 
 use super::frame::{Trouble, see, segment};
 use super::session::SignedIn;
+use crate::acts;
 use crate::context::Context;
+use crate::refusal::refused;
 use crate::store::comments::{Comment, Reader};
 use axum::Form;
 use axum::extract::{Path, State};
@@ -10,7 +12,6 @@ use axum::response::Response;
 use serde::Deserialize;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::COMMENT_CHARACTERS;
-use tuermer_formats::csaf::plain;
 
 /// Words and readers of one threat.
 pub struct Desk {
@@ -43,19 +44,13 @@ pub async fn desk(
     })
 }
 
-/// The threat behind an address, and its revision of now.
-async fn current(context: &Context, text: &str) -> Result<(ThreatId, String), Trouble> {
-    let id = context
+/// The threat behind an address.
+async fn threat(context: &Context, text: &str) -> Result<ThreatId, Trouble> {
+    context
         .store
         .resolve_threat(text)
         .await?
-        .ok_or(Trouble::NotFound)?;
-    let revision = context
-        .store
-        .current_revision(&id)
-        .await?
-        .ok_or(Trouble::NotFound)?;
-    Ok((id, revision))
+        .ok_or(Trouble::NotFound)
 }
 
 /// What was written.
@@ -72,22 +67,13 @@ pub async fn add(
     Path(text): Path<String>,
     Form(Written { worte }): Form<Written>,
 ) -> Result<Response, Trouble> {
-    let (id, revision) = current(&context, &text).await?;
-    let words = worte.trim();
-    if words.is_empty() || words.chars().count() > COMMENT_CHARACTERS {
-        let limit = COMMENT_CHARACTERS.to_string();
-        return Err(Trouble::Refused(
-            who.t.with("threat.comment_length", &[("limit", &limit)]),
-        ));
-    }
-    let comment = Comment {
-        id: context.id()?,
-        revision,
-        author: who.account.name.clone(),
-        at: context.now(),
-        words: plain(words, COMMENT_CHARACTERS),
-    };
-    context.store.add_comment(&id, &comment).await?;
+    let id = threat(&context, &text).await?;
+    acts::threat::comment(&context, &who.actor(), &id, &worte)
+        .await
+        .map_err(|error| match refused(&error, who.t) {
+            Some(sentence) => Trouble::Refused(sentence),
+            None => error.into(),
+        })?;
     Ok(see(&format!(
         "/meldung/{}#anmerkungen",
         segment(id.as_str())
@@ -100,18 +86,8 @@ pub async fn read(
     who: SignedIn,
     Path(text): Path<String>,
 ) -> Result<Response, Trouble> {
-    let (id, revision) = current(&context, &text).await?;
-    context
-        .store
-        .mark_read(
-            &id,
-            &Reader {
-                account: who.account.name.clone(),
-                revision,
-                at: context.now(),
-            },
-        )
-        .await?;
+    let id = threat(&context, &text).await?;
+    acts::threat::read(&context, &who.actor(), &id).await?;
     Ok(see(&format!(
         "/meldung/{}#anmerkungen",
         segment(id.as_str())

@@ -3,9 +3,9 @@
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
 use super::keys::{self, Keys};
 use super::session::SignedIn;
-use crate::acts::feed::wish;
+use crate::acts::{self, feed::wish};
 use crate::context::Context;
-use crate::refusal::{kept_words, refusal};
+use crate::refusal::kept_words;
 use crate::stations::poll;
 use crate::store::feed_desk::NotTaken;
 use crate::text::Texts;
@@ -18,6 +18,7 @@ use serde::Deserialize;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_core::rights::Act;
 use tuermer_core::tlp::Tlp;
 
 /// How a feed stands, in one word of the page; the worst first.
@@ -250,7 +251,7 @@ pub async fn add(
     who: SignedIn,
     Form(form): Form<NewFeed>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
+    who.must(Act::AddFeed)?;
     match added(&context, &who, &form).await {
         Ok(()) => Ok(see("/quellen")),
         Err(error) => {
@@ -280,13 +281,7 @@ async fn added(
     wish::without_secret(&feed)?;
     let feed = wish::with_word(feed, typed(grade).as_deref(), typed(tlp).as_deref())?;
     wish::free(context, &feed).await?;
-    if context.store.add_feed(&feed, &who.account.name).await? {
-        return Ok(());
-    }
-    Err(refusal(
-        "feed.name_taken",
-        [("name", &feed.name), ("url", &feed.url)],
-    ))
+    acts::feed::add(context, &who.actor(), &feed).await
 }
 
 /// Forgets a feed; the documents it brought stay.
@@ -295,19 +290,7 @@ pub async fn remove(
     who: SignedIn,
     Path(name): Path<String>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
-    let found = context
-        .store
-        .remove_feed(&name, &who.account.name, context.now())
-        .await?;
-    if found {
-        poll::forget_secret(&context, &name)?;
-    }
-    if found {
-        Ok(see("/quellen"))
-    } else {
-        Err(Trouble::NotFound)
-    }
+    back(acts::feed::remove(&context, &who.actor(), &name).await?)
 }
 
 /// Asks a feed at the next look, a few seconds from now.
@@ -316,16 +299,7 @@ pub async fn pull(
     who: SignedIn,
     Path(name): Path<String>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
-    let found = context
-        .store
-        .make_feed_due(&name, &who.account.name, context.now())
-        .await?;
-    if found {
-        Ok(see("/quellen"))
-    } else {
-        Err(Trouble::NotFound)
-    }
+    back(acts::feed::want(&context, &who.actor(), &name).await?)
 }
 
 /// Does not ask a feed any more.
@@ -334,7 +308,7 @@ pub async fn pause(
     who: SignedIn,
     Path(name): Path<String>,
 ) -> Result<Response, Trouble> {
-    paused(&context, &who, &name, true).await
+    back(acts::feed::pause(&context, &who.actor(), &name).await?)
 }
 
 /// Asks it again.
@@ -343,20 +317,11 @@ pub async fn resume(
     who: SignedIn,
     Path(name): Path<String>,
 ) -> Result<Response, Trouble> {
-    paused(&context, &who, &name, false).await
+    back(acts::feed::resume(&context, &who.actor(), &name).await?)
 }
 
-async fn paused(
-    context: &Context,
-    who: &SignedIn,
-    name: &str,
-    paused: bool,
-) -> Result<Response, Trouble> {
-    who.must_write()?;
-    let found = context
-        .store
-        .pause_feed(name, paused, &who.account.name, context.now())
-        .await?;
+/// To the list, if there was such a feed.
+fn back(found: bool) -> Result<Response, Trouble> {
     if found {
         Ok(see("/quellen"))
     } else {

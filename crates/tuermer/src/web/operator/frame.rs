@@ -1,6 +1,7 @@
 //! What every operator page has around its content, and how trouble is told.
 
 use crate::context::Context;
+use crate::refusal::{Refusal, as_denied};
 use crate::store::accounts::Account;
 use crate::text::{Texts, grouped};
 use crate::web::layout;
@@ -16,6 +17,7 @@ use jiff::civil::Date;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tuermer_core::ids::UserName;
+use tuermer_core::rights::{Act, may};
 use tuermer_formats::times;
 
 /// The common frame of all pages, with who is signed in and how numbers and times are written.
@@ -59,9 +61,9 @@ impl Frame {
                 ("/betrieb", "operator.operation"),
                 ("/lage", "operator.situation"),
             ];
-            let allowed = entries
-                .into_iter()
-                .filter(|(path, _)| *path != "/meldung/neu" || account.role.may_write());
+            let allowed = entries.into_iter().filter(|(path, _)| {
+                *path != "/meldung/neu" || may(&account.actor(), Act::StateThreat)
+            });
             let links: Vec<(&str, String)> =
                 allowed.map(|(path, key)| (path, texts.get(key))).collect();
             common = common.with_nav(&links, here);
@@ -75,11 +77,30 @@ impl Frame {
         }
     }
 
-    /// The reader may write and submit.
-    pub fn may_write(&self) -> bool {
+    fn may(&self, act: Act) -> bool {
         self.account
             .as_ref()
-            .is_some_and(|account| account.role.may_write())
+            .is_some_and(|account| may(&account.actor(), act))
+    }
+
+    /// The reader may state a threat and draft a warning on one.
+    pub fn may_write(&self) -> bool {
+        self.may(Act::StateThreat) && self.may(Act::DraftWarning)
+    }
+
+    /// The reader may say that a notice or task is done.
+    pub fn may_finish(&self) -> bool {
+        self.may(Act::FinishNotice) && self.may(Act::FinishTask)
+    }
+
+    /// The reader may add, pause and remove sources.
+    pub fn may_feed(&self) -> bool {
+        self.may(Act::AddFeed) && self.may(Act::RemoveFeed)
+    }
+
+    /// The reader may let keys of publishers count.
+    pub fn may_decide_keys(&self) -> bool {
+        self.may(Act::DecideKey)
     }
 
     /// A text without values.
@@ -131,7 +152,7 @@ impl Frame {
 
     /// Names and password of the demo, which guard nothing.
     pub fn demo_accounts(&self) -> String {
-        use crate::demo::play::{APPROVER, OFFICER, PASSWORD};
+        use crate::demo::people::{APPROVER, OFFICER, PASSWORD};
         self.texts.with(
             "demo.sign_in",
             &[
@@ -212,8 +233,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Words {
 pub enum Trouble {
     /// There is no such thing.
     NotFound,
-    /// This account may not do that.
-    NotAllowed,
+    /// This account may not do that; the sentence says who may.
+    NotAllowed(Refusal),
     /// The rule that was broken, in a sentence.
     Refused(String),
     /// It failed inside.
@@ -222,7 +243,11 @@ pub enum Trouble {
 
 impl<E: Into<anyhow::Error>> From<E> for Trouble {
     fn from(error: E) -> Self {
-        Self::Failed(error.into())
+        let error = error.into();
+        match as_denied(&error) {
+            Some(denied) => Self::NotAllowed(denied.clone()),
+            None => Self::Failed(error),
+        }
     }
 }
 
@@ -230,7 +255,7 @@ impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let status = match &self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::NotAllowed(_) => StatusCode::FORBIDDEN,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -259,10 +284,7 @@ pub async fn explain(State(context): State<Context>, request: Request, next: Nex
                 t.get("operator.not_found"),
                 t.get("operator.not_found_next"),
             ),
-            Trouble::NotAllowed => (
-                t.get("operator.not_allowed"),
-                t.get("operator.not_allowed_next"),
-            ),
+            Trouble::NotAllowed(denied) => (t.get("operator.not_allowed"), denied.words(t)),
             Trouble::Refused(sentence) => (t.get("operator.refused"), sentence.clone()),
             Trouble::Failed(error) => {
                 tracing::error!(error = format!("{error:#}"), "an operator page failed");

@@ -3,16 +3,15 @@
 
 use super::frame::{Trouble, see};
 use super::session::SignedIn;
+use crate::acts::key;
 use crate::context::Context;
-use crate::refusal::Refusal;
 use crate::store::pins::PinnedKey;
-use crate::text::Texts;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::KeyState;
+use tuermer_core::rights::Act;
 
 /// Keys that wait for a person, and the others.
 pub struct Keys {
@@ -57,25 +56,11 @@ pub async fn decide(
     Path(fingerprint): Path<String>,
     Form(Verdict { urteil }): Form<Verdict>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
+    who.must(Act::DecideKey)?;
     let state = KeyState::parse(&urteil)
         .filter(|state| *state != KeyState::Waiting)
         .ok_or(Trouble::NotFound)?;
-    let detail = Refusal::new(
-        "provider.key_refused_by_person",
-        [("fingerprint", &fingerprint)],
-    )
-    .words(Texts(Language::German));
-    let known = context
-        .store
-        .decide_key(
-            &fingerprint,
-            state,
-            &who.account.name,
-            &detail,
-            context.now(),
-        )
-        .await?;
+    let known = key::decide(&context, &who.actor(), &fingerprint, state).await?;
     if known {
         Ok(see("/quellen"))
     } else {

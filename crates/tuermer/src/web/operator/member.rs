@@ -2,6 +2,7 @@
 
 use super::frame::{Frame, Trouble, page, see, segment};
 use super::session::SignedIn;
+use crate::acts::done;
 use crate::context::Context;
 use crate::store::exposures::{ExposureFilter, Verdict};
 use crate::store::networks::StoredNetwork;
@@ -141,10 +142,6 @@ pub async fn finish(
     who: SignedIn,
     Path((number, task)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
-    context
-        .store
-        .finish_task(context.now(), &task, &who.account.name)
-        .await?;
+    done::task(&context, &who.actor(), &task).await?;
     Ok(see(&format!("/mitglieder/{}", segment(&number))))
 }

@@ -2,6 +2,7 @@
 
 use super::frame::{Frame, Trouble, see};
 use super::session::SignedIn;
+use crate::acts::done;
 use crate::context::Context;
 use crate::store::notices::Notice;
 use axum::extract::{Path, State};
@@ -85,10 +86,6 @@ pub async fn finish(
     who: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
-    context
-        .store
-        .finish_notice(context.now(), &id, &who.account.name)
-        .await?;
+    done::notice(&context, &who.actor(), &id).await?;
     Ok(see("/heute"))
 }

@@ -2,6 +2,7 @@
 
 use super::frame::{Frame, Trouble, page, see};
 use super::session::SignedIn;
+use crate::acts::threat;
 use crate::context::Context;
 use crate::store::reading::Reading;
 use askama::Template;
@@ -63,12 +64,7 @@ pub async fn read(
     who: SignedIn,
     Form(Entry { eintrag }): Form<Entry>,
 ) -> Result<Response, Trouble> {
-    if context
-        .store
-        .mark_entry_read(&eintrag, &who.account.name, context.now())
-        .await?
-        == 0
-    {
+    if threat::read_entry(&context, &who.actor(), &eintrag).await? == 0 {
         return Err(Trouble::NotFound);
     }
     Ok(see("/leseliste"))

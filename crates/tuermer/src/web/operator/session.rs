@@ -1,6 +1,7 @@
 //! Signing in and out. The session's token lies in a cookie that no script and no other site can use.
 
 use super::frame::{FieldError, Frame, Trouble, Words, page, page_with_errors, see, segment};
+use crate::acts::{self, account};
 use crate::context::Context;
 use crate::refusal::refused;
 use crate::store::accounts::Account;
@@ -15,6 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use tuermer_core::ids::UserName;
 use tuermer_core::limits;
+use tuermer_core::rights::{Act, Actor};
 
 /// Name of the session's cookie.
 const COOKIE_NAME: &str = "tuermer_session";
@@ -33,13 +35,14 @@ impl SignedIn {
         UserName(self.account.name.clone())
     }
 
-    /// Refuses accounts that only read and approve.
-    pub fn must_write(&self) -> Result<(), Trouble> {
-        if self.account.role.may_write() {
-            Ok(())
-        } else {
-            Err(Trouble::NotAllowed)
-        }
+    /// Who acts when this person does.
+    pub fn actor(&self) -> Actor {
+        self.account.actor()
+    }
+
+    /// Refuses before anything is looked up; the act itself asks the same table again.
+    pub fn must(&self, act: Act) -> Result<(), Trouble> {
+        Ok(acts::allow(&self.actor(), act)?)
     }
 
     /// The frame of a page.
@@ -98,9 +101,16 @@ fn cookie(context: &Context, token: &str, seconds: i64) -> Result<HeaderValue, T
     ))?)
 }
 
-/// Opens a session for `account` and sends the browser to `path`.
-pub async fn enter(context: &Context, account: &str, path: &str) -> Result<Response, Trouble> {
-    let token = context.store.open_session(context, account).await?;
+/// Somebody who has proven nothing yet.
+fn at_the_door() -> Actor {
+    Actor::Anyone {
+        source: "/anmelden".into(),
+    }
+}
+
+/// Opens a session for the account of this name and sends the browser to `path`.
+pub async fn enter(context: &Context, name: &str, path: &str) -> Result<Response, Trouble> {
+    let token = account::open_session(context, &at_the_door(), name).await?;
     let mut response = see(path);
     response.headers_mut().insert(
         SET_COOKIE,
@@ -202,10 +212,12 @@ pub async fn password_fits(
     name: &str,
     password: String,
 ) -> anyhow::Result<Option<Account>> {
-    let (store, now, name) = (context.store.clone(), context.now(), name.to_string());
+    let (context, name) = (context.clone(), name.to_string());
     let handle = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || handle.block_on(store.sign_in(now, &name, &password)))
-        .await?
+    tokio::task::spawn_blocking(move || {
+        handle.block_on(account::sign_in(&context, &at_the_door(), &name, &password))
+    })
+    .await?
 }
 
 /// Ends the session.
@@ -214,7 +226,7 @@ pub async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     if let Some(token) = token(&headers) {
-        context.store.close_session(&token).await?;
+        account::close_session(&context, &at_the_door(), &token).await?;
     }
     let mut response = see("/anmelden");
     response

@@ -6,8 +6,8 @@
 
 use super::frame::{FieldError, Frame, Trouble, Words, page, page_with_errors};
 use super::session::enter;
+use crate::acts::account::{self, hash_password};
 use crate::context::Context;
-use crate::store::accounts::hash_password;
 use crate::store::invitations::Invitation;
 use crate::text::Texts;
 use askama::Template;
@@ -17,6 +17,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tuermer_core::limits;
+use tuermer_core::rights::{Actor, is_account_name};
 
 #[derive(Template)]
 #[template(path = "operator/setup.html")]
@@ -126,11 +127,10 @@ pub async fn submit(
     }
     let hasher = context.clone();
     let hash = tokio::task::spawn_blocking(move || hash_password(&hasher, &password)).await??;
-    match context
-        .store
-        .accept_invitation(context.now(), &form.token, &name, &hash)
-        .await?
-    {
+    let actor = Actor::Anyone {
+        source: "/einrichten".into(),
+    };
+    match account::accept(&context, &actor, &form.token, &name, &hash).await? {
         true => enter(&context, &name, "/heute").await,
         false => {
             form.invitation = None;
@@ -145,12 +145,8 @@ pub async fn submit(
 
 /// What is wrong with name and password.
 fn mistakes(t: Texts, first: bool, name: &str, password: &str, again: &str) -> Vec<FieldError> {
-    let fine = name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
-        && (2..=64).contains(&name.len());
     let mut errors = Vec::new();
-    if first && !fine {
+    if first && !is_account_name(name) {
         errors.push(FieldError {
             field: "name",
             text: t.get("operator.setup_name_wrong"),

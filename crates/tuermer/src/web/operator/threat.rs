@@ -18,6 +18,7 @@ use serde::Deserialize;
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_core::rights::Act;
 use tuermer_core::scale::{Certainty, Status, Urgency};
 use tuermer_core::threat::{ProductStatus, Remedy, RemedyKind, Threat};
 use tuermer_core::urgency::Input;
@@ -239,9 +240,9 @@ pub async fn draft(
     who: SignedIn,
     Path(text): Path<String>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
+    who.must(Act::DraftWarning)?;
     let (id, _) = find(&context, &text).await?;
-    let number = crate::acts::warn::draft(&context, &id, &who.account.name)
+    let number = crate::acts::warn::draft(&context, &id, &who.actor())
         .await
         .map_err(|error| Trouble::Refused(crate::refusal::told(&error, who.t)))?;
     Ok(see(&format!("/warnung/{}", segment(number.as_str()))))

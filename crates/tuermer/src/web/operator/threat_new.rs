@@ -11,6 +11,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::Deserialize;
+use tuermer_core::rights::Act;
 use tuermer_core::scale::{Level, Tlp};
 
 /// What the form sends, and what it shows again when something is wrong.
@@ -103,7 +104,7 @@ impl NewPage {
 
 /// The empty form: now, level 3.
 pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Response, Trouble> {
-    who.must_write()?;
+    who.must(Act::StateThreat)?;
     let now = context
         .now()
         .to_zoned(context.zone())
@@ -123,12 +124,12 @@ pub async fn submit(
     who: SignedIn,
     Form(form): Form<Statement>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
+    who.must(Act::StateThreat)?;
     let stated = match read(&context, who.t, &form) {
         Ok(stated) => stated,
         Err(errors) => return page_with_errors(&NewPage::new(&context, &who, form, errors).await?),
     };
-    match intake::state_threat(&context, &stated, &who.account.name).await {
+    match intake::state_threat(&context, &stated, &who.actor()).await {
         Ok(id) => Ok(see(&format!("/meldung/{}", segment(id.as_str())))),
         Err(error) => {
             let error = error

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use tuermer_core::approval::Refusal;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
+use tuermer_core::rights::{Act, may};
 use tuermer_core::scale::Certainty;
 use tuermer_core::warning::{Action, Recipient, Warning, WarningState, WarningText};
 
@@ -83,18 +84,19 @@ struct Can {
 impl Can {
     fn new(warning: &Warning, account: &Account, returned_by: Option<&str>) -> Self {
         let allowed = |action| warning.state.after(action).is_some();
+        let actor = account.actor();
         let own = warning
             .submitted_by
             .as_ref()
             .is_some_and(|name| name.as_str() == account.name);
         Self {
             edit: allowed(Action::Edit)
-                && account.role.may_write()
+                && may(&actor, Act::EditWarning)
                 && returned_by != Some(account.name.as_str()),
-            submit: allowed(Action::Submit) && account.role.may_write(),
-            approve: allowed(Action::Approve) && !own,
+            submit: allowed(Action::Submit) && may(&actor, Act::SubmitWarning),
+            approve: allowed(Action::Approve) && !own && may(&actor, Act::ApproveWarning),
             own: allowed(Action::Approve) && own,
-            stop: allowed(Action::Stop),
+            stop: allowed(Action::Stop) && may(&actor, Act::StopWarning),
             running: matches!(
                 warning.state,
                 WarningState::Approved
@@ -394,7 +396,7 @@ pub async fn edit(
     Path(number): Path<String>,
     Form(form): Form<Edit>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
+    who.must(Act::EditWarning)?;
     let warning = find(&context, &number).await?;
     let language = Language::parse(&form.language).ok_or(Trouble::NotFound)?;
     let words = TextEdit {
@@ -407,15 +409,7 @@ pub async fn edit(
         what_happened: Some(form.what_happened.clone()),
         talk: Some(form.talk.clone()),
     };
-    match warn::edit(
-        &context,
-        &warning.number,
-        language,
-        &words,
-        &who.account.name,
-    )
-    .await
-    {
+    match warn::edit(&context, &warning.number, language, &words, &who.actor()).await {
         Ok(()) => Ok(see(&format!("/warnung/{}", segment(&number)))),
         Err(error) => {
             let field = if language == Language::German {
@@ -443,9 +437,9 @@ pub async fn submit(
     who: SignedIn,
     Path(number): Path<String>,
 ) -> Result<Response, Trouble> {
-    who.must_write()?;
+    who.must(Act::SubmitWarning)?;
     let warning = find(&context, &number).await?;
-    match warn::submit(&context, &warning.number, &who.account.name).await {
+    match warn::submit(&context, &warning.number, &who.actor()).await {
         Ok(_) => Ok(see(&format!("/warnung/{}", segment(&number)))),
         Err(error) => {
             again(
@@ -543,7 +537,7 @@ pub async fn approve(
     match warn::approve(
         &context,
         &warning.number,
-        &who.account.name,
+        &who.actor(),
         typed,
         &content_hash,
     )
@@ -594,7 +588,7 @@ pub async fn send_back(
         )
         .await;
     }
-    match warn::send_back(&context, &warning.number, &who.account.name, &reason).await {
+    match warn::send_back(&context, &warning.number, &who.actor(), &reason).await {
         Ok(()) => Ok(see("/heute")),
         Err(error) => {
             again(
@@ -620,7 +614,7 @@ pub async fn stop(
     Path(number): Path<String>,
 ) -> Result<Response, Trouble> {
     let warning = find(&context, &number).await?;
-    match warn::stop(&context, &warning.number, &who.account.name).await {
+    match warn::stop(&context, &warning.number, &who.actor()).await {
         Ok(_) => Ok(see(&format!("/warnung/{}", segment(&number)))),
         Err(error) => {
             again(

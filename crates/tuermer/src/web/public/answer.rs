@@ -17,6 +17,7 @@ use serde::Deserialize;
 use tuermer_core::acknowledgement::Answer;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits::UNDO_MINUTES;
+use tuermer_core::rights::Actor;
 use tuermer_core::scale::Source;
 use tuermer_core::warning::Recipient;
 use tuermer_formats::{mail, times};
@@ -92,8 +93,7 @@ pub async fn press(
     };
     answer::record(
         &context,
-        &number,
-        &reader.organisation,
+        &link(&number, &reader),
         answer,
         cloud,
         Source::Member,
@@ -150,7 +150,7 @@ pub async fn undo(
     let Some(threat) = context.store.released_threat(&number).await? else {
         return Ok(no_link(&context, &headers));
     };
-    let taken_back = answer::undo(&context, &reader.organisation, &threat, &undo.id).await?;
+    let taken_back = answer::undo(&context, &link(&number, &reader), &threat, &undo.id).await?;
     let stands = context
         .store
         .last_answer(&threat, &reader.organisation)
@@ -182,6 +182,14 @@ async fn reader(
         return Ok(None);
     }
     recipient(context, number, token).await
+}
+
+/// Who answers.
+fn link(number: &WarningNumber, reader: &Recipient) -> Actor {
+    Actor::Link {
+        organisation: reader.organisation.clone(),
+        warning: number.clone(),
+    }
 }
 
 fn no_link(context: &Context, headers: &HeaderMap) -> Response {

@@ -19,6 +19,7 @@ use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits::{
     REPORT_FASTEST_SECONDS, REPORT_FORM_HOURS, REPORT_LINE_CHARACTERS, REPORT_WORDS_CHARACTERS,
 };
+use tuermer_core::rights::Actor;
 use tuermer_core::warning::Recipient;
 use tuermer_core::witness::{Incident, Since, WitnessReport};
 use tuermer_formats::{mail, times};
@@ -145,7 +146,8 @@ pub async fn send(
             ));
         }
     };
-    Ok(match witness::take(&context, &report).await? {
+    let actor = actor(reporter, filled.w);
+    Ok(match witness::take(&context, &actor, &report).await? {
         Taken::Kept(receipt) => Redirect::to(&format!(
             "/melden/danke?nr={}&lang={}",
             segment(&receipt),
@@ -194,6 +196,19 @@ async fn reporter(
         Ok(None)
     } else {
         recipient(context, &WarningNumber(number.to_string()), token).await
+    }
+}
+
+/// Who reports.
+fn actor(reporter: Option<Recipient>, number: String) -> Actor {
+    match reporter {
+        Some(reporter) => Actor::Link {
+            organisation: reporter.organisation,
+            warning: WarningNumber(number),
+        },
+        None => Actor::Anyone {
+            source: "/melden".into(),
+        },
     }
 }
 

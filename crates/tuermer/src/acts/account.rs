@@ -1,0 +1,125 @@
+//! People who sign in: adding them, their one-time links, taking access away, and the proof that somebody is who he says.
+//!
+//! Set-up is open until a warning was released for the first time in this database, and always in a drill or demo:
+//! so long somebody at the machine may add people and print links. After that an administrator does.
+
+use super::allow;
+use crate::context::Context;
+use crate::store::accounts::{Account, setup_link};
+use anyhow::Result;
+use tuermer_core::rights::{Act, Actor, Role};
+
+pub use crate::store::accounts::hash_password;
+
+/// Which act managing accounts is now.
+async fn managing(context: &Context) -> Result<Act> {
+    let open = context.drill || context.demo || !context.store.released_before().await?;
+    Ok(if open {
+        Act::SetUpAccounts
+    } else {
+        Act::ManageAccounts
+    })
+}
+
+/// Adds a person; without a password the account waits for its one-time link.
+///
+/// # Errors
+/// The actor may not, or the name is taken or no name for an account.
+pub async fn add(
+    context: &Context,
+    actor: &Actor,
+    name: &str,
+    role: Role,
+    password_hash: Option<String>,
+) -> Result<()> {
+    allow(actor, managing(context).await?)?;
+    context
+        .store
+        .add_account(context, name, role, password_hash, actor.name())
+        .await
+}
+
+/// A one-time link for a person; `None` where there is no such account.
+///
+/// # Errors
+/// The actor may not, or the database refused.
+pub async fn link(context: &Context, actor: &Actor, name: &str) -> Result<Option<String>> {
+    allow(actor, managing(context).await?)?;
+    let accounts = context.store.accounts().await?;
+    if !accounts.iter().any(|account| account.name == name) {
+        return Ok(None);
+    }
+    setup_link(context, Some(name)).await.map(Some)
+}
+
+/// The link of the very first account, which becomes administrator and chooses its own name. It opens nothing where
+/// somebody can sign in already.
+///
+/// # Errors
+/// The actor may not, or the database refused.
+pub async fn first_link(context: &Context, actor: &Actor) -> Result<String> {
+    allow(actor, Act::SetUp)?;
+    setup_link(context, None).await
+}
+
+/// Takes a person's access away; `false` where there is no such account.
+///
+/// # Errors
+/// The actor may not, or it is the only administrator.
+pub async fn disable(context: &Context, actor: &Actor, name: &str) -> Result<bool> {
+    allow(actor, managing(context).await?)?;
+    context
+        .store
+        .disable_account(context.now(), name, actor.name())
+        .await
+}
+
+/// Uses a one-time link up and sets the password; `false` where the link was used meanwhile or is too old.
+///
+/// # Errors
+/// The name is none for an account, or the database refused.
+pub async fn accept(
+    context: &Context,
+    actor: &Actor,
+    token: &str,
+    name: &str,
+    password_hash: &str,
+) -> Result<bool> {
+    allow(actor, Act::AcceptInvitation)?;
+    context
+        .store
+        .accept_invitation(context.now(), token, name, password_hash)
+        .await
+}
+
+/// The account, if name and password fit.
+///
+/// # Errors
+/// Too many failures: the name waits.
+pub async fn sign_in(
+    context: &Context,
+    actor: &Actor,
+    name: &str,
+    password: &str,
+) -> Result<Option<Account>> {
+    allow(actor, Act::SignIn)?;
+    context.store.sign_in(context.now(), name, password).await
+}
+
+/// Opens a session for an account that was proven, and gives its token.
+///
+/// # Errors
+/// The database refused.
+pub async fn open_session(context: &Context, actor: &Actor, account: &str) -> Result<String> {
+    allow(actor, Act::SignIn)?;
+    context.store.open_session(context, account).await
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// The database refused.
+pub async fn close_session(context: &Context, actor: &Actor, token: &str) -> Result<()> {
+    allow(actor, Act::SignOut)?;
+    context.store.close_session(token).await
+}
