@@ -3,6 +3,7 @@
 # usage: benches/peers/log_check.sh [MEGABYTES]   needs: rg (Debian: ripgrep), GNU time
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+built=${CARGO_TARGET_DIR:-target}/release
 megabytes=${1:-1000}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -36,9 +37,9 @@ seconds() { # best of five, in seconds of wall clock, on one core
 }
 cat "$scratch"/HttpProxy* >/dev/null
 rg_ms=$(seconds taskset -c 0 rg -j1 --no-mmap -c -F -f "$scratch/literals" "$scratch/HttpProxy_2023010600-1.LOG")
-our_ms=$(seconds taskset -c 0 target/release/tuermer-check exchange --json --logs "$scratch/HttpProxy_2023010600-1.LOG")
+our_ms=$(seconds taskset -c 0 "$built"/tuermer-check exchange --json --logs "$scratch/HttpProxy_2023010600-1.LOG")
 awk -v mb="$megabytes" -v rg="$rg_ms" -v our="$our_ms" 'BEGIN {
     printf "rg -c -F -f     %6d ms  %.2f GB/s\ntuermer-check   %6d ms  %.2f GB/s\nours takes %.2f times as long\n", rg, mb / rg, our, mb / our, our / rg }'
 if [ -x /usr/bin/time ]; then
-    /usr/bin/time -f 'memory of tuermer-check: %M kB' target/release/tuermer-check exchange --json --logs "$scratch/HttpProxy_2023010600-1.LOG" >/dev/null || true
+    /usr/bin/time -f 'memory of tuermer-check: %M kB' "$built"/tuermer-check exchange --json --logs "$scratch/HttpProxy_2023010600-1.LOG" >/dev/null || true
 fi

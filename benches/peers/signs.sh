@@ -3,10 +3,11 @@
 # usage: benches/peers/signs.sh [LINES]   needs: python3 with venv, network for PyPI
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+built=${CARGO_TARGET_DIR:-target}/release
 lines=${1:-1000000}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-[ -x target/release/tuermer ] || cargo build --release --locked -q -p tuermer
+[ -x "$built"/tuermer ] || cargo build --release --locked -q -p tuermer
 python3 -m venv "$scratch/venv"
 "$scratch/venv/bin/pip" install -q intelmq
 
@@ -22,7 +23,7 @@ awk -v lines="$lines" 'BEGIN {
         printf "\"2026-01-02 %02d:%02d:%02d\",\"critical\",\"%s\",\"tcp\",443,\"host%d.example.net\",\"exchange;cve-2021-26855\",64496,\"DE\",\"NORDRHEIN-WESTFALEN\",\"SIEGEN\",0,\"\",\"\",\"15.2.721\",\"mail%d\",\"https://%s/owa/\"\n", n / 3600 % 24, n / 60 % 60, n % 60, ip, n, n, ip
     }
 }' >"$report"
-tuermer() { target/release/tuermer --data "$scratch/data" "$@"; }
+tuermer() { "$built"/tuermer --data "$scratch/data" "$@"; }
 tuermer init --drill >/dev/null 2>&1
 tuermer import members "$scratch/members.csv" >/dev/null
 tuermer import networks "$scratch/networks.csv" >/dev/null

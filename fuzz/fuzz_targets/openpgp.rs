@@ -1,9 +1,16 @@
-//! OpenPGP: no key and no signature that a stranger made verifies, and nothing panics.
+//! OpenPGP: no key and no signature that a stranger made verifies, nothing panics, and rpgp, a library of others, never knows
+//! better: what we verify it verifies, too.
 #![no_main]
+
+#[path = "../../crates/tuermer-openpgp/tests/second_opinion/mod.rs"]
+mod second_opinion;
 
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 use tuermer_openpgp::{Key, Verdict, keys, verify};
+
+const DOCUMENT: &[u8] = include_bytes!("../../crates/tuermer-openpgp/tests/fixtures/advisory.json");
+const SIGNATURE: &[u8] = include_bytes!("../../crates/tuermer-openpgp/tests/fixtures/good.sig");
 
 static TRUSTED: LazyLock<Vec<Key>> = LazyLock::new(|| {
     keys(include_bytes!(
@@ -18,7 +25,10 @@ fuzz_target!(|bytes: &[u8]| {
         verify(&TRUSTED, b"never signed", bytes, now),
         Verdict::Verified(_)
     ));
-    if let Ok(found) = keys(bytes) {
-        let _ = verify(&found, b"never signed", bytes, now);
+    let Ok(found) = keys(bytes) else { return };
+    let _ = verify(&found, b"never signed", bytes, now);
+    let verdict = verify(&found, DOCUMENT, SIGNATURE, now);
+    if let (Verdict::Verified(_), Some(theirs)) = (&verdict, second_opinion::keys(bytes)) {
+        assert_eq!(verdict, second_opinion::verify(&theirs, DOCUMENT, SIGNATURE, now));
     }
 });

@@ -1,11 +1,10 @@
 //! Public keys as a publisher offers them: armoured or binary, one or several in a file.
 
+use crate::certificate::{Certificate, Refused};
+use crate::signature::upper_hex;
 use crate::standing::Standing;
-use crate::{KEY_BYTES, KEYS};
+use crate::{KEY_BYTES, KEYS, armour, certificate};
 use jiff::Timestamp;
-use pgp::composed::{PublicOrSecret, SignedPublicKey};
-use pgp::ser::Serialize as _;
-use pgp::types::{KeyDetails as _, KeyVersion};
 
 /// One public key with its subkeys.
 #[derive(Debug, Clone)]
@@ -18,7 +17,7 @@ pub struct Key {
     pub revoked: bool,
     /// The key alone, in binary form, as it can be read again with [`keys`].
     pub bytes: Vec<u8>,
-    pub(crate) certificate: SignedPublicKey,
+    pub(crate) certificate: Certificate,
     pub(crate) standing: Standing,
 }
 
@@ -50,40 +49,36 @@ pub fn keys(bytes: &[u8]) -> Result<Vec<Key>, KeyError> {
     if bytes.len() > KEY_BYTES {
         return Err(KeyError::TooLarge);
     }
-    let unreadable =
-        |error: pgp::errors::Error| KeyError::Unreadable(crate::verify::sentence(&error));
-    let (found, _) = PublicOrSecret::from_reader_many(bytes).map_err(unreadable)?;
-    let mut keys = Vec::new();
-    for key in found {
-        let key = match key.map_err(unreadable)? {
-            PublicOrSecret::Public(certificate) => read(certificate)?,
-            PublicOrSecret::Secret(_) => return Err(KeyError::Secret),
-        };
-        keys.push(key);
-        if keys.len() > KEYS {
-            return Err(KeyError::TooMany);
-        }
-    }
-    if keys.is_empty() {
+    let kinds = ["PUBLIC KEY BLOCK", "PRIVATE KEY BLOCK", "ARMORED FILE"];
+    let binary = armour::binary(bytes, &kinds).map_err(Refused::Unreadable)?;
+    let certificates = certificate::all(&binary, KEYS)?;
+    if certificates.is_empty() {
         return Err(KeyError::Unreadable("it is empty".into()));
     }
-    Ok(keys)
+    Ok(certificates.into_iter().map(Key::of).collect())
 }
 
-fn read(certificate: SignedPublicKey) -> Result<Key, KeyError> {
-    if !matches!(certificate.version(), KeyVersion::V4 | KeyVersion::V6) {
-        return Err(KeyError::TooOld);
+impl From<Refused> for KeyError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Unreadable(why) => Self::Unreadable(why.into()),
+            Refused::Secret => Self::Secret,
+            Refused::TooOld => Self::TooOld,
+            Refused::TooMany => Self::TooMany,
+        }
     }
-    let bytes = certificate
-        .to_bytes()
-        .map_err(|error| KeyError::Unreadable(crate::verify::sentence(&error)))?;
-    let standing = Standing::of_primary(&certificate);
-    Ok(Key {
-        fingerprint: format!("{:X}", certificate.fingerprint()),
-        expires: standing.expires,
-        revoked: standing.revoked,
-        bytes,
-        certificate,
-        standing,
-    })
+}
+
+impl Key {
+    fn of(certificate: Certificate) -> Self {
+        let standing = Standing::of_primary(&certificate);
+        Self {
+            fingerprint: upper_hex(&certificate.primary.fingerprint),
+            expires: standing.expires,
+            revoked: standing.revoked,
+            bytes: certificate.bytes.clone(),
+            certificate,
+            standing,
+        }
+    }
 }

@@ -1,15 +1,15 @@
 //! What the owner of a key says of it: until when it is valid, whether it is revoked, whether it may sign.
 //!
 //! Only signatures of the key itself count, and of these the newest one that verifies. SHA-1 is still taken
-//! here, because keys older than 2015 bind their own parts with it and only the owner could exploit that (the
-//! implementation detects the known collisions); it is never taken for a document.
+//! here, because keys older than 2015 bind their own parts with it and only the owner could exploit that; it is
+//! never taken for a document.
 
 use crate::SELF_SIGNATURES;
+use crate::certificate::{Certificate, Signed};
+use crate::proof::{Over, holds};
+use crate::public::PublicKey;
+use crate::signature::{Statement, hash, kind};
 use jiff::Timestamp;
-use pgp::composed::{SignedPublicKey, SignedPublicSubKey};
-use pgp::crypto::hash::HashAlgorithm;
-use pgp::packet::{Signature, SignatureType, SubpacketData};
-use pgp::types::{KeyDetails, Tag};
 
 /// The owner's word on a primary key or a subkey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,103 +33,90 @@ impl Standing {
     };
 
     /// Of the primary key, by direct signatures and certifications of its own user names.
-    pub fn of_primary(certificate: &SignedPublicKey) -> Self {
-        let primary = &certificate.primary_key;
-        let details = &certificate.details;
-        let by_itself = |signature: &&Signature| names(signature, primary) && acceptable(signature);
-        let direct = details
-            .direct_signatures
-            .iter()
-            .filter(by_itself)
-            .take(SELF_SIGNATURES);
-        let direct = direct.filter(|signature| {
-            signature.typ() == Some(SignatureType::Key) && signature.verify_key(primary).is_ok()
-        });
-        let users = details.users.iter().flat_map(|user| {
-            user.signatures
-                .iter()
-                .map(move |signature| (signature, &user.id))
-        });
-        let users = users
-            .filter(|(signature, _)| {
-                by_itself(signature) && signature.typ() != Some(SignatureType::CertRevocation)
-            })
-            .take(SELF_SIGNATURES);
-        let users = users
-            .filter(|(signature, id)| {
-                signature
-                    .verify_certification(primary, Tag::UserId, id)
-                    .is_ok()
-            })
-            .map(|(signature, _)| signature);
-        let Some(newest) = direct
-            .chain(users)
-            .max_by_key(|signature| created(signature))
-        else {
+    pub fn of_primary(certificate: &Certificate) -> Self {
+        let primary = &certificate.primary;
+        let Some(newest) = newest_word(certificate) else {
             return Self::UNBOUND;
         };
-        let revocations = details
-            .revocation_signatures
+        let revocations = certificate
+            .direct
             .iter()
-            .filter(|signature| acceptable(signature))
+            .filter(|signature| signature.kind == kind::KEY_REVOKED && acceptable(signature))
             .take(SELF_SIGNATURES);
-        let revoked = { revocations }.any(|signature| signature.verify_key(primary).is_ok());
-        // A key without flags may do what its algorithm can (RFC 4880 5.2.3.21).
-        let signs = flags_stated(newest).is_none_or(|()| newest.key_flags().sign());
+        let revoked = { revocations }.any(|signature| by(primary, signature, &Over::Key(primary)));
         Self {
             bound: true,
             revoked,
             expires: end(primary, newest),
-            signs,
+            // A key without flags may do what its algorithm can (RFC 4880 5.2.3.21).
+            signs: newest.may_sign().unwrap_or(true),
         }
     }
 
     /// Of a subkey, by the newest binding of its primary key; a signing subkey must have signed its primary in turn.
-    pub fn of_subkey(certificate: &SignedPublicKey, subkey: &SignedPublicSubKey) -> Self {
-        let primary = &certificate.primary_key;
+    pub fn of_subkey(certificate: &Certificate, subkey: &Signed<PublicKey>) -> Self {
+        let primary = &certificate.primary;
+        let over = Over::Subkey(primary, &subkey.about);
         let signatures = subkey
             .signatures
             .iter()
+            .filter(|signature| matches!(signature.kind, kind::SUBKEY | kind::SUBKEY_REVOKED))
             .filter(|signature| acceptable(signature))
             .take(SELF_SIGNATURES);
-        let valid: Vec<&Signature> = signatures
-            .filter(|signature| {
-                signature
-                    .verify_subkey_binding(primary, &subkey.key)
-                    .is_ok()
-            })
+        let valid: Vec<&Statement> = signatures
+            .filter(|signature| by(primary, signature, &over))
             .collect();
         let bindings = valid
             .iter()
-            .filter(|signature| signature.typ() == Some(SignatureType::SubkeyBinding));
-        let Some(newest) = bindings.max_by_key(|signature| created(signature)) else {
+            .filter(|signature| signature.kind == kind::SUBKEY);
+        let Some(newest) = bindings.max_by_key(|signature| signature.created()) else {
             return Self::UNBOUND;
         };
-        let revoked = valid
-            .iter()
-            .any(|signature| signature.typ() == Some(SignatureType::SubkeyRevocation));
-        let in_turn = newest.embedded_signature().is_some_and(|back| {
-            acceptable(back)
-                && back
-                    .verify_primary_key_binding(&subkey.key, primary)
-                    .is_ok()
+        let in_turn = newest.in_turn().is_some_and(|back| {
+            back.kind == kind::IN_TURN && acceptable(&back) && by(&subkey.about, &back, &over)
         });
         Self {
             bound: true,
-            revoked,
-            expires: end(&subkey.key, newest),
-            signs: newest.key_flags().sign() && in_turn,
+            revoked: valid
+                .iter()
+                .any(|signature| signature.kind == kind::SUBKEY_REVOKED),
+            expires: end(&subkey.about, newest),
+            signs: newest.may_sign() == Some(true) && in_turn,
         }
     }
 }
 
-/// True where the signature says it was made with this key.
-pub fn names(signature: &Signature, key: &impl KeyDetails) -> bool {
-    let fingerprints = signature.issuer_fingerprint();
-    if fingerprints.is_empty() {
-        return signature.issuer_key_id().contains(&&key.legacy_key_id());
-    }
-    fingerprints.contains(&&key.fingerprint())
+/// The newest of the owner's signatures that says something of the whole key.
+fn newest_word(certificate: &Certificate) -> Option<&Statement> {
+    let primary = &certificate.primary;
+    let by_itself = |signature: &&Statement| signature.names(primary) && acceptable(signature);
+    let direct = certificate
+        .direct
+        .iter()
+        .filter(|signature| signature.kind != kind::KEY_REVOKED)
+        .filter(by_itself)
+        .take(SELF_SIGNATURES)
+        .filter(|signature| {
+            signature.kind == kind::KEY && by(primary, signature, &Over::Key(primary))
+        });
+    let users = certificate.users.iter().flat_map(|user| {
+        let signatures = user.signatures.iter();
+        signatures.map(move |signature| (signature, &user.about))
+    });
+    let users = users
+        .filter(|(signature, _)| {
+            by_itself(signature) && (kind::USER..=kind::USER_SURELY).contains(&signature.kind)
+        })
+        .take(SELF_SIGNATURES)
+        .filter(|(signature, name)| by(primary, signature, &Over::User(primary, name)))
+        .map(|(signature, _)| signature);
+    direct
+        .chain(users)
+        .max_by_key(|signature| signature.created())
+}
+
+fn by(signer: &PublicKey, signature: &Statement, over: &Over<'_>) -> bool {
+    holds(signer, signature, over).is_ok()
 }
 
 /// A time of a key or signature.
@@ -137,44 +124,11 @@ pub fn time(seconds: u32) -> Timestamp {
     Timestamp::from_second(i64::from(seconds)).unwrap_or(Timestamp::MAX)
 }
 
-/// A critical part we do not know makes a signature worth nothing (RFC 9580 5.2.3.7).
-pub fn demands_the_unknown(signature: &Signature) -> bool {
-    let Some(config) = signature.config() else {
-        return true;
-    };
-    let known = |data: &SubpacketData| {
-        !matches!(
-            data,
-            SubpacketData::Other(..) | SubpacketData::Experimental(..) | SubpacketData::Notation(_)
-        )
-    };
-    config
-        .hashed_subpackets()
-        .any(|part| part.is_critical && !known(&part.data))
+fn acceptable(signature: &Statement) -> bool {
+    signature.hash != hash::MD5 && !signature.demands_the_unknown()
 }
 
-fn acceptable(signature: &Signature) -> bool {
-    signature
-        .hash_alg()
-        .is_some_and(|hash| hash != HashAlgorithm::Md5)
-        && !demands_the_unknown(signature)
-}
-
-fn created(signature: &Signature) -> u32 {
-    signature
-        .created()
-        .map_or(0, pgp::types::Timestamp::as_secs)
-}
-
-fn flags_stated(signature: &Signature) -> Option<()> {
-    let stated = signature
-        .config()?
-        .hashed_subpackets()
-        .any(|part| matches!(part.data, SubpacketData::KeyFlags(_)));
-    stated.then_some(())
-}
-
-fn end(key: &impl KeyDetails, signature: &Signature) -> Option<Timestamp> {
-    let seconds = signature.key_expiration_time()?.as_secs();
-    (seconds > 0).then(|| time(key.created_at().as_secs().saturating_add(seconds)))
+fn end(key: &PublicKey, signature: &Statement) -> Option<Timestamp> {
+    let seconds = signature.key_valid_seconds()?;
+    Some(time(key.created.saturating_add(seconds)))
 }

@@ -1,12 +1,12 @@
 //! One document, its signatures and the keys we trust: verified by whom and when, or why not.
 
-use crate::standing::{Standing, demands_the_unknown, names, time};
-use crate::{CLOCK_HOURS, Key, REFUSED_DAYS, SIGNATURE_BYTES, SIGNATURES, WARNED_DAYS};
+use crate::packet::{Packets, Tag};
+use crate::proof::{Over, Unproven, holds};
+use crate::public::PublicKey;
+use crate::signature::{Signature, Statement, hash, kind};
+use crate::standing::{Standing, time};
+use crate::{CLOCK_HOURS, Key, REFUSED_DAYS, SIGNATURE_BYTES, SIGNATURES, WARNED_DAYS, armour};
 use jiff::{SignedDuration, Timestamp};
-use pgp::composed::{Deserializable as _, DetachedSignature};
-use pgp::crypto::hash::HashAlgorithm;
-use pgp::packet::{Signature, SignatureType, SignatureVersion};
-use pgp::types::{KeyDetails, VerifyingKey};
 
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,11 @@ pub enum Failure {
     /// MD5, SHA-1 or RIPEMD-160.
     #[error("the signature uses the broken hash {0}")]
     WeakHash(String),
+    /// A key or hash that others may take, and that is not verified here.
+    #[error(
+        "the signature needs {0}, which is not verified here; ask for one with RSA, Ed25519 or ECDSA"
+    )]
+    Unsupported(String),
     /// The key's owner has not allowed it to sign.
     #[error("the key {0} is not meant for signing documents")]
     NotForSigning(String),
@@ -101,11 +106,21 @@ pub fn verify(keys: &[Key], document: &[u8], signature: &[u8], now: Timestamp) -
 }
 
 fn read(bytes: &[u8]) -> Result<Vec<Signature>, Failure> {
-    let unreadable = |error: pgp::errors::Error| Failure::Unreadable(sentence(&error));
-    let (found, _) = DetachedSignature::from_reader_many(bytes).map_err(unreadable)?;
-    found
+    let unreadable = |why: &str| Failure::Unreadable(why.into());
+    let binary = armour::binary(bytes, &["SIGNATURE"]).map_err(unreadable)?;
+    Packets::of(&binary)
+        .filter(|packet| {
+            !packet
+                .as_ref()
+                .is_ok_and(|packet| packet.tag == Tag::Skipped)
+        })
         .take(SIGNATURES)
-        .map(|one| one.map(|one| one.signature).map_err(unreadable))
+        .map(|packet| match packet.map_err(unreadable)? {
+            packet if packet.tag == Tag::Signature => {
+                Signature::read(packet.body).map_err(unreadable)
+            }
+            _ => Err(unreadable("it holds other things than signatures")),
+        })
         .collect()
 }
 
@@ -115,46 +130,40 @@ fn judge(
     signature: &Signature,
     now: Timestamp,
 ) -> Result<Verified, Failure> {
-    let kind = matches!(
-        signature.typ(),
-        Some(SignatureType::Binary | SignatureType::Text)
-    );
-    let version = matches!(
-        signature.version(),
-        SignatureVersion::V4 | SignatureVersion::V6
-    );
-    if !kind || !version || demands_the_unknown(signature) {
+    let Some(signature) = signature.statement() else {
+        return Err(Failure::WrongKind);
+    };
+    let over = match signature.kind {
+        kind::BINARY => Over::Document(document),
+        kind::TEXT => Over::Text(document),
+        _ => return Err(Failure::WrongKind),
+    };
+    if signature.demands_the_unknown() {
         return Err(Failure::WrongKind);
     }
-    match signature.hash_alg() {
-        None | Some(HashAlgorithm::Md5 | HashAlgorithm::Sha1 | HashAlgorithm::Ripemd160) => {
-            return Err(Failure::WeakHash(
-                signature
-                    .hash_alg()
-                    .map_or("unknown".into(), |hash| hash.to_string()),
-            ));
-        }
-        Some(_) => {}
+    if matches!(signature.hash, hash::MD5 | hash::SHA1 | hash::RIPEMD160) {
+        return Err(Failure::WeakHash(hash::name(signature.hash).into()));
     }
     let mut worst = Failure::UnknownKey(issuer(signature));
     for key in keys {
-        let primary = &key.certificate.primary_key;
-        let subkeys = key
-            .certificate
-            .public_subkeys
+        let certificate = &key.certificate;
+        let subkeys = certificate
+            .subkeys
             .iter()
-            .filter(|subkey| names(signature, &subkey.key));
-        let by_primary = names(signature, primary)
-            .then(|| by(key, primary, key.standing, document, signature, now));
-        let by_subkeys = subkeys.map(|subkey| {
+            .filter(|subkey| signature.names(&subkey.about));
+        let by_primary = signature.names(&certificate.primary).then(|| {
             by(
                 key,
-                &subkey.key,
-                Standing::of_subkey(&key.certificate, subkey),
-                document,
+                &certificate.primary,
+                key.standing,
+                &over,
                 signature,
                 now,
             )
+        });
+        let by_subkeys = subkeys.map(|subkey| {
+            let standing = Standing::of_subkey(certificate, subkey);
+            by(key, &subkey.about, standing, &over, signature, now)
         });
         for outcome in by_primary.into_iter().chain(by_subkeys) {
             match outcome {
@@ -167,18 +176,24 @@ fn judge(
 }
 
 /// The verdict on one signature by one part of a key.
-fn by<K: VerifyingKey + KeyDetails>(
+fn by(
     key: &Key,
-    part: &K,
+    part: &PublicKey,
     standing: Standing,
-    document: &[u8],
-    signature: &Signature,
+    over: &Over<'_>,
+    signature: &Statement,
     now: Timestamp,
 ) -> Result<Verified, Failure> {
     let fingerprint = key.fingerprint.clone();
     // First what the mathematics says: everything below is worth knowing only of a signature that is real.
-    if signature.verify(part, document).is_err() {
-        return Err(Failure::Mismatch(fingerprint));
+    match holds(part, signature, over) {
+        Ok(()) => {}
+        Err(Unproven::Mismatch) => return Err(Failure::Mismatch(fingerprint)),
+        Err(Unproven::Unsupported(what)) => return Err(Failure::Unsupported(what.into())),
+    }
+    // Nothing that the owner says of such a key can be checked either.
+    if let Some(what) = key.certificate.primary.unsupported() {
+        return Err(Failure::Unsupported(what.into()));
     }
     if !key.standing.bound || !standing.bound || !standing.signs {
         return Err(Failure::NotForSigning(fingerprint));
@@ -186,19 +201,12 @@ fn by<K: VerifyingKey + KeyDetails>(
     if key.standing.revoked || standing.revoked {
         return Err(Failure::KeyRevoked(fingerprint));
     }
-    let created = signature
-        .created()
-        .map_or(0, pgp::types::Timestamp::as_secs);
+    let created = signature.created();
     let made_at = time(created);
-    if made_at > later(now, SignedDuration::from_hours(CLOCK_HOURS))
-        || created < part.created_at().as_secs()
-    {
+    if made_at > later(now, SignedDuration::from_hours(CLOCK_HOURS)) || created < part.created {
         return Err(Failure::ImpossibleTime(made_at));
     }
-    let own_end = signature
-        .signature_expiration_time()
-        .map(|length| length.as_secs())
-        .filter(|seconds| *seconds > 0);
+    let own_end = signature.valid_seconds();
     let own_end = own_end.map(|seconds| time(created.saturating_add(seconds)));
     if let Some(at) = own_end.filter(|at| *at <= now) {
         return Err(Failure::SignatureExpired(at));
@@ -228,30 +236,7 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
-fn issuer(signature: &Signature) -> String {
-    let fingerprints = signature
-        .issuer_fingerprint()
-        .into_iter()
-        .map(|fingerprint| format!("{fingerprint:X}"));
-    let ids = signature
-        .issuer_key_id()
-        .into_iter()
-        .map(|id| format!("{id}"));
-    fingerprints
-        .chain(ids)
-        .next()
-        .unwrap_or_else(|| "it does not say which".into())
-}
-
-/// The library's words as one line; they may repeat what a stranger sent.
-pub(crate) fn sentence(error: &pgp::errors::Error) -> String {
-    error
-        .to_string()
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(160)
-        .collect()
+fn issuer(signature: &Statement) -> String {
+    let issuer = signature.issuer();
+    issuer.unwrap_or_else(|| "it does not say which".into())
 }

@@ -1,7 +1,7 @@
 //! The instance's secret and what is derived from it. It lies in `keys/instance.key` (0600), never in the database.
 
 use anyhow::{Context as _, Result, bail};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use tuermer_core::ids::{OrganisationId, WarningNumber};
@@ -111,10 +111,19 @@ impl Keys {
 ///
 /// # Errors
 /// It cannot be read to its end.
-pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<String> {
+pub fn sha256_of(reader: impl std::io::Read) -> std::io::Result<String> {
+    use std::io::BufRead as _;
     let mut hash = Sha256::new();
-    std::io::copy(&mut reader, &mut hash)?;
-    Ok(hex::encode(hash.finalize()))
+    let mut reader = std::io::BufReader::with_capacity(64 * 1024, reader);
+    loop {
+        let part = reader.fill_buf()?;
+        if part.is_empty() {
+            return Ok(hex::encode(hash.finalize()));
+        }
+        let length = part.len();
+        hash.update(part);
+        reader.consume(length);
+    }
 }
 
 /// SHA-256 in hex.

@@ -1,8 +1,8 @@
 //! The only source of randomness: the operating system's, or a seed for drills and tests.
 
 use anyhow::{Context as _, Result, anyhow};
-use rand::{RngCore, SeedableRng};
-use rand_chacha::ChaCha20Rng;
+use rand::rngs::ChaCha20Rng;
+use rand::{Rng as _, SeedableRng as _};
 use std::sync::{Arc, Mutex};
 
 /// Where random bytes come from.

@@ -2,8 +2,8 @@
 
 use super::watch::{COUNTED_DAYS, FIRST_DAY, Moment, Past, watch};
 use super::world::{DAY, DAYS, HOUR, Kind, Outbreak, Seen, World};
-use rand_chacha::ChaCha12Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand::SeedableRng;
+use rand::rngs::ChaCha12Rng;
 use std::collections::HashMap;
 use tuermer_core::correlate::Detector;
 

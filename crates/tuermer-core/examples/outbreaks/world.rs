@@ -4,8 +4,8 @@
 //! the system heard of it. Chosen to be unpleasant: rates over three orders of magnitude, days that are busy for no reason,
 //! scans in bursts, companies that show the same sign over and over, weekends, reports that come a day late.
 
-use rand::Rng;
-use rand_chacha::ChaCha12Rng;
+use rand::RngExt as _;
+use rand::rngs::ChaCha12Rng;
 use std::collections::HashMap;
 
 /// Members.

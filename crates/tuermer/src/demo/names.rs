@@ -1,9 +1,9 @@
 //! Names for invented companies and people. Surnames are put together from parts, so that no real firm is meant;
 //! telephone numbers come from the block the Bundesnetzagentur keeps free for films.
 
-use rand::Rng;
+use rand::RngExt as _;
+use rand::rngs::ChaCha20Rng;
 use rand::seq::IndexedRandom as _;
-use rand_chacha::ChaCha20Rng;
 
 const FRONTS: [&str; 36] = [
     "Aschen",

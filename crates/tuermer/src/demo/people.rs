@@ -6,8 +6,8 @@
 use super::curve::patched_after;
 use super::region::Region;
 use jiff::{SignedDuration, Timestamp};
-use rand::{Rng, SeedableRng as _};
-use rand_chacha::ChaCha20Rng;
+use rand::rngs::ChaCha20Rng;
+use rand::{RngExt as _, SeedableRng as _};
 use tuermer_core::acknowledgement::Answer;
 use tuermer_core::rights::{Actor, Role};
 use tuermer_core::scale::Source;

@@ -6,10 +6,10 @@
 use super::names;
 use super::places::{PLACES, Place};
 use jiff::civil::{Date, date};
-use rand::Rng;
+use rand::RngExt as _;
 use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
-use rand_chacha::ChaCha20Rng;
 use std::net::Ipv4Addr;
 use tuermer_core::pack::{BuildPack, BuildRow};
 

@@ -10,18 +10,17 @@
 use super::client::{tls_words, words};
 use super::fetch_error::FetchError;
 use super::guard::Guard;
+use super::imap::{Imap, ImapError};
 use super::setup::tls;
 use super::{ClientRules, Secret};
-use anyhow::{Error, Result};
-use async_imap::error::Error as ImapError;
-use async_imap::{Client, Session};
-use futures_util::StreamExt as _;
+use anyhow::Result;
 use rustls::pki_types::ServerName;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tuermer_core::limits;
 use url::Url;
 
@@ -45,17 +44,13 @@ pub struct Waiting {
 
 /// An open mailbox.
 pub struct Mailbox {
-    session: Session<Box<dyn Wire>>,
+    session: Imap<TlsStream<TcpStream>>,
     /// Which numbering holds; another one means that all numbers are new.
     pub validity: u32,
     /// How many mails lie in it.
     pub mails: u32,
     url: String,
 }
-
-/// What an IMAP session runs over.
-trait Wire: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Wire for T {}
 
 impl Address {
     /// Reads `imaps://host[:port]/folder`; without a folder it is INBOX.
@@ -160,48 +155,37 @@ impl Mailbox {
                         why: error.to_string(),
                     },
                 })?;
-        let (reading, writing) = tokio::io::split(secure);
-        let bounded: Box<dyn Wire> = Box::new(tokio::io::join(
-            reading.take(limits::MAILBOX_BYTES),
-            writing,
-        ));
-        Self::log_in(bounded, &address, secret).await
+        Self::log_in(secure, &address, secret).await
     }
 
-    async fn log_in(wire: Box<dyn Wire>, address: &Address, secret: &Secret) -> Result<Self> {
+    async fn log_in(
+        wire: TlsStream<TcpStream>,
+        address: &Address,
+        secret: &Secret,
+    ) -> Result<Self> {
         let url = address.shown();
-        let mut client = Client::new(wire);
-        let greeting = within(&url, client.read_response())
-            .await?
-            .map_err(|error| broken(&url, &error))?;
-        if greeting.is_none() {
-            return Err(Error::new(broken(&url, &"no greeting")));
-        }
-        let session = within(
-            &url,
-            client.login(secret.get("user"), secret.get("password")),
-        )
-        .await?;
-        let mut session = session.map_err(|(error, _)| match error {
-            ImapError::No(why) => FetchError::LogIn {
+        let greeted = within(&url, Imap::greeted(wire)).await?;
+        let mut session = greeted.map_err(|error| broken(&url, &error))?;
+        let known = session.log_in(secret.get("user"), secret.get("password"));
+        within(&url, known).await?.map_err(|error| match error {
+            ImapError::Refused(why) => FetchError::LogIn {
                 host: address.host().to_string(),
                 why: words(&why),
             },
             error => broken(&url, &error),
         })?;
-        let opened = within(&url, session.examine(&address.folder))
-            .await?
-            .map_err(|error| match error {
-                ImapError::No(why) => FetchError::NoFolder {
-                    folder: address.folder.clone(),
-                    why: words(&why),
-                },
-                error => broken(&url, &error),
-            })?;
+        let opened = within(&url, session.examine(&address.folder)).await?;
+        let opened = opened.map_err(|error| match error {
+            ImapError::Refused(why) => FetchError::NoFolder {
+                folder: address.folder.clone(),
+                why: words(&why),
+            },
+            error => broken(&url, &error),
+        })?;
         Ok(Self {
             session,
-            validity: opened.uid_validity.unwrap_or_default(),
-            mails: opened.exists,
+            validity: opened.validity,
+            mails: opened.mails,
             url,
         })
     }
@@ -228,28 +212,18 @@ impl Mailbox {
     }
 
     /// Mails from a number on, each once, the lowest first. Where any mail lies in the box at least one is named: "5:*" means the
-    /// last mail, too. The library does not tell a refusal from an empty answer, so that is how it is known.
+    /// last mail, too.
     async fn listed(&mut self, from: u32) -> Result<Vec<Waiting>, FetchError> {
-        let url = self.url.clone();
-        let found = within(&url, async {
-            let mut sizes = BTreeMap::new();
-            let mut answers = self
-                .session
-                .uid_fetch(format!("{from}:*"), "RFC822.SIZE")
-                .await?;
-            while let Some(answer) = answers.next().await {
-                let answer = answer?;
-                // An answer without a size tells of something else, for example that somebody opened the mail.
-                if let (Some(uid), Some(size)) = (answer.uid, answer.size) {
-                    sizes.insert(uid, u64::from(size));
-                }
+        let mut sizes = BTreeMap::new();
+        let range = format!("{from}:*");
+        let fetched = self.session.fetch(&range, "RFC822.SIZE", |mail| {
+            // An answer without a size tells of something else, for example that somebody opened the mail.
+            if let (Some(uid), Some(size)) = (mail.uid, mail.size) {
+                sizes.insert(uid, size);
             }
-            drop(answers);
-            // Says whether the connection is still there.
-            self.session.noop().await?;
-            Ok::<_, ImapError>(sizes)
         });
-        let sizes = found.await?.map_err(|error| broken(&url, &error))?;
+        let fetched = within(&self.url, fetched).await?;
+        fetched.map_err(|error| broken(&self.url, &error))?;
         Ok(sizes
             .into_iter()
             .map(|(uid, size)| Waiting { uid, size })
@@ -261,23 +235,19 @@ impl Mailbox {
     /// # Errors
     /// The connection broke, the answer is no IMAP, the server refuses the mail, or more came than one look may bring.
     pub async fn mail(&mut self, uid: u32) -> Result<Option<Vec<u8>>, FetchError> {
-        let url = self.url.clone();
-        let found = within(&url, async {
-            // PEEK: the mail stays unread for people.
-            let mut answers = self
-                .session
-                .uid_fetch(uid.to_string(), "BODY.PEEK[]")
-                .await?;
-            let mut found = None;
-            while let Some(answer) = answers.next().await {
-                let answer = answer?;
-                if let (true, Some(body)) = (answer.uid == Some(uid), answer.body()) {
-                    found = Some(body.to_vec());
-                }
+        let mut found = None;
+        let number = uid.to_string();
+        // PEEK: the mail stays unread for people.
+        let fetched = self.session.fetch(&number, "BODY.PEEK[]", |mail| {
+            if let (true, Some(body)) = (mail.uid == Some(uid), mail.body) {
+                found = Some(body);
             }
-            Ok::<_, ImapError>(found)
         });
-        let found = found.await?.map_err(|error| broken(&url, &error))?;
+        match within(&self.url, fetched).await? {
+            // Some servers refuse a mail that is gone; whether it is says the list.
+            Ok(()) | Err(ImapError::Refused(_)) => {}
+            Err(error) => return Err(broken(&self.url, &error)),
+        }
         if found.is_some() {
             return Ok(found);
         }
@@ -293,7 +263,7 @@ impl Mailbox {
 
     /// Ends the session; what the server says to that changes nothing.
     pub async fn close(mut self) {
-        let _ = within(&self.url, self.session.logout()).await;
+        let _ = within(&self.url, self.session.log_out()).await;
     }
 }
 

@@ -6,6 +6,7 @@ pub mod client;
 pub mod csaf;
 pub mod fetch_error;
 mod guard;
+mod imap;
 pub mod mailbox;
 pub mod secret;
 mod setup;

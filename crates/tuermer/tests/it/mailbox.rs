@@ -3,7 +3,7 @@
 use crate::feeds_signs::region;
 use crate::support::Home;
 use crate::web_server::{Answer, Request, WebServer};
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::os::unix::fs::PermissionsExt as _;

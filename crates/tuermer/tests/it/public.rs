@@ -48,7 +48,7 @@ impl World {
     /// March 2021 in six towns: a released warning, its audience, deliveries and some who fixed it.
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let database = PostgresDatabase::create();
+        let database = PostgresDatabase::migrated();
         let url = database
             .as_ref()
             .map_or(String::new(), PostgresDatabase::url);

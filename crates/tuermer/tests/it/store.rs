@@ -21,7 +21,7 @@ async fn on_both<F: Future<Output = ()>>(story: impl Fn(Store) -> F) {
         .unwrap();
     story(store.clone()).await;
     store.database.close().await;
-    if let Some(database) = PostgresDatabase::create() {
+    if let Some(database) = PostgresDatabase::migrated() {
         let store = Store::open_url(&database.url(), NOW).await.unwrap();
         story(store.clone()).await;
         store.database.close().await;

@@ -20,20 +20,34 @@ pub struct PostgresDatabase {
 }
 
 impl PostgresDatabase {
-    /// A database of its own on the server of `TUERMER_TEST_POSTGRES`; `None` where none is named.
+    /// An empty database of its own on the server of `TUERMER_TEST_POSTGRES`; `None` where none is named.
     pub fn create() -> Option<Self> {
+        let this = Self::named(&fresh_name())?;
+        this.on_server(&format!("CREATE DATABASE {}", this.name));
+        Some(this)
+    }
+
+    /// The same with our tables in it, copied from a template: that takes a tenth of the time of all migrations.
+    pub fn migrated() -> Option<Self> {
+        let this = Self::named(&fresh_name())?;
+        let template = Template::of_this_build();
+        let copy = format!("CREATE DATABASE {} TEMPLATE {}", this.name, template.name());
+        if this.tried(&copy).is_err() {
+            template.make(&this);
+            this.on_server(&copy);
+        }
+        Some(this)
+    }
+
+    /// What `TUERMER_TEST_POSTGRES` names, with another database; nothing is made.
+    fn named(name: &str) -> Option<Self> {
         let server = std::env::var("TUERMER_TEST_POSTGRES")
             .ok()
             .filter(|text| !text.is_empty())?;
-        let name = format!(
-            "tuermer_{}",
-            ulid::Ulid::from_parts(0, rand_name())
-                .to_string()
-                .to_lowercase()
-        );
-        let this = Self { server, name };
-        this.on_server(&format!("CREATE DATABASE {}", this.name));
-        Some(this)
+        Some(Self {
+            server,
+            name: name.into(),
+        })
     }
 
     /// Its URL: that of the server with our name as the path.
@@ -48,23 +62,20 @@ impl PostgresDatabase {
     /// Runs a statement as the administrator of the server, outside this database.
     #[track_caller]
     pub fn on_server(&self, sql: &str) {
+        self.tried(sql).unwrap_or_else(|why| panic!("{sql}: {why}"));
+    }
+
+    /// The same where the server may refuse; its answer, or why not.
+    fn tried(&self, sql: &str) -> Result<String, String> {
         let output = Command::new("psql")
-            .args([
-                "--no-psqlrc",
-                "--quiet",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-c",
-                sql,
-                &self.server,
-            ])
+            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .args(["-v", "ON_ERROR_STOP=1", "-c", sql, &self.server])
             .output()
             .expect("psql is installed");
-        assert!(
-            output.status.success(),
-            "{sql}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
     }
 
     /// Its name.
@@ -82,11 +93,68 @@ impl Drop for PostgresDatabase {
     }
 }
 
-/// Randomness for a name that no other test has.
-fn rand_name() -> u128 {
+/// The database that others are copied from. Its name holds which test program made it and when that was built, so
+/// that a changed schema has another template; nobody connects to it, or PostgreSQL would refuse the copy.
+struct Template {
+    program: u64,
+    built: u128,
+}
+
+impl Template {
+    fn of_this_build() -> Self {
+        use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+        let program = std::env::current_exe().unwrap();
+        let built = std::fs::metadata(&program).unwrap().modified().unwrap();
+        let built = built.duration_since(std::time::UNIX_EPOCH).unwrap();
+        Self {
+            program: BuildHasherDefault::<DefaultHasher>::default().hash_one(&program),
+            built: built.as_nanos(),
+        }
+    }
+
+    fn name(&self) -> String {
+        format!("{}_{:x}", self.prefix(), self.built)
+    }
+
+    fn prefix(&self) -> String {
+        format!("tuermer_template_{:x}", self.program)
+    }
+
+    /// Several tests may begin at once, each in a process of its own: each makes one under another name, the first to
+    /// rename it wins, and the copies of the others go. Templates of older builds of this program go, too.
+    fn make(&self, server: &PostgresDatabase) {
+        let older = format!(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, '{}_') AND datname <> '{}'",
+            self.prefix(),
+            self.name()
+        );
+        for old in server.tried(&older).unwrap_or_default().lines() {
+            let _ = server.tried(&format!("DROP DATABASE IF EXISTS {old}"));
+        }
+        let fresh = PostgresDatabase::create().expect("the server was named a moment ago");
+        let url = fresh.url();
+        // A thread of its own: the caller may already run inside a runtime.
+        let migrating = std::thread::spawn(move || {
+            tokio::runtime::Runtime::new().unwrap().block_on(async {
+                let store = Store::open_url(&url, jiff::Timestamp::UNIX_EPOCH).await;
+                store.unwrap().database.close().await;
+            });
+        });
+        migrating.join().unwrap();
+        let _ = server.tried(&format!(
+            "ALTER DATABASE {} RENAME TO {}",
+            fresh.name(),
+            self.name()
+        ));
+    }
+}
+
+/// A name that no other test has.
+fn fresh_name() -> String {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).unwrap();
-    u128::from_be_bytes(bytes)
+    let random = ulid::Ulid::from_parts(0, u128::from_be_bytes(bytes));
+    format!("tuermer_{}", random.to_string().to_lowercase())
 }
 
 /// What a call answered.
@@ -147,7 +215,7 @@ impl Home {
     pub fn empty() -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
-            database: PostgresDatabase::create(),
+            database: PostgresDatabase::migrated(),
         }
     }
 

@@ -27,7 +27,7 @@ fn at(text: &str) -> Timestamp {
 
 /// Runs one story in a fresh drill directory on each engine that is there.
 pub async fn on_both<F: Future<Output = ()>>(story: impl Fn(Context) -> F) {
-    let server = PostgresDatabase::create();
+    let server = PostgresDatabase::migrated();
     for url in [
         Some(String::new()),
         server.as_ref().map(PostgresDatabase::url),

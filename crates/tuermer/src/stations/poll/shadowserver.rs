@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::feeds::{Client, PullReport, Secret, Wanted};
 use crate::refusal::Refusal;
 use anyhow::{Error, Result};
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use serde_json::json;
