@@ -1,5 +1,11 @@
 //! Our reader and ring against rpgp: the same verdict on every key and signature, whole or broken, with one exception that
 //! has a name: what only rpgp can verify.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod made;
 #[path = "../second_opinion/mod.rs"]

@@ -1,27 +1,48 @@
 //! People who sign in: adding them, their one-time links, taking access away, and the proof that somebody is who he says.
 //!
 //! Set-up is open until a warning was released for the first time in this database, and always in a drill or demo:
-//! so long somebody at the machine may add people and print links. After that an administrator does.
+//! so long somebody at the machine may add people and print links for those who wait. After that an administrator does.
+//! Where nobody can sign in as administrator, the machine may make one, which is told to the operators.
 
 use super::allow;
 use crate::context::Context;
 use crate::store::accounts::{Account, setup_link};
+use crate::store::notices::Notice;
+use crate::text::Texts;
 use anyhow::Result;
+use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, Actor, Role};
 
 pub use crate::store::accounts::hash_password;
 
+/// What somebody wants to do with an account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// Add it, or let somebody in who never was.
+    LetIn(Role),
+    /// Give somebody who can sign in another password, or take access away.
+    TakeOver,
+}
+
 /// Which act managing accounts is now.
-async fn managing(context: &Context) -> Result<Act> {
-    let open = context.drill || context.demo || !context.store.released_before().await?;
-    Ok(if open {
+async fn managing(context: &Context, wish: Wish) -> Result<Act> {
+    if context.drill || context.demo {
+        return Ok(Act::SetUpAccounts);
+    }
+    let administered = context.store.has_administrator().await?;
+    let set_up = match wish {
+        Wish::LetIn(Role::Administrator) if !administered => true,
+        Wish::LetIn(_) => !context.store.released_before().await?,
+        Wish::TakeOver => !administered && !context.store.released_before().await?,
+    };
+    Ok(if set_up {
         Act::SetUpAccounts
     } else {
         Act::ManageAccounts
     })
 }
 
-/// Adds a person; without a password the account waits for its one-time link.
+/// Adds a person; without a password the account waits for the one-time link that is returned.
 ///
 /// # Errors
 /// The actor may not, or the name is taken or no name for an account.
@@ -31,12 +52,43 @@ pub async fn add(
     name: &str,
     role: Role,
     password_hash: Option<String>,
-) -> Result<()> {
-    allow(actor, managing(context).await?)?;
+) -> Result<Option<String>> {
+    allow(actor, managing(context, Wish::LetIn(role)).await?)?;
+    let waits = password_hash.is_none();
+    let late = role == Role::Administrator && context.store.released_before().await?;
     context
         .store
         .add_account(context, name, role, password_hash, actor.name())
-        .await
+        .await?;
+    if late {
+        context
+            .store
+            .raise_notice(&made(context, actor, name)?)
+            .await?;
+    }
+    if !waits {
+        return Ok(None);
+    }
+    setup_link(context, Some(name)).await.map(Some)
+}
+
+/// What the operators are told of a new administrator.
+fn made(context: &Context, actor: &Actor, name: &str) -> Result<Notice> {
+    let text = |language| {
+        let values = [("name", name), ("by", actor.name())];
+        Texts(language)
+            .with("notice.administrator_made", &values)
+            .replace(" | ", "\n")
+    };
+    Ok(Notice {
+        id: context.id()?,
+        kind: "account.administrator".into(),
+        subject: name.into(),
+        text_de: text(Language::German),
+        text_en: text(Language::English),
+        created_at: context.now(),
+        mailed_at: None,
+    })
 }
 
 /// A one-time link for a person; `None` where there is no such account.
@@ -44,11 +96,21 @@ pub async fn add(
 /// # Errors
 /// The actor may not, or the database refused.
 pub async fn link(context: &Context, actor: &Actor, name: &str) -> Result<Option<String>> {
-    allow(actor, managing(context).await?)?;
     let accounts = context.store.accounts().await?;
-    if !accounts.iter().any(|account| account.name == name) {
+    let Some(account) = accounts.iter().find(|account| account.name == name) else {
+        allow(actor, managing(context, Wish::TakeOver).await?)?;
         return Ok(None);
-    }
+    };
+    let wish = if account.active {
+        Wish::TakeOver
+    } else {
+        Wish::LetIn(account.role)
+    };
+    allow(actor, managing(context, wish).await?)?;
+    context
+        .store
+        .note_link(name, actor.name(), context.now())
+        .await?;
     setup_link(context, Some(name)).await.map(Some)
 }
 
@@ -67,7 +129,7 @@ pub async fn first_link(context: &Context, actor: &Actor) -> Result<String> {
 /// # Errors
 /// The actor may not, or it is the only administrator.
 pub async fn disable(context: &Context, actor: &Actor, name: &str) -> Result<bool> {
-    allow(actor, managing(context).await?)?;
+    allow(actor, managing(context, Wish::TakeOver).await?)?;
     context
         .store
         .disable_account(context.now(), name, actor.name())

@@ -45,9 +45,23 @@ pub fn bring_secret(
 ///
 /// # Errors
 /// As [`bring_secret`].
-pub fn replace_secret(context: &Context, actor: &Actor, feed: &Feed, from: &Path) -> Result<()> {
+pub async fn replace_secret(
+    context: &Context,
+    actor: &Actor,
+    feed: &Feed,
+    from: &Path,
+) -> Result<()> {
     allow(actor, Act::ReplaceSecret)?;
-    keep_secret(context, feed, Some(from))
+    keep_secret(context, feed, Some(from))?;
+    context
+        .store
+        .note_feed(
+            &feed.name,
+            "feed.secret_replaced",
+            actor.name(),
+            context.now(),
+        )
+        .await
 }
 
 /// Puts the key or password of a source where it is looked for when it is asked.
@@ -97,6 +111,11 @@ pub async fn resume(context: &Context, actor: &Actor, name: &str) -> Result<bool
 /// The actor may not, or the database refused.
 pub async fn remove(context: &Context, actor: &Actor, name: &str) -> Result<bool> {
     allow(actor, Act::RemoveFeed)?;
+    let feed = context.store.feed(name).await?;
+    if feed.is_some_and(|feed| !feed.kind.secret_names().is_empty()) {
+        // Removed and added again it would have another one.
+        allow(actor, Act::ReplaceSecret)?;
+    }
     let found = context
         .store
         .remove_feed(name, actor.name(), context.now())
@@ -125,5 +144,9 @@ pub async fn want(context: &Context, actor: &Actor, name: &str) -> Result<bool> 
 /// The actor may not, or the store cannot be read or written. What the source does wrong is in the result.
 pub async fn pull(context: &Context, actor: &Actor, feed: Feed) -> Result<Option<Pulled>> {
     allow(actor, Act::PullFeed)?;
+    context
+        .store
+        .note_feed(&feed.name, "feed.wanted", actor.name(), context.now())
+        .await?;
     poll::pull(context, feed).await
 }

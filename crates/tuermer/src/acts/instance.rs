@@ -46,6 +46,11 @@ pub async fn create(
     } else {
         Store::open_url(&config.store.url, now).await?
     };
+    // Whether it is a drill opens rights and closes the mail server; nobody changes it afterwards.
+    if store.meta("drill").await?.is_some() {
+        store.database.close().await;
+        return Err(refusal("general.init_taken", []));
+    }
     store
         .set_meta("drill", if drill { "true" } else { "false" })
         .await?;

@@ -244,7 +244,7 @@ async fn secret(
     let Some(feed) = context.store.feed(name).await? else {
         return unknown(call, context, name).await;
     };
-    acts::feed::replace_secret(context, &actor, &feed, file)?;
+    acts::feed::replace_secret(context, &actor, &feed, file).await?;
     call.out
         .say(&call.out.texts.with("feed.secret_kept", &[("name", name)]));
     Ok(Exit::Ok)

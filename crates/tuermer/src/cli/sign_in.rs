@@ -33,7 +33,7 @@ impl Actor {
 #[derive(Debug, clap::Args)]
 pub struct ActorOrShell {
     /// Who acts; without it the journal says `shell`.
-    #[arg(long = "as", value_name = "USER")]
+    #[arg(long = "as", alias = "by", value_name = "USER")]
     pub user: Option<String>,
     /// File that holds the password of --as; without it the terminal asks.
     #[arg(long, value_name = "FILE", requires = "user")]

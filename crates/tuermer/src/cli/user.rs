@@ -92,13 +92,7 @@ async fn add(call: &Call, context: &Context, new: New) -> Result<Exit> {
             (Actor::Shell, hash.transpose()?)
         }
     };
-    let with_password = hash.is_some();
-    account::add(context, &actor, &name, role, hash).await?;
-    let link = if with_password {
-        None
-    } else {
-        account::link(context, &actor, &name).await?
-    };
+    let link = account::add(context, &actor, &name, role, hash).await?;
     if out.json {
         out.object(&json!({"name": name, "role": role.as_str(), "setup_link": link}))?;
         return Ok(Exit::Ok);

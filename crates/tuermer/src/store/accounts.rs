@@ -147,6 +147,19 @@ impl Store {
         Ok(true)
     }
 
+    /// True where somebody can sign in as administrator.
+    pub async fn has_administrator(&self) -> Result<bool> {
+        let sql = "SELECT 1 FROM account WHERE role = 'administrator' AND disabled_at IS NULL AND password_hash IS NOT NULL LIMIT 1";
+        Ok(self.read_one(sql, Vec::new()).await?.is_some())
+    }
+
+    /// Notes in the journal that somebody got a new one-time link for an account.
+    pub async fn note_link(&self, name: &str, actor: &str, now: Timestamp) -> Result<()> {
+        let mut open = self.begin().await?;
+        journal::append(&mut open, now, actor, "account.link_made", name, "").await?;
+        open.commit().await
+    }
+
     /// The account, if name and password fit. Too many failures make the name wait, whoever asks.
     pub async fn sign_in(
         &self,

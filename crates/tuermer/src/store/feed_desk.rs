@@ -61,4 +61,17 @@ impl Store {
         open.commit().await?;
         Ok(due)
     }
+
+    /// Notes in the journal what somebody did with a source.
+    pub async fn note_feed(
+        &self,
+        name: &str,
+        action: &str,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut open = self.begin().await?;
+        journal::append(&mut open, now, actor, action, name, "").await?;
+        open.commit().await
+    }
 }
