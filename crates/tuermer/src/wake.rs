@@ -4,7 +4,7 @@
 //! In one process a hint is a [`Notify`] for each station; other processes hear of it through the database
 //! ([`crate::store::engine::Listener`]).
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -54,9 +54,21 @@ struct Bells {
     /// Milliseconds since the first hint at which other processes were told, plus one.
     told: AtomicU64,
     first: OnceLock<Instant>,
+    /// Something of this process was committed since the last look at a counter that does not tell whose.
+    committed: AtomicBool,
 }
 
 impl Wake {
+    /// Notes that this process committed something.
+    pub fn commit(&self) {
+        self.0.committed.store(true, Ordering::Release);
+    }
+
+    /// True where this process committed something since this was asked last.
+    pub fn committed_since(&self) -> bool {
+        self.0.committed.swap(false, Ordering::AcqRel)
+    }
+
     /// Tells the stations whom a commit concerns.
     pub fn ring(&self, source: Source) {
         for (station, bell) in Station::ALL.iter().zip(&self.0.stations) {

@@ -36,6 +36,8 @@ enum Rest {
     Period,
     /// Another process works there.
     Elsewhere,
+    /// The mail server cannot be used: why.
+    Away(String),
     /// Nothing can be done for so long, whoever wakes.
     For(Duration),
 }
@@ -92,6 +94,10 @@ async fn keep(
                 board.elsewhere(station);
                 Rest::Period
             }
+            Ok(Rest::Away(why)) => {
+                board.ends(station, context.now(), lag, Some(&why));
+                Rest::For(AWAY)
+            }
             Ok(rest) => {
                 failures = 0;
                 board.ends(station, context.now(), lag, None);
@@ -131,6 +137,7 @@ async fn wait(context: &Context, station: Station, rest: Rest, began: Instant) {
     match rest {
         Rest::None => tokio::task::yield_now().await,
         Rest::For(pause) => tokio::time::sleep(pause).await,
+        Rest::Away(_) => tokio::time::sleep(AWAY).await,
         Rest::Period | Rest::Elsewhere => {
             let period = Duration::from_secs(station.every_seconds());
             let woken = tokio::time::timeout(period, context.store.wake().rung(station)).await;
@@ -150,6 +157,8 @@ async fn look(desk: Desk, context: &Context, station: Station) -> (Desk, Result<
     });
     match task.await {
         Ok((desk, Ok(rest))) => (desk, Ok(rest)),
+        // Feeds that are being asked go on.
+        Ok((desk, Err(error))) if station == Station::Poll => (desk, Err(error)),
         Ok((desk, Err(error))) => {
             // What is under way ends before anybody begins anew, and knows the cause better.
             let error = desk.close().await.err().unwrap_or(error);
@@ -280,7 +289,7 @@ async fn hand_over(context: &Context, kept: &mut Option<Box<Dispatch>>) -> Resul
                 why,
                 "no mail leaves; everything stays due and is tried again"
             );
-            Ok(Rest::For(AWAY))
+            Ok(Rest::Away(why))
         }
         None => Ok(Rest::Period),
     }
@@ -293,7 +302,9 @@ async fn listen(context: Context, mut stopped: watch::Receiver<bool>) {
             let mut listener = context.store.database.listen().await?;
             loop {
                 let source = listener.heard().await?;
-                context.store.wake().ring(source);
+                if listener.hears_only_others() || !context.store.wake().committed_since() {
+                    context.store.wake().ring(source);
+                }
             }
         };
         let heard: Result<()> = tokio::select! {

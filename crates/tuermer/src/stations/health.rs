@@ -37,8 +37,22 @@ struct Known {
     busy_since: Option<Timestamp>,
     /// Changed since it was written down.
     fresh: bool,
+    /// This process worked there last.
+    ours: bool,
     /// Whether the operators were told that it fails; `None` = an earlier process may have told them.
     told: Option<bool>,
+}
+
+impl Known {
+    fn new(station: Station, now: Timestamp) -> Self {
+        Self {
+            health: StationHealth::new(station, now),
+            busy_since: None,
+            fresh: true,
+            ours: true,
+            told: None,
+        }
+    }
 }
 
 impl Board {
@@ -51,23 +65,17 @@ impl Board {
 
     /// A round begins.
     pub fn begins(&self, station: Station, now: Timestamp) {
-        let mut stations = self.stations();
-        let known = stations.entry(station).or_insert_with(|| {
-            // What the last process left behind may look like a silence.
-            self.0.changed.notify_one();
-            Known {
-                health: StationHealth::new(station, now),
-                busy_since: None,
-                fresh: true,
-                told: None,
-            }
-        });
-        known.busy_since = Some(now);
+        if let Some(known) = self.stations().get_mut(&station) {
+            known.busy_since = Some(now);
+        }
     }
 
     /// Somebody else works there and writes it down.
     pub fn elsewhere(&self, station: Station) {
-        self.stations().remove(&station);
+        if let Some(known) = self.stations().get_mut(&station) {
+            known.ours = false;
+            known.busy_since = None;
+        }
     }
 
     /// A round ended. `lag`: how long a gap may have stood open.
@@ -79,11 +87,14 @@ impl Board {
         failed: Option<&str>,
     ) {
         let mut stations = self.stations();
-        let Some(known) = stations.get_mut(&station) else {
-            return;
-        };
+        let known = stations.entry(station).or_insert_with(|| {
+            // What the last process left behind may look like a silence.
+            self.0.changed.notify_one();
+            Known::new(station, now)
+        });
         known.busy_since = None;
         known.fresh = true;
+        known.ours = true;
         let health = &mut known.health;
         let failed_before = health.failures > 0;
         health.round_at = now;
@@ -155,7 +166,7 @@ impl Board {
         let longer = |since: Timestamp, seconds: i64| {
             now.duration_since(since) >= SignedDuration::from_secs(seconds)
         };
-        for (station, known) in self.stations().iter_mut() {
+        for (station, known) in self.stations().iter_mut().filter(|(_, known)| known.ours) {
             // A long round is no silence, up to a bound.
             if known
                 .busy_since
@@ -188,6 +199,7 @@ impl Board {
         let ended: Vec<StationHealth> = self
             .stations()
             .values()
+            .filter(|known| known.ours)
             .map(|known| StationHealth {
                 running: false,
                 ..known.health.clone()

@@ -145,6 +145,10 @@ async fn leased(context: &Context, station: Station, report: &mut OnceReport) ->
 }
 
 async fn handed_over(context: &Context, report: &mut OnceReport) -> Result<bool> {
+    if report.deliver.away.is_some() {
+        // A log-in that was refused is not tried again and again.
+        return Ok(false);
+    }
     let handed = deliver::run(context).await?;
     let moved = handed.moved();
     let notices = NoticesRecorded {

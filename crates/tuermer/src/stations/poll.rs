@@ -33,6 +33,7 @@ use tokio::task::{JoinError, JoinSet};
 use tuermer_core::feed::{self, Feed, FeedCounts, FeedKind};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_core::station::Station;
 
 /// What one round did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -102,7 +103,10 @@ impl UnderWay {
     /// Nothing is asked yet.
     pub(super) fn new(context: &Context) -> Self {
         Self {
-            context: context.clone(),
+            context: Context {
+                store: context.store.of_station(Station::Poll),
+                ..context.clone()
+            },
             turns: Arc::new(Semaphore::new(limits::FEEDS_AT_ONCE)),
             tasks: JoinSet::new(),
             names: HashSet::new(),
@@ -112,11 +116,17 @@ impl UnderWay {
     /// Asks what is due, notes what is finished, and waits for nobody.
     ///
     /// # Errors
-    /// The feeds cannot be read, or what came of asking one could not be noted.
+    /// The feeds cannot be read.
     pub(super) async fn round(&mut self) -> Result<()> {
         self.start_due().await?;
         while let Some(ended) = self.tasks.try_join_next() {
-            self.ended(ended)?;
+            // It concerns this one; the others are being asked.
+            if let Err(error) = self.ended(ended) {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "what came of asking a feed could not be noted"
+                );
+            }
         }
         Ok(())
     }

@@ -35,6 +35,8 @@ pub struct Transaction {
     open: Open,
     /// The lease under which it is written; without it the commit fails.
     fence: Option<Fence>,
+    /// Who writes.
+    source: Source,
     /// Who is told of the commit.
     wake: Wake,
 }
@@ -60,6 +62,8 @@ enum Open {
     Postgres(postgres::Writing),
 }
 
+/// A connection that does not answer in this time stands for nobody.
+const SEEN: Duration = Duration::from_secs(5);
 /// How long a statement waits for another process to finish writing.
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -106,6 +110,7 @@ impl Database {
         Ok(Transaction {
             open,
             fence: None,
+            source: Source::Act,
             wake: Wake::default(),
         })
     }
@@ -136,6 +141,7 @@ impl Database {
                 Ok(Alive::Connection(Mutex::new(Transaction {
                     open,
                     fence: None,
+                    source: Source::Act,
                     wake: Wake::default(),
                 })))
             }
@@ -288,10 +294,7 @@ impl Transaction {
         {
             bail!(LeaseLost(fence.station));
         }
-        let source = self
-            .fence
-            .as_ref()
-            .map_or(Source::Act, |fence| Source::Station(fence.station));
+        let source = self.source;
         if let Open::Postgres(open) = &mut self.open
             && self.wake.is_for_others(source)
         {
@@ -301,6 +304,7 @@ impl Transaction {
             Open::Sqlite(open) => open.commit().await?,
             Open::Postgres(open) => open.commit().await?,
         }
+        self.wake.commit();
         self.wake.ring(source);
         Ok(())
     }
@@ -308,8 +312,18 @@ impl Transaction {
     /// As [`Transaction::commit`], of something that makes no gap for any station.
     pub(super) async fn commit_quietly(self) -> Result<()> {
         match self.open {
-            Open::Sqlite(open) => open.commit().await,
-            Open::Postgres(open) => open.commit().await,
+            Open::Sqlite(open) => open.commit().await?,
+            Open::Postgres(open) => open.commit().await?,
+        }
+        self.wake.commit();
+        Ok(())
+    }
+
+    /// Waits for whoever else is in this place, until the transaction ends. The embedded database has one writer anyway.
+    pub(super) async fn alone(&mut self) -> Result<()> {
+        match &mut self.open {
+            Open::Sqlite(_) => Ok(()),
+            Open::Postgres(open) => open.lock_journal().await,
         }
     }
 
@@ -331,12 +345,13 @@ impl Transaction {
         Ok(self.read_one(&sql, values).await?.is_some())
     }
 
-    /// The same transaction under a lease, telling its commit to `wake`.
+    /// The same transaction of `source`, under a lease, telling its commit to `wake`.
     #[must_use]
-    pub(super) fn under(self, fence: Option<Fence>, wake: Wake) -> Self {
+    pub(super) fn under(self, fence: Option<Fence>, source: Source, wake: Wake) -> Self {
         Self {
             open: self.open,
             fence,
+            source,
             wake,
         }
     }
@@ -348,14 +363,22 @@ impl Alive {
         match self {
             Self::File(_) => true,
             Self::Connection(open) => {
-                let mut open = open.lock().await;
-                open.read_one("SELECT 1", Vec::new()).await.is_ok()
+                let asked = async {
+                    let mut open = open.lock().await;
+                    open.read_one("SELECT 1", Vec::new()).await.is_ok()
+                };
+                tokio::time::timeout(SEEN, asked).await.unwrap_or(false)
             }
         }
     }
 }
 
 impl Listener {
+    /// False where it cannot tell a commit of this process from one of another.
+    pub fn hears_only_others(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Waits until another process committed something, and says who; some engines cannot tell.
     ///
     /// # Errors

@@ -62,6 +62,7 @@ pub async fn append_many<T: AsRef<str>>(
     action: &str,
     told: &[(T, T)],
 ) -> Result<()> {
+    open.alone().await?;
     let last = open
         .read_one(
             "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1",

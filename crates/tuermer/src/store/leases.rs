@@ -15,7 +15,7 @@ use crate::values;
 use anyhow::{Context as _, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tuermer_core::limits::LEASE_SECONDS;
@@ -62,7 +62,7 @@ impl Store {
     pub fn fenced(&self, fence: &Fence) -> Self {
         Self {
             fence: Some(fence.clone()),
-            ..self.clone()
+            ..self.of_station(fence.station)
         }
     }
 
@@ -83,10 +83,10 @@ impl Store {
         let holder = store.holder().await?;
         let clock = store.database.clock();
         let sql = format!(
-            "SELECT holder, fence, until <= {clock} OR until > {clock} + $3 FROM lease WHERE station = $1 AND shard = $2"
+            "SELECT holder, fence, until <= {clock} OR until > {clock} + 2 * $3 FROM lease WHERE station = $1 AND shard = $2"
         );
         let length = LEASE_SECONDS.saturating_mul(1_000_000);
-        // A lease that would last longer than any is from before the clock was set back.
+        // A lease that would last far longer than any is from before the clock was set back.
         let found = store
             .read_one(&sql, values![station.as_str(), shard, length])
             .await?;
@@ -138,17 +138,14 @@ impl Store {
         patience: Duration,
     ) -> Result<Option<Lease>> {
         const AGAIN: Duration = Duration::from_millis(100);
-        let waiting = async {
-            loop {
-                match self.take_lease(station, 0).await {
-                    Ok(None) => tokio::time::sleep(AGAIN).await,
-                    taken => return taken,
-                }
+        let began = Instant::now();
+        loop {
+            let taken = self.take_lease(station, 0).await?;
+            if taken.is_some() || began.elapsed() >= patience {
+                return Ok(taken);
             }
-        };
-        tokio::time::timeout(patience, waiting)
-            .await
-            .unwrap_or(Ok(None))
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 
     /// The process that holds leases of this store.
@@ -234,9 +231,9 @@ impl Lease {
 
     /// Gives it back; the next one may begin at once.
     pub async fn give_back(mut self) {
-        self.given_back = true;
         self.renewing.abort();
         give_back(&self.store, &self.fence).await;
+        self.given_back = true;
     }
 }
 

@@ -61,13 +61,14 @@ pub mod warnings;
 pub mod witness;
 
 use crate::refusal::refusal;
-use crate::wake::Wake;
+use crate::wake::{Source, Wake};
 use anyhow::Result;
 use engine::{Database, Transaction, Value};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::RwLock;
+use tuermer_core::station::Station;
 
 /// Migrations in order; a landed one is never changed.
 const MIGRATIONS: &[(i64, &str)] = &[
@@ -159,6 +160,8 @@ pub struct Store {
     holders: leases::HolderShelf,
     /// The lease under which everything is written, if any.
     fence: Option<leases::Fence>,
+    /// Who writes.
+    source: Source,
 }
 
 impl Store {
@@ -202,13 +205,23 @@ impl Store {
             wake: Wake::default(),
             holders: Arc::default(),
             fence: None,
+            source: Source::Act,
+        }
+    }
+
+    /// The same store, whose commits are those of a station.
+    #[must_use]
+    pub fn of_station(&self, station: Station) -> Self {
+        Self {
+            source: Source::Station(station),
+            ..self.clone()
         }
     }
 
     /// Begins a write transaction, under the lease of this store if it has one.
     pub async fn begin(&self) -> Result<Transaction> {
         let open = self.database.begin().await?;
-        Ok(open.under(self.fence.clone(), self.wake.clone()))
+        Ok(open.under(self.fence.clone(), self.source, self.wake.clone()))
     }
 
     /// Who hears of commits.

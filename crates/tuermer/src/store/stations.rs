@@ -5,6 +5,7 @@ use super::engine::Row;
 use crate::values;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
+use tuermer_core::limits::STATION_REST_SECONDS;
 use tuermer_core::station::Station;
 
 /// One station at one moment.
@@ -48,7 +49,9 @@ impl StationHealth {
     pub fn is_down(&self, now: Timestamp, patience: SignedDuration) -> bool {
         let longer = |since: Timestamp, than: SignedDuration| now.duration_since(since) > than;
         let every = i64::try_from(self.station.every_seconds()).unwrap_or(i64::MAX);
-        let silent = patience.saturating_add(SignedDuration::from_secs(every));
+        // Between two rounds it may rest as long as after many failures, and health is written every few seconds.
+        let rest = SignedDuration::from_secs(every.saturating_add(STATION_REST_SECONDS));
+        let silent = patience.saturating_add(rest);
         let fails = self
             .failing_since
             .is_some_and(|since| longer(since, patience));

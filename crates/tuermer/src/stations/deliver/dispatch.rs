@@ -31,6 +31,8 @@ pub struct Dispatch {
     workers: JoinSet<Result<()>>,
     urgent: JoinSet<Result<()>>,
     writing: JoinHandle<Result<()>>,
+    /// Looks for stops, whatever else is done; ends with an error only.
+    looking: JoinHandle<Result<()>>,
     counted: Arc<Mutex<DeliverReport>>,
 }
 
@@ -75,13 +77,16 @@ impl Dispatch {
         } else {
             Lanes::unlimited()
         };
+        let shared = Arc::new(Shared::new(context, post, lanes, writer));
+        let looking = tokio::spawn(look(Arc::clone(&shared)));
         Ok(Self {
             lease,
             queue: Queue::default(),
-            shared: Arc::new(Shared::new(context, post, lanes, writer)),
+            shared,
             workers: JoinSet::new(),
             urgent: JoinSet::new(),
             writing,
+            looking,
             counted,
         })
     }
@@ -94,6 +99,9 @@ impl Dispatch {
         let mut report = DeliverReport::default();
         let (shared, context) = (Arc::clone(&self.shared), self.shared.context.clone());
         report.stopped = context.store.stop_deliveries(context.now()).await?;
+        // Operators hear of it before a large warning is verified.
+        Queue::notices(&context, &shared).await?;
+        self.hire();
         self.queue.follow(&context, &shared, &mut report).await?;
         self.queue.refill(&context, &shared).await?;
         self.hire();
@@ -123,12 +131,13 @@ impl Dispatch {
             let lanes = self.shared.lanes();
             (lanes.waiting(), lanes.waiting_up_to(Rank::Correction))
         };
-        let most = self
+        // Whoever is in the middle of a message takes no other one yet.
+        let free = self
             .shared
             .post
             .connections(&self.shared.context)
-            .min(waiting);
-        for _ in self.workers.len()..most {
+            .saturating_sub(self.workers.len());
+        for _ in 0..free.min(waiting) {
             self.workers
                 .spawn(Arc::clone(&self.shared).connection(Rank::Unsure));
         }
@@ -144,7 +153,6 @@ impl Dispatch {
         let began = Instant::now();
         let end = tokio::time::Instant::from_std(began + ROUND);
         let wake = self.shared.context.store.wake().clone();
-        let mut look = tokio::time::interval(LOOK);
         let early = early(&wake, began);
         tokio::pin!(early);
         loop {
@@ -154,7 +162,7 @@ impl Dispatch {
             tokio::select! {
                 Some(ended) = self.workers.join_next() => ended??,
                 Some(ended) = self.urgent.join_next() => ended??,
-                _ = look.tick() => self.shared.post.look(&self.shared.context).await?,
+                looked = &mut self.looking => return looked?,
                 () = tokio::time::sleep_until(end) => return Ok(()),
                 () = &mut early => return Ok(()),
             }
@@ -173,6 +181,7 @@ impl Dispatch {
             mut workers,
             mut urgent,
             writing,
+            looking,
             counted,
         } = self;
         shared.close();
@@ -183,6 +192,9 @@ impl Dispatch {
         while let Some(ended) = urgent.join_next().await {
             worked = worked.and(ended.map_err(Into::into).and_then(|ended| ended));
         }
+        looking.abort();
+        // Ended or given up: it holds nothing any more.
+        let _ = looking.await;
         // The connections are gone, so this was the last end of the writer: it closes.
         drop(shared);
         let written = writing
@@ -197,6 +209,14 @@ impl Dispatch {
         worked?;
         let report = std::mem::take(&mut *lock(&counted));
         Ok(report)
+    }
+}
+
+/// Reads again and again which warnings may leave, also while a round reads or verifies.
+async fn look(shared: Arc<Shared>) -> Result<()> {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        shared.post.look(&shared.context).await?;
     }
 }
 

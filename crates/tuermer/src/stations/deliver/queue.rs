@@ -10,6 +10,7 @@ use super::parcel::{NOTICES, Parcel, rank};
 use crate::acts::warn;
 use crate::channels::lanes::Rank;
 use crate::context::Context;
+use crate::store::leases::LeaseLost;
 use anyhow::Result;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -21,6 +22,10 @@ use tuermer_core::warning::{MessageType, WarningState};
 
 /// After this time a warning is read from the start again: tries that became due, mails that a person sends again.
 const AGAIN: Duration = Duration::from_secs(10);
+/// The same where nothing of it waits.
+const SOON: Duration = Duration::from_secs(2);
+/// After this time of verifying the rest waits for the next round, so that the first ones leave.
+const VERIFYING: Duration = Duration::from_secs(1);
 
 /// The queue.
 #[derive(Default)]
@@ -28,6 +33,8 @@ pub struct Queue {
     open: BTreeMap<WarningNumber, Opened>,
     /// Whose release did not fit; told once, and looked at again by the next dispatch.
     refused: HashSet<WarningNumber>,
+    /// Warnings that could not be taken in yet.
+    waiting: bool,
 }
 
 /// A warning that is being sent.
@@ -46,7 +53,7 @@ impl Queue {
 
     /// True where a warning was not read to its end.
     pub fn is_unread(&self) -> bool {
-        self.open.values().any(|opened| opened.next.is_some())
+        self.waiting || self.open.values().any(|opened| opened.next.is_some())
     }
 
     /// Takes in what was released since the last look, lets go of what is over.
@@ -70,25 +77,27 @@ impl Queue {
             self.open.remove(&number);
             shared.forget(&number);
         }
+        let began = Instant::now();
+        self.waiting = false;
         for (number, state) in listed {
             if self.open.contains_key(&number) || self.refused.contains(&number) {
                 continue;
             }
-            if !warn::verify(context, &number).await? {
-                self.refuse(&number, report);
-                continue;
+            if began.elapsed() >= VERIFYING {
+                self.waiting = true;
+                break;
             }
-            if state == WarningState::Approved {
-                context.store.start_warning(&number, context.now()).await?;
+            match self.take_in(context, shared, &number, state).await {
+                Ok(true) => {}
+                Ok(false) => self.refuse(&number, report),
+                Err(error) if error.downcast_ref::<LeaseLost>().is_some() => return Err(error),
+                // One warning that cannot be read must not hold up the others.
+                Err(error) => tracing::error!(
+                    warning.number = %number,
+                    error = format!("{error:#}"),
+                    "a released warning cannot be read; it is tried again"
+                ),
             }
-            let letter = Letter::load(context, &number).await?;
-            let opened = Opened {
-                message_type: letter.message_type(),
-                next: Some((DeliveryState::Due, String::new())),
-                read_at: Instant::now(),
-            };
-            shared.post.begin(&number, Arc::new(letter));
-            self.open.insert(number, opened);
         }
         for number in shared.batches.refused().await {
             if self.open.remove(&number).is_some() {
@@ -99,10 +108,46 @@ impl Queue {
         Ok(())
     }
 
+    /// Verifies a released warning and begins to send it; false where its release does not fit its content.
+    async fn take_in(
+        &mut self,
+        context: &Context,
+        shared: &Shared,
+        number: &WarningNumber,
+        state: WarningState,
+    ) -> Result<bool> {
+        if !warn::verify(context, number).await? {
+            return Ok(false);
+        }
+        if state == WarningState::Approved {
+            context.store.start_warning(number, context.now()).await?;
+        }
+        let letter = Letter::load(context, number).await?;
+        let opened = Opened {
+            message_type: letter.message_type(),
+            next: Some((DeliveryState::Due, String::new())),
+            read_at: Instant::now(),
+        };
+        shared.post.begin(number, Arc::new(letter));
+        self.open.insert(number.clone(), opened);
+        Ok(true)
+    }
+
     fn refuse(&mut self, number: &WarningNumber, report: &mut DeliverReport) {
         tracing::error!(warning.number = %number, "the release does not fit the content; nothing is sent");
         self.refused.insert(number.clone());
         report.unapproved.push(number.clone());
+    }
+
+    /// Reads notices that are due into the lanes.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn notices(context: &Context, shared: &Shared) -> Result<()> {
+        for notice in context.store.due_notices(context.now()).await? {
+            shared.push(Rank::Notice, NOTICES, Parcel::Notice(notice));
+        }
+        Ok(())
     }
 
     /// Reads what is due into the lanes, no more of one warning than its share.
@@ -111,24 +156,22 @@ impl Queue {
     /// The database does not answer.
     pub async fn refill(&mut self, context: &Context, shared: &Shared) -> Result<()> {
         let now = context.now();
-        for notice in context.store.due_notices(now).await? {
-            shared.push(Rank::Notice, NOTICES, Parcel::Notice(notice));
-        }
         for (number, opened) in &mut self.open {
             let name = number.as_str();
-            if opened.next.is_none()
-                && (shared.lanes().waiting_of(name) == 0 || opened.read_at.elapsed() >= AGAIN)
+            let idle = shared.lanes().waiting_of(name) == 0;
+            let pause = if idle { SOON } else { AGAIN };
+            if opened.next.is_none() && opened.read_at.elapsed() >= pause
             {
                 opened.next = Some((DeliveryState::Due, String::new()));
             }
-            // Every warning may have a page, however much waits of others.
-            let mut pages = 0;
             while let Some((state, after)) = opened.next.take() {
                 let (of_it, all) = {
                     let lanes = shared.lanes();
                     (lanes.waiting_of(name), lanes.waiting())
                 };
-                if pages > 0 && (of_it >= limits::DISPATCH_SHARE || all >= limits::DISPATCH_QUEUE) {
+                // However much waits of others, a warning of which nothing waits gets its page.
+                let full = of_it >= limits::DISPATCH_SHARE || all >= limits::DISPATCH_QUEUE;
+                if full && of_it > 0 {
                     opened.next = Some((state, after));
                     break;
                 }
@@ -146,7 +189,6 @@ impl Queue {
                     _ => None,
                 };
                 opened.read_at = Instant::now();
-                pages += 1;
                 for (delivery, incident) in page {
                     let rank = rank(opened.message_type, incident, delivery.state);
                     shared.push(rank, name, Parcel::Warning(delivery));

@@ -20,6 +20,8 @@ const CONNECTIONS: u32 = 10;
 const PARAMETERS: usize = 6_000;
 /// Key of the advisory lock that serialises migrations ("tuermer" in ASCII, shortened).
 const MIGRATION_LOCK: i64 = 0x7475_6572_6d65;
+/// Key of the advisory lock under which the journal grows: two entries at once would take one number.
+const JOURNAL_LOCK: i64 = MIGRATION_LOCK + 2;
 /// Microseconds since 1970 by the clock of the server.
 pub(super) const CLOCK: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
 /// Channel on which commits are told to other processes.
@@ -156,6 +158,15 @@ impl Writing {
             .execute(&mut *self.0)
             .await?
             .rows_affected())
+    }
+
+    /// One transaction at a time writes into the journal, until it ends.
+    pub(super) async fn lock_journal(&mut self) -> Result<()> {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(JOURNAL_LOCK)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
     }
 
     /// Tells other processes who commits; they hear it after the commit, or never.

@@ -47,6 +47,8 @@ DROP INDEX delivery_state;
 DROP INDEX delivery_warning;
 CREATE INDEX delivery_warning ON delivery (warning_number, state, id);
 CREATE INDEX delivery_claimed ON delivery (id) WHERE state = 'claimed';
+CREATE INDEX delivery_to_call ON delivery (id) WHERE state = 'to_call';
+CREATE INDEX threat_pending ON threat (id) WHERE facts_revision <> assessed_revision;
 
 -- A verdict that somebody stands on cannot be removed: two judges at once lost one that way.
 DROP VIEW exposure;
