@@ -13,6 +13,7 @@ pub mod feeds;
 pub mod keys;
 pub mod pack_file;
 pub mod policy;
+pub mod program;
 pub mod random;
 pub mod refusal;
 pub mod stations;
