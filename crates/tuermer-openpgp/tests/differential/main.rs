@@ -1,5 +1,12 @@
 //! Our reader and ring against rpgp: the same verdict on every key and signature, whole or broken, with one exception that
 //! has a name: what only rpgp can verify.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used
+)]
 
 mod made;
 #[path = "../second_opinion/mod.rs"]
