@@ -15,6 +15,7 @@ pub mod hindsight;
 pub mod keys;
 pub mod pack_file;
 pub mod policy;
+pub mod program;
 pub mod random;
 pub mod refusal;
 pub mod stations;

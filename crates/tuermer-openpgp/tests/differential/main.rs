@@ -1,10 +1,11 @@
 //! Our reader and ring against rpgp: the same verdict on every key and signature, whole or broken, with one exception that
 //! has a name: what only rpgp can verify.
 #![allow(
-    clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
-    clippy::indexing_slicing
+    clippy::print_stderr,
+    clippy::unwrap_used
 )]
 
 mod made;

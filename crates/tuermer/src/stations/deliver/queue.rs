@@ -160,8 +160,7 @@ impl Queue {
             let name = number.as_str();
             let idle = shared.lanes().waiting_of(name) == 0;
             let pause = if idle { SOON } else { AGAIN };
-            if opened.next.is_none() && opened.read_at.elapsed() >= pause
-            {
+            if opened.next.is_none() && opened.read_at.elapsed() >= pause {
                 opened.next = Some((DeliveryState::Due, String::new()));
             }
             while let Some((state, after)) = opened.next.take() {
