@@ -111,11 +111,6 @@ pub async fn resume(context: &Context, actor: &Actor, name: &str) -> Result<bool
 /// The actor may not, or the database refused.
 pub async fn remove(context: &Context, actor: &Actor, name: &str) -> Result<bool> {
     allow(actor, Act::RemoveFeed)?;
-    let feed = context.store.feed(name).await?;
-    if feed.is_some_and(|feed| !feed.kind.secret_names().is_empty()) {
-        // Removed and added again it would have another one.
-        allow(actor, Act::ReplaceSecret)?;
-    }
     let found = context
         .store
         .remove_feed(name, actor.name(), context.now())

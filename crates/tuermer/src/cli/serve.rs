@@ -77,15 +77,17 @@ pub async fn run(call: &Call, Args { listen, only }: Args) -> Result<Exit> {
                 .with("run.stations", &[("stations", &only.join(", "))]),
         );
         let (stopping, stopped) = watch::channel(false);
-        let (driven, ()) = tokio::join!(
-            driver::drive(context.clone(), &share.stations, stopped),
-            async {
-                interrupted().await;
-                // The driver may be gone already; then there is nobody left to stop.
+        let driving = driver::drive(context.clone(), &share.stations, stopped);
+        tokio::pin!(driving);
+        tokio::select! {
+            // It ends by itself only where something is broken; a service manager starts it again.
+            ended = &mut driving => ended?,
+            () = interrupted() => {
+                // The receivers may be gone already; then there is nobody left to stop.
                 let _ = stopping.send(true);
+                driving.await?;
             }
-        );
-        driven?;
+        }
     }
     context.store.database.close().await;
     Ok(Exit::Ok)
@@ -125,21 +127,29 @@ async fn serve_share(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let (stopping, stopped) = watch::channel(false);
-    let driving = tokio::spawn({
+    let mut driving = tokio::spawn({
         let (context, stations) = (context.clone(), stations.to_vec());
         async move { driver::drive(context, &stations, stopped).await }
     });
-    let pages = axum::serve(listener, web::router(context));
     let until = async move {
         stop.await;
         // The driver may be gone already; then there is nobody left to stop.
         let _ = stopping.send(true);
     };
-    pages
-        .with_graceful_shutdown(until)
-        .await
-        .context("the pages cannot be served any more")?;
-    driving.await.context("the stations ended unexpectedly")?
+    let pages = axum::serve(listener, web::router(context)).with_graceful_shutdown(until);
+    let pages = async move { pages.await.context("the pages cannot be served any more") };
+    tokio::pin!(pages);
+    tokio::select! {
+        served = &mut pages => {
+            served?;
+            driving.await.context("the stations ended unexpectedly")?
+        }
+        // In order only after a stop; pages without stations would promise what nobody keeps.
+        driven = &mut driving => {
+            driven.context("the stations ended unexpectedly")??;
+            pages.await
+        }
+    }
 }
 
 /// Ctrl-C, or the service manager's request to end.

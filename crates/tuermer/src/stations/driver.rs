@@ -36,6 +36,8 @@ enum Rest {
     Period,
     /// Another process works there.
     Elsewhere,
+    /// Part of the work failed: why. The rest goes on as usual.
+    Trouble(String),
     /// The mail server cannot be used: why.
     Away(String),
     /// Nothing can be done for so long, whoever wakes.
@@ -94,6 +96,10 @@ async fn keep(
                 board.elsewhere(station);
                 Rest::Period
             }
+            Ok(Rest::Trouble(why)) => {
+                board.ends(station, context.now(), lag, Some(&why));
+                Rest::Period
+            }
             Ok(Rest::Away(why)) => {
                 board.ends(station, context.now(), lag, Some(&why));
                 Rest::For(AWAY)
@@ -138,7 +144,7 @@ async fn wait(context: &Context, station: Station, rest: Rest, began: Instant) {
         Rest::None => tokio::task::yield_now().await,
         Rest::For(pause) => tokio::time::sleep(pause).await,
         Rest::Away(_) => tokio::time::sleep(AWAY).await,
-        Rest::Period | Rest::Elsewhere => {
+        Rest::Period | Rest::Elsewhere | Rest::Trouble(_) => {
             let period = Duration::from_secs(station.every_seconds());
             let woken = tokio::time::timeout(period, context.store.wake().rung(station)).await;
             if woken.is_ok() {
@@ -280,18 +286,19 @@ async fn hand_over(context: &Context, kept: &mut Option<Box<Dispatch>>) -> Resul
     if dispatch.is_busy() && report.away.is_none() {
         return Ok(Rest::None);
     }
+    let trouble = dispatch.trouble();
     if let Some(dispatch) = kept.take() {
         dispatch.close().await?;
     }
     match report.away {
-        Some(why) => {
+        Some(away) => {
             tracing::error!(
-                why,
+                why = away,
                 "no mail leaves; everything stays due and is tried again"
             );
-            Ok(Rest::Away(why))
+            Ok(Rest::Away(away))
         }
-        None => Ok(Rest::Period),
+        None => Ok(trouble.map_or(Rest::Period, |error| Rest::Trouble(why(&error)))),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod world;
 
+use crate::sink::Act;
 use crate::web_server::{Answer, Content, Request, WebServer};
 use std::time::Duration;
 use tuermer_core::station::Station;
@@ -44,6 +45,27 @@ async fn beside_a_mail_server_that_is_away_an_answer_is_judged() {
         "the notice waits for the mail server, on the pages it stands at once"
     );
     store.database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_mails_that_hang_in_the_middle() {
+    // It takes the mail and never says so.
+    let stuck = |to: &str| {
+        if to.ends_with("small.example") {
+            Act::Stall
+        } else {
+            Act::Take
+        }
+    };
+    let world = World::with(stuck).await;
+    let _serving = world.serve(&[]);
+    world.release("CVE-2026-0002");
+    let hangs = async |world: &World| world.mail_to("small.example");
+    world.within("a mail that hangs", 10, hangs).await;
+    // One company only: as many connections hang as it would take.
+    world.release("CVE-2026-0003");
+    let arrives = async |world: &World| world.mail_to("tiny.example");
+    world.within("the second warning", 5, arrives).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use crate::channels::lanes::{Lanes, Rank};
 use crate::channels::smtp::Server;
 use crate::context::Context;
 use crate::store::leases::Lease;
-use anyhow::Result;
+use anyhow::{Error, Result};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::{JoinHandle, JoinSet};
@@ -125,6 +125,11 @@ impl Dispatch {
             || !self.urgent.is_empty()
     }
 
+    /// Why a warning could not be taken in, told once.
+    pub fn trouble(&mut self) -> Option<Error> {
+        self.queue.trouble()
+    }
+
     /// Starts as many connections as there is work for.
     fn hire(&mut self) {
         let (waiting, urgent) = {
@@ -176,7 +181,7 @@ impl Dispatch {
     pub async fn close(self) -> Result<DeliverReport> {
         let Self {
             lease,
-            queue: _,
+            mut queue,
             shared,
             mut workers,
             mut urgent,
@@ -207,8 +212,10 @@ impl Dispatch {
         // The writer knows the cause; the connections only know that it is gone.
         written?;
         worked?;
-        let report = std::mem::take(&mut *lock(&counted));
-        Ok(report)
+        match queue.trouble() {
+            Some(error) => Err(error),
+            None => Ok(std::mem::take(&mut *lock(&counted))),
+        }
     }
 }
 

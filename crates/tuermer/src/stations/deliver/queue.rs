@@ -10,8 +10,7 @@ use super::parcel::{NOTICES, Parcel, rank};
 use crate::acts::warn;
 use crate::channels::lanes::Rank;
 use crate::context::Context;
-use crate::store::leases::LeaseLost;
-use anyhow::Result;
+use anyhow::{Error, Result};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -33,8 +32,10 @@ pub struct Queue {
     open: BTreeMap<WarningNumber, Opened>,
     /// Whose release did not fit; told once, and looked at again by the next dispatch.
     refused: HashSet<WarningNumber>,
-    /// Warnings that could not be taken in yet.
+    /// Warnings that were not looked at yet.
     waiting: bool,
+    /// Why a warning could not be taken in.
+    trouble: Option<Error>,
 }
 
 /// A warning that is being sent.
@@ -54,6 +55,11 @@ impl Queue {
     /// True where a warning was not read to its end.
     pub fn is_unread(&self) -> bool {
         self.waiting || self.open.values().any(|opened| opened.next.is_some())
+    }
+
+    /// Why a warning could not be taken in, told once.
+    pub fn trouble(&mut self) -> Option<Error> {
+        self.trouble.take()
     }
 
     /// Takes in what was released since the last look, lets go of what is over.
@@ -79,6 +85,7 @@ impl Queue {
         }
         let began = Instant::now();
         self.waiting = false;
+        self.trouble = None;
         for (number, state) in listed {
             if self.open.contains_key(&number) || self.refused.contains(&number) {
                 continue;
@@ -90,13 +97,15 @@ impl Queue {
             match self.take_in(context, shared, &number, state).await {
                 Ok(true) => {}
                 Ok(false) => self.refuse(&number, report),
-                Err(error) if error.downcast_ref::<LeaseLost>().is_some() => return Err(error),
-                // One warning that cannot be read must not hold up the others.
-                Err(error) => tracing::error!(
-                    warning.number = %number,
-                    error = format!("{error:#}"),
-                    "a released warning cannot be read; it is tried again"
-                ),
+                // One warning that cannot be taken in must not hold up the others; it is told when these are done.
+                Err(error) => {
+                    tracing::error!(
+                        warning.number = %number,
+                        error = format!("{error:#}"),
+                        "a released warning cannot be taken in; it is tried again"
+                    );
+                    self.trouble = Some(error);
+                }
             }
         }
         for number in shared.batches.refused().await {

@@ -35,9 +35,14 @@ pub fn free_port() -> u16 {
 }
 
 impl World {
-    /// 300 companies at one hoster and 3 elsewhere, two threats that hit them, two people; nothing released yet.
+    /// 300 companies at one hoster, 3 at another and one alone, three threats that hit them, two people; nothing released yet.
     pub async fn new() -> Self {
-        let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
+        Self::with(|_| Act::Take).await
+    }
+
+    /// The same towards a mail server that does with each recipient what `script` says.
+    pub async fn with(script: impl Fn(&str) -> Act + Send + Sync + 'static) -> Self {
+        let sink = Sink::start(Duration::ZERO, move |to, _| script(to)).await;
         let home = Home::live();
         let port = free_port();
         configure(&home, sink.port, port);
@@ -58,6 +63,7 @@ impl World {
         for (cve, product) in [
             ("CVE-2026-0001", "Foo Gateway"),
             ("CVE-2026-0002", "Bar Server"),
+            ("CVE-2026-0003", "Baz Proxy"),
         ] {
             state(&home, cve, product);
         }
@@ -79,7 +85,7 @@ impl World {
     }
 
     /// Two people release a warning; returns its number.
-    fn release(&self, cve: &str) -> String {
+    pub fn release(&self, cve: &str) -> String {
         let number = self.warn(&["draft", cve], "k.weber")["number"]
             .as_str()
             .unwrap()
@@ -269,6 +275,8 @@ fn register(home: &Home) {
         members += &format!("S-{n},Klein {n} KG,Herr {n},mail{n}@small.example\n");
         inventory += &format!("S-{n},Acme,Bar Server,1.0,register,2026-01-01\n");
     }
+    members += "T-0,Winzig KG,Frau Klein,mail0@tiny.example\n";
+    inventory += "T-0,Acme,Baz Proxy,1.0,register,2026-01-01\n";
     let (members, inventory) = (
         home.file("members.csv", members),
         home.file("inventory.csv", inventory),
