@@ -72,6 +72,8 @@ pub const DISPATCH_BATCH: usize = 500;
 pub const LEASE_SECONDS: i64 = 30;
 /// Seconds a station may fail before the operators are told.
 pub const STATION_TOLD_SECONDS: i64 = 60;
+/// Verdicts nobody stands on that one judgement of a threat removes: each is looked up among all who stand on one.
+pub const VERDICTS_REMOVED: i64 = 50;
 /// Longest seconds between two rounds of a station, after failures in a row.
 pub const STATION_REST_SECONDS: i64 = 60;
 /// Seconds a round may take before its station counts as silent.

@@ -172,18 +172,15 @@ impl<T> Lanes<T> {
     /// The next message that may leave now, if it matters at least as much as `least`.
     pub fn next(&mut self, now: Instant, least: Rank) -> Next<T> {
         self.groups.retain(|_, group| group.count > 0);
-        let mut turns: Vec<(Rank, u64, String)> = self
-            .groups
-            .iter()
+        let groups = self.groups.iter_mut();
+        let mut turns: Vec<(Rank, &mut Group<T>)> = groups
             .filter(|((rank, _), _)| *rank <= least)
-            .map(|((rank, name), group)| (*rank, group.last_taken, name.clone()))
+            .map(|((rank, _), group)| (*rank, group))
             .collect();
-        turns.sort_unstable();
+        turns.sort_by_key(|(rank, group)| (*rank, group.last_taken));
+        let empty = turns.is_empty();
         let mut wake: Option<Instant> = None;
-        for (rank, _, name) in &turns {
-            let Some(group) = self.groups.get_mut(&(*rank, name.clone())) else {
-                continue;
-            };
+        for (_, group) in turns {
             match group.next(&mut self.lanes, self.connections, self.per_minute, now) {
                 Next::Take(message) => {
                     self.taken = self.taken.saturating_add(1);
@@ -196,7 +193,7 @@ impl<T> Lanes<T> {
         }
         match wake {
             Some(at) => Next::WaitUntil(at),
-            None if turns.is_empty() => Next::Empty,
+            None if empty => Next::Empty,
             None => Next::WaitForOthers,
         }
     }

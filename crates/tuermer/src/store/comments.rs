@@ -159,6 +159,12 @@ async fn forget(open: &mut Transaction, threat: &ThreatId, by: &str, why: &str) 
     let reason = format!("removed by {by}: {why}");
     let sql = "UPDATE document SET state = 'rejected', reason = $2 WHERE sha256 IN (SELECT document_sha256 FROM threat_revision WHERE threat_id = $1)";
     open.run(sql, values![threat.as_str(), reason]).await?;
+    // Before its verdicts: each of these would be looked up among all who stand on one.
+    open.run(
+        "DELETE FROM standing WHERE threat_id = $1",
+        values![threat.as_str()],
+    )
+    .await?;
     open.run("DELETE FROM threat WHERE id = $1", values![threat.as_str()])
         .await?;
     Ok(())

@@ -166,11 +166,12 @@ impl Database {
 
     /// The schema in this engine's words.
     pub(super) fn dialect(&self, sql: &str) -> String {
-        let bytes = match &self.0 {
-            Pools::Sqlite(_) => " BLOB",
-            Pools::Postgres(_) => " BYTEA",
-        };
-        sql.replace(" BYTES", bytes)
+        match &self.0 {
+            Pools::Sqlite(_) => sql.replace(" BYTES", " BLOB"),
+            Pools::Postgres(_) => sql
+                .replace(" BYTES", " BYTEA")
+                .replace(" WITHOUT ROWID;", ";"),
+        }
     }
 
     /// Statements that make `table` append-only; triggers are not portable text.

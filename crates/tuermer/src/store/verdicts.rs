@@ -16,7 +16,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use tuermer_core::assess::{Alike, Standings};
 use tuermer_core::exposure::{Exposure, Ground, Match};
 use tuermer_core::ids::{AssetId, OrganisationId, ThreatId};
-use tuermer_core::limits::ROWS_PER_STATEMENT;
+use tuermer_core::limits::{ROWS_PER_STATEMENT, VERDICTS_REMOVED};
 use tuermer_core::locale::Language;
 use tuermer_formats::reasons;
 
@@ -283,8 +283,10 @@ impl Verdicts {
         }
         report.changed = report.changed.saturating_add(gone.len() as u64);
         if stood && report.changed > 0 {
-            let sql = "DELETE FROM verdict WHERE threat_id = $1 AND number NOT IN (SELECT verdict FROM standing WHERE threat_id = $1)";
-            open.run(sql, values![threat.as_str()]).await?;
+            let sql = "DELETE FROM verdict WHERE threat_id = $1 AND number IN (SELECT v.number FROM verdict v
+                WHERE v.threat_id = $1 AND v.number NOT IN (SELECT verdict FROM standing WHERE threat_id = $1) LIMIT $2)";
+            open.run(sql, values![threat.as_str(), VERDICTS_REMOVED])
+                .await?;
         }
         Ok(report)
     }

@@ -2,6 +2,7 @@
 
 use crate::support::Home;
 use serde_json::json;
+use tuermer::store::journal;
 
 /// The verbs of the command line that need no threat document: people, the journal, and clear refusals.
 #[test]
@@ -139,4 +140,66 @@ fn people_and_journal_on_the_command_line() {
             .err
             .contains("entry 4")
     );
+}
+
+/// As if a warning had been released.
+async fn release(home: &Home) {
+    let store = home.store().await;
+    let mut open = store.begin().await.unwrap();
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    journal::append(&mut open, at, "k.weber", "warning.approved", "W-1", "")
+        .await
+        .unwrap();
+    open.commit().await.unwrap();
+    store.database.close().await;
+}
+
+/// Without an administrator nobody could ever be added again, so the machine may make one, loudly.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_administrator_the_machine_may_make_one() {
+    let home = Home::live();
+    home.account("k.weber", "officer");
+    home.account("m.stein", "approver");
+    release(&home).await;
+    home.tuermer(&["user", "add", "x.officer", "--role", "officer"])
+        .expect(1);
+    home.account("r.adm", "administrator");
+    let notices = home.tuermer(&["notice", "list", "--json"]).expect(0).line();
+    assert!(
+        notices["kind"] == "account.administrator"
+            && notices["text"].as_str().unwrap().contains("r.adm"),
+        "{notices}"
+    );
+    home.tuermer(&["user", "add", "x.adm", "--role", "administrator"])
+        .expect(1);
+    home.tuermer(&["user", "link", "m.stein"]).expect(1);
+    home.tuermer_as("r.adm", &["user", "link", "m.stein"])
+        .expect(0);
+    let journal = home.tuermer(&["audit", "list", "--json"]).expect(0).lines();
+    let made = journal
+        .iter()
+        .find(|entry| entry["action"] == "account.link_made")
+        .expect("who got a link for whom stands in the journal");
+    assert_eq!(
+        (&made["actor"], &made["subject"]),
+        (&json!("r.adm"), &json!("m.stein"))
+    );
+}
+
+/// Another data directory on the same database cannot turn it into a drill, where the shell may let anybody in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_stays_what_it_is() {
+    let home = Home::live();
+    for file in ["tuermer.toml", "keys/instance.key"] {
+        std::fs::rename(home.data().join(file), home.data().join("aside")).unwrap();
+    }
+    let refused = home.tuermer(&["init", "--drill"]).expect(1);
+    assert!(
+        refused.err.contains("belongs to an installation"),
+        "{}",
+        refused.err
+    );
+    let store = home.store().await;
+    assert_eq!(store.meta("drill").await.unwrap().as_deref(), Some("false"));
+    store.database.close().await;
 }
