@@ -70,12 +70,10 @@ pub const SMTP_SECONDS: u64 = 60;
 pub const DISPATCH_BATCH: usize = 500;
 /// Seconds after which a lease that is not renewed may be taken by another process.
 pub const LEASE_SECONDS: i64 = 30;
-/// Seconds a station may fail before the operators are told.
+/// Seconds a station may fail before the operators are told, and its longest rest after failures in a row.
 pub const STATION_TOLD_SECONDS: i64 = 60;
 /// Verdicts nobody stands on that one judgement of a threat removes: each is looked up among all who stand on one.
-pub const VERDICTS_REMOVED: i64 = 50;
-/// Longest seconds between two rounds of a station, after failures in a row.
-pub const STATION_REST_SECONDS: i64 = 60;
+pub const VERDICTS_GONE: i64 = 50;
 /// Seconds a round may take before its station counts as silent.
 pub const STATION_ROUND_SECONDS: i64 = 600;
 /// Seconds a call by hand waits for the process that works at a station.

@@ -5,7 +5,7 @@ use super::engine::Row;
 use crate::values;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
-use tuermer_core::limits::STATION_REST_SECONDS;
+use tuermer_core::limits::STATION_TOLD_SECONDS;
 use tuermer_core::station::Station;
 
 /// One station at one moment.
@@ -50,7 +50,7 @@ impl StationHealth {
         let longer = |since: Timestamp, than: SignedDuration| now.duration_since(since) > than;
         let every = i64::try_from(self.station.every_seconds()).unwrap_or(i64::MAX);
         // Between two rounds it may rest as long as after many failures, and health is written every few seconds.
-        let rest = SignedDuration::from_secs(every.saturating_add(STATION_REST_SECONDS));
+        let rest = SignedDuration::from_secs(every.saturating_add(STATION_TOLD_SECONDS));
         let silent = patience.saturating_add(rest);
         let fails = self
             .failing_since

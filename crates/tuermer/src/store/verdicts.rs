@@ -1,10 +1,8 @@
-//! Verdicts on their way into the database: whoever stands alike shares one row of words, and what did not change is
-//! not written again.
+//! Verdicts on their way into the database: who stands alike shares a row of words; what is the same is not written.
 //!
 //! `verdict` with `verdict_ground` and `verdict_match` holds what is said, once per threat; its number is made from
 //! its content. `standing` says of each organisation which verdict is its own, through which asset and seen when;
-//! `standing_ground` does so for each ground where there are several. Read them through the views `exposure`,
-//! `ground` and `asset_match`.
+//! `standing_ground` does so for each ground where there are several. Views: `exposure`, `ground`, `asset_match`.
 
 use super::Store;
 use super::engine::{Cells, Transaction, Value, places};
@@ -16,10 +14,12 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use tuermer_core::assess::{Alike, Standings};
 use tuermer_core::exposure::{Exposure, Ground, Match};
 use tuermer_core::ids::{AssetId, OrganisationId, ThreatId};
-use tuermer_core::limits::{ROWS_PER_STATEMENT, VERDICTS_REMOVED};
+use tuermer_core::limits::{ROWS_PER_STATEMENT, VERDICTS_GONE};
 use tuermer_core::locale::Language;
 use tuermer_formats::reasons;
 
+const REMOVE: &str = "DELETE FROM verdict WHERE threat_id = $1 AND number IN (SELECT v.number FROM verdict v
+    WHERE v.threat_id = $1 AND v.number NOT IN (SELECT verdict FROM standing WHERE threat_id = $1) LIMIT $2)";
 /// The verdicts of one threat while they are compared with what stands.
 pub struct Verdicts {
     threat: ThreatId,
@@ -283,9 +283,7 @@ impl Verdicts {
         }
         report.changed = report.changed.saturating_add(gone.len() as u64);
         if stood && report.changed > 0 {
-            let sql = "DELETE FROM verdict WHERE threat_id = $1 AND number IN (SELECT v.number FROM verdict v
-                WHERE v.threat_id = $1 AND v.number NOT IN (SELECT verdict FROM standing WHERE threat_id = $1) LIMIT $2)";
-            open.run(sql, values![threat.as_str(), VERDICTS_REMOVED])
+            open.run(REMOVE, values![threat.as_str(), VERDICTS_GONE])
                 .await?;
         }
         Ok(report)
