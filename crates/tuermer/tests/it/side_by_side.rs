@@ -139,7 +139,7 @@ async fn beside_a_station_that_fails_every_round() {
     let once = world.home.tuermer(&["run", "--once", "--json"]).expect(5);
     let report = once.line();
     assert_eq!(report["failed"][0]["station"], "forget", "{report}");
-    assert!(once.err.contains("keep retention"), "{}", once.err);
+    assert!(once.err.contains("Keep retention"), "{}", once.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]
