@@ -219,6 +219,14 @@ impl Home {
         }
     }
 
+    /// No data directory yet, and a database without any table.
+    pub fn bare() -> Self {
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            database: PostgresDatabase::create(),
+        }
+    }
+
     /// No data directory yet, and the embedded database whatever the engine of the run.
     pub fn embedded() -> Self {
         Self {

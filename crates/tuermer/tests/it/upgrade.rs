@@ -15,7 +15,7 @@ const KEY: &str = include_str!("../fixtures/landed-0012/instance.key");
 
 /// A data directory as the landed version left it.
 fn landed(smtp: u16) -> Home {
-    let home = Home::empty();
+    let home = Home::bare();
     let data = home.data();
     for folder in ["keys", "outbox"] {
         std::fs::create_dir_all(data.join(folder)).unwrap();
