@@ -57,6 +57,9 @@ impl Share {
 /// Runs it.
 pub async fn run(call: &Call, Args { listen, only }: Args) -> Result<Exit> {
     let share = Share::read(&only)?;
+    if let Some(listen) = listen.as_ref().filter(|_| !share.pages) {
+        return Err(wrong_call("run.listen_without_pages", [("listen", listen)]));
+    }
     let context = call.open().await?;
     if share.pages {
         let listen = listen.unwrap_or_else(|| context.config.web.listen.clone());

@@ -77,11 +77,6 @@ async fn passes(context: &Context, stations: &[Station]) -> (OnceReport, Vec<(St
             match round(context, *station, &mut report).await {
                 Ok(did) => moved |= did,
                 Err(error) => {
-                    tracing::error!(
-                        station = station.as_str(),
-                        error = format!("{error:#}"),
-                        "a station failed"
-                    );
                     report.failed.push(FailedStation {
                         station: station.as_str(),
                         error: format!("{error:#}"),

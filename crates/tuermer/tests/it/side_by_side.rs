@@ -152,4 +152,6 @@ async fn pages_and_dispatch_may_be_two_processes() {
         .home
         .tuermer(&["serve", "--only", "delivery"])
         .expect(2);
+    let deaf = ["serve", "--only", "deliver", "--listen", "127.0.0.1:0"];
+    world.home.tuermer(&deaf).expect(2);
 }
