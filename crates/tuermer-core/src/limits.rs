@@ -88,8 +88,12 @@ pub const DISPATCH_QUEUE: usize = 100_000;
 pub const SERVER_AWAY_SECONDS: u64 = 120;
 /// Unsure attempts after which a delivery waits for a person.
 pub const UNSURE_ATTEMPTS: i64 = 2;
-/// Attempts after temporary refusals before a delivery fails.
-pub const TEMPORARY_ATTEMPTS: i64 = 12;
+/// Seconds between two tries to reach an operator, once the pauses of the channel are used up.
+pub const NOTICE_PAUSE_SECONDS: i64 = 3_600;
+/// Contacts one organisation may have from one source.
+pub const CONTACTS: usize = 50;
+/// Points one contact may have, ended ones included.
+pub const CONTACT_POINTS: usize = 50;
 /// Largest mail we compose, in bytes.
 pub const MAIL_BYTES: usize = 20 * 1024;
 /// Municipalities on the situation page; a German Land has at most 2,300.

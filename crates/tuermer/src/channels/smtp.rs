@@ -338,7 +338,7 @@ impl Connection {
                 self.wire.abort_quietly(patience).await;
                 return Sent::Away(words);
             }
-            Reply::No { words, .. } => return self.reset(Outcome::TryLater(words)).await,
+            Reply::No { words, .. } => return self.reset(later(words)).await,
         }
         match within(
             patience,
@@ -368,7 +368,7 @@ impl Connection {
                 if code == 421 {
                     self.wire.abort_quietly(patience).await;
                 }
-                Sent::Outcome(Outcome::TryLater(words))
+                Sent::Outcome(later(words))
             }
             Reply::Broken(words) => {
                 self.wire.abort_quietly(Duration::ZERO).await;
@@ -391,9 +391,9 @@ impl Connection {
             }
             | Reply::Broken(words) => {
                 self.wire.abort_quietly(Duration::ZERO).await;
-                Sent::Outcome(Outcome::TryLater(words))
+                Sent::Outcome(later(words))
             }
-            Reply::No { words, .. } => self.reset(Outcome::TryLater(words)).await,
+            Reply::No { words, .. } => self.reset(later(words)).await,
             Reply::Yes => Sent::Outcome(Outcome::Unsure(String::new())),
         }
     }
@@ -447,6 +447,10 @@ impl AbortQuietly for AsyncSmtpConnection {
         // `abort` marks the connection as broken before it writes QUIT.
         let _ = tokio::time::timeout(longest, self.abort()).await;
     }
+}
+
+fn later(why: String) -> Outcome {
+    Outcome::TryLater { why, pause: None }
 }
 
 enum Reply {

@@ -15,11 +15,11 @@ use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use tuermer_core::delivery::{Delivery, DeliveryState, Outcome};
-use tuermer_core::ids::{DeliveryId, OrganisationId, WarningNumber};
+use tuermer_core::ids::{DeliveryId, OrganisationId, PointId, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::warning::{Action, Channel, WarningState};
 
-const COLUMNS: &str = "d.id, d.warning_number, d.organisation_id, d.channel, d.round, d.address, d.state, d.attempts, d.unsure_count, d.hold_until, d.message_id, d.at, d.detail";
+const COLUMNS: &str = "d.id, d.warning_number, d.organisation_id, d.channel, d.round, d.address, d.state, d.attempts, d.unsure_count, d.hold_until, d.message_id, d.at, d.detail, d.point_id";
 
 /// A delivery from a row of [`COLUMNS`].
 fn delivery(row: &Row) -> Result<Delivery> {
@@ -40,6 +40,7 @@ fn delivery(row: &Row) -> Result<Delivery> {
         message_id: row.text(10)?,
         at: row.time(11)?,
         detail: row.text(12)?,
+        point: PointId(row.text(13)?),
     })
 }
 
@@ -152,7 +153,7 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS}, COALESCE(r.incident, FALSE) FROM delivery d
              LEFT JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
-             WHERE d.warning_number = $1 AND d.state = $2 AND d.id > $3 AND d.hold_until <= $4 AND d.channel IN ('email', 'folder')
+             WHERE d.warning_number = $1 AND d.state = $2 AND d.id > $3 AND d.hold_until <= $4
              ORDER BY d.id LIMIT $5"
         );
         let limit = i64::try_from(limits::PAGE_ROWS)?;
@@ -163,7 +164,7 @@ impl Store {
             )
             .await?;
         rows.iter()
-            .map(|row| Ok((delivery(row)?, row.bool(13)?)))
+            .map(|row| Ok((delivery(row)?, row.bool(14)?)))
             .collect()
     }
 
@@ -172,7 +173,7 @@ impl Store {
         let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM warning w WHERE w.state = 'approved')
             OR EXISTS (SELECT 1 FROM delivery d WHERE d.state = 'claimed')
             OR EXISTS (SELECT 1 FROM warning w JOIN delivery d ON d.warning_number = w.number
-                WHERE w.state = 'sending' AND d.state IN ('due', 'unsure') AND d.hold_until <= $1 AND d.channel IN ('email', 'folder'))
+                WHERE w.state = 'sending' AND d.state IN ('due', 'unsure') AND d.hold_until <= $1)
             OR EXISTS (SELECT 1 FROM warning w JOIN delivery d ON d.warning_number = w.number
                 WHERE w.state = 'stopped' AND d.state IN ('due', 'unsure'))
             OR EXISTS (SELECT 1 FROM warning w WHERE w.state = 'sending' AND NOT EXISTS
@@ -182,8 +183,9 @@ impl Store {
 
     /// When the next delivery becomes due, if one waits.
     pub async fn next_due(&self) -> Result<Option<Timestamp>> {
-        let sql = "SELECT MIN(d.hold_until) FROM delivery d JOIN warning w ON w.number = d.warning_number
-                   WHERE d.state IN ('due', 'unsure') AND d.channel IN ('email', 'folder') AND w.state = 'sending'";
+        let sql =
+            "SELECT MIN(d.hold_until) FROM delivery d JOIN warning w ON w.number = d.warning_number
+                   WHERE d.state IN ('due', 'unsure') AND w.state = 'sending'";
         self.read_one(sql, Vec::new())
             .await?
             .map_or(Ok(None), |row| row.time_or_null(0))
@@ -202,7 +204,7 @@ impl Store {
         let mut found = Vec::new();
         for row in &rows {
             let next = delivery(row)?.record(
-                Outcome::Unsure("the program ended while this mail was on its way".into()),
+                Outcome::Unsure("the program ended while this message was on its way".into()),
                 now,
             );
             outcomes::write(&mut open, &next).await?;
@@ -228,10 +230,10 @@ impl Store {
         Ok(count)
     }
 
-    /// Message-ID of the first mail of this warning, or of the one it replaces, to this organisation.
+    /// Message-ID of the first message of this warning, or of the one it replaces, to this organisation over the same channel.
     pub async fn first_message_id(&self, later: &Delivery) -> Result<Option<String>> {
         let sql = "SELECT d.message_id FROM delivery d
-                   WHERE d.organisation_id = $1 AND d.channel IN ('email', 'folder') AND d.id <> $2
+                   WHERE d.organisation_id = $1 AND d.channel = $5 AND d.id <> $2
                      AND ((d.warning_number = $3 AND d.round < $4)
                        OR d.warning_number = (SELECT w.replaces FROM warning w WHERE w.number = $3))
                    ORDER BY d.at, d.round LIMIT 1";
@@ -239,7 +241,8 @@ impl Store {
             later.organisation.as_str(),
             later.id.as_str(),
             later.warning.as_str(),
-            later.round
+            later.round,
+            later.channel.as_str()
         ];
         self.read_one(sql, values)
             .await?
@@ -284,7 +287,7 @@ impl Store {
         let allowed = match before.state {
             DeliveryState::Parked => true,
             DeliveryState::Refused | DeliveryState::Failed => {
-                resend && before.channel != Channel::Phone
+                resend && !before.channel.nature().by_person
             }
             DeliveryState::ToCall => !resend,
             _ => false,

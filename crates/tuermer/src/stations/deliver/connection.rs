@@ -115,7 +115,7 @@ impl Shared {
             let sent = self.post.send(&self.context, &parcel, &mut wire).await?;
             let (finished, answer) = match sent {
                 Sent::Outcome(outcome) => {
-                    let slower = matches!(outcome, Outcome::TryLater(_));
+                    let slower = matches!(outcome, Outcome::TryLater { .. });
                     let answer = if slower { Answer::Slower } else { Answer::Fine };
                     (Finished::Tried(outcome), answer)
                 }

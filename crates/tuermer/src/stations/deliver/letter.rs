@@ -45,6 +45,10 @@ impl Letter {
             .await?;
         let recipient =
             recipient.with_context(|| format!("delivery {} has no recipient", delivery.id))?;
+        let way = recipient
+            .way(delivery.channel)
+            .with_context(|| format!("delivery {} has no released address", delivery.id))?;
+        let (to, to_name) = (way.address.clone(), way.name.clone());
         let mail = warn::mail(context, warning, &recipient)?;
         let later = warning.replaces.is_some() || delivery.round > 1;
         let references = if later {
@@ -55,8 +59,8 @@ impl Letter {
         Ok(Outgoing {
             from: context.config.mail.from.clone(),
             from_name: context.config.mail.from_name.clone(),
-            to: recipient.email,
-            to_name: recipient.contact_name,
+            to,
+            to_name,
             subject: mail.subject,
             text: mail.text,
             html: mail.html,

@@ -44,6 +44,7 @@ impl Parcel {
             Self::Warning(delivery) => Claim::Warning {
                 id: delivery.id.clone(),
                 state: delivery.state,
+                channel: delivery.channel,
             },
             Self::Notice(notice) => Claim::Notice(notice.id.clone()),
         }
