@@ -1,9 +1,9 @@
 //! The rule of two people: release, return, stop, and the check before anything leaves.
 
 use super::audience::frozen;
-use super::compose::message_domain;
 use super::known;
 use crate::acts::allow;
+use crate::compose::message_domain;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::refusal;
@@ -122,7 +122,7 @@ fn plan(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Vec<D
         let organisation = &recipient.organisation;
         let (state, address) = match channel {
             Channel::Phone => (DeliveryState::ToCall, recipient.phone.clone()),
-            Channel::Email | Channel::Folder => (DeliveryState::Due, recipient.email.clone()),
+            _ => (DeliveryState::Due, recipient.email.clone()),
         };
         Delivery {
             id: DeliveryId(
