@@ -12,6 +12,7 @@ pub mod admiralty;
 pub mod approval;
 pub mod assess;
 pub mod asset;
+pub mod channel;
 pub mod compact;
 pub mod constituency;
 pub mod correlate;

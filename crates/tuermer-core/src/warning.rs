@@ -7,6 +7,7 @@
 //! ```
 //! Any change of content, audience or channels of a submitted or approved warning takes it back to draft.
 
+pub use crate::channel::Channel;
 use crate::ids::{OrganisationId, ThreatId, UserName, WarningNumber};
 use crate::locale::Language;
 use crate::scale::{Certainty, Level, Status, Urgency, words};
@@ -41,18 +42,6 @@ words! {
         Update = "update",
         /// We were wrong, or the advisory was withdrawn.
         Cancel = "cancel",
-    }
-}
-
-words! {
-    /// A way to a person.
-    Channel {
-        /// E-mail over SMTP.
-        Email = "email",
-        /// The same mail as a file (drills, demo).
-        Folder = "folder",
-        /// A person must call.
-        Phone = "phone",
     }
 }
 

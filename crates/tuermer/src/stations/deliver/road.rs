@@ -1,11 +1,14 @@
-//! One connection: takes the next message, records the last one together with the next claim, sends; until nothing waits.
+//! One road for each channel: its lanes, its carrier and its connections, so that no channel waits for another.
+//!
+//! A connection takes the next message, records the last one together with the next claim, sends; until nothing waits.
 
+use super::letter::notice;
 use super::parcel::Parcel;
-use super::post::Post;
 use super::release::Batches;
+use super::sending::Sending;
 use super::writer::Writer;
 use crate::channels::lanes::{Answer, Lanes, Next, Rank};
-use crate::channels::smtp::{Connection, Sent};
+use crate::channels::{Carrier, Line, Message, Sent};
 use crate::context::Context;
 use crate::store::deliveries::{Claim, Finished, Record};
 use anyhow::Result;
@@ -14,41 +17,101 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
+use tuermer_core::channel::Channel;
 use tuermer_core::delivery::Outcome;
 use tuermer_core::ids::{DeliveryId, WarningNumber};
 
 /// A missed wake-up costs a connection this long.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// What the connections of a dispatch share.
+/// What all roads of a dispatch share.
 pub struct Shared {
     /// Under the lease.
     pub context: Context,
-    /// The server or the folder, and which warnings may leave.
-    pub post: Post,
+    /// Which warnings may leave.
+    pub sending: Sending,
     /// Repeats the check of a release before each batch.
     pub batches: Batches,
-    lanes: Mutex<Lanes<Parcel>>,
-    /// What waits or is on its way: never queued twice.
-    held: Mutex<HashSet<DeliveryId>>,
-    /// Wakes connections when a lane has room again or something was queued.
-    freed: Notify,
     closing: AtomicBool,
     writer: Writer,
 }
 
 impl Shared {
-    /// Nothing waits yet.
-    pub fn new(context: Context, post: Post, lanes: Lanes<Parcel>, writer: Writer) -> Self {
+    /// Nothing may leave yet.
+    pub fn new(context: Context, sending: Sending, writer: Writer) -> Self {
         Self {
             context,
-            post,
+            sending,
             batches: Batches::default(),
-            lanes: Mutex::new(lanes),
-            held: Mutex::default(),
-            freed: Notify::new(),
             closing: AtomicBool::new(false),
             writer,
+        }
+    }
+
+    /// Nothing more is taken; what is on its way is finished.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+    }
+
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// The claim, where two people still agree on the warning.
+    async fn claim(&self, parcel: &Parcel) -> Result<Option<Claim>> {
+        let allowed = match parcel {
+            Parcel::Warning(delivery) => {
+                self.batches.allow(&self.context, &delivery.warning).await?
+            }
+            Parcel::Notice(_) => true,
+        };
+        Ok(allowed.then(|| parcel.claim()))
+    }
+
+    /// True where the parcel may still leave.
+    fn wanted(&self, parcel: &Parcel) -> bool {
+        match parcel {
+            Parcel::Warning(delivery) => self.sending.wanted(&delivery.warning),
+            Parcel::Notice(_) => true,
+        }
+    }
+
+    /// The message, or why it goes to nobody.
+    async fn message(&self, parcel: &Parcel) -> Result<Result<Message, String>> {
+        match parcel {
+            Parcel::Warning(delivery) => {
+                let letter = self.sending.letter(&delivery.warning)?;
+                letter.to(&self.context, delivery).await.map(Ok)
+            }
+            Parcel::Notice(delivery) => notice(&self.context, delivery).await,
+        }
+    }
+}
+
+/// The road of one channel.
+pub struct Road {
+    /// Whose messages it carries.
+    pub channel: Channel,
+    /// What carries them.
+    pub carrier: Carrier,
+    shared: Arc<Shared>,
+    lanes: Mutex<Lanes<Parcel>>,
+    /// What waits or is on its way: never queued twice.
+    held: Mutex<HashSet<DeliveryId>>,
+    /// Wakes connections when a lane has room again or something was queued.
+    freed: Notify,
+}
+
+impl Road {
+    /// Nothing waits yet.
+    pub fn new(channel: Channel, carrier: Carrier, shared: Arc<Shared>) -> Self {
+        Self {
+            channel,
+            lanes: Mutex::new(carrier.lanes()),
+            carrier,
+            shared,
+            held: Mutex::default(),
+            freed: Notify::new(),
         }
     }
 
@@ -64,7 +127,8 @@ impl Shared {
     /// Queues a message unless it waits or is on its way already.
     pub fn push(&self, rank: Rank, group: &str, parcel: Parcel) {
         if self.held().insert(parcel.id().clone()) {
-            self.lanes().push(rank, group, &parcel.lane(), parcel);
+            let lane = self.carrier.lane(parcel.address());
+            self.lanes().push(rank, group, &lane, parcel);
         }
     }
 
@@ -75,8 +139,6 @@ impl Shared {
         for parcel in &dropped {
             held.remove(parcel.id());
         }
-        drop(held);
-        self.post.end(number);
     }
 
     /// Connections that wait look again.
@@ -84,41 +146,31 @@ impl Shared {
         self.freed.notify_waiters();
     }
 
-    /// Nothing more is taken; what is on its way is finished.
-    pub fn close(&self) {
-        self.closing.store(true, Ordering::Release);
-        self.look_again();
-    }
-
     /// Works until nothing waits that matters at least as much as `least`.
     ///
     /// # Errors
     /// The database did not confirm; what was on its way stays claimed and is unsure at the next start.
     pub async fn connection(self: Arc<Self>, least: Rank) -> Result<()> {
-        let mut wire: Option<Connection> = None;
+        let shared = &self.shared;
+        let mut line = Line::default();
         let mut record: Option<Record> = None;
         loop {
-            if self.post.over_network() && wire.is_none() {
-                self.writer.exchange(record.take(), None).await?;
-                if !self.connect(&mut wire, least).await {
+            if !self.carrier.is_open(&line) {
+                shared.writer.exchange(record.take(), None).await?;
+                if !self.open(&mut line, least).await {
                     break;
                 }
             }
             let Some(parcel) = self.take(&mut record, least).await? else {
                 break;
             };
-            let claim = self.claim(&parcel).await?;
-            if !self.writer.exchange(record.take(), claim).await? {
+            let claim = shared.claim(&parcel).await?;
+            if !shared.writer.exchange(record.take(), claim).await? {
                 self.done(&parcel, Answer::Nothing);
                 continue;
             }
-            let sent = self.post.send(&self.context, &parcel, &mut wire).await?;
-            let (finished, answer) = match sent {
-                Sent::Outcome(outcome) => {
-                    let slower = matches!(outcome, Outcome::TryLater(_));
-                    let answer = if slower { Answer::Slower } else { Answer::Fine };
-                    (Finished::Tried(outcome), answer)
-                }
+            let (finished, answer) = match self.send(&parcel, &mut line).await? {
+                Sent::Outcome(outcome, answer) => (Finished::Tried(outcome), answer),
                 Sent::Away(_) | Sent::Unwanted => (Finished::Back, Answer::Nothing),
             };
             record = Some(Record {
@@ -127,31 +179,30 @@ impl Shared {
             });
             self.done(&parcel, answer);
         }
-        self.writer.exchange(record, None).await?;
-        if let Some(wire) = wire {
-            wire.quit().await;
-        }
+        shared.writer.exchange(record, None).await?;
+        line.close().await;
         Ok(())
     }
 
-    /// The claim, where two people still agree on the warning.
-    async fn claim(&self, parcel: &Parcel) -> Result<Option<Claim>> {
-        let allowed = match parcel {
-            Parcel::Warning(delivery) => {
-                self.batches.allow(&self.context, &delivery.warning).await?
-            }
-            Parcel::Notice(_) => true,
-        };
-        Ok(allowed.then(|| parcel.claim()))
-    }
-
-    /// Opens a connection unless nothing waits any more. False: nothing to do, or the server was given up.
-    async fn connect(&self, wire: &mut Option<Connection>, least: Rank) -> bool {
-        if self.lanes().waiting_up_to(least) == 0 || self.closing.load(Ordering::Acquire) {
+    /// Opens a line unless nothing waits any more. False: nothing to do, or the carrier was given up.
+    async fn open(&self, line: &mut Line, least: Rank) -> bool {
+        if self.lanes().waiting_up_to(least) == 0 || self.shared.is_closing() {
             return false;
         }
-        *wire = self.post.connect(&self.closing).await;
-        wire.is_some()
+        self.carrier.open(line, &self.shared.closing).await
+    }
+
+    async fn send(&self, parcel: &Parcel, line: &mut Line) -> Result<Sent> {
+        let shared = &self.shared;
+        match shared.message(parcel).await? {
+            Ok(message) => {
+                let wanted = || shared.wanted(parcel);
+                self.carrier
+                    .send(&shared.context, &message, line, wanted)
+                    .await
+            }
+            Err(why) => Ok(Sent::outcome(Outcome::Refused(why))),
+        }
     }
 
     /// The next message that may leave. What was finished is recorded before any waiting.
@@ -161,7 +212,7 @@ impl Shared {
             tokio::pin!(freed);
             // From here on a wake-up is not missed.
             freed.as_mut().enable();
-            if self.closing.load(Ordering::Acquire) {
+            if self.shared.is_closing() {
                 return Ok(None);
             }
             let next = self.lanes().next(Instant::now(), least);
@@ -169,7 +220,7 @@ impl Shared {
                 Next::Take(parcel) => return Ok(Some(parcel)),
                 Next::Empty => return Ok(None),
                 Next::WaitUntil(_) | Next::WaitForOthers if record.is_some() => {
-                    self.writer.exchange(record.take(), None).await?;
+                    self.shared.writer.exchange(record.take(), None).await?;
                 }
                 Next::WaitUntil(at) => {
                     tokio::select! {
@@ -186,7 +237,8 @@ impl Shared {
     }
 
     fn done(&self, parcel: &Parcel, answer: Answer) {
-        self.lanes().done(&parcel.lane(), answer, Instant::now());
+        let lane = self.carrier.lane(parcel.address());
+        self.lanes().done(&lane, answer, Instant::now());
         self.held().remove(parcel.id());
         self.look_again();
     }
