@@ -3,8 +3,35 @@
 //! The shell hashes them (SHA-256) when a warning is submitted, and again before anything leaves.
 //! A single changed letter, address or channel gives another hash, and the approval is void.
 
+use crate::channel::PointKind;
 use crate::ids::UserName;
-use crate::warning::{Recipient, Warning};
+use crate::warning::{Recipient, Warning, Way};
+
+/// How the canonical bytes are put together. A landed form never changes: what two people released in it stays released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One mail address and one telephone number for each recipient.
+    Addresses = 1,
+    /// Every way with its contact point.
+    Ways = 2,
+}
+
+impl Form {
+    /// The form of everything that is submitted now.
+    pub const NEWEST: Self = Self::Ways;
+
+    /// The number as stored.
+    pub fn number(self) -> i64 {
+        self as i64
+    }
+
+    /// Reads that number.
+    pub fn parse(number: i64) -> Option<Self> {
+        [Self::Addresses, Self::Ways]
+            .into_iter()
+            .find(|form| form.number() == number)
+    }
+}
 
 /// Why a release is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +86,8 @@ pub fn check(
     Ok(())
 }
 
-/// Canonical bytes of what is approved: every field, length-prefixed, recipients in order of their id.
+/// Canonical bytes of what is approved, in the form of the warning: its version byte, then every field,
+/// length-prefixed, recipients in order of their id. The first form had no version byte; it begins with a length.
 pub fn canonical_bytes(warning: &Warning, recipients: &[Recipient]) -> Vec<u8> {
     let mut bytes = Canonical::default();
     let Warning {
@@ -75,11 +103,15 @@ pub fn canonical_bytes(warning: &Warning, recipients: &[Recipient]) -> Vec<u8> {
         approved_by: _,
         return_reason: _,
         content_hash: _,
+        form,
         drafted_at: _,
         submitted_at: _,
         approved_at: _,
         replaces,
     } = warning;
+    if *form != Form::Addresses {
+        bytes.0.push(*form as u8);
+    }
     bytes.text("tuermer-approval-1");
     bytes.text(number.as_str());
     bytes.text(threat.as_str());
@@ -127,7 +159,7 @@ pub fn canonical_bytes(warning: &Warning, recipients: &[Recipient]) -> Vec<u8> {
     recipients.sort_by(|a, b| a.organisation.cmp(&b.organisation));
     bytes.number(recipients.len());
     for recipient in recipients {
-        bytes.recipient(recipient);
+        bytes.recipient(recipient, *form);
     }
     bytes.0
 }
@@ -145,7 +177,7 @@ impl Canonical {
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    fn recipient(&mut self, recipient: &Recipient) {
+    fn recipient(&mut self, recipient: &Recipient, form: Form) {
         let Recipient {
             organisation,
             external_id,
@@ -159,10 +191,7 @@ impl Canonical {
             seen_at,
             provider_name,
             provider_phone,
-            contact_name,
-            email,
-            phone,
-            channels,
+            ways,
         } = recipient;
         for part in [
             organisation.as_str(),
@@ -176,17 +205,46 @@ impl Canonical {
             question,
             provider_name,
             provider_phone,
-            contact_name,
-            email,
-            phone,
         ] {
             self.text(part);
         }
+        if form == Form::Addresses {
+            self.text(recipient.person());
+            self.text(recipient.address(PointKind::Email));
+            self.text(recipient.address(PointKind::Phone));
+        }
         self.0
             .extend_from_slice(&seen_at.as_microsecond().to_be_bytes());
-        self.number(channels.len());
-        for channel in channels {
-            self.text(channel.as_str());
+        match form {
+            Form::Addresses => {
+                self.number(recipient.channels().count());
+                for channel in recipient.channels() {
+                    self.text(channel.as_str());
+                }
+            }
+            Form::Ways => self.ways(ways),
+        }
+    }
+
+    fn ways(&mut self, ways: &[Way]) {
+        self.number(ways.len());
+        for way in ways {
+            let Way {
+                channel,
+                point,
+                address,
+                name,
+                planned,
+            } = way;
+            for part in [
+                channel.as_str(),
+                point.as_str(),
+                address,
+                name,
+                if *planned { "planned" } else { "" },
+            ] {
+                self.text(part);
+            }
         }
     }
 }

@@ -9,10 +9,10 @@
 //! ```
 //! Better twice than never: a duplicate can only happen to a delivery that is listed as unsure.
 
-use crate::ids::{DeliveryId, OrganisationId, WarningNumber};
-use crate::limits::{TEMPORARY_ATTEMPTS, UNSURE_ATTEMPTS};
+use crate::channel::Channel;
+use crate::ids::{DeliveryId, OrganisationId, PointId, WarningNumber};
+use crate::limits::UNSURE_ATTEMPTS;
 use crate::scale::words;
-use crate::warning::Channel;
 use jiff::{SignedDuration, Timestamp};
 
 words! {
@@ -46,8 +46,15 @@ pub enum Outcome {
     Accepted,
     /// 5xx with the server's words.
     Refused(String),
+    /// Refused for good because the address is no more (SMTP 5.1.x, HTTP 410): its contact point has bounced.
+    Gone(String),
     /// 4xx, or no connection before the final dot.
-    TryLater(String),
+    TryLater {
+        /// The server's words.
+        why: String,
+        /// How long the server wants us to wait, where it says so; the channel's pause is the least.
+        pause: Option<SignedDuration>,
+    },
     /// The connection broke after the final dot and before 250, or we were killed.
     Unsure(String),
 }
@@ -65,7 +72,9 @@ pub struct Delivery {
     pub channel: Channel,
     /// 1 = first message, 2 = first reminder, …
     pub round: i64,
-    /// Mail address, telephone number, or empty.
+    /// The contact point; empty where only an address is known.
+    pub point: PointId,
+    /// Mail address, telephone number, URL, or empty.
     pub address: String,
     /// Where it stands.
     pub state: DeliveryState,
@@ -98,31 +107,59 @@ impl Delivery {
                 next.state = DeliveryState::Sent;
                 next.detail = String::new();
             }
-            Outcome::Refused(why) => {
+            Outcome::Refused(why) | Outcome::Gone(why) => {
                 next.state = DeliveryState::Refused;
                 next.detail = why;
             }
-            Outcome::TryLater(why) => {
-                next.state = if attempts >= TEMPORARY_ATTEMPTS {
+            Outcome::TryLater { why, pause } => {
+                let own = next.pause(attempts);
+                next.state = if own.is_none() {
                     DeliveryState::Failed
                 } else {
                     DeliveryState::Due
                 };
-                next.hold_until = now.checked_add(back_off(attempts)).unwrap_or(now);
+                next.wait(now, own.max(pause));
                 next.detail = why;
             }
             Outcome::Unsure(why) => {
                 next.unsure_count = next.unsure_count.saturating_add(1);
-                next.state = if next.unsure_count >= UNSURE_ATTEMPTS {
-                    DeliveryState::Parked
+                let harmless = next.channel.nature().repeats_harmless;
+                let own = next.pause(if harmless {
+                    attempts
                 } else {
-                    DeliveryState::Unsure
+                    next.unsure_count
+                });
+                next.state = match own {
+                    None => DeliveryState::Failed,
+                    Some(_) if !harmless && next.unsure_count >= UNSURE_ATTEMPTS => {
+                        DeliveryState::Parked
+                    }
+                    Some(_) => DeliveryState::Unsure,
                 };
-                next.hold_until = now.checked_add(back_off(next.unsure_count)).unwrap_or(now);
+                next.wait(now, own);
                 next.detail = why;
             }
         }
         next
+    }
+
+    /// The channel's pause after the n-th failure, up to a tenth longer, so that not everybody comes back at once.
+    fn pause(&self, failures: i64) -> Option<SignedDuration> {
+        let pause = back_off(self.channel, failures)?;
+        let spread = self.id.as_str().bytes().fold(failures, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(i64::from(byte))
+        });
+        let more = pause
+            .as_millis()
+            .saturating_mul(i128::from(spread.rem_euclid(100)))
+            / 1_000;
+        Some(pause + SignedDuration::from_millis(i64::try_from(more).unwrap_or(0)))
+    }
+
+    fn wait(&mut self, now: Timestamp, pause: Option<SignedDuration>) {
+        self.hold_until = pause
+            .and_then(|pause| now.checked_add(pause).ok())
+            .unwrap_or(now);
     }
 
     /// True where nothing will happen any more without a person.
@@ -134,13 +171,11 @@ impl Delivery {
     }
 }
 
-/// Waiting time after the n-th try: 30 s, 1 min, 2 min, … at most 1 h.
-pub fn back_off(attempts: i64) -> SignedDuration {
-    let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 7)).unwrap_or(7);
-    let seconds = 30_i64
-        .saturating_mul(2_i64.saturating_pow(doublings))
-        .min(3_600);
-    SignedDuration::from_secs(seconds)
+/// Seconds to wait after the n-th temporary failure on `channel`; `None` where it was one too many.
+pub fn back_off(channel: Channel, failures: i64) -> Option<SignedDuration> {
+    let index = usize::try_from(failures.saturating_sub(1)).unwrap_or(0);
+    let seconds = channel.nature().pauses_seconds.get(index)?;
+    Some(SignedDuration::from_secs(*seconds))
 }
 
 #[cfg(test)]
@@ -154,6 +189,7 @@ mod tests {
             organisation: OrganisationId("o".into()),
             channel: Channel::Email,
             round: 1,
+            point: PointId(String::new()),
             address: "a@example.org".into(),
             state: DeliveryState::Claimed,
             attempts: 0,
@@ -165,13 +201,21 @@ mod tests {
         }
     }
 
+    fn later() -> Outcome {
+        Outcome::TryLater {
+            why: "451".into(),
+            pause: None,
+        }
+    }
+
     #[test]
     fn outcomes_lead_to_states() {
         let now = Timestamp::UNIX_EPOCH;
         for (outcome, state) in [
             (Outcome::Accepted, DeliveryState::Sent),
             (Outcome::Refused("550".into()), DeliveryState::Refused),
-            (Outcome::TryLater("451".into()), DeliveryState::Due),
+            (Outcome::Gone("5.1.1".into()), DeliveryState::Refused),
+            (later(), DeliveryState::Due),
             (Outcome::Unsure("cut".into()), DeliveryState::Unsure),
         ] {
             assert_eq!(delivery().record(outcome, now).state, state);
@@ -189,16 +233,54 @@ mod tests {
             (DeliveryState::Parked, 2)
         );
         let mut late = delivery();
-        for _ in 0..TEMPORARY_ATTEMPTS {
+        for _ in 0..12 {
             assert!(!late.is_final());
-            late = late.record(Outcome::TryLater("451".into()), now);
+            late = late.record(later(), now);
         }
         assert_eq!(late.state, DeliveryState::Failed);
     }
 
     #[test]
-    fn waiting_doubles_up_to_an_hour() {
-        let seconds: Vec<i64> = (1..=9).map(|n| back_off(n).as_secs()).collect();
-        assert_eq!(seconds, [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+    fn waiting_follows_the_channel_and_the_wish_of_the_server() {
+        let seconds = |channel| {
+            (1..)
+                .map_while(|n| back_off(channel, n))
+                .map(|pause| pause.as_secs())
+                .collect::<Vec<i64>>()
+        };
+        assert_eq!(
+            seconds(Channel::Email),
+            [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600]
+        );
+        assert_eq!(
+            seconds(Channel::Webhook),
+            [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
+        );
+        let now = Timestamp::UNIX_EPOCH;
+        let wanted = |pause| {
+            let outcome = Outcome::TryLater {
+                why: "503".into(),
+                pause,
+            };
+            delivery().record(outcome, now).hold_until.as_second()
+        };
+        assert!((30..33).contains(&wanted(None)));
+        assert!((30..33).contains(&wanted(Some(SignedDuration::from_secs(1)))));
+        assert_eq!(wanted(Some(SignedDuration::from_secs(90))), 90);
+    }
+
+    #[test]
+    fn where_repeats_are_harmless_nobody_is_asked() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut unsure = Delivery {
+            channel: Channel::Webhook,
+            ..delivery()
+        };
+        for _ in 0..9 {
+            unsure = unsure.record(Outcome::Unsure("silent".into()), now);
+            assert_eq!(unsure.state, DeliveryState::Unsure);
+        }
+        let last = unsure.record(Outcome::Unsure("silent".into()), now);
+        assert_eq!((last.state, last.attempts), (DeliveryState::Failed, 10));
     }
 }

@@ -48,6 +48,10 @@ ids! {
     WarningNumber,
     /// One message of one warning to one contact over one channel in one round.
     DeliveryId,
+    /// A person of an organisation, as one source told it.
+    ContactId,
+    /// An address of a contact.
+    PointId,
     /// One sign of attack.
     ObservationId,
     /// A person who signs in.

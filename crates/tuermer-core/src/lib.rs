@@ -4,7 +4,7 @@
 //! Read in this order: [`organisation`] and [`asset`] (whom we protect), [`threat`] (what we warn
 //! about), [`observation`] (signs), [`correlate`] (which signs at several members belong together),
 //! [`assess`] (who is affected and how surely), [`warning`] and [`approval`] (what two people release),
-//! [`delivery`] (how it reaches a person), [`acknowledgement`] (what they say), [`remeasure`] (whether
+//! [`channel`] and [`delivery`] (how it reaches a person), [`acknowledgement`] (what they say), [`remeasure`] (whether
 //! it is true), [`picture`] (what the region looks like).
 
 pub mod acknowledgement;

@@ -92,8 +92,12 @@ pub const SERVER_AWAY_SECONDS: u64 = 120;
 pub const SERVER_REST_SECONDS: u64 = 60;
 /// Unsure attempts after which a delivery waits for a person.
 pub const UNSURE_ATTEMPTS: i64 = 2;
-/// Attempts after temporary refusals before a delivery fails.
-pub const TEMPORARY_ATTEMPTS: i64 = 12;
+/// Seconds between two tries to reach an operator, once the pauses of the channel are used up.
+pub const NOTICE_PAUSE_SECONDS: i64 = 3_600;
+/// Contacts one organisation may have from one source.
+pub const CONTACTS: usize = 50;
+/// Points one contact may have, ended ones included.
+pub const CONTACT_POINTS: usize = 50;
 /// Largest mail we compose, in bytes.
 pub const MAIL_BYTES: usize = 20 * 1024;
 /// Municipalities on the situation page; a German Land has at most 2,300.
@@ -178,10 +182,16 @@ pub const URL_CHARACTERS: usize = 2_000;
 pub const REDIRECTS: usize = 10;
 /// Seconds until a connection must stand, name and TLS included.
 pub const CONNECT_SECONDS: u64 = 20;
-/// Seconds a message to a machine may take in all (Standard Webhooks: 15 to 30).
+/// Seconds a message to a machine may take in all (15 to 30 is what receivers expect).
 pub const PUSH_SECONDS: u64 = 15;
 /// Of those, until its connection must stand, name and TLS included.
 pub const PUSH_CONNECT_SECONDS: u64 = 8;
+/// Messages to machines on their way at once; each is one connection.
+pub const PUSH_CONNECTIONS: usize = 128;
+/// Of those to one host.
+pub const PUSH_CONNECTIONS_PER_HOST: usize = 4;
+/// Days for which the key before still signs after a new one was made.
+pub const OLD_KEY_DAYS: i64 = 7;
 /// Seconds for the words beside an answer; the status is what counts.
 pub const PUSH_WORDS_SECONDS: u64 = 1;
 /// Of those words at most so many bytes are looked at.

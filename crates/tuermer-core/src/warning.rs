@@ -7,8 +7,10 @@
 //! ```
 //! Any change of content, audience or channels of a submitted or approved warning takes it back to draft.
 
+pub use crate::approval::Form;
 pub use crate::channel::Channel;
-use crate::ids::{OrganisationId, ThreatId, UserName, WarningNumber};
+use crate::channel::PointKind;
+use crate::ids::{OrganisationId, PointId, ThreatId, UserName, WarningNumber};
 use crate::locale::Language;
 use crate::scale::{Certainty, Level, Status, Urgency, words};
 use jiff::Timestamp;
@@ -112,6 +114,8 @@ pub struct Warning {
     pub return_reason: Option<String>,
     /// SHA-256 over content, audience and channels; set when submitted.
     pub content_hash: Option<String>,
+    /// In which form the hash was made.
+    pub form: Form,
     /// Drafted at.
     pub drafted_at: Timestamp,
     /// Submitted at.
@@ -178,12 +182,50 @@ pub struct Recipient {
     pub provider_name: String,
     /// IT provider's telephone, empty if unknown.
     pub provider_phone: String,
-    /// Contact's name, may be empty.
-    pub contact_name: String,
-    /// Address for the e-mail, empty if none is known.
-    pub email: String,
-    /// Telephone for the call list, empty if none is known.
-    pub phone: String,
-    /// How they are reached in the first round, in this order.
-    pub channels: Vec<Channel>,
+    /// Every way that is known, one per channel at most, in the order of [`Channel::ALL`].
+    pub ways: Vec<Way>,
+}
+
+/// One way to one recipient: which contact point, whose, and whether the first round takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// Which channel.
+    pub channel: Channel,
+    /// The contact point; empty where only an address was known.
+    pub point: PointId,
+    /// Mail address, telephone number or URL; empty where a person must find one.
+    pub address: String,
+    /// Whose address it is, may be empty.
+    pub name: String,
+    /// Taken in the first round.
+    pub planned: bool,
+}
+
+impl Recipient {
+    /// The way over a channel.
+    pub fn way(&self, channel: Channel) -> Option<&Way> {
+        self.ways.iter().find(|way| way.channel == channel)
+    }
+
+    /// The address of this kind, whether it is planned or not; empty where none is known.
+    pub fn address(&self, kind: PointKind) -> &str {
+        let mut ways = self.ways.iter();
+        ways.find(|way| way.channel.uses(kind))
+            .map_or("", |way| &way.address)
+    }
+
+    /// Whom to ask for: the person of the first way, may be empty.
+    pub fn person(&self) -> &str {
+        self.ways.first().map_or("", |way| &way.name)
+    }
+
+    /// Channels of the first round, in order.
+    pub fn channels(&self) -> impl Iterator<Item = Channel> {
+        self.planned().map(|way| way.channel)
+    }
+
+    /// Ways of the first round, in order.
+    pub fn planned(&self) -> impl Iterator<Item = &Way> {
+        self.ways.iter().filter(|way| way.planned)
+    }
 }

@@ -2,8 +2,10 @@
 
 use crate::problem::Problem;
 use email_address::{EmailAddress, Options};
+use tuermer_core::channel::AddressForm;
 use tuermer_core::limits;
 use unicode_normalization::UnicodeNormalization as _;
+use url::Url;
 
 /// Longest mail address, in bytes (RFC 5321 4.5.3.1.3, path without brackets).
 const MAIL_BYTES: usize = 254;
@@ -102,6 +104,33 @@ pub fn phone(cell: &str) -> Result<Option<String>, Problem> {
     ))
 }
 
+/// The address of a contact point in canonical form.
+pub fn address(form: AddressForm, cell: &str) -> Result<Option<String>, Problem> {
+    match form {
+        AddressForm::Mail => email(cell),
+        AddressForm::Telephone => phone(cell),
+        AddressForm::Text => text(cell, limits::FIELD_CHARACTERS),
+        AddressForm::Url => url(cell),
+    }
+}
+
+/// An https address without a password and without a part that never leaves the browser. Which hosts may be asked is
+/// judged by whoever asks.
+fn url(cell: &str) -> Result<Option<String>, Problem> {
+    let Some(address) = text(cell, limits::URL_CHARACTERS)? else {
+        return Ok(None);
+    };
+    let url = Url::parse(&address).map_err(|_| Problem::Url)?;
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    if url.scheme() != "https" || url.host_str().is_none() || !plain {
+        return Err(Problem::Url);
+    }
+    if url.as_str().len() > limits::URL_CHARACTERS {
+        return Err(Problem::TooLong);
+    }
+    Ok(Some(url.into()))
+}
+
 /// A postcode; for Germany exactly five digits, because spreadsheets eat leading zeros.
 pub fn postcode(cell: &str, country: Option<&str>) -> Result<Option<String>, Problem> {
     let Some(code) = text(cell, 20)? else {
@@ -150,7 +179,7 @@ pub fn country(cell: &str) -> Result<Option<String>, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{email, phone, postcode, text};
+    use super::{email, phone, postcode, text, url};
     use crate::problem::Problem;
 
     type Parsed<'a> = Result<Option<&'a str>, Problem>;
@@ -225,6 +254,28 @@ mod tests {
                 ("12", Err(Problem::Phone)),
                 ("nach Vereinbarung", Err(Problem::Phone)),
                 ("0271\n123456", Err(Problem::ControlCharacter)),
+            ],
+        );
+    }
+
+    #[test]
+    fn urls() {
+        check(
+            url,
+            &[
+                (
+                    "https://Tickets.Example/hook?x=1",
+                    Ok(Some("https://tickets.example/hook?x=1")),
+                ),
+                (
+                    "https://müller.example",
+                    Ok(Some("https://xn--mller-kva.example/")),
+                ),
+                ("http://tickets.example/", Err(Problem::Url)),
+                ("https://user:secret@tickets.example/", Err(Problem::Url)),
+                ("https://tickets.example/#part", Err(Problem::Url)),
+                ("tickets.example", Err(Problem::Url)),
+                ("", Ok(None)),
             ],
         );
     }

@@ -17,11 +17,10 @@ pub const ORGANISATION_FIELDS: &[&str] = &[
     "language",
     "contact_name",
     "contact_role",
-    "email",
-    "phone",
-    "mobile",
     "provider_external_id",
 ];
+/// Fields of a list of people; a row may also have every kind of contact point.
+pub const CONTACT_FIELDS: &[&str] = &["external_id", "contact_name", "contact_role", "expires_at"];
 /// Fields of an inventory.
 pub const INVENTORY_FIELDS: &[&str] = &[
     "external_id",
@@ -219,6 +218,11 @@ const SYNONYMS: &[(&str, &[&str])] = &[
             "contactmobile",
         ],
     ),
+    ("postal", &["postanschrift", "briefanschrift"]),
+    (
+        "expires_at",
+        &["gueltigbis", "ablauf", "bis", "validuntil", "expires"],
+    ),
     (
         "provider_external_id",
         &[
@@ -329,13 +333,14 @@ impl Mapping {
                     format!("{column}: \"Spalte\" = \"field\""),
                 ));
             };
-            let known = [ORGANISATION_FIELDS, INVENTORY_FIELDS, NETWORK_FIELDS]
+            let known = Kind::ALL
                 .iter()
-                .any(|fields| fields.contains(&field));
+                .any(|kind| kind.fields().any(|known| known == field));
             if !field.is_empty() && !known {
+                let fields: Vec<_> = Kind::Members.fields().collect();
                 return Err(Fault::new(
                     Problem::Mapping,
-                    format!("{column} = {field:?}: {}", ORGANISATION_FIELDS.join(", ")),
+                    format!("{column} = {field:?}: {}", fields.join(", ")),
                 ));
             }
             mapping.insert(fold(&column), field.to_string());
@@ -365,12 +370,12 @@ pub struct Recognised {
 impl Recognised {
     /// Looks up every name; refuses a file without the columns that a row must have.
     pub fn new(kind: Kind, names: &[String], mapping: &Mapping) -> Result<Self, Fault> {
-        let fields = kind.fields();
+        let fields: Vec<&'static str> = kind.fields().collect();
         let mut columns: Vec<Option<Column>> = Vec::with_capacity(names.len());
         let mut unknown = Vec::new();
         for name in names {
             let header = shown(name);
-            let field = field_of(&fold(name), fields, mapping);
+            let field = field_of(&fold(name), &fields, mapping);
             let taken = |field: &str| columns.iter().flatten().any(|column| column.field == field);
             match field {
                 Some(field) if !taken(field) => columns.push(Some(Column { header, field })),
@@ -420,18 +425,15 @@ fn shown(name: &str) -> String {
         .collect()
 }
 
-fn field_of(
-    folded: &str,
-    fields: &'static [&'static str],
-    mapping: &Mapping,
-) -> Option<&'static str> {
+fn field_of(folded: &str, fields: &[&'static str], mapping: &Mapping) -> Option<&'static str> {
     if let Some(field) = mapping.0.get(folded) {
         return fields.iter().find(|known| *known == field).copied();
     }
-    let known = SYNONYMS
-        .iter()
-        .find(|(field, names)| fields.contains(field) && names.contains(&folded));
-    known.map(|(field, _)| *field)
+    let means = |field: &str| {
+        let mut synonyms = SYNONYMS.iter();
+        field == folded || synonyms.any(|(known, names)| *known == field && names.contains(&folded))
+    };
+    fields.iter().find(|field| means(field)).copied()
 }
 
 /// Lower case, umlauts written out, only letters and digits: `Straße / Nr.` is `strassenr`.

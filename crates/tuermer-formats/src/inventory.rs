@@ -93,6 +93,29 @@ pub fn observed_at(
         .map_err(|_| Problem::Time)
 }
 
+/// The end of a day in the chamber's zone, or a moment: until then something is good.
+pub fn day(cell: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Problem> {
+    let Some(told) = text(cell, 60)? else {
+        return Ok(None);
+    };
+    let formats = ["%Y-%m-%d", "%d.%m.%Y"];
+    let mut dates = formats
+        .iter()
+        .filter_map(|format| Date::strptime(format, &told).ok());
+    let at = match dates.next() {
+        Some(date) => date
+            .tomorrow()
+            .and_then(|date| date.to_zoned(zone.clone()))
+            .map(|at| at.timestamp())
+            .ok(),
+        None => told.parse::<Timestamp>().ok(),
+    };
+    let at = at.ok_or(Problem::Time)?;
+    Timestamp::from_microsecond(at.as_microsecond())
+        .map(Some)
+        .map_err(|_| Problem::Time)
+}
+
 fn local(told: &str, zone: &TimeZone) -> Option<Timestamp> {
     let day = |date: Date| date.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
     let moment = |at: DateTime| at.to_zoned(zone.clone()).ok().map(|at| at.timestamp());

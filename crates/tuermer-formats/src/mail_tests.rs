@@ -10,7 +10,7 @@ use tuermer_core::product::ProductKey;
 use tuermer_core::scale::Tlp;
 use tuermer_core::threat::{ProductStatus, Statement, Threat, Vulnerability};
 use tuermer_core::version::VersionRule;
-use tuermer_core::warning::{Channel, WarningState};
+use tuermer_core::warning::{Form, WarningState};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -90,6 +90,7 @@ fn warning(threat: &Threat, urgency: Urgency) -> Warning {
         approved_by: None,
         return_reason: None,
         content_hash: None,
+        form: Form::NEWEST,
         drafted_at: now,
         submitted_at: None,
         approved_at: None,
@@ -119,10 +120,7 @@ fn recipient(language: Language) -> Recipient {
         seen_at: at("2021-03-05T13:10:00Z"),
         provider_name: "Muster-IT GmbH".into(),
         provider_phone: "+492714040".into(),
-        contact_name: String::new(),
-        email: "chef@musterbau.example".into(),
-        phone: String::new(),
-        channels: vec![Channel::Email, Channel::Phone],
+        ways: Vec::new(),
     }
 }
 

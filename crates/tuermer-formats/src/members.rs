@@ -2,8 +2,10 @@
 //!
 //! Nothing is guessed: a row with any bad cell is not used at all.
 
-use crate::contact_fields::{country, email, phone, postcode, text};
-use crate::headers::{INVENTORY_FIELDS, Mapping, NETWORK_FIELDS, ORGANISATION_FIELDS, Recognised};
+use crate::contact_fields::{address, country, postcode, text};
+use crate::headers::{
+    CONTACT_FIELDS, INVENTORY_FIELDS, Mapping, NETWORK_FIELDS, ORGANISATION_FIELDS, Recognised,
+};
 use crate::inventory;
 use crate::networks::{self, NetworkProblem};
 use crate::problem::{Fault, Problem};
@@ -12,6 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::{Read, Seek};
 use tuermer_core::asset::Presence;
+use tuermer_core::channel::PointKind;
 use tuermer_core::layer::Facts;
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
@@ -29,9 +32,20 @@ pub enum Kind {
     Inventory,
     /// Networks and domains of members.
     Networks,
+    /// People of members and providers: a row for each person.
+    Contacts,
 }
 
 impl Kind {
+    /// Every kind of list.
+    pub const ALL: [Self; 5] = [
+        Self::Members,
+        Self::Providers,
+        Self::Inventory,
+        Self::Networks,
+        Self::Contacts,
+    ];
+
     /// Name on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -39,22 +53,31 @@ impl Kind {
             Self::Providers => "providers",
             Self::Inventory => "inventory",
             Self::Networks => "networks",
+            Self::Contacts => "contacts",
         }
     }
 
     /// Fields a list of this kind may have.
-    pub fn fields(self) -> &'static [&'static str] {
-        match self {
+    pub fn fields(self) -> impl Iterator<Item = &'static str> {
+        let own = match self {
             Self::Members | Self::Providers => ORGANISATION_FIELDS,
             Self::Inventory => INVENTORY_FIELDS,
             Self::Networks => NETWORK_FIELDS,
-        }
+            Self::Contacts => CONTACT_FIELDS,
+        };
+        let points = match self {
+            Self::Members | Self::Providers | Self::Contacts => PointKind::ALL,
+            Self::Inventory | Self::Networks => &[],
+        };
+        own.iter()
+            .copied()
+            .chain(points.iter().map(|kind| kind.as_str()))
     }
 
     /// Fields it must have.
     pub fn needed(self) -> &'static [&'static str] {
         match self {
-            Self::Members | Self::Providers => &["external_id"],
+            Self::Members | Self::Providers | Self::Contacts => &["external_id"],
             Self::Inventory => &["external_id", "product"],
             Self::Networks => &["external_id", "value"],
         }
@@ -81,6 +104,8 @@ pub enum Told {
     Asset(Box<AssetFacts>),
     /// A network.
     Network(NetworkFact),
+    /// A person.
+    Contact(ContactFacts),
 }
 
 /// A person of an organisation; `None` where the row says nothing.
@@ -90,12 +115,10 @@ pub struct ContactFacts {
     pub name: Option<String>,
     /// Role.
     pub role: Option<String>,
-    /// Canonical address.
-    pub email: Option<String>,
-    /// E.164.
-    pub phone: Option<String>,
-    /// E.164.
-    pub mobile: Option<String>,
+    /// Canonical addresses, at most one of each kind.
+    pub points: Vec<(PointKind, String)>,
+    /// Until when these addresses are good.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A product of an organisation.
@@ -188,6 +211,7 @@ fn parse(rules: &Rules, columns: &Recognised, row: &Row) -> Result<Record, Vec<R
         Kind::Members | Kind::Providers => organisation(&mut cells),
         Kind::Inventory => asset(&mut cells, rules),
         Kind::Networks => network(&mut cells),
+        Kind::Contacts => person(&mut cells, rules),
     };
     match told {
         Some(told) if cells.errors.is_empty() => Ok(Record {
@@ -212,14 +236,31 @@ fn organisation(cells: &mut Cells<'_>) -> Option<Told> {
         provider: cells.text("provider_external_id"),
         country,
     };
-    let contact = ContactFacts {
+    let contact = contact(cells);
+    Some(Told::Organisation(Box::new((facts, contact))))
+}
+
+fn contact(cells: &mut Cells<'_>) -> ContactFacts {
+    let points = PointKind::ALL.iter().filter_map(|kind| {
+        let found = cells.parsed(kind.as_str(), |cell| address(kind.form(), cell));
+        found.map(|found| (*kind, found))
+    });
+    let points = points.collect();
+    ContactFacts {
         name: cells.text("contact_name"),
         role: cells.text("contact_role"),
-        email: cells.parsed("email", email),
-        phone: cells.parsed("phone", phone),
-        mobile: cells.parsed("mobile", phone),
-    };
-    Some(Told::Organisation(Box::new((facts, contact))))
+        points,
+        expires_at: None,
+    }
+}
+
+fn person(cells: &mut Cells<'_>, rules: &Rules) -> Option<Told> {
+    let told = contact(cells);
+    let expires_at = cells.parsed("expires_at", |cell| inventory::day(cell, &rules.zone));
+    if told.points.is_empty() && cells.errors.is_empty() {
+        return cells.fail("contact_name", Problem::NoWay);
+    }
+    Some(Told::Contact(ContactFacts { expires_at, ..told }))
 }
 
 fn language(cell: &str) -> Result<Option<Language>, Problem> {

@@ -57,6 +57,14 @@ problems! {
     ExtraCells = "import.reason_extra_cells",
     /// Two `@`.
     TwoAts = "import.reason_two_ats",
+    /// No https address, or one with a password.
+    Url = "import.reason_url",
+    /// An address that must not be asked, such as one of the own house; detail: why.
+    UrlRefused = "import.reason_url_refused",
+    /// A row about a person without any way to them.
+    NoWay = "import.reason_no_way",
+    /// More people than one organisation may have; detail: the limit.
+    TooManyContacts = "import.reason_too_many_contacts",
     /// No `@`.
     NoAt = "import.reason_no_at",
     /// The part before the `@` cannot be delivered to.

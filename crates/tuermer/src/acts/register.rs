@@ -7,6 +7,7 @@
 mod assets;
 mod bill;
 mod claims;
+mod contacts;
 mod organisations;
 mod seen;
 
@@ -334,6 +335,7 @@ impl Import {
             }
             ImportKind::Inventory => self.take_assets(context, open, records).await,
             ImportKind::Networks => self.take_networks(open, records).await,
+            ImportKind::Contacts => self.take_contacts(open, records).await,
         }
     }
 
@@ -341,7 +343,10 @@ impl Import {
         match self.report.kind {
             ImportKind::Members => {
                 self.warn_unknown_providers(open).await?;
-                self.report.reachability = Some(reachability_within(open).await?);
+                self.report.reachability = Some(reachability_within(open, self.now).await?);
+            }
+            ImportKind::Contacts => {
+                self.report.reachability = Some(reachability_within(open, self.now).await?);
             }
             ImportKind::Networks => self.warn_overlaps(open).await?,
             ImportKind::Providers | ImportKind::Inventory => {}

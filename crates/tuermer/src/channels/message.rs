@@ -20,10 +20,14 @@ pub enum Message {
 pub struct Warned {
     /// As two people released it.
     pub warning: Arc<Warning>,
-    /// Row of the audience that was released with it; its addresses count, not the one beside the delivery.
+    /// Row of the audience that was released with it.
     pub recipient: Recipient,
     /// The delivery as it was claimed.
     pub delivery: Delivery,
+    /// The address that was released with the content.
+    pub address: String,
+    /// Whose it is, may be empty.
+    pub name: String,
     /// First message of this warning to this recipient, where this is a later one.
     pub references: Option<String>,
     /// Which keys of the contact point sign; `None` where the point is not known any more.

@@ -10,19 +10,24 @@ pub mod email;
 pub mod folder;
 pub mod lanes;
 pub mod message;
+pub mod webhook;
 
 pub use message::{Message, Notice, PointKeys, Warned};
 
 use crate::config::Transport;
 use crate::context::Context;
+use crate::outgoing::{ClientRules, FetchError, Push};
 use anyhow::Result;
 use email::Email;
 use folder::Folder;
 use lanes::{Answer, Lanes};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-use tuermer_core::channel::Channel;
+use tuermer_core::channel::{Channel, PointKind};
 use tuermer_core::delivery::Outcome;
+use tuermer_core::ids::PointId;
+use tuermer_core::limits;
+use webhook::Webhook;
 
 /// What came of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +44,7 @@ impl Sent {
     /// An outcome that tells the lane nothing but whether to come later.
     pub fn outcome(outcome: Outcome) -> Self {
         let answer = match outcome {
-            Outcome::TryLater(_) => Answer::Slower,
+            Outcome::TryLater { .. } => Answer::Slower,
             _ => Answer::Fine,
         };
         Self::Outcome(outcome, answer)
@@ -65,6 +70,8 @@ pub enum Carrier {
     Email(Box<Email>),
     /// Into the folder, in the form of some channel.
     Folder(Folder),
+    /// To machines.
+    Webhook(Webhook),
 }
 
 impl Carrier {
@@ -79,7 +86,9 @@ impl Carrier {
                 Some(Self::Email(Box::new(Email::new(context)?)))
             }
             Channel::Email | Channel::Folder => folder(email::file),
-            _ => None,
+            Channel::Webhook if !stays_here(context) => Some(Self::Webhook(Webhook::new(context)?)),
+            Channel::Webhook => folder(webhook::file),
+            Channel::Phone => None,
         })
     }
 
@@ -88,6 +97,7 @@ impl Carrier {
         match self {
             Self::Email(email) => email.connections(),
             Self::Folder(_) => folder::WRITERS,
+            Self::Webhook(_) => limits::PUSH_CONNECTIONS,
         }
     }
 
@@ -96,6 +106,7 @@ impl Carrier {
         match self {
             Self::Email(email) => email.lanes(),
             Self::Folder(_) => Lanes::unlimited(),
+            Self::Webhook(_) => Webhook::lanes(),
         }
     }
 
@@ -104,6 +115,7 @@ impl Carrier {
         match self {
             Self::Email(_) => email::domain(address),
             Self::Folder(_) => String::new(),
+            Self::Webhook(_) => webhook::host(address),
         }
     }
 
@@ -111,7 +123,7 @@ impl Carrier {
     pub fn is_open(&self, line: &Line) -> bool {
         match self {
             Self::Email(_) => line.0.is_some(),
-            Self::Folder(_) => true,
+            Self::Folder(_) | Self::Webhook(_) => true,
         }
     }
 
@@ -119,7 +131,7 @@ impl Carrier {
     pub async fn open(&self, line: &mut Line, closing: &AtomicBool) -> bool {
         match self {
             Self::Email(email) => line.0 = email.connect(closing).await,
-            Self::Folder(_) => {}
+            Self::Folder(_) | Self::Webhook(_) => {}
         }
         self.is_open(line)
     }
@@ -133,11 +145,12 @@ impl Carrier {
         context: &Context,
         message: &Message,
         line: &mut Line,
-        wanted: impl Fn() -> bool,
+        wanted: impl Fn() -> bool + Send + 'static,
     ) -> Result<Sent> {
         match self {
             Self::Email(email) => email.send(context, message, &mut line.0, wanted).await,
             Self::Folder(folder) => folder.send(context, message, wanted),
+            Self::Webhook(webhook) => webhook.send(context, message, wanted).await,
         }
     }
 
@@ -145,7 +158,7 @@ impl Carrier {
     pub fn given_up(&self) -> Option<(String, Instant)> {
         match self {
             Self::Email(email) => email.gate.given_up(),
-            Self::Folder(_) => None,
+            Self::Folder(_) | Self::Webhook(_) => None,
         }
     }
 
@@ -153,7 +166,7 @@ impl Carrier {
     pub fn rest(&self, why: &str, until: Instant) {
         match self {
             Self::Email(email) => email.gate.rest(why, until),
-            Self::Folder(_) => {}
+            Self::Folder(_) | Self::Webhook(_) => {}
         }
     }
 
@@ -161,7 +174,7 @@ impl Carrier {
     pub fn try_again(&self) {
         match self {
             Self::Email(email) => email.gate.try_again(Instant::now()),
-            Self::Folder(_) => {}
+            Self::Folder(_) | Self::Webhook(_) => {}
         }
     }
 }
@@ -178,6 +191,38 @@ impl Line {
 /// Over which channel the operators hear of trouble.
 pub fn of_operators(context: &Context) -> Channel {
     Channel::of_operators(stays_here(context))
+}
+
+/// Judges an address when a person or a file tells it; what a channel cannot judge before it sends is taken as it is.
+///
+/// # Errors
+/// Nothing can be sent there: one sentence why.
+pub fn check_address(
+    context: &Context,
+    kind: PointKind,
+    address: &str,
+) -> Result<String, FetchError> {
+    match kind {
+        PointKind::Webhook => {
+            Push::judge(&ClientRules::outgoing(context), address).map(|url| url.to_string())
+        }
+        PointKind::Email | PointKind::Phone | PointKind::Mobile | PointKind::Postal => {
+            Ok(address.to_string())
+        }
+    }
+}
+
+/// The key of a contact point as its owner must get it once; `None` where its kind has none.
+pub fn secret(
+    context: &Context,
+    kind: PointKind,
+    point: &PointId,
+    generation: i64,
+) -> Option<String> {
+    match kind {
+        PointKind::Webhook => Some(webhook::secret(&context.keys, point, generation)),
+        PointKind::Email | PointKind::Phone | PointKind::Mobile | PointKind::Postal => None,
+    }
 }
 
 /// True where nothing may leave this machine.
@@ -219,6 +264,7 @@ impl Carriers {
             match carrier {
                 Carrier::Email(email) => email.shorten(patience),
                 Carrier::Folder(_) => {}
+                Carrier::Webhook(webhook) => webhook.shorten(patience),
             }
         }
         self

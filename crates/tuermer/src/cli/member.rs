@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use tuermer_core::asset::{Asset, Presence};
+use tuermer_core::channel::PointKind;
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::layer::{Facts, Layer};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
-use tuermer_core::organisation::{Contact, Kind, Organisation};
+use tuermer_core::organisation::{Contact, Kind, Organisation, Point};
 use tuermer_core::scale::Source;
 
 /// Arguments.
@@ -91,7 +92,7 @@ async fn list(call: &Call, context: &Context, page: Page) -> Result<Exit> {
             Page::Unreachable => {
                 context
                     .store
-                    .unreachable_page(after.as_ref(), limits::PAGE_ROWS)
+                    .unreachable_page(after.as_ref(), limits::PAGE_ROWS, context.now())
                     .await?
             }
         };
@@ -169,28 +170,25 @@ fn told(facts: &Facts) -> Vec<(&'static str, &str)> {
         .collect()
 }
 
-/// The fields of a contact that say something.
-fn told_contact(contact: &Contact) -> Vec<(&'static str, &str)> {
+/// The fields of a contact that say something; of its points only those that may be used.
+fn told_contact(contact: &Contact, now: Timestamp) -> Vec<(&'static str, &str)> {
     let Contact {
+        id: _,
         organisation: _,
         name,
         role,
-        email,
-        phone,
-        mobile,
         source: _,
         said_at: _,
+        points,
     } = contact;
-    let fields = [
-        ("contact_name", Some(name.as_str())),
-        ("contact_role", Some(role.as_str())),
-        ("email", email.as_deref()),
-        ("phone", phone.as_deref()),
-        ("mobile", mobile.as_deref()),
-    ];
-    fields
+    let points = points
+        .iter()
+        .filter(|point| point.is_usable(now))
+        .map(|point| (point.kind.as_str(), point.address.as_str()));
+    [("contact_name", name.as_str()), ("contact_role", role)]
         .into_iter()
-        .filter_map(|(field, value)| Some((field, value.filter(|value| !value.is_empty())?)))
+        .chain(points)
+        .filter(|(_, value)| !value.is_empty())
         .collect()
 }
 
@@ -236,14 +234,14 @@ async fn show(call: &Call, context: &Context, text: &str) -> Result<Exit> {
         assets: store.assets(&id).await?,
     };
     if call.out.json {
-        call.out.object(&sheet_json(&sheet))?;
+        call.out.object(&sheet_json(&sheet, context.now()))?;
     } else {
         show_sheet(call, context, &sheet);
     }
     Ok(Exit::Ok)
 }
 
-fn sheet_json(sheet: &Sheet) -> Value {
+fn sheet_json(sheet: &Sheet, now: Timestamp) -> Value {
     let Sheet {
         organisation,
         layers,
@@ -291,7 +289,10 @@ fn sheet_json(sheet: &Sheet) -> Value {
         fields.insert("layers".into(), layers.iter().map(layer).collect());
         fields.insert(
             "contacts".into(),
-            contacts.iter().map(contact_json).collect(),
+            contacts
+                .iter()
+                .map(|contact| contact_json(contact, now))
+                .collect(),
         );
         fields.insert("networks".into(), networks.iter().map(network).collect());
         fields.insert("assets".into(), assets.iter().map(asset).collect());
@@ -327,7 +328,7 @@ fn show_sheet(call: &Call, context: &Context, sheet: &Sheet) {
             .map(move |(field, value)| (field, value, layer.source, layer.said_at))
     });
     let people = contacts.iter().flat_map(|contact| {
-        told_contact(contact)
+        told_contact(contact, context.now())
             .into_iter()
             .map(move |(field, value)| (field, value, contact.source, contact.said_at))
     });
@@ -380,58 +381,100 @@ fn source_key(source: Source) -> &'static str {
     }
 }
 
-fn contact_json(contact: &Contact) -> Value {
+/// A contact; of each old kind the address that is used, and all points whatever became of them.
+pub(super) fn contact_json(contact: &Contact, now: Timestamp) -> Value {
     let Contact {
+        id,
         organisation: _,
         name,
         role,
-        email,
-        phone,
-        mobile,
         source,
         said_at,
+        points,
     } = contact;
-    json!({"name": name, "role": role, "email": email, "phone": phone, "mobile": mobile, "source": source.as_str(), "said_at": said_at.to_string()})
+    let used = |kind: PointKind| {
+        let mut points = points.iter();
+        points
+            .find(|point| point.kind == kind && point.is_usable(now))
+            .map(|point| point.address.as_str())
+    };
+    json!({
+        "id": id.as_str(), "name": name, "role": role, "email": used(PointKind::Email), "phone": used(PointKind::Phone),
+        "mobile": used(PointKind::Mobile), "source": source.as_str(), "said_at": said_at.to_string(),
+        "points": points.iter().map(point_json).collect::<Vec<_>>(),
+    })
+}
+
+/// A contact point.
+pub(super) fn point_json(point: &Point) -> Value {
+    let Point {
+        id,
+        kind,
+        address,
+        said_at,
+        expires_at,
+        state,
+        state_at,
+        detail,
+        generation: _,
+        renewed_at,
+    } = point;
+    json!({
+        "id": id.as_str(), "kind": kind.as_str(), "address": address, "said_at": said_at.to_string(),
+        "expires_at": expires_at.map(|at| at.to_string()), "state": state.as_str(), "state_at": state_at.to_string(), "detail": detail,
+        "key_renewed_at": renewed_at.map(|at| at.to_string()),
+    })
 }
 
 async fn contacts(call: &Call, context: &Context) -> Result<Exit> {
-    let mut after: Option<OrganisationId> = None;
-    let mut any = false;
+    let (mut after, mut any) = (None, false);
+    let now = context.now();
     loop {
         let page = context
             .store
             .contacts_page(after.as_ref(), limits::PAGE_ROWS)
             .await?;
-        let Some((_, _, last)) = page.last() else {
-            break;
+        let last = page.last().and_then(|(_, _, contacts)| contacts.first());
+        let Some(last) = last else {
+            return Ok(if any { Exit::Ok } else { Exit::NothingFound });
         };
         after = Some(last.organisation.clone());
         any = true;
-        for (external_id, organisation, contact) in &page {
-            if call.out.json {
-                let mut object = contact_json(contact);
-                if let Some(fields) = object.as_object_mut() {
-                    fields.insert("organisation".into(), json!(external_id));
-                    fields.insert("organisation_name".into(), json!(organisation));
-                }
-                call.out.object(&object)?;
-            } else {
-                let values: Vec<&str> = told_contact(contact)
-                    .into_iter()
-                    .map(|(_, value)| value)
-                    .collect();
-                call.out.line(&format!(
-                    "{external_id:<12}  {organisation:<36}  {}",
-                    values.join(" · ")
-                ));
+        for (external_id, organisation, contacts) in &page {
+            for contact in contacts {
+                list_contact(call, (external_id, organisation), contact, now)?;
             }
         }
     }
-    Ok(if any { Exit::Ok } else { Exit::NothingFound })
+}
+
+fn list_contact(
+    call: &Call,
+    (external_id, organisation): (&str, &str),
+    contact: &Contact,
+    now: Timestamp,
+) -> Result<()> {
+    if !call.out.json {
+        let values: Vec<&str> = told_contact(contact, now)
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect();
+        call.out.line(&format!(
+            "{external_id:<12}  {organisation:<36}  {}",
+            values.join(" · ")
+        ));
+        return Ok(());
+    }
+    let mut object = contact_json(contact, now);
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert("organisation".into(), json!(external_id));
+        fields.insert("organisation_name".into(), json!(organisation));
+    }
+    call.out.object(&object)
 }
 
 async fn why_not_reachable(call: &Call, context: &Context) -> Result<Exit> {
-    let found = context.store.reachability().await?;
+    let found = context.store.reachability(context.now()).await?;
     let counts =
         [found.letter_only, found.one_channel, found.two_channels].map(|count| count.to_string());
     let [none, one, two] = counts.each_ref().map(String::as_str);

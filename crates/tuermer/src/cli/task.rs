@@ -39,7 +39,7 @@ pub async fn run(call: &Call, Args { command }: Args) -> Result<Exit> {
 async fn list(call: &Call) -> Result<Exit> {
     let context = call.open().await?;
     let texts = call.out.texts;
-    let tasks = context.store.tasks(TASKS_SHOWN).await?;
+    let tasks = context.store.tasks(TASKS_SHOWN, context.now()).await?;
     if call.out.json {
         for task in &tasks {
             call.out.object(&json!({

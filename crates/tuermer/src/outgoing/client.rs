@@ -12,6 +12,7 @@
 use super::fetch_error::{FetchError, RetryAfter};
 use super::guard::{Forbidden, Guard, shown};
 use super::setup::builder;
+use crate::context::Context;
 use anyhow::{Context as _, Result};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
@@ -30,6 +31,18 @@ pub struct ClientRules {
     pub trusted_roots: String,
     /// Public address of the chamber, named to those we ask; only if it begins with `https://`.
     pub base_url: String,
+}
+
+impl ClientRules {
+    /// For whatever is no feed: hosts in the own house are those of `[outgoing] private_hosts`.
+    pub fn outgoing(context: &Context) -> Self {
+        let config = &context.config;
+        Self {
+            private_hosts: config.outgoing.private_hosts.clone(),
+            trusted_roots: config.feeds.trusted_roots.clone(),
+            base_url: config.chamber.base_url.clone(),
+        }
+    }
 }
 
 /// [`tuermer_formats::taxii::DATE_ADDED_LAST`] as the wire compares it.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! name, address, connection, TLS ─ fails ─▶ NotSent: nobody saw a byte of it
-//! request ─ broken, silent ─▶ MaybeSent: it may have been read
+//! connected, not wanted any more ─▶ Unwanted
+//! body ─ broken, silent ─▶ MaybeSent: it may have been read
 //! status ─▶ Answered, whatever it is; a redirect is an answer and never followed
 //! ```
 //! No connection is kept: a message goes to each of thousands of hosts once, and kept ones would pile up.
@@ -13,6 +14,8 @@ use super::guard::{Guard, shown};
 use super::setup::builder;
 use anyhow::{Context as _, Result};
 use reqwest::{Response, header};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tuermer_core::limits;
 use url::Url;
@@ -33,6 +36,8 @@ pub enum Pushed {
     NotSent(FetchError),
     /// It may have arrived, but nobody said so.
     MaybeSent(FetchError),
+    /// The sender did not want it any more when it could have left.
+    Unwanted,
 }
 
 /// Sends messages. Cheap to clone.
@@ -68,38 +73,71 @@ impl Push {
     ///
     /// # Errors
     /// No address, not https, a password in it, or a host that must not be told.
-    pub fn check(&self, url: &str) -> Result<Url, FetchError> {
-        self.guard.read(url)
+    pub fn judge(rules: &ClientRules, url: &str) -> Result<Url, FetchError> {
+        Guard::new(&rules.private_hosts, Vec::new()).read(url)
     }
 
-    /// Posts bytes.
+    /// Posts bytes; `wanted` is asked when the connection stands and the first of them would leave.
     pub async fn post(
         &self,
         url: &str,
         headers: &[(&'static str, String)],
         body: Vec<u8>,
+        wanted: impl Fn() -> bool + Send + 'static,
     ) -> Pushed {
         let url = match self.guard.read(url) {
             Ok(url) => url,
             Err(why) => return Pushed::NotSent(why),
         };
-        let mut request = self.inner.post(url.clone()).body(body);
+        let reached = Arc::new(Reached::default());
+        // With a length of its own the body is sent in one piece, although it is made at the last moment.
+        let length = body.len();
+        let mut request = self
+            .inner
+            .post(url.clone())
+            .header(header::CONTENT_LENGTH, length)
+            .body(late(body, Arc::clone(&reached), wanted));
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        // A connection takes less than this, so whatever ends here had one.
-        match tokio::time::timeout(self.patience, request.send()).await {
-            Ok(Ok(response)) => answered(response).await,
-            Ok(Err(error)) if error.is_connect() || error.is_builder() => {
-                Pushed::NotSent(failure(&error, &url))
-            }
-            Ok(Err(error)) => Pushed::MaybeSent(failure(&error, &url)),
-            Err(_) => Pushed::MaybeSent(FetchError::TooSlow {
+        let why = match tokio::time::timeout(self.patience, request.send()).await {
+            Ok(Ok(response)) => return answered(response).await,
+            Ok(Err(error)) => failure(&error, &url),
+            Err(_) => FetchError::TooSlow {
                 url: shown(&url),
                 seconds: self.patience.as_secs(),
-            }),
+            },
+        };
+        match () {
+            () if reached.unwanted.load(Ordering::Acquire) => Pushed::Unwanted,
+            () if reached.left.load(Ordering::Acquire) => Pushed::MaybeSent(why),
+            () => Pushed::NotSent(why),
         }
     }
+}
+
+/// How far a request came.
+#[derive(Default)]
+struct Reached {
+    left: AtomicBool,
+    unwanted: AtomicBool,
+}
+
+/// The body, made when it is asked for: then the connection stands.
+fn late(
+    body: Vec<u8>,
+    reached: Arc<Reached>,
+    wanted: impl Fn() -> bool + Send + 'static,
+) -> reqwest::Body {
+    reqwest::Body::wrap_stream(futures_util::stream::once(async move {
+        if wanted() {
+            reached.left.store(true, Ordering::Release);
+            Ok(body)
+        } else {
+            reached.unwanted.store(true, Ordering::Release);
+            Err(std::io::Error::other("not wanted any more"))
+        }
+    }))
 }
 
 /// The head is the answer; of the body as much is read as comes at once.
@@ -112,10 +150,15 @@ async fn answered(mut response: Response) -> Pushed {
     let code = response.status().as_u16();
     let retry_after = retry_after(response.headers());
     let limit = Duration::from_secs(limits::PUSH_WORDS_SECONDS);
-    let begin = match tokio::time::timeout(limit, response.chunk()).await {
-        Ok(Ok(Some(begin))) if text => begin,
-        _ => Default::default(),
+    let begin = match text {
+        true => tokio::time::timeout(limit, response.chunk()).await,
+        false => Ok(Ok(None)),
     };
+    let begin = begin
+        .ok()
+        .and_then(Result::ok)
+        .flatten()
+        .unwrap_or_default();
     let begin = begin.get(..limits::PUSH_ANSWER_BYTES).unwrap_or(&begin);
     Pushed::Answered {
         code,

@@ -15,11 +15,11 @@ use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use tuermer_core::delivery::{Delivery, DeliveryState, Outcome};
-use tuermer_core::ids::{DeliveryId, OrganisationId, WarningNumber};
+use tuermer_core::ids::{DeliveryId, OrganisationId, PointId, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::warning::{Action, Channel, WarningState};
 
-const COLUMNS: &str = "d.id, d.warning_number, d.organisation_id, d.channel, d.round, d.address, d.state, d.attempts, d.unsure_count, d.hold_until, d.message_id, d.at, d.detail";
+const COLUMNS: &str = "d.id, d.warning_number, d.organisation_id, d.channel, d.round, d.address, d.state, d.attempts, d.unsure_count, d.hold_until, d.message_id, d.at, d.detail, d.point_id";
 
 /// A delivery from a row of [`COLUMNS`].
 fn delivery(row: &Row) -> Result<Delivery> {
@@ -40,6 +40,7 @@ fn delivery(row: &Row) -> Result<Delivery> {
         message_id: row.text(10)?,
         at: row.time(11)?,
         detail: row.text(12)?,
+        point: PointId(row.text(13)?),
     })
 }
 
@@ -171,7 +172,7 @@ impl Store {
             )
             .await?;
         rows.iter()
-            .map(|row| Ok((delivery(row)?, row.bool(13)?)))
+            .map(|row| Ok((delivery(row)?, row.bool(14)?)))
             .collect()
     }
 
@@ -222,7 +223,7 @@ impl Store {
         let mut found = Vec::new();
         for row in &rows {
             let next = delivery(row)?.record(
-                Outcome::Unsure("the program ended while this mail was on its way".into()),
+                Outcome::Unsure("the program ended while this message was on its way".into()),
                 now,
             );
             outcomes::write(&mut open, &next).await?;
@@ -248,10 +249,10 @@ impl Store {
         Ok(count)
     }
 
-    /// Message-ID of the first mail of this warning, or of the one it replaces, to this organisation.
+    /// Message-ID of the first message of this warning, or of the one it replaces, to this organisation over the same channel.
     pub async fn first_message_id(&self, later: &Delivery) -> Result<Option<String>> {
         let sql = "SELECT d.message_id FROM delivery d
-                   WHERE d.organisation_id = $1 AND d.channel IN ('email', 'folder') AND d.id <> $2
+                   WHERE d.organisation_id = $1 AND d.channel = $5 AND d.id <> $2
                      AND ((d.warning_number = $3 AND d.round < $4)
                        OR d.warning_number = (SELECT w.replaces FROM warning w WHERE w.number = $3))
                    ORDER BY d.at, d.round LIMIT 1";
@@ -259,7 +260,8 @@ impl Store {
             later.organisation.as_str(),
             later.id.as_str(),
             later.warning.as_str(),
-            later.round
+            later.round,
+            later.channel.as_str()
         ];
         self.read_one(sql, values)
             .await?
@@ -304,7 +306,7 @@ impl Store {
         let allowed = match before.state {
             DeliveryState::Parked => true,
             DeliveryState::Refused | DeliveryState::Failed => {
-                resend && before.channel != Channel::Phone
+                resend && !before.channel.nature().by_person
             }
             DeliveryState::ToCall => !resend,
             _ => false,

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod campaigns;
 pub mod comments;
 pub mod constituency;
+pub mod contacts;
 pub mod deliveries;
 pub mod documents;
 pub mod engine;
@@ -84,6 +85,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (11, include_str!("schema/0011_campaign_consent.sql")),
     (12, include_str!("schema/0012_sighting.sql")),
     (13, include_str!("schema/0013_stations.sql")),
+    (14, include_str!("schema/0014_contact_points.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.

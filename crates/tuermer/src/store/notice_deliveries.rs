@@ -11,10 +11,11 @@ use super::Store;
 use super::engine::{Row, Transaction};
 use crate::values;
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use tuermer_core::channel::Channel;
 use tuermer_core::delivery::{Outcome, back_off};
 use tuermer_core::ids::DeliveryId;
-use tuermer_core::limits::NOTICES_SHOWN;
+use tuermer_core::limits::{NOTICE_PAUSE_SECONDS, NOTICES_SHOWN};
 
 /// One notice on its way to one operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,12 +157,17 @@ pub(super) async fn record(
     let Some(row) = row else { return Ok(()) };
     let before = row.int(0)?;
     let tried = before.saturating_add(1);
-    let later = now.checked_add(back_off(tried)).unwrap_or(now);
+    // Operators are told until they are reached.
+    let pause = back_off(Channel::of_operators(false), tried)
+        .unwrap_or(SignedDuration::from_secs(NOTICE_PAUSE_SECONDS));
+    let later = now.checked_add(pause).unwrap_or(now);
     let (state, attempts, hold_until, detail) = match outcome {
         None => ("due", before, now, ""),
         Some(Outcome::Accepted) => ("sent", tried, now, ""),
-        Some(Outcome::Refused(why)) => ("refused", tried, now, why.as_str()),
-        Some(Outcome::TryLater(why) | Outcome::Unsure(why)) => ("due", tried, later, why.as_str()),
+        Some(Outcome::Refused(why) | Outcome::Gone(why)) => ("refused", tried, now, why.as_str()),
+        Some(Outcome::TryLater { why, .. } | Outcome::Unsure(why)) => {
+            ("due", tried, later, why.as_str())
+        }
     };
     let counter = match state {
         "sent" => Some(&mut recorded.sent),

@@ -1,6 +1,7 @@
 //! Members and providers as their strongest source tells them. What each source said lies in [`super::layers`].
 
 use super::Store;
+use super::contacts::USABLE;
 use super::engine::{Row, Transaction, Value, places};
 use crate::values;
 use anyhow::{Result, anyhow};
@@ -83,12 +84,16 @@ pub struct Reachability {
     pub two_channels: u64,
 }
 
-const REACHABILITY: &str = "SELECT channels, COUNT(*) FROM (
-        SELECT o.id AS id, MAX(CASE WHEN c.email IS NOT NULL THEN 1 ELSE 0 END)
-            + MAX(CASE WHEN c.phone IS NOT NULL OR c.mobile IS NOT NULL THEN 1 ELSE 0 END) AS channels
-        FROM organisation o LEFT JOIN contact c ON c.organisation_id = o.id
+fn reachability_sql() -> String {
+    format!(
+        "SELECT channels, COUNT(*) FROM (
+        SELECT o.id AS id, MAX(CASE WHEN p.kind = 'email' THEN 1 ELSE 0 END)
+            + MAX(CASE WHEN p.kind IN ('phone', 'mobile') THEN 1 ELSE 0 END) AS channels
+        FROM organisation o LEFT JOIN contact c ON c.organisation_id = o.id LEFT JOIN contact_point p ON p.contact_id = c.id AND {USABLE}
         WHERE o.kind = 'member' GROUP BY o.id) reach
-    GROUP BY channels";
+    GROUP BY channels"
+    )
+}
 
 fn reachability(rows: &[Row]) -> Result<Reachability> {
     let mut found = Reachability::default();
@@ -195,14 +200,16 @@ impl Store {
         &self,
         after: Option<&OrganisationId>,
         limit: usize,
+        now: Timestamp,
     ) -> Result<Vec<Organisation>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM organisation o WHERE kind = 'member' AND id > $1 AND NOT EXISTS (
-                SELECT 1 FROM contact c WHERE c.organisation_id = o.id AND (c.email IS NOT NULL OR c.phone IS NOT NULL OR c.mobile IS NOT NULL))
-             ORDER BY id LIMIT $2"
+            "SELECT {COLUMNS} FROM organisation o WHERE kind = 'member' AND id > $2 AND NOT EXISTS (
+                SELECT 1 FROM contact c JOIN contact_point p ON p.contact_id = c.id
+                WHERE c.organisation_id = o.id AND p.kind IN ('email', 'phone', 'mobile') AND {USABLE})
+             ORDER BY id LIMIT $3"
         );
         let after = after.map_or("", OrganisationId::as_str);
-        self.read(&sql, values![after, i64::try_from(limit)?])
+        self.read(&sql, values![now, after, i64::try_from(limit)?])
             .await?
             .iter()
             .map(organisation)
@@ -210,14 +217,17 @@ impl Store {
     }
 
     /// How many members can be reached how.
-    pub async fn reachability(&self) -> Result<Reachability> {
-        reachability(&self.read(REACHABILITY, Vec::new()).await?)
+    pub async fn reachability(&self, now: Timestamp) -> Result<Reachability> {
+        reachability(&self.read(&reachability_sql(), values![now]).await?)
     }
 }
 
 /// How many members can be reached how, as this transaction would leave it.
-pub(crate) async fn reachability_within(open: &mut Transaction) -> Result<Reachability> {
-    reachability(&open.read(REACHABILITY, Vec::new()).await?)
+pub(crate) async fn reachability_within(
+    open: &mut Transaction,
+    now: Timestamp,
+) -> Result<Reachability> {
+    reachability(&open.read(&reachability_sql(), values![now]).await?)
 }
 
 /// Organisations of one kind by their numbers.

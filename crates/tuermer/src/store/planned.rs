@@ -14,6 +14,7 @@ pub async fn insert(open: &mut Transaction, deliveries: &[Delivery]) -> Result<(
             organisation,
             channel,
             round,
+            point,
             address,
             state,
             attempts,
@@ -29,6 +30,7 @@ pub async fn insert(open: &mut Transaction, deliveries: &[Delivery]) -> Result<(
             organisation.as_str(),
             channel.as_str(),
             *round,
+            point.as_str(),
             address,
             state.as_str(),
             *attempts,
@@ -39,7 +41,7 @@ pub async fn insert(open: &mut Transaction, deliveries: &[Delivery]) -> Result<(
             detail
         ]
     });
-    let head = "INSERT INTO delivery (id, warning_number, organisation_id, channel, round, address, state, attempts, unsure_count, hold_until, message_id, at, detail)";
+    let head = "INSERT INTO delivery (id, warning_number, organisation_id, channel, round, point_id, address, state, attempts, unsure_count, hold_until, message_id, at, detail)";
     open.insert_many(
         head,
         rows.collect(),

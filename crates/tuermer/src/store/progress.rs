@@ -1,12 +1,14 @@
 //! How far a warning has come: its audience, the answers over time, who is silent, whom to call.
 
 use super::Store;
+use super::recipients;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::acknowledgement::Answer;
 use tuermer_core::ids::{OrganisationId, WarningNumber};
 use tuermer_core::limits;
+use tuermer_core::warning::Channel;
 
 use super::engine::Row;
 
@@ -32,24 +34,28 @@ pub struct Silent {
 }
 
 fn silent(row: &Row) -> Result<Silent> {
-    let (provider, phone) = (row.text(5)?, row.text(6)?);
+    let (provider, phone) = (row.text(4)?, row.text(5)?);
+    let ways = recipients::ways(&row.text(3)?)?;
+    let last = ways.iter().find(|way| way.channel == Channel::LAST);
+    let person = last.or(ways.first());
     Ok(Silent {
         organisation: OrganisationId(row.text(0)?),
         external_id: row.text(1)?,
         name: row.text(2)?,
-        contact_name: row.text(3)?,
-        phone: row.text(4)?,
+        contact_name: person.map_or(String::new(), |way| way.name.clone()),
+        phone: last.map_or(String::new(), |way| way.address.clone()),
         provider: if phone.is_empty() {
             provider
         } else {
             format!("{provider} {phone}").trim().to_string()
         },
-        delivery: row.text_or_null(7)?.unwrap_or_default(),
-        detail: row.text_or_null(8)?.unwrap_or_default(),
+        delivery: row.text_or_null(6)?.unwrap_or_default(),
+        detail: row.text_or_null(7)?.unwrap_or_default(),
     })
 }
 
-const WHO: &str = "r.organisation_id, r.external_id, r.name, r.contact_name, r.phone, r.provider_name, r.provider_phone";
+const WHO: &str =
+    "r.organisation_id, r.external_id, r.name, r.ways, r.provider_name, r.provider_phone";
 
 /// A call is left while nobody there answered since, the hole is open, and no later warning asks for the same call.
 /// A correction is called in any case: whoever was wrongly warned has nothing open.

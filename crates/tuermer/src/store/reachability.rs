@@ -1,6 +1,7 @@
 //! Whom can we reach, and how? Half of the work before the first warning.
 
 use super::Store;
+use super::contacts::USABLE;
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
@@ -93,14 +94,17 @@ pub struct GivenAnswer {
     pub taken_back: bool,
 }
 
-/// Members with whether any of their contacts has a mail address and a telephone.
-const REACH: &str = "SELECT o.id AS id, o.external_id AS external_id, o.name AS name, o.city AS city, o.provider_external_id AS provider,
-      CAST(MAX(CASE WHEN c.email IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) AS email,
-      CAST(MAX(CASE WHEN c.phone IS NOT NULL OR c.mobile IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT) AS phone,
+/// Members with whether any of their contacts has a mail address and a telephone that may be used at `$1`.
+fn reach(more: &str) -> String {
+    format!(
+        "SELECT o.id AS id, o.external_id AS external_id, o.name AS name, o.city AS city, o.provider_external_id AS provider,
+      CAST(MAX(CASE WHEN p.kind = 'email' THEN 1 ELSE 0 END) AS BIGINT) AS email,
+      CAST(MAX(CASE WHEN p.kind IN ('phone', 'mobile') THEN 1 ELSE 0 END) AS BIGINT) AS phone,
       MAX(c.said_at) AS told_at
-    FROM organisation o LEFT JOIN contact c ON c.organisation_id = o.id
-    WHERE o.kind = 'member'";
-const REACH_GROUP: &str = "GROUP BY o.id, o.external_id, o.name, o.city, o.provider_external_id";
+    FROM organisation o LEFT JOIN contact c ON c.organisation_id = o.id LEFT JOIN contact_point p ON p.contact_id = c.id AND {USABLE}
+    WHERE o.kind = 'member' {more} GROUP BY o.id, o.external_id, o.name, o.city, o.provider_external_id"
+    )
+}
 
 impl Store {
     /// The member with a register number.
@@ -138,11 +142,12 @@ impl Store {
     }
 
     /// How many members are reached how, worst first.
-    pub async fn reach_counts(&self) -> Result<Vec<(Reach, u64)>> {
+    pub async fn reach_counts(&self, now: Timestamp) -> Result<Vec<(Reach, u64)>> {
         let sql = format!(
-            "SELECT m.email, m.phone, COUNT(*) FROM ({REACH} {REACH_GROUP}) m GROUP BY m.email, m.phone"
+            "SELECT m.email, m.phone, COUNT(*) FROM ({}) m GROUP BY m.email, m.phone",
+            reach("")
         );
-        let rows = self.read(&sql, Vec::new()).await?;
+        let rows = self.read(&sql, values![now]).await?;
         let found = rows
             .iter()
             .map(|row| {
@@ -167,10 +172,11 @@ impl Store {
     /// Members in order of their names, at most `limit`, after the member `after`; `search` looks in name, number and place.
     pub async fn reachable(
         &self,
-        reach: Option<Reach>,
+        reach_wanted: Option<Reach>,
         search: &str,
         after: Option<&OrganisationId>,
         limit: usize,
+        now: Timestamp,
     ) -> Result<Vec<Reachable>> {
         let pattern = format!(
             "%{}%",
@@ -181,27 +187,29 @@ impl Store {
                 .replace('%', "\\%")
                 .replace('_', "\\_")
         );
-        let (email, phone) = reach.map_or((-1, -1), Reach::parts);
+        let (email, phone) = reach_wanted.map_or((-1, -1), Reach::parts);
         // Without a filter and a search the page is known before anybody's contacts are read.
-        let only = if reach.is_none() && search.trim().is_empty() {
-            "AND o.id IN (SELECT p.id FROM organisation p WHERE p.kind = 'member'
-               AND ($4 = '' OR p.name > (SELECT a.name FROM organisation a WHERE a.id = $4) OR (p.name = (SELECT a.name FROM organisation a WHERE a.id = $4) AND p.id > $4))
-               ORDER BY p.name, p.id LIMIT $5)"
+        let only = if reach_wanted.is_none() && search.trim().is_empty() {
+            "AND o.id IN (SELECT q.id FROM organisation q WHERE q.kind = 'member'
+               AND ($5 = '' OR q.name > (SELECT a.name FROM organisation a WHERE a.id = $5) OR (q.name = (SELECT a.name FROM organisation a WHERE a.id = $5) AND q.id > $5))
+               ORDER BY q.name, q.id LIMIT $6)"
         } else {
             ""
         };
+        let members = reach(&format!(
+            "AND (LOWER(o.name) LIKE $2 ESCAPE '\\' OR LOWER(o.external_id) LIKE $2 ESCAPE '\\' OR LOWER(o.city) LIKE $2 ESCAPE '\\') {only}"
+        ));
         let sql = format!(
-            "SELECT m.id, m.external_id, m.name, m.city, m.provider, m.email, m.phone, m.told_at FROM ({REACH}
-               AND (LOWER(o.name) LIKE $1 ESCAPE '\\' OR LOWER(o.external_id) LIKE $1 ESCAPE '\\' OR LOWER(o.city) LIKE $1 ESCAPE '\\') {only} {REACH_GROUP}) m
-             WHERE ($2 < 0 OR (m.email = $2 AND m.phone = $3))
-               AND ($4 = '' OR m.name > (SELECT a.name FROM organisation a WHERE a.id = $4) OR (m.name = (SELECT a.name FROM organisation a WHERE a.id = $4) AND m.id > $4))
-             ORDER BY m.name, m.id LIMIT $5"
+            "SELECT m.id, m.external_id, m.name, m.city, m.provider, m.email, m.phone, m.told_at FROM ({members}) m
+             WHERE ($3 < 0 OR (m.email = $3 AND m.phone = $4))
+               AND ($5 = '' OR m.name > (SELECT a.name FROM organisation a WHERE a.id = $5) OR (m.name = (SELECT a.name FROM organisation a WHERE a.id = $5) AND m.id > $5))
+             ORDER BY m.name, m.id LIMIT $6"
         );
         let after = after.map_or("", |id| id.as_str());
         let rows = self
             .read(
                 &sql,
-                values![pattern, email, phone, after, i64::try_from(limit)?],
+                values![now, pattern, email, phone, after, i64::try_from(limit)?],
             )
             .await?;
         rows.iter()

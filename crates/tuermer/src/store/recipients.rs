@@ -5,22 +5,24 @@ use super::engine::{Row, Transaction};
 use super::warnings::word;
 use crate::keys::{Keys, sha256};
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
-use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
+use tuermer_core::ids::{OrganisationId, PointId, ThreatId, WarningNumber};
 use tuermer_core::locale::Language;
-use tuermer_core::scale::{Certainty, Source, Status};
-use tuermer_core::warning::{Channel, Recipient};
+use tuermer_core::organisation::ways as ways_to;
+use tuermer_core::scale::{Certainty, Status};
+use tuermer_core::warning::{Channel, Recipient, Way};
 
 /// A delivery `d` that left or may have left.
 pub const REACHED: &str =
     "(d.state IN ('sent', 'claimed', 'unsure', 'parked') OR d.unsure_count > 0)";
 
-const COLUMNS: &str = "organisation_id, external_id, name, language, status, certainty, incident, reason, question, seen_at, provider_name, provider_phone, \
-                       contact_name, email, phone, channels";
+const COLUMNS: &str = "organisation_id, external_id, name, language, status, certainty, incident, reason, question, seen_at, provider_name, provider_phone, ways";
 
 fn recipient(row: &Row) -> Result<Recipient> {
-    let channels = row.text(15)?;
     Ok(Recipient {
         organisation: OrganisationId(row.text(0)?),
         external_id: row.text(1)?,
@@ -34,15 +36,71 @@ fn recipient(row: &Row) -> Result<Recipient> {
         seen_at: row.time(9)?,
         provider_name: row.text(10)?,
         provider_phone: row.text(11)?,
-        contact_name: row.text(12)?,
-        email: row.text(13)?,
-        phone: row.text(14)?,
-        channels: channels
-            .split(',')
-            .filter(|text| !text.is_empty())
-            .map(|text| word(Channel::parse, text))
-            .collect::<Result<_>>()?,
+        ways: ways(&row.text(12)?)?,
     })
+}
+
+/// A way as it is kept in the row of its recipient.
+#[derive(Serialize, Deserialize)]
+struct StoredWay<'a> {
+    channel: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    point: Cow<'a, str>,
+    address: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    name: Cow<'a, str>,
+    planned: bool,
+}
+
+/// Reads the ways of a row.
+///
+/// # Errors
+/// Somebody changed the row by hand.
+pub(super) fn ways(text: &str) -> Result<Vec<Way>> {
+    let stored: Vec<StoredWay<'_>> =
+        serde_json::from_str(text).context("the ways of a recipient cannot be read")?;
+    stored
+        .into_iter()
+        .map(|way| {
+            let StoredWay {
+                channel,
+                point,
+                address,
+                name,
+                planned,
+            } = way;
+            Ok(Way {
+                channel: word(Channel::parse, &channel)?,
+                point: PointId(point.into_owned()),
+                address: address.into_owned(),
+                name: name.into_owned(),
+                planned,
+            })
+        })
+        .collect()
+}
+
+fn stored(ways: &[Way]) -> Result<String> {
+    let stored: Vec<StoredWay<'_>> = ways
+        .iter()
+        .map(|way| {
+            let Way {
+                channel,
+                point,
+                address,
+                name,
+                planned,
+            } = way;
+            StoredWay {
+                channel: channel.as_str().into(),
+                point: point.as_str().into(),
+                address: address.into(),
+                name: name.into(),
+                planned: *planned,
+            }
+        })
+        .collect();
+    Ok(serde_json::to_string(&stored)?)
 }
 
 impl Store {
@@ -96,18 +154,20 @@ impl Store {
             .transpose()
     }
 
-    /// One page of those open to a threat, as they would be warned now; channels are still empty.
+    /// One page of those open to a threat, as they would be warned now; no way is planned yet.
+    /// `folder`: mails are written as files.
     pub async fn open_to(
         &self,
         threat: &ThreatId,
         providers: &Providers,
         after: Option<&OrganisationId>,
         limit: usize,
+        (folder, now): (bool, Timestamp),
     ) -> Result<Vec<OpenRecipient>> {
         let after = after.map_or("", OrganisationId::as_str);
         let sql = "SELECT o.id, o.external_id, o.name, o.language, e.status, e.certainty, e.incident,
                    CASE WHEN o.language = 'en' THEN e.reason_en ELSE e.reason_de END, CASE WHEN o.language = 'en' THEN e.question_en ELSE e.question_de END,
-                   e.observed_at, COALESCE(o.provider_external_id, ''), e.version
+                   e.observed_at, COALESCE(o.provider_external_id, ''), e.version, e.product
                    FROM exposure e JOIN organisation o ON o.id = e.organisation_id
                    WHERE e.threat_id = $1 AND e.status IN ('affected', 'unknown') AND o.kind = 'member' AND o.id > $2 ORDER BY o.id LIMIT $3";
         let rows = self
@@ -116,31 +176,28 @@ impl Store {
         let Some(last) = rows.last().map(|row| row.text(0)).transpose()? else {
             return Ok(Vec::new());
         };
-        let sql =
-            "SELECT c.organisation_id, c.source, c.name, c.email, c.phone, c.mobile FROM contact c
-                   JOIN exposure e ON e.organisation_id = c.organisation_id AND e.threat_id = $1
+        let whose = "JOIN exposure e ON e.organisation_id = c.organisation_id AND e.threat_id = $1
                    WHERE c.organisation_id > $2 AND c.organisation_id <= $3";
-        let contacts = contacts(
-            &self
-                .read(sql, values![threat.as_str(), after, last])
-                .await?,
-        )?;
+        let contacts = self
+            .contacts_where(whose, values![threat.as_str(), after, last])
+            .await?;
         rows.iter()
             .map(|row| {
+                let id = OrganisationId(row.text(0)?);
+                let people = contacts.get(&id).map_or(&[][..], Vec::as_slice);
                 Ok(OpenRecipient {
-                    recipient: open_recipient(row, &contacts, providers)?,
                     version: row.text(11)?,
+                    product: row.text(12)?,
+                    recipient: open_recipient(row, id, providers, ways_to(people, folder, now))?,
                 })
             })
             .collect()
     }
 
     /// All IT providers with name and telephone, by their external id.
-    pub async fn providers(&self) -> Result<Providers> {
-        let sql =
-            "SELECT c.organisation_id, c.source, c.name, c.email, c.phone, c.mobile FROM contact c
-                   JOIN organisation o ON o.id = c.organisation_id AND o.kind = 'provider'";
-        let contacts = contacts(&self.read(sql, Vec::new()).await?)?;
+    pub async fn providers(&self, now: Timestamp) -> Result<Providers> {
+        let whose = "JOIN organisation o ON o.id = c.organisation_id AND o.kind = 'provider'";
+        let contacts = self.contacts_where(whose, Vec::new()).await?;
         let rows = self
             .read(
                 "SELECT external_id, name, id FROM organisation WHERE kind = 'provider'",
@@ -149,9 +206,12 @@ impl Store {
             .await?;
         let mut providers = HashMap::new();
         for row in &rows {
-            let phone = contacts
-                .get(&row.text(2)?)
-                .map_or(String::new(), Person::telephone);
+            let people = contacts.get(&OrganisationId(row.text(2)?));
+            let ways = people.map_or_else(Vec::new, |people| ways_to(people, false, now));
+            let phone = ways
+                .into_iter()
+                .find(|way| way.channel == Channel::LAST)
+                .map_or(String::new(), |way| way.address);
             providers.insert(row.text(0)?, (row.text(1)?, phone));
         }
         Ok(Providers(providers))
@@ -172,12 +232,14 @@ impl Store {
     }
 }
 
-/// Somebody who would be warned now, with the version that decided the verdict.
+/// Somebody who would be warned now, with what decided the verdict.
 pub struct OpenRecipient {
-    /// The recipient; channels are still empty.
+    /// The recipient; no way is planned yet.
     pub recipient: Recipient,
     /// Build or version as told, may be empty.
     pub version: String,
+    /// Product as told, may be empty.
+    pub product: String,
 }
 
 /// Name and telephone of each provider, by external id.
@@ -185,14 +247,14 @@ pub struct Providers(HashMap<String, (String, String)>);
 
 fn open_recipient(
     row: &Row,
-    contacts: &HashMap<String, Person>,
+    organisation: OrganisationId,
     providers: &Providers,
+    ways: Vec<Way>,
 ) -> Result<Recipient> {
-    let id = row.text(0)?;
-    let person = contacts.get(&id);
     let (provider_name, provider_phone) =
         providers.0.get(&row.text(10)?).cloned().unwrap_or_default();
     Ok(Recipient {
+        organisation,
         external_id: row.text(1)?,
         name: row.text(2)?,
         language: word(Language::parse, &row.text(3)?)?,
@@ -204,68 +266,8 @@ fn open_recipient(
         seen_at: row.time(9)?,
         provider_name,
         provider_phone,
-        contact_name: person.map_or(String::new(), |person| person.name.clone()),
-        email: person.map_or(String::new(), |person| person.email.clone()),
-        phone: person.map_or(String::new(), Person::telephone),
-        channels: Vec::new(),
-        organisation: OrganisationId(id),
+        ways,
     })
-}
-
-/// What all sources together say about reaching an organisation: per field the strongest source that has it.
-#[derive(Default)]
-struct Person {
-    name: String,
-    email: String,
-    phone: String,
-    mobile: String,
-}
-
-impl Person {
-    fn telephone(&self) -> String {
-        if self.phone.is_empty() {
-            self.mobile.clone()
-        } else {
-            self.phone.clone()
-        }
-    }
-}
-
-fn contacts(rows: &[Row]) -> Result<HashMap<String, Person>> {
-    let mut layers = Vec::with_capacity(rows.len());
-    for row in rows {
-        let source = row.text(1)?;
-        layers.push((
-            Source::parse(&source).ok_or_else(|| anyhow!("unknown source {source}"))?,
-            row,
-        ));
-    }
-    layers.sort_by_key(|(source, _)| *source);
-    let mut people: HashMap<String, Person> = HashMap::new();
-    for (_, row) in layers {
-        let person = people.entry(row.text(0)?).or_default();
-        // Weak sources come first; a stronger one overwrites what it knows itself.
-        let told = [
-            Some(row.text(2)?),
-            row.text_or_null(3)?,
-            row.text_or_null(4)?,
-            row.text_or_null(5)?,
-        ];
-        for (field, value) in [
-            &mut person.name,
-            &mut person.email,
-            &mut person.phone,
-            &mut person.mobile,
-        ]
-        .into_iter()
-        .zip(told)
-        {
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                *field = value;
-            }
-        }
-    }
-    Ok(people)
 }
 
 /// Writes the audience of a warning.
@@ -289,18 +291,10 @@ pub async fn insert(
             seen_at,
             provider_name,
             provider_phone,
-            contact_name,
-            email,
-            phone,
-            channels,
+            ways,
         } = recipient;
-        let channels = channels
-            .iter()
-            .map(|channel| channel.as_str())
-            .collect::<Vec<_>>()
-            .join(",");
         let token_hash = sha256(keys.answer_token(number, organisation).as_bytes());
-        values![
+        Ok(values![
             number.as_str(),
             organisation.as_str(),
             external_id,
@@ -314,16 +308,13 @@ pub async fn insert(
             *seen_at,
             provider_name,
             provider_phone,
-            contact_name,
-            email,
-            phone,
-            channels,
+            stored(ways)?,
             token_hash
-        ]
+        ])
     });
     open.insert_many(
         &format!("INSERT INTO recipient (warning_number, {COLUMNS}, token_hash)"),
-        rows.collect(),
+        rows.collect::<Result<_>>()?,
         "",
     )
     .await?;

@@ -1,10 +1,13 @@
 //! What a person must do: call for help, call because nothing else reaches them, a sign of a break-in.
 
 use super::Store;
-use super::journal;
+use super::{journal, recipients};
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
+use tuermer_core::ids::OrganisationId;
+use tuermer_core::organisation::ways as ways_to;
+use tuermer_core::warning::{Channel, Way};
 
 /// One open task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,24 +32,31 @@ pub struct Task {
 
 impl Store {
     /// Open tasks, oldest first: cries for help and break-ins before other calls.
-    pub async fn tasks(&self, limit: usize) -> Result<Vec<Task>> {
+    pub async fn tasks(&self, limit: usize, now: Timestamp) -> Result<Vec<Task>> {
         // A task about a break-in comes before any warning: the number is then the one the register knows best.
-        let sql = "SELECT t.id, t.kind, o.external_id, o.name,
-                COALESCE(r.phone, (SELECT MAX(COALESCE(c.phone, c.mobile)) FROM contact c WHERE c.organisation_id = o.id), ''),
-                t.warning_number, t.created_at, t.note
+        let sql = "SELECT t.id, t.kind, o.external_id, o.name, r.ways, t.warning_number, t.created_at, t.note, o.id
             FROM task t JOIN organisation o ON o.id = t.organisation_id
             LEFT JOIN recipient r ON r.warning_number = t.warning_number AND r.organisation_id = t.organisation_id
             WHERE t.done_at IS NULL
             ORDER BY CASE t.kind WHEN 'incident' THEN 0 WHEN 'help' THEN 1 ELSE 2 END, t.created_at, t.id LIMIT $1";
         let rows = self.read(sql, values![i64::try_from(limit)?]).await?;
+        let whose =
+            "WHERE c.organisation_id IN (SELECT organisation_id FROM task WHERE done_at IS NULL)";
+        let contacts = self.contacts_where(whose, Vec::new()).await?;
         rows.iter()
             .map(|row| {
+                let ways = match row.text_or_null(4)? {
+                    Some(released) => recipients::ways(&released)?,
+                    None => contacts
+                        .get(&OrganisationId(row.text(8)?))
+                        .map_or_else(Vec::new, |people| ways_to(people, false, now)),
+                };
                 Ok(Task {
                     id: row.text(0)?,
                     kind: row.text(1)?,
                     organisation: row.text(2)?,
                     name: row.text(3)?,
-                    phone: row.text(4)?,
+                    phone: number_to_call(&ways),
                     warning: row.text_or_null(5)?,
                     created_at: row.time(6)?,
                     note: row.text(7)?,
@@ -71,4 +81,11 @@ impl Store {
         open.commit().await?;
         Ok(done)
     }
+}
+
+/// The number a person calls, empty where none is known.
+pub(super) fn number_to_call(ways: &[Way]) -> String {
+    ways.iter()
+        .find(|way| way.channel == Channel::LAST)
+        .map_or(String::new(), |way| way.address.clone())
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tuermer_core::ids::{ThreatId, UserName, WarningNumber};
 use tuermer_core::locale::Language;
 use tuermer_core::scale::{Level, Urgency};
-use tuermer_core::warning::{Action, MessageType, Warning, WarningState, WarningText};
+use tuermer_core::warning::{Action, Form, MessageType, Warning, WarningState, WarningText};
 
 /// A warning as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct WarningHead {
 }
 
 const COLUMNS: &str = "number, threat_id, threat_revision, message_type, level, urgency, state, submitted_by, approved_by, return_reason, \
-                       content_hash, drafted_at, submitted_at, approved_at, replaces";
+                       content_hash, drafted_at, submitted_at, approved_at, replaces, form";
 
 const HEADS: &str = "SELECT w.number, w.threat_id, t.title, w.state, w.level, w.message_type, w.urgency, w.audience, w.submitted_by, w.approved_by, \
                      w.drafted_at, w.submitted_at, w.approved_at, w.started_at, w.finished_at, w.stopped_at \
@@ -100,7 +100,12 @@ fn warning(row: &Row, texts: Vec<WarningText>) -> Result<Warning> {
         submitted_at: row.time_or_null(12)?,
         approved_at: row.time_or_null(13)?,
         replaces: row.text_or_null(14)?.map(WarningNumber),
+        form: form(row.int(15)?)?,
     })
+}
+
+fn form(number: i64) -> Result<Form> {
+    Form::parse(number).ok_or_else(|| anyhow!("unknown form {number} of an approval"))
 }
 
 fn text(row: &Row) -> Result<WarningText> {
@@ -396,8 +401,8 @@ pub async fn submitted(
     audience: u64,
     at: Timestamp,
 ) -> Result<()> {
-    let sql = "UPDATE warning SET state = 'submitted', submitted_by = $1, submitted_at = $2, content_hash = $3, audience = $4, return_reason = NULL
-               WHERE number = $5 AND state = $6";
+    let sql = "UPDATE warning SET state = 'submitted', submitted_by = $1, submitted_at = $2, content_hash = $3, audience = $4, return_reason = NULL,
+               form = $7 WHERE number = $5 AND state = $6";
     changed(
         number,
         open.run(
@@ -408,7 +413,8 @@ pub async fn submitted(
                 hash,
                 i64::try_from(audience)?,
                 number.as_str(),
-                from.as_str()
+                from.as_str(),
+                Form::NEWEST.number()
             ],
         )
         .await?,

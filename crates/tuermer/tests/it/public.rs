@@ -310,8 +310,8 @@ async fn companies(open: &mut tuermer::store::engine::Transaction) {
             } else {
                 format!("token {number}")
             };
-            let recipient = "INSERT INTO recipient (warning_number, organisation_id, external_id, name, language, status, certainty, incident, reason, question, seen_at, provider_name, provider_phone, contact_name, email, phone, channels, token_hash)
-                VALUES ($1, $2, $3, $4, 'de', 'affected', 'likely', FALSE, 'Unter mail.musterbau.example antwortet ein Exchange-Server ohne das Update vom 2. März.', '', 1614949800000000, 'Muster-IT GmbH', '+4927100000', '', '', '', 'email', $5)";
+            let recipient = "INSERT INTO recipient (warning_number, organisation_id, external_id, name, language, status, certainty, incident, reason, question, seen_at, provider_name, provider_phone, ways, token_hash)
+                VALUES ($1, $2, $3, $4, 'de', 'affected', 'likely', FALSE, 'Unter mail.musterbau.example antwortet ein Exchange-Server ohne das Update vom 2. März.', '', 1614949800000000, 'Muster-IT GmbH', '+4927100000', '[]', $5)";
             open.run(
                 recipient,
                 values![
@@ -332,8 +332,8 @@ async fn companies(open: &mut tuermer::store::engine::Transaction) {
                 .await
                 .unwrap();
             }
-            let delivery = "INSERT INTO delivery (id, warning_number, organisation_id, channel, round, address, state, attempts, unsure_count, hold_until, message_id, at, detail)
-                VALUES ($1, 'W-2021-007', $2, 'folder', 1, '', 'sent', 1, 0, 0, $1, $3, '')";
+            let delivery = "INSERT INTO delivery (id, warning_number, organisation_id, channel, round, point_id, address, state, attempts, unsure_count, hold_until, message_id, at, detail)
+                VALUES ($1, 'W-2021-007', $2, 'folder', 1, '', '', 'sent', 1, 0, 0, $1, $3, '')";
             open.run(
                 delivery,
                 values![format!("d{number}"), &id, start + number * 20_000_000],

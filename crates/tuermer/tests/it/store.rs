@@ -162,7 +162,7 @@ async fn foreign_keys_and_checks_hold_against_raw_statements() {
             // References that lead nowhere.
             "INSERT INTO session (token_hash, account, created_at, expires_at) VALUES ('x', 'nobody', 0, 0)",
             "DELETE FROM threat",
-            "INSERT INTO contact (organisation_id, source, name, role, said_at) VALUES ('none', 'register', '', '', 0)",
+            "INSERT INTO contact (id, organisation_id, source, name, role, said_at) VALUES ('c', 'none', 'register', '', '', 0)",
         ];
         for sql in attempts {
             let why = refused(&store, sql, Vec::new()).await;

@@ -241,9 +241,17 @@ async fn organisation(
 }
 
 async fn contact(context: &Context, id: &str, source: &str, email: &str, phone: Option<&str>) {
-    let email = Some(email).filter(|text| !text.is_empty());
-    let sql = "INSERT INTO contact (organisation_id, source, name, role, email, phone, said_at) VALUES ($1, $2, '', '', $3, $4, 0)";
-    run(context, sql, values![id, source, email, phone]).await;
+    let key = format!("{id}.{source}");
+    let sql = "INSERT INTO contact (id, organisation_id, source, name, role, said_at) VALUES ($1, $2, $3, '', '', 0)";
+    run(context, sql, values![&key, id, source]).await;
+    let sql = "INSERT INTO contact_point (id, contact_id, kind, address, said_at, state, state_at, detail, generation)
+               VALUES ($1, $2, $3, $4, 0, 'told', 0, '', 1)";
+    for (kind, address) in [("email", Some(email)), ("phone", phone)] {
+        if let Some(address) = address.filter(|text| !text.is_empty()) {
+            let point = values![format!("{key}.{kind}"), &key, kind, address];
+            run(context, sql, point).await;
+        }
+    }
 }
 
 pub fn officer() -> Actor {
@@ -524,16 +532,20 @@ async fn tampering_after_the_release_is_noticed() {
         let number = approved(&context).await;
         for (sql, back) in [
             (
-                "UPDATE recipient SET email = 'thief@example.net' WHERE organisation_id = 'm1'",
-                "UPDATE recipient SET email = 'chef@musterbau.example' WHERE organisation_id = 'm1'",
+                "UPDATE recipient SET ways = REPLACE(ways, 'chef@musterbau.example', 'thief@example.net') WHERE organisation_id = 'm1'",
+                "UPDATE recipient SET ways = REPLACE(ways, 'thief@example.net', 'chef@musterbau.example') WHERE organisation_id = 'm1'",
             ),
             (
                 "UPDATE warning_text SET say = say || '!' WHERE language = 'de'",
                 "UPDATE warning_text SET say = SUBSTR(say, 1, LENGTH(say) - 1) WHERE language = 'de'",
             ),
             (
-                "UPDATE recipient SET channels = 'email' WHERE organisation_id = 'm2'",
-                "UPDATE recipient SET channels = 'email,phone' WHERE organisation_id = 'm2'",
+                "UPDATE recipient SET ways = REPLACE(ways, 'true', 'false') WHERE organisation_id = 'm2'",
+                "UPDATE recipient SET ways = REPLACE(ways, 'false', 'true') WHERE organisation_id = 'm2'",
+            ),
+            (
+                "UPDATE warning SET form = 1",
+                "UPDATE warning SET form = 2",
             ),
             ("UPDATE warning SET level = '1'", "UPDATE warning SET level = '4'"),
             ("UPDATE approval SET audience = 6", "UPDATE approval SET audience = 5"),
@@ -573,7 +585,10 @@ async fn one_person_stops_and_nothing_brings_it_back() {
         let recipient = context.store.recipient(&cancel.number, &OrganisationId("m1".into())).await.unwrap().unwrap();
         let mail = tuermer::compose::mail(&context, &cancel, &recipient).unwrap();
         assert!(mail.text.replace('\n', " ").contains("Unsere Warnung W-2021-001 war falsch. Wir haben zwei Listen verwechselt."), "{}", mail.text);
-        assert_eq!(recipient.channels, [Channel::Email, Channel::Phone]);
+        assert_eq!(
+            recipient.channels().collect::<Vec<_>>(),
+            [Channel::Email, Channel::Phone]
+        );
         // A later warning on the same threat is an update for those still open.
         let update = warn::draft_of(&context, &threat(), &officer()).await.unwrap();
         let update = warning(&context, &update).await;

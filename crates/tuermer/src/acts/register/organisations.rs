@@ -1,10 +1,11 @@
 //! Rows of members and providers: each source keeps its layer, the strongest word is what is shown.
 
+use super::contacts::{Speaker, main_id};
 use super::seen::Repetition;
 use super::{Import, Outcome};
 use crate::context::Context;
 use crate::store::engine::Transaction;
-use crate::store::{layers, organisations};
+use crate::store::{contacts, layers, organisations};
 use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -23,7 +24,7 @@ pub type ProviderNumbers = BTreeMap<String, u64>;
 struct Known {
     organisations: HashMap<String, Organisation>,
     layers: HashMap<OrganisationId, Vec<Layer>>,
-    contacts: HashMap<OrganisationId, Contact>,
+    contacts: HashMap<OrganisationId, Vec<Contact>>,
 }
 
 /// What is to be written for a chunk.
@@ -63,7 +64,7 @@ impl Import {
             .collect();
         let known = Known {
             layers: layers::layers_of(open, &ids).await?,
-            contacts: layers::contacts_of(open, self.source_or_register(), &ids).await?,
+            contacts: contacts::contacts_of(open, self.source_or_register(), &ids).await?,
             organisations,
         };
         let mut writes = Writes::default();
@@ -73,11 +74,11 @@ impl Import {
         let Writes {
             organisations,
             layers,
-            contacts,
+            contacts: written,
         } = writes;
         organisations::write(open, organisations, self.now).await?;
         layers::write_layers(open, layers).await?;
-        layers::write_contacts(open, contacts).await
+        contacts::write_contacts(open, written).await
     }
 
     fn without_repetitions(&mut self, records: Vec<Record>) -> Vec<OrganisationRow> {
@@ -149,13 +150,13 @@ impl Import {
         };
         let mut layers = known.layers.get(&id).cloned().unwrap_or_default();
         let told_layer = merged_layer(&layers, self.source_or_register(), facts, self.said_at);
-        let told_contact = merged_contact(
-            known.contacts.get(&id),
-            &id,
-            self.source_or_register(),
-            contact,
-            self.said_at,
-        );
+        let people = known.contacts.get(&id).map_or(&[][..], Vec::as_slice);
+        let speaker = Speaker {
+            organisation: &id,
+            source: self.source_or_register(),
+            said_at: self.said_at,
+        };
+        let told_contact = speaker.told(people, main_id(&id, speaker.source), contact);
         let outcome = match stored {
             None => Outcome::New,
             Some(_) if told_layer.is_some() || told_contact.is_some() => Outcome::Changed,
@@ -212,36 +213,4 @@ fn merged_layer(
         said_at,
         facts: after,
     })
-}
-
-/// The source's person with what is new; `None` where it says nothing new.
-fn merged_contact(
-    before: Option<&Contact>,
-    organisation: &OrganisationId,
-    source: Source,
-    told: ContactFacts,
-    said_at: Timestamp,
-) -> Option<Contact> {
-    if told == ContactFacts::default() {
-        return None;
-    }
-    let ContactFacts {
-        name,
-        role,
-        email,
-        phone,
-        mobile,
-    } = told;
-    let kept = |text: fn(&Contact) -> &String| before.map(text).cloned().unwrap_or_default();
-    let after = Contact {
-        organisation: organisation.clone(),
-        name: name.unwrap_or_else(|| kept(|contact| &contact.name)),
-        role: role.unwrap_or_else(|| kept(|contact| &contact.role)),
-        email: email.or_else(|| before.and_then(|contact| contact.email.clone())),
-        phone: phone.or_else(|| before.and_then(|contact| contact.phone.clone())),
-        mobile: mobile.or_else(|| before.and_then(|contact| contact.mobile.clone())),
-        source,
-        said_at: before.map_or(said_at, |contact| contact.said_at),
-    };
-    (before != Some(&after)).then_some(Contact { said_at, ..after })
 }

@@ -15,7 +15,7 @@ use tuermer_core::approval::{self, Refusal, canonical_bytes};
 use tuermer_core::delivery::{Delivery, DeliveryState};
 use tuermer_core::ids::{DeliveryId, UserName, WarningNumber};
 use tuermer_core::rights::{Act, Actor};
-use tuermer_core::warning::{Action, Channel, Recipient, Warning, WarningState};
+use tuermer_core::warning::{Action, Recipient, Warning, WarningState, Way};
 
 /// Round of the first message.
 const FIRST_ROUND: i64 = 1;
@@ -118,11 +118,12 @@ fn plan(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Vec<D
     let now = context.now();
     let domain = message_domain(context);
     let number = &warning.number;
-    let one = |recipient: &Recipient, channel: Channel| {
-        let organisation = &recipient.organisation;
-        let (state, address) = match channel {
-            Channel::Phone => (DeliveryState::ToCall, recipient.phone.clone()),
-            _ => (DeliveryState::Due, recipient.email.clone()),
+    let one = |recipient: &Recipient, way: &Way| {
+        let (organisation, channel) = (&recipient.organisation, way.channel);
+        let state = if channel.nature().by_person {
+            DeliveryState::ToCall
+        } else {
+            DeliveryState::Due
         };
         Delivery {
             id: DeliveryId(
@@ -134,7 +135,8 @@ fn plan(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Vec<D
             organisation: organisation.clone(),
             channel,
             round: FIRST_ROUND,
-            address,
+            point: way.point.clone(),
+            address: way.address.clone(),
             state,
             attempts: 0,
             unsure_count: 0,
@@ -152,12 +154,7 @@ fn plan(context: &Context, warning: &Warning, recipients: &[Recipient]) -> Vec<D
     };
     recipients
         .iter()
-        .flat_map(|recipient| {
-            recipient
-                .channels
-                .iter()
-                .map(move |channel| one(recipient, *channel))
-        })
+        .flat_map(|recipient| recipient.planned().map(move |way| one(recipient, way)))
         .collect()
 }
 

@@ -13,12 +13,11 @@ use anyhow::{Result, anyhow};
 use tuermer_core::approval::canonical_bytes;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
-use tuermer_core::plan::{Reach, channels};
-use tuermer_core::product::ProductKey;
+use tuermer_core::plan::{Attack, plan};
 use tuermer_core::rights::{Act, Actor};
 use tuermer_core::scale::{Status, Urgency};
 use tuermer_core::threat::Threat;
-use tuermer_core::warning::{Action, MessageType, Recipient, Warning};
+use tuermer_core::warning::{Action, Form, MessageType, Recipient, Warning};
 use tuermer_formats::content::Occasion;
 
 /// What the second person is asked to release.
@@ -70,6 +69,10 @@ async fn freeze(
         return Err(refusal("warn.refused_no_audience", [("number", number)]));
     }
     refuse_bad_mails(context, warning, &recipients)?;
+    let warning = &Warning {
+        form: Form::NEWEST,
+        ..warning.clone()
+    };
     let hash = sha256(&canonical_bytes(warning, &recipients));
     let audience = u64::try_from(recipients.len())?;
     let now = context.now();
@@ -163,23 +166,19 @@ pub(super) async fn frozen(context: &Context, number: &WarningNumber) -> Result<
 
 /// Everybody open to the threat, with the ways to them.
 async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> {
-    let exchange = ProductKey::new("Microsoft", "Exchange Server");
-    let email_is_affected = threat
-        .statements
-        .iter()
-        .any(|statement| statement.product.matches(&exchange));
     let folder =
         context.drill || context.demo || context.config.mail.transport == Transport::Folder;
+    let now = context.now();
     let zone = context.zone();
     let packs = context.packs().await?;
     let occasion = Occasion {
         threat,
         packs: &packs,
         urgency: Urgency::Past,
-        now: context.now(),
+        now,
         zone: &zone,
     };
-    let providers = context.store.providers().await?;
+    let providers = context.store.providers(now).await?;
     let mut all: Vec<Recipient> = Vec::new();
     loop {
         let page = context
@@ -189,6 +188,7 @@ async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> 
                 &providers,
                 all.last().map(|recipient| &recipient.organisation),
                 limits::PAGE_ROWS,
+                (folder, now),
             )
             .await?;
         if page.is_empty() {
@@ -197,15 +197,14 @@ async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> 
         for OpenRecipient {
             mut recipient,
             version,
+            product,
         } in page
         {
-            recipient.channels = channels(Reach {
-                email: !recipient.email.is_empty(),
-                phone: !recipient.phone.is_empty(),
-                email_is_affected,
+            let attack = Attack {
+                on: &carried(&packs, threat, &product),
                 incident: recipient.incident,
-                folder,
-            });
+            };
+            recipient.ways = plan(recipient.ways, attack);
             // The step "install the update" cannot help where there is none; the reason then says what does.
             if recipient.status == Status::Unknown
                 && let Some(advice) = occasion.end_of_life_advice(&version, recipient.language)
@@ -245,4 +244,18 @@ fn refuse_bad_mails(context: &Context, warning: &Warning, recipients: &[Recipien
         }
     }
     Ok(())
+}
+
+fn carried(
+    _: &[tuermer_core::pack::BuildPack],
+    threat: &Threat,
+    _: &str,
+) -> Vec<tuermer_core::channel::Service> {
+    let exchange = tuermer_core::product::ProductKey::new("Microsoft", "Exchange Server");
+    let hit = |s: &tuermer_core::threat::Statement| s.product.matches(&exchange);
+    if threat.statements.iter().any(hit) {
+        vec![tuermer_core::channel::Service::Mail]
+    } else {
+        Vec::new()
+    }
 }

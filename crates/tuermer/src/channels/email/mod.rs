@@ -3,6 +3,7 @@
 //! When that server is away the whole channel waits; no recipient pays for it with an attempt.
 
 pub mod gate;
+mod gone;
 pub mod mime;
 pub mod smtp;
 pub mod wire;
@@ -191,6 +192,8 @@ fn of_warning(context: &Context, warned: &Warned) -> Result<Outgoing> {
         warning,
         recipient,
         delivery,
+        address,
+        name,
         references,
         keys: _,
     } = warned;
@@ -198,8 +201,8 @@ fn of_warning(context: &Context, warned: &Warned) -> Result<Outgoing> {
     Ok(Outgoing {
         from: context.config.mail.from.clone(),
         from_name: context.config.mail.from_name.clone(),
-        to: recipient.email.clone(),
-        to_name: recipient.contact_name.clone(),
+        to: address.clone(),
+        to_name: name.clone(),
         subject: mail.subject,
         text: mail.text,
         html: mail.html,

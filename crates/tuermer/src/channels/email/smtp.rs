@@ -3,6 +3,7 @@
 //! ```text
 //! connect, TLS, AUTH ─ fails ─▶ Away: nothing was said about any recipient
 //! MAIL ─ broken, 421 ─▶ Away      4xx, 5xx ─▶ TryLater (it is not the recipient that is refused)
+//! RCPT ─ 5.1.x or 550 ─▶ Gone
 //! RCPT, DATA ─ 4xx, broken ─▶ TryLater      5xx ─▶ Refused
 //! message and final dot ─ 2xx ─▶ Accepted   4xx ─▶ TryLater   5xx ─▶ Refused   broken, silent ─▶ Unsure
 //! ```
@@ -10,6 +11,7 @@
 //! Never used in a drill directory: [`Server::from_context`] refuses there, whatever the configuration says.
 
 use super::super::Sent;
+use super::gone::is_gone;
 use super::wire::Wire;
 use crate::config::Tls;
 use crate::context::Context;
@@ -328,7 +330,7 @@ impl Connection {
                 self.wire.abort_quietly(patience).await;
                 return Sent::Away(words);
             }
-            Reply::No { words, .. } => return self.reset(Outcome::TryLater(words)).await,
+            Reply::No { words, .. } => return self.reset(later(words)).await,
         }
         match within(
             patience,
@@ -337,6 +339,11 @@ impl Connection {
         .await
         {
             Reply::Yes => {}
+            Reply::No {
+                code,
+                permanent: true,
+                words,
+            } if is_gone(code, &words) => return self.reset(Outcome::Gone(words)).await,
             no => return self.refused(no).await,
         }
         if !wanted() {
@@ -358,7 +365,7 @@ impl Connection {
                 if code == 421 {
                     self.wire.abort_quietly(patience).await;
                 }
-                Sent::outcome(Outcome::TryLater(words))
+                Sent::outcome(later(words))
             }
             Reply::Broken(words) => {
                 self.wire.abort_quietly(Duration::ZERO).await;
@@ -381,9 +388,9 @@ impl Connection {
             }
             | Reply::Broken(words) => {
                 self.wire.abort_quietly(Duration::ZERO).await;
-                Sent::outcome(Outcome::TryLater(words))
+                Sent::outcome(later(words))
             }
-            Reply::No { words, .. } => self.reset(Outcome::TryLater(words)).await,
+            Reply::No { words, .. } => self.reset(later(words)).await,
             Reply::Yes => Sent::outcome(Outcome::Unsure(String::new())),
         }
     }
@@ -437,6 +444,10 @@ impl AbortQuietly for AsyncSmtpConnection {
         // `abort` marks the connection as broken before it writes QUIT.
         let _ = tokio::time::timeout(longest, self.abort()).await;
     }
+}
+
+fn later(why: String) -> Outcome {
+    Outcome::TryLater { why, pause: None }
 }
 
 enum Reply {

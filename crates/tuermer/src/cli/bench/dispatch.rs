@@ -10,14 +10,17 @@ use crate::config::{Config, Home, Tls, Transport};
 use crate::context::Context;
 use crate::random::Random;
 use crate::stations::deliver;
+use crate::store::contacts;
 use crate::store::engine::Value;
 use crate::values;
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use std::time::Instant;
-use tuermer_core::ids::{ThreatId, WarningNumber};
+use tuermer_core::channel::PointKind;
+use tuermer_core::ids::{ContactId, OrganisationId, PointId, ThreatId, WarningNumber};
+use tuermer_core::organisation::{Contact, Point};
 use tuermer_core::rights::{Actor, Role};
-use tuermer_core::scale::{Level, Tlp};
+use tuermer_core::scale::{Level, Source, Tlp};
 use tuermer_core::threat::{Threat, Vulnerability};
 
 /// Arguments.
@@ -182,9 +185,7 @@ async fn insert(context: &Context, threat: &Threat, mails: usize) -> Result<()> 
                 facts_revision, assessed_revision)";
     open.insert_many(head, (0..mails).map(|n| organisation(n, now)).collect(), "")
         .await?;
-    let head = "INSERT INTO contact (organisation_id, source, name, role, email, phone, said_at)";
-    open.insert_many(head, (0..mails).map(|n| contact(n, now)).collect(), "")
-        .await?;
+    contacts::write_contacts(&mut open, (0..mails).map(|n| contact(n, now)).collect()).await?;
     open.run(
         "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
              reason_de, reason_en, question_de, question_en, product, version, source, measured)
@@ -222,21 +223,33 @@ fn organisation(n: usize, now: Timestamp) -> Vec<Value> {
     ]
 }
 
-fn contact(n: usize, now: Timestamp) -> Vec<Value> {
+fn contact(n: usize, now: Timestamp) -> Contact {
     let domain = if n.is_multiple_of(10) {
         format!("hoster-{}.example", n % 3)
     } else {
         format!("firma-{n}.example")
     };
-    values![
-        format!("bench-{n:07}"),
-        "register",
-        format!("Jörg Nr. {n}"),
-        "",
-        format!("info-{n}@{domain}"),
-        format!("+49271{n:07}"),
-        now
-    ]
+    let id = format!("bench-{n:07}.register");
+    let point = |kind: PointKind, address| {
+        Point::told(
+            PointId(format!("{id}.{}", kind.as_str())),
+            kind,
+            address,
+            now,
+        )
+    };
+    Contact {
+        organisation: OrganisationId(format!("bench-{n:07}")),
+        name: format!("Jörg Nr. {n}"),
+        role: String::new(),
+        source: Source::Register,
+        said_at: now,
+        points: vec![
+            point(PointKind::Email, format!("info-{n}@{domain}")),
+            point(PointKind::Phone, format!("+49271{n:07}")),
+        ],
+        id: ContactId(id),
+    }
 }
 
 fn standing(n: usize, threat: &Threat, now: Timestamp) -> Vec<Value> {

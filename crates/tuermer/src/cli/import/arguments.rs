@@ -14,6 +14,8 @@ pub enum KindArgument {
     Inventory,
     /// Networks and domains of members.
     Networks,
+    /// People of members and providers, a row for each person.
+    Contacts,
     /// A bill of materials as the inventory of one member.
     Sbom,
 }
@@ -38,6 +40,7 @@ impl From<KindArgument> for ImportKind {
             KindArgument::Providers => Self::Providers,
             KindArgument::Inventory | KindArgument::Sbom => Self::Inventory,
             KindArgument::Networks => Self::Networks,
+            KindArgument::Contacts => Self::Contacts,
         }
     }
 }

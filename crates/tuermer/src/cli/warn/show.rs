@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::store::warnings::WarningHead;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
+use tuermer_core::channel::PointKind;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::scale::Certainty;
 use tuermer_core::warning::{Channel, Recipient, Warning, WarningState, WarningText};
@@ -210,19 +211,26 @@ pub async fn audience(call: &Call, context: &Context, number: &WarningNumber) ->
         return Ok(());
     };
     let recipients = warn::preview(context, &warning).await?;
-    let by_channel = |channel: Channel| {
+    let texts = call.out.texts;
+    let uses = |channel| {
         recipients
             .iter()
-            .filter(|recipient| recipient.channels.contains(&channel))
+            .filter(|recipient| recipient.channels().any(|planned| planned == channel))
             .count()
     };
-    let mails = by_channel(Channel::Email).saturating_add(by_channel(Channel::Folder));
-    let values =
-        [recipients.len(), mails, by_channel(Channel::Phone)].map(|count| count.to_string());
-    let [companies, mails, calls] = &values;
+    let ways: Vec<String> = Channel::ALL
+        .iter()
+        .map(|channel| (channel, uses(*channel)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(channel, count)| {
+            let name = texts.get(&format!("delivery.channel.{}", channel.as_str()));
+            format!("{name} {count}")
+        })
+        .collect();
+    let (companies, ways) = (recipients.len().to_string(), ways.join(", "));
     call.out.say(&call.out.texts.with(
         "warn.audience",
-        &[("audience", companies), ("mails", mails), ("calls", calls)],
+        &[("audience", &companies), ("ways", &ways)],
     ));
     for certainty in [Certainty::Observed, Certainty::Likely, Certainty::Possible] {
         let count = recipients
@@ -270,8 +278,7 @@ pub async fn preview(
     for recipient in chosen {
         let mail = compose::mail(context, &warning, recipient)?;
         let channels: Vec<&str> = recipient
-            .channels
-            .iter()
+            .channels()
             .map(|channel| channel.as_str())
             .collect();
         if call.out.json {
@@ -281,7 +288,7 @@ pub async fn preview(
                 "name": recipient.name,
                 "language": recipient.language.code(),
                 "channels": channels,
-                "email": recipient.email,
+                "email": recipient.address(PointKind::Email),
                 "subject": mail.subject,
                 "preheader": mail.preheader,
                 "text": mail.text,

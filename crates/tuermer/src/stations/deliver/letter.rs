@@ -2,7 +2,7 @@
 //!
 //! A notice is read when it leaves, and goes only to addresses that stand in `[operators] mail` at that moment.
 
-use crate::channels::{Message, Notice, Warned};
+use crate::channels::{Message, Notice, PointKeys, Warned};
 use crate::context::Context;
 use crate::store::notice_deliveries::NoticeDelivery;
 use crate::text::Texts;
@@ -45,6 +45,11 @@ impl Letter {
             .await?;
         let recipient =
             recipient.with_context(|| format!("delivery {} has no recipient", delivery.id))?;
+        let way = recipient
+            .way(delivery.channel)
+            .with_context(|| format!("delivery {} has no released address", delivery.id))?;
+        let (address, name) = (way.address.clone(), way.name.clone());
+        let keys = context.store.point_keys(&way.point).await?;
         let later = warning.replaces.is_some() || delivery.round > 1;
         let references = if later {
             context.store.first_message_id(delivery).await?
@@ -55,8 +60,13 @@ impl Letter {
             warning: Arc::clone(warning),
             recipient,
             delivery: delivery.clone(),
+            address,
+            name,
             references,
-            keys: None,
+            keys: keys.map(|(generation, renewed_at)| PointKeys {
+                generation,
+                renewed_at,
+            }),
         })))
     }
 }

@@ -4,7 +4,7 @@ use crate::channels::lanes::Rank;
 use crate::store::deliveries::Claim;
 use crate::store::notice_deliveries::NoticeDelivery;
 use tuermer_core::delivery::{Delivery, DeliveryState};
-use tuermer_core::ids::DeliveryId;
+use tuermer_core::ids::{DeliveryId, WarningNumber};
 use tuermer_core::warning::MessageType;
 
 /// Name of the group in which notices wait; no warning has it.
@@ -28,6 +28,14 @@ impl Parcel {
         }
     }
 
+    /// The warning it is of; `None` for a notice.
+    pub fn warning(&self) -> Option<&WarningNumber> {
+        match self {
+            Self::Warning(delivery) => Some(&delivery.warning),
+            Self::Notice(_) => None,
+        }
+    }
+
     /// Where it goes.
     pub fn address(&self) -> &str {
         match self {
@@ -42,6 +50,7 @@ impl Parcel {
             Self::Warning(delivery) => Claim::Warning {
                 id: delivery.id.clone(),
                 state: delivery.state,
+                channel: delivery.channel,
             },
             Self::Notice(notice) => Claim::Notice(notice.id.clone()),
         }

@@ -68,14 +68,6 @@ impl Shared {
         Ok(allowed.then(|| parcel.claim()))
     }
 
-    /// True where the parcel may still leave.
-    fn wanted(&self, parcel: &Parcel) -> bool {
-        match parcel {
-            Parcel::Warning(delivery) => self.sending.wanted(&delivery.warning),
-            Parcel::Notice(_) => true,
-        }
-    }
-
     /// The message, or why it goes to nobody.
     async fn message(&self, parcel: &Parcel) -> Result<Result<Message, String>> {
         match parcel {
@@ -196,7 +188,13 @@ impl Road {
         let shared = &self.shared;
         match shared.message(parcel).await? {
             Ok(message) => {
-                let wanted = || shared.wanted(parcel);
+                let (asked, number) = (Arc::clone(shared), parcel.warning().cloned());
+                // Notices are always wanted.
+                let wanted = move || {
+                    number
+                        .as_ref()
+                        .is_none_or(|number| asked.sending.wanted(number))
+                };
                 self.carrier
                     .send(&shared.context, &message, line, wanted)
                     .await

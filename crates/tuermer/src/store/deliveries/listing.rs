@@ -2,9 +2,11 @@
 
 use super::super::Store;
 use super::super::engine::Row;
+use super::super::recipients;
 use crate::values;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
+use tuermer_core::channel::PointKind;
 use tuermer_core::delivery::DeliveryState;
 use tuermer_core::ids::DeliveryId;
 use tuermer_core::limits;
@@ -86,7 +88,7 @@ fn weight(state: DeliveryState) -> u8 {
     }
 }
 
-const SQL: &str = "SELECT d.id, d.warning_number, r.external_id, r.name, r.contact_name, d.address, d.channel, d.state, d.attempts, d.unsure_count,
+const SQL: &str = "SELECT d.id, d.warning_number, r.external_id, r.name, r.ways, d.address, d.channel, d.state, d.attempts, d.unsure_count,
         d.message_id, d.at, d.detail, r.organisation_id
     FROM recipient r JOIN delivery d ON d.warning_number = r.warning_number AND d.organisation_id = r.organisation_id
     WHERE r.warning_number = $1 AND r.organisation_id > $2 AND r.organisation_id <= $3
@@ -94,14 +96,19 @@ const SQL: &str = "SELECT d.id, d.warning_number, r.external_id, r.name, r.conta
 
 fn line(row: &Row) -> Result<Line> {
     let (channel, state) = (row.text(6)?, row.text(7)?);
+    let channel = Channel::parse(&channel).ok_or_else(|| anyhow!("unknown channel {channel}"))?;
+    let ways = recipients::ways(&row.text(4)?)?;
+    let way = ways.iter().find(|way| way.channel == channel);
     Ok(Line {
         id: DeliveryId(row.text(0)?),
         warning: row.text(1)?,
         organisation: row.text(2)?,
         name: row.text(3)?,
-        contact: row.text(4)?,
+        contact: way
+            .or(ways.first())
+            .map_or(String::new(), |way| way.name.clone()),
         address: row.text(5)?,
-        channel: Channel::parse(&channel).ok_or_else(|| anyhow!("unknown channel {channel}"))?,
+        channel,
         state: DeliveryState::parse(&state)
             .ok_or_else(|| anyhow!("unknown delivery state {state}"))?,
         attempts: row.int(8)?,
@@ -245,7 +252,7 @@ impl Store {
         warning: Option<&str>,
         mut each: impl FnMut(Call) -> Result<()>,
     ) -> Result<u64> {
-        let sql = "SELECT d.id, d.warning_number, r.external_id, r.name, r.contact_name, d.address, r.language, r.incident, r.reason, d.detail, r.email
+        let sql = "SELECT d.id, d.warning_number, r.external_id, r.name, r.ways, d.address, r.language, r.incident, r.reason, d.detail
             FROM delivery d JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
             WHERE d.state = 'to_call' AND r.incident = $1 AND d.id > $2 AND (d.warning_number = $3 OR $3 = '')
             ORDER BY d.id LIMIT $4";
@@ -267,18 +274,23 @@ impl Store {
                 for row in &rows {
                     after = row.text(0)?;
                     count = count.saturating_add(1);
+                    let ways = recipients::ways(&row.text(4)?)?;
+                    let last = ways.iter().find(|way| way.channel == Channel::LAST);
+                    let mail = ways.iter().find(|way| way.channel.uses(PointKind::Email));
                     each(Call {
                         id: DeliveryId(row.text(0)?),
                         warning: row.text(1)?,
                         organisation: row.text(2)?,
                         name: row.text(3)?,
-                        contact: row.text(4)?,
+                        contact: last
+                            .or(ways.first())
+                            .map_or(String::new(), |way| way.name.clone()),
                         phone: row.text(5)?,
                         language: row.text(6)?,
                         incident: row.bool(7)?,
                         reason: row.text(8)?,
                         detail: row.text(9)?,
-                        email: row.text(10)?,
+                        email: mail.map_or(String::new(), |way| way.address.clone()),
                     })?;
                 }
                 if rows.is_empty() {

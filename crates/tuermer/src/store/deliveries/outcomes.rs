@@ -3,6 +3,7 @@
 use super::super::Store;
 use super::super::engine::{Transaction, Value};
 use super::super::notice_deliveries::{self, NoticesRecorded};
+use super::super::{contacts, recipients};
 use super::{COLUMNS, delivery};
 use crate::values;
 use anyhow::Result;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use std::collections::HashSet;
 use tuermer_core::delivery::{Delivery, DeliveryState, Outcome};
 use tuermer_core::ids::DeliveryId;
+use tuermer_core::organisation::PointState;
 use tuermer_core::warning::Channel;
 
 /// A wish to hand one message over.
@@ -21,6 +23,8 @@ pub enum Claim {
         id: DeliveryId,
         /// Due or unsure, as it was read; anything else meanwhile means somebody was faster.
         state: DeliveryState,
+        /// Which way.
+        channel: Channel,
     },
     /// Of a notice.
     Notice(DeliveryId),
@@ -82,13 +86,15 @@ impl Store {
         let mut accepted = Vec::new();
         for Record { claim, finished } in records {
             match (claim, finished) {
-                (Claim::Warning { id, .. }, Finished::Tried(Outcome::Accepted)) => {
+                (Claim::Warning { id, channel, .. }, Finished::Tried(Outcome::Accepted))
+                    if !channel.nature().proves_arrival =>
+                {
                     accepted.push(id)
                 }
                 (Claim::Warning { id, .. }, Finished::Tried(outcome)) => {
                     record_one(&mut open, &id, outcome, now, &mut recorded).await?;
                 }
-                (Claim::Warning { id, state }, Finished::Back) => {
+                (Claim::Warning { id, state, .. }, Finished::Back) => {
                     give_back(&mut open, &id, state, now, &mut recorded).await?;
                 }
                 (Claim::Notice(id), finished) => {
@@ -194,7 +200,15 @@ async fn record_one(
     let Some(before) = claimed(open, id).await? else {
         return Ok(());
     };
+    let shown = match &outcome {
+        Outcome::Accepted => Some(PointState::Proven),
+        Outcome::Gone(_) => Some(PointState::Bounced),
+        _ => None,
+    };
     let mut next = before.record(outcome, now);
+    if let Some(state) = shown {
+        contacts::shown(open, (&next.point, &next.address), state, &next.detail, now).await?;
+    }
     if stopped(open, &next).await? {
         next.state = match next.state {
             DeliveryState::Due => DeliveryState::Stopped,
@@ -251,6 +265,7 @@ pub(super) async fn write(open: &mut Transaction, next: &Delivery) -> Result<()>
         organisation: _,
         channel: _,
         round: _,
+        point: _,
         address: _,
         state,
         attempts,
@@ -268,7 +283,8 @@ pub(super) async fn write(open: &mut Transaction, next: &Delivery) -> Result<()>
     Ok(())
 }
 
-/// The mail will never arrive: the organisation comes onto the call list, with a task for a person.
+/// The message will never arrive: where nothing else reaches a person there, the organisation comes onto the call list,
+/// with a task for a person.
 async fn call_instead(open: &mut Transaction, failed: &Delivery, now: Timestamp) -> Result<u64> {
     let Delivery {
         warning,
@@ -277,21 +293,27 @@ async fn call_instead(open: &mut Transaction, failed: &Delivery, now: Timestamp)
         detail,
         ..
     } = failed;
-    let sql = "SELECT r.phone, w.threat_id FROM recipient r JOIN warning w ON w.number = r.warning_number WHERE r.warning_number = $1 AND r.organisation_id = $2";
+    if !failed.channel.nature().reaches_person && reaches_a_person(open, failed).await? {
+        return Ok(0);
+    }
+    let sql = "SELECT r.ways, w.threat_id FROM recipient r JOIN warning w ON w.number = r.warning_number WHERE r.warning_number = $1 AND r.organisation_id = $2";
     let Some(row) = open
         .read_one(sql, values![warning.as_str(), organisation.as_str()])
         .await?
     else {
         return Ok(0);
     };
-    let (phone, threat) = (row.text(0)?, row.text(1)?);
-    let why = format!("mail {}: {detail}", failed.state.as_str());
+    let (ways, threat) = (recipients::ways(&row.text(0)?)?, row.text(1)?);
+    let last = ways.iter().find(|way| way.channel == Channel::LAST);
+    let (point, phone) = last.map_or(("", ""), |way| (way.point.as_str(), way.address.as_str()));
+    let what = failed.channel.nature().said;
+    let why = format!("{what} {}: {detail}", failed.state.as_str());
     let id = format!("{}-call", failed.id);
     let added = open
         .run(
-            "INSERT INTO delivery (id, warning_number, organisation_id, channel, round, address, state, attempts, unsure_count, hold_until, message_id, at, detail)
-             VALUES ($1, $2, $3, $4, $5, $6, 'to_call', 0, 0, $7, $8, $7, $9) ON CONFLICT (warning_number, organisation_id, channel, round) DO NOTHING",
-            values![&id, warning.as_str(), organisation.as_str(), Channel::Phone.as_str(), *round, phone, now, format!("call:{id}"), &why],
+            "INSERT INTO delivery (id, warning_number, organisation_id, channel, round, point_id, address, state, attempts, unsure_count, hold_until, message_id, at, detail)
+             VALUES ($1, $2, $3, $4, $5, $10, $6, 'to_call', 0, 0, $7, $8, $7, $9) ON CONFLICT (warning_number, organisation_id, channel, round) DO NOTHING",
+            values![&id, warning.as_str(), organisation.as_str(), Channel::LAST.as_str(), *round, phone, now, format!("call:{id}"), &why, point],
         )
         .await?;
     open.run(
@@ -300,4 +322,18 @@ async fn call_instead(open: &mut Transaction, failed: &Delivery, now: Timestamp)
     )
     .await?;
     Ok(added)
+}
+
+/// True where another message of this warning reached a person there, or still may.
+async fn reaches_a_person(open: &mut Transaction, failed: &Delivery) -> Result<bool> {
+    let sql = "SELECT channel FROM delivery WHERE warning_number = $1 AND organisation_id = $2
+               AND state IN ('due', 'claimed', 'unsure', 'sent', 'to_call')";
+    let values = values![failed.warning.as_str(), failed.organisation.as_str()];
+    for row in open.read(sql, values).await? {
+        let channel = Channel::parse(&row.text(0)?);
+        if channel.is_some_and(|channel| channel.nature().reaches_person) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -1,5 +1,6 @@
 //! The audience of a warning as an approver sees it: in numbers, and by three samples as different as it allows.
 
+use tuermer_core::channel::PointKind;
 use tuermer_core::locale::Language;
 use tuermer_core::scale::{Certainty, Status};
 use tuermer_core::warning::{Channel, Recipient};
@@ -48,9 +49,10 @@ pub fn count(audience: &[Recipient]) -> Counts {
         })
         .collect();
     shares.push(("open", number(&|r| r.status != Status::Affected)));
-    let channels = [Channel::Email, Channel::Folder, Channel::Phone]
-        .into_iter()
-        .map(|channel| (channel.as_str(), number(&|r| r.channels.contains(&channel))));
+    let uses = |r: &Recipient, channel| r.channels().any(|planned| planned == channel);
+    let channels = Channel::ALL
+        .iter()
+        .map(|channel| (channel.as_str(), number(&|r| uses(r, *channel))));
     let languages = Language::ALL
         .into_iter()
         .map(|language| (language.code(), number(&|r| r.language == language)));
@@ -60,7 +62,7 @@ pub fn count(audience: &[Recipient]) -> Counts {
         channels: channels.filter(|(_, n)| *n > 0).collect(),
         languages: languages.filter(|(_, n)| *n > 0).collect(),
         incidents: number(&|r| r.incident),
-        unreachable: number(&|r| r.channels == [Channel::Phone] && r.phone.is_empty()),
+        unreachable: number(&|r| r.planned().all(|way| way.address.is_empty())),
     }
 }
 
@@ -68,9 +70,9 @@ pub fn count(audience: &[Recipient]) -> Counts {
 pub fn chosen(audience: &[Recipient]) -> Vec<&Recipient> {
     let mut chosen: Vec<&Recipient> = Vec::new();
     let mailed = || {
-        audience
-            .iter()
-            .filter(|recipient| !recipient.email.is_empty() && !recipient.incident)
+        audience.iter().filter(|recipient| {
+            !recipient.address(PointKind::Email).is_empty() && !recipient.incident
+        })
     };
     for recipient in mailed() {
         let kind = (recipient.status, recipient.certainty, recipient.language);

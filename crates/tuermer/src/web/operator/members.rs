@@ -44,7 +44,7 @@ pub async fn show(
     Query(Listing { suche, weg, nach }): Query<Listing>,
 ) -> Result<Response, Trouble> {
     let reach = Reach::parse(&weg);
-    let counts = context.store.reach_counts().await?;
+    let counts = context.store.reach_counts(context.now()).await?;
     let keyed: Vec<(&'static str, u64)> = counts
         .iter()
         .map(|(reach, count)| (reach.as_str(), *count))
@@ -52,7 +52,13 @@ pub async fn show(
     let after = (!nach.is_empty()).then_some(OrganisationId(nach));
     let mut members = context
         .store
-        .reachable(reach, &suche, after.as_ref(), ROWS.saturating_add(1))
+        .reachable(
+            reach,
+            &suche,
+            after.as_ref(),
+            ROWS.saturating_add(1),
+            context.now(),
+        )
         .await?;
     let more = members.len() > ROWS;
     members.truncate(ROWS);

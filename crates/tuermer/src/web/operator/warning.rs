@@ -16,6 +16,7 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use tuermer_core::approval::Refusal;
+use tuermer_core::channel::PointKind;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, may};
@@ -314,7 +315,7 @@ fn samples(
         Ok(Sample {
             name: recipient.name.clone(),
             external_id: segment(&recipient.external_id),
-            to: recipient.email.clone(),
+            to: recipient.address(PointKind::Email).to_string(),
             certainty: recipient.certainty,
             lang: recipient.language.code(),
             subject: mail.subject,
