@@ -21,6 +21,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// How the world is asked.
     pub feeds: Feeds,
+    /// Whom messages may reach.
+    pub outgoing: Outgoing,
     /// Who runs this, and hears of trouble outside the pages.
     pub operators: Operators,
     /// How deadlines are found.
@@ -182,6 +184,14 @@ pub struct StoreConfig {
 pub struct Feeds {
     /// PEM file of authorities trusted beside the public ones; empty = none. For providers inside the own house.
     pub trusted_roots: String,
+}
+
+/// Whom messages may reach.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outgoing {
+    /// Hosts in the own house to which messages may go, without port; every other inner address is refused.
+    pub private_hosts: Vec<String>,
 }
 
 /// Who runs this, and hears of trouble outside the pages.

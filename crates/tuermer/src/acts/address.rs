@@ -4,7 +4,7 @@
 use super::allow;
 use super::intake::{self, IngestReport};
 use crate::context::Context;
-use crate::feeds::{Fetched, Wanted};
+use crate::outgoing::{Fetched, Wanted};
 use crate::refusal::refusal;
 use crate::stations::poll;
 use anyhow::Result;

@@ -5,16 +5,14 @@
 //!   ▲         │                                 │
 //!   └─ edit ──┴── send_back ────────────────────┘        stop: one person, at once
 //! ```
-//! [`compose`] makes words and mails, [`approve`](mod@approve) holds the rule of two people. Nothing is sent here.
+//! [`crate::compose`] makes words and mails, [`approve`](mod@approve) holds the rule of two people. Nothing is sent here.
 
 mod approve;
 mod audience;
-pub mod compose;
 mod edit;
 
 pub use approve::{approve, content_hash, send_back, stop, verify, verify_light};
 pub use audience::{Submitted, preview, submit, submit_of};
-pub use compose::mail;
 pub use edit::{TextEdit, edit};
 
 use super::allow;

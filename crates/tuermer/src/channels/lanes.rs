@@ -1,13 +1,12 @@
 //! Which message leaves next: what matters most first, warnings in turns, and no destination faster than it likes.
 //!
-//! A lane is a channel and a destination. It has a limit of connections, a limit a minute (token bucket) and a pause
+//! A lane is a destination of one channel. It has a limit of connections, a limit a minute (token bucket) and a pause
 //! that doubles while it answers 4xx. What waits lies in groups, one for each warning: a warning of 25,000 mails gives
 //! way to one of three after every mail. Pure: the caller tells the monotonic time.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tuermer_core::limits::SMTP_CONNECTIONS_PER_DOMAIN;
 
 /// Longest pause of a lane that keeps answering 4xx.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -94,10 +93,10 @@ struct Pace {
 }
 
 impl<T> Lanes<T> {
-    /// `per_minute` messages a minute in one lane; 0 = no limit.
-    pub fn new(per_minute: u32) -> Self {
+    /// So many messages of one lane on their way at once, and `per_minute` in a minute; 0 = no limit.
+    pub fn new(connections: usize, per_minute: u32) -> Self {
         Self {
-            connections: SMTP_CONNECTIONS_PER_DOMAIN,
+            connections,
             per_minute,
             lanes: HashMap::new(),
             groups: BTreeMap::new(),
@@ -107,10 +106,7 @@ impl<T> Lanes<T> {
 
     /// No limits at all: files in a folder.
     pub fn unlimited() -> Self {
-        Self {
-            connections: usize::MAX,
-            ..Self::new(0)
-        }
+        Self::new(usize::MAX, 0)
     }
 
     /// Adds a message of `group` at the end of its lane.

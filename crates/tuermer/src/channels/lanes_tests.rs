@@ -1,6 +1,7 @@
 //! Fairness between warnings, what matters most first, and the pace of each destination.
 
 use super::*;
+use tuermer_core::limits::SMTP_CONNECTIONS_PER_DOMAIN;
 
 /// Plays a whole dispatch in simulated time: seconds at which each domain's mails left.
 fn play(
@@ -8,7 +9,7 @@ fn play(
     mails: &[(&str, usize)],
     each_takes: Duration,
 ) -> HashMap<String, Vec<f64>> {
-    let mut lanes = Lanes::new(per_minute);
+    let mut lanes = Lanes::new(SMTP_CONNECTIONS_PER_DOMAIN, per_minute);
     for (domain, count) in mails {
         (0..*count).for_each(|_| lanes.push(Rank::Ordinary, "W-1", domain, domain.to_string()));
     }
@@ -66,7 +67,7 @@ fn a_minute_never_has_more_than_its_limit_and_nobody_starves() {
 
 #[test]
 fn connections_to_one_domain_are_limited() {
-    let mut lanes = Lanes::new(0);
+    let mut lanes = Lanes::new(SMTP_CONNECTIONS_PER_DOMAIN, 0);
     (0..10).for_each(|n| lanes.push(Rank::Ordinary, "W-1", "a.example", n));
     let now = Instant::now();
     for n in 0..SMTP_CONNECTIONS_PER_DOMAIN {
@@ -79,7 +80,7 @@ fn connections_to_one_domain_are_limited() {
 
 #[test]
 fn four_hundreds_double_the_pause_and_success_ends_it() {
-    let mut lanes = Lanes::new(0);
+    let mut lanes = Lanes::new(SMTP_CONNECTIONS_PER_DOMAIN, 0);
     (0..20).for_each(|n| lanes.push(Rank::Ordinary, "W-1", "a.example", n));
     let mut now = Instant::now();
     for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
@@ -103,7 +104,7 @@ fn four_hundreds_double_the_pause_and_success_ends_it() {
 
 #[test]
 fn a_large_warning_gives_way_to_a_small_one_and_what_matters_more_goes_first() {
-    let mut lanes = Lanes::new(0);
+    let mut lanes = Lanes::new(SMTP_CONNECTIONS_PER_DOMAIN, 0);
     for n in 0..10_000 {
         lanes.push(Rank::Ordinary, "large", &format!("{n}.example"), "large");
     }
@@ -130,7 +131,7 @@ fn a_large_warning_gives_way_to_a_small_one_and_what_matters_more_goes_first() {
 
 #[test]
 fn a_connection_kept_for_what_is_urgent_takes_nothing_else() {
-    let mut lanes = Lanes::new(0);
+    let mut lanes = Lanes::new(SMTP_CONNECTIONS_PER_DOMAIN, 0);
     lanes.push(Rank::Ordinary, "W-1", "a.example", 1);
     let now = Instant::now();
     assert_eq!(lanes.next(now, Rank::Correction), Next::Empty);

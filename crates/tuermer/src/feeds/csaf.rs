@@ -16,7 +16,7 @@ pub use document::{Arrived, Checked, Rules, compare, fetch};
 pub use keys::keys;
 pub use listing::{List, Listing, list, lists};
 
-use super::{Body, Client, FetchError, Wanted};
+use crate::outgoing::{Body, Client, FetchError, Wanted};
 use crate::refusal::Refusal;
 use tuermer_core::limits;
 use tuermer_formats::links;

@@ -7,12 +7,12 @@
 //! TLS from the first byte only: a password is never sent in the clear. What one look may bring is bounded in bytes,
 //! whatever the server says of the size of its mails.
 
-use super::client::{tls_words, words};
-use super::fetch_error::FetchError;
-use super::guard::Guard;
+use super::Secret;
 use super::imap::{Imap, ImapError};
-use super::setup::tls;
-use super::{ClientRules, Secret};
+use crate::outgoing::client::{tls_words, words};
+use crate::outgoing::guard::Guard;
+use crate::outgoing::setup::tls;
+use crate::outgoing::{ClientRules, FetchError};
 use anyhow::Result;
 use rustls::pki_types::ServerName;
 use std::collections::BTreeMap;

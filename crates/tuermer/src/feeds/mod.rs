@@ -1,18 +1,12 @@
-//! Asking the world: one client for every request over HTTPS, one for mailboxes, and what came of one pull of a feed.
+//! Asking the world: sources over HTTPS, mailboxes, and what came of one pull of a feed.
 //!
 //! Fetches bytes; knows neither store nor screen. `stations/poll.rs` joins it with both.
 
-pub mod client;
 pub mod csaf;
-pub mod fetch_error;
-mod guard;
 mod imap;
 pub mod mailbox;
 pub mod secret;
-mod setup;
 
-pub use client::{Body, Client, ClientRules, Fetched, Head, Wanted};
-pub use fetch_error::FetchError;
 pub use mailbox::Mailbox;
 pub use secret::Secret;
 

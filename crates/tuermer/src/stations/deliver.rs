@@ -2,34 +2,35 @@
 //!
 //! ```text
 //! lease ─▶ claims of a dead process become unsure ─▶ round: what was released is verified and started ─▶ what is due
-//!          is queued ─▶ connections hand over for at most 2 s ─▶ what has nothing open is finished ─▶ next round
+//!          is queued ─▶ connections of each channel hand over for at most 2 s ─▶ what has nothing open is finished ─▶ next round
 //! ```
 //! A round ends early when somebody commits something, so that a new warning never waits for an old one. Several
 //! connections share one writer that groups their commits; a connection goes on only after its commit. So a kill can
 //! double at most one mail of each connection, and each of them is listed as unsure. Never decides who is warned.
 
-mod connection;
 mod dispatch;
-mod gate;
 mod letter;
 mod parcel;
-mod post;
 mod queue;
 mod release;
+mod road;
+mod roads;
+mod sending;
 mod writer;
 
-use crate::channels::smtp::Server;
-use crate::config::Transport;
+use crate::channels::{Carriers, of_operators};
 use crate::context::Context;
 use crate::store::notice_deliveries::NoticesRecorded;
 use anyhow::Result;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
+use tuermer_core::channel::Channel;
 use tuermer_core::delivery::DeliveryState;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::station::Station;
 
 pub(super) use dispatch::Dispatch;
+pub use roads::Resting;
 
 /// What rounds did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -53,7 +54,7 @@ pub struct DeliverReport {
     pub next_due: Option<Timestamp>,
     /// Another process is handing over; this one did nothing.
     pub elsewhere: bool,
-    /// The mail server cannot be used: why. Nothing of it counts as an attempt.
+    /// Nothing leaves over some channel: why. Nothing of it counts as an attempt.
     pub away: Option<String>,
     /// Warnings whose release no longer fits their content; nothing of them leaves.
     #[serde(serialize_with = "as_texts")]
@@ -142,27 +143,21 @@ impl DeliverReport {
     }
 }
 
-/// Where messages go: the configured server, or `None` for the folder.
-///
-/// # Errors
-/// The settings of the mail server are wrong.
-pub(super) fn server(context: &Context) -> Result<Option<Server>> {
-    match context.config.mail.transport {
-        Transport::Smtp if !context.drill && !context.demo => {
-            Server::from_context(context).map(Some)
-        }
-        _ => Ok(None),
-    }
-}
-
-/// True where a round would find something to do.
+/// True where a round would find something to do; what rests is nothing.
 ///
 /// # Errors
 /// The database does not answer.
-pub(super) async fn has_gap(context: &Context) -> Result<bool> {
+pub(super) async fn has_gap(context: &Context, resting: &Resting) -> Result<bool> {
     let now = context.now();
-    Ok(context.store.has_due_notices(now).await?
-        || context.store.has_work_for_dispatch(now).await?)
+    let channels: Vec<Channel> = Channel::ALL
+        .iter()
+        .copied()
+        .filter(|channel| !channel.nature().by_person && !resting.holds(*channel))
+        .collect();
+    Ok(
+        context.store.has_due_notices(now).await? && !resting.holds(of_operators(context))
+            || context.store.has_work_for_dispatch(now, &channels).await?,
+    )
 }
 
 /// Hands over everything of released warnings that is due now, and every notice; waits for the pace of destinations,
@@ -172,24 +167,24 @@ pub(super) async fn has_gap(context: &Context) -> Result<bool> {
 /// The database did not confirm a step, or the configuration of the mail server is wrong. What was
 /// claimed by then is unsure at the next start; nothing is marked that did not happen.
 pub async fn run(context: &Context) -> Result<DeliverReport> {
-    run_with(context, server(context)?).await
+    run_with(context, Carriers::new(context)?).await
 }
 
-/// The same towards a given server (`None`: the folder).
+/// The same with given carriers.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn run_with(context: &Context, server: Option<Server>) -> Result<DeliverReport> {
+pub async fn run_with(context: &Context, carriers: Carriers) -> Result<DeliverReport> {
     let mut report = DeliverReport::default();
     let Some(lease) = context.store.take_lease(Station::Deliver, 0).await? else {
         report.elsewhere = true;
         return Ok(report);
     };
-    let mut dispatch = Dispatch::open(context, lease, server).await?;
+    let mut dispatch = Dispatch::open(context, lease, carriers, &Resting::default()).await?;
     let rounds = async {
         loop {
             report.add(dispatch.round().await?);
-            if !dispatch.is_busy() || report.away.is_some() {
+            if !dispatch.is_busy() {
                 return Ok(());
             }
         }

@@ -8,10 +8,11 @@
 //! ```
 //! No station waits for another: what one is stuck with delays itself alone.
 
-use super::deliver::Dispatch;
+use super::deliver::{Dispatch, Resting};
 use super::health::{Board, why};
 use super::poll::UnderWay;
 use super::{correlate, deliver, forget, has_gap, matching, revise, tell, under};
+use crate::channels::Carriers;
 use crate::context::Context;
 use crate::store::leases::LeaseLost;
 use anyhow::{Error, Result, anyhow};
@@ -21,8 +22,6 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tuermer_core::station::Station;
 
-/// Rest after the mail server was given up: a wrong password tried every two seconds would lock the account.
-const AWAY: Duration = Duration::from_secs(60);
 /// Longest rest after failures in a row.
 const LONGEST: Duration = Duration::from_secs(60);
 /// Shortest time between two looks, however often somebody commits.
@@ -38,8 +37,8 @@ enum Rest {
     Elsewhere,
     /// Part of the work failed: why. The rest goes on as usual.
     Trouble(String),
-    /// The mail server cannot be used: why.
-    Away(String),
+    /// Something is left to do, but part of the work failed: why.
+    TroubleWithin(String),
     /// Nothing can be done for so long, whoever wakes.
     For(Duration),
 }
@@ -100,9 +99,9 @@ async fn keep(
                 board.ends(station, context.now(), lag, Some(&why));
                 Rest::Period
             }
-            Ok(Rest::Away(why)) => {
+            Ok(Rest::TroubleWithin(why)) => {
                 board.ends(station, context.now(), lag, Some(&why));
-                Rest::For(AWAY)
+                Rest::None
             }
             Ok(rest) => {
                 failures = 0;
@@ -141,9 +140,8 @@ fn pause(failures: u32) -> Duration {
 
 async fn wait(context: &Context, station: Station, rest: Rest, began: Instant) {
     match rest {
-        Rest::None => tokio::task::yield_now().await,
+        Rest::None | Rest::TroubleWithin(_) => tokio::task::yield_now().await,
         Rest::For(pause) => tokio::time::sleep(pause).await,
-        Rest::Away(_) => tokio::time::sleep(AWAY).await,
         Rest::Period | Rest::Elsewhere | Rest::Trouble(_) => {
             let period = Duration::from_secs(station.every_seconds());
             let woken = tokio::time::timeout(period, context.store.wake().rung(station)).await;
@@ -201,8 +199,8 @@ struct Desk {
 enum Work {
     /// Feeds that are being asked.
     Poll(Box<UnderWay>),
-    /// A dispatcher with its lease, while there is something to hand over.
-    Deliver(Option<Box<Dispatch>>),
+    /// A dispatcher with its lease, while there is something to hand over, and what was given up.
+    Deliver(Option<Box<Dispatch>>, Resting),
     /// Nothing.
     Rounds,
 }
@@ -211,7 +209,7 @@ impl Desk {
     fn new(context: &Context, station: Station) -> Self {
         let work = match station {
             Station::Poll => Work::Poll(Box::new(UnderWay::new(context))),
-            Station::Deliver => Work::Deliver(None),
+            Station::Deliver => Work::Deliver(None, Resting::default()),
             _ => Work::Rounds,
         };
         Self {
@@ -229,7 +227,7 @@ impl Desk {
                 feeds.round().await?;
                 Ok(Rest::Period)
             }
-            Work::Deliver(dispatch) => hand_over(context, dispatch).await,
+            Work::Deliver(dispatch, resting) => hand_over(context, dispatch, resting).await,
             Work::Rounds => {
                 if !has_gap(context, station).await? {
                     return Ok(Rest::Period);
@@ -247,7 +245,7 @@ impl Desk {
 
     /// Finishes what is under way. Feeds are dropped: they are due again at the next start.
     async fn close(self) -> Result<()> {
-        if let Work::Deliver(Some(dispatch)) = self.work {
+        if let Work::Deliver(Some(dispatch), _) = self.work {
             dispatch.close().await?;
         }
         Ok(())
@@ -267,39 +265,51 @@ async fn round(context: &Context, station: Station) -> Result<()> {
     }
 }
 
-/// A round of the dispatcher; it keeps its lease, its connections and its queue while something waits.
-async fn hand_over(context: &Context, kept: &mut Option<Box<Dispatch>>) -> Result<Rest> {
+/// A round of the dispatcher; it keeps its lease, its connections and its queue while something waits. What was given
+/// up rests, and holds up nothing else.
+async fn hand_over(
+    context: &Context,
+    kept: &mut Option<Box<Dispatch>>,
+    resting: &mut Resting,
+) -> Result<Rest> {
     let dispatch = match kept {
         Some(dispatch) => dispatch,
         None => {
-            if !deliver::has_gap(context).await? {
-                return Ok(Rest::Period);
+            if !deliver::has_gap(context, resting).await? {
+                return Ok(rest(resting.why(), None));
             }
-            let server = deliver::server(context)?;
+            let carriers = Carriers::new(context)?;
             let Some(lease) = context.store.take_lease(Station::Deliver, 0).await? else {
                 return Ok(Rest::Elsewhere);
             };
-            kept.insert(Box::new(Dispatch::open(context, lease, server).await?))
+            let opened = Dispatch::open(context, lease, carriers, resting).await?;
+            kept.insert(Box::new(opened))
         }
     };
-    let report = dispatch.round().await?;
-    if dispatch.is_busy() && report.away.is_none() {
-        return Ok(Rest::None);
+    dispatch.round().await?;
+    let away = dispatch.resting();
+    if let Some(why) = away.why().filter(|_| resting.why().is_none()) {
+        tracing::error!(
+            why,
+            "nothing leaves over one channel; it stays due and is tried again"
+        );
+    }
+    *resting = away;
+    if dispatch.is_busy() {
+        let why = resting.why().map(ToString::to_string);
+        return Ok(why.map_or(Rest::None, Rest::TroubleWithin));
     }
     let trouble = dispatch.trouble();
     if let Some(dispatch) = kept.take() {
         dispatch.close().await?;
     }
-    match report.away {
-        Some(away) => {
-            tracing::error!(
-                why = away,
-                "no mail leaves; everything stays due and is tried again"
-            );
-            Ok(Rest::Away(away))
-        }
-        None => Ok(trouble.map_or(Rest::Period, |error| Rest::Trouble(why(&error)))),
-    }
+    Ok(rest(resting.why(), trouble.as_ref()))
+}
+
+/// How the dispatcher rests: nothing to do, or something that cannot be done now.
+fn rest(away: Option<&str>, trouble: Option<&Error>) -> Rest {
+    let why = away.map(ToString::to_string).or(trouble.map(why));
+    why.map_or(Rest::Period, Rest::Trouble)
 }
 
 /// Passes on what other processes commit. Without it the clock of each station is enough.

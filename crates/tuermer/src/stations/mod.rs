@@ -51,7 +51,7 @@ async fn has_gap(context: &Context, station: Station) -> Result<bool> {
         Station::Correlate => correlate::has_gap(context).await,
         Station::Assess => assess::has_gap(context).await,
         Station::Tell => tell::has_gap(context).await,
-        Station::Deliver => deliver::has_gap(context).await,
+        Station::Deliver => deliver::has_gap(context, &deliver::Resting::default()).await,
         Station::Forget => forget::has_gap(context).await,
     }
 }

@@ -16,8 +16,8 @@ mod taxii;
 
 use super::provider;
 use crate::context::Context;
-use crate::feeds::fetch_error::RetryAfter;
-use crate::feeds::{Client, ClientRules, FetchError, PullReport, Secret};
+use crate::feeds::{PullReport, Secret};
+use crate::outgoing::{Client, ClientRules, FetchError, RetryAfter};
 use crate::refusal::{self, Refusal};
 use crate::store::feeds::{Attempted, Came};
 use crate::text::Texts;

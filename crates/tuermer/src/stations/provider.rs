@@ -16,7 +16,8 @@ pub use look::look;
 
 use crate::context::Context;
 use crate::feeds::csaf::{self, Found, List, Listing};
-use crate::feeds::{Client, FetchError, PullReport, Rejected};
+use crate::feeds::{PullReport, Rejected};
+use crate::outgoing::{Client, FetchError};
 use crate::refusal::Refusal;
 use crate::store::feed_entries::SeenEntry;
 use crate::store::notices::{self, Notice};

@@ -5,7 +5,7 @@
 //! `status` and `feed list` then say so.
 
 use super::deliver;
-use crate::acts::warn::compose::message_domain;
+use crate::compose::message_domain;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::notice_deliveries::{NoticeDelivery, NoticesRecorded};

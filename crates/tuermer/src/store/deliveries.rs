@@ -146,6 +146,7 @@ impl Store {
     pub async fn due_deliveries(
         &self,
         warning: &WarningNumber,
+        channel: Channel,
         state: DeliveryState,
         now: Timestamp,
         after: &str,
@@ -153,14 +154,21 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS}, COALESCE(r.incident, FALSE) FROM delivery d
              LEFT JOIN recipient r ON r.warning_number = d.warning_number AND r.organisation_id = d.organisation_id
-             WHERE d.warning_number = $1 AND d.state = $2 AND d.id > $3 AND d.hold_until <= $4
+             WHERE d.warning_number = $1 AND d.state = $2 AND d.id > $3 AND d.hold_until <= $4 AND d.channel = $6
              ORDER BY d.id LIMIT $5"
         );
         let limit = i64::try_from(limits::PAGE_ROWS)?;
         let rows = self
             .read(
                 &sql,
-                values![warning.as_str(), state.as_str(), after, now, limit],
+                values![
+                    warning.as_str(),
+                    state.as_str(),
+                    after,
+                    now,
+                    limit,
+                    channel.as_str()
+                ],
             )
             .await?;
         rows.iter()
@@ -168,25 +176,36 @@ impl Store {
             .collect()
     }
 
-    /// True where something of the released warnings could be done now: started, handed over, ended, or held back.
-    pub async fn has_work_for_dispatch(&self, now: Timestamp) -> Result<bool> {
-        let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM warning w WHERE w.state = 'approved')
+    /// True where something of the released warnings could be done now: started, handed over by one of these channels,
+    /// ended, or held back.
+    pub async fn has_work_for_dispatch(
+        &self,
+        now: Timestamp,
+        channels: &[Channel],
+    ) -> Result<bool> {
+        let sql = format!(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM warning w WHERE w.state = 'approved')
             OR EXISTS (SELECT 1 FROM delivery d WHERE d.state = 'claimed')
             OR EXISTS (SELECT 1 FROM warning w JOIN delivery d ON d.warning_number = w.number
-                WHERE w.state = 'sending' AND d.state IN ('due', 'unsure') AND d.hold_until <= $1)
+                WHERE w.state = 'sending' AND d.state IN ('due', 'unsure') AND d.hold_until <= $1 AND d.channel IN ({}))
             OR EXISTS (SELECT 1 FROM warning w JOIN delivery d ON d.warning_number = w.number
                 WHERE w.state = 'stopped' AND d.state IN ('due', 'unsure'))
             OR EXISTS (SELECT 1 FROM warning w WHERE w.state = 'sending' AND NOT EXISTS
-                (SELECT 1 FROM delivery d WHERE d.warning_number = w.number AND d.state IN ('due', 'unsure')))";
-        Ok(self.read_one(sql, values![now]).await?.is_some())
+                (SELECT 1 FROM delivery d WHERE d.warning_number = w.number AND d.state IN ('due', 'unsure')))",
+            quoted(channels.iter().copied())
+        );
+        Ok(self.read_one(&sql, values![now]).await?.is_some())
     }
 
     /// When the next delivery becomes due, if one waits.
     pub async fn next_due(&self) -> Result<Option<Timestamp>> {
         let sql =
+            format!(
             "SELECT MIN(d.hold_until) FROM delivery d JOIN warning w ON w.number = d.warning_number
-                   WHERE d.state IN ('due', 'unsure') AND w.state = 'sending'";
-        self.read_one(sql, Vec::new())
+             WHERE d.state IN ('due', 'unsure') AND d.channel IN ({}) AND w.state = 'sending'",
+            quoted(Channel::ALL.iter().copied().filter(|channel| !channel.nature().by_person))
+        );
+        self.read_one(&sql, Vec::new())
             .await?
             .map_or(Ok(None), |row| row.time_or_null(0))
     }
@@ -350,4 +369,15 @@ async fn counts(open: &mut Transaction, number: &WarningNumber) -> Result<String
         .map(|row| Ok(format!("{} {}", row.text(0)?, row.int(1)?)))
         .collect();
     Ok(parts?.join(", "))
+}
+
+/// Channels as a list of SQL; `''` where there is none.
+fn quoted(channels: impl Iterator<Item = Channel>) -> String {
+    let words: Vec<String> = channels
+        .map(|channel| format!("'{}'", channel.as_str()))
+        .collect();
+    if words.is_empty() {
+        return "''".into();
+    }
+    words.join(", ")
 }

@@ -4,8 +4,9 @@ use crate::sink::{Act, Sink};
 use crate::support::Home;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tuermer::channels::mime::{Outgoing, address};
-use tuermer::channels::smtp::{Connection, Sent, Server};
+use tuermer::channels::email::mime::{Outgoing, address};
+use tuermer::channels::email::smtp::{Connection, Server};
+use tuermer::channels::{Carriers, Sent};
 use tuermer::cli::bench::dispatch::invent;
 use tuermer::cli::init::create;
 use tuermer::clock::Clock;
@@ -68,13 +69,11 @@ pub async fn lines(context: &Context) -> Vec<Line> {
 
 /// Moves the clock to whatever is due next until nothing waits; returns the last report.
 pub async fn until_nothing_waits(context: &Context) -> deliver::DeliverReport {
-    let server = Server::from_context(context)
-        .unwrap()
-        .with_patience(Duration::from_secs(1));
     loop {
-        let report = deliver::run_with(context, Some(server.clone()))
-            .await
-            .unwrap();
+        let carriers = Carriers::new(context)
+            .unwrap()
+            .with_patience(Duration::from_secs(1));
+        let report = deliver::run_with(context, carriers).await.unwrap();
         assert_eq!(report.away, None);
         match report.next_due {
             Some(at) => context.clock.set(at),
@@ -288,17 +287,14 @@ async fn a_drill_never_sends_whatever_is_configured() {
     let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
     let home = Home::empty();
     let (live, _) = approved(&home, config(sink.port), simulated(), 10).await;
-    let server = Server::from_context(&live).unwrap();
+    let carriers = Carriers::new(&live).unwrap();
     let drill = Context {
         drill: true,
         ..live
     };
     assert_eq!(drill.config.mail.transport, Transport::Smtp);
     assert!(Server::from_context(&drill).is_err());
-    assert_eq!(
-        deliver::run_with(&drill, Some(server)).await.unwrap().sent,
-        10
-    );
+    assert_eq!(deliver::run_with(&drill, carriers).await.unwrap().sent, 10);
     assert_eq!(sink.count(), 0);
     let files: Vec<_> = std::fs::read_dir(drill.home.outbox())
         .unwrap()
@@ -396,7 +392,7 @@ fn what_is_sent_arrives_byte_for_byte() {
             let mut connection = Connection::open(&server).await.unwrap();
             connection.send(&address("b+1@ihk.example").unwrap(), &address("a@b.example").unwrap(), &bytes, || true).await
         });
-        prop_assert_eq!(sent, Sent::Outcome(Outcome::Accepted));
+        prop_assert_eq!(sent, Sent::outcome(Outcome::Accepted));
         let taken = sink.taken().pop().unwrap();
         prop_assert_eq!(String::from_utf8_lossy(&taken.bytes), String::from_utf8_lossy(&bytes));
         prop_assert!(!bytes.windows(2).any(|pair| pair[0] == b'\r' && pair[1] != b'\n' || pair[0] != b'\r' && pair[1] == b'\n'));

@@ -2,8 +2,7 @@
 
 use crate::web_server::{Answer, Content, WebServer};
 use std::time::{Duration, Instant};
-use tuermer::feeds::fetch_error::RetryAfter;
-use tuermer::feeds::{Client, ClientRules, FetchError, Fetched, Wanted};
+use tuermer::outgoing::{Client, ClientRules, FetchError, Fetched, RetryAfter, Wanted};
 
 const LIMIT: u64 = 256 * 1024;
 const WANTED: Wanted<'static> = Wanted {

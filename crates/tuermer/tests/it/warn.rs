@@ -583,7 +583,7 @@ async fn one_person_stops_and_nothing_brings_it_back() {
         assert_eq!(submitted.audience, 2);
         let cancel = warning(&context, &cancel).await;
         let recipient = context.store.recipient(&cancel.number, &OrganisationId("m1".into())).await.unwrap().unwrap();
-        let mail = warn::mail(&context, &cancel, &recipient).unwrap();
+        let mail = tuermer::compose::mail(&context, &cancel, &recipient).unwrap();
         assert!(mail.text.replace('\n', " ").contains("Unsere Warnung W-2021-001 war falsch. Wir haben zwei Listen verwechselt."), "{}", mail.text);
         assert_eq!(
             recipient.channels().collect::<Vec<_>>(),

@@ -1,9 +1,9 @@
 //! The rule of two people: release, return, stop, and the check before anything leaves.
 
 use super::audience::frozen;
-use super::compose::message_domain;
 use super::known;
 use crate::acts::allow;
+use crate::compose::message_domain;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::refusal;

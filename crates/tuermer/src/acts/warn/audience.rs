@@ -1,8 +1,8 @@
 //! Who gets a warning and on which ways, frozen at the moment it is handed to the second person.
 
-use super::compose::mail;
 use super::known;
 use crate::acts::allow;
+use crate::compose::mail;
 use crate::config::Transport;
 use crate::context::Context;
 use crate::keys::sha256;

@@ -3,6 +3,7 @@
 use super::super::{Call, Exit};
 use super::find;
 use crate::acts::warn;
+use crate::compose;
 use crate::context::Context;
 use crate::store::warnings::WarningHead;
 use anyhow::Result;
@@ -275,7 +276,7 @@ pub async fn preview(
         return Ok(Exit::NothingFound);
     }
     for recipient in chosen {
-        let mail = warn::mail(context, &warning, recipient)?;
+        let mail = compose::mail(context, &warning, recipient)?;
         let channels: Vec<&str> = recipient
             .channels()
             .map(|channel| channel.as_str())

@@ -4,7 +4,7 @@
 //! others a missing one is recorded; one that is there and wrong is a failure for everybody.
 
 use super::{Client, optional};
-use crate::feeds::{FetchError, Wanted};
+use crate::outgoing::{FetchError, Wanted};
 use crate::refusal::Refusal;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256, Sha512};

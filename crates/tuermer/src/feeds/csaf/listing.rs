@@ -1,7 +1,7 @@
 //! Which documents a provider has: its ROLIE feeds if there are any we may read, else its directories.
 
 use super::{Client, Found, json, plain};
-use crate::feeds::{Fetched, Wanted};
+use crate::outgoing::{Fetched, Wanted};
 use crate::refusal::Refusal;
 use std::collections::HashSet;
 use tuermer_core::limits;

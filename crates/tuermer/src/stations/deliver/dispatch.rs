@@ -1,18 +1,18 @@
-//! The dispatcher under its lease: a queue in memory, connections that take turns, one writer, bounded rounds.
+//! The dispatcher under its lease: a queue in memory, a road for each channel, one writer, bounded rounds.
 
 use super::DeliverReport;
-use super::connection::Shared;
-use super::post::Post;
 use super::queue::Queue;
+use super::road::Shared;
+use super::roads::{Resting, Roads};
+use super::sending::Sending;
 use super::writer::Writer;
-use crate::channels::lanes::{Lanes, Rank};
-use crate::channels::smtp::Server;
+use crate::channels::Carriers;
 use crate::context::Context;
 use crate::store::leases::Lease;
 use anyhow::{Error, Result};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tuermer_core::station::Station;
 
 /// Longest round: then it is looked again which warnings are open.
@@ -27,9 +27,7 @@ pub struct Dispatch {
     lease: Arc<Lease>,
     queue: Queue,
     shared: Arc<Shared>,
-    /// Connections that take everything, and one that is kept for what is urgent.
-    workers: JoinSet<Result<()>>,
-    urgent: JoinSet<Result<()>>,
+    roads: Roads,
     writing: JoinHandle<Result<()>>,
     /// Looks for stops, whatever else is done; ends with an error only.
     looking: JoinHandle<Result<()>>,
@@ -41,7 +39,12 @@ impl Dispatch {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn open(context: &Context, lease: Lease, server: Option<Server>) -> Result<Self> {
+    pub async fn open(
+        context: &Context,
+        lease: Lease,
+        carriers: Carriers,
+        resting: &Resting,
+    ) -> Result<Self> {
         let lease = Arc::new(lease);
         let context = Context {
             store: context.store.fenced(lease.fence()),
@@ -71,20 +74,15 @@ impl Dispatch {
                 .await
             }
         });
-        let post = Post::new(&context, Arc::clone(&lease), server);
-        let lanes = if post.over_network() {
-            Lanes::new(context.config.mail.per_domain_per_minute)
-        } else {
-            Lanes::unlimited()
-        };
-        let shared = Arc::new(Shared::new(context, post, lanes, writer));
+        let sending = Sending::new(Arc::clone(&lease));
+        let shared = Arc::new(Shared::new(context, sending, writer));
+        let roads = Roads::new(carriers.fit(&shared.context)?, resting, &shared)?;
         let looking = tokio::spawn(look(Arc::clone(&shared)));
         Ok(Self {
             lease,
             queue: Queue::default(),
             shared,
-            workers: JoinSet::new(),
-            urgent: JoinSet::new(),
+            roads,
             writing,
             looking,
             counted,
@@ -97,60 +95,41 @@ impl Dispatch {
     /// The database did not confirm, or the lease is lost; what was on its way is unsure at the next start.
     pub async fn round(&mut self) -> Result<DeliverReport> {
         let mut report = DeliverReport::default();
-        let (shared, context) = (Arc::clone(&self.shared), self.shared.context.clone());
+        let context = self.shared.context.clone();
         report.stopped = context.store.stop_deliveries(context.now()).await?;
         // Operators hear of it before a large warning is verified.
-        Queue::notices(&context, &shared).await?;
-        self.hire();
-        self.queue.follow(&context, &shared, &mut report).await?;
-        self.queue.refill(&context, &shared).await?;
-        self.hire();
-        shared.look_again();
+        Queue::notices(&context, &self.roads).await?;
+        self.roads.hire();
+        self.queue
+            .follow(&self.shared, &self.roads, &mut report)
+            .await?;
+        self.queue.refill(&context, &self.roads).await?;
+        self.roads.hire();
+        self.roads.look_again();
         self.work().await?;
         for number in self.queue.warnings() {
-            if shared.lanes().waiting_of(number.as_str()) == 0 {
+            if self.roads.waiting_of(number.as_str()) == 0 {
                 context.store.finish_warning(number, context.now()).await?;
             }
         }
         report.add(std::mem::take(&mut *lock(&self.counted)));
-        report.away = shared.post.gate.given_up();
+        report.away = self.resting().why().map(ToString::to_string);
         Ok(report)
     }
 
-    /// True where something waits, in memory or still to be read, or is on its way.
+    /// True where something waits, in memory or still to be read, or is on its way; what was given up does not count.
     pub fn is_busy(&self) -> bool {
-        self.shared.lanes().waiting() > 0
-            || self.queue.is_unread()
-            || !self.workers.is_empty()
-            || !self.urgent.is_empty()
+        self.roads.is_busy(|road| self.queue.is_unread(road))
+    }
+
+    /// Which channels were given up.
+    pub fn resting(&self) -> Resting {
+        self.roads.resting()
     }
 
     /// Why a warning could not be taken in, told once.
     pub fn trouble(&mut self) -> Option<Error> {
         self.queue.trouble()
-    }
-
-    /// Starts as many connections as there is work for.
-    fn hire(&mut self) {
-        let (waiting, urgent) = {
-            let lanes = self.shared.lanes();
-            (lanes.waiting(), lanes.waiting_up_to(Rank::Correction))
-        };
-        // Whoever is in the middle of a message takes no other one yet.
-        let free = self
-            .shared
-            .post
-            .connections(&self.shared.context)
-            .saturating_sub(self.workers.len());
-        for _ in 0..free.min(waiting) {
-            self.workers
-                .spawn(Arc::clone(&self.shared).connection(Rank::Unsure));
-        }
-        // All others may be stuck with destinations that do not answer.
-        if urgent > 0 && self.urgent.is_empty() {
-            self.urgent
-                .spawn(Arc::clone(&self.shared).connection(Rank::Correction));
-        }
     }
 
     /// Lets the connections work until the round is over, nothing waits, or somebody commits something.
@@ -161,12 +140,11 @@ impl Dispatch {
         let early = early(&wake, began);
         tokio::pin!(early);
         loop {
-            if self.workers.is_empty() && self.urgent.is_empty() {
+            if self.roads.is_idle() {
                 return Ok(());
             }
             tokio::select! {
-                Some(ended) = self.workers.join_next() => ended??,
-                Some(ended) = self.urgent.join_next() => ended??,
+                ended = self.roads.one_ends() => ended?,
                 looked = &mut self.looking => return looked?,
                 () = tokio::time::sleep_until(end) => return Ok(()),
                 () = &mut early => return Ok(()),
@@ -183,20 +161,14 @@ impl Dispatch {
             lease,
             mut queue,
             shared,
-            mut workers,
-            mut urgent,
+            roads,
             writing,
             looking,
             counted,
         } = self;
         shared.close();
-        let mut worked = Ok(());
-        while let Some(ended) = workers.join_next().await {
-            worked = worked.and(ended.map_err(Into::into).and_then(|ended| ended));
-        }
-        while let Some(ended) = urgent.join_next().await {
-            worked = worked.and(ended.map_err(Into::into).and_then(|ended| ended));
-        }
+        roads.look_again();
+        let worked = roads.end().await;
         looking.abort();
         // Ended or given up: it holds nothing any more.
         let _ = looking.await;
@@ -223,7 +195,11 @@ impl Dispatch {
 async fn look(shared: Arc<Shared>) -> Result<()> {
     loop {
         tokio::time::sleep(LOOK).await;
-        shared.post.look(&shared.context).await?;
+        let looked = shared.sending.look(&shared.context).await;
+        if looked.is_err() {
+            shared.close();
+            return looked;
+        }
     }
 }
 

@@ -1,20 +1,20 @@
-//! From a delivery to its mail: the warning is read once, the recipient's row when the mail leaves.
+//! From a delivery to its message: the warning is read once, the recipient's row when the message leaves.
 //!
 //! A notice is read when it leaves, and goes only to addresses that stand in `[operators] mail` at that moment.
 
-use crate::acts::warn;
-use crate::channels::mime::Outgoing;
+use crate::channels::{Message, Notice, PointKeys, Warned};
 use crate::context::Context;
 use crate::store::notice_deliveries::NoticeDelivery;
 use crate::text::Texts;
 use anyhow::{Context as _, Result};
+use std::sync::Arc;
 use tuermer_core::delivery::Delivery;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
 use tuermer_core::warning::{MessageType, Warning};
 
-/// What all mails of one warning share.
-pub struct Letter(Warning);
+/// What all messages of one warning share.
+pub struct Letter(Arc<Warning>);
 
 impl Letter {
     /// Reads a warning.
@@ -22,9 +22,9 @@ impl Letter {
     /// # Errors
     /// There is none of this number.
     pub async fn load(context: &Context, number: &WarningNumber) -> Result<Self> {
-        Ok(Self(context.store.warning(number).await?.with_context(
-            || format!("there is no warning {number}"),
-        )?))
+        let warning = context.store.warning(number).await?;
+        let warning = warning.with_context(|| format!("there is no warning {number}"))?;
+        Ok(Self(Arc::new(warning)))
     }
 
     /// Alert, update or correction.
@@ -32,12 +32,12 @@ impl Letter {
         self.0.message_type
     }
 
-    /// The mail of one recipient. The address is the one two people released with the content, not the
-    /// one beside the delivery.
+    /// The message to one recipient. The address is the one two people released with the content, not the one beside
+    /// the delivery.
     ///
     /// # Errors
-    /// The delivery has no recipient, or the warning no text in the recipient's language.
-    pub async fn to(&self, context: &Context, delivery: &Delivery) -> Result<Outgoing> {
+    /// The delivery has no recipient.
+    pub async fn to(&self, context: &Context, delivery: &Delivery) -> Result<Message> {
         let Self(warning) = self;
         let recipient = context
             .store
@@ -48,38 +48,37 @@ impl Letter {
         let way = recipient
             .way(delivery.channel)
             .with_context(|| format!("delivery {} has no released address", delivery.id))?;
-        let (to, to_name) = (way.address.clone(), way.name.clone());
-        let mail = warn::mail(context, warning, &recipient)?;
+        let (address, name) = (way.address.clone(), way.name.clone());
+        let keys = context.store.point_keys(&way.point).await?;
         let later = warning.replaces.is_some() || delivery.round > 1;
         let references = if later {
             context.store.first_message_id(delivery).await?
         } else {
             None
         };
-        Ok(Outgoing {
-            from: context.config.mail.from.clone(),
-            from_name: context.config.mail.from_name.clone(),
-            to,
-            to_name,
-            subject: mail.subject,
-            text: mail.text,
-            html: mail.html,
-            language: recipient.language,
-            message_id: delivery.message_id.clone(),
+        Ok(Message::Warning(Box::new(Warned {
+            warning: Arc::clone(warning),
+            recipient,
+            delivery: delivery.clone(),
+            address,
+            name,
             references,
-            date: context.now(),
-        })
+            keys: keys.map(|(generation, renewed_at)| PointKeys {
+                generation,
+                renewed_at,
+            }),
+        })))
     }
 }
 
-/// A notice as a mail to one operator, or why it goes to nobody; every try has the same Message-ID.
+/// A notice to one operator, or why it goes to nobody; every try has the same Message-ID.
 ///
 /// # Errors
 /// The database does not answer, or the notice is gone.
-pub async fn notice_mail(
+pub async fn notice(
     context: &Context,
     delivery: &NoticeDelivery,
-) -> Result<Result<Outgoing, String>> {
+) -> Result<Result<Message, String>> {
     let NoticeDelivery {
         id: _,
         notice,
@@ -119,18 +118,12 @@ pub async fn notice_mail(
         texts.with(key, &[("subject", &notice.subject)])
     );
     let page = format!("{}/heute", context.config.chamber.base_url);
-    let mail = tuermer_formats::notice_mail::compose(subject.trim(), words, &page, language);
-    Ok(Ok(Outgoing {
-        from: context.config.mail.from.clone(),
-        from_name: context.config.mail.from_name.clone(),
-        to: address.clone(),
-        to_name: String::new(),
-        subject: mail.subject,
-        text: mail.text,
-        html: mail.html,
-        language,
+    Ok(Ok(Message::Notice(Notice {
+        address: address.clone(),
         message_id: message_id.clone(),
-        references: None,
-        date: context.now(),
-    }))
+        subject: subject.trim().to_string(),
+        words: words.clone(),
+        page,
+        language,
+    })))
 }

@@ -1,11 +1,11 @@
-//! What the dispatcher hands over, whatever it carries: one message to one address, its lane and its rank.
+//! What the dispatcher hands over, whatever it carries: one message to one address, and its rank.
 
 use crate::channels::lanes::Rank;
 use crate::store::deliveries::Claim;
 use crate::store::notice_deliveries::NoticeDelivery;
 use tuermer_core::delivery::{Delivery, DeliveryState};
-use tuermer_core::ids::DeliveryId;
-use tuermer_core::warning::{Channel, MessageType};
+use tuermer_core::ids::{DeliveryId, WarningNumber};
+use tuermer_core::warning::MessageType;
 
 /// Name of the group in which notices wait; no warning has it.
 pub const NOTICES: &str = "notices";
@@ -28,14 +28,20 @@ impl Parcel {
         }
     }
 
-    /// Channel and destination; a folder has no destination.
-    pub fn lane(&self) -> String {
-        let (channel, address) = match self {
-            Self::Warning(delivery) => (delivery.channel, &delivery.address),
-            Self::Notice(notice) => (Channel::Email, &notice.address),
-        };
-        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-        format!("{}:{}", channel.as_str(), domain.to_lowercase())
+    /// The warning it is of; `None` for a notice.
+    pub fn warning(&self) -> Option<&WarningNumber> {
+        match self {
+            Self::Warning(delivery) => Some(&delivery.warning),
+            Self::Notice(_) => None,
+        }
+    }
+
+    /// Where it goes.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Warning(delivery) => &delivery.address,
+            Self::Notice(notice) => &notice.address,
+        }
     }
 
     /// The wish to hand it over, in the state in which it was read.

@@ -4,17 +4,18 @@
 //! ([`super::release`]). The database stays the queue; this is the part of it that is looked at now.
 
 use super::DeliverReport;
-use super::connection::Shared;
 use super::letter::Letter;
 use super::parcel::{NOTICES, Parcel, rank};
+use super::road::{Road, Shared};
+use super::roads::Roads;
 use crate::acts::warn;
-use crate::channels::lanes::Rank;
 use crate::context::Context;
 use anyhow::{Error, Result};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tuermer_core::delivery::DeliveryState;
+use tuermer_core::delivery::{Delivery, DeliveryState};
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
 use tuermer_core::warning::{MessageType, WarningState};
@@ -41,6 +42,12 @@ pub struct Queue {
 /// A warning that is being sent.
 struct Opened {
     message_type: MessageType,
+    /// How far it was read, for each road.
+    reading: Vec<Reading>,
+}
+
+/// How far a warning was read for one road, so that a slow one holds up no other.
+struct Reading {
     /// Where reading goes on, first of what is due, then of what is unsure; `None` = everything was read.
     next: Option<(DeliveryState, String)>,
     read_at: Instant,
@@ -52,9 +59,10 @@ impl Queue {
         self.open.keys()
     }
 
-    /// True where a warning was not read to its end.
-    pub fn is_unread(&self) -> bool {
-        self.waiting || self.open.values().any(|opened| opened.next.is_some())
+    /// True where a warning was not read to its end for this road.
+    pub fn is_unread(&self, road: usize) -> bool {
+        let unread = |opened: &Opened| opened.reading.get(road).is_some_and(Reading::is_unread);
+        self.waiting || self.open.values().any(unread)
     }
 
     /// Why a warning could not be taken in, told once.
@@ -68,10 +76,11 @@ impl Queue {
     /// The database does not answer.
     pub async fn follow(
         &mut self,
-        context: &Context,
         shared: &Shared,
+        roads: &Roads,
         report: &mut DeliverReport,
     ) -> Result<()> {
+        let context = &shared.context;
         let listed = context.store.warnings_to_send().await?;
         let over: Vec<WarningNumber> = self
             .open
@@ -81,7 +90,7 @@ impl Queue {
             .collect();
         for number in over {
             self.open.remove(&number);
-            shared.forget(&number);
+            forget(&number, shared, roads);
         }
         let began = Instant::now();
         self.waiting = false;
@@ -94,7 +103,7 @@ impl Queue {
                 self.waiting = true;
                 break;
             }
-            match self.take_in(context, shared, &number, state).await {
+            match self.take_in(shared, roads, &number, state).await {
                 Ok(true) => {}
                 Ok(false) => self.refuse(&number, report),
                 // One warning that cannot be taken in must not hold up the others; it is told when these are done.
@@ -110,7 +119,7 @@ impl Queue {
         }
         for number in shared.batches.refused().await {
             if self.open.remove(&number).is_some() {
-                shared.forget(&number);
+                forget(&number, shared, roads);
                 self.refuse(&number, report);
             }
         }
@@ -120,11 +129,12 @@ impl Queue {
     /// Verifies a released warning and begins to send it; false where its release does not fit its content.
     async fn take_in(
         &mut self,
-        context: &Context,
         shared: &Shared,
+        roads: &Roads,
         number: &WarningNumber,
         state: WarningState,
     ) -> Result<bool> {
+        let context = &shared.context;
         if !warn::verify(context, number).await? {
             return Ok(false);
         }
@@ -134,10 +144,9 @@ impl Queue {
         let letter = Letter::load(context, number).await?;
         let opened = Opened {
             message_type: letter.message_type(),
-            next: Some((DeliveryState::Due, String::new())),
-            read_at: Instant::now(),
+            reading: roads.iter().map(|_| Reading::begin()).collect(),
         };
-        shared.post.begin(number, Arc::new(letter));
+        shared.sending.begin(number, Arc::new(letter));
         self.open.insert(number.clone(), opened);
         Ok(true)
     }
@@ -148,61 +157,98 @@ impl Queue {
         report.unapproved.push(number.clone());
     }
 
-    /// Reads notices that are due into the lanes.
+    /// Reads notices that are due onto their road.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn notices(context: &Context, shared: &Shared) -> Result<()> {
+    pub async fn notices(context: &Context, roads: &Roads) -> Result<()> {
         for notice in context.store.due_notices(context.now()).await? {
-            shared.push(Rank::Notice, NOTICES, Parcel::Notice(notice));
+            roads.push_notice(NOTICES, Parcel::Notice(notice));
         }
         Ok(())
     }
 
-    /// Reads what is due into the lanes, no more of one warning than its share.
+    /// Reads what is due onto the roads, no more of one warning than its share.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn refill(&mut self, context: &Context, shared: &Shared) -> Result<()> {
+    pub async fn refill(&mut self, context: &Context, roads: &Roads) -> Result<()> {
         let now = context.now();
         for (number, opened) in &mut self.open {
-            let name = number.as_str();
-            let idle = shared.lanes().waiting_of(name) == 0;
-            let pause = if idle { SOON } else { AGAIN };
-            if opened.next.is_none() && opened.read_at.elapsed() >= pause {
-                opened.next = Some((DeliveryState::Due, String::new()));
-            }
-            while let Some((state, after)) = opened.next.take() {
-                let (of_it, all) = {
-                    let lanes = shared.lanes();
-                    (lanes.waiting_of(name), lanes.waiting())
-                };
-                // However much waits of others, a warning of which nothing waits gets its page.
-                let full = of_it >= limits::DISPATCH_SHARE || all >= limits::DISPATCH_QUEUE;
-                if full && of_it > 0 {
-                    opened.next = Some((state, after));
-                    break;
-                }
-                let page = context
-                    .store
-                    .due_deliveries(number, state, now, &after)
-                    .await?;
-                opened.next = match page.last() {
-                    Some((last, _)) if page.len() >= limits::PAGE_ROWS => {
-                        Some((state, last.id.as_str().to_string()))
+            let message_type = opened.message_type;
+            for (road, reading) in roads.iter().zip(&mut opened.reading) {
+                reading.go_on(road, number);
+                while let Some(page) = reading.page(context, road, number, now).await? {
+                    for (delivery, incident) in page {
+                        let rank = rank(message_type, incident, delivery.state);
+                        road.push(rank, number.as_str(), Parcel::Warning(delivery));
                     }
-                    _ if state == DeliveryState::Due => {
-                        Some((DeliveryState::Unsure, String::new()))
-                    }
-                    _ => None,
-                };
-                opened.read_at = Instant::now();
-                for (delivery, incident) in page {
-                    let rank = rank(opened.message_type, incident, delivery.state);
-                    shared.push(rank, name, Parcel::Warning(delivery));
                 }
             }
         }
         Ok(())
     }
+}
+
+impl Reading {
+    fn begin() -> Self {
+        Self {
+            next: Some((DeliveryState::Due, String::new())),
+            read_at: Instant::now(),
+        }
+    }
+
+    fn is_unread(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// Begins anew after a while.
+    fn go_on(&mut self, road: &Road, number: &WarningNumber) {
+        let idle = road.lanes().waiting_of(number.as_str()) == 0;
+        let pause = if idle { SOON } else { AGAIN };
+        if self.next.is_none() && self.read_at.elapsed() >= pause {
+            self.next = Some((DeliveryState::Due, String::new()));
+        }
+    }
+
+    /// The next page; `None` where everything was read, or enough of it waits.
+    async fn page(
+        &mut self,
+        context: &Context,
+        road: &Road,
+        number: &WarningNumber,
+        now: Timestamp,
+    ) -> Result<Option<Vec<(Delivery, bool)>>> {
+        let Some((state, after)) = &self.next else {
+            return Ok(None);
+        };
+        let (of_it, all) = {
+            let lanes = road.lanes();
+            (lanes.waiting_of(number.as_str()), lanes.waiting())
+        };
+        // However much waits of others, a warning of which nothing waits gets its page.
+        let full = of_it >= limits::DISPATCH_SHARE || all >= limits::DISPATCH_QUEUE;
+        if full && of_it > 0 {
+            return Ok(None);
+        }
+        let page = context
+            .store
+            .due_deliveries(number, road.channel, *state, now, after)
+            .await?;
+        self.next = match page.last() {
+            Some((last, _)) if page.len() >= limits::PAGE_ROWS => {
+                Some((*state, last.id.as_str().to_string()))
+            }
+            _ if *state == DeliveryState::Due => Some((DeliveryState::Unsure, String::new())),
+            _ => None,
+        };
+        self.read_at = Instant::now();
+        Ok(Some(page))
+    }
+}
+
+/// What waits of a warning stays in the database; nothing of it leaves any more.
+fn forget(number: &WarningNumber, shared: &Shared, roads: &Roads) {
+    roads.forget(number);
+    shared.sending.end(number);
 }

@@ -5,8 +5,9 @@
 
 use crate::acts::intake::{self, IngestReport};
 use crate::context::Context;
-use crate::feeds::{Client, FetchError, PullReport, Rejected, Wanted};
+use crate::feeds::{PullReport, Rejected};
 use crate::keys::{sha256, sha256_of};
+use crate::outgoing::{Client, FetchError, Wanted};
 use crate::refusal::Refusal;
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Error, Result};

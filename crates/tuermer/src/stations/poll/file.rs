@@ -5,8 +5,8 @@
 use super::entries;
 use crate::acts::intake::{self, IngestReport, Remark};
 use crate::context::Context;
-use crate::feeds::client::Head;
-use crate::feeds::{Client, FetchError, PullReport, Rejected, Wanted};
+use crate::feeds::{PullReport, Rejected};
+use crate::outgoing::{Client, FetchError, Head, Wanted};
 use crate::refusal::{Refusal, refusal};
 use anyhow::{Context as _, Error, Result};
 use std::fs::File;

@@ -7,7 +7,8 @@
 use super::{rules, secret};
 use crate::acts::intake::{self, IngestReport};
 use crate::context::Context;
-use crate::feeds::{Client, Mailbox, PullReport, Rejected, Wanted};
+use crate::feeds::{Mailbox, PullReport, Rejected};
+use crate::outgoing::{Client, Wanted};
 use crate::refusal::Refusal;
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Result};

@@ -10,7 +10,8 @@
 
 use super::{entries, secret};
 use crate::context::Context;
-use crate::feeds::{Client, PullReport, Secret, Wanted};
+use crate::feeds::{PullReport, Secret};
+use crate::outgoing::{Client, Wanted};
 use crate::refusal::Refusal;
 use anyhow::{Error, Result};
 use hmac::{Hmac, KeyInit as _, Mac as _};

@@ -5,7 +5,8 @@
 
 use crate::acts::intake;
 use crate::context::Context;
-use crate::feeds::{Body, Client, PullReport, Rejected, Wanted};
+use crate::feeds::{PullReport, Rejected};
+use crate::outgoing::{Body, Client, Wanted};
 use crate::refusal::Refusal;
 use crate::store::feed_entries::{self, SeenEntry};
 use anyhow::{Error, Result};

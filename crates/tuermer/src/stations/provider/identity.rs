@@ -3,8 +3,8 @@
 
 use super::notify;
 use crate::context::Context;
-use crate::feeds::Client;
 use crate::feeds::csaf::{self, Found};
+use crate::outgoing::Client;
 use crate::refusal::Refusal;
 use crate::store::pins::{self, PinnedPublisher};
 use anyhow::{Error, Result};

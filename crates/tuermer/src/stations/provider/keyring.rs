@@ -4,8 +4,8 @@
 use super::identity::Identity;
 use super::notify;
 use crate::context::Context;
-use crate::feeds::Client;
 use crate::feeds::csaf::{self, Found, Rules};
+use crate::outgoing::Client;
 use crate::refusal::Refusal;
 use crate::store::pins::{self, PinnedKey};
 use crate::text::Texts;

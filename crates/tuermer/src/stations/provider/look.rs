@@ -2,8 +2,8 @@
 
 use super::moved;
 use crate::context::Context;
-use crate::feeds::Client;
 use crate::feeds::csaf::{self, Checked, Found, Rules};
+use crate::outgoing::Client;
 use crate::refusal::Refusal;
 use anyhow::{Error, Result};
 use std::collections::HashMap;

@@ -82,6 +82,6 @@ INSERT INTO delivery (id, warning_number, organisation_id, channel, round, point
     SELECT id, warning_number, organisation_id, channel, round, '', address, state, attempts, unsure_count, hold_until, message_id, at, detail
     FROM old_delivery;
 DROP TABLE old_delivery;
-CREATE INDEX delivery_warning ON delivery (warning_number, state, id);
+CREATE INDEX delivery_warning ON delivery (warning_number, state, channel, id);
 CREATE INDEX delivery_claimed ON delivery (id) WHERE state = 'claimed';
 CREATE INDEX delivery_to_call ON delivery (id) WHERE state = 'to_call';

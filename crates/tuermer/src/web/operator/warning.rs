@@ -4,6 +4,7 @@ use super::audience::{Counts, chosen, count};
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
 use super::session::{SignedIn, password_fits};
 use crate::acts::warn::{self, TextEdit};
+use crate::compose;
 use crate::context::Context;
 use crate::refusal::told as told_error;
 use crate::store::accounts::Account;
@@ -310,7 +311,7 @@ fn samples(
     audience: &[Recipient],
 ) -> Result<Vec<Sample>, Trouble> {
     let sample = |recipient: &Recipient| {
-        let mail = warn::mail(context, warning, recipient)?;
+        let mail = compose::mail(context, warning, recipient)?;
         Ok(Sample {
             name: recipient.name.clone(),
             external_id: segment(&recipient.external_id),
@@ -357,7 +358,7 @@ pub async fn sample(
         &context,
         &warning,
         recipient,
-        &warn::mail(&context, &warning, recipient)?.html,
+        &compose::mail(&context, &warning, recipient)?.html,
     );
     let mut response = Html(html).into_response();
     let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,4 +1,4 @@
-//! The one client for every outgoing request.
+//! Asking: one client for every document that is fetched.
 //!
 //! ```text
 //! address read and judged ─▶ name resolved, addresses judged, connected to exactly those ─▶ TLS
@@ -11,13 +11,13 @@
 
 use super::fetch_error::{FetchError, RetryAfter};
 use super::guard::{Forbidden, Guard, shown};
-use super::setup::{proxy, tls, user_agent};
+use super::setup::builder;
+use crate::context::Context;
 use anyhow::{Context as _, Result};
 use reqwest::header::{self, HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode, redirect};
+use reqwest::{Response, StatusCode};
 use std::error::Error as StdError;
 use std::io::Write;
-use std::sync::Arc;
 use std::time::Duration;
 use tuermer_core::limits;
 use url::Url;
@@ -31,6 +31,18 @@ pub struct ClientRules {
     pub trusted_roots: String,
     /// Public address of the chamber, named to those we ask; only if it begins with `https://`.
     pub base_url: String,
+}
+
+impl ClientRules {
+    /// For whatever is no feed: hosts in the own house are those of `[outgoing] private_hosts`.
+    pub fn outgoing(context: &Context) -> Self {
+        let config = &context.config;
+        Self {
+            private_hosts: config.outgoing.private_hosts.clone(),
+            trusted_roots: config.feeds.trusted_roots.clone(),
+            base_url: config.chamber.base_url.clone(),
+        }
+    }
 }
 
 /// [`tuermer_formats::taxii::DATE_ADDED_LAST`] as the wire compares it.
@@ -122,23 +134,7 @@ impl Client {
     /// # Errors
     /// The file of authorities cannot be used; a proxy in the environment is no address.
     pub fn new(rules: &ClientRules) -> Result<Self> {
-        let proxy = proxy()?;
-        let guard = Guard::new(
-            &rules.private_hosts,
-            proxy.iter().map(|(host, _)| host.clone()).collect(),
-        );
-        let mut builder = reqwest::Client::builder()
-            .user_agent(user_agent(&rules.base_url))
-            .tls_backend_preconfigured(tls(&rules.trusted_roots)?)
-            .dns_resolver(Arc::new(guard.clone()))
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .https_only(true)
-            .no_proxy()
-            .connect_timeout(Duration::from_secs(limits::CONNECT_SECONDS));
-        if let Some((_, proxy)) = proxy {
-            builder = builder.proxy(proxy);
-        }
+        let (builder, guard) = builder(rules, Duration::from_secs(limits::CONNECT_SECONDS))?;
         Ok(Self {
             inner: builder
                 .build()
@@ -422,7 +418,7 @@ async fn read(
 }
 
 /// What went wrong between us and the server, by the causes of the error.
-fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
+pub(super) fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
     let host = url.host_str().unwrap_or_default().to_string();
     let mut deepest = error.to_string();
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
@@ -455,7 +451,7 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
 }
 
 /// What TLS complains about, if that is inside an error of the wire; its layers are no `source` of each other.
-pub(super) fn tls_words(error: &std::io::Error) -> Option<String> {
+pub(crate) fn tls_words(error: &std::io::Error) -> Option<String> {
     let inside = error.get_ref()?;
     let tls = inside
         .downcast_ref::<rustls::Error>()
@@ -464,7 +460,7 @@ pub(super) fn tls_words(error: &std::io::Error) -> Option<String> {
 }
 
 /// Words of a stranger without control characters, shortened.
-pub(super) fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(limits::STRANGE_WORDS_CHARACTERS)
@@ -512,7 +508,7 @@ fn readable(found: &str, accept: &[&str]) -> bool {
         })
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
     let text = text(headers, header::RETRY_AFTER);
     let date = || {
         jiff::fmt::rfc2822::DateTimeParser::new()

@@ -1,15 +1,41 @@
 //! What the client takes from outside: the proxy of the environment, the authorities it trusts, and the name it gives itself.
 
+use super::client::ClientRules;
+use super::guard::Guard;
 use crate::refusal::refusal;
 use anyhow::{Context as _, Result};
-use reqwest::{NoProxy, Proxy};
+use reqwest::{ClientBuilder, NoProxy, Proxy, redirect};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
+/// What every request has: our name, our authorities, https only, the judge of addresses, no redirect followed unseen.
+pub(super) fn builder(rules: &ClientRules, connect: Duration) -> Result<(ClientBuilder, Guard)> {
+    let proxy = proxy()?;
+    let guard = Guard::new(
+        &rules.private_hosts,
+        proxy.iter().map(|(host, _)| host.clone()).collect(),
+    );
+    let builder = reqwest::Client::builder()
+        .user_agent(user_agent(&rules.base_url))
+        .tls_backend_preconfigured(tls(&rules.trusted_roots)?)
+        .dns_resolver(Arc::new(guard.clone()))
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .https_only(true)
+        .no_proxy()
+        .connect_timeout(connect);
+    let builder = match proxy {
+        Some((_, proxy)) => builder.proxy(proxy),
+        None => builder,
+    };
+    Ok((builder, guard))
+}
+
 /// `tuermer/0.1.0 (+https://warnung.example)`: who asks, and where to complain.
-pub(super) fn user_agent(base_url: &str) -> String {
+fn user_agent(base_url: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let ours = base_url.starts_with("https://")
         && base_url
@@ -23,7 +49,7 @@ pub(super) fn user_agent(base_url: &str) -> String {
 }
 
 /// The proxy of the environment for https, with its host.
-pub(super) fn proxy() -> Result<Option<(String, Proxy)>> {
+fn proxy() -> Result<Option<(String, Proxy)>> {
     let set = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
         .iter()
         .find_map(|name| {
@@ -54,7 +80,7 @@ pub(super) fn proxy() -> Result<Option<(String, Proxy)>> {
 }
 
 /// TLS 1.2 and 1.3 with the public authorities, and those of the operator's file beside them.
-pub(super) fn tls(trusted_roots: &str) -> Result<rustls::ClientConfig> {
+pub(crate) fn tls(trusted_roots: &str) -> Result<rustls::ClientConfig> {
     let mut roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };

@@ -2,7 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tuermer_core::limits;
 
+/// Rest after it was given up: a wrong password tried every two seconds would lock the account.
+const REST: Duration = Duration::from_secs(limits::SERVER_REST_SECONDS);
 /// Longest pause between two tries to connect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -18,7 +21,8 @@ struct Known {
     failures: u32,
     away_since: Option<Instant>,
     not_before: Option<Instant>,
-    given_up: Option<String>,
+    /// Why, and when it may be tried again.
+    given_up: Option<(String, Instant)>,
 }
 
 impl Gate {
@@ -39,7 +43,7 @@ impl Gate {
     pub fn pause(&self, now: Instant) -> Result<Duration, String> {
         let known = self.known();
         match &known.given_up {
-            Some(why) => Err(why.clone()),
+            Some((why, _)) => Err(why.clone()),
             None => Ok(known
                 .not_before
                 .map_or(Duration::ZERO, |at| at.saturating_duration_since(now))),
@@ -51,7 +55,7 @@ impl Gate {
         let mut known = self.known();
         let since = *known.away_since.get_or_insert(now);
         if now.saturating_duration_since(since) >= self.patience {
-            known.given_up = Some(why.to_string());
+            known.given_up = Some((why.to_string(), now + REST));
         }
         // Several connections fail together; that is one failure of the server.
         if known.not_before.is_none_or(|at| at <= now) {
@@ -64,8 +68,25 @@ impl Gate {
     }
 
     /// Waiting would change nothing: settings and server do not fit.
-    pub fn give_up(&self, why: &str) {
-        self.known().given_up = Some(why.to_string());
+    pub fn give_up(&self, why: &str, now: Instant) {
+        self.rest(why, now + REST);
+    }
+
+    /// Given up until then; also by a dispatch before this one.
+    pub fn rest(&self, why: &str, until: Instant) {
+        self.known().given_up = Some((why.to_string(), until));
+    }
+
+    /// Begins anew where the rest is over.
+    pub fn try_again(&self, now: Instant) {
+        let mut known = self.known();
+        if known
+            .given_up
+            .as_ref()
+            .is_some_and(|(_, until)| *until <= now)
+        {
+            *known = Known::default();
+        }
     }
 
     /// The server took a mail or refused one: it is there.
@@ -77,8 +98,8 @@ impl Gate {
         };
     }
 
-    /// Why the server was given up.
-    pub fn given_up(&self) -> Option<String> {
+    /// Why the server was given up, and when it may be tried again.
+    pub fn given_up(&self) -> Option<(String, Instant)> {
         self.known().given_up.clone()
     }
 }
@@ -106,7 +127,12 @@ mod tests {
         assert!(
             (now - start) >= Duration::from_secs(120) && (now - start) < Duration::from_secs(180)
         );
-        assert_eq!(gate.given_up().as_deref(), Some("refused"));
+        let (why, until) = gate.given_up().unwrap();
+        assert_eq!(why, "refused");
+        gate.try_again(until - Duration::from_millis(1));
+        assert!(gate.pause(until).is_err());
+        gate.try_again(until);
+        assert_eq!(gate.pause(until), Ok(Duration::ZERO));
     }
 
     #[test]

@@ -3,12 +3,15 @@
 //! ```text
 //! connect, TLS, AUTH ─ fails ─▶ Away: nothing was said about any recipient
 //! MAIL ─ broken, 421 ─▶ Away      4xx, 5xx ─▶ TryLater (it is not the recipient that is refused)
+//! RCPT ─ 5.1.x or 550 ─▶ Gone
 //! RCPT, DATA ─ 4xx, broken ─▶ TryLater      5xx ─▶ Refused
 //! message and final dot ─ 2xx ─▶ Accepted   4xx ─▶ TryLater   5xx ─▶ Refused   broken, silent ─▶ Unsure
 //! ```
 //! A break while the text itself is written counts as unsure too: nobody can say how much arrived.
 //! Never used in a drill directory: [`Server::from_context`] refuses there, whatever the configuration says.
 
+use super::super::Sent;
+use super::gone::is_gone;
 use super::wire::Wire;
 use crate::config::Tls;
 use crate::context::Context;
@@ -42,17 +45,6 @@ pub struct Server {
     credentials: Option<Credentials>,
     hello: ClientId,
     patience: Duration,
-}
-
-/// What came of one try.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
-    /// The server spoke about this recipient, or went silent after the text.
-    Outcome(Outcome),
-    /// The connection failed before the recipient was named; not an attempt.
-    Away(String),
-    /// The warning was stopped before the text left.
-    Unwanted,
 }
 
 impl Server {
@@ -308,13 +300,13 @@ impl Connection {
                 .server_info()
                 .supports_feature(Extension::SmtpUtfEight)
         {
-            return Sent::Outcome(Outcome::Refused(
+            return Sent::outcome(Outcome::Refused(
                 "the address has letters outside ASCII and the mail server does not offer SMTPUTF8"
                     .into(),
             ));
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
-            return Sent::Outcome(Outcome::Refused(
+            return Sent::outcome(Outcome::Refused(
                 "the mail is not text; this is a defect of the program".into(),
             ));
         };
@@ -347,6 +339,11 @@ impl Connection {
         .await
         {
             Reply::Yes => {}
+            Reply::No {
+                code,
+                permanent: true,
+                words,
+            } if is_gone(code, &words) => return self.reset(Outcome::Gone(words)).await,
             no => return self.refused(no).await,
         }
         if !wanted() {
@@ -358,21 +355,21 @@ impl Connection {
             no => return self.refused(no).await,
         }
         match within(patience, self.wire.command(Text(text))).await {
-            Reply::Yes => Sent::Outcome(Outcome::Accepted),
+            Reply::Yes => Sent::outcome(Outcome::Accepted),
             Reply::No {
                 permanent: true,
                 words,
                 ..
-            } => Sent::Outcome(Outcome::Refused(words)),
+            } => Sent::outcome(Outcome::Refused(words)),
             Reply::No { code, words, .. } => {
                 if code == 421 {
                     self.wire.abort_quietly(patience).await;
                 }
-                Sent::Outcome(later(words))
+                Sent::outcome(later(words))
             }
             Reply::Broken(words) => {
                 self.wire.abort_quietly(Duration::ZERO).await;
-                Sent::Outcome(Outcome::Unsure(format!("after the text: {words}")))
+                Sent::outcome(Outcome::Unsure(format!("after the text: {words}")))
             }
         }
     }
@@ -391,10 +388,10 @@ impl Connection {
             }
             | Reply::Broken(words) => {
                 self.wire.abort_quietly(Duration::ZERO).await;
-                Sent::Outcome(later(words))
+                Sent::outcome(later(words))
             }
             Reply::No { words, .. } => self.reset(later(words)).await,
-            Reply::Yes => Sent::Outcome(Outcome::Unsure(String::new())),
+            Reply::Yes => Sent::outcome(Outcome::Unsure(String::new())),
         }
     }
 
@@ -406,7 +403,7 @@ impl Connection {
         ) {
             self.wire.abort_quietly(Duration::ZERO).await;
         }
-        Sent::Outcome(outcome)
+        Sent::outcome(outcome)
     }
 
     /// True where the next mail needs a new connection.

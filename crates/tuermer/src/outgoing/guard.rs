@@ -18,7 +18,7 @@ use url::{Host, Url};
 
 /// The judge of one client.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Guard(Arc<Names>);
+pub(crate) struct Guard(Arc<Names>);
 
 #[derive(Debug, Default)]
 struct Names {
@@ -29,7 +29,7 @@ struct Names {
 }
 
 impl Guard {
-    pub(super) fn new(private: &[String], proxies: Vec<String>) -> Self {
+    pub(crate) fn new(private: &[String], proxies: Vec<String>) -> Self {
         let private = private.iter().map(|host| spelled(host)).collect();
         Self(Arc::new(Names {
             private,
@@ -38,7 +38,7 @@ impl Guard {
     }
 
     /// Reads an address and judges everything that can be judged before a connection.
-    pub(super) fn read(&self, text: &str) -> Result<Url, FetchError> {
+    pub(crate) fn read(&self, text: &str) -> Result<Url, FetchError> {
         let shown = || {
             text.chars()
                 .filter(|c| !c.is_control())
@@ -51,7 +51,7 @@ impl Guard {
     }
 
     /// The same for an address that is read already, for instance the target of a redirect.
-    pub(super) fn check(&self, url: &Url) -> Result<(), FetchError> {
+    pub(crate) fn check(&self, url: &Url) -> Result<(), FetchError> {
         let (Some(host), Some(name)) = (url.host(), url.host_str()) else {
             return Err(FetchError::NotHttps { url: shown(url) });
         };
@@ -94,7 +94,7 @@ impl Guard {
     }
 
     /// Connects to a host, to exactly the addresses that were judged.
-    pub(super) async fn connect(&self, url: &Url, port: u16) -> Result<TcpStream, FetchError> {
+    pub(crate) async fn connect(&self, url: &Url, port: u16) -> Result<TcpStream, FetchError> {
         let host = url.host_str().unwrap_or_default().to_string();
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let limit = Duration::from_secs(limits::CONNECT_SECONDS);
@@ -173,7 +173,7 @@ fn spelled(host: &str) -> String {
 }
 
 /// An address for a person: without query, shortened.
-pub(super) fn shown(url: &Url) -> String {
+pub(crate) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);
@@ -188,9 +188,9 @@ pub(super) fn shown(url: &Url) -> String {
 
 /// A name leads only to addresses that must not be asked; travels as the error of the resolver.
 #[derive(Debug)]
-pub(super) struct Forbidden {
-    pub(super) host: String,
-    pub(super) address: IpAddr,
+pub(crate) struct Forbidden {
+    pub(crate) host: String,
+    pub(crate) address: IpAddr,
 }
 
 impl fmt::Display for Forbidden {
