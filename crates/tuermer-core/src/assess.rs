@@ -18,7 +18,7 @@ use crate::constituency::Constituency;
 use crate::exposure::{Decisive, Exposure, Ground, Match, Question, Reason, RemediationState};
 use crate::ids::{AssetId, OrganisationId};
 use crate::observation::Sighting;
-use crate::pack::BuildPack;
+use crate::pack::{BuildPack, concerned};
 use crate::product::ProductKey;
 use crate::remeasure::{ABSENCE, Absence, ReportDays};
 use crate::scale::{Certainty, Source, Status};
@@ -105,27 +105,7 @@ pub fn assess_organisation(
 impl Case<'_> {
     /// Products whose owners are concerned: those the threat names, and those of packs that know its flaws.
     pub fn products(&self) -> Vec<ProductKey> {
-        let named = self
-            .threat
-            .statements
-            .iter()
-            .map(|statement| statement.product.clone());
-        let packed = self
-            .packs
-            .iter()
-            .filter(|pack| self.knows(pack))
-            .flat_map(|pack| pack.products.iter().cloned());
-        let mut products: Vec<ProductKey> = named.chain(packed).collect();
-        products.sort_unstable();
-        products.dedup();
-        products
-    }
-
-    fn knows(&self, pack: &BuildPack) -> bool {
-        self.threat
-            .vulnerabilities
-            .iter()
-            .any(|flaw| pack.knows(&flaw.id))
+        concerned(self.packs, self.threat)
     }
 
     /// Until when, for one organisation: the worst of its open flaws.
@@ -465,6 +445,8 @@ fn exposed(findings: &[Finding]) -> Option<bool> {
 
 #[cfg(test)]
 mod book_tests;
+#[cfg(test)]
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod matching_tests;
 #[cfg(test)]

@@ -252,7 +252,7 @@ pub const DAYS_OF_ON_UPGRADE: i64 = 366;
 pub const PACK_BYTES: u64 = 4 * 1024 * 1024;
 /// Most builds of one pack; Exchange has 303 in fourteen years.
 pub const PACK_BUILDS: usize = 20_000;
-/// Most flaws of one pack.
+/// Most flaws of one pack, and most spellings of its products; `mail-servers` has 200.
 pub const PACK_FLAWS: usize = 5_000;
 /// Most product lines of one pack.
 pub const PACK_LINES: usize = 200;

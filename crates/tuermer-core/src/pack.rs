@@ -3,21 +3,25 @@
 //! CVE-2021-26855 gives a patched and an unpatched server the same CPE; only the vendor's build
 //! table decides. A pack names its rule from a closed list: [`cumulative`] for Exchange, [`branch`] for
 //! products whose branches each have a first fixed build. What no build can show is a [`Condition`], what not everybody
-//! gets are [`PaidUpdates`].
+//! gets are [`PaidUpdates`]. A pack also tells what its products carry for their owner ([`Carried`]); a pack that tells
+//! nothing else has no builds and judges nothing.
 
 mod branch;
+mod carried;
 mod condition;
 mod cumulative;
 mod number;
 mod paid;
 mod support;
 
+pub use carried::{Carried, concerned};
 pub use condition::{Condition, Untold};
 pub use cumulative::Seen;
 pub use number::{BuildForm, Span};
 pub use paid::PaidUpdates;
 pub use support::EndOfLife;
 
+use crate::channel::Service;
 use crate::product::ProductKey;
 use crate::scale::{Status, words};
 use jiff::civil::{Date, Weekday};
@@ -30,6 +34,8 @@ pub struct BuildPack {
     pub name: String,
     /// The products it speaks of, in every spelling that is told.
     pub products: Vec<ProductKey>,
+    /// What they carry for their owner; an attack on them may take it away. `None` = not told.
+    pub carries: Option<Vec<Service>>,
     /// Name for people, for example `Microsoft Exchange Server`.
     pub title: String,
     /// Where the rows come from.
@@ -38,7 +44,7 @@ pub struct BuildPack {
     pub as_of: Date,
     /// How its builds decide.
     pub rule: PackRule,
-    /// How its builds are written.
+    /// How its builds are written; means nothing where there are none.
     pub form: BuildForm,
     /// Product lines (2013, 2016, 2019, SE); of two that hold a build the first counts.
     pub lines: Vec<ProductLine>,
@@ -61,6 +67,8 @@ words! {
         ExchangeCuSu = "exchange-cu-su",
         /// Each branch has a first fixed build for each flaw; a branch without one stays open.
         BranchFixedBuild = "branch-fixed-build",
+        /// There are no builds: the pack judges nothing, it only tells what its products carry.
+        NoBuilds = "none",
     }
 }
 
@@ -228,6 +236,16 @@ impl BuildPack {
         self.rows.iter().filter(|row| row.known(as_of)).count()
     }
 
+    /// True where it has builds to judge by; the others only tell what their products carry.
+    pub fn judges(&self) -> bool {
+        self.rule != PackRule::NoBuilds
+    }
+
+    /// What its products carry for their owner.
+    pub fn services(&self) -> &[Service] {
+        self.carries.as_deref().unwrap_or_default()
+    }
+
     /// True where the pack has a rule for this flaw.
     pub fn knows(&self, cve: &str) -> bool {
         self.fixes
@@ -257,6 +275,7 @@ impl BuildPack {
         match self.rule {
             PackRule::ExchangeCuSu => self.judge_cumulative(build, cve, as_of),
             PackRule::BranchFixedBuild => self.judge_branch(build, cve, as_of),
+            PackRule::NoBuilds => PackJudgement::plain(PackState::NoRule),
         }
     }
 
@@ -265,6 +284,7 @@ impl BuildPack {
         match self.rule {
             PackRule::ExchangeCuSu => self.cumulative_from_words(words),
             PackRule::BranchFixedBuild => self.form.read(words).map(|_| words.to_string()),
+            PackRule::NoBuilds => None,
         }
     }
 
@@ -288,6 +308,14 @@ impl BuildPack {
             }
             worse
         })
+    }
+
+    /// Takes the place of a pack of the same name. What it leaves untold about its products stays as it was told: an
+    /// older table brought in for its builds does not make a mail server carry no mail.
+    #[must_use]
+    pub fn in_place_of(self, other: &Self) -> Self {
+        let carries = self.carries.or_else(|| other.carries.clone());
+        Self { carries, ..self }
     }
 
     fn rows_of<'a>(&'a self, line: &'a ProductLine) -> impl Iterator<Item = &'a BuildRow> {

@@ -128,8 +128,9 @@ fn attacks(log: &[u8]) -> usize {
         .count()
 }
 
-/// A pack in one file, and a policy.
+/// Packs in one file, and a policy.
 const PACK: &[u8] = include_bytes!("fixtures/build_pack-gateway.toml");
+const PACK_WITHOUT_BUILDS: &[u8] = include_bytes!("fixtures/build_pack-mail.toml");
 const POLICY: &[u8] = include_bytes!("fixtures/urgency_policy-two-rows.json");
 
 /// The pack where the bytes are text and a pack.
@@ -139,12 +140,10 @@ fn pack(bytes: &[u8]) -> Option<tuermer_core::pack::BuildPack> {
 
 #[test]
 fn every_fixture_is_read() {
-    assert!(
-        pack(PACK)
-            .unwrap()
-            .problems("2024-03-01".parse().unwrap())
-            .is_empty()
-    );
+    for bytes in [PACK, PACK_WITHOUT_BUILDS] {
+        let today = "2024-03-01".parse().unwrap();
+        assert!(pack(bytes).unwrap().problems(today).is_empty());
+    }
     assert_eq!(
         tuermer_formats::urgency_policy::read(POLICY)
             .unwrap()

@@ -1,4 +1,4 @@
-//! A build pack on disk: a folder with `pack.toml` and `builds.csv`, or one file.
+//! A build pack on disk: a folder with `pack.toml` and, where it has builds, `builds.csv`, or one file.
 
 use crate::keys::sha256;
 use crate::text::Texts;
@@ -13,7 +13,7 @@ use tuermer_formats::build_pack::{self, PackError};
 pub struct PackFiles {
     /// `pack.toml`.
     pub pack: String,
-    /// `builds.csv`; empty for a pack in one file.
+    /// `builds.csv`; empty for a pack in one file and for one without builds.
     pub builds: String,
 }
 
@@ -69,10 +69,13 @@ fn told(
 /// It is not there, too large, or no text.
 pub fn read(path: &Path) -> Result<PackFiles> {
     if path.is_dir() {
-        return Ok(PackFiles {
-            pack: text(&path.join("pack.toml"))?,
-            builds: text(&path.join("builds.csv"))?,
-        });
+        let (pack, table) = (text(&path.join("pack.toml"))?, path.join("builds.csv"));
+        let builds = if table.exists() || build_pack::needs_builds(&pack) {
+            text(&table)?
+        } else {
+            String::new()
+        };
+        return Ok(PackFiles { pack, builds });
     }
     Ok(PackFiles {
         pack: text(path)?,

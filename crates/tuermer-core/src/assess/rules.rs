@@ -62,7 +62,11 @@ impl<'a> Prepared<'a> {
         Self {
             case,
             statements,
-            packs: case.packs.iter().filter(|pack| case.knows(pack)).collect(),
+            packs: case
+                .packs
+                .iter()
+                .filter(|pack| pack.knows_flaw_of(case.threat))
+                .collect(),
         }
     }
 

@@ -66,7 +66,15 @@ faults! {
     /// A name with signs in it.
     Name = "name", "must be a word of small letters, digits and hyphens";
     /// No rule we know.
-    Rule = "rule", "must be exchange-cu-su or branch-fixed-build";
+    Rule = "rule", "must be exchange-cu-su, branch-fixed-build or none";
+    /// No service we know.
+    Service = "service", "must be one of: mail";
+    /// Part of a table in a pack without one.
+    NoTable = "no-table", "must not stand in a pack whose rule is none";
+    /// Neither a table nor what the products carry.
+    SaysNothing = "says-nothing", "must name a service: a pack whose rule is none says nothing else";
+    /// A table without lines or without fixes.
+    NoLines = "no-lines", "needs a [[line]] and a [[fix]]; a pack without builds has the rule none";
     /// No way of writing builds we know.
     Form = "form", "must be four-dotted, three-dotted, three-dotted-build or netscaler";
     /// Neither a day nor the word for a day nobody knows.

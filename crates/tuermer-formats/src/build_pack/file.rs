@@ -13,20 +13,23 @@ pub(super) struct PackFile {
     pub source: String,
     pub as_of: Spanned<String>,
     pub rule: Spanned<String>,
-    pub form: Spanned<String>,
+    /// Absent only where there are no builds.
+    pub form: Option<Spanned<String>>,
     pub products: Vec<[String; 2]>,
+    pub carries: Option<Vec<Spanned<String>>>,
     #[serde(default)]
-    pub compared: Vec<String>,
+    pub compared: Vec<Spanned<String>>,
     /// The text of `builds.csv`, for a pack in one file.
     pub builds: Option<Spanned<String>>,
-    pub line: Vec<LineFile>,
+    /// Absent only where there are no builds, like `fix`.
+    pub line: Option<Vec<LineFile>>,
     #[serde(default)]
     pub alias: Vec<AliasFile>,
     #[serde(default)]
     pub condition: Vec<ConditionFile>,
     #[serde(default)]
     pub paid: Vec<PaidFile>,
-    pub fix: Vec<FixFile>,
+    pub fix: Option<Vec<FixFile>>,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +82,7 @@ pub(super) struct PaidFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FixFile {
-    pub update: String,
+    pub update: Spanned<String>,
     pub lines: Vec<Spanned<String>>,
     pub flaws: Vec<Spanned<String>>,
     pub condition: Option<Spanned<String>>,

@@ -28,7 +28,7 @@ fn the_packs_of_the_program_have_no_mistake() {
             .iter()
             .map(|pack| pack.name.as_str())
             .collect::<Vec<_>>(),
-        ["exchange", "netscaler", "fortios", "moveit"]
+        ["exchange", "netscaler", "fortios", "moveit", "mail-servers"]
     );
 }
 

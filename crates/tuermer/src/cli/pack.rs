@@ -1,4 +1,4 @@
-//! `tuermer pack`: the build tables, their contradictions, what they say of a build, and those a chamber brings in.
+//! `tuermer pack`: the build packs, their contradictions, what they say of a build, and those a chamber brings in.
 
 mod bring;
 mod check;
@@ -6,12 +6,14 @@ mod judge;
 
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
+use crate::text::Texts;
 use anyhow::{Result, bail};
 use jiff::civil::Date;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tuermer_core::pack::{BuildPack, BuildRow, EndOfLife, PaidUpdates, ProductLine};
+use tuermer_core::product::ProductKey;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -24,7 +26,7 @@ pub struct Args {
 enum Verb {
     /// Every pack with its source and the day it was read.
     List,
-    /// Every build of a pack.
+    /// Every build of a pack; of one without builds, every product.
     Show {
         /// Name of the pack.
         name: String,
@@ -134,92 +136,103 @@ async fn list(call: &Call) -> Result<Exit> {
         Vec::new()
     };
     for pack in packs(call).await?.iter() {
-        let BuildPack {
-            name,
-            title,
-            source,
-            as_of,
-            rows,
-            lines,
-            ..
-        } = pack;
-        let flaws = pack.flaws().len();
-        let own = imported.contains(name);
+        let own = imported.contains(&pack.name);
         // A newer program may bring a newer table than the one that was imported.
         let shipped = tuermer_formats::build_pack::packs()
             .iter()
-            .find(|shipped| own && shipped.name == *name && shipped.as_of > *as_of);
+            .find(|shipped| own && shipped.name == pack.name && shipped.as_of > pack.as_of);
         if call.out.json {
-            let lines: Vec<_> = lines
-                .iter()
-                .map(|line| json!({"name": line.name, "end_of_life": end_of_life(line)}))
-                .collect();
-            call.out.object(&json!({
-                "name": name, "title": title, "source": source, "as_of": as_of.to_string(), "rule": pack.rule.as_str(), "builds": rows.len(),
-                "flaws": flaws, "lines": lines, "imported": own, "paid": pack.paid.iter().map(|paid| json!({
-                    "programme": paid.programme, "lines": paid.lines, "updates": paid.updates, "until": paid.until.to_string(),
-                })).collect::<Vec<_>>(),
-                "newer_in_program": shipped.map(|pack| pack.as_of.to_string()),
-            }))?;
-            continue;
-        }
-        let (as_of, builds, flaws) = (as_of.to_string(), rows.len().to_string(), flaws.to_string());
-        let values = [
-            ("name", name.as_str()),
-            ("title", title),
-            ("source", source),
-            ("as_of", &as_of),
-            ("builds", &builds),
-            ("flaws", &flaws),
-        ];
-        call.out.line(&call.out.texts.with("pack.list", &values));
-        if own {
-            call.out
-                .line(&format!("  {}", call.out.texts.get("pack.own")));
-        }
-        if let Some(shipped) = shipped {
-            call.out.line(&format!(
-                "  {}",
-                call.out.texts.with(
-                    "pack.newer_in_program",
-                    &[("name", name), ("as_of", &shipped.as_of.to_string())]
-                )
-            ));
-        }
-        for line in lines {
-            let end = match line.end_of_life {
-                EndOfLife::Open => call.out.texts.get("pack.open"),
-                EndOfLife::NotKnown => call.out.texts.get("pack.end_not_known"),
-                EndOfLife::Day(day) => call
-                    .out
-                    .texts
-                    .with("pack.end", &[("day", &day.to_string())]),
-            };
-            call.out.line(&format!("  {}: {end}", line.name));
-        }
-        for PaidUpdates {
-            programme,
-            lines,
-            updates,
-            until,
-            ..
-        } in pack.paid.iter().map(AsRef::as_ref)
-        {
-            let values = [
-                ("lines", lines.join(", ")),
-                ("updates", updates.join(", ")),
-                ("programme", programme.clone()),
-                ("until", until.to_string()),
-            ];
-            let values: Vec<(&str, &str)> = values
-                .iter()
-                .map(|(key, value)| (*key, value.as_str()))
-                .collect();
-            call.out
-                .line(&format!("  {}", call.out.texts.with("pack.paid", &values)));
+            call.out.object(&object(pack, own, shipped))?;
+        } else {
+            tell(call, pack, own, shipped);
         }
     }
     Ok(Exit::Ok)
+}
+
+fn object(pack: &BuildPack, own: bool, shipped: Option<&BuildPack>) -> serde_json::Value {
+    let lines: Vec<_> = pack
+        .lines
+        .iter()
+        .map(|line| json!({"name": line.name, "end_of_life": end_of_life(line)}))
+        .collect();
+    json!({
+        "name": pack.name, "title": pack.title, "source": pack.source, "as_of": pack.as_of.to_string(), "rule": pack.rule.as_str(),
+        "products": pack.products.len(), "carries": pack.services().iter().map(|service| service.as_str()).collect::<Vec<_>>(),
+        "builds": pack.rows.len(), "flaws": pack.flaws().len(), "lines": lines, "imported": own, "paid": pack.paid.iter().map(|paid| json!({
+            "programme": paid.programme, "lines": paid.lines, "updates": paid.updates, "until": paid.until.to_string(),
+        })).collect::<Vec<_>>(),
+        "newer_in_program": shipped.map(|pack| pack.as_of.to_string()),
+    })
+}
+
+fn tell(call: &Call, pack: &BuildPack, own: bool, shipped: Option<&BuildPack>) {
+    let texts = call.out.texts;
+    let key = if pack.judges() {
+        "pack.list"
+    } else {
+        "pack.list_without_builds"
+    };
+    call.out.line(&with_numbers(texts, key, pack, &[]));
+    let inset = |text: String| call.out.line(&format!("  {text}"));
+    if own {
+        inset(texts.get("pack.own"));
+    }
+    if let Some(shipped) = shipped {
+        let as_of = shipped.as_of.to_string();
+        let values = [("name", pack.name.as_str()), ("as_of", &as_of)];
+        inset(texts.with("pack.newer_in_program", &values));
+    }
+    if !pack.services().is_empty() {
+        inset(with_numbers(texts, "pack.carries", pack, &[]));
+    }
+    for line in &pack.lines {
+        let end = match line.end_of_life {
+            EndOfLife::Open => texts.get("pack.open"),
+            EndOfLife::NotKnown => texts.get("pack.end_not_known"),
+            EndOfLife::Day(day) => texts.with("pack.end", &[("day", &day.to_string())]),
+        };
+        inset(format!("{}: {end}", line.name));
+    }
+    for PaidUpdates {
+        programme,
+        lines,
+        updates,
+        until,
+        ..
+    } in pack.paid.iter().map(AsRef::as_ref)
+    {
+        let (lines, updates, until) = (lines.join(", "), updates.join(", "), until.to_string());
+        let values = [
+            ("lines", lines.as_str()),
+            ("updates", &updates),
+            ("programme", programme),
+            ("until", &until),
+        ];
+        inset(texts.with("pack.paid", &values));
+    }
+}
+
+/// A sentence about a pack with its name, day, source and numbers, and what else it needs.
+fn with_numbers(texts: Texts, key: &str, pack: &BuildPack, more: &[(&str, &str)]) -> String {
+    let services = pack.services().iter();
+    let services: Vec<String> = services
+        .map(|service| texts.get(&format!("pack.service.{}", service.as_str())))
+        .collect();
+    let (as_of, services) = (pack.as_of.to_string(), services.join(", "));
+    let [products, builds, flaws] =
+        [pack.products.len(), pack.rows.len(), pack.flaws().len()].map(|count| count.to_string());
+    let values = [
+        ("name", pack.name.as_str()),
+        ("title", &pack.title),
+        ("source", &pack.source),
+        ("as_of", &as_of),
+        ("services", &services),
+        ("products", &products),
+        ("builds", &builds),
+        ("flaws", &flaws),
+    ];
+    texts.with(key, &[&values, more].concat())
 }
 
 /// A day, `unknown`, or nothing where the line is supported.
@@ -232,6 +245,9 @@ fn end_of_life(line: &ProductLine) -> Option<String> {
 }
 
 fn show(call: &Call, pack: &BuildPack) -> Result<Exit> {
+    if !pack.judges() {
+        return show_products(call, pack);
+    }
     for BuildRow {
         build,
         line,
@@ -259,6 +275,19 @@ fn show(call: &Call, pack: &BuildPack) -> Result<Exit> {
             .unwrap_or_default();
         let (build, update, kb) = (pack.form.write(*build), word(update), word(kb));
         call.out.line(format!("{build:<14} {line:<21} {cumulative_update:<8} {update:<10} {from:<10} {kb:<10} {source}").trim_end());
+    }
+    Ok(Exit::Ok)
+}
+
+/// The products of a pack that has no builds, as they are compared.
+fn show_products(call: &Call, pack: &BuildPack) -> Result<Exit> {
+    for ProductKey { vendor, product } in &pack.products {
+        if call.out.json {
+            call.out
+                .object(&json!({"vendor": vendor, "product": product}))?;
+        } else {
+            call.out.line(format!("{vendor:<24} {product}").trim_end());
+        }
     }
     Ok(Exit::Ok)
 }

@@ -50,8 +50,12 @@ impl Store {
             let name = row.text(0)?;
             let pack = build_pack::read(&row.text(1)?, &row.text(2)?)
                 .with_context(|| format!("the imported build pack {name}"))?;
-            packs.retain(|other| other.name != name);
-            packs.push(pack);
+            let at_hand = packs.iter().position(|other| other.name == name);
+            let other = at_hand.map(|place| packs.remove(place));
+            packs.push(match &other {
+                Some(other) => pack.in_place_of(other),
+                None => pack,
+            });
         }
         let packs = Arc::new(packs);
         *self.packs.0.lock().unwrap_or_else(PoisonError::into_inner) =

@@ -35,6 +35,7 @@ mod mailbox;
 mod operator;
 mod operator_threats;
 mod pack;
+mod pack_carries;
 mod people;
 mod policy;
 mod provider;

@@ -13,6 +13,7 @@ use anyhow::{Result, anyhow};
 use tuermer_core::approval::canonical_bytes;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits;
+use tuermer_core::pack::Carried;
 use tuermer_core::plan::{Attack, plan};
 use tuermer_core::rights::{Act, Actor};
 use tuermer_core::scale::{Status, Urgency};
@@ -178,6 +179,7 @@ async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> 
         now,
         zone: &zone,
     };
+    let carried = Carried::new(&packs, threat);
     let providers = context.store.providers(now).await?;
     let mut all: Vec<Recipient> = Vec::new();
     loop {
@@ -201,7 +203,7 @@ async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> 
         } in page
         {
             let attack = Attack {
-                on: &carried(&packs, threat, &product),
+                on: &carried.services(&product),
                 incident: recipient.incident,
             };
             recipient.ways = plan(recipient.ways, attack);
@@ -244,18 +246,4 @@ fn refuse_bad_mails(context: &Context, warning: &Warning, recipients: &[Recipien
         }
     }
     Ok(())
-}
-
-fn carried(
-    _: &[tuermer_core::pack::BuildPack],
-    threat: &Threat,
-    _: &str,
-) -> Vec<tuermer_core::channel::Service> {
-    let exchange = tuermer_core::product::ProductKey::new("Microsoft", "Exchange Server");
-    let hit = |s: &tuermer_core::threat::Statement| s.product.matches(&exchange);
-    if threat.statements.iter().any(hit) {
-        vec![tuermer_core::channel::Service::Mail]
-    } else {
-        Vec::new()
-    }
 }

@@ -3,6 +3,7 @@
 use super::super::sign_in::ActorOrShell;
 use super::super::{Call, Exit};
 use super::check::tell_problems;
+use super::with_numbers;
 use crate::acts::packs;
 use crate::pack_file;
 use anyhow::{Context as _, Result, bail};
@@ -40,28 +41,24 @@ pub(super) async fn import(
     let brought = packs::import(&context, &pack, &files, force, &actor).await?;
     if call.out.json {
         call.out.object(&json!({
-            "pack": pack.name, "as_of": pack.as_of.to_string(), "builds": pack.rows.len(), "flaws": pack.flaws().len(),
+            "pack": pack.name, "as_of": pack.as_of.to_string(), "products": pack.products.len(), "builds": pack.rows.len(), "flaws": pack.flaws().len(),
             "new": brought.new, "same": brought.same, "threats": brought.threats,
         }))?;
         return Ok(Exit::Ok);
     }
-    let key = if brought.same {
-        "pack.imported_same"
-    } else {
-        "pack.imported"
+    let key = match (pack.judges(), brought.same) {
+        (true, false) => "pack.imported",
+        (true, true) => "pack.imported_same",
+        (false, false) => "pack.imported_without_builds",
+        (false, true) => "pack.imported_same_without_builds",
     };
-    let values = [
-        ("name", pack.name.as_str()),
-        ("as_of", &pack.as_of.to_string()),
-        ("builds", &pack.rows.len().to_string()),
-        ("flaws", &pack.flaws().len().to_string()),
-        ("threats", &brought.threats.to_string()),
-    ];
-    call.out.line(&texts.with(key, &values));
+    let threats = brought.threats.to_string();
+    call.out
+        .line(&with_numbers(texts, key, &pack, &[("threats", &threats)]));
     Ok(Exit::Ok)
 }
 
-/// Writes `pack.toml` and `builds.csv` of a pack into a new folder.
+/// Writes `pack.toml` of a pack, and `builds.csv` where it has one, into a new folder.
 pub(super) async fn export(call: &Call, name: &str, path: &Path) -> Result<Exit> {
     let imported = if call.home().is_ok_and(|home| home.config().exists()) {
         call.open().await?.store.imported_pack(name).await?

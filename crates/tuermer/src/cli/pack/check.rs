@@ -1,7 +1,7 @@
 //! `tuermer pack check`: contradictions of the sources, and what is wrong with a pack that is not imported yet.
 
 use super::super::{Call, Exit};
-use super::{find, packs};
+use super::{find, packs, with_numbers};
 use crate::clock::Clock;
 use crate::pack_file;
 use anyhow::Result;
@@ -62,14 +62,14 @@ fn conflicts(call: &Call, pack: &BuildPack) -> Result<()> {
     for conflict in &conflicts {
         tell(call, pack, conflict)?;
     }
+    let key = if pack.judges() {
+        "pack.checked"
+    } else {
+        "pack.checked_without_builds"
+    };
     let count = conflicts.len().to_string();
-    let values = [
-        ("name", pack.name.as_str()),
-        ("builds", &pack.rows.len().to_string()),
-        ("as_of", &pack.as_of.to_string()),
-        ("count", &count),
-    ];
-    call.out.say(&call.out.texts.with("pack.checked", &values));
+    let sentence = with_numbers(call.out.texts, key, pack, &[("count", &count)]);
+    call.out.say(&sentence);
     Ok(())
 }
 

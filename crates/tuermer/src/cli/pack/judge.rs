@@ -1,6 +1,7 @@
 //! `tuermer pack judge`: what a pack says of one build.
 
 use super::super::{Call, Exit};
+use super::with_numbers;
 use anyhow::Result;
 use jiff::civil::Date;
 use serde_json::json;
@@ -16,6 +17,11 @@ pub(super) fn run(
     wanted: &[String],
     as_of: Option<Date>,
 ) -> Result<Exit> {
+    if !pack.judges() && !call.out.json {
+        let sentence = with_numbers(call.out.texts, "pack.judges_nothing", pack, &[]);
+        call.out.line(&sentence);
+        return Ok(Exit::NothingFound);
+    }
     let flaws: Vec<&str> = if wanted.is_empty() {
         pack.flaws()
     } else {

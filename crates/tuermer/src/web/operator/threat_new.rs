@@ -77,6 +77,7 @@ impl NewPage {
             .packs()
             .await?
             .iter()
+            .filter(|pack| pack.judges())
             .map(|pack| pack.name.clone())
             .collect();
         Ok(Self {
