@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tuermer::channels::email::mime::{Outgoing, address};
 use tuermer::channels::email::smtp::{Connection, Server};
 use tuermer::channels::{Carriers, Sent};
-use tuermer::cli::bench::dispatch::invent;
+use tuermer::cli::bench::dispatch::invent_with;
 use tuermer::cli::init::create;
 use tuermer::clock::Clock;
 use tuermer::config::{Config, Home as DataHome, Tls, Transport};
@@ -15,6 +15,7 @@ use tuermer::context::Context;
 use tuermer::random::Random;
 use tuermer::store::deliveries::{Filter, Line};
 use tuermer::{acts::warn, stations::deliver};
+use tuermer_core::channel::PointKind;
 use tuermer_core::delivery::{DeliveryState, Outcome};
 use tuermer_core::{ids::WarningNumber, rights::Actor};
 
@@ -30,9 +31,20 @@ pub fn config(port: u16) -> Config {
 /// A data directory whose clock can be moved, with an approved warning to `mails` companies.
 pub async fn approved(
     home: &Home,
+    config: Config,
+    clock: Clock,
+    mails: usize,
+) -> (Context, WarningNumber) {
+    approved_with(home, config, clock, mails, |_| None).await
+}
+
+/// The same; company `n` can be reached at `also(n)`, too.
+pub async fn approved_with(
+    home: &Home,
     mut config: Config,
     clock: Clock,
     mails: usize,
+    also: impl Fn(usize) -> Option<(PointKind, String)>,
 ) -> (Context, WarningNumber) {
     if let Some(database) = home.postgres() {
         config.store.url = database.url();
@@ -46,11 +58,11 @@ pub async fn approved(
     )
     .await
     .unwrap();
-    let number = invent(&context, mails).await.unwrap();
+    let number = invent_with(&context, mails, also).await.unwrap();
     (context, number)
 }
 
-fn simulated() -> Clock {
+pub fn simulated() -> Clock {
     Clock::simulated("2021-03-02T22:00:00Z".parse().unwrap())
 }
 

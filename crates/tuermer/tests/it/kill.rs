@@ -1,9 +1,10 @@
 //! Kills and failing disks during a dispatch: 0 lost, every duplicate on the list of the unsure ones.
 
-use crate::deliver::{approved, config, index, lines, until_nothing_waits};
+use crate::deliver::{approved, approved_with, config, index, lines, until_nothing_waits};
 use crate::sink::{Act, Sink};
 use crate::support::{Home, Run, skipped};
-use std::collections::{BTreeMap, HashMap};
+use crate::web_server::{Answer, WebServer};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,53 +12,165 @@ use tuermer::clock::Clock;
 use tuermer::config::{Config, Home as DataHome};
 use tuermer::context::Context;
 use tuermer::random::Random;
-use tuermer::store::deliveries::Line;
+use tuermer_core::channel::{Channel, PointKind};
 use tuermer_core::delivery::DeliveryState;
+use tuermer_core::ids::{DeliveryId, OrganisationId, WarningNumber};
+use tuermer_core::limits;
 
-/// What the store says after the kills, held against what the server kept.
-pub fn judge(
-    sink: &Sink,
-    lines: &[Line],
-    mails: usize,
-    most_duplicates: usize,
-) -> BTreeMap<&'static str, usize> {
-    let copies: HashMap<usize, usize> = sink
-        .copies()
+/// How one message stands in the store.
+struct Fate {
+    n: usize,
+    state: DeliveryState,
+    unsure_count: i64,
+}
+
+/// The first message to each company over one channel.
+async fn fates(
+    context: &Context,
+    number: &WarningNumber,
+    channel: Channel,
+    companies: usize,
+) -> Vec<Fate> {
+    let mut found = Vec::with_capacity(companies);
+    for n in 0..companies {
+        let organisation = OrganisationId(format!("bench-{n:07}"));
+        let id = context.keys.delivery_id(number, &organisation, channel, 1);
+        let delivery = context.store.delivery(&DeliveryId(id)).await.unwrap();
+        let delivery = delivery.expect("every company once");
+        found.push(Fate {
+            n,
+            state: delivery.state,
+            unsure_count: delivery.unsure_count,
+        });
+    }
+    found
+}
+
+/// How many mails each company got.
+fn mails_taken(sink: &Sink) -> HashMap<usize, usize> {
+    sink.copies()
         .into_iter()
         .map(|(to, copies)| (index(&to), copies))
-        .collect();
-    assert_eq!(lines.len(), mails, "every recipient once");
+        .collect()
+}
+
+/// How many messages the machine of each company got; all copies have one id.
+fn messages_taken(server: &WebServer) -> HashMap<usize, usize> {
+    let mut copies: HashMap<usize, usize> = HashMap::new();
+    let mut ids: HashMap<usize, String> = HashMap::new();
+    for request in server.asked() {
+        let n = request.path.trim_start_matches("/hook/").parse().unwrap();
+        let id = request.header("webhook-id").to_string();
+        assert_eq!(*ids.entry(n).or_insert(id.clone()), id);
+        *copies.entry(n).or_default() += 1;
+    }
+    let different: HashSet<&String> = ids.values().collect();
+    assert_eq!(
+        different.len(),
+        ids.len(),
+        "each company has an id of its own"
+    );
+    copies
+}
+
+/// What the store says after the kills, held against what the servers kept.
+fn judge(
+    taken: &HashMap<usize, usize>,
+    fates: &[Fate],
+    most_copies: usize,
+    most_duplicates: usize,
+) -> BTreeMap<&'static str, usize> {
     let mut found = BTreeMap::from([
         ("duplicates", 0),
         ("most copies", 0),
         ("unsure", 0),
         ("parked", 0),
     ]);
-    for line in lines {
-        let copies = copies
-            .get(&line.organisation.parse().unwrap())
-            .copied()
-            .unwrap_or(0);
+    for Fate {
+        n,
+        state,
+        unsure_count,
+    } in fates
+    {
+        let copies = taken.get(n).copied().unwrap_or(0);
+        let told = format!("company {n}: {state:?}, {copies} copies, unsure {unsure_count}");
         assert!(
-            matches!(line.state, DeliveryState::Sent | DeliveryState::Parked),
-            "{line:?}"
+            matches!(state, DeliveryState::Sent | DeliveryState::Parked),
+            "{told}"
         );
         assert!(
-            copies > 0 || line.state == DeliveryState::Parked,
-            "lost: {line:?}"
+            copies > 0 || *state == DeliveryState::Parked,
+            "lost: {told}"
         );
         assert!(
-            copies <= 1 || line.unsure_count > 0,
-            "a duplicate that is not listed: {line:?}"
+            copies <= 1 || *unsure_count > 0,
+            "a duplicate that is not listed: {told}"
         );
-        assert!(copies <= 3, "{copies} copies: {line:?}");
+        assert!(copies <= most_copies, "{told}");
         *found.get_mut("duplicates").unwrap() += copies.saturating_sub(1);
         *found.get_mut("most copies").unwrap() = copies.max(found["most copies"]);
-        *found.get_mut("unsure").unwrap() += usize::from(line.unsure_count > 0);
-        *found.get_mut("parked").unwrap() += usize::from(line.state == DeliveryState::Parked);
+        *found.get_mut("unsure").unwrap() += usize::from(*unsure_count > 0);
+        *found.get_mut("parked").unwrap() += usize::from(*state == DeliveryState::Parked);
     }
     assert!(found["duplicates"] <= most_duplicates, "{found:?}");
     found
+}
+
+/// The same for the mails of a warning.
+pub async fn judge_mails(
+    sink: &Sink,
+    context: &Context,
+    number: &WarningNumber,
+    companies: usize,
+    most_duplicates: usize,
+) -> BTreeMap<&'static str, usize> {
+    let fates = fates(context, number, Channel::Email, companies).await;
+    judge(&mails_taken(sink), &fates, 3, most_duplicates)
+}
+
+/// A released warning to companies with a mail address and a machine each, and where both listen.
+struct World {
+    home: Home,
+    sink: Sink,
+    server: WebServer,
+    config: Config,
+    number: WarningNumber,
+    companies: usize,
+}
+
+impl World {
+    async fn new(companies: usize, delay: Duration) -> Self {
+        let sink = Sink::start(delay, |_, _| Act::Take).await;
+        let server = WebServer::start(|_| Answer::status(204));
+        let home = Home::empty();
+        let mut config = config(sink.port);
+        config.feeds.trusted_roots = home.file("authority.pem", &server.authority);
+        config.outgoing.private_hosts = vec!["localhost".into()];
+        let url = |n| Some((PointKind::Webhook, server.url(&format!("/hook/{n}"))));
+        let approved = approved_with(&home, config.clone(), Clock::System, companies, url);
+        let (context, number) = approved.await;
+        context.store.database.close().await;
+        Self {
+            home,
+            sink,
+            server,
+            config,
+            number,
+            companies,
+        }
+    }
+
+    /// Lets the rest leave, and judges: what was mailed, what was told to machines.
+    async fn judge(&self, kills: usize) -> [BTreeMap<&'static str, usize>; 2] {
+        let context = reopen(&self.home, self.config.clone()).await;
+        until_nothing_waits(&context).await;
+        let messages = fates(&context, &self.number, Channel::Webhook, self.companies).await;
+        let most = kills * context.config.mail.connections;
+        let mails = judge_mails(&self.sink, &context, &self.number, self.companies, most).await;
+        let most = kills * limits::PUSH_CONNECTIONS;
+        let messages = judge(&messages_taken(&self.server), &messages, kills, most);
+        [mails, messages]
+    }
 }
 
 /// Starts the program and kills it at a random moment: when the server kept a random number of mails more;
@@ -83,26 +196,23 @@ async fn kill_once(home: &Home, sink: &Sink, random: &Random, step: usize, hold:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_again_and_again_nothing_is_lost_and_every_duplicate_is_listed() {
-    let (mails, kills) = (600, 12);
-    let sink = Sink::start(Duration::from_millis(2), |_, _| Act::Take).await;
-    let home = Home::empty();
-    let (context, _) = approved(&home, config(sink.port), Clock::System, mails).await;
-    context.store.database.close().await;
+    let (companies, kills) = (600, 12);
+    let world = World::new(companies, Duration::from_millis(2)).await;
     let random = Random::seeded(20_210_302);
     for round in 0..kills {
-        kill_once(&home, &sink, &random, mails / kills / 2, round % 2 == 0).await;
+        kill_once(
+            &world.home,
+            &world.sink,
+            &random,
+            companies / kills / 2,
+            round % 2 == 0,
+        )
+        .await;
     }
-    let context = reopen(&home, config(sink.port)).await;
-    until_nothing_waits(&context).await;
-    let found = judge(
-        &sink,
-        &lines(&context).await,
-        mails,
-        kills * context.config.mail.connections,
-    );
+    let [mails, messages] = world.judge(kills).await;
     assert!(
-        found["duplicates"] > 0,
-        "the kills hit nothing, so this test saw nothing: {found:?}"
+        mails["duplicates"] > 0 && messages["unsure"] > 0,
+        "the kills hit nothing, so this test saw nothing: {mails:?} {messages:?}"
     );
 }
 
@@ -127,42 +237,32 @@ async fn reopen(home: &Home, config: Config) -> Context {
 
 /// The same at full size; `scripts/kill-test` runs it.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "25,000 mails and 100 kills take minutes; run scripts/kill-test"]
+#[ignore = "25,000 companies and 100 kills take minutes; run scripts/kill-test"]
 async fn killed_at_full_size() {
     let number = |name: &str, default: usize| {
         std::env::var(name)
             .ok()
             .map_or(default, |text| text.parse().unwrap())
     };
-    let (mails, kills) = (
+    let (companies, kills) = (
         number("TUERMER_KILL_MAILS", 25_000),
         number("TUERMER_KILLS", 100),
     );
-    let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
-    let home = Home::empty();
-    let (context, _) = approved(&home, config(sink.port), Clock::System, mails).await;
-    context.store.database.close().await;
+    let world = World::new(companies, Duration::ZERO).await;
     let started = Instant::now();
     for round in 0..kills {
         kill_once(
-            &home,
-            &sink,
+            &world.home,
+            &world.sink,
             &Random::System,
-            (mails / kills / 2).max(1),
+            (companies / kills / 2).max(1),
             round % 2 == 0,
         )
         .await;
     }
-    let context = reopen(&home, config(sink.port)).await;
-    until_nothing_waits(&context).await;
-    let found = judge(
-        &sink,
-        &lines(&context).await,
-        mails,
-        kills * context.config.mail.connections,
-    );
+    let [mails, messages] = world.judge(kills).await;
     eprintln!(
-        "{mails} mails, {kills} kills, {} s: 0 lost, {found:?}",
+        "{companies} mails and as many messages to machines, {kills} kills, {} s: 0 lost, mails {mails:?}, messages {messages:?}",
         started.elapsed().as_secs()
     );
 }
@@ -183,7 +283,7 @@ async fn a_failed_write_to_disk_marks_nothing_wrongly() {
     // strace counts for each thread, and the writes of a process may be spread over several: so many mails that one of them
     // writes often enough in every round.
     let mails = 600;
-    let (context, _) = approved(&home, config(sink.port), Clock::System, mails).await;
+    let (context, number) = approved(&home, config(sink.port), Clock::System, mails).await;
     context.store.database.close().await;
     for call in [4, 5, 6] {
         let failed = with_failing_disk(&home, call);
@@ -211,12 +311,8 @@ async fn a_failed_write_to_disk_marks_nothing_wrongly() {
     }
     let context = reopen(&home, config(sink.port)).await;
     until_nothing_waits(&context).await;
-    judge(
-        &sink,
-        &lines(&context).await,
-        mails,
-        3 * context.config.mail.connections,
-    );
+    let most = 3 * context.config.mail.connections;
+    judge_mails(&sink, &context, &number, mails, most).await;
 }
 
 /// `delivery run` while the n-th fsync of the process fails once.

@@ -56,3 +56,4 @@ mod two_processes;
 mod upgrade;
 mod warn;
 mod web_server;
+mod webhook;

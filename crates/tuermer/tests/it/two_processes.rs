@@ -3,7 +3,7 @@
 
 use crate::clock_jump::library;
 use crate::deliver::{approved, config, lines};
-use crate::kill::judge;
+use crate::kill::judge_mails;
 use crate::sink::{Act, Sink};
 use crate::support::Home;
 use std::process::{Child, Command, Stdio};
@@ -96,7 +96,7 @@ async fn a_dispatcher_that_sleeps_or_dies_is_followed_and_nothing_is_lost() {
     let home = Home::empty();
     let mut config = config(sink.port);
     config.mail.connections = 2;
-    let (context, _) = approved(&home, config, Clock::System, mails).await;
+    let (context, number) = approved(&home, config, Clock::System, mails).await;
     let first = Service::start(&home, "deliver", true);
     sink.until(15).await;
     let second = Service::start(&home, "deliver", false);
@@ -126,7 +126,7 @@ async fn a_dispatcher_that_sleeps_or_dies_is_followed_and_nothing_is_lost() {
     })
     .await;
     let connections = 2;
-    judge(&sink, &lines(&context).await, mails, 2 * (connections + 1));
+    judge_mails(&sink, &context, &number, mails, 2 * (connections + 1)).await;
     drop(first);
     context.store.database.close().await;
 }

@@ -49,6 +49,8 @@ pub enum Content {
     Bomb(u64),
     /// The length is said to be ten bytes more than what comes.
     Cut(Vec<u8>),
+    /// Nothing at all, not even a status.
+    Silence,
     /// A length nobody would wait for, and nothing else.
     Length(u64),
 }
@@ -342,12 +344,15 @@ async fn answer<S: AsyncReadExt + AsyncWriteExt + Unpin>(
         content,
     }: Answer,
 ) -> std::io::Result<bool> {
+    if matches!(content, Content::Silence) {
+        std::future::pending::<()>().await;
+    }
     let (bytes, length, packed) = match &content {
         Content::Bytes(bytes) => (bytes.clone(), Some(bytes.len() as u64), false),
         Content::Cut(bytes) => (bytes.clone(), Some(bytes.len() as u64 + 10), false),
         Content::Length(length) => (Vec::new(), Some(*length), false),
         Content::Bomb(size) => (bomb(*size), None, true),
-        Content::Endless | Content::Slow(_) => (Vec::new(), None, false),
+        Content::Endless | Content::Slow(_) | Content::Silence => (Vec::new(), None, false),
     };
     let mut head = format!("HTTP/1.1 {status} Words\r\n");
     for (name, value) in headers {
@@ -377,7 +382,7 @@ async fn answer<S: AsyncReadExt + AsyncWriteExt + Unpin>(
             tokio::time::sleep(pause).await;
         },
         Content::Length(_) => tokio::time::sleep(Duration::from_secs(3600)).await,
-        Content::Bomb(_) | Content::Cut(_) => {}
+        Content::Bomb(_) | Content::Cut(_) | Content::Silence => {}
     }
     wire.shutdown().await?;
     Ok(false)

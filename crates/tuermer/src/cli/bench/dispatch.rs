@@ -116,6 +116,18 @@ fn memory_peak_kb() -> Option<u64> {
 /// # Errors
 /// The directory was used before.
 pub async fn invent(context: &Context, mails: usize) -> Result<WarningNumber> {
+    invent_with(context, mails, |_| None).await
+}
+
+/// The same; company `n` can be reached at `also(n)`, too.
+///
+/// # Errors
+/// As [`invent`].
+pub async fn invent_with(
+    context: &Context,
+    mails: usize,
+    also: impl Fn(usize) -> Option<(PointKind, String)>,
+) -> Result<WarningNumber> {
     for name in ["bench.one", "bench.two"] {
         context
             .store
@@ -123,7 +135,8 @@ pub async fn invent(context: &Context, mails: usize) -> Result<WarningNumber> {
             .await?;
     }
     let threat = threat(context.now());
-    insert(context, &threat, mails).await?;
+    let contacts = (0..mails).map(|n| contact(n, context.now(), also(n)));
+    insert(context, &threat, mails, contacts.collect()).await?;
     let officer = Actor::account("bench.one", Role::Officer);
     let number = warn::draft_of(context, &threat, &officer).await?;
     let submitted = warn::submit_of(context, &number, &threat, &officer).await?;
@@ -166,7 +179,12 @@ fn threat(now: Timestamp) -> Threat {
     }
 }
 
-async fn insert(context: &Context, threat: &Threat, mails: usize) -> Result<()> {
+async fn insert(
+    context: &Context,
+    threat: &Threat,
+    mails: usize,
+    contacts: Vec<Contact>,
+) -> Result<()> {
     let now = context.now();
     let mut open = context.store.begin().await?;
     open.run(
@@ -185,7 +203,7 @@ async fn insert(context: &Context, threat: &Threat, mails: usize) -> Result<()> 
                 facts_revision, assessed_revision)";
     open.insert_many(head, (0..mails).map(|n| organisation(n, now)).collect(), "")
         .await?;
-    contacts::write_contacts(&mut open, (0..mails).map(|n| contact(n, now)).collect()).await?;
+    contacts::write_contacts(&mut open, contacts).await?;
     open.run(
         "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
              reason_de, reason_en, question_de, question_en, product, version, source, measured)
@@ -223,7 +241,7 @@ fn organisation(n: usize, now: Timestamp) -> Vec<Value> {
     ]
 }
 
-fn contact(n: usize, now: Timestamp) -> Contact {
+fn contact(n: usize, now: Timestamp, also: Option<(PointKind, String)>) -> Contact {
     let domain = if n.is_multiple_of(10) {
         format!("hoster-{}.example", n % 3)
     } else {
@@ -244,10 +262,14 @@ fn contact(n: usize, now: Timestamp) -> Contact {
         role: String::new(),
         source: Source::Register,
         said_at: now,
-        points: vec![
-            point(PointKind::Email, format!("info-{n}@{domain}")),
-            point(PointKind::Phone, format!("+49271{n:07}")),
-        ],
+        points: [
+            (PointKind::Email, format!("info-{n}@{domain}")),
+            (PointKind::Phone, format!("+49271{n:07}")),
+        ]
+        .into_iter()
+        .chain(also)
+        .map(|(kind, address)| point(kind, address))
+        .collect(),
         id: ContactId(id),
     }
 }

@@ -67,6 +67,21 @@ const ARROWS: &[(&str, &[&str], &str)] = &[
         "a channel carries one message and knows no store",
     ),
     (
+        "crates/tuermer/src/outgoing/",
+        &[
+            "crate::web",
+            "crate::store",
+            "crate::stations",
+            "crate::acts",
+            "crate::channels",
+            "crate::feeds",
+            "crate::cli",
+            "sqlx",
+            "lettre",
+        ],
+        "what goes out knows bytes and addresses",
+    ),
+    (
         "crates/tuermer/src/feeds/",
         &[
             "crate::web",
@@ -84,6 +99,7 @@ const ARROWS: &[(&str, &[&str], &str)] = &[
         &[
             "crate::channels",
             "crate::feeds",
+            "crate::outgoing",
             "stations::deliver",
             "crate::cli",
             "sqlx",
