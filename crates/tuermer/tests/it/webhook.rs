@@ -140,7 +140,7 @@ async fn delivered_once_signed_and_thin() {
             .await
             .unwrap()
             .unwrap()
-            .2;
+            .1;
         assert_eq!(told.state, PointState::Proven);
     }
     let first = asked
@@ -221,7 +221,7 @@ async fn redirects_gone_ones_and_wishes_to_wait() {
         .await
         .unwrap()
         .unwrap()
-        .2;
+        .1;
     assert_eq!(gone.state, PointState::Bounced);
     let busy = world.delivery(2).await;
     assert_eq!(busy.state, DeliveryState::Due);
