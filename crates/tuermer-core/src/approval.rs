@@ -5,7 +5,7 @@
 
 use crate::channel::PointKind;
 use crate::ids::UserName;
-use crate::warning::{Recipient, Warning, Way};
+use crate::warning::{Recipient, Warning, WarningText, Way};
 
 /// How the canonical bytes are put together. A landed form never changes: what two people released in it stays released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,41 +120,7 @@ pub fn canonical_bytes(warning: &Warning, recipients: &[Recipient]) -> Vec<u8> {
     bytes.text(level.as_str());
     bytes.text(urgency.as_str());
     bytes.text(replaces.as_ref().map_or("", |number| number.as_str()));
-    let mut texts: Vec<_> = texts.iter().collect();
-    texts.sort_by_key(|text| text.language);
-    bytes.number(texts.len());
-    for text in texts {
-        let crate::warning::WarningText {
-            language,
-            headline,
-            preheader,
-            product,
-            say,
-            otherwise,
-            afterwards,
-            not_affected,
-            what_happened,
-            identifiers,
-            versions,
-            talk,
-        } = text;
-        bytes.text(language.code());
-        for part in [
-            headline,
-            preheader,
-            product,
-            say,
-            otherwise,
-            afterwards,
-            not_affected,
-            what_happened,
-            identifiers,
-            versions,
-            talk,
-        ] {
-            bytes.text(part);
-        }
-    }
+    bytes.texts(texts);
     let mut recipients: Vec<_> = recipients.iter().collect();
     recipients.sort_by(|a, b| a.organisation.cmp(&b.organisation));
     bytes.number(recipients.len());
@@ -175,6 +141,44 @@ impl Canonical {
     fn text(&mut self, text: &str) {
         self.number(text.len());
         self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn texts(&mut self, texts: &[WarningText]) {
+        let mut texts: Vec<_> = texts.iter().collect();
+        texts.sort_by_key(|text| text.language);
+        self.number(texts.len());
+        for text in texts {
+            let WarningText {
+                language,
+                headline,
+                preheader,
+                product,
+                say,
+                otherwise,
+                afterwards,
+                not_affected,
+                what_happened,
+                identifiers,
+                versions,
+                talk,
+            } = text;
+            self.text(language.code());
+            for part in [
+                headline,
+                preheader,
+                product,
+                say,
+                otherwise,
+                afterwards,
+                not_affected,
+                what_happened,
+                identifiers,
+                versions,
+                talk,
+            ] {
+                self.text(part);
+            }
+        }
     }
 
     fn recipient(&mut self, recipient: &Recipient, form: Form) {

@@ -2,6 +2,8 @@
 //!
 //! Nothing is guessed: a row with any bad cell is not used at all.
 
+mod cells;
+
 use crate::contact_fields::{address, country, postcode, text};
 use crate::headers::{
     CONTACT_FIELDS, INVENTORY_FIELDS, Mapping, NETWORK_FIELDS, ORGANISATION_FIELDS, Recognised,
@@ -10,6 +12,7 @@ use crate::inventory;
 use crate::networks::{self, NetworkProblem};
 use crate::problem::{Fault, Problem};
 use crate::table::{self, Piece, Row, Shape};
+use cells::Cells;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::{Read, Seek};
@@ -304,87 +307,6 @@ fn network(cells: &mut Cells<'_>) -> Option<Told> {
         Ok(fact) => Some(Told::Network(fact)),
         Err(NetworkProblem::Kind(problem)) => cells.fail("kind", problem),
         Err(NetworkProblem::Value(problem)) => cells.fail("value", problem),
-    }
-}
-
-/// The cells of one row by field, and what was wrong with them.
-struct Cells<'a> {
-    columns: &'a Recognised,
-    row: &'a Row,
-    errors: Vec<RowError>,
-}
-
-impl Cells<'_> {
-    fn cell(&self, field: &str) -> &str {
-        let position = self
-            .columns
-            .columns
-            .iter()
-            .position(|column| column.as_ref().is_some_and(|column| column.field == field));
-        position
-            .and_then(|at| self.row.cells.get(at))
-            .map_or("", String::as_str)
-    }
-
-    /// A row with more cells than the header is shifted; its cells mean something else than the header says.
-    fn refuse_extra(&mut self) {
-        let extra = self
-            .row
-            .cells
-            .get(self.columns.columns.len()..)
-            .unwrap_or(&[]);
-        if let Some(cell) = extra.iter().find(|cell| !cell.trim().is_empty()) {
-            let error = RowError {
-                row: self.row.number,
-                column: String::new(),
-                value: shown(cell),
-                problem: Problem::ExtraCells,
-                detail: String::new(),
-            };
-            self.errors.push(error);
-        }
-    }
-
-    fn parsed<T>(
-        &mut self,
-        field: &str,
-        parse: impl FnOnce(&str) -> Result<Option<T>, Problem>,
-    ) -> Option<T> {
-        match parse(self.cell(field)) {
-            Ok(value) => value,
-            Err(problem) => self.fail(field, problem),
-        }
-    }
-
-    fn text(&mut self, field: &str) -> Option<String> {
-        self.parsed(field, |cell| text(cell, limits::FIELD_CHARACTERS))
-    }
-
-    fn needed(&mut self, field: &str) -> String {
-        self.parsed(field, |cell| {
-            text(cell, limits::FIELD_CHARACTERS)?
-                .ok_or(Problem::Missing)
-                .map(Some)
-        })
-        .unwrap_or_default()
-    }
-
-    fn fail<T>(&mut self, field: &str, problem: Problem) -> Option<T> {
-        let column = self
-            .columns
-            .columns
-            .iter()
-            .flatten()
-            .find(|column| column.field == field);
-        let column = column.map_or_else(|| field.to_string(), |column| column.header.clone());
-        self.errors.push(RowError {
-            row: self.row.number,
-            column,
-            value: shown(self.cell(field)),
-            problem,
-            detail: String::new(),
-        });
-        None
     }
 }
 

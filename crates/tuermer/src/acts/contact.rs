@@ -91,11 +91,13 @@ pub async fn add(
             now,
         ))
     };
+    let known_role = before.map_or("", |before| &before.role);
     let contact = Contact {
         organisation: organisation.clone(),
-        role: match (role.is_empty(), before) {
-            (true, Some(before)) => before.role.clone(),
-            _ => role,
+        role: if role.is_empty() {
+            known_role.into()
+        } else {
+            role
         },
         name,
         source,

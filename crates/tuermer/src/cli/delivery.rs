@@ -1,5 +1,7 @@
 //! `tuermer delivery`: who was reached, who was not, whom to call; every recipient in exactly one state.
 
+mod channels;
+
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
@@ -59,6 +61,8 @@ enum Verb {
         #[arg(long, value_name = "NUMBER")]
         warning: Option<String>,
     },
+    /// On which ways people are reached, and what each of them is.
+    Channels,
     /// Hand over what is due.
     #[command(hide = true)]
     Run {
@@ -81,6 +85,9 @@ fn state(text: &str) -> Result<DeliveryState, String> {
 
 /// Runs it.
 pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
+    if matches!(verb, Verb::Channels) {
+        return channels::list(call);
+    }
     let context = call.open().await?;
     let store = &context.store;
     match verb {
@@ -112,6 +119,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             )
             .await
         }
+        Verb::Channels => channels::list(call),
         Verb::CallList { warning } => call_list(call, store, warning.as_deref()).await,
         Verb::Run { until_done } => hand_over(call, &context, until_done).await,
         Verb::Resolve {

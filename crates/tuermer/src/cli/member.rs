@@ -1,21 +1,22 @@
 //! `tuermer member`: who is in the register, what each source says about them, and who cannot be reached.
 
 mod contact;
+mod people;
 
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::store::networks::StoredNetwork;
 use anyhow::Result;
 use jiff::Timestamp;
+use people::{contact_json, told_contact};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use tuermer_core::asset::{Asset, Presence};
-use tuermer_core::channel::PointKind;
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::layer::{Facts, Layer};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
-use tuermer_core::organisation::{Contact, Kind, Organisation, Point};
+use tuermer_core::organisation::{Contact, Kind, Organisation};
 use tuermer_core::scale::Source;
 
 /// Arguments.
@@ -72,7 +73,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             kind: KindArgument::Provider,
         } => list(call, &context, Page::Kind(Kind::Provider)).await?,
         Verb::Show { text } => show(call, &context, &text).await?,
-        Verb::Contacts => contacts(call, &context).await?,
+        Verb::Contacts => people::list(call, &context).await?,
         Verb::Contact { verb } => contact::run(call, &context, verb).await?,
         Verb::WhyNotReachable => why_not_reachable(call, &context).await?,
     };
@@ -176,28 +177,6 @@ fn told(facts: &Facts) -> Vec<(&'static str, &str)> {
     fields
         .into_iter()
         .filter_map(|(field, value)| Some((field, value?)))
-        .collect()
-}
-
-/// The fields of a contact that say something; of its points only those that may be used.
-fn told_contact(contact: &Contact, now: Timestamp) -> Vec<(&'static str, &str)> {
-    let Contact {
-        id: _,
-        organisation: _,
-        name,
-        role,
-        source: _,
-        said_at: _,
-        points,
-    } = contact;
-    let points = points
-        .iter()
-        .filter(|point| point.is_usable(now))
-        .map(|point| (point.kind.as_str(), point.address.as_str()));
-    [("contact_name", name.as_str()), ("contact_role", role)]
-        .into_iter()
-        .chain(points)
-        .filter(|(_, value)| !value.is_empty())
         .collect()
 }
 
@@ -388,98 +367,6 @@ fn source_key(source: Source) -> &'static str {
         Source::Provider => "import.source_provider",
         Source::Member => "import.source_member",
     }
-}
-
-/// A contact; of each old kind the address that is used, and all points whatever became of them.
-pub(super) fn contact_json(contact: &Contact, now: Timestamp) -> Value {
-    let Contact {
-        id,
-        organisation: _,
-        name,
-        role,
-        source,
-        said_at,
-        points,
-    } = contact;
-    let used = |kind: PointKind| {
-        let mut points = points.iter();
-        points
-            .find(|point| point.kind == kind && point.is_usable(now))
-            .map(|point| point.address.as_str())
-    };
-    json!({
-        "id": id.as_str(), "name": name, "role": role, "email": used(PointKind::Email), "phone": used(PointKind::Phone),
-        "mobile": used(PointKind::Mobile), "source": source.as_str(), "said_at": said_at.to_string(),
-        "points": points.iter().map(point_json).collect::<Vec<_>>(),
-    })
-}
-
-/// A contact point.
-pub(super) fn point_json(point: &Point) -> Value {
-    let Point {
-        id,
-        kind,
-        address,
-        said_at,
-        expires_at,
-        state,
-        state_at,
-        detail,
-        generation: _,
-        renewed_at,
-    } = point;
-    json!({
-        "id": id.as_str(), "kind": kind.as_str(), "address": address, "said_at": said_at.to_string(),
-        "expires_at": expires_at.map(|at| at.to_string()), "state": state.as_str(), "state_at": state_at.to_string(), "detail": detail,
-        "key_renewed_at": renewed_at.map(|at| at.to_string()),
-    })
-}
-
-async fn contacts(call: &Call, context: &Context) -> Result<Exit> {
-    let (mut after, mut any) = (None, false);
-    let now = context.now();
-    loop {
-        let page = context
-            .store
-            .contacts_page(after.as_ref(), limits::PAGE_ROWS)
-            .await?;
-        let last = page.last().and_then(|(_, _, contacts)| contacts.first());
-        let Some(last) = last else {
-            return Ok(if any { Exit::Ok } else { Exit::NothingFound });
-        };
-        after = Some(last.organisation.clone());
-        any = true;
-        for (external_id, organisation, contacts) in &page {
-            for contact in contacts {
-                list_contact(call, (external_id, organisation), contact, now)?;
-            }
-        }
-    }
-}
-
-fn list_contact(
-    call: &Call,
-    (external_id, organisation): (&str, &str),
-    contact: &Contact,
-    now: Timestamp,
-) -> Result<()> {
-    if !call.out.json {
-        let values: Vec<&str> = told_contact(contact, now)
-            .into_iter()
-            .map(|(_, value)| value)
-            .collect();
-        call.out.line(&format!(
-            "{external_id:<12}  {organisation:<36}  {}",
-            values.join(" · ")
-        ));
-        return Ok(());
-    }
-    let mut object = contact_json(contact, now);
-    if let Some(fields) = object.as_object_mut() {
-        fields.insert("organisation".into(), json!(external_id));
-        fields.insert("organisation_name".into(), json!(organisation));
-    }
-    call.out.object(&object)
 }
 
 async fn why_not_reachable(call: &Call, context: &Context) -> Result<Exit> {

@@ -14,6 +14,7 @@ mod assess;
 mod clause12;
 mod clause13;
 mod clock_jump;
+mod contacts;
 mod correlate;
 mod csaf_site;
 mod deliver;

@@ -3,24 +3,28 @@
 
 use crate::sink::{Act, Sink};
 use crate::support::Home;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const SQLITE: &str = include_str!("../fixtures/landed-0012/sqlite.sql");
-const POSTGRES: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/fixtures/landed-0012/postgres.sql"
-);
-const KEY: &str = include_str!("../fixtures/landed-0012/instance.key");
+/// Fixtures of one landed version.
+fn fixtures(version: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/landed-{version}"))
+}
 
-/// A data directory as the landed version left it.
-fn landed(smtp: u16) -> Home {
+/// A data directory as a landed version left it.
+fn landed(version: &str, smtp: u16) -> Home {
+    let fixtures = fixtures(version);
     let home = Home::bare();
     let data = home.data();
     for folder in ["keys", "outbox"] {
         std::fs::create_dir_all(data.join(folder)).unwrap();
     }
-    std::fs::write(data.join("keys/instance.key"), KEY).unwrap();
+    std::fs::copy(
+        fixtures.join("instance.key"),
+        data.join("keys/instance.key"),
+    )
+    .unwrap();
     let settings = format!(
         "[mail]\nhost = \"127.0.0.1\"\nport = {smtp}\ntls = \"none\"\n[operators]\nmail = [\"first@op.example\", \"second@op.example\"]\n"
     );
@@ -28,19 +32,14 @@ fn landed(smtp: u16) -> Home {
     match home.postgres() {
         None => {
             let database = rusqlite::Connection::open(data.join("tuermer.db")).unwrap();
-            database.execute_batch(SQLITE).unwrap();
+            let text = std::fs::read_to_string(fixtures.join("sqlite.sql")).unwrap();
+            database.execute_batch(&text).unwrap();
         }
         Some(database) => {
             let loaded = Command::new("psql")
-                .args([
-                    "--no-psqlrc",
-                    "--quiet",
-                    "-v",
-                    "ON_ERROR_STOP=1",
-                    "-f",
-                    POSTGRES,
-                    &database.url(),
-                ])
+                .args(["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-f"])
+                .arg(fixtures.join("postgres.sql"))
+                .arg(database.url())
                 .stdout(Stdio::null())
                 .status();
             assert!(
@@ -55,7 +54,7 @@ fn landed(smtp: u16) -> Home {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_landed_version_had_approved_still_goes_out() {
     let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
-    let home = landed(sink.port);
+    let home = landed("0012", sink.port);
     home.tuermer(&["run", "--once"]).expect(0);
     let mut copies: Vec<(String, usize)> = sink.copies().into_iter().collect();
     copies.sort();
@@ -85,5 +84,77 @@ async fn what_the_landed_version_had_approved_still_goes_out() {
         (again["deliver"]["sent"].as_u64(), sink.count()),
         (Some(0), 3)
     );
+    home.tuermer(&["audit", "verify"]).expect(0);
+}
+
+/// Version 0013 knew one mail address and one telephone number for a recipient. What two people released then leaves as
+/// it was released, what one person had submitted is released by the second one now, and a correction of it is written in
+/// the form of today.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_released_with_one_address_each_keeps_its_release() {
+    let sink = Sink::start(Duration::ZERO, |_, _| Act::Take).await;
+    let home = landed("0013", sink.port);
+    home.tuermer(&["run", "--once"]).expect(0);
+    let mailed = [
+        "drei@bau.example",
+        "eins@walzwerk.example",
+        "vier@druck.example",
+    ];
+    let copies = |times: usize| {
+        let mut copies: Vec<(String, usize)> = sink.copies().into_iter().collect();
+        copies.sort();
+        assert_eq!(copies, mailed.map(|to| (to.to_string(), times)));
+    };
+    copies(1);
+    let password = home.file("landed.password", "ein langes Passwort 1\n");
+    let approver = ["--as", "m.stein", "--password-file", &password];
+    let release = ["warn", "approve", "W-2026-002", "--count", "5"];
+    home.tuermer(&[&release[..], &approver].concat()).expect(0);
+    home.tuermer(&["run", "--once"]).expect(0);
+    copies(2);
+    let mut calls: Vec<(String, String, String)> = home
+        .tuermer(&["delivery", "call-list", "--warning", "W-2026-001", "--json"])
+        .expect(0)
+        .lines()
+        .iter()
+        .map(|line| {
+            let word = |key: &str| line[key].as_str().unwrap().to_string();
+            (word("organisation"), word("contact"), word("phone"))
+        })
+        .collect();
+    calls.sort();
+    let row = |number: &str, person: &str, phone: &str| {
+        (number.to_string(), person.to_string(), phone.to_string())
+    };
+    assert_eq!(
+        calls,
+        [
+            row("M-1", "Frau \"Eins\" \\ Eins", "+4927111111"),
+            row("M-2", "Herr Zwei", "+4927122222"),
+            row("M-3", "", ""),
+            row("M-4", "Frau Vier", "+491711234568"),
+            row("M-5", "", ""),
+        ]
+    );
+    let contacts = home
+        .tuermer(&["member", "contact", "list", "M-2", "--json"])
+        .expect(0)
+        .line();
+    let points: Vec<&str> = contacts["points"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|point| point["address"].as_str().unwrap())
+        .collect();
+    assert_eq!(points, ["+4927122222", "+491711234567"]);
+    let officer = ["--as", "k.weber", "--password-file", &password];
+    let cancel = ["warn", "cancel", "W-2026-001", "--reason", "Wir irrten."];
+    home.tuermer(&[&cancel[..], &officer].concat()).expect(0);
+    let submit = ["warn", "submit", "W-2026-003"];
+    home.tuermer(&[&submit[..], &officer].concat()).expect(0);
+    let release = ["warn", "approve", "W-2026-003", "--count", "3"];
+    home.tuermer(&[&release[..], &approver].concat()).expect(0);
+    home.tuermer(&["run", "--once"]).expect(0);
+    copies(3);
     home.tuermer(&["audit", "verify"]).expect(0);
 }

@@ -3,7 +3,7 @@
 use super::super::import::SourceArgument;
 use super::super::sign_in::ActorOrShell;
 use super::super::{Call, Exit};
-use super::{contact_json, point_json};
+use super::people::{contact_json, point_json};
 use crate::acts::contact::{self, Changed, NewPoint};
 use crate::context::Context;
 use crate::refusal::{refusal, wrong_call};

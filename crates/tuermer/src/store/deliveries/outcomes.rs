@@ -107,17 +107,7 @@ impl Store {
                 }
             }
         }
-        if !accepted.is_empty() {
-            let mut values = values![now];
-            let places = places(&mut values, accepted.iter().map(DeliveryId::as_str));
-            let sql = format!(
-                "UPDATE delivery SET state = 'sent', attempts = attempts + 1, at = $1, detail = '' WHERE state = 'claimed' AND id IN ({places})"
-            );
-            open.run(&sql, values).await?;
-            recorded
-                .states
-                .extend(accepted.iter().map(|_| DeliveryState::Sent));
-        }
+        accept(&mut open, &accepted, now, &mut recorded).await?;
         for wanted in [DeliveryState::Due, DeliveryState::Unsure] {
             let ids: Vec<&str> = claims
                 .iter()
@@ -136,6 +126,27 @@ impl Store {
         open.commit().await?;
         Ok(recorded)
     }
+}
+
+/// Marks what the next server took, all at once.
+async fn accept(
+    open: &mut Transaction,
+    accepted: &[DeliveryId],
+    now: Timestamp,
+    recorded: &mut Recorded,
+) -> Result<()> {
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let mut values = values![now];
+    let places = places(&mut values, accepted.iter().map(DeliveryId::as_str));
+    let sql = format!(
+        "UPDATE delivery SET state = 'sent', attempts = attempts + 1, at = $1, detail = '' WHERE state = 'claimed' AND id IN ({places})"
+    );
+    open.run(&sql, values).await?;
+    let sent = accepted.iter().map(|_| DeliveryState::Sent);
+    recorded.states.extend(sent);
+    Ok(())
 }
 
 /// Claims what is still in `state` and whose warning is still being sent: a stop ends this at once.

@@ -10,6 +10,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::organisation::Point;
 
 /// Members on one page.
 const ROWS: usize = 100;
@@ -23,6 +24,8 @@ struct MembersPage {
     reach: Option<Reach>,
     search: String,
     members: Vec<Reachable>,
+    /// Points that bounced, with number and name of the company.
+    bounced: Vec<(String, String, Point)>,
     next: Option<String>,
 }
 
@@ -79,6 +82,7 @@ pub async fn show(
         reach,
         search: suche,
         members,
+        bounced: context.store.bounced_points(ROWS).await?,
         next,
     })
 }
