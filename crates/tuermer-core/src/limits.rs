@@ -82,9 +82,9 @@ pub const STATION_ROUND_SECONDS: i64 = 600;
 pub const STATION_WAIT_SECONDS: u64 = 60;
 /// Passes of `run --once` over all stations; each pass follows what the one before made possible.
 pub const ONCE_PASSES: usize = 100;
-/// Deliveries of one warning held in memory, so that a large one leaves room for others.
+/// Deliveries of one warning over one channel held in memory, so that a large one leaves room for others.
 pub const DISPATCH_SHARE: usize = 25_000;
-/// Deliveries held in memory by a dispatch; the rest is read when these have left.
+/// Deliveries of one channel held in memory by a dispatch; the rest is read when these have left.
 pub const DISPATCH_QUEUE: usize = 100_000;
 /// Seconds the mail server may be away before a round ends; the deliveries stay due.
 pub const SERVER_AWAY_SECONDS: u64 = 120;

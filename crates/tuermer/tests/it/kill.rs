@@ -1,6 +1,7 @@
 //! Kills and failing disks during a dispatch: 0 lost, every duplicate on the list of the unsure ones.
 
-use crate::deliver::{approved, approved_with, config, index, lines, until_nothing_waits};
+use crate::deliver::{approved, config, index, lines, until_nothing_waits};
+use crate::released::approved_with;
 use crate::sink::{Act, Sink};
 use crate::support::{Home, Run, skipped};
 use crate::web_server::{Answer, WebServer};

@@ -1,6 +1,7 @@
 //! The channel to machines against a receiver with TLS: signature, retries, what is refused, rotation, silence.
 
-use crate::deliver::{approved_with, config, simulated};
+use crate::deliver::{config, simulated};
+use crate::released::approved_with;
 use crate::sink::{Act, Sink};
 use crate::support::Home;
 use crate::web_server::{Answer, Content, Request, WebServer};
