@@ -129,6 +129,16 @@ impl Point {
         }
     }
 
+    /// What to tell of it: its state, or that it has expired.
+    pub fn standing(&self, now: Timestamp) -> &'static str {
+        let alive = matches!(self.state, PointState::Told | PointState::Proven);
+        if alive && !self.is_usable(now) {
+            "expired"
+        } else {
+            self.state.as_str()
+        }
+    }
+
     /// True where a message may go there.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         matches!(self.state, PointState::Told | PointState::Proven)

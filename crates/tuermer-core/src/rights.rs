@@ -218,8 +218,10 @@ acts! {
     RemoveThreat "remove_threat" WritersAndShell;
     /// Take in advisories, catalogues, reports and signs.
     Ingest "ingest" WritersShellAndStations;
-    /// Read members, providers, inventory or networks from a list.
+    /// Read members, providers, people, inventory or networks from a list.
     ImportRegister "import_register" WritersAndShell;
+    /// Say how a person of a member or provider is reached, or is no longer.
+    ChangeContact "change_contact" WritersAndShell;
     /// Bring in a build pack.
     ImportPack "import_pack" WritersAndShell;
     /// Take out a build pack.

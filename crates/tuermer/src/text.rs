@@ -16,7 +16,8 @@ macro_rules! areas {
 
 areas![
     "general", "import", "threat", "pack", "policy", "verdict", "warn", "delivery", "public",
-    "operator", "demo", "feed", "provider", "notice", "match", "witness", "check", "rights"
+    "operator", "contact", "demo", "feed", "provider", "notice", "match", "witness", "check",
+    "rights"
 ];
 
 type Catalogue = HashMap<&'static str, &'static str>;

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod address;
 pub mod answer;
+pub mod contact;
 pub mod done;
 pub mod feed;
 pub mod instance;

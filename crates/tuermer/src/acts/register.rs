@@ -7,7 +7,7 @@
 mod assets;
 mod bill;
 mod claims;
-mod contacts;
+pub mod contacts;
 mod organisations;
 mod seen;
 
@@ -335,7 +335,7 @@ impl Import {
             }
             ImportKind::Inventory => self.take_assets(context, open, records).await,
             ImportKind::Networks => self.take_networks(open, records).await,
-            ImportKind::Contacts => self.take_contacts(open, records).await,
+            ImportKind::Contacts => self.take_contacts(context, open, records).await,
         }
     }
 

@@ -1,5 +1,7 @@
 //! `tuermer member`: who is in the register, what each source says about them, and who cannot be reached.
 
+mod contact;
+
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::store::networks::StoredNetwork;
@@ -40,6 +42,12 @@ pub enum Verb {
     },
     /// All people of members.
     Contacts,
+    /// How the people of one member or provider are reached.
+    Contact {
+        /// What to do.
+        #[command(subcommand)]
+        verb: contact::Verb,
+    },
     /// Members with neither mail address nor telephone number: only a letter reaches them.
     WhyNotReachable,
 }
@@ -65,6 +73,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         } => list(call, &context, Page::Kind(Kind::Provider)).await?,
         Verb::Show { text } => show(call, &context, &text).await?,
         Verb::Contacts => contacts(call, &context).await?,
+        Verb::Contact { verb } => contact::run(call, &context, verb).await?,
         Verb::WhyNotReachable => why_not_reachable(call, &context).await?,
     };
     context.store.database.close().await;

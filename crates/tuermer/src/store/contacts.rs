@@ -72,15 +72,15 @@ impl Store {
             .collect()
     }
 
-    /// One point with the organisation it belongs to.
-    pub async fn point(&self, id: &PointId) -> Result<Option<(OrganisationId, Contact, Point)>> {
+    /// One point with the contact it belongs to.
+    pub async fn point(&self, id: &PointId) -> Result<Option<(Contact, Point)>> {
         let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE p.id = $1");
         let Some(row) = self.read_one(&sql, values![id.as_str()]).await? else {
             return Ok(None);
         };
         let contact = contact(&row)?;
         let point = point(&row)?;
-        Ok(point.map(|point| (contact.organisation.clone(), contact, point)))
+        Ok(point.map(|point| (contact, point)))
     }
 
     /// How often the key of a point was made anew, and when last.

@@ -230,7 +230,7 @@ async fn nothing_leaves_later_than_two_seconds_after_a_stop() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_address_or_text_leaves_nothing() {
     for change in [
-        "UPDATE recipient SET ways = REPLACE(ways, 'firma-3.example', 'evil.example') WHERE external_id = '3'",
+        "UPDATE recipient SET ways = REPLACE(ways, '@', '@thief-') WHERE external_id = '3'",
         "UPDATE warning_text SET say = 'call this number' WHERE language = 'de'",
         "DELETE FROM recipient WHERE external_id = '3'",
     ] {

@@ -164,7 +164,7 @@ async fn delivered_once_signed_and_thin() {
             .await
             .unwrap()
             .unwrap()
-            .2;
+            .1;
         assert_eq!(told.state, PointState::Proven);
     }
     is_the_fixture(&asked);
@@ -228,7 +228,7 @@ async fn redirects_gone_ones_and_wishes_to_wait() {
         .await
         .unwrap()
         .unwrap()
-        .2;
+        .1;
     assert_eq!(gone.state, PointState::Bounced);
     let busy = world.delivery(2).await;
     assert_eq!(busy.state, DeliveryState::Due);

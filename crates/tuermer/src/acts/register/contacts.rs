@@ -4,6 +4,8 @@
 
 use super::seen::Repetition;
 use super::{Import, Outcome};
+use crate::channels;
+use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::engine::Transaction;
 use crate::store::{contacts, organisations};
@@ -22,8 +24,11 @@ const NAME_DIGITS: usize = 16;
 
 /// Who speaks, of whom, and when.
 pub struct Speaker<'a> {
+    /// Of whom.
     pub organisation: &'a OrganisationId,
+    /// Who.
     pub source: Source,
+    /// When.
     pub said_at: Timestamp,
 }
 
@@ -33,7 +38,7 @@ pub fn main_id(organisation: &OrganisationId, source: Source) -> ContactId {
 }
 
 /// Id of a person by name; one who is known already keeps theirs.
-fn id_by_name(
+pub fn id_by_name(
     organisation: &OrganisationId,
     source: Source,
     name: &str,
@@ -125,6 +130,7 @@ impl Speaker<'_> {
 impl Import {
     pub(super) async fn take_contacts(
         &mut self,
+        context: &Context,
         open: &mut Transaction,
         records: Vec<Record>,
     ) -> Result<()> {
@@ -148,7 +154,8 @@ impl Import {
                 report.refuse_field(row, "external_id", &external_id, problem, String::new());
                 continue;
             };
-            if !self.is_first(row, &external_id, &facts) {
+            if !self.is_first(row, &external_id, &facts) || !self.may_be_asked(context, row, &facts)
+            {
                 continue;
             }
             let people = known.entry(organisation.clone()).or_default();
@@ -188,6 +195,24 @@ impl Import {
             (Some(_), false) => Outcome::Changed,
         });
         told
+    }
+
+    /// False, with the error noted, where one of the addresses must never be asked.
+    pub(super) fn may_be_asked(
+        &mut self,
+        context: &Context,
+        row: u64,
+        facts: &ContactFacts,
+    ) -> bool {
+        for (kind, address) in &facts.points {
+            if let Err(why) = channels::check_address(context, *kind, address) {
+                let why = why.to_string();
+                self.report
+                    .refuse_field(row, kind.as_str(), address, Problem::UrlRefused, why);
+                return false;
+            }
+        }
+        true
     }
 
     /// False where an earlier row spoke of the same person.

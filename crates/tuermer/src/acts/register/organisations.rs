@@ -133,6 +133,9 @@ impl Import {
             facts,
             contact,
         } = row;
+        if !self.may_be_asked(context, row, &contact) {
+            return Ok(());
+        }
         let stored = known.organisations.get(&external_id);
         if stored.is_none() && facts.name.is_none() {
             self.report

@@ -98,6 +98,23 @@ impl Frame {
         self.may(Act::AddFeed) && self.may(Act::RemoveFeed)
     }
 
+    /// The reader may say how a person is reached.
+    pub fn may_change_contacts(&self) -> bool {
+        self.may(Act::ChangeContact)
+    }
+
+    /// Until when something is good: the last day before that time.
+    pub fn until(&self, end: &Timestamp) -> String {
+        let last = end.saturating_sub(jiff::SignedDuration::from_secs(1));
+        let day = self.date(&last.unwrap_or(*end));
+        self.texts.with("contact.until", &[("day", &day)])
+    }
+
+    /// The time of this page.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// The reader may let keys of publishers count.
     pub fn may_decide_keys(&self) -> bool {
         self.may(Act::DecideKey)

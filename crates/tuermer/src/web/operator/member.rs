@@ -1,8 +1,9 @@
 //! `/mitglieder/<number>` – what do we know about this company, who said so, and what was it told?
 
-use super::frame::{Frame, Trouble, page, see, segment};
+use super::contacts::{Done, People};
+use super::frame::{Frame, Trouble, page, page_with_errors, see, segment};
 use super::session::SignedIn;
-use crate::acts::done;
+use crate::acts::done as finished;
 use crate::context::Context;
 use crate::store::exposures::{ExposureFilter, Verdict};
 use crate::store::networks::StoredNetwork;
@@ -15,7 +16,7 @@ use tuermer_core::asset::Asset;
 use tuermer_core::layer::Layer;
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
-use tuermer_core::organisation::{Contact, Kind, Organisation};
+use tuermer_core::organisation::{Kind, Organisation};
 
 /// One source's words about the company.
 struct Said {
@@ -31,7 +32,7 @@ struct MemberPage {
     organisation: Organisation,
     provider: Option<Organisation>,
     said: Vec<Said>,
-    contacts: Vec<Contact>,
+    people: People,
     networks: Vec<StoredNetwork>,
     assets: Vec<Asset>,
     verdicts: Vec<Verdict>,
@@ -46,19 +47,29 @@ pub async fn show(
     who: SignedIn,
     Path(number): Path<String>,
 ) -> Result<Response, Trouble> {
-    let store = &context.store;
-    let found = match store
-        .organisation_by_external(Kind::Member, &number)
-        .await?
-    {
-        Some(member) => Some(member),
-        None => {
-            store
-                .organisation_by_external(Kind::Provider, &number)
-                .await?
+    sheet(&context, &who, &number, Done::default()).await
+}
+
+/// The organisation with this number.
+pub async fn organisation(context: &Context, number: &str) -> Result<Organisation, Trouble> {
+    for kind in [Kind::Member, Kind::Provider] {
+        let found = context.store.organisation_by_external(kind, number).await?;
+        if let Some(organisation) = found {
+            return Ok(organisation);
         }
-    };
-    let organisation = found.ok_or(Trouble::NotFound)?;
+    }
+    Err(Trouble::NotFound)
+}
+
+/// The page, with what was just done on it.
+pub async fn sheet(
+    context: &Context,
+    who: &SignedIn,
+    number: &str,
+    done: Done,
+) -> Result<Response, Trouble> {
+    let store = &context.store;
+    let organisation = organisation(context, number).await?;
     let provider = match &organisation.provider {
         Some(external) => {
             store
@@ -71,8 +82,9 @@ pub async fn show(
         organisation: Some(organisation.id.clone()),
         ..ExposureFilter::default()
     };
-    page(&MemberPage {
-        frame: who.frame(&context, "/mitglieder", &organisation.name),
+    let wrong = done.error.is_some();
+    let shown = MemberPage {
+        frame: who.frame(context, "/mitglieder", &organisation.name),
         provider,
         said: store
             .layers(&organisation.id)
@@ -80,7 +92,7 @@ pub async fn show(
             .into_iter()
             .map(said)
             .collect(),
-        contacts: store.contacts(&organisation.id).await?,
+        people: People::of(context, &organisation.id, done).await?,
         networks: store.networks(&organisation.id).await?,
         assets: store.assets(&organisation.id).await?,
         verdicts: store.exposures(&filter, None, limits::PAGE_ROWS).await?,
@@ -88,7 +100,12 @@ pub async fn show(
         tasks: store.tasks_of(&organisation.id).await?,
         organisation,
         language: who.t.0,
-    })
+    };
+    if wrong {
+        page_with_errors(&shown)
+    } else {
+        page(&shown)
+    }
 }
 
 /// Only what the source says; it may say nothing about a field.
@@ -142,6 +159,6 @@ pub async fn finish(
     who: SignedIn,
     Path((number, task)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
-    done::task(&context, &who.actor(), &task).await?;
+    finished::task(&context, &who.actor(), &task).await?;
     Ok(see(&format!("/mitglieder/{}", segment(&number))))
 }

@@ -3,6 +3,7 @@
 mod audience;
 mod bars;
 mod comments;
+mod contacts;
 mod feeds;
 mod frame;
 mod funnel;
@@ -64,6 +65,15 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/mitglieder", get(members::show))
         .route("/mitglieder/{number}", get(member::show))
         .route("/mitglieder/{number}/aufgabe/{task}", post(member::finish))
+        .route("/mitglieder/{number}/adresse", post(contacts::add))
+        .route(
+            "/mitglieder/{number}/adresse/{point}/ende",
+            post(contacts::end),
+        )
+        .route(
+            "/mitglieder/{number}/adresse/{point}/schluessel",
+            post(contacts::renew),
+        )
         .route("/warnung/{number}", get(warning::show))
         .route("/warnung/{number}/verlauf", get(progress::show))
         .route("/warnung/{number}/muster/{external}", get(warning::sample))
