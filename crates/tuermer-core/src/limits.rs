@@ -1,5 +1,9 @@
 //! Every limit of the product has its name, unit and reason here.
 
+mod sending;
+
+pub use sending::*;
+
 /// Largest document (CSAF, KEV) read into memory, in bytes. CSAF 2.0 asks consumers to stand 150 MiB;
 /// ours is lower because the largest of 2,383 real documents has 705 kB; above it the file is refused, never cut.
 pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
@@ -60,16 +64,6 @@ pub const SIGN_IN_WINDOW_MINUTES: i64 = 15;
 pub const PASSWORD_CHARACTERS: usize = 12;
 /// Random bytes of a token (answer link, session, set-up): 256 bit.
 pub const TOKEN_BYTES: usize = 32;
-/// SMTP connections of one dispatch.
-pub const SMTP_CONNECTIONS: usize = 16;
-/// Most of them that can be configured.
-pub const SMTP_CONNECTIONS_MOST: usize = 256;
-/// Connections to one destination domain at once (Postfix starts with 2).
-pub const SMTP_CONNECTIONS_PER_DOMAIN: usize = 4;
-/// Seconds an SMTP command may take.
-pub const SMTP_SECONDS: u64 = 60;
-/// Deliveries loaded in one batch; the approval is checked again before each.
-pub const DISPATCH_BATCH: usize = 500;
 /// Seconds after which a lease that is not renewed may be taken by another process.
 pub const LEASE_SECONDS: i64 = 30;
 /// Seconds a station may fail before the operators are told, and its longest rest after failures in a row.
@@ -82,24 +76,10 @@ pub const STATION_ROUND_SECONDS: i64 = 600;
 pub const STATION_WAIT_SECONDS: u64 = 60;
 /// Passes of `run --once` over all stations; each pass follows what the one before made possible.
 pub const ONCE_PASSES: usize = 100;
-/// Deliveries of one warning held in memory, so that a large one leaves room for others.
-pub const DISPATCH_SHARE: usize = 25_000;
-/// Deliveries held in memory by a dispatch; the rest is read when these have left.
-pub const DISPATCH_QUEUE: usize = 100_000;
-/// Seconds the mail server may be away before a round ends; the deliveries stay due.
-pub const SERVER_AWAY_SECONDS: u64 = 120;
-/// Seconds of rest after that, before it is tried again.
-pub const SERVER_REST_SECONDS: u64 = 60;
-/// Unsure attempts after which a delivery waits for a person.
-pub const UNSURE_ATTEMPTS: i64 = 2;
-/// Seconds between two tries to reach an operator, once the pauses of the channel are used up.
-pub const NOTICE_PAUSE_SECONDS: i64 = 3_600;
 /// Contacts one organisation may have from one source.
 pub const CONTACTS: usize = 50;
 /// Points one contact may have, ended ones included.
 pub const CONTACT_POINTS: usize = 50;
-/// Largest mail we compose, in bytes.
-pub const MAIL_BYTES: usize = 20 * 1024;
 /// Municipalities on the situation page; a German Land has at most 2,300.
 pub const MUNICIPALITIES_SHOWN: usize = 400;
 /// Active warnings listed in public.
@@ -182,20 +162,6 @@ pub const URL_CHARACTERS: usize = 2_000;
 pub const REDIRECTS: usize = 10;
 /// Seconds until a connection must stand, name and TLS included.
 pub const CONNECT_SECONDS: u64 = 20;
-/// Seconds a message to a machine may take in all (15 to 30 is what receivers expect).
-pub const PUSH_SECONDS: u64 = 15;
-/// Of those, until its connection must stand, name and TLS included.
-pub const PUSH_CONNECT_SECONDS: u64 = 8;
-/// Messages to machines on their way at once; each is one connection.
-pub const PUSH_CONNECTIONS: usize = 128;
-/// Of those to one host.
-pub const PUSH_CONNECTIONS_PER_HOST: usize = 4;
-/// Days for which the key before still signs after a new one was made.
-pub const OLD_KEY_DAYS: i64 = 7;
-/// Seconds for the words beside an answer; the status is what counts.
-pub const PUSH_WORDS_SECONDS: u64 = 1;
-/// Of those words at most so many bytes are looked at.
-pub const PUSH_ANSWER_BYTES: usize = 4 * 1024;
 /// Seconds without a single byte after which a body is given up.
 pub const STALL_SECONDS: u64 = 30;
 /// Seconds one small file (catalogue, list, advisory) may take in all.

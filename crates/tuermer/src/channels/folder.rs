@@ -20,12 +20,18 @@ pub type Make = fn(&Context, &Message) -> Result<Result<File, String>>;
 pub struct Folder {
     outbox: PathBuf,
     make: Make,
+    /// They are signed with a key of the contact point.
+    pub keyed: bool,
 }
 
 impl Folder {
     /// Writes to `outbox` what `make` makes.
-    pub fn new(outbox: PathBuf, make: Make) -> Self {
-        Self { outbox, make }
+    pub fn new(outbox: PathBuf, make: Make, keyed: bool) -> Self {
+        Self {
+            outbox,
+            make,
+            keyed,
+        }
     }
 
     /// Writes one message.

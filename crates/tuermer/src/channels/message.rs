@@ -30,7 +30,7 @@ pub struct Warned {
     pub name: String,
     /// First message of this warning to this recipient, where this is a later one.
     pub references: Option<String>,
-    /// Which keys of the contact point sign; `None` where the point is not known any more.
+    /// Which keys of the contact point sign; `None` where nothing is signed, or the point is not known any more.
     pub keys: Option<PointKeys>,
 }
 

@@ -80,14 +80,17 @@ impl Carrier {
     /// # Errors
     /// Its settings are wrong.
     fn of(context: &Context, channel: Channel) -> Result<Option<Self>> {
-        let folder = |make| Some(Self::Folder(Folder::new(context.home.outbox(), make)));
+        let folder = |make, keyed| {
+            let outbox = context.home.outbox();
+            Some(Self::Folder(Folder::new(outbox, make, keyed)))
+        };
         Ok(match channel {
             Channel::Email if !stays_here(context) => {
                 Some(Self::Email(Box::new(Email::new(context)?)))
             }
-            Channel::Email | Channel::Folder => folder(email::file),
+            Channel::Email | Channel::Folder => folder(email::file, false),
             Channel::Webhook if !stays_here(context) => Some(Self::Webhook(Webhook::new(context)?)),
-            Channel::Webhook => folder(webhook::file),
+            Channel::Webhook => folder(webhook::file, true),
             Channel::Phone => None,
         })
     }
@@ -116,6 +119,15 @@ impl Carrier {
             Self::Email(_) => email::domain(address),
             Self::Folder(_) => String::new(),
             Self::Webhook(_) => webhook::host(address),
+        }
+    }
+
+    /// True where messages are signed with a key of the contact point.
+    pub fn is_keyed(&self) -> bool {
+        match self {
+            Self::Email(_) => false,
+            Self::Folder(folder) => folder.keyed,
+            Self::Webhook(_) => true,
         }
     }
 

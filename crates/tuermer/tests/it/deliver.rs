@@ -1,5 +1,6 @@
 //! Delivery: nothing lost, every duplicate listed, everybody in exactly one true state.
 
+use crate::released::approved_with;
 use crate::sink::{Act, Sink};
 use crate::support::Home;
 use std::sync::Arc;
@@ -7,15 +8,11 @@ use std::time::{Duration, Instant};
 use tuermer::channels::email::mime::{Outgoing, address};
 use tuermer::channels::email::smtp::{Connection, Server};
 use tuermer::channels::{Carriers, Sent};
-use tuermer::cli::bench::dispatch::invent_with;
-use tuermer::cli::init::create;
 use tuermer::clock::Clock;
-use tuermer::config::{Config, Home as DataHome, Tls, Transport};
+use tuermer::config::{Config, Tls, Transport};
 use tuermer::context::Context;
-use tuermer::random::Random;
 use tuermer::store::deliveries::{Filter, Line};
 use tuermer::{acts::warn, stations::deliver};
-use tuermer_core::channel::PointKind;
 use tuermer_core::delivery::{DeliveryState, Outcome};
 use tuermer_core::{ids::WarningNumber, rights::Actor};
 
@@ -36,30 +33,6 @@ pub async fn approved(
     mails: usize,
 ) -> (Context, WarningNumber) {
     approved_with(home, config, clock, mails, |_| None).await
-}
-
-/// The same; company `n` can be reached at `also(n)`, too.
-pub async fn approved_with(
-    home: &Home,
-    mut config: Config,
-    clock: Clock,
-    mails: usize,
-    also: impl Fn(usize) -> Option<(PointKind, String)>,
-) -> (Context, WarningNumber) {
-    if let Some(database) = home.postgres() {
-        config.store.url = database.url();
-    }
-    let context = create(
-        &DataHome(home.data()),
-        config,
-        false,
-        clock,
-        Random::seeded(7),
-    )
-    .await
-    .unwrap();
-    let number = invent_with(&context, mails, also).await.unwrap();
-    (context, number)
 }
 
 pub fn simulated() -> Clock {
@@ -381,12 +354,12 @@ fn what_is_sent_arrives_byte_for_byte() {
     let sink = runtime.block_on(Sink::start(Duration::ZERO, |_, _| Act::Take));
     let home = Home::embedded();
     let context = runtime
-        .block_on(create(
-            &DataHome(home.data()),
+        .block_on(tuermer::cli::init::create(
+            &tuermer::config::Home(home.data()),
             config(sink.port),
             false,
             simulated(),
-            Random::seeded(1),
+            tuermer::random::Random::seeded(1),
         ))
         .unwrap();
     let server = Server::from_context(&context).unwrap();

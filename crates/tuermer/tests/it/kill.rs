@@ -1,6 +1,7 @@
 //! Kills and failing disks during a dispatch: 0 lost, every duplicate on the list of the unsure ones.
 
-use crate::deliver::{approved, approved_with, config, index, lines, until_nothing_waits};
+use crate::deliver::{approved, config, index, lines, until_nothing_waits};
+use crate::released::approved_with;
 use crate::sink::{Act, Sink};
 use crate::support::{Home, Run, skipped};
 use crate::web_server::{Answer, WebServer};
@@ -29,10 +30,10 @@ async fn fates(
     context: &Context,
     number: &WarningNumber,
     channel: Channel,
-    companies: usize,
+    companies: impl Iterator<Item = usize>,
 ) -> Vec<Fate> {
-    let mut found = Vec::with_capacity(companies);
-    for n in 0..companies {
+    let mut found = Vec::new();
+    for n in companies {
         let organisation = OrganisationId(format!("bench-{n:07}"));
         let id = context.keys.delivery_id(number, &organisation, channel, 1);
         let delivery = context.store.delivery(&DeliveryId(id)).await.unwrap();
@@ -124,7 +125,7 @@ pub async fn judge_mails(
     companies: usize,
     most_duplicates: usize,
 ) -> BTreeMap<&'static str, usize> {
-    let fates = fates(context, number, Channel::Email, companies).await;
+    let fates = fates(context, number, Channel::Email, 0..companies).await;
     judge(&mails_taken(sink), &fates, 3, most_duplicates)
 }
 
@@ -136,17 +137,23 @@ struct World {
     config: Config,
     number: WarningNumber,
     companies: usize,
+    /// Of so many companies one has a machine.
+    machines: usize,
 }
 
 impl World {
-    async fn new(companies: usize, delay: Duration) -> Self {
+    async fn new(companies: usize, machines: usize, delay: Duration) -> Self {
         let sink = Sink::start(delay, |_, _| Act::Take).await;
         let server = WebServer::start(|_| Answer::status(204));
         let home = Home::empty();
         let mut config = config(sink.port);
         config.feeds.trusted_roots = home.file("authority.pem", &server.authority);
         config.outgoing.private_hosts = vec!["localhost".into()];
-        let url = |n| Some((PointKind::Webhook, server.url(&format!("/hook/{n}"))));
+        let url = |n: usize| {
+            let url = server.url(&format!("/hook/{n}"));
+            n.is_multiple_of(machines)
+                .then_some((PointKind::Webhook, url))
+        };
         let approved = approved_with(&home, config.clone(), Clock::System, companies, url);
         let (context, number) = approved.await;
         context.store.database.close().await;
@@ -157,6 +164,7 @@ impl World {
             config,
             number,
             companies,
+            machines,
         }
     }
 
@@ -164,7 +172,8 @@ impl World {
     async fn judge(&self, kills: usize) -> [BTreeMap<&'static str, usize>; 2] {
         let context = reopen(&self.home, self.config.clone()).await;
         until_nothing_waits(&context).await;
-        let messages = fates(&context, &self.number, Channel::Webhook, self.companies).await;
+        let machines = (0..self.companies).step_by(self.machines);
+        let messages = fates(&context, &self.number, Channel::Webhook, machines).await;
         let most = kills * context.config.mail.connections;
         let mails = judge_mails(&self.sink, &context, &self.number, self.companies, most).await;
         let most = kills * limits::PUSH_CONNECTIONS;
@@ -197,7 +206,7 @@ async fn kill_once(home: &Home, sink: &Sink, random: &Random, step: usize, hold:
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_again_and_again_nothing_is_lost_and_every_duplicate_is_listed() {
     let (companies, kills) = (600, 12);
-    let world = World::new(companies, Duration::from_millis(2)).await;
+    let world = World::new(companies, 4, Duration::from_millis(2)).await;
     let random = Random::seeded(20_210_302);
     for round in 0..kills {
         kill_once(
@@ -248,7 +257,7 @@ async fn killed_at_full_size() {
         number("TUERMER_KILL_MAILS", 25_000),
         number("TUERMER_KILLS", 100),
     );
-    let world = World::new(companies, Duration::ZERO).await;
+    let world = World::new(companies, 1, Duration::ZERO).await;
     let started = Instant::now();
     for round in 0..kills {
         kill_once(

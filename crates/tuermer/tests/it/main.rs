@@ -43,6 +43,7 @@ mod provider;
 mod provider_files;
 mod public;
 mod records;
+mod released;
 mod remeasure;
 mod rights;
 mod side_by_side;

@@ -69,6 +69,22 @@ async fn beside_mails_that_hang_in_the_middle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn beside_machines_that_never_answer() {
+    let world = World::new().await;
+    let server = WebServer::start(|_: &Request| Answer::strange(Content::Silence));
+    server.trust(&world.home);
+    world.machines(&server);
+    let _serving = world.serve(&[]);
+    world.side_by_side(true).await;
+    assert!(
+        !server.asked().is_empty(),
+        "no machine was told, so nothing hung"
+    );
+    let (status, text) = world.ask("GET", "/gesund", "");
+    assert!(status == 200 && text.contains("\ndeliver good "), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn beside_a_feed_that_never_ends() {
     let world = World::new().await;
     let server =

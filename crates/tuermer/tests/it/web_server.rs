@@ -227,7 +227,7 @@ impl WebServer {
             .count()
     }
 
-    /// Makes a data directory trust this server's authority.
+    /// Makes a data directory trust this server's authority, and lets messages go to it.
     pub fn trust(&self, home: &Home) {
         let path = home.file(&format!("authority-{}.pem", self.port), &self.authority);
         let config = home.data().join("tuermer.toml");
@@ -239,6 +239,13 @@ impl WebServer {
             .as_table_mut()
             .unwrap()
             .insert("trusted_roots".into(), path.into());
+        let outgoing = table
+            .entry("outgoing")
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        outgoing
+            .as_table_mut()
+            .unwrap()
+            .insert("private_hosts".into(), vec!["localhost"].into());
         std::fs::write(&config, table.to_string()).unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! The channel to machines against a receiver with TLS: signature, retries, what is refused, rotation, silence.
 
-use crate::deliver::{approved_with, config, simulated};
+use crate::deliver::{config, simulated};
+use crate::released::approved_with;
 use crate::sink::{Act, Sink};
 use crate::support::Home;
 use crate::web_server::{Answer, Content, Request, WebServer};
@@ -9,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use std::time::{Duration, Instant};
 use tuermer::channels::{Carriers, check_address, secret};
 use tuermer::clock::Clock;
+use tuermer::config::Transport;
 use tuermer::context::Context;
 use tuermer::stations::deliver::{self, DeliverReport};
 use tuermer::values;
@@ -102,6 +104,28 @@ fn fits(request: &Request, secret: &str) -> Vec<bool> {
         .collect()
 }
 
+/// The first request, header by header and byte by byte.
+#[track_caller]
+fn is_the_fixture(asked: &[Request]) {
+    let first = asked
+        .iter()
+        .find(|request| request.path == "/hook/0")
+        .unwrap();
+    let head = |name| format!("{name}: {}\n", first.header(name));
+    let whole = [
+        "content-type",
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
+    ]
+    .map(head)
+    .concat()
+        + "\n"
+        + std::str::from_utf8(&first.body).unwrap()
+        + "\n";
+    assert_eq!(whole, include_str!("../fixtures/webhook/issued.http"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn delivered_once_signed_and_thin() {
     let world = World::new(3, |_| Answer::status(204)).await;
@@ -143,24 +167,7 @@ async fn delivered_once_signed_and_thin() {
             .1;
         assert_eq!(told.state, PointState::Proven);
     }
-    let first = asked
-        .iter()
-        .find(|request| request.path == "/hook/0")
-        .unwrap();
-    let port = format!(":{}", world.server.port);
-    let head = |name| format!("{name}: {}\n", first.header(name)).replace(&port, "");
-    let whole = [
-        "content-type",
-        "webhook-id",
-        "webhook-timestamp",
-        "webhook-signature",
-    ]
-    .map(head)
-    .concat()
-        + "\n"
-        + std::str::from_utf8(&first.body).unwrap()
-        + "\n";
-    assert_eq!(whole, include_str!("../fixtures/webhook/issued.http"));
+    is_the_fixture(&asked);
     // Nothing is due any more, and nothing leaves twice.
     assert_eq!(world.run().await.next_due, None);
     assert_eq!(world.server.asked().len(), 3);
@@ -318,4 +325,32 @@ async fn dead_receivers_delay_no_mail_and_take_few_connections() {
         "{asked} at once"
     );
     running.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_may_leave_messages_are_files() {
+    let server = WebServer::start(|_| Answer::status(200));
+    let home = Home::empty();
+    let mut config = config(1);
+    config.mail.transport = Transport::Folder;
+    let url = |n| Some((PointKind::Webhook, server.url(&format!("/hook/{n}"))));
+    let (context, _) = approved_with(&home, config, simulated(), 4, url).await;
+    let report = deliver::run(&context).await.unwrap();
+    assert_eq!((report.sent, report.refused), (8, 0), "{report:?}");
+    assert_eq!(server.asked().len(), 0);
+    let files = std::fs::read_dir(context.home.outbox()).unwrap();
+    let (messages, mails): (Vec<_>, Vec<_>) = files
+        .map(|entry| entry.unwrap().path())
+        .partition(|path| path.extension().unwrap() == "json");
+    assert_eq!((messages.len(), mails.len()), (4, 4));
+    for path in messages {
+        let bytes = std::fs::read(path).unwrap();
+        let file: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let url = file["url"].as_str().unwrap();
+        assert!(url.contains("/hook/"), "{file}");
+        let signature = file["headers"]["webhook-signature"].as_str().unwrap();
+        assert!(signature.starts_with("v1,"), "{file}");
+        let body: serde_json::Value = serde_json::from_str(file["body"].as_str().unwrap()).unwrap();
+        assert_eq!(body["type"], "warning.issued");
+    }
 }

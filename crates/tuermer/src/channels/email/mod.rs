@@ -5,6 +5,7 @@
 pub mod gate;
 mod gone;
 pub mod mime;
+mod reply;
 pub mod smtp;
 pub mod wire;
 

@@ -12,6 +12,7 @@
 
 use super::super::Sent;
 use super::gone::is_gone;
+use super::reply::{Reply, within, words};
 use super::wire::Wire;
 use crate::config::Tls;
 use crate::context::Context;
@@ -22,9 +23,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::response::Response;
 use std::fmt::{self, Display};
-use std::future::Future;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tuermer_core::delivery::Outcome;
@@ -32,8 +31,6 @@ use tuermer_core::limits;
 
 /// Begin of a certificate.
 const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
-/// Longest answer of a server that is kept, in characters.
-const ANSWER_CHARACTERS: usize = 200;
 
 /// Where mails are handed over, and how.
 #[derive(Clone)]
@@ -339,12 +336,7 @@ impl Connection {
         .await
         {
             Reply::Yes => {}
-            Reply::No {
-                code,
-                permanent: true,
-                words,
-            } if is_gone(code, &words) => return self.reset(Outcome::Gone(words)).await,
-            no => return self.refused(no).await,
+            no => return self.no_recipient(no).await,
         }
         if !wanted() {
             self.wire.abort_quietly(patience).await;
@@ -371,6 +363,18 @@ impl Connection {
                 self.wire.abort_quietly(Duration::ZERO).await;
                 Sent::outcome(Outcome::Unsure(format!("after the text: {words}")))
             }
+        }
+    }
+
+    /// An answer other than yes to the recipient.
+    async fn no_recipient(&mut self, reply: Reply) -> Sent {
+        match reply {
+            Reply::No {
+                code,
+                permanent: true,
+                words,
+            } if is_gone(code, &words) => self.reset(Outcome::Gone(words)).await,
+            other => self.refused(other).await,
         }
     }
 
@@ -448,45 +452,4 @@ impl AbortQuietly for AsyncSmtpConnection {
 
 fn later(why: String) -> Outcome {
     Outcome::TryLater { why, pause: None }
-}
-
-enum Reply {
-    Yes,
-    No {
-        code: u16,
-        permanent: bool,
-        words: String,
-    },
-    Broken(String),
-}
-
-async fn within(
-    patience: Duration,
-    command: impl Future<Output = Result<Response, Error>>,
-) -> Reply {
-    match tokio::time::timeout(patience, command).await {
-        Ok(Ok(_)) => Reply::Yes,
-        Ok(Err(error)) => match error.status() {
-            Some(code) => Reply::No {
-                code: code.into(),
-                permanent: error.is_permanent(),
-                words: words(&error),
-            },
-            None => Reply::Broken(words(&error)),
-        },
-        Err(_) => Reply::Broken(format!("no answer in {} s", patience.as_secs())),
-    }
-}
-
-/// The server's words without control characters, shortened.
-fn words(error: &Error) -> String {
-    let text = error.to_string();
-    let text = text
-        .strip_prefix("permanent error ")
-        .or_else(|| text.strip_prefix("transient error "))
-        .unwrap_or(&text);
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(ANSWER_CHARACTERS)
-        .collect()
 }

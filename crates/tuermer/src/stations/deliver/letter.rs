@@ -32,12 +32,12 @@ impl Letter {
         self.0.message_type
     }
 
-    /// The message to one recipient. The address is the one two people released with the content, not the one beside
-    /// the delivery.
+    /// The message to one recipient, with the keys of its contact point where it is `keyed`. The address is the one two
+    /// people released with the content, not the one beside the delivery.
     ///
     /// # Errors
     /// The delivery has no recipient.
-    pub async fn to(&self, context: &Context, delivery: &Delivery) -> Result<Message> {
+    pub async fn to(&self, context: &Context, delivery: &Delivery, keyed: bool) -> Result<Message> {
         let Self(warning) = self;
         let recipient = context
             .store
@@ -49,7 +49,11 @@ impl Letter {
             .way(delivery.channel)
             .with_context(|| format!("delivery {} has no released address", delivery.id))?;
         let (address, name) = (way.address.clone(), way.name.clone());
-        let keys = context.store.point_keys(&way.point).await?;
+        let keys = if keyed {
+            context.store.point_keys(&way.point).await?
+        } else {
+            None
+        };
         let later = warning.replaces.is_some() || delivery.round > 1;
         let references = if later {
             context.store.first_message_id(delivery).await?

@@ -69,11 +69,11 @@ impl Shared {
     }
 
     /// The message, or why it goes to nobody.
-    async fn message(&self, parcel: &Parcel) -> Result<Result<Message, String>> {
+    async fn message(&self, parcel: &Parcel, keyed: bool) -> Result<Result<Message, String>> {
         match parcel {
             Parcel::Warning(delivery) => {
                 let letter = self.sending.letter(&delivery.warning)?;
-                letter.to(&self.context, delivery).await.map(Ok)
+                letter.to(&self.context, delivery, keyed).await.map(Ok)
             }
             Parcel::Notice(delivery) => notice(&self.context, delivery).await,
         }
@@ -186,14 +186,15 @@ impl Road {
 
     async fn send(&self, parcel: &Parcel, line: &mut Line) -> Result<Sent> {
         let shared = &self.shared;
-        match shared.message(parcel).await? {
+        match shared.message(parcel, self.carrier.is_keyed()).await? {
             Ok(message) => {
-                let (asked, number) = (Arc::clone(shared), parcel.warning().cloned());
-                // Notices are always wanted.
-                let wanted = move || {
-                    number
-                        .as_ref()
-                        .is_none_or(|number| asked.sending.wanted(number))
+                // A request that was given up may live on for a moment; it must not hold back the end of the dispatch.
+                let (shared_still, number) = (Arc::downgrade(shared), parcel.warning().cloned());
+                let wanted = move || match &number {
+                    Some(number) => shared_still
+                        .upgrade()
+                        .is_some_and(|shared| shared.sending.wanted(number)),
+                    None => true,
                 };
                 self.carrier
                     .send(&shared.context, &message, line, wanted)

@@ -2,6 +2,7 @@
 
 use crate::sink::{Act, Sink};
 use crate::support::Home;
+use crate::web_server::WebServer;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
@@ -74,6 +75,21 @@ impl World {
             port,
             sink,
         }
+    }
+
+    /// Every tenth company of the paced warning, and all of the small one, have a machine at `server`.
+    pub fn machines(&self, server: &WebServer) {
+        let mut list = String::from("external_id,contact_name,email,webhook\n");
+        for n in (0..PACED).step_by(10) {
+            let url = server.url(&format!("/hook/B-{n}"));
+            list += &format!("B-{n},Frau {n},mail{n}@big.example,{url}\n");
+        }
+        for n in 0..3 {
+            let url = server.url(&format!("/hook/S-{n}"));
+            list += &format!("S-{n},Herr {n},mail{n}@small.example,{url}\n");
+        }
+        let file = self.home.file("contacts.csv", list);
+        self.home.tuermer(&["import", "contacts", &file]).expect(0);
     }
 
     fn warn(&self, arguments: &[&str], name: &str) -> serde_json::Value {
