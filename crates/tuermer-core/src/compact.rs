@@ -57,12 +57,14 @@ impl CompactIds {
                 .and_then(|index| self.others.get(index));
             return other.cloned().unwrap_or_default();
         }
-        let letter = |place: usize| {
-            LETTERS
-                .get(usize::try_from((number >> (5 * place)) & 31).unwrap_or(0))
-                .map_or('0', |letter| char::from(*letter))
-        };
-        (0..LENGTH).rev().map(letter).collect()
+        let mut letters = [b'0'; LENGTH];
+        for (place, letter) in letters.iter_mut().rev().enumerate() {
+            let value = usize::try_from((number >> (5 * place)) & 31).unwrap_or(0);
+            *letter = LETTERS.get(value).copied().unwrap_or(b'0');
+        }
+        std::str::from_utf8(&letters)
+            .unwrap_or_default()
+            .to_string()
     }
 }
 

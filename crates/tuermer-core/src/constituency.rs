@@ -1,6 +1,7 @@
 //! All organisations with their assets and signs, to find who runs a product: a snapshot with indexes. When something of an organisation changes, only this organisation is read again.
 
 mod inventory;
+mod kind;
 
 use crate::asset::{Asset, AssetKind};
 use crate::ids::OrganisationId;

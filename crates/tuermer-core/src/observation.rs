@@ -112,10 +112,8 @@ impl Observation {
             .observed_at
             .as_microsecond()
             .div_euclid(DAY_MICROSECONDS);
-        let hash: String = key(&parts)
-            .chars()
-            .take(limits::SIGN_HASH_CHARACTERS)
-            .collect();
+        let hash = key(&parts);
+        let hash = hash.get(..limits::SIGN_HASH_CHARACTERS).unwrap_or(&hash);
         self.id = ObservationId(format!("{day}-{hash}"));
         self
     }

@@ -3,11 +3,11 @@
 //! From a kind one reaches its owners, from an organisation its assets. What is forgotten stays behind as an empty
 //! place until the snapshot is loaded anew.
 
-use crate::asset::{Asset, AssetKind, Presence};
+use super::kind::Kind;
+use crate::asset::{Asset, AssetKind};
 use crate::compact::CompactIds;
 use crate::ids::{AssetId, OrganisationId};
 use crate::product::ProductKey;
-use crate::scale::Source;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -21,6 +21,8 @@ pub(crate) struct Inventory {
     ids: CompactIds,
     organisations: Vec<Owner>,
     numbers: HashMap<u128, u32>,
+    /// The organisation that was asked for last: its assets mostly come one after the other.
+    latest: u32,
     kinds: Vec<Kind>,
     by_words: HashMap<u64, u32>,
     by_product: HashMap<String, Vec<u32>>,
@@ -35,19 +37,6 @@ struct Owner {
     id: u128,
     revision: i64,
     newest: u32,
-}
-
-/// What is told in the same words, with everybody who has it.
-struct Kind {
-    vendor: Box<str>,
-    product: Box<str>,
-    version: Box<str>,
-    build: Option<Box<str>>,
-    source: Source,
-    note: Box<str>,
-    presence: Presence,
-    key: ProductKey,
-    hits: Vec<Hit>,
 }
 
 /// One asset beside its kind.
@@ -107,31 +96,6 @@ fn at_mut<T>(list: &mut [T], index: u32) -> Option<&mut T> {
     list.get_mut(usize::try_from(index).ok()?)
 }
 
-impl Kind {
-    fn words(&self) -> AssetKind<'_> {
-        let Self {
-            vendor,
-            product,
-            version,
-            build,
-            source,
-            note,
-            presence,
-            key: _,
-            hits: _,
-        } = self;
-        AssetKind {
-            vendor,
-            product,
-            version,
-            build: build.as_deref(),
-            source: *source,
-            note,
-            presence: *presence,
-        }
-    }
-}
-
 impl Inventory {
     /// Makes room at once, because growing by doubling would need twice the memory.
     pub(crate) fn reserve(&mut self, organisations: usize, assets: usize) {
@@ -143,6 +107,9 @@ impl Inventory {
     /// Number of an organisation; a new one where it was not known.
     pub(crate) fn organisation(&mut self, id: &str) -> u32 {
         let id = self.ids.number(id);
+        if at(&self.organisations, self.latest).is_some_and(|owner| owner.id == id) {
+            return self.latest;
+        }
         let next = count(&self.organisations);
         let number = *self.numbers.entry(id).or_insert(next);
         if number == next {
@@ -152,6 +119,7 @@ impl Inventory {
                 newest: NONE,
             });
         }
+        self.latest = number;
         number
     }
 
@@ -237,39 +205,13 @@ impl Inventory {
             hash = hash.wrapping_add(1);
         }
         let number = count(&self.kinds);
-        let AssetKind {
-            vendor,
-            product,
-            version,
-            build,
-            source,
-            note,
-            presence,
-        } = words;
-        let key = ProductKey::new(vendor, product);
+        let key = ProductKey::new(words.vendor, words.product);
         self.by_product
             .entry(key.product.clone())
             .or_default()
             .push(number);
         self.by_words.insert(hash, number);
-        let (vendor, product, version, build, note) = (
-            vendor.into(),
-            product.into(),
-            version.into(),
-            build.map(Into::into),
-            note.into(),
-        );
-        self.kinds.push(Kind {
-            vendor,
-            product,
-            version,
-            build,
-            source,
-            note,
-            presence,
-            key,
-            hits: Vec::new(),
-        });
+        self.kinds.push(Kind::new(words, key));
         number
     }
 

@@ -25,6 +25,7 @@ mod reading;
 mod report;
 mod source;
 mod statement;
+mod writing;
 
 pub use bulk::{Progress, ingest_all};
 pub use reading::ingest_reading;

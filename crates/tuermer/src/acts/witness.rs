@@ -146,8 +146,9 @@ async fn make_sign(
             Attribution::Told(report.known_by.clone()),
         )],
     };
-    let mut writer = observations::Writer::new(&hash, report.received_at);
-    writer.write(open, &[sign]).await?;
+    let ready = observations::Maker::new(&hash, report.received_at).make(vec![sign])?;
+    let mut writer = observations::Writer::default();
+    writer.write(open, ready).await?;
     writer.touch(open).await?;
     if report.incident.kind().is_incident() {
         let id = format!("witness-{}", report.receipt);

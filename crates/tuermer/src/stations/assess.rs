@@ -221,19 +221,27 @@ impl Round<'_> {
             now,
         };
         let mut matching = Matching::new(case, self.constituency, &answers, only);
-        let mut open = match self.open.take() {
+        let open = match self.open.take() {
             Some(open) => open,
             None => context.store.begin().await?,
         };
         let mut standings = Standings::default();
+        // While one page is written, the next one is judged.
+        let mut writing = tokio::spawn(std::future::ready(anyhow::Ok(open)));
         loop {
             let more = matching.next(limits::ORGANISATIONS_PER_PAGE, &mut standings);
-            exposures::incident_tasks(&mut open, &standings.own, now).await?;
-            verdicts.enter(&mut open, &mut standings).await?;
+            let tasks = exposures::incident_tasks(&standings.own, now);
+            let page = verdicts.page(&mut standings);
+            let mut open = writing.await??;
+            writing = tokio::spawn(async move {
+                exposures::keep_tasks(&mut open, tasks).await?;
+                page.write(open).await
+            });
             if !more {
                 break;
             }
         }
+        let mut open = writing.await??;
         let Written { judged, changed } = verdicts.close(&mut open).await?;
         if let Some(pending) = pending {
             exposures::threat_judged(&mut open, pending, &threat, &case.products(), now).await?;

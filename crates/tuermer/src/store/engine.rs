@@ -4,6 +4,7 @@
 //! SQLite has one writer and a few readers; PostgreSQL a pool. Placeholders are `$1`, `$2`, …
 
 mod beside;
+mod bulk;
 mod each;
 mod pipeline;
 mod postgres;

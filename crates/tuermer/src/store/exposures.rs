@@ -290,11 +290,7 @@ impl Store {
 
 /// A person must call those with signs of a break-in: one open task each, whatever the number of threats.
 /// The sign is the key, so that a call once made is not asked for again by the next verdict, only by a later sign.
-pub async fn incident_tasks(
-    open: &mut Transaction,
-    found: &[Exposure],
-    now: Timestamp,
-) -> Result<()> {
+pub fn incident_tasks(found: &[Exposure], now: Timestamp) -> Vec<Vec<Value>> {
     let newest = |exposure: &Exposure| {
         let signs = exposure
             .grounds
@@ -302,7 +298,7 @@ pub async fn incident_tasks(
             .filter(|ground| matches!(ground.reason, Reason::BreakIn { .. }));
         signs.max_by_key(|ground| ground.observed_at).cloned()
     };
-    let rows = found
+    found
         .iter()
         .filter_map(|exposure| newest(exposure).map(|sign| (exposure, sign)))
         .map(|(exposure, sign)| {
@@ -320,7 +316,11 @@ pub async fn incident_tasks(
                 reasons::reason(&sign.reason, Language::German)
             ]
         })
-        .collect();
+        .collect()
+}
+
+/// Writes the rows of [`incident_tasks`].
+pub async fn keep_tasks(open: &mut Transaction, rows: Vec<Vec<Value>>) -> Result<()> {
     open.insert_many(
         "INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)",
         rows,

@@ -1,21 +1,20 @@
 //! Signs: observations of organisations, and a shelf that only counts what fits nobody.
 
 mod again;
+mod writer;
 
-use self::again::Again;
-use super::engine::{Transaction, Value, places};
-use super::{Store, meta};
+pub use self::writer::{Maker, Ready, Writer};
+use super::Store;
+use super::engine::Transaction;
 use crate::keys::sha256;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
-use serde::Serializer as _;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use tuermer_core::ids::OrganisationId;
-use tuermer_core::limits::{REPORT_DAYS, ROWS_PER_STATEMENT, SIGN_KINDS};
+use tuermer_core::limits::REPORT_DAYS;
 use tuermer_core::observation::{Attribution, Observation};
 use tuermer_core::remeasure::ReportDays;
-use tuermer_core::vouched::Vouched;
 
 /// Hex digits of the key of a kind: 128 bit.
 const KIND_CHARACTERS: usize = 32;
@@ -55,173 +54,6 @@ pub struct Lines {
 /// Changes with every transaction that brought new signs.
 pub const CHANGES: &str = "signs.changes";
 
-/// Writes the signs of one document, batch by batch.
-pub struct Writer {
-    document: String,
-    now: Timestamp,
-    /// What signs have in common → its key; written already.
-    kinds: HashMap<String, String>,
-    /// Organisations that got a new sign in this transaction.
-    touched: HashSet<OrganisationId>,
-}
-
-impl Writer {
-    /// For the signs of a document that came at `now`.
-    pub fn new(document: &str, now: Timestamp) -> Self {
-        Self {
-            document: document.to_string(),
-            now,
-            kinds: HashMap::new(),
-            touched: HashSet::new(),
-        }
-    }
-
-    /// Writes one batch; [`Writer::touch`] belongs into the same transaction.
-    pub async fn write(&mut self, open: &mut Transaction, batch: &[Attributed]) -> Result<Written> {
-        let (mut told, mut kinds) = (Vec::with_capacity(batch.len()), Vec::new());
-        for (
-            number,
-            Attributed {
-                observation,
-                owners,
-            },
-        ) in batch.iter().enumerate()
-        {
-            let kind = self.kind(observation, &mut kinds);
-            told.extend(owners.iter().map(|(owner, attribution)| Told {
-                number,
-                observation,
-                owner,
-                attribution,
-                kind: kind.clone(),
-            }));
-        }
-        open.insert_many(
-            "INSERT INTO sighting_kind (key, report, class, side, severity, tlp, grade, tags, vendor, product, version, document_sha256, received_at)",
-            kinds,
-            "ON CONFLICT (key) DO NOTHING",
-        )
-        .await?;
-        // In the order of the index: what lies together is written together.
-        told.sort_by(|one, other| {
-            (one.owner, &one.observation.id).cmp(&(other.owner, &other.observation.id))
-        });
-        let head = "INSERT INTO sighting (organisation_id, id, attribution, kind, origin_id, observed_at, last_seen_at, ip, network, port, hostname, asn, extra)";
-        let rows = told.iter().map(Told::row).collect::<Result<_>>()?;
-        let is_new = open.insert_new(head, rows, "organisation_id, id").await?;
-        let (mut new, mut traces, mut again) = (HashSet::new(), Vec::new(), Vec::new());
-        for (told, is_new) in told.into_iter().zip(is_new) {
-            if is_new {
-                new.insert(told.number);
-                traces.extend(told.traces());
-                self.touch_later(told.owner);
-            } else {
-                again.push(told.again());
-            }
-        }
-        open.insert_many(
-            "INSERT INTO sighting_trace (organisation_id, sighting_id, trace)",
-            traces,
-            "ON CONFLICT DO NOTHING",
-        )
-        .await?;
-        for owner in again::write(open, again, &self.document).await? {
-            self.touch_later(&owner);
-        }
-        let new = new.len() as u64;
-        Ok(Written {
-            new,
-            same: (batch.len() as u64).saturating_sub(new),
-        })
-    }
-
-    fn touch_later(&mut self, owner: &OrganisationId) {
-        if !self.touched.contains(owner) {
-            self.touched.insert(owner.clone());
-        }
-    }
-
-    /// Raises the gap counter of organisations that got new signs, in the transaction in which those are written.
-    pub async fn touch(&mut self, open: &mut Transaction) -> Result<()> {
-        if self.touched.is_empty() {
-            return Ok(());
-        }
-        // In order, which makes it unlikely that two processes wait for each other; where they do, one of them is told and tries again.
-        let touched: BTreeSet<OrganisationId> = self.touched.drain().collect();
-        let touched: Vec<&OrganisationId> = touched.iter().collect();
-        for page in touched.chunks(ROWS_PER_STATEMENT) {
-            let sql = format!(
-                "UPDATE organisation SET facts_revision = facts_revision + 1 WHERE id IN ({})",
-                places(1, page.len())
-            );
-            open.run(
-                &sql,
-                page.iter().map(|id| Value::from(id.as_str())).collect(),
-            )
-            .await?;
-        }
-        meta::count(open, CHANGES).await?;
-        Ok(())
-    }
-
-    /// The key of what a sign has in common with others; its row where it was not written before.
-    fn kind(&mut self, observation: &Observation, rows: &mut Vec<Vec<Value>>) -> String {
-        let Observation {
-            report,
-            incident,
-            side,
-            severity,
-            tlp,
-            grade,
-            tags,
-            vendor,
-            product,
-            version,
-            ..
-        } = observation;
-        let (tags, grade) = (tags.join(";"), grade.to_text());
-        let version_text = version.as_deref().unwrap_or("\u{1}");
-        let parts = [
-            report.as_str(),
-            incident.as_str(),
-            side.as_str(),
-            severity,
-            tlp.as_str(),
-            &grade,
-            &tags,
-            vendor,
-            product,
-            version_text,
-            &self.document,
-        ];
-        let text = parts.join("\u{0}");
-        if let Some(key) = self.kinds.get(&text) {
-            return key.clone();
-        }
-        let key = key_of(&parts);
-        rows.push(values![
-            &key,
-            report,
-            incident.as_str(),
-            side.as_str(),
-            severity,
-            tlp.as_str(),
-            grade,
-            tags,
-            vendor,
-            product,
-            version.as_ref(),
-            &self.document,
-            self.now
-        ]);
-        if self.kinds.len() >= SIGN_KINDS {
-            self.kinds.clear();
-        }
-        self.kinds.insert(text, key.clone());
-        key
-    }
-}
-
 /// Keeps raw lines as evidence.
 pub async fn keep_lines(open: &mut Transaction, document: &str, parts: Vec<Lines>) -> Result<()> {
     let mut rows = Vec::with_capacity(parts.len());
@@ -248,77 +80,6 @@ pub async fn keep_lines(open: &mut Transaction, document: &str, parts: Vec<Lines
     )
     .await?;
     Ok(())
-}
-
-/// A sign of one of those it belongs to.
-struct Told<'a> {
-    /// Place in the batch.
-    number: usize,
-    observation: &'a Observation,
-    owner: &'a OrganisationId,
-    attribution: &'a Attribution,
-    kind: String,
-}
-
-impl<'a> Told<'a> {
-    fn row(&self) -> Result<Vec<Value>> {
-        let Observation {
-            id,
-            origin_id,
-            observed_at,
-            last_seen_at,
-            ip,
-            network,
-            port,
-            hostname,
-            asn,
-            extra,
-            ..
-        } = self.observation;
-        Ok(values![
-            self.owner.as_str(),
-            id.as_str(),
-            self.attribution.to_text(),
-            &self.kind,
-            origin_id,
-            *observed_at,
-            *last_seen_at,
-            ip.map(|ip| ip.to_string()),
-            network.map(|network| network.to_string()),
-            port.map(i64::from),
-            hostname.as_ref(),
-            asn.map(i64::from),
-            as_object(extra)?,
-        ])
-    }
-
-    fn traces(&self) -> impl Iterator<Item = Vec<Value>> + use<'a> {
-        let (owner, id) = (self.owner, &self.observation.id);
-        self.observation
-            .traces
-            .iter()
-            .map(move |trace| values![owner.as_str(), id.as_str(), trace.to_text()])
-    }
-
-    fn again(self) -> Again<'a> {
-        let Observation { id, grade, tlp, .. } = self.observation;
-        Again {
-            owner: self.owner,
-            id: id.as_str(),
-            kind: self.kind,
-            vouched: Vouched {
-                grade: *grade,
-                tlp: *tlp,
-            },
-        }
-    }
-}
-
-/// Columns we do not use, as a JSON object.
-fn as_object(extra: &[(String, String)]) -> Result<String> {
-    let mut text = serde_json::Serializer::new(Vec::new());
-    text.collect_map(extra.iter().map(|(name, value)| (name, value)))?;
-    Ok(String::from_utf8(text.into_inner())?)
 }
 
 /// The key of a row of what signs have in common.

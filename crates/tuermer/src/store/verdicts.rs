@@ -4,6 +4,9 @@
 //! its content. `standing` says of each organisation which verdict is its own, through which asset and seen when;
 //! `standing_ground` does so for each ground where there are several. Views: `exposure`, `ground`, `asset_match`.
 
+mod page;
+
+use self::page::Page;
 use super::Store;
 use super::engine::{Cells, Transaction, Value, places};
 use crate::values;
@@ -15,8 +18,6 @@ use tuermer_core::assess::{Alike, Standings};
 use tuermer_core::exposure::{Exposure, Ground, Match};
 use tuermer_core::ids::{AssetId, OrganisationId, ThreatId};
 use tuermer_core::limits::{ROWS_PER_STATEMENT, VERDICTS_GONE};
-use tuermer_core::locale::Language;
-use tuermer_formats::reasons;
 
 const REMOVE: &str = "DELETE FROM verdict WHERE threat_id = $1 AND number IN (SELECT v.number FROM verdict v
     WHERE v.threat_id = $1 AND v.number NOT IN (SELECT verdict FROM standing WHERE threat_id = $1) LIMIT $2)";
@@ -41,18 +42,6 @@ pub struct Written {
     pub judged: u64,
     /// Those that were new, changed or went away.
     pub changed: u64,
-}
-
-/// Rows of one page.
-#[derive(Default)]
-struct Page {
-    verdicts: Vec<Vec<Value>>,
-    verdict_grounds: Vec<Vec<Value>>,
-    verdict_matches: Vec<Vec<Value>>,
-    standings: Vec<Vec<Value>>,
-    grounds: Vec<Vec<Value>>,
-    /// Organisations whose grounds are replaced.
-    replaced: Vec<Value>,
 }
 
 impl Store {
@@ -138,11 +127,11 @@ impl Store {
 }
 
 impl Verdicts {
-    /// Enters verdicts and takes them out of `standings`; what it shares must stay in there.
-    pub async fn enter(&mut self, open: &mut Transaction, standings: &mut Standings) -> Result<()> {
+    /// Makes rows of verdicts and takes them out of `standings`; what it shares must stay in there.
+    pub fn page(&mut self, standings: &mut Standings) -> Page {
         self.shared
             .extend(standings.shared.iter().skip(self.shared.len()).map(number));
-        let mut page = Page::default();
+        let mut page = Page::new(&self.threat);
         for alike in std::mem::take(&mut standings.alike) {
             let Some(exposure) = standings.shared.get(alike.shared) else {
                 continue;
@@ -190,7 +179,7 @@ impl Verdicts {
                 only,
             );
         }
-        page.write(open, &self.threat).await
+        page
     }
 
     /// Where one organisation stands, if it did not stand there before. `only`: the one asset considered.
@@ -366,141 +355,4 @@ fn placed(exposure: &Exposure) -> impl Iterator<Item = (i64, &Match)> {
         seen.insert((position, entry.vulnerability.as_str()))
             .then_some((i64::try_from(position).unwrap_or(0), entry))
     })
-}
-
-impl Page {
-    /// Adds the rows of one verdict.
-    fn describe(&mut self, exposure: &Exposure, threat: &ThreatId, number: i64) {
-        let threat = threat.as_str();
-        let Exposure {
-            status,
-            certainty,
-            mitigated,
-            incident,
-            severity,
-            urgency,
-            basis,
-            reason,
-            question,
-            measured,
-            decisive,
-            ..
-        } = exposure;
-        let ask = |language| {
-            question.as_ref().map_or_else(String::new, |question| {
-                reasons::question(question, language)
-            })
-        };
-        let decisive = decisive.as_ref();
-        self.verdicts.push(values![
-            threat,
-            number,
-            status.as_str(),
-            certainty.as_str(),
-            *mitigated,
-            *incident,
-            severity.as_str(),
-            urgency.as_str(),
-            &*basis.row,
-            &*basis.flaw,
-            basis.inputs_text(),
-            reasons::reason(reason, Language::German),
-            reasons::reason(reason, Language::English),
-            ask(Language::German),
-            ask(Language::English),
-            decisive.map_or("", |d| d.product.as_str()),
-            decisive.map_or("", |d| d.version.as_str()),
-            decisive.map_or("", |d| d.source.as_str()),
-            *measured,
-        ]);
-        for (position, ground) in (0_i64..).zip(&exposure.grounds) {
-            let Ground {
-                status,
-                certainty,
-                reason,
-                asset: _,
-                source,
-                place,
-                observed_at: _,
-            } = ground;
-            let [german, english] = [Language::German, Language::English]
-                .map(|language| reasons::reason(reason, language));
-            let row = values![
-                threat,
-                number,
-                position,
-                status.as_str(),
-                certainty.as_str(),
-                german,
-                english,
-                source.as_str(),
-                place
-            ];
-            self.verdict_grounds.push(row);
-        }
-        for (position, entry) in placed(exposure) {
-            let Match {
-                asset: _,
-                vulnerability,
-                status,
-                certainty,
-                remediation,
-            } = entry;
-            let row = values![
-                threat,
-                number,
-                position,
-                vulnerability,
-                status.as_str(),
-                certainty.as_str(),
-                remediation.as_str()
-            ];
-            self.verdict_matches.push(row);
-        }
-    }
-
-    async fn write(self, open: &mut Transaction, threat: &ThreatId) -> Result<()> {
-        let Self {
-            verdicts,
-            verdict_grounds,
-            verdict_matches,
-            standings,
-            grounds,
-            replaced,
-        } = self;
-        let known = "ON CONFLICT DO NOTHING";
-        open.insert_many(
-            "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
-             reason_de, reason_en, question_de, question_en, product, version, source, measured)",
-            verdicts,
-            known,
-        )
-        .await?;
-        let head = "INSERT INTO verdict_ground (threat_id, number, position, status, certainty, reason_de, reason_en, source, place)";
-        open.insert_many(head, verdict_grounds, known).await?;
-        let head = "INSERT INTO verdict_match (threat_id, number, position, vulnerability, status, certainty, remediation)";
-        open.insert_many(head, verdict_matches, known).await?;
-        for page in replaced.chunks(ROWS_PER_STATEMENT) {
-            let values = std::iter::once(Value::from(threat.as_str()))
-                .chain(page.iter().cloned())
-                .collect();
-            open.run(
-                &format!(
-                    "DELETE FROM standing_ground WHERE threat_id = $1 AND organisation_id IN ({})",
-                    places(2, page.len())
-                ),
-                values,
-            )
-            .await?;
-        }
-        open.insert_many(
-            "INSERT INTO standing (threat_id, organisation_id, verdict, asset_id, observed_at, assessed_at, digest)",
-            standings,
-            "ON CONFLICT (threat_id, organisation_id) DO UPDATE SET verdict = excluded.verdict, asset_id = excluded.asset_id,
-                observed_at = excluded.observed_at, assessed_at = excluded.assessed_at, digest = excluded.digest",
-        )
-        .await?;
-        open.insert_many("INSERT INTO standing_ground (threat_id, organisation_id, position, asset_id, observed_at)", grounds, known).await?;
-        Ok(())
-    }
 }

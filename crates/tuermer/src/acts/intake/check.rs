@@ -157,8 +157,9 @@ async fn keep(
         rejected: None,
     };
     documents::keep(&mut open, document).await?;
-    let mut writer = observations::Writer::new(&hash, now);
-    let written = writer.write(&mut open, &signs).await?;
+    let (count, mut writer) = (signs.len() as u64, observations::Writer::default());
+    let ready = observations::Maker::new(&hash, now).make(signs)?;
+    let written = writer.write(&mut open, ready).await?;
     writer.touch(&mut open).await?;
     if report.verdict().is_some_and(Verdict::is_break_in) {
         let note = summary(report).sentence(Texts(tuermer_core::locale::Language::German));
@@ -177,7 +178,7 @@ async fn keep(
     }
     open.commit().await?;
     let mut told = IngestReport::new(name, Kind::Check);
-    (told.lines, told.attributed) = (signs.len() as u64, signs.len() as u64);
+    (told.lines, told.attributed) = (count, count);
     (told.new, told.same) = (written.new, written.same);
     Ok(told)
 }

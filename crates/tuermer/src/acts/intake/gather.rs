@@ -1,20 +1,18 @@
 //! Signs on their way from a file to the store: whose they are, which raw lines are kept, what is only counted.
 //!
-//! Three threads: one makes the SHA-256, one reads and attributes, one writes. What fits nobody is counted and gone; what
-//! concerns members is kept with its raw lines, compressed. A channel between reader and writer holds the reader back, so
-//! memory does not grow with the file. What is written is committed in steps; reading the file again completes what was
-//! cut off.
+//! Four threads: one makes the SHA-256, one reads and attributes, two more write ([`super::writing`]). What fits nobody is
+//! counted and gone; what concerns members is kept with its raw lines, compressed. A channel between reader and writer
+//! holds the reader back, so memory does not grow with the file.
 
 use super::content::Content;
 use super::part::Part;
+use super::writing::{BATCHES_AHEAD, Batch, write};
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::store::documents::{self, Document};
-use crate::store::indicators;
-use crate::store::observations::{self, Attributed, Lines, Shelf};
+use crate::store::observations::{self, Attributed, Shelf};
 use crate::store::signs;
 use anyhow::Result;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ring::digest::{self, SHA256};
 use std::io::Read;
@@ -34,22 +32,11 @@ use tuermer_formats::records::Malformed;
 
 /// Signs or indicators written together.
 const BATCH_SIGNS: usize = 1_000;
-/// Batches that wait for the writer.
-const BATCHES_AHEAD: usize = 16;
-/// Batches of one transaction at most: nobody else writes while it is open. Many, because each commit waits for the disk.
-const BATCHES_PER_STEP: usize = 64;
 /// Bytes that are hashed at once.
 const HASH_BLOCK_BYTES: usize = 256 * 1024;
+const DAY_SECONDS: i64 = 86_400;
 /// Malformed lines that are named in the answer; `tuermer sign malformed` lists more.
 const MALFORMED_SHOWN: usize = 5;
-
-/// What the reader hands to the writer.
-#[derive(Default)]
-struct Batch {
-    signs: Vec<Attributed>,
-    indicators: Vec<Indicator>,
-    lines: Vec<Lines>,
-}
 
 /// What the reader found out beside the signs.
 struct Gathered {
@@ -222,45 +209,6 @@ fn hashed(content: &Content, whole: bool) -> (String, Vec<u8>, Option<std::io::E
     (hex::encode(hash.finish()), bytes, cut)
 }
 
-/// Writes what the reader hands over, in steps. A transaction is open only while there is something to write: one who reads a
-/// flood, or slowly, holds up no other feed and no warning.
-async fn write(
-    context: &Context,
-    document: Document,
-    mut batches: mpsc::Receiver<Batch>,
-) -> Result<observations::Written> {
-    let (hash, now) = (document.sha256.clone(), context.now());
-    let mut open = context.store.begin().await?;
-    documents::keep(&mut open, document).await?;
-    open.commit().await?;
-    let (mut total, mut writer) = (
-        observations::Written::default(),
-        observations::Writer::new(&hash, now),
-    );
-    while let Some(first) = batches.recv().await {
-        let mut open = context.store.begin().await?;
-        let mut next = Some(first);
-        for _ in 0..BATCHES_PER_STEP {
-            let Some(Batch {
-                signs,
-                indicators,
-                lines,
-            }) = next.take().or_else(|| batches.try_recv().ok())
-            else {
-                break;
-            };
-            let written = writer.write(&mut open, &signs).await?;
-            observations::keep_lines(&mut open, &hash, lines).await?;
-            indicators::write(&mut open, &indicators, &hash).await?;
-            total.new = total.new.saturating_add(written.new);
-            total.same = total.same.saturating_add(written.same);
-        }
-        writer.touch(&mut open).await?;
-        open.commit().await?;
-    }
-    Ok(total)
-}
-
 /// Sorts what is read: whose is it?
 pub struct Gatherer<'a> {
     owners: &'a Owners,
@@ -270,8 +218,8 @@ pub struct Gatherer<'a> {
     batch: Batch,
     part: Part,
     day: Day,
-    /// Report and day of the last sign of a member.
-    latest: Option<(String, Date)>,
+    /// Report and day since 1970 of the last sign of a member.
+    latest: Option<(String, i64)>,
     sender: &'a mpsc::Sender<Batch>,
     /// See [`Word::mailbox`].
     mailbox: Option<(String, Grade)>,
@@ -341,15 +289,16 @@ impl<'a> Gatherer<'a> {
         if let Some((_, grade)) = &self.mailbox {
             observation.grade = *grade;
         }
-        let day = observation.observed_at.to_zoned(TimeZone::UTC).date();
+        let day = observation.observed_at.as_second().div_euclid(DAY_SECONDS);
         if self
             .latest
             .as_ref()
             .is_none_or(|(report, latest)| *latest != day || *report != observation.report)
         {
+            let date = observation.observed_at.to_zoned(TimeZone::UTC).date();
             self.read
                 .shelf
-                .entry((observation.report.clone(), day.to_string()))
+                .entry((observation.report.clone(), date.to_string()))
                 .or_default();
             self.latest = Some((observation.report.clone(), day));
         }

@@ -29,11 +29,7 @@ impl Cells<'_> {
     pub fn text_or_null(&self, index: usize) -> Result<Option<&str>> {
         match &self.0 {
             Lent::Sqlite(row) => text(index, row.get_ref(index)?),
-            Lent::Packed(row) => text(
-                index,
-                row.cell(index)
-                    .ok_or_else(|| anyhow!("column {index} is neither text nor a number"))?,
-            ),
+            Lent::Packed(row) => row.text(index),
             Lent::Postgres(row) => Ok(row.try_get(index)?),
             Lent::Owned(row) => match row.0.get(index) {
                 Some(Value::Null) => Ok(None),
@@ -53,11 +49,7 @@ impl Cells<'_> {
     pub fn int_or_null(&self, index: usize) -> Result<Option<i64>> {
         match &self.0 {
             Lent::Sqlite(row) => number(index, row.get_ref(index)?),
-            Lent::Packed(row) => number(
-                index,
-                row.cell(index)
-                    .ok_or_else(|| anyhow!("column {index} is neither text nor a number"))?,
-            ),
+            Lent::Packed(row) => row.number(index),
             Lent::Owned(row) => row.int_or_null(index),
             Lent::Postgres(row) => Ok(if row.try_get_raw(index)?.is_null() {
                 None

@@ -36,7 +36,7 @@ pub(super) enum Cell {
 /// One row of a batch.
 pub(super) struct Packed<'a> {
     cells: &'a [Cell],
-    texts: &'a [u8],
+    texts: &'a str,
 }
 
 /// Gives every row to `take`.
@@ -91,18 +91,16 @@ fn taken<S>(
     state: &mut S,
     take: fn(&mut S, &Cells<'_>) -> Result<()>,
 ) -> Result<()> {
-    while let Ok(batch) = to_take.recv() {
-        for cells in batch.cells.chunks_exact(columns.max(1)) {
-            take(
-                state,
-                &Cells(Lent::Packed(Packed {
-                    cells,
-                    texts: &batch.texts,
-                })),
-            )?;
+    while let Ok(Batch { cells, texts }) = to_take.recv() {
+        // All texts are looked at together: cell by cell it were a sixth of the time.
+        let texts = String::from_utf8(texts)?;
+        for cells in cells.chunks_exact(columns.max(1)) {
+            let texts = texts.as_str();
+            take(state, &Cells(Lent::Packed(Packed { cells, texts })))?;
         }
         // A batch for which there is no place is let go.
-        let _ = empty.try_send(batch);
+        let texts = texts.into_bytes();
+        let _ = empty.try_send(Batch { cells, texts });
     }
     Ok(())
 }
@@ -138,19 +136,27 @@ impl Batch {
 }
 
 impl Packed<'_> {
-    /// A cell as the engine would lend it.
-    pub(super) fn cell(&self, column: usize) -> Option<ValueRef<'_>> {
-        Some(match *self.cells.get(column)? {
-            Cell::Null => ValueRef::Null,
-            Cell::Integer(number) => ValueRef::Integer(number),
-            Cell::Text { start, length } => {
-                let start = usize::try_from(start).ok()?;
-                ValueRef::Text(
-                    self.texts
-                        .get(start..start.checked_add(usize::try_from(length).ok()?)?)?,
-                )
+    /// TEXT or NULL.
+    pub(super) fn text(&self, column: usize) -> Result<Option<&str>> {
+        match self.cells.get(column) {
+            Some(Cell::Null) => Ok(None),
+            Some(&Cell::Text { start, length }) => {
+                let start = usize::try_from(start)?;
+                let end = start.saturating_add(usize::try_from(length)?);
+                let text = self.texts.get(start..end);
+                text.map(Some)
+                    .ok_or_else(|| anyhow!("column {column} is not UTF-8"))
             }
-            Cell::Other => return None,
-        })
+            _ => Err(anyhow!("column {column} is not text")),
+        }
+    }
+
+    /// BIGINT or NULL.
+    pub(super) fn number(&self, column: usize) -> Result<Option<i64>> {
+        match self.cells.get(column) {
+            Some(Cell::Null) => Ok(None),
+            Some(Cell::Integer(number)) => Ok(Some(*number)),
+            _ => Err(anyhow!("column {column} is not a number")),
+        }
     }
 }

@@ -7,7 +7,7 @@
 use super::each::Cells;
 use super::{BUSY, Row, Value};
 use crate::refusal::Refusal;
-use crate::store::statement::{insert_text, nameless};
+use crate::store::statement::nameless;
 use anyhow::{Context as _, Result, anyhow, bail};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, params_from_iter};
@@ -198,47 +198,6 @@ impl Writing {
             .await
     }
 
-    pub(super) async fn insert_many(
-        &mut self,
-        head: &str,
-        rows: Vec<Vec<Value>>,
-        tail: &str,
-    ) -> Result<u64> {
-        let touched = self.insert_each(head, rows, tail).await?;
-        Ok(u64::try_from(touched.into_iter().sum::<usize>())?)
-    }
-
-    pub(super) async fn insert_new(
-        &mut self,
-        head: &str,
-        rows: Vec<Vec<Value>>,
-    ) -> Result<Vec<bool>> {
-        let touched = self
-            .insert_each(head, rows, "ON CONFLICT DO NOTHING")
-            .await?;
-        Ok(touched.into_iter().map(|rows| rows > 0).collect())
-    }
-
-    /// One prepared statement, run for each row: measured, a row costs little more than its pages. How many rows each touched.
-    async fn insert_each(
-        &mut self,
-        head: &str,
-        rows: Vec<Vec<Value>>,
-        tail: &str,
-    ) -> Result<Vec<usize>> {
-        let Some(width) = rows.first().map(Vec::len) else {
-            return Ok(Vec::new());
-        };
-        let sql = nameless(&insert_text(head, width, 1, tail));
-        let work = move |connection: &Connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            rows.iter()
-                .map(|row| Ok(statement.execute(params_from_iter(row))?))
-                .collect()
-        };
-        self.with(work).await
-    }
-
     pub(super) async fn commit(mut self) -> Result<()> {
         let committed = self
             .with(|connection| Ok(connection.execute_batch("COMMIT")?))
@@ -246,7 +205,7 @@ impl Writing {
         committed.context(Refusal::new("general.not_written", []))
     }
 
-    async fn with<T: Send + 'static>(
+    pub(super) async fn with<T: Send + 'static>(
         &mut self,
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
