@@ -14,7 +14,8 @@ use tuermer_core::trace::Indicator;
 /// Batches that wait for the thread that makes rows.
 pub const BATCHES_AHEAD: usize = 4;
 /// Batches whose rows are sorted and written together: rows that lie together in the index are then written one after the
-/// other. Measured with every line a member's: 8 instead of 1 save a fifth of the time, more memory saves little more.
+/// other. Measured in SQLite alone: sorted in 64,000 instead of 1,000, a row costs a quarter less; this many are a compromise
+/// with memory.
 const BATCHES_TOGETHER: usize = 8;
 /// What was made ready and waits for the writer.
 const READY_AHEAD: usize = 1;

@@ -6,7 +6,7 @@ use crate::store::statement::{insert_text, nameless};
 use anyhow::Result;
 use rusqlite::{Connection, params_from_iter};
 
-/// Rows of one statement that may also change rows. Measured: four times as many gain nothing.
+/// Rows of one statement that may also change rows. Measured: 25, 100 and 500 cost the same, 1 costs twice as much.
 const UPSERTS_PER_STATEMENT: usize = 64;
 
 impl Writing {
