@@ -214,7 +214,7 @@ impl Canonical {
         }
         if form == Form::Addresses {
             self.text(recipient.person());
-            self.text(recipient.address(PointKind::Email));
+            self.text(recipient.email());
             self.text(recipient.address(PointKind::Phone));
         }
         self.0

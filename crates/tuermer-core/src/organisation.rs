@@ -228,7 +228,10 @@ mod tests {
             &[("a@x", Email, Told), ("+1", Phone, Told)],
         );
         check(&[], &[]);
-        check(&[register.clone()], &[("a@x", "Anna"), ("+1", "Anna")]);
+        check(
+            std::slice::from_ref(&register),
+            &[("a@x", "Anna"), ("+1", "Anna")],
+        );
         // The member knows its people best; a desk is called before a mobile telephone.
         let member = contact(
             Source::Member,

@@ -214,6 +214,11 @@ impl Recipient {
             .map_or("", |way| &way.address)
     }
 
+    /// The mail address, whether it is planned or not; empty where none is known.
+    pub fn email(&self) -> &str {
+        self.address(PointKind::Email)
+    }
+
     /// Whom to ask for: the person of the first way, may be empty.
     pub fn person(&self) -> &str {
         self.ways.first().map_or("", |way| &way.name)

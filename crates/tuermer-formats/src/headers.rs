@@ -219,10 +219,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("postal", &["postanschrift", "briefanschrift"]),
-    (
-        "expires_at",
-        &["gueltigbis", "ablauf", "bis", "validuntil", "expires"],
-    ),
+    ("expires_at", &["gueltigbis", "ablauf", "validuntil"]),
     (
         "provider_external_id",
         &[

@@ -82,14 +82,10 @@ pub async fn add(
             [("most", &limits::CONTACTS)],
         ));
     }
+    let fresh = Point::told(PointId(context.id()?), kind, address, now);
     let point = Point {
         expires_at,
-        ..again(before, kind, &address, now)?.unwrap_or(Point::told(
-            PointId(context.id()?),
-            kind,
-            address,
-            now,
-        ))
+        ..again(before, &fresh, now)?.unwrap_or(fresh)
     };
     let known_role = before.map_or("", |before| &before.role);
     let contact = Contact {
@@ -113,20 +109,16 @@ pub async fn add(
 }
 
 /// The point of this address that was ended, expired or bounced, said again; refused where it is in use.
-fn again(
-    before: Option<&Contact>,
-    kind: PointKind,
-    address: &str,
-    now: Timestamp,
-) -> Result<Option<Point>> {
+fn again(before: Option<&Contact>, told: &Point, now: Timestamp) -> Result<Option<Point>> {
     let points = before.map_or(&[][..], |contact| &contact.points);
     let known = points
         .iter()
-        .find(|point| point.kind == kind && point.address == address);
+        .find(|point| point.kind == told.kind && point.address == told.address);
     match known {
-        Some(point) if point.is_usable(now) => {
-            Err(refusal("contact.refused_known", [("address", &address)]))
-        }
+        Some(point) if point.is_usable(now) => Err(refusal(
+            "contact.refused_known",
+            [("address", &told.address)],
+        )),
         Some(point) => Ok(Some(Point {
             said_at: now,
             state: PointState::Told,

@@ -22,7 +22,6 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use jiff::{SignedDuration, Timestamp, civil::date};
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
-use tuermer_core::channel::PointKind;
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
@@ -380,7 +379,7 @@ impl<'a> Play<'a> {
                     continue;
                 };
                 // A phone call is a person's work; the demo does not make it.
-                if recipient.address(PointKind::Email).is_empty()
+                if recipient.email().is_empty()
                     || self.warned.insert(index, recipient.organisation).is_some()
                 {
                     continue;

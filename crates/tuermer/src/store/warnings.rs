@@ -5,7 +5,7 @@ use super::engine::{Row, Transaction};
 use super::{Store, approvals, recipients};
 use crate::refusal::refusal;
 use crate::values;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use jiff::Timestamp;
 use tuermer_core::ids::{ThreatId, UserName, WarningNumber};
 use tuermer_core::locale::Language;
@@ -100,12 +100,8 @@ fn warning(row: &Row, texts: Vec<WarningText>) -> Result<Warning> {
         submitted_at: row.time_or_null(12)?,
         approved_at: row.time_or_null(13)?,
         replaces: row.text_or_null(14)?.map(WarningNumber),
-        form: form(row.int(15)?)?,
+        form: Form::parse(row.int(15)?).context("a form of a later program")?,
     })
-}
-
-fn form(number: i64) -> Result<Form> {
-    Form::parse(number).ok_or_else(|| anyhow!("unknown form {number} of an approval"))
 }
 
 fn text(row: &Row) -> Result<WarningText> {
@@ -272,7 +268,6 @@ pub async fn insert_draft(open: &mut Transaction, draft: &Draft) -> Result<Warni
         let sql =
             "INSERT INTO warning (number, year, sequence, threat_id, threat_revision, message_type, level, urgency, state, audience, drafted_at, replaces)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', 0, $9, $10) ON CONFLICT DO NOTHING";
-        let replaces = draft.replaces.as_ref().map(WarningNumber::as_str);
         let values = values![
             number.as_str(),
             draft.year,
@@ -283,7 +278,7 @@ pub async fn insert_draft(open: &mut Transaction, draft: &Draft) -> Result<Warni
             draft.level.as_str(),
             draft.urgency.as_str(),
             draft.at,
-            replaces
+            draft.replaces.as_ref().map(WarningNumber::as_str)
         ];
         if open.run(sql, values).await? == 1 {
             for text in &draft.texts {
@@ -401,8 +396,7 @@ pub async fn submitted(
     audience: u64,
     at: Timestamp,
 ) -> Result<()> {
-    let sql = "UPDATE warning SET state = 'submitted', submitted_by = $1, submitted_at = $2, content_hash = $3, audience = $4, return_reason = NULL,
-               form = $7 WHERE number = $5 AND state = $6";
+    let sql = "UPDATE warning SET state = 'submitted', submitted_by = $1, submitted_at = $2, content_hash = $3, audience = $4, return_reason = NULL, form = $7 WHERE number = $5 AND state = $6";
     changed(
         number,
         open.run(

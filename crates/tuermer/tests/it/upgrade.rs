@@ -87,6 +87,34 @@ async fn what_the_landed_version_had_approved_still_goes_out() {
     home.tuermer(&["audit", "verify"]).expect(0);
 }
 
+/// Everybody is to be called: the attacked product carries their mail.
+fn assert_calls(home: &Home) {
+    let mut calls: Vec<(String, String, String)> = home
+        .tuermer(&["delivery", "call-list", "--warning", "W-2026-001", "--json"])
+        .expect(0)
+        .lines()
+        .iter()
+        .map(|line| {
+            let word = |key: &str| line[key].as_str().unwrap().to_string();
+            (word("organisation"), word("contact"), word("phone"))
+        })
+        .collect();
+    calls.sort();
+    let row = |number: &str, person: &str, phone: &str| {
+        (number.to_string(), person.to_string(), phone.to_string())
+    };
+    assert_eq!(
+        calls,
+        [
+            row("M-1", "Frau \"Eins\" \\ Eins", "+4927111111"),
+            row("M-2", "Herr Zwei", "+4927122222"),
+            row("M-3", "", ""),
+            row("M-4", "Frau Vier", "+491711234568"),
+            row("M-5", "", ""),
+        ]
+    );
+}
+
 /// Version 0013 knew one mail address and one telephone number for a recipient. What two people released then leaves as
 /// it was released, what one person had submitted is released by the second one now, and a correction of it is written in
 /// the form of today.
@@ -112,30 +140,7 @@ async fn what_was_released_with_one_address_each_keeps_its_release() {
     home.tuermer(&[&release[..], &approver].concat()).expect(0);
     home.tuermer(&["run", "--once"]).expect(0);
     copies(2);
-    let mut calls: Vec<(String, String, String)> = home
-        .tuermer(&["delivery", "call-list", "--warning", "W-2026-001", "--json"])
-        .expect(0)
-        .lines()
-        .iter()
-        .map(|line| {
-            let word = |key: &str| line[key].as_str().unwrap().to_string();
-            (word("organisation"), word("contact"), word("phone"))
-        })
-        .collect();
-    calls.sort();
-    let row = |number: &str, person: &str, phone: &str| {
-        (number.to_string(), person.to_string(), phone.to_string())
-    };
-    assert_eq!(
-        calls,
-        [
-            row("M-1", "Frau \"Eins\" \\ Eins", "+4927111111"),
-            row("M-2", "Herr Zwei", "+4927122222"),
-            row("M-3", "", ""),
-            row("M-4", "Frau Vier", "+491711234568"),
-            row("M-5", "", ""),
-        ]
-    );
+    assert_calls(&home);
     let contacts = home
         .tuermer(&["member", "contact", "list", "M-2", "--json"])
         .expect(0)

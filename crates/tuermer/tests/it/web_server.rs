@@ -232,20 +232,14 @@ impl WebServer {
         let path = home.file(&format!("authority-{}.pem", self.port), &self.authority);
         let config = home.data().join("tuermer.toml");
         let mut table: toml::Table = std::fs::read_to_string(&config).unwrap().parse().unwrap();
-        let feeds = table
-            .entry("feeds")
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        feeds
-            .as_table_mut()
-            .unwrap()
-            .insert("trusted_roots".into(), path.into());
-        let outgoing = table
-            .entry("outgoing")
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        outgoing
-            .as_table_mut()
-            .unwrap()
-            .insert("private_hosts".into(), vec!["localhost"].into());
+        for (section, key, value) in [
+            ("feeds", "trusted_roots", path.into()),
+            ("outgoing", "private_hosts", vec!["localhost"].into()),
+        ] {
+            let new = || toml::Value::Table(toml::Table::new());
+            let entry = table.entry(section).or_insert_with(new);
+            entry.as_table_mut().unwrap().insert(key.into(), value);
+        }
         std::fs::write(&config, table.to_string()).unwrap();
     }
 }

@@ -8,7 +8,6 @@ use crate::context::Context;
 use crate::store::warnings::WarningHead;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
-use tuermer_core::channel::PointKind;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::scale::Certainty;
 use tuermer_core::warning::{Channel, Recipient, Warning, WarningState, WarningText};
@@ -288,7 +287,7 @@ pub async fn preview(
                 "name": recipient.name,
                 "language": recipient.language.code(),
                 "channels": channels,
-                "email": recipient.address(PointKind::Email),
+                "email": recipient.email(),
                 "subject": mail.subject,
                 "preheader": mail.preheader,
                 "text": mail.text,

@@ -1,6 +1,5 @@
 //! The audience of a warning as an approver sees it: in numbers, and by three samples as different as it allows.
 
-use tuermer_core::channel::PointKind;
 use tuermer_core::locale::Language;
 use tuermer_core::scale::{Certainty, Status};
 use tuermer_core::warning::{Channel, Recipient};
@@ -70,9 +69,9 @@ pub fn count(audience: &[Recipient]) -> Counts {
 pub fn chosen(audience: &[Recipient]) -> Vec<&Recipient> {
     let mut chosen: Vec<&Recipient> = Vec::new();
     let mailed = || {
-        audience.iter().filter(|recipient| {
-            !recipient.address(PointKind::Email).is_empty() && !recipient.incident
-        })
+        audience
+            .iter()
+            .filter(|recipient| !recipient.email().is_empty() && !recipient.incident)
     };
     for recipient in mailed() {
         let kind = (recipient.status, recipient.certainty, recipient.language);

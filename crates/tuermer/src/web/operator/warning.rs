@@ -4,11 +4,10 @@ use super::audience::{Counts, chosen, count};
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
 use super::session::{SignedIn, password_fits};
 use crate::acts::warn::{self, TextEdit};
-use crate::compose;
-use crate::context::Context;
 use crate::refusal::told as told_error;
 use crate::store::accounts::Account;
 use crate::store::journal::Entry;
+use crate::{compose, context::Context};
 use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::HeaderValue;
@@ -16,7 +15,6 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use tuermer_core::approval::Refusal;
-use tuermer_core::channel::PointKind;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, may};
@@ -315,7 +313,7 @@ fn samples(
         Ok(Sample {
             name: recipient.name.clone(),
             external_id: segment(&recipient.external_id),
-            to: recipient.address(PointKind::Email).to_string(),
+            to: recipient.email().to_string(),
             certainty: recipient.certainty,
             lang: recipient.language.code(),
             subject: mail.subject,
