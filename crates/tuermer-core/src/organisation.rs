@@ -73,6 +73,13 @@ pub struct Contact {
     pub points: Vec<Point>,
 }
 
+impl Contact {
+    /// True where a message may go to this person.
+    pub fn is_reached(&self, now: Timestamp) -> bool {
+        self.points.iter().any(|point| point.is_usable(now))
+    }
+}
+
 words! {
     /// What we know of a contact point.
     PointState {
@@ -147,7 +154,7 @@ impl Point {
 }
 
 /// The best known way over each channel, none of them planned yet. Of several points the kind a channel likes best
-/// counts, then whoever knows best, then what is proven, then what was told last.
+/// counts, then whoever knows best, then what was told last, then what is proven.
 pub fn ways(contacts: &[Contact], folder: bool, now: Timestamp) -> Vec<Way> {
     let usable: Vec<(&Contact, &Point)> = contacts
         .iter()
@@ -168,8 +175,8 @@ pub fn ways(contacts: &[Contact], folder: bool, now: Timestamp) -> Vec<Way> {
                 .max_by_key(|(contact, point)| {
                     let liking = kinds.iter().position(|kind| *kind == point.kind);
                     let proven = point.state == PointState::Proven;
-                    let age = (point.said_at, Reverse(&point.id));
-                    (Reverse(liking), contact.source, proven, age)
+                    let last = (Reverse(liking), contact.source, point.said_at);
+                    (last, proven, Reverse(&point.id))
                 })?;
             let name = match contact.name.as_str() {
                 "" => somebody,
@@ -181,6 +188,38 @@ pub fn ways(contacts: &[Contact], folder: bool, now: Timestamp) -> Vec<Way> {
                 address: point.address.clone(),
                 name: name.to_string(),
                 planned: false,
+            })
+        })
+        .collect()
+}
+
+/// Ways that were frozen earlier, as they may be used now: what was ended, bounced or has expired since gives way to the
+/// best way of today over the same channel, if there is one.
+pub fn still_good(
+    frozen: Vec<Way>,
+    contacts: &[Contact],
+    folder: bool,
+    now: Timestamp,
+) -> Vec<Way> {
+    let today = ways(contacts, folder, now);
+    let points = || contacts.iter().flat_map(|contact| &contact.points);
+    let is_over = |way: &Way| {
+        let same = |point: &&Point| way.channel.uses(point.kind) && point.address == way.address;
+        !way.address.is_empty()
+            && points().any(|point| same(&point))
+            && !points().any(|point| same(&point) && point.is_usable(now))
+    };
+    frozen
+        .into_iter()
+        .filter_map(|way| {
+            if !is_over(&way) {
+                return Some(way);
+            }
+            let planned = way.planned;
+            let better = today.iter().find(|other| other.channel == way.channel)?;
+            Some(Way {
+                planned,
+                ..better.clone()
             })
         })
         .collect()

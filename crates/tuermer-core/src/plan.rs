@@ -19,11 +19,16 @@ pub fn plan(mut ways: Vec<Way>, attack: Attack<'_>) -> Vec<Way> {
     for way in &mut ways {
         way.planned = !attack.incident && !way.channel.nature().by_person;
     }
+    or_call(ways, attack.on)
+}
+
+/// Where nothing that is planned reaches a person independently of what is attacked, a person calls.
+pub fn or_call(mut ways: Vec<Way>, attacked: &[Service]) -> Vec<Way> {
     let reached = ways.iter().any(|way| {
         let nature = way.channel.nature();
         way.planned
             && nature.reaches_person
-            && nature.needs.is_none_or(|needs| !attack.on.contains(&needs))
+            && nature.needs.is_none_or(|needs| !attacked.contains(&needs))
     });
     if !reached {
         match ways.iter_mut().find(|way| way.channel == Channel::LAST) {

@@ -330,10 +330,8 @@ impl Mapping {
                     format!("{column}: \"Spalte\" = \"field\""),
                 ));
             };
-            let known = Kind::ALL
-                .iter()
-                .any(|kind| kind.fields().any(|known| known == field));
-            if !field.is_empty() && !known {
+            let known = |kind: &Kind| kind.fields().any(|known| known == field);
+            if !field.is_empty() && !Kind::ALL.iter().any(known) {
                 let fields: Vec<_> = Kind::Members.fields().collect();
                 return Err(Fault::new(
                     Problem::Mapping,
@@ -428,7 +426,8 @@ fn field_of(folded: &str, fields: &[&'static str], mapping: &Mapping) -> Option<
     }
     let means = |field: &str| {
         let mut synonyms = SYNONYMS.iter();
-        field == folded || synonyms.any(|(known, names)| *known == field && names.contains(&folded))
+        fold(field) == folded
+            || synonyms.any(|(known, names)| *known == field && names.contains(&folded))
     };
     fields.iter().find(|field| means(field)).copied()
 }

@@ -59,8 +59,12 @@ problems! {
     TwoAts = "import.reason_two_ats",
     /// No https address, or one with a password.
     Url = "import.reason_url",
-    /// An address that must not be asked, such as one of the own house; detail: why.
+    /// An address to which nothing must be sent, such as one of the own house.
     UrlRefused = "import.reason_url_refused",
+    /// It is known here as ended, expired or no more, and stays unused.
+    NotUsed = "import.reason_not_used",
+    /// Messages there are signed with a key that nobody was given yet.
+    KeyUntold = "import.reason_key_untold",
     /// A row about a person without any way to them.
     NoWay = "import.reason_no_way",
     /// More people than one organisation may have; detail: the limit.

@@ -38,3 +38,5 @@ pub const OLD_KEY_DAYS: i64 = 7;
 pub const PUSH_WORDS_SECONDS: u64 = 1;
 /// Of those words at most so many bytes are looked at.
 pub const PUSH_ANSWER_BYTES: usize = 4 * 1024;
+/// Names looked up at once: a thread each, of the 512 there are.
+pub const LOOKUPS: usize = 64;

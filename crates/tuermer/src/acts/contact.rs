@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::refusal::refusal;
 use crate::store::{contacts, journal};
 use anyhow::{Error, Result};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tuermer_core::channel::{AddressForm, PointKind};
 use tuermer_core::ids::{OrganisationId, PointId};
 use tuermer_core::limits;
@@ -75,13 +75,7 @@ pub async fn add(
     let people = known.get(organisation).map_or(&[][..], Vec::as_slice);
     let id = id_by_name(organisation, source, &name, people);
     let before = people.iter().find(|contact| contact.id == id);
-    let points = before.map_or(0, |contact| contact.points.len());
-    if (before.is_none() && people.len() >= limits::CONTACTS) || points >= limits::CONTACT_POINTS {
-        return Err(refusal(
-            "contact.refused_many",
-            [("most", &limits::CONTACTS)],
-        ));
-    }
+    room(people, before, now)?;
     let fresh = Point::told(PointId(context.id()?), kind, address, now);
     let point = Point {
         expires_at,
@@ -108,6 +102,18 @@ pub async fn add(
     Ok(with_secret(context, point))
 }
 
+/// Refuses where no more people or addresses can be kept in use.
+fn room(people: &[Contact], before: Option<&Contact>, now: Timestamp) -> Result<()> {
+    let reached = people.iter().filter(|contact| contact.is_reached(now));
+    let points = before.map_or(&[][..], |contact| &contact.points);
+    let usable = points.iter().filter(|point| point.is_usable(now));
+    if reached.count() > limits::CONTACTS || usable.count() >= limits::CONTACT_POINTS {
+        let most = limits::CONTACTS;
+        return Err(refusal("contact.refused_many", [("most", &most)]));
+    }
+    Ok(())
+}
+
 /// The point of this address that was ended, expired or bounced, said again; refused where it is in use.
 fn again(before: Option<&Contact>, told: &Point, now: Timestamp) -> Result<Option<Point>> {
     let points = before.map_or(&[][..], |contact| &contact.points);
@@ -124,6 +130,9 @@ fn again(before: Option<&Contact>, told: &Point, now: Timestamp) -> Result<Optio
             state: PointState::Told,
             state_at: now,
             detail: String::new(),
+            // Whoever had the old key may be why it was ended.
+            generation: point.generation.saturating_add(1),
+            renewed_at: None,
             ..point.clone()
         })),
         None => Ok(None),
@@ -193,6 +202,14 @@ pub async fn renew_key(context: &Context, actor: &Actor, id: &PointId) -> Result
         ));
     }
     let now = context.now();
+    let both = SignedDuration::from_hours(24 * limits::OLD_KEY_DAYS);
+    if point
+        .renewed_at
+        .is_some_and(|at| now.duration_since(at) < both)
+    {
+        let days = limits::OLD_KEY_DAYS;
+        return Err(refusal("contact.refused_renewed", [("days", &days)]));
+    }
     let mut open = context.store.begin().await?;
     let generation = contacts::renew_key(&mut open, id, actor.name(), now).await?;
     open.commit().await?;

@@ -89,7 +89,7 @@ impl Carrier {
                 Some(Self::Email(Box::new(Email::new(context)?)))
             }
             Channel::Email | Channel::Folder => folder(email::file, false),
-            Channel::Webhook if !stays_here(context) => Some(Self::Webhook(Webhook::new(context)?)),
+            Channel::Webhook if !stays_here(context) => Some(Self::Webhook(Webhook::new(context))),
             Channel::Webhook => folder(webhook::file, true),
             Channel::Phone => None,
         })
@@ -185,7 +185,7 @@ impl Carrier {
     /// Begins anew where the rest of what was given up is over.
     pub fn try_again(&self) {
         match self {
-            Self::Email(email) => email.gate.try_again(Instant::now()),
+            Self::Email(email) => email.try_again(),
             Self::Folder(_) | Self::Webhook(_) => {}
         }
     }

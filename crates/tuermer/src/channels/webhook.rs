@@ -32,7 +32,7 @@ const PREFIX: &str = "whsec_";
 const SLOWER: &[u16] = &[429, 502, 503, 504];
 
 /// Tells machines.
-pub struct Webhook(Push);
+pub struct Webhook(Result<Push, String>);
 
 /// What leaves.
 struct Request {
@@ -42,17 +42,16 @@ struct Request {
 }
 
 impl Webhook {
-    /// With the rules of everything that leaves by HTTPS.
-    ///
-    /// # Errors
-    /// The file of authorities cannot be used, or the proxy of the environment is none.
-    pub fn new(context: &Context) -> Result<Self> {
-        Push::new(&ClientRules::outgoing(context)).map(Self)
+    /// With the rules of everything that leaves by HTTPS. Where they cannot be used, every message waits and says why:
+    /// settings of this channel hold up no other one.
+    pub fn new(context: &Context) -> Self {
+        let push = Push::new(&ClientRules::outgoing(context));
+        Self(push.map_err(|error| format!("{error:#}")))
     }
 
     /// Waits no longer than this for an answer.
     pub fn shorten(&mut self, patience: Duration) {
-        self.0 = self.0.clone().with_patience(patience);
+        self.0 = self.0.clone().map(|push| push.with_patience(patience));
     }
 
     /// A lane for each host: one that never answers takes only so many connections.
@@ -74,7 +73,14 @@ impl Webhook {
             Ok(request) => request,
             Err(why) => return Ok(Sent::outcome(Outcome::Refused(why))),
         };
-        let pushed = self.0.post(&url, &headers, body.into_bytes(), wanted).await;
+        let push = match &self.0 {
+            Ok(push) => push,
+            Err(why) => {
+                let (why, pause) = (why.clone(), None);
+                return Ok(Sent::outcome(Outcome::TryLater { why, pause }));
+            }
+        };
+        let pushed = push.post(&url, &headers, body.into_bytes(), wanted).await;
         Ok(judge(pushed, context.now()))
     }
 }
@@ -218,7 +224,7 @@ fn judge(pushed: Pushed, now: Timestamp) -> Sent {
             words,
         } => answered(code, retry_after, &words, now),
         Pushed::NotSent(
-            why @ (FetchError::AddressRefused { .. }
+            why @ (FetchError::AddressRefused { address: None, .. }
             | FetchError::NotHttps { .. }
             | FetchError::NotAUrl { .. }
             | FetchError::Credentials { .. }),

@@ -5,7 +5,7 @@
 //! spelling, never reaches a resolver and is judged before. Through a proxy it is the proxy that resolves; then
 //! only the spelling of the host is judged here.
 
-use super::fetch_error::FetchError;
+use super::{fetch_error::FetchError, lookup::looked_up};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::fmt;
 use std::net::IpAddr;
@@ -205,7 +205,7 @@ impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = looked_up(name.as_str().to_string()).await?;
             let allowed = guard.allowed(name.as_str(), found)?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })

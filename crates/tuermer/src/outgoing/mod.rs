@@ -5,6 +5,7 @@
 pub mod client;
 pub mod fetch_error;
 pub(crate) mod guard;
+mod lookup;
 pub mod push;
 pub(crate) mod setup;
 

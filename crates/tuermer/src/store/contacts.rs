@@ -9,7 +9,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::channel::PointKind;
-use tuermer_core::ids::{ContactId, OrganisationId, PointId};
+use tuermer_core::ids::{ContactId, DeliveryId, OrganisationId, PointId};
 use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::organisation::{Contact, Point, PointState};
 use tuermer_core::scale::Source;
@@ -23,7 +23,7 @@ pub(super) const USABLE: &str =
     "p.state IN ('told', 'proven') AND (p.expires_at IS NULL OR p.expires_at > $1)";
 
 /// Contacts by organisation, the strongest source first, points in order of their kind.
-type ByOrganisation = HashMap<OrganisationId, Vec<Contact>>;
+pub type ByOrganisation = HashMap<OrganisationId, Vec<Contact>>;
 
 impl Store {
     /// People of an organisation as each source told them, strongest source first.
@@ -45,6 +45,13 @@ impl Store {
     ) -> Result<ByOrganisation> {
         let sql = format!("SELECT {COLUMNS} FROM {FROM} {whose}");
         gathered(&self.read(&sql, values).await?)
+    }
+
+    /// Contacts of these organisations.
+    pub async fn contacts_of_many(&self, ids: &[&OrganisationId]) -> Result<ByOrganisation> {
+        let whose = format!("WHERE c.organisation_id IN ({})", places(1, ids.len()));
+        let values = ids.iter().map(|id| Value::from(id.as_str())).collect();
+        self.contacts_where(&whose, values).await
     }
 
     /// A page of members that have a contact, with number, name and contacts, by organisation id.
@@ -83,10 +90,15 @@ impl Store {
         Ok(point.map(|point| (contact, point)))
     }
 
-    /// How often the key of a point was made anew, and when last.
-    pub async fn point_keys(&self, id: &PointId) -> Result<Option<(i64, Option<Timestamp>)>> {
-        let sql = "SELECT generation, renewed_at FROM contact_point WHERE id = $1";
-        self.read_one(sql, values![id.as_str()])
+    /// How often the key of a point was made anew, and when last. Whoever has another address than the point has now
+    /// knows the key of the address before.
+    pub async fn point_keys(
+        &self,
+        id: &PointId,
+        address: &str,
+    ) -> Result<Option<(i64, Option<Timestamp>)>> {
+        let sql = "SELECT generation - CASE WHEN address = $2 THEN 0 ELSE 1 END, renewed_at FROM contact_point WHERE id = $1";
+        self.read_one(sql, values![id.as_str(), address])
             .await?
             .map(|row| Ok((row.int(0)?, row.time_or_null(1)?)))
             .transpose()
@@ -255,22 +267,39 @@ fn point_row(contact: &ContactId, point: Point) -> Vec<Value> {
     ]
 }
 
-/// What a delivery showed about its point: it arrived, or the address is no more. Only while the address is still the one
-/// that was used; what a person ended stays ended.
-pub(super) async fn shown(
+/// The server of a point said that it is no more. Only while the address is still the one that was used; what a person
+/// ended stays ended.
+pub(super) async fn bounced(
     open: &mut Transaction,
-    (point, address): (&PointId, &str),
-    state: PointState,
+    point: &PointId,
+    address: &str,
     detail: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let sql = "UPDATE contact_point SET state = $3, state_at = $4, detail = $5
-               WHERE id = $1 AND address = $2 AND state <> 'ended' AND state <> $3";
-    open.run(
-        sql,
-        values![point.as_str(), address, state.as_str(), now, detail],
-    )
-    .await?;
+    let sql = "UPDATE contact_point SET state = 'bounced', state_at = $3, detail = $4
+               WHERE id = $1 AND address = $2 AND state IN ('told', 'proven')";
+    open.run(sql, values![point.as_str(), address, now, detail])
+        .await?;
+    Ok(())
+}
+
+/// Messages arrived at the points of these deliveries; only where the address is still one of those that were used.
+pub(super) async fn proven(
+    open: &mut Transaction,
+    deliveries: &[DeliveryId],
+    now: Timestamp,
+) -> Result<()> {
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let ids = places(2, deliveries.len());
+    let sql = format!(
+        "UPDATE contact_point SET state = 'proven', state_at = $1, detail = '' WHERE state IN ('told', 'bounced')
+         AND id IN (SELECT point_id FROM delivery WHERE id IN ({ids})) AND address IN (SELECT address FROM delivery WHERE id IN ({ids}))"
+    );
+    let ids = deliveries.iter().map(|id| Value::from(id.as_str()));
+    let values = std::iter::once(Value::from(now)).chain(ids).collect();
+    open.run(&sql, values).await?;
     Ok(())
 }
 

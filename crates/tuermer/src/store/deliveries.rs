@@ -227,6 +227,9 @@ impl Store {
                 now,
             );
             outcomes::write(&mut open, &next).await?;
+            if next.state == DeliveryState::Failed {
+                outcomes::call_instead(&mut open, &next, now).await?;
+            }
             found.push(next);
         }
         open.commit().await?;
@@ -329,10 +332,9 @@ impl Store {
                 before.warning
             ));
         }
-        let state = if resend {
-            DeliveryState::Due
-        } else {
-            DeliveryState::Sent
+        let (state, attempts) = match resend {
+            true => (DeliveryState::Due, 0),
+            false => (DeliveryState::Sent, before.attempts),
         };
         // The count of unsure tries stays: whoever may have got it twice remains on that list.
         let next = Delivery {
@@ -340,6 +342,7 @@ impl Store {
             hold_until: now,
             at: now,
             detail: format!("{} by {actor}", if resend { "resend" } else { "sent" }),
+            attempts,
             ..before
         };
         outcomes::write(&mut open, &next).await?;

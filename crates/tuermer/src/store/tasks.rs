@@ -40,8 +40,7 @@ impl Store {
             WHERE t.done_at IS NULL
             ORDER BY CASE t.kind WHEN 'incident' THEN 0 WHEN 'help' THEN 1 ELSE 2 END, t.created_at, t.id LIMIT $1";
         let rows = self.read(sql, values![i64::try_from(limit)?]).await?;
-        let whose =
-            "WHERE c.organisation_id IN (SELECT organisation_id FROM task WHERE done_at IS NULL)";
+        let whose = "WHERE c.organisation_id IN (SELECT organisation_id FROM task WHERE done_at IS NULL AND warning_number IS NULL)";
         let contacts = self.contacts_where(whose, Vec::new()).await?;
         rows.iter()
             .map(|row| {

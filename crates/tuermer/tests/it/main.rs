@@ -15,6 +15,7 @@ mod clause12;
 mod clause13;
 mod clock_jump;
 mod contacts;
+mod contacts_changed;
 mod correlate;
 mod csaf_site;
 mod deliver;

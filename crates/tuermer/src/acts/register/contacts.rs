@@ -45,18 +45,19 @@ pub fn id_by_name(
     known: &[Contact],
 ) -> ContactId {
     let folded = name.to_lowercase();
+    let main = main_id(organisation, source);
     let same = known
         .iter()
         .find(|contact| contact.name.to_lowercase() == folded);
     match same {
         Some(contact) => contact.id.clone(),
-        None if folded.is_empty() => main_id(organisation, source),
+        None if folded.is_empty() && known.iter().all(|contact| contact.id != main) => main,
         None => {
             let digits: String = sha256(folded.as_bytes())
                 .chars()
                 .take(NAME_DIGITS)
                 .collect();
-            ContactId(format!("{}.{digits}", main_id(organisation, source)))
+            ContactId(format!("{main}.{digits}"))
         }
     }
 }
@@ -160,7 +161,9 @@ impl Import {
             }
             let people = known.entry(organisation.clone()).or_default();
             if let Some(contact) = self.take_contact(row, organisation, people, facts) {
-                people.push(contact.clone());
+                if people.iter().all(|known| known.id != contact.id) {
+                    people.push(contact.clone());
+                }
                 written.push(contact);
             }
         }
@@ -174,21 +177,17 @@ impl Import {
         people: &[Contact],
         facts: ContactFacts,
     ) -> Option<Contact> {
-        let speaker = Speaker {
-            organisation,
-            source: self.source_or_register(),
-            said_at: self.said_at,
-        };
         let name = facts.name.clone().unwrap_or_default();
-        let id = id_by_name(organisation, speaker.source, &name, people);
+        let id = id_by_name(organisation, self.source_or_register(), &name, people);
         let is_new = people.iter().all(|contact| contact.id != id);
-        if is_new && people.len() >= limits::CONTACTS {
+        let reached = |contact: &&Contact| contact.is_reached(self.now);
+        if is_new && people.iter().filter(reached).count() >= limits::CONTACTS {
             let (problem, most) = (Problem::TooManyContacts, limits::CONTACTS.to_string());
             self.report
                 .refuse_field(row, "contact_name", &name, problem, most);
             return None;
         }
-        let told = speaker.told(people, id, facts);
+        let told = self.told_of(row, organisation, people, id, facts);
         self.report.count(match (&told, is_new) {
             (None, _) => Outcome::Same,
             (Some(_), true) => Outcome::New,
@@ -205,14 +204,61 @@ impl Import {
         facts: &ContactFacts,
     ) -> bool {
         for (kind, address) in &facts.points {
-            if let Err(why) = channels::check_address(context, *kind, address) {
-                let why = why.to_string();
-                self.report
-                    .refuse_field(row, kind.as_str(), address, Problem::UrlRefused, why);
+            if channels::check_address(context, *kind, address).is_err() {
+                let problem = Problem::UrlRefused;
+                let report = &mut self.report;
+                report.refuse_field(row, kind.as_str(), address, problem, String::new());
                 return false;
             }
         }
         true
+    }
+
+    /// What a row says of a person that is new, with a warning for each address that needs a look.
+    pub(super) fn told_of(
+        &mut self,
+        row: u64,
+        organisation: &OrganisationId,
+        people: &[Contact],
+        id: ContactId,
+        facts: ContactFacts,
+    ) -> Option<Contact> {
+        let speaker = Speaker {
+            organisation,
+            source: self.source_or_register(),
+            said_at: self.said_at,
+        };
+        let points = facts.points.clone();
+        let before = people.iter().find(|contact| contact.id == id);
+        let after = speaker.told(people, id, facts);
+        self.warn_of_points(row, before, after.as_ref(), &points);
+        after
+    }
+
+    /// Says which addresses of a row are not used although it names them, and whose key nobody has yet.
+    fn warn_of_points(
+        &mut self,
+        row: u64,
+        before: Option<&Contact>,
+        after: Option<&Contact>,
+        told: &[(PointKind, String)],
+    ) {
+        for (kind, address) in told {
+            let same = |point: &&Point| point.kind == *kind && point.address == *address;
+            let changed = after.and_then(|contact| contact.points.iter().find(same));
+            let known = before.and_then(|contact| contact.points.iter().find(same));
+            let Some(point) = changed.or(known) else {
+                continue;
+            };
+            let (field, detail) = (kind.as_str(), String::new());
+            if !point.is_usable(self.now) {
+                let problem = Problem::NotUsed;
+                self.report.warn(row, field, address, problem, detail);
+            } else if kind.has_key() && known.is_none() {
+                let problem = Problem::KeyUntold;
+                self.report.warn(row, field, address, problem, detail);
+            }
+        }
     }
 
     /// False where an earlier row spoke of the same person.

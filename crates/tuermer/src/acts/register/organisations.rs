@@ -1,6 +1,6 @@
 //! Rows of members and providers: each source keeps its layer, the strongest word is what is shown.
 
-use super::contacts::{Speaker, main_id};
+use super::contacts::main_id;
 use super::seen::Repetition;
 use super::{Import, Outcome};
 use crate::context::Context;
@@ -154,12 +154,8 @@ impl Import {
         let mut layers = known.layers.get(&id).cloned().unwrap_or_default();
         let told_layer = merged_layer(&layers, self.source_or_register(), facts, self.said_at);
         let people = known.contacts.get(&id).map_or(&[][..], Vec::as_slice);
-        let speaker = Speaker {
-            organisation: &id,
-            source: self.source_or_register(),
-            said_at: self.said_at,
-        };
-        let told_contact = speaker.told(people, main_id(&id, speaker.source), contact);
+        let main = main_id(&id, self.source_or_register());
+        let told_contact = self.told_of(row, &id, people, main, contact);
         let outcome = match stored {
             None => Outcome::New,
             Some(_) if told_layer.is_some() || told_contact.is_some() => Outcome::Changed,

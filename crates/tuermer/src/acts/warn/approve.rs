@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::refusal;
 use crate::store::approvals::{self, Approval};
+use crate::store::engine::Transaction;
 use crate::store::{journal, planned, warnings};
 use anyhow::Result;
 use subtle::ConstantTimeEq as _;
@@ -15,7 +16,7 @@ use tuermer_core::approval::{self, Refusal, canonical_bytes};
 use tuermer_core::delivery::{Delivery, DeliveryState};
 use tuermer_core::ids::{DeliveryId, UserName, WarningNumber};
 use tuermer_core::rights::{Act, Actor};
-use tuermer_core::warning::{Action, Recipient, Warning, WarningState, Way};
+use tuermer_core::warning::{Action, MessageType, Recipient, Warning, WarningState, Way};
 
 /// Round of the first message.
 const FIRST_ROUND: i64 = 1;
@@ -76,6 +77,11 @@ pub async fn approve(
     approvals::insert(&mut open, number, &row, now).await?;
     warnings::approved(&mut open, number, approver, &hash, now).await?;
     planned::insert(&mut open, &deliveries).await?;
+    if warning.message_type == MessageType::Cancel
+        && let Some(wrong) = &warning.replaces
+    {
+        stop_corrected(context, &mut open, wrong, approver).await?;
+    }
     let (subject, detail) = (number.as_str(), format!("audience {audience} hash {hash}"));
     journal::append(
         &mut open,
@@ -88,6 +94,26 @@ pub async fn approve(
     .await?;
     open.commit().await?;
     Ok(Ok(()))
+}
+
+/// What is corrected must not leave any more: a message that waits for its next try would follow its correction.
+async fn stop_corrected(
+    context: &Context,
+    open: &mut Transaction,
+    wrong: &WarningNumber,
+    actor: &str,
+) -> Result<()> {
+    let state = known(context, wrong).await?.state;
+    if state.after(Action::Stop).is_none() {
+        return Ok(());
+    }
+    let (now, number) = (context.now(), wrong.as_str());
+    let held = warnings::stopped(open, wrong, now).await?;
+    let detail = format!(
+        "was {}; {held} deliveries held back by its correction",
+        state.as_str()
+    );
+    journal::append(open, now, actor, "warning.stopped", number, &detail).await
 }
 
 /// The row of a release, with its code over a key that is not in the database.

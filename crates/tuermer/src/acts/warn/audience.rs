@@ -11,10 +11,11 @@ use crate::store::recipients::OpenRecipient;
 use crate::store::{journal, recipients, warnings};
 use anyhow::{Result, anyhow};
 use tuermer_core::approval::canonical_bytes;
-use tuermer_core::ids::WarningNumber;
+use tuermer_core::ids::{OrganisationId, WarningNumber};
 use tuermer_core::limits;
+use tuermer_core::organisation::still_good;
 use tuermer_core::pack::Carried;
-use tuermer_core::plan::{Attack, plan};
+use tuermer_core::plan::{Attack, or_call, plan};
 use tuermer_core::rights::{Act, Actor};
 use tuermer_core::scale::{Status, Urgency};
 use tuermer_core::threat::Threat;
@@ -112,7 +113,7 @@ pub async fn preview(context: &Context, warning: &Warning) -> Result<Vec<Recipie
         return frozen(context, &warning.number).await;
     }
     if let (MessageType::Cancel, Some(corrected)) = (warning.message_type, &warning.replaces) {
-        return context.store.reached(corrected).await;
+        return reached_now(context, corrected).await;
     }
     let threat = context
         .store
@@ -120,6 +121,29 @@ pub async fn preview(context: &Context, warning: &Warning) -> Result<Vec<Recipie
         .await?
         .ok_or_else(|| anyhow!("there is no threat {}", warning.threat))?;
     preview_of(context, warning, &threat).await
+}
+
+/// Those a warning reached, on the ways that may still be used; whoever has none of them left is called.
+async fn reached_now(context: &Context, corrected: &WarningNumber) -> Result<Vec<Recipient>> {
+    let now = context.now();
+    let folder = writes_files(context);
+    let mut reached = context.store.reached(corrected).await?;
+    for page in reached.chunks_mut(limits::ROWS_PER_STATEMENT) {
+        let ids: Vec<&OrganisationId> = page.iter().map(|one| &one.organisation).collect();
+        let contacts = context.store.contacts_of_many(&ids).await?;
+        for recipient in page {
+            let people = contacts.get(&recipient.organisation);
+            let people = people.map_or(&[][..], Vec::as_slice);
+            let ways = std::mem::take(&mut recipient.ways);
+            recipient.ways = or_call(still_good(ways, people, folder, now), &[]);
+        }
+    }
+    Ok(reached)
+}
+
+/// True where mails are written as files.
+fn writes_files(context: &Context) -> bool {
+    context.drill || context.demo || context.config.mail.transport == Transport::Folder
 }
 
 async fn preview_of(
@@ -167,8 +191,7 @@ pub(super) async fn frozen(context: &Context, number: &WarningNumber) -> Result<
 
 /// Everybody open to the threat, with the ways to them.
 async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> {
-    let folder =
-        context.drill || context.demo || context.config.mail.transport == Transport::Folder;
+    let folder = writes_files(context);
     let now = context.now();
     let zone = context.zone();
     let packs = context.packs().await?;

@@ -77,16 +77,15 @@ impl Gate {
         self.known().given_up = Some((why.to_string(), until));
     }
 
-    /// Begins anew where the rest is over.
-    pub fn try_again(&self, now: Instant) {
+    /// Begins anew where the rest is over; false where there was none, or it goes on.
+    pub fn try_again(&self, now: Instant) -> bool {
         let mut known = self.known();
-        if known
-            .given_up
-            .as_ref()
-            .is_some_and(|(_, until)| *until <= now)
-        {
+        let given_up = known.given_up.as_ref();
+        let over = given_up.is_some_and(|(_, until)| *until <= now);
+        if over {
             *known = Known::default();
         }
+        over
     }
 
     /// The server took a mail or refused one: it is there.

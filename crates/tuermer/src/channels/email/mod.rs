@@ -65,6 +65,13 @@ impl Email {
         self.server = self.server.clone().with_patience(patience);
     }
 
+    /// Begins anew where the rest is over: one connection first, sixteen wrong log-ins lock an account.
+    pub fn try_again(&self) {
+        if self.gate.try_again(Instant::now()) {
+            self.proven.store(false, Ordering::Release);
+        }
+    }
+
     /// Mails on their way at once.
     pub fn connections(&self) -> usize {
         self.connections

@@ -370,10 +370,10 @@ impl Connection {
     async fn no_recipient(&mut self, reply: Reply) -> Sent {
         match reply {
             Reply::No {
-                code,
                 permanent: true,
                 words,
-            } if is_gone(code, &words) => self.reset(Outcome::Gone(words)).await,
+                ..
+            } if is_gone(&words) => self.reset(Outcome::Gone(words)).await,
             other => self.refused(other).await,
         }
     }

@@ -36,21 +36,28 @@ impl Letter {
     /// people released with the content, not the one beside the delivery.
     ///
     /// # Errors
-    /// The delivery has no recipient.
-    pub async fn to(&self, context: &Context, delivery: &Delivery, keyed: bool) -> Result<Message> {
+    /// The database does not answer. What nobody released is told inside.
+    pub async fn to(
+        &self,
+        context: &Context,
+        delivery: &Delivery,
+        keyed: bool,
+    ) -> Result<Result<Message, String>> {
         let Self(warning) = self;
         let recipient = context
             .store
             .recipient(&warning.number, &delivery.organisation)
             .await?;
-        let recipient =
-            recipient.with_context(|| format!("delivery {} has no recipient", delivery.id))?;
-        let way = recipient
-            .way(delivery.channel)
-            .with_context(|| format!("delivery {} has no released address", delivery.id))?;
+        // A row that fits no release must not stop the others.
+        let Some(recipient) = recipient else {
+            return Ok(Err("nobody released this delivery".into()));
+        };
+        let Some(way) = recipient.way(delivery.channel).filter(|way| way.planned) else {
+            return Ok(Err("nobody released this way to the recipient".into()));
+        };
         let (address, name) = (way.address.clone(), way.name.clone());
         let keys = if keyed {
-            context.store.point_keys(&way.point).await?
+            context.store.point_keys(&way.point, &way.address).await?
         } else {
             None
         };
@@ -60,7 +67,7 @@ impl Letter {
         } else {
             None
         };
-        Ok(Message::Warning(Box::new(Warned {
+        Ok(Ok(Message::Warning(Box::new(Warned {
             warning: Arc::clone(warning),
             recipient,
             delivery: delivery.clone(),
@@ -71,7 +78,7 @@ impl Letter {
                 generation,
                 renewed_at,
             }),
-        })))
+        }))))
     }
 }
 

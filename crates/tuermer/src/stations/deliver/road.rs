@@ -73,7 +73,7 @@ impl Shared {
         match parcel {
             Parcel::Warning(delivery) => {
                 let letter = self.sending.letter(&delivery.warning)?;
-                letter.to(&self.context, delivery, keyed).await.map(Ok)
+                letter.to(&self.context, delivery, keyed).await
             }
             Parcel::Notice(delivery) => notice(&self.context, delivery).await,
         }

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use std::collections::HashSet;
 use tuermer_core::delivery::{Delivery, DeliveryState, Outcome};
 use tuermer_core::ids::DeliveryId;
-use tuermer_core::organisation::PointState;
 use tuermer_core::warning::Channel;
 
 /// A wish to hand one message over.
@@ -83,13 +82,14 @@ impl Store {
     ) -> Result<Recorded> {
         let mut open = self.begin().await?;
         let mut recorded = Recorded::default();
-        let mut accepted = Vec::new();
+        let (mut accepted, mut proven) = (Vec::new(), Vec::new());
         for Record { claim, finished } in records {
             match (claim, finished) {
-                (Claim::Warning { id, channel, .. }, Finished::Tried(Outcome::Accepted))
-                    if !channel.nature().proves_arrival =>
-                {
-                    accepted.push(id)
+                (Claim::Warning { id, channel, .. }, Finished::Tried(Outcome::Accepted)) => {
+                    if channel.nature().proves_arrival {
+                        proven.push(id.clone());
+                    }
+                    accepted.push(id);
                 }
                 (Claim::Warning { id, .. }, Finished::Tried(outcome)) => {
                     record_one(&mut open, &id, outcome, now, &mut recorded).await?;
@@ -108,6 +108,7 @@ impl Store {
             }
         }
         accept(&mut open, &accepted, now, &mut recorded).await?;
+        contacts::proven(&mut open, &proven, now).await?;
         for wanted in [DeliveryState::Due, DeliveryState::Unsure] {
             let ids: Vec<&str> = claims
                 .iter()
@@ -163,7 +164,7 @@ async fn grant(
     let mut values = values![now, state.as_str()];
     let places = places(&mut values, ids.iter().copied());
     let sql = format!(
-        "UPDATE delivery SET state = 'claimed', at = $1 WHERE state = $2 AND id IN ({places})
+        "UPDATE delivery SET state = 'claimed', at = $1 WHERE state = $2 AND hold_until <= $1 AND id IN ({places})
          AND warning_number IN (SELECT number FROM warning WHERE state = 'sending') RETURNING id"
     );
     for row in open.read(&sql, values).await? {
@@ -211,16 +212,13 @@ async fn record_one(
     let Some(before) = claimed(open, id).await? else {
         return Ok(());
     };
-    let shown = match &outcome {
-        Outcome::Accepted => Some(PointState::Proven),
-        Outcome::Gone(_) => Some(PointState::Bounced),
-        _ => None,
-    };
+    let gone = matches!(outcome, Outcome::Gone(_));
     let mut next = before.record(outcome, now);
-    if let Some(state) = shown {
-        contacts::shown(open, (&next.point, &next.address), state, &next.detail, now).await?;
+    if gone {
+        contacts::bounced(open, &next.point, &next.address, &next.detail, now).await?;
     }
-    if stopped(open, &next).await? {
+    let stopped = stopped(open, &next).await?;
+    if stopped {
         next.state = match next.state {
             DeliveryState::Due => DeliveryState::Stopped,
             // Nobody may try again, so a person must find out.
@@ -229,7 +227,7 @@ async fn record_one(
         };
     }
     write(open, &next).await?;
-    if matches!(next.state, DeliveryState::Refused | DeliveryState::Failed) {
+    if !stopped && matches!(next.state, DeliveryState::Refused | DeliveryState::Failed) {
         recorded.to_call = recorded
             .to_call
             .saturating_add(call_instead(open, &next, now).await?);
@@ -296,7 +294,11 @@ pub(super) async fn write(open: &mut Transaction, next: &Delivery) -> Result<()>
 
 /// The message will never arrive: where nothing else reaches a person there, the organisation comes onto the call list,
 /// with a task for a person.
-async fn call_instead(open: &mut Transaction, failed: &Delivery, now: Timestamp) -> Result<u64> {
+pub(super) async fn call_instead(
+    open: &mut Transaction,
+    failed: &Delivery,
+    now: Timestamp,
+) -> Result<u64> {
     let Delivery {
         warning,
         organisation,

@@ -24,6 +24,7 @@ CREATE TABLE contact_point (
     renewed_at BIGINT
 );
 CREATE INDEX contact_point_contact ON contact_point (contact_id);
+CREATE INDEX contact_point_bounced ON contact_point (state_at) WHERE state = 'bounced';
 INSERT INTO contact (id, organisation_id, source, name, role, said_at)
     SELECT organisation_id || '.' || source, organisation_id, source, name, role, said_at FROM old_contact;
 INSERT INTO contact_point (id, contact_id, kind, address, said_at, state, state_at, detail, generation)

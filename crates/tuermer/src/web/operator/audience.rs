@@ -61,7 +61,12 @@ pub fn count(audience: &[Recipient]) -> Counts {
         channels: channels.filter(|(_, n)| *n > 0).collect(),
         languages: languages.filter(|(_, n)| *n > 0).collect(),
         incidents: number(&|r| r.incident),
-        unreachable: number(&|r| r.planned().all(|way| way.address.is_empty())),
+        unreachable: number(&|r| {
+            let mut read = r
+                .planned()
+                .filter(|way| way.channel.nature().reaches_person);
+            read.all(|way| way.address.is_empty())
+        }),
     }
 }
 

@@ -13,6 +13,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use tuermer_core::channel::PointKind;
 use tuermer_core::ids::{OrganisationId, PointId};
+use tuermer_core::limits;
 use tuermer_core::organisation::{Contact, Point};
 use tuermer_core::rights::Act;
 use tuermer_core::scale::Source;
@@ -96,6 +97,12 @@ impl People {
         frame.t(&format!("contact.state_{}", point.standing(frame.now())))
     }
 
+    /// For how long the key before is good.
+    pub fn old_key(&self, frame: &Frame) -> String {
+        let days = limits::OLD_KEY_DAYS.to_string();
+        frame.texts.with("contact.renewed", &[("days", &days)])
+    }
+
     /// True where the point can be ended.
     pub fn is_open(&self, point: &Point) -> bool {
         point.state != tuermer_core::organisation::PointState::Ended
@@ -152,7 +159,8 @@ pub async fn end(
     Form(Ending { grund }): Form<Ending>,
 ) -> Result<Response, Trouble> {
     who.must(Act::ChangeContact)?;
-    contact::end(&context, &who.actor(), &PointId(point), &grund)
+    let point = its_own(&context, &number, point).await?;
+    contact::end(&context, &who.actor(), &point, &grund)
         .await
         .map_err(|error| trouble(error, &who))?;
     Ok(back(&number))
@@ -165,10 +173,21 @@ pub async fn renew(
     Path((number, point)): Path<(String, String)>,
 ) -> Result<Response, Trouble> {
     who.must(Act::ChangeContact)?;
-    let changed = contact::renew_key(&context, &who.actor(), &PointId(point))
+    let point = its_own(&context, &number, point).await?;
+    let changed = contact::renew_key(&context, &who.actor(), &point)
         .await
         .map_err(|error| trouble(error, &who))?;
     keyed(&context, &who, &number, changed).await
+}
+
+/// The point, if it belongs to the company of the page.
+async fn its_own(context: &Context, number: &str, point: String) -> Result<PointId, Trouble> {
+    let id = PointId(point);
+    let company = organisation(context, number).await?.id;
+    match context.store.point(&id).await? {
+        Some((contact, _)) if contact.organisation == company => Ok(id),
+        _ => Err(Trouble::NotFound),
+    }
 }
 
 async fn keyed(

@@ -52,6 +52,8 @@ pub async fn show(
         .iter()
         .map(|(reach, count)| (reach.as_str(), *count))
         .collect();
+    // What is wrong is told once, not on every page of a search.
+    let first = suche.is_empty() && weg.is_empty() && nach.is_empty();
     let after = (!nach.is_empty()).then_some(OrganisationId(nach));
     let mut members = context
         .store
@@ -73,6 +75,11 @@ pub async fn show(
             segment(last.id.as_str())
         )
     });
+    let bounced = if first {
+        context.store.bounced_points(ROWS).await?
+    } else {
+        Vec::new()
+    };
     let frame = who.frame(&context, "/mitglieder", &who.t.get("operator.members"));
     let total = counts.iter().map(|(_, count)| *count).sum();
     page(&MembersPage {
@@ -82,7 +89,7 @@ pub async fn show(
         reach,
         search: suche,
         members,
-        bounced: context.store.bounced_points(ROWS).await?,
+        bounced,
         next,
     })
 }
