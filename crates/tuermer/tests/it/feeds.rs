@@ -226,7 +226,7 @@ fn every_wrong_way_is_told_and_changes_nothing() {
                 "other",
             ],
             1,
-            "allow it with --allow-private",
+            "allow it as a source with --allow-private",
         ),
         (
             vec![

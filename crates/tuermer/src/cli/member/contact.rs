@@ -8,7 +8,7 @@ use crate::acts::contact::{self, Changed, NewPoint};
 use crate::context::Context;
 use crate::refusal::{refusal, wrong_call};
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tuermer_core::channel::PointKind;
 use tuermer_core::ids::PointId;
@@ -145,7 +145,13 @@ fn lines(call: &Call, context: &Context, contact: &Contact, now: Timestamp) {
 
 fn point_line(call: &Call, context: &Context, point: &Point, now: Timestamp) -> String {
     let texts = call.out.texts;
-    let day = |at: Timestamp| times::day_year(at.to_zoned(context.zone()).date(), texts.0);
+    // It ends with that day, so the last day is the one before.
+    let day = |end: Timestamp| {
+        let last = end
+            .saturating_sub(SignedDuration::from_secs(1))
+            .unwrap_or(end);
+        times::day_year(last.to_zoned(context.zone()).date(), texts.0)
+    };
     let mut state = texts.get(&format!("contact.state_{}", point.standing(now)));
     if let Some(end) = point.expires_at.filter(|_| point.is_usable(now)) {
         let until = texts.with("contact.until", &[("day", &day(end))]);
