@@ -76,9 +76,9 @@ pub const STATION_ROUND_SECONDS: i64 = 600;
 pub const STATION_WAIT_SECONDS: u64 = 60;
 /// Passes of `run --once` over all stations; each pass follows what the one before made possible.
 pub const ONCE_PASSES: usize = 100;
-/// Contacts one organisation may have from one source.
+/// Contacts in use that one organisation may have from one source.
 pub const CONTACTS: usize = 50;
-/// Points one contact may have, ended ones included.
+/// Points in use that one contact may have.
 pub const CONTACT_POINTS: usize = 50;
 /// Municipalities on the situation page; a German Land has at most 2,300.
 pub const MUNICIPALITIES_SHOWN: usize = 400;

@@ -107,7 +107,8 @@ fn room(people: &[Contact], before: Option<&Contact>, now: Timestamp) -> Result<
     let reached = people.iter().filter(|contact| contact.is_reached(now));
     let points = before.map_or(&[][..], |contact| &contact.points);
     let usable = points.iter().filter(|point| point.is_usable(now));
-    if reached.count() > limits::CONTACTS || usable.count() >= limits::CONTACT_POINTS {
+    let crowded = before.is_none() && reached.count() >= limits::CONTACTS;
+    if crowded || usable.count() >= limits::CONTACT_POINTS {
         let most = limits::CONTACTS;
         return Err(refusal("contact.refused_many", [("most", &most)]));
     }

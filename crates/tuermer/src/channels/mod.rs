@@ -237,8 +237,8 @@ pub fn secret(
     }
 }
 
-/// True where nothing may leave this machine.
-fn stays_here(context: &Context) -> bool {
+/// True where nothing may leave this machine: messages are written as files.
+pub fn stays_here(context: &Context) -> bool {
     context.drill || context.demo || context.config.mail.transport == Transport::Folder
 }
 

@@ -18,7 +18,7 @@ const COLUMNS: &str = "c.id, c.organisation_id, c.source, c.name, c.role, c.said
                        p.detail, p.generation, p.renewed_at";
 const FROM: &str = "contact c LEFT JOIN contact_point p ON p.contact_id = c.id";
 
-/// A contact `c` with a point that may be used at `$1`, `p`, of one of the kinds that are named.
+/// True of a point `p` that may be used at `$1`; the same as [`Point::is_usable`].
 pub(super) const USABLE: &str =
     "p.state IN ('told', 'proven') AND (p.expires_at IS NULL OR p.expires_at > $1)";
 

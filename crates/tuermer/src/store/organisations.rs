@@ -134,6 +134,17 @@ impl Store {
             .transpose()
     }
 
+    /// The member with this number in the register, or the provider where no member has it.
+    pub async fn organisation_by_number(&self, number: &str) -> Result<Option<Organisation>> {
+        for kind in [Kind::Member, Kind::Provider] {
+            let found = self.organisation_by_external(kind, number).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
     /// Organisations whose number is this text; if there is none, those whose name contains it. Members first, then by name.
     pub async fn find_organisations(&self, text: &str, limit: usize) -> Result<Vec<Organisation>> {
         let limit = i64::try_from(limit)?;

@@ -35,6 +35,8 @@ async fn a_correction_ends_what_it_corrects_and_takes_the_ways_of_today() {
     let id = bernd["points"][0]["id"].as_str().unwrap();
     home.tuermer(&["member", "contact", "end", id]).expect(0);
     let cancel = ["warn", "cancel", &alert, "--reason", "We were wrong."];
+    home.tuermer_as("k.weber", &cancel).expect(0);
+    assert_eq!(warnings(&home, &alert)[0]["state"], "sending");
     let correction = released(&home, &cancel, "1");
     assert_eq!(warnings(&home, &alert)[0]["state"], "stopped");
     home.tuermer(&["run", "--once"]).expect(0);

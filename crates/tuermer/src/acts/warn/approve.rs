@@ -8,7 +8,6 @@ use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::refusal;
 use crate::store::approvals::{self, Approval};
-use crate::store::engine::Transaction;
 use crate::store::{journal, planned, warnings};
 use anyhow::Result;
 use subtle::ConstantTimeEq as _;
@@ -77,11 +76,6 @@ pub async fn approve(
     approvals::insert(&mut open, number, &row, now).await?;
     warnings::approved(&mut open, number, approver, &hash, now).await?;
     planned::insert(&mut open, &deliveries).await?;
-    if warning.message_type == MessageType::Cancel
-        && let Some(wrong) = &warning.replaces
-    {
-        stop_corrected(context, &mut open, wrong, approver).await?;
-    }
     let (subject, detail) = (number.as_str(), format!("audience {audience} hash {hash}"));
     journal::append(
         &mut open,
@@ -94,26 +88,6 @@ pub async fn approve(
     .await?;
     open.commit().await?;
     Ok(Ok(()))
-}
-
-/// What is corrected must not leave any more: a message that waits for its next try would follow its correction.
-async fn stop_corrected(
-    context: &Context,
-    open: &mut Transaction,
-    wrong: &WarningNumber,
-    actor: &str,
-) -> Result<()> {
-    let state = known(context, wrong).await?.state;
-    if state.after(Action::Stop).is_none() {
-        return Ok(());
-    }
-    let (now, number) = (context.now(), wrong.as_str());
-    let held = warnings::stopped(open, wrong, now).await?;
-    let detail = format!(
-        "was {}; {held} deliveries held back by its correction",
-        state.as_str()
-    );
-    journal::append(open, now, actor, "warning.stopped", number, &detail).await
 }
 
 /// The row of a release, with its code over a key that is not in the database.
@@ -243,6 +217,26 @@ pub async fn stop(context: &Context, number: &WarningNumber, actor: &Actor) -> R
     .await?;
     open.commit().await?;
     Ok(held)
+}
+
+/// Stops what a correction corrects before its audience is looked for: whoever would still get the wrong words later got no
+/// correction, or got it first.
+///
+/// # Errors
+/// As [`stop`].
+pub(super) async fn stop_corrected(
+    context: &Context,
+    correction: &Warning,
+    actor: &Actor,
+) -> Result<()> {
+    let (MessageType::Cancel, Some(wrong)) = (correction.message_type, &correction.replaces) else {
+        return Ok(());
+    };
+    let state = known(context, wrong).await?.state;
+    if state.after(Action::Stop).is_some() {
+        stop(context, wrong, actor).await?;
+    }
+    Ok(())
 }
 
 /// May anything of this warning leave? State, approval, its code and two people, without reading the content again.

@@ -1,9 +1,10 @@
 //! Who gets a warning and on which ways, frozen at the moment it is handed to the second person.
 
+use super::approve::stop_corrected;
 use super::known;
 use crate::acts::allow;
+use crate::channels::stays_here;
 use crate::compose::mail;
-use crate::config::Transport;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::refusal;
@@ -31,7 +32,7 @@ pub struct Submitted {
     pub audience: u64,
 }
 
-/// Freezes the audience and hands the warning to the second person.
+/// Freezes the audience and hands the warning to the second person. What a correction corrects is stopped first.
 ///
 /// # Errors
 /// Not a draft, nobody to warn, the threat has changed since the draft, or a mail would be too long.
@@ -39,6 +40,7 @@ pub async fn submit(context: &Context, number: &WarningNumber, actor: &Actor) ->
     allow(actor, Act::SubmitWarning)?;
     let warning = known(context, number).await?;
     warnings::next_state(number, warning.state, Action::Submit)?;
+    stop_corrected(context, &warning, actor).await?;
     let recipients = preview(context, &warning).await?;
     freeze(context, &warning, recipients, actor.name()).await
 }
@@ -126,7 +128,7 @@ pub async fn preview(context: &Context, warning: &Warning) -> Result<Vec<Recipie
 /// Those a warning reached, on the ways that may still be used; whoever has none of them left is called.
 async fn reached_now(context: &Context, corrected: &WarningNumber) -> Result<Vec<Recipient>> {
     let now = context.now();
-    let folder = writes_files(context);
+    let folder = stays_here(context);
     let mut reached = context.store.reached(corrected).await?;
     for page in reached.chunks_mut(limits::ROWS_PER_STATEMENT) {
         let ids: Vec<&OrganisationId> = page.iter().map(|one| &one.organisation).collect();
@@ -139,11 +141,6 @@ async fn reached_now(context: &Context, corrected: &WarningNumber) -> Result<Vec
         }
     }
     Ok(reached)
-}
-
-/// True where mails are written as files.
-fn writes_files(context: &Context) -> bool {
-    context.drill || context.demo || context.config.mail.transport == Transport::Folder
 }
 
 async fn preview_of(
@@ -191,7 +188,7 @@ pub(super) async fn frozen(context: &Context, number: &WarningNumber) -> Result<
 
 /// Everybody open to the threat, with the ways to them.
 async fn open_now(context: &Context, threat: &Threat) -> Result<Vec<Recipient>> {
-    let folder = writes_files(context);
+    let folder = stays_here(context);
     let now = context.now();
     let zone = context.zone();
     let packs = context.packs().await?;

@@ -13,7 +13,7 @@ use serde_json::json;
 use tuermer_core::channel::PointKind;
 use tuermer_core::ids::PointId;
 use tuermer_core::limits;
-use tuermer_core::organisation::{Contact, Kind, Organisation, Point};
+use tuermer_core::organisation::{Contact, Organisation, Point};
 use tuermer_core::scale::Source;
 use tuermer_formats::{inventory, times};
 
@@ -100,13 +100,8 @@ pub async fn run(call: &Call, context: &Context, verb: Verb) -> Result<Exit> {
 }
 
 async fn organisation(context: &Context, number: &str) -> Result<Organisation> {
-    for kind in [Kind::Member, Kind::Provider] {
-        let found = context.store.organisation_by_external(kind, number).await?;
-        if let Some(organisation) = found {
-            return Ok(organisation);
-        }
-    }
-    Err(refusal("contact.refused_no_member", [("number", &number)]))
+    let found = context.store.organisation_by_number(number).await?;
+    found.ok_or_else(|| refusal("contact.refused_no_member", [("number", &number)]))
 }
 
 async fn list(call: &Call, context: &Context, number: &str) -> Result<Exit> {

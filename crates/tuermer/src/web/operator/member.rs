@@ -52,13 +52,8 @@ pub async fn show(
 
 /// The organisation with this number.
 pub async fn organisation(context: &Context, number: &str) -> Result<Organisation, Trouble> {
-    for kind in [Kind::Member, Kind::Provider] {
-        let found = context.store.organisation_by_external(kind, number).await?;
-        if let Some(organisation) = found {
-            return Ok(organisation);
-        }
-    }
-    Err(Trouble::NotFound)
+    let found = context.store.organisation_by_number(number).await?;
+    found.ok_or(Trouble::NotFound)
 }
 
 /// The page, with what was just done on it.
