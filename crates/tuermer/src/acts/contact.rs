@@ -8,7 +8,7 @@ use crate::channels;
 use crate::context::Context;
 use crate::refusal::refusal;
 use crate::store::{contacts, journal};
-use anyhow::{Error, Result};
+use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use tuermer_core::channel::{AddressForm, PointKind};
 use tuermer_core::ids::{OrganisationId, PointId};
@@ -154,7 +154,8 @@ fn canonical(context: &Context, kind: PointKind, typed: &str) -> Result<String> 
         .ok()
         .flatten()
         .ok_or_else(wrong)?;
-    channels::check_address(context, kind, &address).map_err(|error| Error::new(error.sentence()))
+    channels::check_address(context, kind, &address)
+        .map_err(|_| refusal("contact.refused_host", [("address", &address)]))
 }
 
 fn line(typed: &str) -> Result<String> {
