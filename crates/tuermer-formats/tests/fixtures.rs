@@ -10,6 +10,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use std::io::Cursor;
+use tuermer_core::field::Field;
 use tuermer_formats::firewall::{Log, Template};
 use tuermer_formats::members::{self, Kind, Reading, Rules, Told};
 use tuermer_formats::origin::Origin;
@@ -52,7 +53,7 @@ fn names(bytes: &[u8]) -> Vec<String> {
         if let Reading::Row(Ok(record)) = reading
             && let Told::Organisation(told) = record.told
         {
-            names.push(told.0.name.unwrap_or_default());
+            names.push(told.0.get(Field::Name).unwrap_or_default().to_string());
         }
         true
     });
