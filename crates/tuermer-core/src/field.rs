@@ -28,6 +28,8 @@ words! {
         Language = "language",
         /// External id of the provider that looks after it.
         Provider = "provider_external_id",
+        /// VAT identification number, without blanks and dots.
+        VatId = "vat_id",
     }
 }
 
@@ -112,6 +114,11 @@ impl Field {
                 unsaid: None,
                 ..personal(PROVIDER, "P-1")
             },
+            Self::VatId => Nature {
+                form: shaped(vat_id, "field.refused_vat_id"),
+                labelled: true,
+                ..personal(VAT_ID, "DE 123 456 789")
+            },
         }
     }
 
@@ -181,6 +188,21 @@ fn shaped(parse: fn(&str) -> Option<String>, refusal: &'static str) -> Form {
 
 fn language(word: &str) -> Option<String> {
     Language::parse(word).map(|language| language.code().to_string())
+}
+
+/// Two letters of a country and up to twelve letters and digits (Directive 2006/112/EC, article 215, and its annexes by
+/// member state).
+fn vat_id(cell: &str) -> Option<String> {
+    let mut number: String = cell
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '.')
+        .collect();
+    number.make_ascii_uppercase();
+    let (country, rest) = number.split_at_checked(2)?;
+    let fits = country.bytes().all(|byte| byte.is_ascii_uppercase())
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && (2..=12).contains(&rest.len());
+    fits.then_some(number)
 }
 
 /// ISO 3166 code of a country named by code or word.
@@ -289,6 +311,22 @@ const PROVIDER: &[&str] = &[
     "itprovider",
     "systemhaus",
 ];
+const VAT_ID: &[&str] = &[
+    "vatid",
+    "vatnumber",
+    "vatno",
+    "vatidentificationnumber",
+    "umsatzsteuerid",
+    "umsatzsteueridnr",
+    "umsatzsteueridentnummer",
+    "umsatzsteueridentifikationsnummer",
+    "ustident",
+    "ustidentnr",
+    "uidnummer",
+    "ustidnummer",
+    "ustidnr",
+    "ustid",
+];
 
 #[cfg(test)]
 mod tests {
@@ -303,6 +341,14 @@ mod tests {
             (Field::Country, "Siegerland", None),
             (Field::Language, "Englisch", Some("en")),
             (Field::Language, "Plattdüütsch", None),
+            (Field::VatId, "de 123.456.789", Some("DE123456789")),
+            (Field::VatId, "ATU12345678", Some("ATU12345678")),
+            (Field::VatId, "D1", None),
+            (Field::VatId, "DE1", None),
+            (Field::VatId, "123456789", None),
+            (Field::VatId, "DE1234567890123", None),
+            (Field::VatId, "DE12345678Ä", None),
+            (Field::VatId, "Öd123456789", None),
         ];
         for (field, cell, expected) in rows {
             let rule = field.rule().unwrap();

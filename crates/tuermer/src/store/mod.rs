@@ -71,6 +71,19 @@ use std::sync::Arc;
 use tokio::sync::RwLock;
 use tuermer_core::station::Station;
 
+/// A new fact of organisations: a column of the table that is shown, and one of the words of each source.
+macro_rules! fact {
+    ($column:literal) => {
+        concat!(
+            "ALTER TABLE organisation ADD COLUMN ",
+            $column,
+            " TEXT NOT NULL DEFAULT ''; ALTER TABLE organisation_layer ADD COLUMN ",
+            $column,
+            " TEXT;"
+        )
+    };
+}
+
 /// Migrations in order; a landed one is never changed.
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("schema/0001_spine.sql")),
@@ -86,6 +99,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("schema/0012_sighting.sql")),
     (13, include_str!("schema/0013_stations.sql")),
     (14, include_str!("schema/0014_contact_points.sql")),
+    (17, fact!("vat_id")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.
