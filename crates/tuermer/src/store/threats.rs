@@ -16,7 +16,6 @@ use std::collections::HashMap;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::scale::{Level, Tlp};
 use tuermer_core::threat::{Epss, Kev, Threat, ThreatSource, Vulnerability};
-use tuermer_formats::recognise::Kind;
 
 /// A threat as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +99,7 @@ pub(super) fn kept(
     encoding: usize,
 ) -> Result<Threat> {
     let document = documents::unpacked(row, bytes, encoding)?;
-    let threat = tuermer_formats::threat_document::read(Kind::parse(&row.text(kind)?), &document);
+    let threat = tuermer_formats::threat_document::read(documents::format(row, kind)?, &document);
     threat.with_context(|| format!("the kept document of {id} cannot be read again"))
 }
 

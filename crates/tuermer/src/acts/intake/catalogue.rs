@@ -3,6 +3,7 @@
 //! An entry whose CVE nothing else tells of becomes a threat of its own, because CISA may be weeks before the record; it
 //! is withdrawn with its entry and replaced by the record.
 
+use super::content::Content;
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;
@@ -15,22 +16,26 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::rights::Actor;
+use tuermer_formats::format::Format;
 use tuermer_formats::kev::Entry;
-use tuermer_formats::recognise::Kind;
 
 /// Takes one catalogue.
 pub async fn ingest(
     context: &Context,
     actor: &Actor,
     name: &str,
-    bytes: Vec<u8>,
+    content: Content,
 ) -> Result<IngestReport> {
+    let bytes = match content.whole() {
+        Ok(bytes) => bytes,
+        Err(remark) => return Ok(IngestReport::rejected(name, Format::Kev, remark)),
+    };
     let catalogue = match tuermer_formats::kev::read(&bytes) {
         Ok(catalogue) => catalogue,
         Err(error) => {
             return Ok(IngestReport::rejected(
                 name,
-                Kind::Kev,
+                Format::Kev,
                 Remark::new("threat.ingest_kev", &[("error", &error)]),
             ));
         }
@@ -44,7 +49,7 @@ pub async fn ingest(
             "threat.ingest_kev_older",
             &[("released", &catalogue.released_at), ("stored", &stored)],
         );
-        return Ok(IngestReport::rejected(name, Kind::Kev, remark));
+        return Ok(IngestReport::rejected(name, Format::Kev, remark));
     }
     let kev::Difference {
         new,
@@ -55,7 +60,7 @@ pub async fn ingest(
     } = kev::replace(&mut open, &catalogue, now).await?;
     let document = Document {
         sha256: sha256(&bytes),
-        kind: "kev",
+        kind: Format::Kev,
         source: name.to_string(),
         received_at: now,
         size: bytes.len() as u64,
@@ -80,7 +85,7 @@ pub async fn ingest(
         same,
         withdrawn,
         due_dates_moved,
-        ..IngestReport::new(name, Kind::Kev)
+        ..IngestReport::new(name, Format::Kev)
     })
 }
 
@@ -111,7 +116,7 @@ async fn tell(
         kept.push(
             Document {
                 sha256: hash.clone(),
-                kind: "kev",
+                kind: Format::Kev,
                 source: source.to_string(),
                 received_at: now,
                 size,

@@ -233,7 +233,7 @@ fn is_list(head: &[u8]) -> bool {
 
 /// A table of signs, or JSON, which intake knows to be signs or not.
 fn is_signs(head: &[u8]) -> bool {
-    recognise::looks_like_json(head) || intake::tells_signs(recognise::table(head))
+    recognise::looks_like_json(head) || recognise::table(head).nature().from_sources
 }
 
 /// What intake made of it. A file of which nothing could be used is a failure of the feed.
