@@ -46,6 +46,7 @@ pub mod revision;
 pub mod rights;
 pub mod scale;
 pub mod station;
+pub mod task;
 pub mod taxonomy;
 pub mod threat;
 pub mod tlp;

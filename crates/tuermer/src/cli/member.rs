@@ -224,7 +224,7 @@ fn sheet_json(sheet: &Sheet, now: Timestamp) -> Value {
             source,
             said_at,
         } = network;
-        json!({"kind": kind, "value": value, "source": source.as_str(), "said_at": said_at.to_string()})
+        json!({"kind": kind.as_str(), "value": value, "source": source.as_str(), "said_at": said_at.to_string()})
     };
     let asset = |asset: &Asset| {
         let Asset {
@@ -305,7 +305,7 @@ fn show_sheet(call: &Call, context: &Context, sheet: &Sheet) {
     for network in networks {
         line(
             " ",
-            &network.kind,
+            network.kind.as_str(),
             &network.value,
             network.source,
             network.said_at,

@@ -28,6 +28,7 @@ use tuermer_core::locale::Language;
 use tuermer_core::pack::BuildPack;
 use tuermer_core::rights::Actor;
 use tuermer_core::scale::{Certainty, Level, Status, Tlp};
+use tuermer_core::task::TaskKind;
 
 /// Day one at the chamber: the register is loaded.
 pub const START: &str = "2021-03-02T08:00:00Z";
@@ -522,7 +523,12 @@ impl<'a> Play<'a> {
         assess::run(self.context).await?;
         (self.figures.sign_lines, self.figures.signs_attributed) =
             (report.lines, report.attributed);
-        self.figures.incidents = self.context.store.tasks_waiting("incident", 1).await?.0;
+        self.figures.incidents = self
+            .context
+            .store
+            .tasks_waiting(TaskKind::Incident, 1)
+            .await?
+            .0;
         let values = [
             ("lines", report.lines),
             ("attributed", report.attributed),

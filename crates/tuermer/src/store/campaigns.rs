@@ -358,7 +358,7 @@ fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<Atta
     keys.extend(traces.get(&row.text(10)?).into_iter().flatten().cloned());
     let label = row.text(7)?;
     let tlp = Tlp::parse(&label).with_context(|| format!("observation.tlp holds {label:?}"))?;
-    let grade = Grade::read(&row.text(8)?).unwrap_or(Grade::UNJUDGED);
+    let grade = row.word(8, "sighting_kind.grade", Grade::read)?;
     let sign = Sign {
         organisation,
         region: row.text(1)?,

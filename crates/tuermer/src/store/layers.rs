@@ -3,7 +3,7 @@
 use super::Store;
 use super::engine::{Row, Transaction, Value, places};
 use crate::values;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use std::collections::HashMap;
 use tuermer_core::field::{Facts, Field};
 use tuermer_core::ids::OrganisationId;
@@ -49,9 +49,8 @@ fn layer_columns() -> String {
 
 /// A layer from a row of [`layer_columns`].
 fn layer(row: &Row) -> Result<(OrganisationId, Layer)> {
-    let word = row.text(1)?;
     let layer = Layer {
-        source: Source::parse(&word).ok_or_else(|| anyhow!("unknown source {word}"))?,
+        source: row.word(1, "organisation_layer.source", Source::parse)?,
         said_at: row.time(2)?,
         facts: facts(row, 3)?,
     };

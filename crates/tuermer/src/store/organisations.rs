@@ -5,7 +5,7 @@ use super::contacts::USABLE;
 use super::engine::{Row, Transaction, Value, places};
 use super::layers::{fact_columns, fact_updates, fact_values, facts};
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::ids::OrganisationId;
@@ -17,10 +17,9 @@ fn columns() -> String {
 
 /// An organisation from a row of [`columns`].
 fn organisation(row: &Row) -> Result<Organisation> {
-    let kind = row.text(1)?;
     Ok(Organisation {
         id: OrganisationId(row.text(0)?),
-        kind: Kind::parse(&kind).ok_or_else(|| anyhow!("unknown kind {kind}"))?,
+        kind: row.word(1, "organisation.kind", Kind::parse)?,
         external_id: row.text(2)?,
         facts: facts(row, 3)?,
     })

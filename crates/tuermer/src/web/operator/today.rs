@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use tuermer_core::limits;
 use tuermer_core::scale::Level;
+use tuermer_core::task::TaskKind;
 use tuermer_core::warning::WarningState;
 
 /// Rows of one group on the queue page; the rest is one link away.
@@ -97,7 +98,12 @@ pub async fn show(
     {
         let group = match key {
             "incident" | "help" => {
-                let (total, tasks) = context.store.tasks_waiting(key, rows).await?;
+                let kind = if key == "help" {
+                    TaskKind::Help
+                } else {
+                    TaskKind::Incident
+                };
+                let (total, tasks) = context.store.tasks_waiting(kind, rows).await?;
                 Group::first(
                     key,
                     total,
@@ -267,7 +273,7 @@ async fn calls(
     warnings: &[OpenWarning],
     rows: usize,
 ) -> Result<Group, Trouble> {
-    let (tasks_total, tasks) = context.store.tasks_waiting("call", rows).await?;
+    let (tasks_total, tasks) = context.store.tasks_waiting(TaskKind::Call, rows).await?;
     let mut entries = Vec::new();
     let mut total = tasks_total;
     for warning in warnings
