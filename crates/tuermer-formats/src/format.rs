@@ -7,6 +7,7 @@ mod nature;
 
 pub use nature::{Event, Findings, Intake, Marks, Nature, Own, Told, Voice};
 
+use crate::findings::whole;
 use crate::{indicators, intelmq, misp, n6, shadowserver, stix};
 use nature::{UNKNOWN, UNMARKED};
 
@@ -159,7 +160,7 @@ formats! {
             listed: &[&["\"threat_level_id\""], &["\"Event\""]],
             ..UNMARKED
         },
-        intake: Intake::Findings(misp::findings),
+        intake: Intake::Findings(|source, _, origin, take| misp::read(&whole(source)?, origin, take)),
         told: Told::Findings,
         ..SIGNS
     },
@@ -180,7 +181,7 @@ formats! {
             listed: &[&["\"spec_version\""]],
             ..UNMARKED
         },
-        intake: Intake::Findings(stix::findings),
+        intake: Intake::Findings(|source, _, origin, take| stix::read(&whole(source)?, origin, take)),
         told: Told::Findings,
         ..SIGNS
     },
@@ -200,7 +201,7 @@ formats! {
             text: |head| indicators::is_header(head.line.as_bytes()) || indicators::is_list(head.bytes),
             ..UNMARKED
         },
-        intake: Intake::Findings(indicators::findings),
+        intake: Intake::Findings(|source, title, origin, take| indicators::read(source, title, origin, take)),
         told: Told::Findings,
         ..SIGNS
     },

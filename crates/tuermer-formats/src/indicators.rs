@@ -93,16 +93,6 @@ pub fn is_list(head: &[u8]) -> bool {
     })
 }
 
-/// The reader of this format ([`crate::format::Findings`]).
-pub(crate) fn findings(
-    source: &mut dyn Read,
-    title: &str,
-    origin: &Origin,
-    take: &mut dyn FnMut(Found),
-) -> Result<Summary, DocumentError> {
-    read(source, title, origin, take)
-}
-
 /// Reads a list. `name` is told as what the indicators belong to where the list itself says nothing.
 ///
 /// # Errors

@@ -18,7 +18,6 @@ use crate::origin::{Origin, time};
 use attribute::{Attribute, Sighting, traces};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::io::Read;
 use tuermer_core::admiralty::{Credibility, Grade, Reliability};
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
@@ -90,18 +89,6 @@ struct Outer<'a> {
     response: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "Event")]
     event: Option<&'a RawValue>,
-}
-
-/// The reader of this format ([`crate::format::Findings`]); its documents name themselves.
-pub(crate) fn findings(
-    source: &mut dyn Read,
-    _: &str,
-    origin: &Origin,
-    take: &mut dyn FnMut(Found),
-) -> Result<Summary, DocumentError> {
-    let mut bytes = Vec::new();
-    source.read_to_end(&mut bytes)?;
-    read(&bytes, origin, take)
 }
 
 /// Reads events and tells each finding as soon as it is read.

@@ -17,7 +17,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::io::Read;
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
 use tuermer_core::taxonomy::IncidentType;
@@ -42,18 +41,6 @@ struct Head {
 }
 
 type Object = Map<String, Value>;
-
-/// The reader of this format ([`crate::format::Findings`]); its documents name themselves.
-pub(crate) fn findings(
-    source: &mut dyn Read,
-    _: &str,
-    origin: &Origin,
-    take: &mut dyn FnMut(Found),
-) -> Result<Summary, DocumentError> {
-    let mut bytes = Vec::new();
-    source.read_to_end(&mut bytes)?;
-    read(&bytes, origin, take)
-}
 
 /// Reads a bundle, an envelope or a list of objects and tells each finding.
 ///

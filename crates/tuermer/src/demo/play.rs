@@ -507,11 +507,8 @@ impl<'a> Play<'a> {
                     .get(member.external_id.as_str())
                     .is_some_and(|index| self.warned.contains_key(index))
         });
-        found.extend(
-            broken
-                .take(WEB_SHELLS)
-                .map(|member| (*member, Finding::WebShell)),
-        );
+        let broken = broken.take(WEB_SHELLS);
+        found.extend(broken.map(|member| (*member, Finding::WebShell)));
         let path = self.context.home.0.join("2021-03-11-scan_exchange.csv");
         std::fs::write(&path, signs::report(&found, scanned)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -523,12 +520,8 @@ impl<'a> Play<'a> {
         assess::run(self.context).await?;
         (self.figures.sign_lines, self.figures.signs_attributed) =
             (report.lines, report.attributed);
-        self.figures.incidents = self
-            .context
-            .store
-            .tasks_waiting(TaskKind::Incident, 1)
-            .await?
-            .0;
+        let incidents = self.context.store.tasks_waiting(TaskKind::Incident, 1);
+        self.figures.incidents = incidents.await?.0;
         let values = [
             ("lines", report.lines),
             ("attributed", report.attributed),

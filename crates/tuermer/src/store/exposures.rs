@@ -15,7 +15,6 @@ use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::locale::Language;
 use tuermer_core::product::ProductKey;
 use tuermer_core::scale::{Certainty, Level, Status, Urgency};
-use tuermer_core::task::TaskKind;
 use tuermer_core::threat::Threat;
 use tuermer_formats::reasons;
 
@@ -310,7 +309,7 @@ pub fn incident_tasks(found: &[Exposure], now: Timestamp) -> Vec<Vec<Value>> {
             );
             values![
                 id,
-                TaskKind::Incident.as_str(),
+                tuermer_core::task::TaskKind::Incident.as_str(),
                 exposure.organisation.as_str(),
                 exposure.threat.as_str(),
                 now,

@@ -217,7 +217,10 @@ async fn alone(
             knowledge::ingest(context, source, kind, read, content, word).await
         }
         Intake::Own(own) => match own {
-            Own::Catalogue => catalogue::ingest(context, actor, source, content).await,
+            Own::Catalogue => match content.whole() {
+                Ok(bytes) => catalogue::ingest(context, actor, source, bytes).await,
+                Err(remark) => Ok(IngestReport::rejected(source, kind, remark)),
+            },
             Own::Estimates => estimates::ingest(context, actor, source, content).await,
             Own::Report => report::ingest(context, source, content, word).await,
             Own::Check => check::ingest(context, actor, source, content, word).await,

@@ -3,7 +3,6 @@
 //! An entry whose CVE nothing else tells of becomes a threat of its own, because CISA may be weeks before the record; it
 //! is withdrawn with its entry and replaced by the record.
 
-use super::content::Content;
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;
@@ -24,12 +23,8 @@ pub async fn ingest(
     context: &Context,
     actor: &Actor,
     name: &str,
-    content: Content,
+    bytes: Vec<u8>,
 ) -> Result<IngestReport> {
-    let bytes = match content.whole() {
-        Ok(bytes) => bytes,
-        Err(remark) => return Ok(IngestReport::rejected(name, Format::Kev, remark)),
-    };
     let catalogue = match tuermer_formats::kev::read(&bytes) {
         Ok(catalogue) => catalogue,
         Err(error) => {

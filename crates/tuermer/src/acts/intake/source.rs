@@ -280,10 +280,9 @@ impl Reader {
             return self.refuse(place, Format::Unknown, Remark::new(key, &[]));
         }
         if !recognise::looks_like_json(head) {
-            let kind = recognise::table(head);
             return self.push(Found::Text(Text {
                 place,
-                kind,
+                kind: recognise::table(head),
                 content,
             }));
         }

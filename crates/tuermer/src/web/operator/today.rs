@@ -97,19 +97,8 @@ pub async fn show(
         .filter(|key| only.is_none_or(|only| only == *key))
     {
         let group = match key {
-            "incident" | "help" => {
-                let kind = if key == "help" {
-                    TaskKind::Help
-                } else {
-                    TaskKind::Incident
-                };
-                let (total, tasks) = context.store.tasks_waiting(kind, rows).await?;
-                Group::first(
-                    key,
-                    total,
-                    tasks.iter().map(|task| of_task(&frame, task)).collect(),
-                )
-            }
+            "incident" => tasks(&context, &frame, TaskKind::Incident, rows).await?,
+            "help" => tasks(&context, &frame, TaskKind::Help, rows).await?,
             "call" => calls(&context, &frame, &warnings, rows).await?,
             "threat" => cut(
                 key,
@@ -264,6 +253,18 @@ fn of_task(frame: &Frame, task: &OpenTask) -> Entry {
         href: format!("/mitglieder/{}", segment(&task.external_id)),
         facts,
     }
+}
+
+/// Single tasks of one kind.
+async fn tasks(
+    context: &Context,
+    frame: &Frame,
+    kind: TaskKind,
+    rows: usize,
+) -> Result<Group, Trouble> {
+    let (total, tasks) = context.store.tasks_waiting(kind, rows).await?;
+    let entries = tasks.iter().map(|task| of_task(frame, task)).collect();
+    Ok(Group::first(kind.as_str(), total, entries))
 }
 
 /// Calls: whole call lists of warnings first, then single tasks.
