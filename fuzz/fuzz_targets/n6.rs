@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tuermer_formats::n6::Events;
+use tuermer_formats::n6::signs;
+use tuermer_formats::objects::Objects;
 use tuermer_formats::origin::Origin;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -11,11 +12,11 @@ fuzz_target!(|bytes: &[u8]| {
         jiff::Timestamp::from_second(1_800_000_000).unwrap_or_default(),
         |parts| parts.join("|"),
     );
-    let Ok(mut events) = Events::new(bytes) else {
+    let Ok(mut events) = Objects::new(bytes) else {
         return;
     };
     let mut count = 0_usize;
-    while let Ok(Some(event)) = events.next(&origin) {
+    while let Ok(Some(event)) = events.next_signs(signs, &origin) {
         if let Ok(event) = event {
             assert!(event.signs.iter().all(|sign| sign.ip.is_some()
                 || sign.network.is_some()

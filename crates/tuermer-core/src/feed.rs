@@ -8,93 +8,18 @@
 //! A clock that jumps forward makes every feed due once, not once for each period missed; one that jumps back
 //! makes it due as soon as its last attempt lies in the future. Never asks anybody itself.
 
+mod kind;
+
+pub use kind::{Asked, Brings, FeedKind, Nature};
+
 use crate::admiralty::Grade;
 use crate::limits;
-use crate::scale::words;
 use crate::tlp::Tlp;
 use jiff::{SignedDuration, Timestamp};
-
-words! {
-    /// What a feed brings, and so how it is read.
-    FeedKind {
-        /// A CSAF provider or an aggregator of providers.
-        Csaf = "csaf",
-        /// CISA's catalogue of Known Exploited Vulnerabilities.
-        Kev = "kev",
-        /// FIRST's daily estimates.
-        Epss = "epss",
-        /// CVE records: one record, an archive, or a list of what changed.
-        Cve = "cve",
-        /// News for the analyst's reading list.
-        Atom = "atom",
-        /// Signs, and what to look for: one file, or a folder or MISP feed that names many.
-        Signs = "signs",
-        /// The same from a TAXII server.
-        Taxii = "taxii",
-        /// Shadowserver's reports, by its API.
-        Shadowserver = "shadowserver",
-        /// Reports that arrive by mail, read over IMAP.
-        Mailbox = "mailbox",
-    }
-}
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
-
-impl FeedKind {
-    /// Where it is published, for kinds with one publisher.
-    pub fn default_url(self) -> Option<&'static str> {
-        match self {
-            Self::Kev => Some(
-                "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
-            ),
-            Self::Epss => Some("https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"),
-            Self::Cve => Some(
-                "https://raw.githubusercontent.com/CVEProject/cvelistV5/main/cves/deltaLog.json",
-            ),
-            Self::Shadowserver => Some("https://transform.shadowserver.org/api2/"),
-            Self::Csaf | Self::Atom | Self::Signs | Self::Taxii | Self::Mailbox => None,
-        }
-    }
-
-    /// Seconds from one pull to the next, unless somebody sets another period.
-    pub fn default_period_seconds(self) -> i64 {
-        match self {
-            Self::Mailbox => 5 * MINUTE,
-            Self::Csaf | Self::Kev | Self::Cve | Self::Signs | Self::Taxii => 15 * MINUTE,
-            Self::Atom | Self::Shadowserver => 30 * MINUTE,
-            Self::Epss => 6 * HOUR,
-        }
-    }
-
-    /// Seconds without success after which people are told, unless somebody sets another time.
-    pub fn default_silent_after_seconds(self) -> i64 {
-        match self {
-            Self::Csaf | Self::Kev | Self::Cve => DAY,
-            // Reports of a day come once a day; one may be late.
-            Self::Signs | Self::Taxii | Self::Shadowserver | Self::Mailbox => 2 * DAY,
-            Self::Atom | Self::Epss => 3 * DAY,
-        }
-    }
-
-    /// It brings signs and what to look for, and nothing else is taken from it.
-    pub fn tells_signs(self) -> bool {
-        matches!(
-            self,
-            Self::Signs | Self::Taxii | Self::Shadowserver | Self::Mailbox
-        )
-    }
-
-    /// What its secret must name; empty where it is asked without one.
-    pub fn secret_names(self) -> &'static [&'static str] {
-        match self {
-            Self::Shadowserver => &["key", "secret"],
-            Self::Mailbox => &["user", "password"],
-            _ => &[],
-        }
-    }
-}
 
 /// What the last pull that found something to read brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

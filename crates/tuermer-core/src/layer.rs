@@ -2,32 +2,9 @@
 //!
 //! A blank never erases, and a later word of a weaker source never erases an earlier one of a stronger source.
 
-use crate::locale::Language;
+use crate::field::Facts;
 use crate::scale::Source;
 use jiff::Timestamp;
-
-/// What may be told about an organisation; `None` where the source says nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// Name, NFC.
-    pub name: Option<String>,
-    /// Street and number.
-    pub street: Option<String>,
-    /// Postal code.
-    pub postcode: Option<String>,
-    /// Municipality.
-    pub city: Option<String>,
-    /// ISO 3166 code.
-    pub country: Option<String>,
-    /// Branch.
-    pub sector: Option<String>,
-    /// Size class.
-    pub size_class: Option<String>,
-    /// Language of the reader.
-    pub language: Option<Language>,
-    /// External id of the provider that looks after it.
-    pub provider: Option<String>,
-}
 
 /// What one source says about one organisation, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,34 +15,6 @@ pub struct Layer {
     pub said_at: Timestamp,
     /// What they said.
     pub facts: Facts,
-}
-
-impl Facts {
-    /// These facts with the gaps filled from `weaker`.
-    pub fn or(self, weaker: &Self) -> Self {
-        let Self {
-            name,
-            street,
-            postcode,
-            city,
-            country,
-            sector,
-            size_class,
-            language,
-            provider,
-        } = self;
-        Self {
-            name: name.or_else(|| weaker.name.clone()),
-            street: street.or_else(|| weaker.street.clone()),
-            postcode: postcode.or_else(|| weaker.postcode.clone()),
-            city: city.or_else(|| weaker.city.clone()),
-            country: country.or_else(|| weaker.country.clone()),
-            sector: sector.or_else(|| weaker.sector.clone()),
-            size_class: size_class.or_else(|| weaker.size_class.clone()),
-            language: language.or(weaker.language),
-            provider: provider.or_else(|| weaker.provider.clone()),
-        }
-    }
 }
 
 /// Per field the word of the strongest source that says something.
@@ -80,15 +29,14 @@ pub fn effective(layers: &[Layer]) -> Facts {
 #[cfg(test)]
 mod tests {
     use super::{Facts, Layer, effective};
+    use crate::field::Field;
     use crate::scale::Source;
     use jiff::Timestamp;
 
     fn layer(source: Source, second: i64, name: Option<&str>, city: Option<&str>) -> Layer {
-        let facts = Facts {
-            name: name.map(str::to_string),
-            city: city.map(str::to_string),
-            ..Facts::default()
-        };
+        let mut facts = Facts::default();
+        facts.set(Field::Name, name.map(str::to_string));
+        facts.set(Field::City, city.map(str::to_string));
         Layer {
             source,
             said_at: Timestamp::from_second(second).unwrap(),
@@ -126,7 +74,7 @@ mod tests {
         for (layers, name, city) in rows {
             let facts = effective(layers);
             assert_eq!(
-                (facts.name.as_deref(), facts.city.as_deref()),
+                (facts.get(Field::Name), facts.get(Field::City)),
                 (*name, *city),
                 "{layers:?}"
             );

@@ -1,8 +1,8 @@
 //! Whom we protect: members and their IT providers, and how a person there is reached.
 
 use crate::channel::{Channel, PointKind};
+use crate::field::{Facts, Field};
 use crate::ids::{ContactId, OrganisationId, PointId};
-use crate::locale::Language;
 use crate::scale::{Source, words};
 use crate::warning::Way;
 use jiff::Timestamp;
@@ -27,31 +27,36 @@ pub struct Organisation {
     pub kind: Kind,
     /// The number in the register that the file came from.
     pub external_id: String,
-    /// Name as written by its source, NFC.
-    pub name: String,
-    /// Where it is.
-    pub address: Address,
-    /// Branch, free text of the register.
-    pub sector: String,
-    /// Size class, free text of the register.
-    pub size_class: String,
-    /// Language of the reader there.
-    pub language: Language,
-    /// The provider that looks after it, by its external id.
-    pub provider: Option<String>,
+    /// What its sources tell, with our defaults where none does.
+    pub facts: Facts,
 }
 
-/// A postal address; empty strings where the register has nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Address {
-    /// Street and number.
-    pub street: String,
-    /// Postal code, text because of leading zeros.
-    pub postcode: String,
-    /// Municipality; the unit of the situation map.
-    pub city: String,
-    /// ISO 3166 code, `DE` unless told.
-    pub country: String,
+impl Organisation {
+    /// The organisation that these facts tell.
+    pub fn new(id: OrganisationId, kind: Kind, external_id: String, facts: Facts) -> Self {
+        let facts = facts.filled(&external_id);
+        Self {
+            id,
+            kind,
+            external_id,
+            facts,
+        }
+    }
+
+    /// The value of a field, empty where there is none.
+    pub fn fact(&self, field: Field) -> &str {
+        self.facts.get(field).unwrap_or_default()
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.fact(Field::Name)
+    }
+
+    /// Its municipality.
+    pub fn city(&self) -> &str {
+        self.fact(Field::City)
+    }
 }
 
 /// One person of an organisation, as one source told it.

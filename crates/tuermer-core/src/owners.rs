@@ -7,9 +7,22 @@ mod networks;
 
 use crate::ids::OrganisationId;
 use crate::observation::{Attribution, Whereabouts};
+use crate::scale::words;
 use ip_network::IpNetwork;
 use networks::Networks;
 use std::collections::HashMap;
+
+words! {
+    /// Kinds of networks, by their words.
+    NetworkKind {
+        /// A weak hint, never used to attribute alone.
+        AutonomousSystem = "asn",
+        /// A domain or host name.
+        Domain = "domain",
+        /// A block of addresses.
+        Network = "network",
+    }
+}
 
 /// A network, domain or autonomous system of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]

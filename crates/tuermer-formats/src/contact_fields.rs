@@ -1,4 +1,4 @@
-//! Cells of people and addresses in canonical form: text, mail address, telephone number, postcode, country.
+//! Cells of people and addresses in canonical form: text, mail address, telephone number, postcode.
 
 use crate::problem::Problem;
 use email_address::{EmailAddress, Options};
@@ -149,32 +149,6 @@ pub fn postcode(cell: &str, country: Option<&str>) -> Result<Option<String>, Pro
         4 if digits => Err(Problem::PostcodeFourDigits),
         _ => Err(Problem::Postcode),
     }
-}
-
-/// ISO 3166 code of a country named by code or word.
-pub fn country(cell: &str) -> Result<Option<String>, Problem> {
-    let Some(name) = text(cell, 60)? else {
-        return Ok(None);
-    };
-    let code = match name.to_lowercase().as_str() {
-        "d" | "de" | "deu" | "ger" | "deutschland" | "germany" | "bundesrepublik deutschland" => {
-            "DE"
-        }
-        "a" | "at" | "aut" | "österreich" | "austria" => "AT",
-        "ch" | "che" | "schweiz" | "switzerland" => "CH",
-        "nl" | "niederlande" | "netherlands" => "NL",
-        "f" | "fr" | "frankreich" | "france" => "FR",
-        "b" | "be" | "belgien" | "belgium" => "BE",
-        "l" | "lu" | "luxemburg" | "luxembourg" => "LU",
-        "pl" | "polen" | "poland" => "PL",
-        "dk" | "dänemark" | "denmark" => "DK",
-        "cz" | "tschechien" | "czechia" => "CZ",
-        _ if name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
-            return Ok(Some(name.to_uppercase()));
-        }
-        _ => return Err(Problem::Country),
-    };
-    Ok(Some(code.to_string()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What documents about attacks yield: what to look for, what was seen, and what to leave alone.
 
 use crate::csaf::plain;
+use std::io::Read;
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
 use tuermer_core::trace::{Indicator, Trace};
@@ -42,6 +43,13 @@ impl Summary {
             self.named.push((short(which), short(why)));
         }
     }
+}
+
+/// All bytes of a document; its reader knows the limit.
+pub(crate) fn whole(source: &mut dyn Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Where findings go while they are counted.

@@ -3,22 +3,10 @@
 use crate::members::Kind;
 use crate::problem::{Fault, Problem};
 use std::collections::HashMap;
+use tuermer_core::field::Field;
 
-/// Fields of members and providers.
-pub const ORGANISATION_FIELDS: &[&str] = &[
-    "external_id",
-    "name",
-    "street",
-    "postcode",
-    "city",
-    "country",
-    "sector",
-    "size_class",
-    "language",
-    "contact_name",
-    "contact_role",
-    "provider_external_id",
-];
+/// Fields of members and providers besides the facts ([`Field`]) and every kind of contact point.
+pub const ORGANISATION_FIELDS: &[&str] = &["external_id", "contact_name", "contact_role"];
 /// Fields of a list of people; a row may also have every kind of contact point.
 pub const CONTACT_FIELDS: &[&str] = &["external_id", "contact_name", "contact_role", "expires_at"];
 /// Fields of an inventory.
@@ -36,7 +24,8 @@ pub const INVENTORY_FIELDS: &[&str] = &[
 /// Fields of networks.
 pub const NETWORK_FIELDS: &[&str] = &["external_id", "kind", "value"];
 
-/// Names in files, folded, and the field they mean. Fields that a kind does not have are not offered to it.
+/// Names in files, folded, and the field they mean; those of the facts of an organisation stand in [`Field::nature`].
+/// Fields that a kind does not have are not offered to it.
 const SYNONYMS: &[(&str, &[&str])] = &[
     (
         "external_id",
@@ -66,101 +55,6 @@ const SYNONYMS: &[(&str, &[&str])] = &[
             "itpartnernummer",
             "externeid",
         ],
-    ),
-    (
-        "name",
-        &[
-            "name",
-            "firma",
-            "firmenname",
-            "firmierung",
-            "unternehmen",
-            "unternehmensname",
-            "firmenbezeichnung",
-            "company",
-            "companyname",
-            "organisation",
-            "betrieb",
-        ],
-    ),
-    (
-        "street",
-        &[
-            "street",
-            "strasse",
-            "strassehausnummer",
-            "strassehausnr",
-            "strasseundhausnummer",
-            "strassenr",
-            "anschrift",
-            "adresse",
-            "address",
-        ],
-    ),
-    (
-        "postcode",
-        &[
-            "postcode",
-            "plz",
-            "postleitzahl",
-            "zip",
-            "zipcode",
-            "postalcode",
-        ],
-    ),
-    (
-        "city",
-        &[
-            "city",
-            "ort",
-            "stadt",
-            "gemeinde",
-            "wohnort",
-            "town",
-            "municipality",
-            "plzort",
-        ],
-    ),
-    (
-        "country",
-        &[
-            "country",
-            "land",
-            "staat",
-            "laenderkennzeichen",
-            "laendercode",
-            "lkz",
-        ],
-    ),
-    (
-        "sector",
-        &[
-            "sector",
-            "branche",
-            "wirtschaftszweig",
-            "wz",
-            "wzcode",
-            "wz2008",
-            "industry",
-            "gewerbe",
-        ],
-    ),
-    (
-        "size_class",
-        &[
-            "sizeclass",
-            "groesse",
-            "groessenklasse",
-            "betriebsgroesse",
-            "beschaeftigte",
-            "mitarbeiter",
-            "mitarbeiterzahl",
-            "beschaeftigtengroessenklasse",
-        ],
-    ),
-    (
-        "language",
-        &["language", "sprache", "lang", "korrespondenzsprache"],
     ),
     (
         "contact_name",
@@ -220,21 +114,6 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ),
     ("postal", &["postanschrift", "briefanschrift"]),
     ("expires_at", &["gueltigbis", "ablauf", "validuntil"]),
-    (
-        "provider_external_id",
-        &[
-            "providerexternalid",
-            "itpartner",
-            "itbetreuer",
-            "itdienstleister",
-            "betreuer",
-            "itpartnernr",
-            "itpartnernummer",
-            "provider",
-            "itprovider",
-            "systemhaus",
-        ],
-    ),
     (
         "vendor",
         &["vendor", "hersteller", "anbieter", "manufacturer"],
@@ -427,6 +306,7 @@ fn field_of(folded: &str, fields: &[&'static str], mapping: &Mapping) -> Option<
     let means = |field: &str| {
         let mut synonyms = SYNONYMS.iter();
         fold(field) == folded
+            || Field::parse(field).is_some_and(|fact| fact.nature().headers.contains(&folded))
             || synonyms.any(|(known, names)| *known == field && names.contains(&folded))
     };
     fields.iter().find(|field| means(field)).copied()

@@ -74,6 +74,25 @@ pub(crate) fn recognised(text: &str) -> Option<Trace> {
     })
 }
 
+/// True where the first line that is no comment is a hash or an address and nothing else.
+pub fn is_list(head: &[u8]) -> bool {
+    let mut lines = head
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let first = lines
+        .next()
+        .map(String::from_utf8_lossy)
+        .unwrap_or_default();
+    let trace = recognised(&first);
+    trace.is_some_and(|trace| {
+        matches!(
+            trace.kind(),
+            TraceKind::Hash | TraceKind::Address | TraceKind::Url
+        )
+    })
+}
+
 /// Reads a list. `name` is told as what the indicators belong to where the list itself says nothing.
 ///
 /// # Errors

@@ -5,10 +5,7 @@
 
 use crate::csaf::{cve_id, plain};
 use crate::event::{Event, block, tidy};
-use crate::objects::{Objects, ObjectsError, Signs};
 use crate::origin::{Origin, host, host_of_url, tags};
-use crate::records::Malformed;
-use std::io::Read;
 use tuermer_core::limits;
 use tuermer_core::observation::{Observation, Side};
 use tuermer_core::taxonomy::{IncidentClass, IncidentType};
@@ -35,32 +32,11 @@ const KNOWN: &[&str] = &[
     "feed.name",
 ];
 
-/// Events being read.
-pub struct Events<R: Read>(Objects<R>);
-
-impl<R: Read> Events<R> {
-    /// Begins to read.
-    ///
-    /// # Errors
-    /// The source cannot be read.
-    pub fn new(source: R) -> Result<Self, ObjectsError> {
-        Objects::new(source).map(Self)
-    }
-
-    /// The signs of the next event (one, or one for each side of an attack), or the next event that cannot be used.
-    ///
-    /// # Errors
-    /// A list was cut off, or the source cannot be read any further.
-    pub fn next(
-        &mut self,
-        origin: &Origin,
-    ) -> Result<Option<Result<Signs<'_>, Malformed>>, ObjectsError> {
-        self.0.next_signs(|bytes| signs(bytes, origin))
-    }
-}
-
 /// The signs of one event.
-fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str> {
+///
+/// # Errors
+/// Why the event cannot be used.
+pub fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str> {
     let event = Event::read(bytes)?;
     let time = event
         .field("time.source")
@@ -224,7 +200,7 @@ fn with_product(event: &Event, sign: Observation) -> Observation {
 
 #[cfg(test)]
 mod tests {
-    use super::Events;
+    use crate::objects::Objects;
     use crate::origin::tests::origin;
     use tuermer_core::observation::Observation;
     use tuermer_core::tlp::Tlp;
@@ -233,9 +209,9 @@ mod tests {
 
     fn read(text: &str) -> Result<(Vec<Observation>, Vec<(u64, &'static str)>), String> {
         let (mut signs, mut malformed) = (Vec::new(), Vec::new());
-        let mut events = Events::new(text.as_bytes()).unwrap();
+        let mut events = Objects::new(text.as_bytes()).unwrap();
         loop {
-            match events.next(&origin()) {
+            match events.next_signs(super::signs, &origin()) {
                 Ok(Some(Ok(more))) => signs.extend(more.signs),
                 Ok(Some(Err(event))) => malformed.push((event.line, event.reason)),
                 Ok(None) => return Ok((signs, malformed)),

@@ -16,6 +16,7 @@ pub mod epss;
 mod event;
 pub mod findings;
 pub mod firewall;
+pub mod format;
 pub mod hash_file;
 pub mod headers;
 pub mod indicators;

@@ -4,7 +4,7 @@
 
 mod cells;
 
-use crate::contact_fields::{address, country, postcode, text};
+use crate::contact_fields::{address, text};
 use crate::headers::{
     CONTACT_FIELDS, INVENTORY_FIELDS, Mapping, NETWORK_FIELDS, ORGANISATION_FIELDS, Recognised,
 };
@@ -18,9 +18,8 @@ use jiff::tz::TimeZone;
 use std::io::{Read, Seek};
 use tuermer_core::asset::Presence;
 use tuermer_core::channel::PointKind;
-use tuermer_core::layer::Facts;
+use tuermer_core::field::{Facts, Field};
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_core::owners::NetworkFact;
 use tuermer_core::scale::Source;
 
@@ -68,12 +67,17 @@ impl Kind {
             Self::Networks => NETWORK_FIELDS,
             Self::Contacts => CONTACT_FIELDS,
         };
+        let facts = match self {
+            Self::Members | Self::Providers => Field::ALL,
+            Self::Inventory | Self::Networks | Self::Contacts => &[],
+        };
         let points = match self {
             Self::Members | Self::Providers | Self::Contacts => PointKind::ALL,
             Self::Inventory | Self::Networks => &[],
         };
         own.iter()
             .copied()
+            .chain(facts.iter().map(|field| field.as_str()))
             .chain(points.iter().map(|kind| kind.as_str()))
     }
 
@@ -227,18 +231,10 @@ fn parse(rules: &Rules, columns: &Recognised, row: &Row) -> Result<Record, Vec<R
 }
 
 fn organisation(cells: &mut Cells<'_>) -> Option<Told> {
-    let country = cells.parsed("country", country);
-    let facts = Facts {
-        name: cells.text("name"),
-        street: cells.text("street"),
-        postcode: cells.parsed("postcode", |cell| postcode(cell, country.as_deref())),
-        city: cells.text("city"),
-        sector: cells.text("sector"),
-        size_class: cells.text("size_class"),
-        language: cells.parsed("language", language),
-        provider: cells.text("provider_external_id"),
-        country,
-    };
+    let mut facts = Facts::default();
+    for field in Field::ALL {
+        facts.set(*field, cells.fact(*field));
+    }
     let contact = contact(cells);
     Some(Told::Organisation(Box::new((facts, contact))))
 }
@@ -264,13 +260,6 @@ fn person(cells: &mut Cells<'_>, rules: &Rules) -> Option<Told> {
         return cells.fail("contact_name", Problem::NoWay);
     }
     Some(Told::Contact(ContactFacts { expires_at, ..told }))
-}
-
-fn language(cell: &str) -> Result<Option<Language>, Problem> {
-    let Some(word) = text(cell, 40)? else {
-        return Ok(None);
-    };
-    Language::parse(&word).map(Some).ok_or(Problem::Language)
 }
 
 fn asset(cells: &mut Cells<'_>, rules: &Rules) -> Option<Told> {

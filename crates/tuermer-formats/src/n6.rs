@@ -4,10 +4,7 @@
 
 use crate::csaf::{cve_id, plain};
 use crate::event::{Event, ip, tidy, word};
-use crate::objects::{Objects, ObjectsError, Signs};
 use crate::origin::{Origin, host, host_of_url, tags};
-use crate::records::Malformed;
-use std::io::Read;
 use std::net::IpAddr;
 use tuermer_core::admiralty::{Credibility, Grade};
 use tuermer_core::limits;
@@ -28,30 +25,6 @@ const KNOWN: &[&str] = &[
     "fqdn",
     "source",
 ];
-
-/// Events being read.
-pub struct Events<R: Read>(Objects<R>);
-
-impl<R: Read> Events<R> {
-    /// Begins to read.
-    ///
-    /// # Errors
-    /// The source cannot be read.
-    pub fn new(source: R) -> Result<Self, ObjectsError> {
-        Objects::new(source).map(Self)
-    }
-
-    /// The signs of the next event, one for each address, or the next event that cannot be used.
-    ///
-    /// # Errors
-    /// A list was cut off, or the source cannot be read any further.
-    pub fn next(
-        &mut self,
-        origin: &Origin,
-    ) -> Result<Option<Result<Signs<'_>, Malformed>>, ObjectsError> {
-        self.0.next_signs(|bytes| signs(bytes, origin))
-    }
-}
 
 /// RSIT types of n6's categories.
 fn incident(category: &str) -> IncidentType {
@@ -95,7 +68,10 @@ fn credibility(confidence: &str) -> Credibility {
     }
 }
 
-fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str> {
+///
+/// # Errors
+/// Why the event cannot be used.
+pub fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str> {
     let event = Event::read(bytes)?;
     let text = |key: &str| event.field(key);
     let observed_at = origin.seen_at(&text("time").ok_or("timestamp")?)?;
@@ -206,7 +182,7 @@ fn traces(event: &Event, incident: IncidentType) -> Vec<Trace> {
 
 #[cfg(test)]
 mod tests {
-    use super::Events;
+    use crate::objects::Objects;
     use crate::origin::tests::origin;
 
     const FIXTURE: &str = include_str!("../tests/fixtures/n6-events.jsonl");
@@ -215,9 +191,9 @@ mod tests {
 
     fn read(text: &str) -> Result<(Vec<Row>, Vec<(u64, &'static str)>), String> {
         let (mut signs, mut malformed) = (Vec::new(), Vec::new());
-        let mut events = Events::new(text.as_bytes()).unwrap();
+        let mut events = Objects::new(text.as_bytes()).unwrap();
         loop {
-            match events.next(&origin()) {
+            match events.next_signs(super::signs, &origin()) {
                 Ok(Some(Ok(more))) => signs.extend(more.signs.into_iter().map(|sign| {
                     let place = sign
                         .ip

@@ -6,7 +6,7 @@ use ip_network::IpNetwork;
 use std::net::IpAddr;
 use std::str::FromStr as _;
 use tuermer_core::limits;
-use tuermer_core::owners::NetworkFact;
+use tuermer_core::owners::{NetworkFact, NetworkKind};
 
 /// Shortest prefixes that one company may claim; a slip such as `/0` would attribute the whole Internet to it.
 const SHORTEST_PREFIX: (u8, u8) = (8, 16);
@@ -40,11 +40,13 @@ pub enum NetworkProblem {
 }
 
 /// `(kind, value)` as stored.
-pub fn stored(fact: &NetworkFact) -> (&'static str, String) {
+pub fn stored(fact: &NetworkFact) -> (NetworkKind, String) {
     match fact {
-        NetworkFact::Network(network) => ("network", network.to_string()),
-        NetworkFact::Domain(domain) => ("domain", domain.clone()),
-        NetworkFact::AutonomousSystem(number) => ("asn", number.to_string()),
+        NetworkFact::Network(network) => (NetworkKind::Network, network.to_string()),
+        NetworkFact::Domain(domain) => (NetworkKind::Domain, domain.clone()),
+        NetworkFact::AutonomousSystem(number) => {
+            (NetworkKind::AutonomousSystem, number.to_string())
+        }
     }
 }
 
@@ -218,7 +220,7 @@ mod tests {
             let got = parse(kind, text).map(|fact| stored(&fact));
             assert_eq!(
                 got.as_ref()
-                    .map(|(kind, value)| (*kind, value.as_str()))
+                    .map(|(kind, value)| (kind.as_str(), value.as_str()))
                     .map_err(|problem| *problem),
                 *expected,
                 "{kind} {text}"

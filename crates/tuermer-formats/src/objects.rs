@@ -2,6 +2,8 @@
 //!
 //! A list that ends before its bracket is an error, not a short list: servers that fail in the middle just stop sending.
 
+use crate::format::Event;
+use crate::origin::Origin;
 use crate::records::{Malformed, Records};
 use std::io::{BufRead, BufReader, Read};
 use tuermer_core::limits;
@@ -103,12 +105,16 @@ impl<R: Read> Objects<R> {
         }
     }
 
-    /// The signs of the next object as `read` finds them.
-    pub(crate) fn next_signs(
+    /// The signs of the next object as the reader of its format finds them, or the next object that cannot be used.
+    ///
+    /// # Errors
+    /// A list was cut off, or the source cannot be read any further.
+    pub fn next_signs(
         &mut self,
-        read: impl FnOnce(&[u8]) -> Result<Vec<Observation>, &'static str>,
+        read: Event,
+        origin: &Origin,
     ) -> Result<Option<Result<Signs<'_>, Malformed>>, ObjectsError> {
-        let signs = |(line, bytes)| match read(bytes) {
+        let signs = |(line, bytes)| match read(bytes, origin) {
             Ok(signs) => Ok(Signs { line, bytes, signs }),
             Err(reason) => Err(Malformed { line, reason }),
         };

@@ -1,19 +1,28 @@
 //! Why a cell, a row or a whole file was not taken: a closed list, so that every reason has its words in both languages.
 
+use tuermer_core::field::Field;
+
 /// Declares the reasons with the key of their sentence.
 macro_rules! problems {
     ($($(#[$doc:meta])* $variant:ident = $key:literal),* $(,)?) => {
         /// A reason; its sentence lies in the texts under [`Problem::key`].
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Problem { $($(#[$doc])* $variant),* }
+        pub enum Problem {
+            $($(#[$doc])* $variant,)*
+            /// A fact of an organisation that its rule does not accept.
+            Fact(Field),
+        }
 
         impl Problem {
-            /// Every reason.
+            /// Every reason but those of facts, which stand in [`Field::rule`].
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// Key of the sentence.
             pub fn key(self) -> &'static str {
-                match self { $(Self::$variant => $key),* }
+                match self {
+                    $(Self::$variant => $key,)*
+                    Self::Fact(field) => field.rule().map_or("import.reason_missing", |rule| rule.refusal),
+                }
             }
         }
     };
@@ -81,10 +90,6 @@ problems! {
     PostcodeFourDigits = "import.reason_postcode_four_digits",
     /// A German postcode must have five digits.
     Postcode = "import.reason_postcode",
-    /// Not a country.
-    Country = "import.reason_country",
-    /// Neither German nor English.
-    Language = "import.reason_language",
     /// Not a time.
     Time = "import.reason_time",
     /// Later than now.

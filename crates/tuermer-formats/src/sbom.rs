@@ -8,8 +8,9 @@ mod cyclonedx;
 mod spdx;
 
 use crate::csaf::plain;
+use crate::format::Format;
 use crate::json::JsonError;
-use crate::recognise::{self, Kind};
+use crate::recognise;
 use crate::xml::XmlError;
 use jiff::Timestamp;
 use std::collections::HashSet;
@@ -75,10 +76,10 @@ struct Raw {
 pub fn read(bytes: &[u8]) -> Result<Bill, SbomError> {
     if !recognise::looks_like_json(bytes) {
         return match recognise::table(bytes.get(..recognise::HEAD_BYTES).unwrap_or(bytes)) {
-            Kind::Sbom if bytes.trim_ascii_start().starts_with(b"SPDX") => {
+            Format::Sbom if bytes.trim_ascii_start().starts_with(b"SPDX") => {
                 spdx::tag_value(&String::from_utf8_lossy(bytes))
             }
-            Kind::Sbom => cyclonedx::xml(bytes),
+            Format::Sbom => cyclonedx::xml(bytes),
             _ => Err(SbomError::Unknown),
         };
     }

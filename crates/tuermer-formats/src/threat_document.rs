@@ -1,6 +1,6 @@
 //! The threat in a kept document, whatever its format: an advisory, a CVE record, an entry of the catalogue.
 
-use crate::recognise::Kind;
+use crate::format::Format;
 use crate::{csaf, cve, kev};
 use tuermer_core::threat::Threat;
 
@@ -18,18 +18,18 @@ pub enum DocumentError {
     Kev(#[from] kev::KevError),
     /// No threat is made from this kind.
     #[error("a document of kind {0} is no threat")]
-    Kind(&'static str),
+    Format(&'static str),
 }
 
 /// Reads the threat of a document that was taken before.
 ///
 /// # Errors
 /// The reasons of its format.
-pub fn read(kind: Kind, bytes: &[u8]) -> Result<Threat, DocumentError> {
+pub fn read(kind: Format, bytes: &[u8]) -> Result<Threat, DocumentError> {
     match kind {
-        Kind::Csaf => Ok(csaf::read(bytes)?.threat),
-        Kind::Cve => Ok(cve::read(bytes)?.threat),
-        Kind::Kev => Ok(kev::threat(&kev::read_entry(bytes)?)),
-        other => Err(DocumentError::Kind(other.as_str())),
+        Format::Csaf => Ok(csaf::read(bytes)?.threat),
+        Format::Cve => Ok(cve::read(bytes)?.threat),
+        Format::Kev => Ok(kev::threat(&kev::read_entry(bytes)?)),
+        other => Err(DocumentError::Format(other.as_str())),
     }
 }

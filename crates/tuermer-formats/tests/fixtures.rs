@@ -10,8 +10,10 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use std::io::Cursor;
+use tuermer_core::field::Field;
 use tuermer_formats::firewall::{Log, Template};
 use tuermer_formats::members::{self, Kind, Reading, Rules, Told};
+use tuermer_formats::objects::Objects;
 use tuermer_formats::origin::Origin;
 use tuermer_formats::shadowserver::Report;
 use tuermer_formats::{
@@ -52,7 +54,7 @@ fn names(bytes: &[u8]) -> Vec<String> {
         if let Reading::Row(Ok(record)) = reading
             && let Told::Organisation(told) = record.told
         {
-            names.push(told.0.name.unwrap_or_default());
+            names.push(told.0.get(Field::Name).unwrap_or_default().to_string());
         }
         true
     });
@@ -106,13 +108,11 @@ fn findings(bytes: &[u8], format: &str) -> usize {
 /// Signs of a feed of events; what cannot be used is left out.
 fn signs(bytes: &[u8]) -> usize {
     let (mut count, origin) = (0, origin());
-    if let Ok(mut events) = intelmq::Events::new(bytes) {
-        while let Ok(Some(event)) = events.next(&origin) {
-            count += event.map_or(0, |event| event.signs.len());
-        }
-    }
-    if let Ok(mut events) = n6::Events::new(bytes) {
-        while let Ok(Some(event)) = events.next(&origin) {
+    for signs in [intelmq::signs, n6::signs] {
+        let Ok(mut events) = Objects::new(bytes) else {
+            continue;
+        };
+        while let Ok(Some(event)) = events.next_signs(signs, &origin) {
             count += event.map_or(0, |event| event.signs.len());
         }
     }

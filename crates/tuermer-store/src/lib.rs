@@ -29,6 +29,19 @@ use std::sync::Arc;
 use tokio::sync::RwLock;
 use tuermer_core::station::Station;
 
+/// A new fact of organisations: a column of the table that is shown, and one of the words of each source.
+macro_rules! fact {
+    ($column:literal) => {
+        concat!(
+            "ALTER TABLE organisation ADD COLUMN ",
+            $column,
+            " TEXT NOT NULL DEFAULT ''; ALTER TABLE organisation_layer ADD COLUMN ",
+            $column,
+            " TEXT;"
+        )
+    };
+}
+
 /// Migrations in order; a landed one is never changed.
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("schema/0001_spine.sql")),
@@ -44,65 +57,16 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("schema/0012_sighting.sql")),
     (13, include_str!("schema/0013_stations.sql")),
     (14, include_str!("schema/0014_contact_points.sql")),
+    (16, include_str!("schema/0016_words.sql")),
+    (17, fact!("vat_id")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.
 const APPEND_ONLY: &[(i64, &str)] = &[(1, "journal")];
 
-/// Lists of allowed words that grew: migration, table, column, words before, words added.
-const WIDENED: &[(i64, &str, &str, &[&str], &[&str])] = &[
-    (
-        2,
-        "document",
-        "kind",
-        &["csaf", "kev", "shadowserver", "unknown"],
-        &["cve", "epss", "atom", "sbom", "provider"],
-    ),
-    (
-        4,
-        "document",
-        "kind",
-        &[
-            "csaf",
-            "kev",
-            "shadowserver",
-            "unknown",
-            "cve",
-            "epss",
-            "atom",
-            "sbom",
-            "provider",
-        ],
-        &["witness"],
-    ),
-    (
-        6,
-        "document",
-        "kind",
-        &[
-            "csaf",
-            "kev",
-            "shadowserver",
-            "unknown",
-            "cve",
-            "epss",
-            "atom",
-            "sbom",
-            "provider",
-            "witness",
-        ],
-        &[
-            "intelmq",
-            "n6",
-            "misp",
-            "warninglist",
-            "stix",
-            "indicators",
-            "firewall",
-            "check",
-        ],
-    ),
-];
+/// The migration after which no column has a list of allowed words; before it the lists that grew since do not matter,
+/// because all migrations run in one transaction.
+const WITHOUT_WORD_LISTS: i64 = 16;
 
 /// The store: a database whose schema is the one of this program.
 #[derive(Clone)]
@@ -216,10 +180,8 @@ async fn migrate(database: &Database, newest: i64, now: Timestamp) -> Result<()>
         for (_, table) in APPEND_ONLY.iter().filter(|(since, _)| since == version) {
             transaction.run_script(&database.append_only(table)).await?;
         }
-        for (_, table, column, before, added) in
-            WIDENED.iter().filter(|(since, ..)| since == version)
-        {
-            transaction.widen(table, column, before, added).await?;
+        if *version == WITHOUT_WORD_LISTS {
+            transaction.drop_word_lists().await?;
         }
         transaction
             .run(

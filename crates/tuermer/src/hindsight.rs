@@ -103,8 +103,8 @@ fn verdict(exposure: &Exposure, organisation: &Organisation) -> Verdict {
     Verdict {
         organisation: organisation.id.clone(),
         external_id: organisation.external_id.clone(),
-        name: organisation.name.clone(),
-        city: organisation.address.city.clone(),
+        name: organisation.name().to_string(),
+        city: organisation.city().to_string(),
         threat: exposure.threat.clone(),
         tracking_id: exposure.threat.tracking_id().to_string(),
         status: exposure.status,

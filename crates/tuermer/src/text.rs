@@ -17,7 +17,7 @@ macro_rules! areas {
 areas![
     "general", "import", "threat", "pack", "policy", "verdict", "warn", "delivery", "public",
     "operator", "contact", "demo", "feed", "provider", "notice", "match", "witness", "check",
-    "rights"
+    "rights", "field"
 ];
 
 type Catalogue = HashMap<&'static str, &'static str>;

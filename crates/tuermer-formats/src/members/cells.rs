@@ -1,10 +1,11 @@
 //! The cells of one row, looked up by field; every bad one becomes an error with row, column and value.
 
 use super::{RowError, shown};
-use crate::contact_fields::text;
+use crate::contact_fields::{postcode, text};
 use crate::headers::Recognised;
 use crate::problem::Problem;
 use crate::table::Row;
+use tuermer_core::field::{Field, Form};
 use tuermer_core::limits;
 
 /// The cells of one row by field, and what was wrong with them.
@@ -58,6 +59,25 @@ impl Cells<'_> {
 
     pub fn text(&mut self, field: &str) -> Option<String> {
         self.parsed(field, |cell| text(cell, limits::FIELD_CHARACTERS))
+    }
+
+    /// A fact of an organisation, as its form accepts it.
+    pub fn fact(&mut self, field: Field) -> Option<String> {
+        let name = field.as_str();
+        match field.nature().form {
+            Form::Text => self.text(name),
+            Form::Postcode => {
+                let country = Field::Country.rule();
+                let country = country.and_then(|rule| (rule.parse)(self.cell("country").trim()));
+                self.parsed(name, |cell| postcode(cell, country.as_deref()))
+            }
+            Form::Shaped(rule) | Form::Closed(rule) => self.parsed(name, |cell| {
+                let Some(cell) = text(cell, limits::FIELD_CHARACTERS)? else {
+                    return Ok(None);
+                };
+                (rule.parse)(&cell).map(Some).ok_or(Problem::Fact(field))
+            }),
+        }
     }
 
     pub fn needed(&mut self, field: &str) -> String {

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use tuermer_core::limits;
-use tuermer_formats::recognise::Kind;
+use tuermer_formats::format::Format;
 
 /// Documents smaller than this gain nothing from being compressed, in bytes.
 const COMPRESSED_FROM: usize = 512;
@@ -29,8 +29,8 @@ const LEVEL: u32 = 3;
 pub struct Document {
     /// SHA-256 over the bytes as they came, in hex.
     pub sha256: String,
-    /// `csaf`, `cve`, `kev`, `shadowserver`, `epss`, `atom`, `sbom`, `provider`, `witness` or `unknown`.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: Format,
     /// File name or address, or `stated` for our own.
     pub source: String,
     /// When it reached us.
@@ -47,7 +47,7 @@ pub struct Document {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     /// What it is.
-    pub kind: Kind,
+    pub kind: Format,
     /// Accepted, and not replaced since.
     pub accepted: bool,
 }
@@ -124,6 +124,12 @@ pub(crate) fn unpacked(row: &Row, bytes: usize, encoding: usize) -> Result<Vec<u
     }
 }
 
+/// What a document is, from its column `kind`.
+pub(crate) fn format(row: &Row, column: usize) -> Result<Format> {
+    let word = row.text(column)?;
+    Format::parse(&word).with_context(|| format!("unknown word {word} in column document.kind"))
+}
+
 /// Keeps a document. Bytes that are already there keep their first source and time.
 pub async fn keep(open: &mut Transaction, document: Document) -> Result<()> {
     keep_many(open, vec![document.pack()]).await
@@ -149,7 +155,7 @@ pub async fn keep_many(open: &mut Transaction, documents: Vec<PackedDocument>) -
         };
         rows.push(values![
             sha256,
-            kind,
+            kind.as_str(),
             source,
             received_at,
             i64::try_from(size)?,
@@ -214,7 +220,7 @@ impl Store {
         .transpose()
     }
 
-    /// Kind and state of those documents that we have.
+    /// Format and state of those documents that we have.
     pub async fn document_states(&self, sha256: &[&str]) -> Result<HashMap<String, Known>> {
         let mut found = HashMap::new();
         for page in sha256.chunks(limits::ROWS_PER_STATEMENT) {
@@ -229,7 +235,7 @@ impl Store {
                 found.insert(
                     row.text(0)?,
                     Known {
-                        kind: Kind::parse(&row.text(1)?),
+                        kind: format(&row, 1)?,
                         accepted: row.text(2)? == "accepted",
                     },
                 );

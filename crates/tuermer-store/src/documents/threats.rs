@@ -20,7 +20,6 @@ use std::collections::HashMap;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::scale::{Level, Tlp};
 use tuermer_core::threat::{Epss, Kev, Threat, ThreatSource, Vulnerability};
-use tuermer_formats::recognise::Kind;
 
 /// A threat as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +103,7 @@ pub(crate) fn kept(
     encoding: usize,
 ) -> Result<Threat> {
     let document = documents::unpacked(row, bytes, encoding)?;
-    let threat = tuermer_formats::threat_document::read(Kind::parse(&row.text(kind)?), &document);
+    let threat = tuermer_formats::threat_document::read(documents::format(row, kind)?, &document);
     threat.with_context(|| format!("the kept document of {id} cannot be read again"))
 }
 
@@ -225,7 +224,7 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let id = row.text(0)?;
-                let level = row.text_or_null(8)?.and_then(|text| Level::parse(&text));
+                let level = row.word_or_null(8, "threat.level", Level::parse)?;
                 let judged = for_level(
                     level,
                     row.bool(9)?,
@@ -264,9 +263,9 @@ impl Store {
         let mut threat = kept(id, &row, 3, 4, 5)?;
         // The level in a document is believed only where we wrote it ourselves; the row knows. It also knows that the
         // catalogue took an entry back, which no document says.
-        threat.level = row.text_or_null(0)?.and_then(|text| Level::parse(&text));
+        threat.level = row.word_or_null(0, "threat.level", Level::parse)?;
         threat.withdrawn = row.bool(1)?;
-        threat.source = ThreatSource::parse(&row.text(2)?).unwrap_or(threat.source);
+        threat.source = row.word(2, "threat.source", ThreatSource::parse)?;
         let (listed, estimates) = (self.kev_of(id).await?, self.epss_of(id).await?);
         for vulnerability in &mut threat.vulnerabilities {
             vulnerability.kev = listed.get(&vulnerability.id).cloned();

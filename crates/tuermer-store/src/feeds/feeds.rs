@@ -5,7 +5,7 @@ use crate::ground::engine::{Row, Transaction};
 use crate::ground::journal;
 use crate::people::notices::{self, Notice};
 use crate::values;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::admiralty::Grade;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
@@ -50,12 +50,25 @@ pub enum Came {
     },
 }
 
+/// A word of a closed list; empty where nobody said one.
+fn word_or_empty<T>(
+    row: &Row,
+    index: usize,
+    column: &str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Option<T>> {
+    if row.text(index)?.is_empty() {
+        Ok(None)
+    } else {
+        row.word(index, column, parse).map(Some)
+    }
+}
+
 fn feed(row: &Row) -> Result<Feed> {
-    let kind = row.text(1)?;
     let hosts = row.text(5)?;
     Ok(Feed {
         name: row.text(0)?,
-        kind: FeedKind::parse(&kind).with_context(|| format!("feed.kind holds {kind:?}"))?,
+        kind: row.word(1, "feed.kind", FeedKind::parse)?,
         url: row.text(2)?,
         period_seconds: row.int(3)?,
         silent_after_seconds: row.int(4)?,
@@ -81,8 +94,8 @@ fn feed(row: &Row) -> Result<Feed> {
             rejected: row.count(23)?,
             tolerated: row.count(24)?,
         },
-        grade: Grade::read(&row.text(25)?),
-        tlp: Tlp::parse(&row.text(26)?),
+        grade: word_or_empty(row, 25, "feed.grade", Grade::read)?,
+        tlp: word_or_empty(row, 26, "feed.tlp", Tlp::parse)?,
         senders: row
             .text(27)?
             .split_whitespace()

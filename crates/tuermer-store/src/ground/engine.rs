@@ -9,7 +9,7 @@ mod each;
 mod pipeline;
 mod postgres;
 mod sqlite;
-mod widen;
+mod word_lists;
 
 pub use crate::ground::leases::{Fence, LeaseLost};
 pub use crate::ground::row::{Row, Value};

@@ -51,6 +51,11 @@ macro_rules! values {
     ($($value:expr),* $(,)?) => { vec![$($crate::ground::row::Value::from($value)),*] };
 }
 
+/// The error for a stored word that a list does not have: a newer program wrote it, or somebody by hand.
+pub(crate) fn unknown(word: &str, column: &str) -> anyhow::Error {
+    anyhow!("unknown word {word} in column {column}")
+}
+
 /// One row; columns by position. A wrong type is a defect of the statement and comes back as an error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row(pub(crate) Vec<Value>);
@@ -74,6 +79,25 @@ impl Row {
             Value::Null => Ok(None),
             Value::Text(text) => Ok(Some(text.clone())),
             other => bail!("column {index} is not text: {other:?}"),
+        }
+    }
+
+    /// A word of a closed list; `column` is named where the word is not of it.
+    pub fn word<T>(&self, index: usize, column: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
+        let word = self.text(index)?;
+        parse(&word).ok_or_else(|| unknown(&word, column))
+    }
+
+    /// A word of a closed list, or NULL.
+    pub fn word_or_null<T>(
+        &self,
+        index: usize,
+        column: &str,
+        parse: fn(&str) -> Option<T>,
+    ) -> Result<Option<T>> {
+        match self.text_or_null(index)? {
+            Some(word) => parse(&word).map(Some).ok_or_else(|| unknown(&word, column)),
+            None => Ok(None),
         }
     }
 

@@ -100,11 +100,9 @@ impl Store {
         let rows = self.read("SELECT name, role, password_hash IS NOT NULL FROM account WHERE disabled_at IS NULL ORDER BY name", Vec::new()).await?;
         rows.iter()
             .map(|row| {
-                let role = row.text(1)?;
                 Ok(Account {
                     name: row.text(0)?,
-                    role: Role::parse(&role)
-                        .ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?,
+                    role: row.word(1, "account.role", Role::parse)?,
                     active: row.bool(2)?,
                 })
             })
@@ -183,7 +181,10 @@ impl Store {
             )
             .await?;
         let (stored, role) = match &row {
-            Some(row) => (row.text_or_null(0)?, Role::parse(&row.text(1)?)),
+            Some(row) => (
+                row.text_or_null(0)?,
+                Some(row.word(1, "account.role", Role::parse)?),
+            ),
             None => (None, None),
         };
         // An unknown name costs the same time as a wrong password.
@@ -234,10 +235,9 @@ impl Store {
         else {
             return Ok(None);
         };
-        let role = row.text(1)?;
         Ok(Some(Account {
             name: row.text(0)?,
-            role: Role::parse(&role).ok_or_else(|| anyhow::anyhow!("unknown role {role}"))?,
+            role: row.word(1, "account.role", Role::parse)?,
             active: true,
         }))
     }

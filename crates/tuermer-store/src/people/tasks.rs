@@ -8,6 +8,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::organisation::ways as ways_to;
+use tuermer_core::task::TaskKind;
 use tuermer_core::warning::{Channel, Way};
 
 /// One open task.
@@ -15,8 +16,8 @@ use tuermer_core::warning::{Channel, Way};
 pub struct Task {
     /// Our id.
     pub id: String,
-    /// `help`, `call` or `incident`.
-    pub kind: String,
+    /// What is to be done.
+    pub kind: TaskKind,
     /// Register number of the organisation.
     pub organisation: String,
     /// Its name.
@@ -53,7 +54,7 @@ impl Store {
                 };
                 Ok(Task {
                     id: row.text(0)?,
-                    kind: row.text(1)?,
+                    kind: row.word(1, "task.kind", TaskKind::parse)?,
                     organisation: row.text(2)?,
                     name: row.text(3)?,
                     phone: number_to_call(&ways),

@@ -17,6 +17,7 @@ use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::tlp::Tlp;
 
 use crate::ground::engine::{Cells, Row, Value, places};
+use crate::ground::row::unknown;
 use crate::verdicts::pending::Pending;
 
 pub(crate) const ASSET_COLUMNS: &str = "id, organisation_id, vendor, product, version, build, hostname, source, observed_at, note, presence";
@@ -77,10 +78,9 @@ fn add_asset(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> {
         product: row.text(3)?,
         version: row.text(4)?,
         build: row.text_or_null(5)?,
-        source: Source::parse(source).ok_or_else(|| anyhow!("unknown source {source}"))?,
+        source: listed(source, "asset.source", Source::parse)?,
         note: row.text(9)?,
-        presence: Presence::parse(presence)
-            .ok_or_else(|| anyhow!("unknown presence {presence}"))?,
+        presence: listed(presence, "asset.presence", Presence::parse)?,
     };
     if !constituency.add_asset(row.text(1)?, row.text(0)?, kind, row.text(6)?, row.int(8)?) {
         bail!("there are more assets, or longer host names, than one snapshot can hold");
@@ -99,6 +99,11 @@ fn add_sighting(constituency: &mut Constituency, row: &Cells<'_>) -> Result<()> 
     Ok(())
 }
 
+/// A word of a closed list, lent by its row.
+fn listed<T>(word: &str, column: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
+    parse(word).ok_or_else(|| unknown(word, column))
+}
+
 /// A sighting from a row of [`SIGHTING_COLUMNS`].
 pub(crate) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
     let attribution = row.text(1)?;
@@ -109,8 +114,7 @@ pub(crate) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
         Some(("told", value)) => Attribution::Told(value.to_string()),
         _ => return Err(anyhow!("stored attribution {attribution}")),
     };
-    let word = row.text(9)?;
-    let incident = IncidentType::parse(word).ok_or_else(|| anyhow!("unknown type {word}"))?;
+    let incident = listed(row.text(9)?, "sighting_kind.class", IncidentType::parse)?;
     let observed_at = Timestamp::from_microsecond(row.int(4)?)?;
     let owned = |index| Ok::<_, anyhow::Error>(row.text_or_null(index)?.map(str::to_string));
     let tags: Vec<String> = row
@@ -146,8 +150,8 @@ pub(crate) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
                 .map_or(Ok(observed_at), Timestamp::from_microsecond)?,
             network: row.text_or_null(17)?.and_then(|text| text.parse().ok()),
             tlp: Tlp::read(row.text(18)?),
-            side: Side::parse(row.text(20)?).unwrap_or(Side::Source),
-            grade: Grade::read(row.text(19)?).unwrap_or(Grade::UNJUDGED),
+            side: listed(row.text(20)?, "sighting_kind.side", Side::parse)?,
+            grade: listed(row.text(19)?, "sighting_kind.grade", Grade::read)?,
             ..Observation::new(row.text(3)?, observed_at, incident)
         },
     })

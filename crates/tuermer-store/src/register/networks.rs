@@ -5,17 +5,18 @@ use crate::ground::engine::{Transaction, Value, places};
 use crate::ground::meta;
 use crate::register::owners;
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashSet;
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::owners::NetworkKind;
 use tuermer_core::scale::Source;
 
 /// A network as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredNetwork {
-    /// `network`, `domain` or `asn`.
-    pub kind: String,
+    /// What it is.
+    pub kind: NetworkKind,
     /// Canonical value.
     pub value: String,
     /// Who said so.
@@ -25,7 +26,7 @@ pub struct StoredNetwork {
 }
 
 /// Whose network: organisation, kind, canonical value.
-pub type Claim = (OrganisationId, String, String);
+pub type Claim = (OrganisationId, NetworkKind, String);
 
 impl Store {
     /// Networks of one organisation by kind and value.
@@ -34,13 +35,10 @@ impl Store {
         let rows = self.read(sql, values![organisation.as_str()]).await?;
         rows.iter()
             .map(|row| {
-                let source = row.text(2)?;
-                let source =
-                    Source::parse(&source).ok_or_else(|| anyhow!("unknown source {source}"))?;
                 Ok(StoredNetwork {
-                    kind: row.text(0)?,
+                    kind: row.word(0, "network.kind", NetworkKind::parse)?,
                     value: row.text(1)?,
-                    source,
+                    source: row.word(2, "network.source", Source::parse)?,
                     said_at: row.time(3)?,
                 })
             })
@@ -66,7 +64,8 @@ pub async fn networks_of(
             )
             .await?
         {
-            found.insert((OrganisationId(row.text(0)?), row.text(1)?, row.text(2)?));
+            let kind = row.word(1, "network.kind", NetworkKind::parse)?;
+            found.insert((OrganisationId(row.text(0)?), kind, row.text(2)?));
         }
     }
     Ok(found)
@@ -79,7 +78,11 @@ pub async fn claims(open: &mut Transaction) -> Result<Vec<(Claim, String)>> {
     rows.iter()
         .map(|row| {
             Ok((
-                (OrganisationId(row.text(0)?), row.text(1)?, row.text(2)?),
+                (
+                    OrganisationId(row.text(0)?),
+                    row.word(1, "network.kind", NetworkKind::parse)?,
+                    row.text(2)?,
+                ),
                 row.text(3)?,
             ))
         })
@@ -94,7 +97,13 @@ pub async fn write(
     said_at: Timestamp,
 ) -> Result<()> {
     let rows = networks.into_iter().map(|(organisation, kind, value)| {
-        values![organisation.0, kind, value, source.as_str(), said_at]
+        values![
+            organisation.0,
+            kind.as_str(),
+            value,
+            source.as_str(),
+            said_at
+        ]
     });
     let written = open
         .insert_many(

@@ -3,74 +3,26 @@
 use crate::Store;
 use crate::ground::engine::{Row, Transaction, Value, places};
 use crate::register::contacts::USABLE;
+use crate::register::layers::{fact_columns, fact_updates, fact_values, facts};
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::ids::OrganisationId;
-use tuermer_core::layer::Facts;
-use tuermer_core::locale::Language;
-use tuermer_core::organisation::{Address, Kind, Organisation};
+use tuermer_core::organisation::{Kind, Organisation};
 
-const COLUMNS: &str = "id, kind, external_id, name, street, postcode, city, country, sector, size_class, language, provider_external_id";
-
-/// An organisation from a row of [`COLUMNS`].
-fn organisation(row: &Row) -> Result<Organisation> {
-    let kind = row.text(1)?;
-    let language = row.text(10)?;
-    Ok(Organisation {
-        id: OrganisationId(row.text(0)?),
-        kind: Kind::parse(&kind).ok_or_else(|| anyhow!("unknown kind {kind}"))?,
-        external_id: row.text(2)?,
-        name: row.text(3)?,
-        address: Address {
-            street: row.text(4)?,
-            postcode: row.text(5)?,
-            city: row.text(6)?,
-            country: row.text(7)?,
-        },
-        sector: row.text(8)?,
-        size_class: row.text(9)?,
-        language: Language::parse(&language)
-            .ok_or_else(|| anyhow!("unknown language {language}"))?,
-        provider: row.text_or_null(11)?,
-    })
+fn columns() -> String {
+    format!("id, kind, external_id, {}", fact_columns())
 }
 
-/// The organisation that these facts tell, with our defaults where nobody says anything.
-pub fn from_facts(
-    id: OrganisationId,
-    kind: Kind,
-    external_id: String,
-    facts: Facts,
-) -> Organisation {
-    let Facts {
-        name,
-        street,
-        postcode,
-        city,
-        country,
-        sector,
-        size_class,
-        language,
-        provider,
-    } = facts;
-    Organisation {
-        id,
-        kind,
-        name: name.unwrap_or_else(|| external_id.clone()),
-        external_id,
-        address: Address {
-            street: street.unwrap_or_default(),
-            postcode: postcode.unwrap_or_default(),
-            city: city.unwrap_or_default(),
-            country: country.unwrap_or_else(|| "DE".to_string()),
-        },
-        sector: sector.unwrap_or_default(),
-        size_class: size_class.unwrap_or_default(),
-        language: language.unwrap_or_default(),
-        provider,
-    }
+/// An organisation from a row of [`columns`].
+fn organisation(row: &Row) -> Result<Organisation> {
+    Ok(Organisation {
+        id: OrganisationId(row.text(0)?),
+        kind: row.word(1, "organisation.kind", Kind::parse)?,
+        external_id: row.text(2)?,
+        facts: facts(row, 3)?,
+    })
 }
 
 /// How many members can be reached on how many channels besides the letter (mail, telephone).
@@ -111,7 +63,8 @@ fn reachability(rows: &[Row]) -> Result<Reachability> {
 impl Store {
     /// One organisation.
     pub async fn organisation(&self, id: &OrganisationId) -> Result<Option<Organisation>> {
-        let sql = format!("SELECT {COLUMNS} FROM organisation WHERE id = $1");
+        let columns = columns();
+        let sql = format!("SELECT {columns} FROM organisation WHERE id = $1");
         self.read_one(&sql, values![id.as_str()])
             .await?
             .as_ref()
@@ -125,8 +78,9 @@ impl Store {
         kind: Kind,
         external_id: &str,
     ) -> Result<Option<Organisation>> {
+        let columns = columns();
         let sql =
-            format!("SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND external_id = $2");
+            format!("SELECT {columns} FROM organisation WHERE kind = $1 AND external_id = $2");
         self.read_one(&sql, values![kind.as_str(), external_id])
             .await?
             .as_ref()
@@ -147,10 +101,11 @@ impl Store {
 
     /// Organisations whose number is this text; if there is none, those whose name contains it. Members first, then by name.
     pub async fn find_organisations(&self, text: &str, limit: usize) -> Result<Vec<Organisation>> {
+        let columns = columns();
         let limit = i64::try_from(limit)?;
         // The kinds are named so that the index on kind and number is used.
         let sql = format!(
-            "SELECT {COLUMNS} FROM organisation WHERE (kind IN ('member', 'provider') AND external_id = $1) OR id = $1 ORDER BY kind, name, id LIMIT $2"
+            "SELECT {columns} FROM organisation WHERE (kind IN ('member', 'provider') AND external_id = $1) OR id = $1 ORDER BY kind, name, id LIMIT $2"
         );
         let exact = self.read(&sql, values![text, limit]).await?;
         if !exact.is_empty() {
@@ -166,7 +121,7 @@ impl Store {
             )
         };
         let sql = format!(
-            "SELECT {COLUMNS} FROM organisation
+            "SELECT {columns} FROM organisation
              WHERE LOWER(name) LIKE $1 ESCAPE '\\' OR LOWER(name) LIKE $2 ESCAPE '\\' OR LOWER(name) LIKE $3 ESCAPE '\\'
              ORDER BY kind, name, id LIMIT $4"
         );
@@ -195,8 +150,9 @@ impl Store {
         after: Option<&OrganisationId>,
         limit: usize,
     ) -> Result<Vec<Organisation>> {
+        let columns = columns();
         let sql = format!(
-            "SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND id > $2 ORDER BY id LIMIT $3"
+            "SELECT {columns} FROM organisation WHERE kind = $1 AND id > $2 ORDER BY id LIMIT $3"
         );
         let after = after.map_or("", OrganisationId::as_str);
         self.read(&sql, values![kind.as_str(), after, i64::try_from(limit)?])
@@ -213,8 +169,9 @@ impl Store {
         limit: usize,
         now: Timestamp,
     ) -> Result<Vec<Organisation>> {
+        let columns = columns();
         let sql = format!(
-            "SELECT {COLUMNS} FROM organisation o WHERE kind = 'member' AND id > $2 AND NOT EXISTS (
+            "SELECT {columns} FROM organisation o WHERE kind = 'member' AND id > $2 AND NOT EXISTS (
                 SELECT 1 FROM contact c JOIN contact_point p ON p.contact_id = c.id
                 WHERE c.organisation_id = o.id AND p.kind IN ('email', 'phone', 'mobile') AND {USABLE})
              ORDER BY id LIMIT $3"
@@ -244,10 +201,11 @@ pub async fn by_external(
     kind: Kind,
     external_ids: &[String],
 ) -> Result<HashMap<String, Organisation>> {
+    let columns = columns();
     let mut found = HashMap::new();
     for page in external_ids.chunks(tuermer_core::limits::ROWS_PER_STATEMENT) {
         let sql = format!(
-            "SELECT {COLUMNS} FROM organisation WHERE kind = $1 AND external_id IN ({})",
+            "SELECT {columns} FROM organisation WHERE kind = $1 AND external_id IN ({})",
             places(2, page.len())
         );
         let values = std::iter::once(Value::from(kind.as_str()))
@@ -295,44 +253,23 @@ pub async fn write(
             id,
             kind,
             external_id,
-            name,
-            address,
-            sector,
-            size_class,
-            language,
-            provider,
+            facts,
         } = organisation;
-        let Address {
-            street,
-            postcode,
-            city,
-            country,
-        } = address;
-        values![
-            id.0,
-            kind.as_str(),
-            external_id,
-            name,
-            street,
-            postcode,
-            city,
-            country,
-            sector,
-            size_class,
-            language.code(),
-            provider,
-            now,
-            0_i64,
-            0_i64
-        ]
+        let mut values = values![id.0, kind.as_str(), external_id];
+        values.extend(fact_values(&facts));
+        values.extend(values![now, 0_i64, 0_i64]);
+        values
     });
     open.insert_many(
-        "INSERT INTO organisation (id, kind, external_id, name, street, postcode, city, country, sector, size_class, language, provider_external_id,
-            changed_at, facts_revision, assessed_revision)",
+        &format!(
+            "INSERT INTO organisation ({}, changed_at, facts_revision, assessed_revision)",
+            columns()
+        ),
         rows.collect(),
-        "ON CONFLICT (id) DO UPDATE SET name = excluded.name, street = excluded.street, postcode = excluded.postcode, city = excluded.city,
-            country = excluded.country, sector = excluded.sector, size_class = excluded.size_class, language = excluded.language,
-            provider_external_id = excluded.provider_external_id, changed_at = excluded.changed_at",
+        &format!(
+            "ON CONFLICT (id) DO UPDATE SET {}, changed_at = excluded.changed_at",
+            fact_updates()
+        ),
     )
     .await?;
     Ok(())

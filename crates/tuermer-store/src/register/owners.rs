@@ -2,12 +2,13 @@
 
 use crate::Store;
 use crate::ground::engine::Cells;
+use crate::ground::row::unknown;
 use anyhow::{Result, anyhow};
 use ip_network::IpNetwork;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use tuermer_core::ids::OrganisationId;
-use tuermer_core::owners::{NetworkFact, Owners};
+use tuermer_core::owners::{NetworkFact, NetworkKind, Owners};
 
 /// Counts how often networks were written, by whatever process.
 pub(crate) const CHANGES: &str = "networks.changes";
@@ -41,14 +42,16 @@ impl Store {
 
 fn add(facts: &mut Vec<(OrganisationId, NetworkFact)>, row: &Cells<'_>) -> Result<()> {
     let value = row.text(2)?;
-    let fact = match row.text(1)? {
-        "network" => NetworkFact::Network(
+    let kind = row.text(1)?;
+    let kind = NetworkKind::parse(kind).ok_or_else(|| unknown(kind, "network.kind"))?;
+    let fact = match kind {
+        NetworkKind::Network => NetworkFact::Network(
             value
                 .parse::<IpNetwork>()
                 .map_err(|error| anyhow!("stored network {value}: {error}"))?,
         ),
-        "domain" => NetworkFact::Domain(value.to_string()),
-        _ => return Ok(()),
+        NetworkKind::Domain => NetworkFact::Domain(value.to_string()),
+        NetworkKind::AutonomousSystem => return Ok(()),
     };
     facts.push((OrganisationId(row.text(0)?.to_string()), fact));
     Ok(())

@@ -1,6 +1,7 @@
 //! Campaigns as rows, and the signs from which they are found.
 
 use crate::Store;
+use crate::documents::documents;
 use crate::ground::engine::{Row, Transaction};
 use crate::ground::journal;
 use crate::signs::observations;
@@ -18,6 +19,7 @@ use tuermer_core::locale::Language;
 use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::{Trace, TraceKind};
+use tuermer_formats::format::Voice;
 
 /// A campaign as listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -346,18 +348,19 @@ fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<Atta
         return Ok(None);
     }
     let organisation = OrganisationId(row.text(0)?);
-    let kind = row.text(9)?;
-    let reporter = match kind.as_str() {
-        "witness" | "check" | "firewall" => Reporter::Organisation(organisation.clone()),
-        "shadowserver" => Reporter::Sensor(kind.clone()),
-        _ => Reporter::Sensor(row.text(6)?),
+    let format = documents::format(row, 9)?;
+    let voice = format.nature().voice;
+    let reporter = match voice {
+        Voice::OwnWord | Voice::OwnLogs => Reporter::Organisation(organisation.clone()),
+        Voice::Sensor => Reporter::Sensor(format.as_str().to_string()),
+        Voice::Named => Reporter::Sensor(row.text(6)?),
     };
     let (vendor, product) = (row.text(4)?, row.text(5)?);
     let mut keys: Vec<SignKey> = SignKey::product(&vendor, &product).into_iter().collect();
     keys.extend(traces.get(&row.text(10)?).into_iter().flatten().cloned());
     let label = row.text(7)?;
     let tlp = Tlp::parse(&label).with_context(|| format!("observation.tlp holds {label:?}"))?;
-    let grade = Grade::read(&row.text(8)?).unwrap_or(Grade::UNJUDGED);
+    let grade = row.word(8, "sighting_kind.grade", Grade::read)?;
     let sign = Sign {
         organisation,
         region: row.text(1)?,
@@ -366,7 +369,7 @@ fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<Atta
         keys,
         reporter,
         grade,
-        evidence: kind != "witness",
+        evidence: voice != Voice::OwnWord,
     };
     Ok(Some(Attack {
         sign,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tuermer_core::harmless::{Harmless, HarmlessList};
 use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::trace::{Indicator, Trace};
-use tuermer_formats::recognise::Kind;
+use tuermer_formats::format::Format;
 use tuermer_formats::warninglist;
 
 /// Writes indicators; what was taken back goes.
@@ -161,7 +161,10 @@ impl Store {
     pub async fn harmless_lists(&self) -> Result<Vec<HarmlessList>> {
         let sql = "SELECT bytes, encoding FROM document WHERE kind = $1 AND state = 'accepted' ORDER BY received_at";
         let mut newest = BTreeMap::new();
-        for row in self.read(sql, values![Kind::Warninglist.as_str()]).await? {
+        for row in self
+            .read(sql, values![Format::Warninglist.as_str()])
+            .await?
+        {
             match warninglist::read(&unpacked(&row, 0, 1)?) {
                 Ok(reading) => drop(newest.insert(reading.list.name.clone(), reading.list)),
                 Err(error) => tracing::warn!(

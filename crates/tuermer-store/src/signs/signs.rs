@@ -105,8 +105,8 @@ impl Store {
         let mut counted: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
         for row in self.read(sql, values![from, each]).await? {
             let entry = counted.entry(row.int(0)?).or_default();
-            let attack =
-                IncidentType::parse(&row.text(1)?).is_some_and(|class| is_attack(class.class()));
+            let class = row.word(1, "sighting_kind.class", IncidentType::parse)?;
+            let attack = is_attack(class.class());
             let sum = if attack { &mut entry.0 } else { &mut entry.1 };
             *sum = sum.saturating_add(row.count(2)?);
         }

@@ -309,7 +309,7 @@ pub fn incident_tasks(found: &[Exposure], now: Timestamp) -> Vec<Vec<Value>> {
             );
             values![
                 id,
-                "incident",
+                tuermer_core::task::TaskKind::Incident.as_str(),
                 exposure.organisation.as_str(),
                 exposure.threat.as_str(),
                 now,

@@ -2,15 +2,17 @@
 
 use crate::Store;
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::ids::{OrganisationId, ThreatId, UserName, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::scale::Level;
+use tuermer_core::task::TaskKind;
 use tuermer_core::warning::WarningState;
 
 use crate::ground::engine::Row;
+use tuermer_core::delivery::DeliveryState;
 
 /// A warning that is not finished, or whose deliveries need a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,17 +107,17 @@ impl DeliveryCounts {
         ]
     }
 
-    fn set(&mut self, state: &str, count: u64) {
+    fn set(&mut self, state: DeliveryState, count: u64) {
         let place = match state {
-            "due" => &mut self.due,
-            "claimed" => &mut self.claimed,
-            "unsure" => &mut self.unsure,
-            "parked" => &mut self.parked,
-            "to_call" => &mut self.to_call,
-            "sent" => &mut self.sent,
-            "refused" => &mut self.refused,
-            "failed" => &mut self.failed,
-            _ => &mut self.stopped,
+            DeliveryState::Due => &mut self.due,
+            DeliveryState::Claimed => &mut self.claimed,
+            DeliveryState::Unsure => &mut self.unsure,
+            DeliveryState::Parked => &mut self.parked,
+            DeliveryState::ToCall => &mut self.to_call,
+            DeliveryState::Sent => &mut self.sent,
+            DeliveryState::Refused => &mut self.refused,
+            DeliveryState::Failed => &mut self.failed,
+            DeliveryState::Stopped => &mut self.stopped,
         };
         *place = count;
     }
@@ -143,8 +145,8 @@ pub struct OpenThreat {
 pub struct OpenTask {
     /// Its id.
     pub id: String,
-    /// `help`, `call` or `incident`.
-    pub kind: String,
+    /// What is to be done.
+    pub kind: TaskKind,
     /// Company's register number.
     pub external_id: String,
     /// Company's name.
@@ -164,7 +166,7 @@ const TASKS: &str =
 fn open_task(row: &Row) -> Result<OpenTask> {
     Ok(OpenTask {
         id: row.text(0)?,
-        kind: row.text(1)?,
+        kind: row.word(1, "task.kind", TaskKind::parse)?,
         external_id: row.text(2)?,
         name: row.text(3)?,
         created_at: row.time(4)?,
@@ -173,12 +175,7 @@ fn open_task(row: &Row) -> Result<OpenTask> {
     })
 }
 
-fn level(text: &str) -> Level {
-    Level::parse(text).unwrap_or(Level::Notice)
-}
-
 fn open_warning(row: &Row) -> Result<OpenWarning> {
-    let state = row.text(3)?;
     let times = [
         row.time_or_null(7)?,
         row.time_or_null(8)?,
@@ -188,8 +185,8 @@ fn open_warning(row: &Row) -> Result<OpenWarning> {
     Ok(OpenWarning {
         number: WarningNumber(row.text(0)?),
         headline: row.text(1)?,
-        level: level(&row.text(2)?),
-        state: WarningState::parse(&state).ok_or_else(|| anyhow!("unknown state {state}"))?,
+        level: row.word(2, "warning.level", Level::parse)?,
+        state: row.word(3, "warning.state", WarningState::parse)?,
         submitted_by: row.text_or_null(4)?.map(UserName),
         return_reason: row.text_or_null(10)?.unwrap_or_default(),
         audience: row.count(5)?,
@@ -233,7 +230,8 @@ impl Store {
             .await?;
         let mut counts = DeliveryCounts::default();
         for row in &rows {
-            counts.set(&row.text(0)?, row.count(1)?);
+            let state = row.word(0, "delivery.state", DeliveryState::parse)?;
+            counts.set(state, row.count(1)?);
         }
         Ok(counts)
     }
@@ -259,18 +257,22 @@ impl Store {
                 seen_at: row.time(2)?,
                 affected: row.count(3)?,
                 unknown: row.count(4)?,
-                level: level(&row.text(5)?),
+                level: row.word(5, "exposure.severity", Level::parse)?,
             })
         };
         rows.iter().map(threat).collect()
     }
 
     /// Open tasks of one kind, oldest first, and how many there are.
-    pub async fn tasks_waiting(&self, kind: &str, limit: usize) -> Result<(u64, Vec<OpenTask>)> {
+    pub async fn tasks_waiting(
+        &self,
+        kind: TaskKind,
+        limit: usize,
+    ) -> Result<(u64, Vec<OpenTask>)> {
         let total = self
             .read_one(
                 "SELECT COUNT(*) FROM task WHERE kind = $1 AND done_at IS NULL",
-                values![kind],
+                values![kind.as_str()],
             )
             .await?;
         let total = total.map_or(Ok(0), |row| row.count(0))?;
@@ -278,7 +280,7 @@ impl Store {
             "{TASKS} WHERE k.kind = $1 AND k.done_at IS NULL ORDER BY k.created_at, k.id LIMIT $2"
         );
         let rows = self
-            .read(&sql, values![kind, i64::try_from(limit)?])
+            .read(&sql, values![kind.as_str(), i64::try_from(limit)?])
             .await?;
         Ok((
             total,

@@ -276,7 +276,7 @@ fn listed(
 ) -> Result<ListedThreat> {
     let id = row.text(0)?;
     let flaws = flaws.get(&id).map_or(&[][..], Vec::as_slice);
-    let chosen = row.text_or_null(6)?.and_then(|text| Level::parse(&text));
+    let chosen = row.word_or_null(6, "threat.level", Level::parse)?;
     let exploited = row.bool(7)?;
     let count = |status: &str| {
         companies
@@ -288,7 +288,7 @@ fn listed(
         tracking_id: row.text(1)?,
         title: row.text(2)?,
         publisher: row.text(3)?,
-        source: ThreatSource::parse(&row.text(4)?).unwrap_or(ThreatSource::Csaf),
+        source: row.word(4, "threat.source", ThreatSource::parse)?,
         released_at: row.time(5)?,
         level: level_of(chosen, exploited, flaws),
         cvss_tenths: flaws.iter().filter_map(|flaw| flaw.cvss_tenths).max(),

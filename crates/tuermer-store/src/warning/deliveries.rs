@@ -24,17 +24,14 @@ const COLUMNS: &str = "d.id, d.warning_number, d.organisation_id, d.channel, d.r
 
 /// A delivery from a row of [`COLUMNS`].
 fn delivery(row: &Row) -> Result<Delivery> {
-    let channel = row.text(3)?;
-    let state = row.text(6)?;
     Ok(Delivery {
         id: DeliveryId(row.text(0)?),
         warning: WarningNumber(row.text(1)?),
         organisation: OrganisationId(row.text(2)?),
-        channel: Channel::parse(&channel).ok_or_else(|| anyhow!("unknown channel {channel}"))?,
+        channel: row.word(3, "delivery.channel", Channel::parse)?,
         round: row.int(4)?,
         address: row.text(5)?,
-        state: DeliveryState::parse(&state)
-            .ok_or_else(|| anyhow!("unknown delivery state {state}"))?,
+        state: row.word(6, "delivery.state", DeliveryState::parse)?,
         attempts: row.int(7)?,
         unsure_count: row.int(8)?,
         hold_until: row.time(9)?,
@@ -51,11 +48,9 @@ impl Store {
         let rows = self.read("SELECT number, state FROM warning WHERE state IN ('approved', 'sending') ORDER BY number", Vec::new()).await?;
         rows.iter()
             .map(|row| {
-                let state = row.text(1)?;
                 Ok((
                     WarningNumber(row.text(0)?),
-                    WarningState::parse(&state)
-                        .ok_or_else(|| anyhow!("unknown warning state {state}"))?,
+                    row.word(1, "warning.state", WarningState::parse)?,
                 ))
             })
             .collect()
@@ -111,9 +106,10 @@ impl Store {
         else {
             return Ok(());
         };
-        let state = WarningState::parse(&row.text(0)?);
+        let state = row.word(0, "warning.state", WarningState::parse)?;
         let Some((state, next)) = state
-            .and_then(|state| Some((state, state.after(action)?)))
+            .after(action)
+            .map(|next| (state, next))
             .filter(|(state, next)| state != next)
         else {
             return Ok(());

@@ -66,7 +66,7 @@ pub async fn replace_secret(
 
 /// Puts the key or password of a source where it is looked for when it is asked.
 fn keep_secret(context: &Context, feed: &Feed, from: Option<&Path>) -> Result<()> {
-    let names = feed.kind.secret_names();
+    let names = feed.kind.nature().secret;
     match from {
         None if names.is_empty() => Ok(()),
         None => Err(wrong_call(

@@ -47,8 +47,8 @@ use tuermer_core::ids::OrganisationId;
 use tuermer_core::rights::Actor;
 use tuermer_core::tlp::Tlp;
 use tuermer_formats::firewall::Template;
+use tuermer_formats::format::Format;
 use tuermer_formats::origin::Origin;
-use tuermer_formats::recognise::Kind;
 
 /// What came of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,7 +56,7 @@ pub struct IngestReport {
     /// Name as given.
     pub file: String,
     /// What it was.
-    pub kind: Kind,
+    pub kind: Format,
     /// Threats, entries or signs that were not there.
     pub new: u64,
     /// Threats in a new revision; entries that changed.
@@ -149,7 +149,7 @@ impl From<Remark> for Refusal {
 }
 
 impl IngestReport {
-    fn new(file: &str, kind: Kind) -> Self {
+    fn new(file: &str, kind: Format) -> Self {
         Self {
             file: file.to_string(),
             kind,
@@ -157,7 +157,7 @@ impl IngestReport {
         }
     }
 
-    fn rejected(file: &str, kind: Kind, remark: Remark) -> Self {
+    fn rejected(file: &str, kind: Format, remark: Remark) -> Self {
         Self {
             rejected: vec![remark],
             ..Self::new(file, kind)
@@ -203,20 +203,6 @@ pub fn label(text: Option<&str>) -> Result<Option<Tlp>> {
         Tlp::of_label(text).ok_or_else(|| wrong_call("threat.ingest_label", [("text", &text)]))
     })
     .transpose()
-}
-
-/// True for files of signs and of what to look for, as a feed brings them.
-pub fn tells_signs(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Shadowserver
-            | Kind::Intelmq
-            | Kind::N6
-            | Kind::Misp
-            | Kind::Warninglist
-            | Kind::Stix
-            | Kind::Indicators
-    )
 }
 
 impl Word {
@@ -355,7 +341,7 @@ async fn one(
     Ok(found.unwrap_or_else(|| {
         IngestReport::rejected(
             name,
-            Kind::Unknown,
+            Format::Unknown,
             Remark::new("threat.ingest_not_a_file", &[]),
         )
     }))

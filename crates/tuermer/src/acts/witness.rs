@@ -24,6 +24,7 @@ use tuermer_core::observation::{Attribution, Observation};
 use tuermer_core::rights::{Act, Actor};
 use tuermer_core::tlp::Tlp;
 use tuermer_core::witness::WitnessReport;
+use tuermer_formats::format::Format;
 use tuermer_formats::times;
 
 /// Kind of the notice that tells the operators.
@@ -132,7 +133,7 @@ async fn make_sign(
     let source = format!("/melden {}", report.receipt);
     let kept = Document {
         sha256: hash.clone(),
-        kind: "witness",
+        kind: Format::Witness,
         source,
         received_at: report.received_at,
         size,

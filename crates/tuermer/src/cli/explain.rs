@@ -66,7 +66,7 @@ pub async fn run(
     };
     let Some(explained) = explained else {
         call.out
-            .say(&texts.with("verdict.not_concerned", &[("name", &organisation.name)]));
+            .say(&texts.with("verdict.not_concerned", &[("name", organisation.name())]));
         return Ok(Exit::NothingFound);
     };
     if call.out.json {

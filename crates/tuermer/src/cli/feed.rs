@@ -17,7 +17,7 @@ use crate::stations::poll;
 use anyhow::{Error, Result};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use tuermer_core::feed::Feed;
+use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
 
 /// Arguments.
@@ -33,7 +33,7 @@ enum Verb {
     List,
     /// Add a source. It is tried first; what is no such source is not added.
     Add {
-        /// csaf, kev, epss, cve, atom, signs, taxii, shadowserver or mailbox.
+        #[arg(help = FeedKind::words(|_| true))]
         kind: String,
         /// Where it is: https://…, imaps://… for a mailbox; for csaf also a domain. kev, epss, cve and shadowserver know their place themselves.
         url: Option<String>,
@@ -131,10 +131,10 @@ struct Rules {
     /// mailbox: read only mails from this address, may be repeated. Anybody can write any sender; let the mail server check DMARC.
     #[arg(long, value_name = "ADDRESS")]
     from: Vec<String>,
-    /// signs, taxii, shadowserver, mailbox: how far the source is to be believed, A1 (surely) to F6 (not judged), where what it brings does not say.
+    /// Kinds that bring signs: how far the source is to be believed, A1 (surely) to F6 (not judged), where what it brings does not say.
     #[arg(long, value_name = "GRADE")]
     grade: Option<String>,
-    /// signs, taxii, shadowserver, mailbox: who may see what it brings, where that does not say: clear, green, amber, amber+strict or red.
+    /// Kinds that bring signs: who may see what it brings, where that does not say: clear, green, amber, amber+strict or red.
     #[arg(long, value_name = "LABEL")]
     tlp: Option<String>,
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tuermer_formats::firewall::Template;
-use tuermer_formats::recognise::Kind;
+use tuermer_formats::format::Told;
 
 /// How long it runs before it shows how far it is.
 const QUIET: Duration = Duration::from_secs(2);
@@ -216,14 +216,12 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
         ));
     }
     if report.rejected.is_empty() || report.documents > 1 {
-        let keys: &[&str] = match report.kind {
-            Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Check => {
-                &["threat.ingest_signs_line"]
-            }
-            Kind::Firewall => &["threat.ingest_firewall_line"],
-            Kind::Misp | Kind::Stix | Kind::Indicators => &["threat.ingest_knowledge_line"],
-            Kind::Kev => &["threat.ingest_kev_line"],
-            Kind::Archive if report.lines > 0 => {
+        let keys: &[&str] = match report.kind.nature().told {
+            Told::Signs => &["threat.ingest_signs_line"],
+            Told::Filtered => &["threat.ingest_firewall_line"],
+            Told::Findings => &["threat.ingest_knowledge_line"],
+            Told::Catalogue => &["threat.ingest_kev_line"],
+            Told::Archive if report.lines > 0 => {
                 &["threat.ingest_archive_line", "threat.ingest_signs_line"]
             }
             _ if report.documents > 1 => &["threat.ingest_archive_line"],
@@ -325,29 +323,24 @@ fn object(call: &Call, report: &IngestReport) -> Value {
     let advisories = || json!({"threat": threat, "documents": documents, "verified": verified, "ranges": ranges, "ranges_not_understood": ranges_not_understood});
     let signs = || json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed});
     let mut object = json!({"file": file, "kind": kind.as_str(), "new": new, "changed": changed, "same": same, "rejected": rejected, "remarks": remarks});
-    let more = match kind {
-        Kind::Csaf | Kind::Cve => advisories(),
-        Kind::Archive => {
+    let more = match kind.nature().told {
+        Told::Threats => advisories(),
+        Told::Archive => {
             let mut more = advisories();
             more.as_object_mut()
                 .into_iter()
                 .for_each(|more| more.extend(signs().as_object().cloned().unwrap_or_default()));
             more
         }
-        Kind::Kev => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
-        Kind::Firewall => {
+        Told::Catalogue => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
+        Told::Filtered => {
             json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "passed": passed})
         }
-        Kind::Shadowserver | Kind::Intelmq | Kind::N6 | Kind::Check => signs(),
-        Kind::Misp | Kind::Stix | Kind::Indicators => {
+        Told::Signs => signs(),
+        Told::Findings => {
             json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "indicators": indicators})
         }
-        Kind::Epss
-        | Kind::Atom
-        | Kind::Sbom
-        | Kind::Provider
-        | Kind::Warninglist
-        | Kind::Unknown => json!({}),
+        Told::Counts => json!({}),
     };
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);

@@ -12,10 +12,10 @@ use people::{contact_json, told_contact};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use tuermer_core::asset::{Asset, Presence};
+use tuermer_core::field::{Facts, Field};
 use tuermer_core::ids::OrganisationId;
-use tuermer_core::layer::{Facts, Layer};
+use tuermer_core::layer::Layer;
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_core::organisation::{Contact, Kind, Organisation};
 use tuermer_core::scale::Source;
 
@@ -115,15 +115,12 @@ async fn list(call: &Call, context: &Context, page: Page) -> Result<Exit> {
             if call.out.json {
                 call.out.object(&as_json(organisation))?;
             } else {
-                let Organisation {
-                    external_id,
-                    name,
-                    address,
-                    ..
-                } = organisation;
                 call.out.line(&format!(
-                    "{external_id:<12}  {:<6} {:<22}  {name}",
-                    address.postcode, address.city
+                    "{:<12}  {:<6} {:<22}  {}",
+                    organisation.external_id,
+                    organisation.fact(Field::Postcode),
+                    organisation.city(),
+                    organisation.name()
                 ));
             }
         }
@@ -136,48 +133,25 @@ fn as_json(organisation: &Organisation) -> Value {
         id,
         kind,
         external_id,
-        name,
-        address,
-        sector,
-        size_class,
-        language,
-        provider,
+        facts,
     } = organisation;
-    json!({
-        "id": id.as_str(), "external_id": external_id, "kind": kind.as_str(), "name": name, "street": address.street, "postcode": address.postcode,
-        "city": address.city, "country": address.country, "sector": sector, "size_class": size_class, "language": language.code(),
-        "provider_external_id": provider,
-    })
+    let told = [
+        ("id", id.as_str()),
+        ("external_id", external_id),
+        ("kind", kind.as_str()),
+    ];
+    let told = told.map(|(key, value)| (key, Some(value))).into_iter();
+    let facts = Field::ALL
+        .iter()
+        .map(|field| (field.as_str(), facts.get(*field)));
+    told.chain(facts)
+        .map(|(key, value)| (key.to_string(), json!(value)))
+        .collect()
 }
 
 /// The facts of a layer that say something, by the names of the columns.
-fn told(facts: &Facts) -> Vec<(&'static str, &str)> {
-    let Facts {
-        name,
-        street,
-        postcode,
-        city,
-        country,
-        sector,
-        size_class,
-        language,
-        provider,
-    } = facts;
-    let fields = [
-        ("name", name.as_deref()),
-        ("street", street.as_deref()),
-        ("postcode", postcode.as_deref()),
-        ("city", city.as_deref()),
-        ("country", country.as_deref()),
-        ("sector", sector.as_deref()),
-        ("size_class", size_class.as_deref()),
-        ("language", language.map(Language::code)),
-        ("provider_external_id", provider.as_deref()),
-    ];
-    fields
-        .into_iter()
-        .filter_map(|(field, value)| Some((field, value?)))
-        .collect()
+fn told(facts: &Facts) -> impl Iterator<Item = (&'static str, &str)> {
+    facts.told().map(|(field, value)| (field.as_str(), value))
 }
 
 /// Everything that is known about one organisation.
@@ -203,7 +177,7 @@ async fn show(call: &Call, context: &Context, text: &str) -> Result<Exit> {
                 "  {:<12} {:<9} {}",
                 organisation.external_id,
                 organisation.kind.as_str(),
-                organisation.name
+                organisation.name()
             ));
         }
         return Ok(Exit::NothingFound);
@@ -239,7 +213,6 @@ fn sheet_json(sheet: &Sheet, now: Timestamp) -> Value {
     } = sheet;
     let layer = |layer: &Layer| {
         let values: serde_json::Map<String, Value> = told(&layer.facts)
-            .into_iter()
             .map(|(field, value)| (field.to_string(), json!(value)))
             .collect();
         json!({"source": layer.source.as_str(), "said_at": layer.said_at.to_string(), "values": values})
@@ -251,7 +224,7 @@ fn sheet_json(sheet: &Sheet, now: Timestamp) -> Value {
             source,
             said_at,
         } = network;
-        json!({"kind": kind, "value": value, "source": source.as_str(), "said_at": said_at.to_string()})
+        json!({"kind": kind.as_str(), "value": value, "source": source.as_str(), "said_at": said_at.to_string()})
     };
     let asset = |asset: &Asset| {
         let Asset {
@@ -306,14 +279,12 @@ fn show_sheet(call: &Call, context: &Context, sheet: &Sheet) {
     };
     call.out.line(&format!(
         "{} · {} · {}",
-        organisation.name,
+        organisation.name(),
         organisation.external_id,
         organisation.kind.as_str()
     ));
     let facts = layers.iter().flat_map(|layer| {
-        told(&layer.facts)
-            .into_iter()
-            .map(move |(field, value)| (field, value, layer.source, layer.said_at))
+        told(&layer.facts).map(move |(field, value)| (field, value, layer.source, layer.said_at))
     });
     let people = contacts.iter().flat_map(|contact| {
         told_contact(contact, context.now())
@@ -334,7 +305,7 @@ fn show_sheet(call: &Call, context: &Context, sheet: &Sheet) {
     for network in networks {
         line(
             " ",
-            &network.kind,
+            network.kind.as_str(),
             &network.value,
             network.source,
             network.said_at,

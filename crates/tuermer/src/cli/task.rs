@@ -43,13 +43,13 @@ async fn list(call: &Call) -> Result<Exit> {
     if call.out.json {
         for task in &tasks {
             call.out.object(&json!({
-                "id": task.id, "kind": task.kind, "organisation": task.organisation, "name": task.name, "phone": task.phone,
+                "id": task.id, "kind": task.kind.as_str(), "organisation": task.organisation, "name": task.name, "phone": task.phone,
                 "warning": task.warning, "created_at": task.created_at.to_string(), "note": task.note,
             }))?;
         }
     } else {
         for task in &tasks {
-            let kind = texts.get(&format!("public.task_{}", task.kind));
+            let kind = texts.get(&format!("public.task_{}", task.kind.as_str()));
             let since = times::moment(task.created_at, &context.zone(), texts.0);
             call.out.line(&format!(
                 "{}  {kind}  {} ({})  {}  {}  {since}",

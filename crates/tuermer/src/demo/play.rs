@@ -28,6 +28,7 @@ use tuermer_core::locale::Language;
 use tuermer_core::pack::BuildPack;
 use tuermer_core::rights::Actor;
 use tuermer_core::scale::{Certainty, Level, Status, Tlp};
+use tuermer_core::task::TaskKind;
 
 /// Day one at the chamber: the register is loaded.
 pub const START: &str = "2021-03-02T08:00:00Z";
@@ -506,11 +507,8 @@ impl<'a> Play<'a> {
                     .get(member.external_id.as_str())
                     .is_some_and(|index| self.warned.contains_key(index))
         });
-        found.extend(
-            broken
-                .take(WEB_SHELLS)
-                .map(|member| (*member, Finding::WebShell)),
-        );
+        let broken = broken.take(WEB_SHELLS);
+        found.extend(broken.map(|member| (*member, Finding::WebShell)));
         let path = self.context.home.0.join("2021-03-11-scan_exchange.csv");
         std::fs::write(&path, signs::report(&found, scanned)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -522,7 +520,8 @@ impl<'a> Play<'a> {
         assess::run(self.context).await?;
         (self.figures.sign_lines, self.figures.signs_attributed) =
             (report.lines, report.attributed);
-        self.figures.incidents = self.context.store.tasks_waiting("incident", 1).await?.0;
+        let incidents = self.context.store.tasks_waiting(TaskKind::Incident, 1);
+        self.figures.incidents = incidents.await?.0;
         let values = [
             ("lines", report.lines),
             ("attributed", report.attributed),

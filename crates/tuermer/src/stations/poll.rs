@@ -32,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
-use tuermer_core::feed::{self, Feed, FeedCounts, FeedKind};
+use tuermer_core::feed::{self, Asked, Feed, FeedCounts};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::station::Station;
@@ -222,14 +222,12 @@ pub async fn pull(context: &Context, feed: Feed) -> Result<Option<Pulled>> {
 /// Asks a feed and takes what it brings.
 async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
     let client = client(context, &feed.private_hosts)?;
-    match feed.kind {
-        FeedKind::Csaf => provider::pull(context, &client, feed).await,
-        FeedKind::Taxii => taxii::pull(context, &client, feed).await,
-        FeedKind::Shadowserver => shadowserver::pull(context, &client, feed).await,
-        FeedKind::Mailbox => mailbox::pull(context, &client, feed).await,
-        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => {
-            file::pull(context, &client, feed).await
-        }
+    match feed.kind.nature().asked {
+        Asked::File(_) => file::pull(context, &client, feed).await,
+        Asked::Provider => provider::pull(context, &client, feed).await,
+        Asked::Taxii => taxii::pull(context, &client, feed).await,
+        Asked::Shadowserver => shadowserver::pull(context, &client, feed).await,
+        Asked::Mailbox => mailbox::pull(context, &client, feed).await,
     }
 }
 
@@ -239,14 +237,12 @@ async fn ask(context: &Context, feed: &Feed) -> Result<PullReport> {
 /// The step that failed; the steps before it stand in `steps`.
 pub async fn look(context: &Context, feed: &Feed, steps: &mut Vec<Refusal>) -> Result<()> {
     let client = client(context, &feed.private_hosts)?;
-    match feed.kind {
-        FeedKind::Csaf => provider::look(context, &client, feed, steps).await,
-        FeedKind::Taxii => taxii::look(&client, feed, steps).await,
-        FeedKind::Shadowserver => shadowserver::look(context, &client, feed, steps).await,
-        FeedKind::Mailbox => mailbox::look(context, feed, steps).await,
-        FeedKind::Kev | FeedKind::Epss | FeedKind::Cve | FeedKind::Atom | FeedKind::Signs => {
-            file::look(context, &client, feed, steps).await
-        }
+    match feed.kind.nature().asked {
+        Asked::File(_) => file::look(context, &client, feed, steps).await,
+        Asked::Provider => provider::look(context, &client, feed, steps).await,
+        Asked::Taxii => taxii::look(&client, feed, steps).await,
+        Asked::Shadowserver => shadowserver::look(context, &client, feed, steps).await,
+        Asked::Mailbox => mailbox::look(context, feed, steps).await,
     }
 }
 
@@ -279,7 +275,7 @@ pub fn forget_secret(context: &Context, name: &str) -> Result<()> {
 fn secret(context: &Context, feed: &Feed) -> Result<Secret> {
     Secret::read(
         &context.home.feed_secret(&feed.name),
-        feed.kind.secret_names(),
+        feed.kind.nature().secret,
     )
 }
 

@@ -2,7 +2,6 @@
 
 use crate::support::{Home, PostgresDatabase};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
@@ -11,10 +10,9 @@ use tuermer::store::ground::journal::{self, Chain};
 use tuermer::{store::Store, values};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-const COLUMNS: &str = include_str!("../../../tuermer-store/src/schema/columns.toml");
 
 /// Runs one story on a fresh store of each engine that is there.
-async fn on_both<F: Future<Output = ()>>(story: impl Fn(Store) -> F) {
+pub async fn on_both<F: Future<Output = ()>>(story: impl Fn(Store) -> F) {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open_file(&directory.path().join("tuermer.db"), true, NOW)
         .await
@@ -297,99 +295,6 @@ async fn a_missing_file_is_not_made_silently() {
         "{error:#}"
     );
     assert!(!path.exists());
-}
-
-/// Classes and retentions of one table in `columns.toml`.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    reason: String,
-    retention: String,
-    columns: BTreeMap<String, String>,
-    #[serde(default)]
-    kept: BTreeMap<String, String>,
-}
-
-/// Words a retention may be: `prune` will read them.
-fn is_retention(text: &str) -> bool {
-    let days = text
-        .strip_suffix(" days")
-        .is_some_and(|number| number.parse::<u32>().is_ok());
-    days || matches!(
-        text,
-        "for ever"
-            | "while member"
-            | "while valid"
-            | "with its threat"
-            | "with its warning"
-            | "with its organisation"
-            | "with its document"
-    )
-}
-
-#[tokio::test]
-async fn every_column_has_a_class_and_a_retention() {
-    let stated: BTreeMap<String, Table> = toml::from_str(COLUMNS).unwrap();
-    let mut complaints = Vec::new();
-    for (
-        table,
-        Table {
-            reason,
-            retention,
-            columns,
-            kept,
-        },
-    ) in &stated
-    {
-        if reason.trim().is_empty() {
-            complaints.push(format!("{table}: no reason"));
-        }
-        for (place, text) in std::iter::once((table.clone(), retention)).chain(
-            kept.iter()
-                .map(|(column, text)| (format!("{table}.{column}"), text)),
-        ) {
-            if !is_retention(text) {
-                complaints.push(format!("{place}: {text:?} is not a retention"));
-            }
-        }
-        complaints.extend(
-            kept.keys()
-                .filter(|column| !columns.contains_key(*column))
-                .map(|column| format!("{table}.{column}: kept, but not a column")),
-        );
-        for (column, class) in columns {
-            if !["public", "internal", "personal", "secret"].contains(&class.as_str()) {
-                complaints.push(format!("{table}.{column}: {class:?} is not a class"));
-            }
-        }
-    }
-    assert_eq!(complaints, Vec::<String>::new());
-    let stated: BTreeSet<(String, String)> = stated
-        .iter()
-        .flat_map(|(table, entry)| {
-            entry
-                .columns
-                .keys()
-                .map(|column| (table.clone(), column.clone()))
-        })
-        .collect();
-    on_both(async |store| {
-        let real: BTreeSet<(String, String)> = store
-            .database
-            .columns()
-            .await
-            .unwrap()
-            .into_iter()
-            .collect();
-        let unstated: Vec<_> = real.difference(&stated).collect();
-        let gone: Vec<_> = stated.difference(&real).collect();
-        assert!(
-            unstated.is_empty() && gone.is_empty(),
-            "columns.toml on {}: lacks {unstated:?}, names what is not there: {gone:?}",
-            store.database.engine()
-        );
-    })
-    .await;
 }
 
 #[test]

@@ -3,9 +3,11 @@
 
 use crate::sink::{Act, Sink};
 use crate::support::Home;
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use tuermer::store::Store;
 
 /// Fixtures of one landed version.
 fn fixtures(version: &str) -> PathBuf {
@@ -162,4 +164,62 @@ async fn what_was_released_with_one_address_each_keeps_its_release() {
     home.tuermer(&["run", "--once"]).expect(0);
     copies(3);
     home.tuermer(&["audit", "verify"]).expect(0);
+}
+
+/// The store of a data directory, brought up to date.
+async fn opened(home: &Home) -> Store {
+    let now = Timestamp::UNIX_EPOCH;
+    match home.postgres() {
+        None => Store::open_file(&home.data().join("tuermer.db"), false, now).await,
+        Some(database) => Store::open_url(&database.url(), now).await,
+    }
+    .unwrap()
+}
+
+/// Runs one statement by itself; how many rows it touched.
+async fn run(store: &Store, sql: &str) -> anyhow::Result<u64> {
+    let mut open = store.begin().await?;
+    let touched = open.run(sql, Vec::new()).await?;
+    open.commit().await?;
+    Ok(touched)
+}
+
+/// A newer program writes words that this schema has never heard of; what needs two people needs them in any state.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_word_needs_no_new_schema_and_two_people_stay() {
+    for version in ["0012", "0013"] {
+        let home = landed(version, 9);
+        let store = opened(&home).await;
+        for (table, column) in [
+            ("document", "kind"),
+            ("organisation", "kind"),
+            ("organisation_layer", "source"),
+            ("asset", "presence"),
+            ("delivery", "state"),
+            ("contact_point", "state"),
+            ("account", "role"),
+        ] {
+            let touched = run(&store, &format!("UPDATE {table} SET {column} = 'tomorrow'")).await;
+            assert!(
+                touched.unwrap() > 0,
+                "{version}: {table} is empty and tells nothing"
+            );
+        }
+        for refused in [
+            "UPDATE warning SET state = 'tomorrow', approved_by = NULL, approved_hash = NULL",
+            "UPDATE warning SET state = 'tomorrow', approved_by = submitted_by WHERE submitted_by IS NOT NULL",
+            "UPDATE warning SET state = 'submitted', content_hash = NULL",
+            "UPDATE approval SET approved_by = submitted_by",
+            "UPDATE journal SET subject = 'x'",
+            "DELETE FROM journal",
+        ] {
+            assert!(run(&store, refused).await.is_err(), "{version}: {refused}");
+        }
+        let stopped =
+            "UPDATE warning SET state = 'stopped', approved_by = NULL, approved_hash = NULL";
+        assert!(run(&store, stopped).await.unwrap() > 0, "{version}");
+        store.database.close().await;
+        let listed = home.tuermer(&["delivery", "list"]).expect(1);
+        assert!(listed.err.contains("tomorrow"), "{version}: {}", listed.err);
+    }
 }

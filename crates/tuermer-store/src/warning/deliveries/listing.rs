@@ -4,7 +4,7 @@ use crate::Store;
 use crate::ground::engine::Row;
 use crate::values;
 use crate::warning::recipients;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::channel::PointKind;
 use tuermer_core::delivery::DeliveryState;
@@ -95,8 +95,7 @@ const SQL: &str = "SELECT d.id, d.warning_number, r.external_id, r.name, r.ways,
     ORDER BY r.organisation_id, d.round, d.channel";
 
 fn line(row: &Row) -> Result<Line> {
-    let (channel, state) = (row.text(6)?, row.text(7)?);
-    let channel = Channel::parse(&channel).ok_or_else(|| anyhow!("unknown channel {channel}"))?;
+    let channel = row.word(6, "delivery.channel", Channel::parse)?;
     let ways = recipients::ways(&row.text(4)?)?;
     let way = ways.iter().find(|way| way.channel == channel);
     Ok(Line {
@@ -109,8 +108,7 @@ fn line(row: &Row) -> Result<Line> {
             .map_or(String::new(), |way| way.name.clone()),
         address: row.text(5)?,
         channel,
-        state: DeliveryState::parse(&state)
-            .ok_or_else(|| anyhow!("unknown delivery state {state}"))?,
+        state: row.word(7, "delivery.state", DeliveryState::parse)?,
         attempts: row.int(8)?,
         unsure_count: row.int(9)?,
         message_id: row.text(10)?,

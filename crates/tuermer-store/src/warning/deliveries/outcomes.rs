@@ -344,8 +344,8 @@ async fn reaches_a_person(open: &mut Transaction, failed: &Delivery) -> Result<b
                AND state IN ('due', 'claimed', 'unsure', 'sent', 'to_call')";
     let values = values![failed.warning.as_str(), failed.organisation.as_str()];
     for row in open.read(sql, values).await? {
-        let channel = Channel::parse(&row.text(0)?);
-        if channel.is_some_and(|channel| channel.nature().reaches_person) {
+        let channel = row.word(0, "delivery.channel", Channel::parse)?;
+        if channel.nature().reaches_person {
             return Ok(true);
         }
     }

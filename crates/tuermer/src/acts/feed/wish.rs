@@ -7,7 +7,7 @@ use crate::refusal::{refusal, wrong_call};
 use crate::stations::poll::{client, rules};
 use anyhow::Result;
 use jiff::Timestamp;
-use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
+use tuermer_core::feed::{Asked, Brings, Feed, FeedCounts, FeedKind};
 use tuermer_core::limits;
 use url::Url;
 
@@ -19,19 +19,19 @@ pub fn feed(
     allow_private: &[String],
 ) -> Result<Feed> {
     let Some(known) = FeedKind::parse(kind) else {
-        let kinds: Vec<&str> = FeedKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        let kinds = FeedKind::words(|_| true);
         return Err(wrong_call(
             "feed.kind_wrong",
-            [("kind", &kind), ("kinds", &kinds.join(", "))],
+            [("kind", &kind), ("kinds", &kinds)],
         ));
     };
-    let Some(url) = url.or(known.default_url()) else {
+    let Some(url) = url.or(known.nature().url) else {
         return Err(wrong_call("feed.url_missing", [("kind", &kind)]));
     };
     if let Some(host) = allow_private.iter().find(|host| !is_host(host)) {
         return Err(wrong_call("feed.host_wrong", [("host", host)]));
     }
-    if known == FeedKind::Mailbox {
+    if known.nature().asked == Asked::Mailbox {
         let address = mailbox::Address::read(url, &rules(context, allow_private))?;
         return Ok(new(
             known,
@@ -42,7 +42,7 @@ pub fn feed(
         ));
     }
     // A provider of advisories may be named by its domain; its address is found by asking there.
-    let bare = known == FeedKind::Csaf && !url.contains("://");
+    let bare = known.nature().asked == Asked::Provider && !url.contains("://");
     let full = if bare {
         format!("https://{url}/")
     } else {
@@ -75,8 +75,8 @@ fn new(
         name,
         kind,
         url,
-        period_seconds: kind.default_period_seconds(),
-        silent_after_seconds: kind.default_silent_after_seconds(),
+        period_seconds: kind.nature().period_seconds,
+        silent_after_seconds: kind.nature().silent_after_seconds,
         private_hosts: allow_private.to_vec(),
         grade: None,
         tlp: None,
@@ -103,7 +103,7 @@ fn new(
 /// # Errors
 /// The kind needs a key or password.
 pub fn without_secret(feed: &Feed) -> Result<()> {
-    if feed.kind.secret_names().is_empty() {
+    if feed.kind.nature().secret.is_empty() {
         Ok(())
     } else {
         Err(refusal(
@@ -121,7 +121,13 @@ pub fn with_word(feed: Feed, grade: Option<&str>, tlp: Option<&str>) -> Result<F
     if !feed.kind.tells_signs() && (grade.is_some() || tlp.is_some()) {
         return Err(wrong_call(
             "feed.word_only_signs",
-            [("kind", &feed.kind.as_str())],
+            [
+                ("kind", &feed.kind.as_str()),
+                (
+                    "kinds",
+                    &FeedKind::words(|nature| nature.brings == Brings::Signs),
+                ),
+            ],
         ));
     }
     Ok(Feed {
@@ -136,7 +142,7 @@ pub async fn free(context: &Context, feed: &Feed) -> Result<()> {
     let feeds = context.store.feeds().await?;
     // With another key or user the same address is another source.
     if let Some(known) = feeds.iter().find(|known| {
-        known.kind == feed.kind && known.url == feed.url && feed.kind.secret_names().is_empty()
+        known.kind == feed.kind && known.url == feed.url && feed.kind.nature().secret.is_empty()
     }) {
         return Err(refusal(
             "feed.url_taken",
@@ -168,7 +174,7 @@ fn is_host(text: &str) -> bool {
 
 /// The kind where it has one publisher, else the host without `www.`.
 fn name(kind: FeedKind, url: &Url) -> String {
-    if kind.default_url() == Some(url.as_str()) {
+    if kind.nature().url == Some(url.as_str()) {
         return kind.as_str().to_string();
     }
     named(url.host_str().unwrap_or_default())
@@ -201,7 +207,7 @@ mod tests {
     #[test]
     fn names_are_made_from_hosts() {
         for (kind, url, expected) in [
-            (FeedKind::Kev, FeedKind::Kev.default_url().unwrap(), "kev"),
+            (FeedKind::Kev, FeedKind::Kev.nature().url.unwrap(), "kev"),
             (
                 FeedKind::Kev,
                 "https://www.mirror.example/kev.json",

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 use tuermer_core::limits;
 use tuermer_core::rights::{Act, Actor};
-use tuermer_formats::recognise::Kind;
+use tuermer_formats::format::{Format, Intake, Own};
 
 /// Chunks that wait to be judged.
 const CHUNKS_AHEAD: usize = 1;
@@ -33,7 +33,7 @@ pub struct Progress {
 enum Ready {
     Judged(Judged),
     Text(Text),
-    Refused(Place, Kind, Remark),
+    Refused(Place, Format, Remark),
     End(String),
 }
 
@@ -139,8 +139,8 @@ async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> 
             } = judged;
             if let Outcome::Whole(bytes) = outcome {
                 let source = place.source();
-                let report =
-                    whole(context, teller.actor, &source, kind, bytes, &teller.word).await?;
+                let (actor, content) = (teller.actor, Content::Bytes(bytes));
+                let report = alone(context, actor, &source, kind, content, &teller.word).await?;
                 teller.hear(&place, report)?;
             }
             continue;
@@ -171,7 +171,8 @@ fn only_signs(ready: Ready, word: &Word) -> Ready {
         Ready::Refused(..) | Ready::End(_) => return ready,
     };
     // A list of what is harmless switches signs off; a mail cannot.
-    let taken = super::tells_signs(kind) && (kind != Kind::Warninglist || word.mailbox.is_none());
+    let taken =
+        kind.nature().from_sources && (kind != Format::Warninglist || word.mailbox.is_none());
     if taken {
         ready
     } else {
@@ -180,25 +181,6 @@ fn only_signs(ready: Ready, word: &Word) -> Ready {
             kind,
             Remark::new("threat.ingest_signs_only", &[("kind", &kind.as_str())]),
         )
-    }
-}
-
-/// A document that is taken in a step of its own.
-async fn whole(
-    context: &Context,
-    actor: &Actor,
-    source: &str,
-    kind: Kind,
-    bytes: Vec<u8>,
-    word: &Word,
-) -> Result<IngestReport> {
-    match kind {
-        Kind::Kev => catalogue::ingest(context, actor, source, bytes).await,
-        Kind::Check => check::ingest(context, actor, source, Content::Bytes(bytes), word).await,
-        Kind::Intelmq | Kind::N6 => {
-            events::ingest(context, source, kind, Content::Bytes(bytes), word).await
-        }
-        _ => knowledge::ingest(context, source, kind, Content::Bytes(bytes), word).await,
     }
 }
 
@@ -213,29 +195,41 @@ async fn text(context: &Context, actor: &Actor, text: Text, word: &Word) -> Resu
     if let Some(template) = &word.template {
         return events::firewall(context, &source, content, template.clone(), word).await;
     }
-    match kind {
-        Kind::Check => check::ingest(context, actor, &source, content, word).await,
-        Kind::Shadowserver => report::ingest(context, &source, content, word).await,
-        Kind::Epss => estimates::ingest(context, actor, &source, content).await,
-        Kind::Intelmq | Kind::N6 => events::ingest(context, &source, kind, content, word).await,
-        Kind::Misp | Kind::Stix | Kind::Indicators => {
-            knowledge::ingest(context, &source, kind, content, word).await
+    if let Intake::Refused(key) = kind.nature().intake {
+        let remark = Remark::new(key, &[]);
+        return Ok(IngestReport::rejected(&place.file, kind, remark));
+    }
+    alone(context, actor, &source, kind, content, word).await
+}
+
+/// What is taken in a step of its own.
+async fn alone(
+    context: &Context,
+    actor: &Actor,
+    source: &str,
+    kind: Format,
+    content: Content,
+    word: &Word,
+) -> Result<IngestReport> {
+    match kind.nature().intake {
+        Intake::Events(signs) => events::ingest(context, source, kind, signs, content, word).await,
+        Intake::Findings(read) => {
+            knowledge::ingest(context, source, kind, read, content, word).await
         }
-        Kind::Sbom => Ok(IngestReport::rejected(
-            &place.file,
-            kind,
-            Remark::new("threat.ingest_sbom", &[]),
-        )),
-        Kind::Atom => Ok(IngestReport::rejected(
-            &place.file,
-            kind,
-            Remark::new("threat.ingest_atom", &[]),
-        )),
-        _ => Ok(IngestReport::rejected(
-            &place.file,
-            kind,
-            Remark::new("threat.ingest_unknown", &[]),
-        )),
+        Intake::Own(own) => match own {
+            Own::Catalogue => match content.whole() {
+                Ok(bytes) => catalogue::ingest(context, actor, source, bytes).await,
+                Err(remark) => Ok(IngestReport::rejected(source, kind, remark)),
+            },
+            Own::Estimates => estimates::ingest(context, actor, source, content).await,
+            Own::Report => report::ingest(context, source, content, word).await,
+            Own::Check => check::ingest(context, actor, source, content, word).await,
+            Own::Harmless => knowledge::harmless(context, source, content).await,
+        },
+        Intake::Threat | Intake::Refused(_) => {
+            let remark = Remark::new("threat.ingest_unknown", &[]);
+            Ok(IngestReport::rejected(source, kind, remark))
+        }
     }
 }
 
@@ -260,14 +254,14 @@ impl Teller<'_> {
     }
 
     fn hear(&mut self, place: &Place, mut report: IngestReport) -> Result<()> {
-        if self.word.member.is_some() && report.kind != Kind::Check {
+        if self.word.member.is_some() && report.kind != Format::Check {
             report
                 .remarks
                 .push(Remark::new("threat.ingest_member_only", &[]));
         }
         self.progress.documents.fetch_add(1, Ordering::Relaxed);
         // A broken archive is told of at its end, like a whole one.
-        if place.document.is_empty() && report.kind != Kind::Archive {
+        if place.document.is_empty() && report.kind != Format::Archive {
             return (self.tell)(IngestReport {
                 file: place.file.clone(),
                 ..report
@@ -286,7 +280,7 @@ impl Teller<'_> {
         (self.tell)(sum.unwrap_or_else(|| {
             IngestReport::rejected(
                 file,
-                Kind::Archive,
+                Format::Archive,
                 Remark::new("threat.ingest_empty_archive", &[]),
             )
         }))
@@ -324,7 +318,7 @@ fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
     } = report;
     let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
     if rejected.is_empty() && sum.kind != kind {
-        sum.kind = if first { kind } else { Kind::Archive };
+        sum.kind = if first { kind } else { Format::Archive };
     }
     for (total, more) in [
         (&mut sum.new, new),

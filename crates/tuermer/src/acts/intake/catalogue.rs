@@ -17,8 +17,8 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::rights::Actor;
+use tuermer_formats::format::Format;
 use tuermer_formats::kev::Entry;
-use tuermer_formats::recognise::Kind;
 
 /// Takes one catalogue.
 pub async fn ingest(
@@ -32,7 +32,7 @@ pub async fn ingest(
         Err(error) => {
             return Ok(IngestReport::rejected(
                 name,
-                Kind::Kev,
+                Format::Kev,
                 Remark::new("threat.ingest_kev", &[("error", &error)]),
             ));
         }
@@ -46,7 +46,7 @@ pub async fn ingest(
             "threat.ingest_kev_older",
             &[("released", &catalogue.released_at), ("stored", &stored)],
         );
-        return Ok(IngestReport::rejected(name, Kind::Kev, remark));
+        return Ok(IngestReport::rejected(name, Format::Kev, remark));
     }
     let kev::Difference {
         new,
@@ -57,7 +57,7 @@ pub async fn ingest(
     } = kev::replace(&mut open, &catalogue, now).await?;
     let document = Document {
         sha256: sha256(&bytes),
-        kind: "kev",
+        kind: Format::Kev,
         source: name.to_string(),
         received_at: now,
         size: bytes.len() as u64,
@@ -82,7 +82,7 @@ pub async fn ingest(
         same,
         withdrawn,
         due_dates_moved,
-        ..IngestReport::new(name, Kind::Kev)
+        ..IngestReport::new(name, Format::Kev)
     })
 }
 
@@ -113,7 +113,7 @@ async fn tell(
         kept.push(
             Document {
                 sha256: hash.clone(),
-                kind: "kev",
+                kind: Format::Kev,
                 source: source.to_string(),
                 received_at: now,
                 size,

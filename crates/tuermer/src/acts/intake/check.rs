@@ -23,7 +23,7 @@ use tuermer_core::limits;
 use tuermer_core::observation::Attribution;
 use tuermer_core::rights::Actor;
 use tuermer_core::tlp::Tlp;
-use tuermer_formats::recognise::Kind;
+use tuermer_formats::format::Format;
 
 /// Takes one report.
 ///
@@ -36,7 +36,7 @@ pub async fn ingest(
     content: Content,
     word: &Word,
 ) -> Result<IngestReport> {
-    let rejected = |remark| Ok(IngestReport::rejected(name, Kind::Check, remark));
+    let rejected = |remark| Ok(IngestReport::rejected(name, Format::Check, remark));
     if word.tlp == Some(Tlp::Red) {
         return rejected(Remark::new("threat.ingest_red", &[("count", &1)]));
     }
@@ -150,7 +150,7 @@ async fn keep(
     let mut open = context.store.begin().await?;
     let document = Document {
         sha256: hash.clone(),
-        kind: Kind::Check.as_str(),
+        kind: Format::Check,
         source: name.to_string(),
         received_at: now,
         size,
@@ -178,7 +178,7 @@ async fn keep(
         .await?;
     }
     open.commit().await?;
-    let mut told = IngestReport::new(name, Kind::Check);
+    let mut told = IngestReport::new(name, Format::Check);
     (told.lines, told.attributed) = (count, count);
     (told.new, told.same) = (written.new, written.same);
     Ok(told)

@@ -9,7 +9,7 @@ use crate::store::documents::epss::{self, Difference};
 use crate::store::ground::journal;
 use anyhow::Result;
 use tuermer_core::rights::Actor;
-use tuermer_formats::recognise::Kind;
+use tuermer_formats::format::Format;
 
 /// Takes the estimates of one day.
 pub async fn ingest(
@@ -18,7 +18,7 @@ pub async fn ingest(
     name: &str,
     content: Content,
 ) -> Result<IngestReport> {
-    let reject = |remark| Ok(IngestReport::rejected(name, Kind::Epss, remark));
+    let reject = |remark| Ok(IngestReport::rejected(name, Format::Epss, remark));
     let bytes = match content.whole() {
         Ok(bytes) => bytes,
         Err(remark) => return reject(remark),
@@ -30,7 +30,7 @@ pub async fn ingest(
         Err(error) => return reject(Remark::new("threat.ingest_epss", &[("error", &error)])),
     };
     let mut open = context.store.begin().await?;
-    let mut report = IngestReport::new(name, Kind::Epss);
+    let mut report = IngestReport::new(name, Format::Epss);
     if let Some((scored_at, model)) = epss::stored_day(&mut open).await? {
         if day.scored_at < scored_at {
             return reject(Remark::new(
@@ -52,7 +52,7 @@ pub async fn ingest(
         &mut open,
         Document {
             sha256: hash,
-            kind: "epss",
+            kind: Format::Epss,
             source,
             received_at: context.now(),
             size,

@@ -1,4 +1,4 @@
-//! Events of other pipelines (IntelMQ, n6) and lines of firewalls, one by one: each is a sign, or one for each side of an attack.
+//! Events of other pipelines and lines of firewalls, one by one: each is a sign, or one for each side of an attack.
 
 use super::content::Content;
 use super::gather::{self, File, Gatherer};
@@ -9,11 +9,10 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tuermer_formats::firewall::{Log, Template};
-use tuermer_formats::objects::{ObjectsError, Signs};
+use tuermer_formats::format::{Event, Format};
+use tuermer_formats::objects::{Objects, ObjectsError, Signs};
 use tuermer_formats::origin::Origin;
-use tuermer_formats::recognise::Kind;
 use tuermer_formats::records::Malformed;
-use tuermer_formats::{intelmq, n6};
 
 /// Takes a file of events.
 ///
@@ -22,7 +21,8 @@ use tuermer_formats::{intelmq, n6};
 pub async fn ingest(
     context: &Context,
     name: &str,
-    kind: Kind,
+    kind: Format,
+    signs: Event,
     content: Content,
     word: &Word,
 ) -> Result<IngestReport> {
@@ -37,7 +37,7 @@ pub async fn ingest(
             word,
         },
         move |source, gatherer| {
-            read(kind, source, &origin, gatherer).map_err(|error| error.to_string())
+            read(signs, source, &origin, gatherer).map_err(|error| error.to_string())
         },
     )
     .await
@@ -59,7 +59,7 @@ pub async fn firewall(
     let counted = passed.clone();
     let file = File {
         name,
-        kind: Kind::Firewall,
+        kind: Format::Firewall,
         content,
         whole: false,
         word,
@@ -91,22 +91,13 @@ pub async fn firewall(
 }
 
 fn read(
-    kind: Kind,
+    signs: Event,
     source: Box<dyn Read + Send>,
     origin: &Origin,
     gatherer: &mut Gatherer<'_>,
 ) -> Result<(), ObjectsError> {
-    if kind == Kind::N6 {
-        let mut events = n6::Events::new(source)?;
-        while let Some(next) = events.next(origin)? {
-            if !sort(next, gatherer) {
-                break;
-            }
-        }
-        return Ok(());
-    }
-    let mut events = intelmq::Events::new(source)?;
-    while let Some(next) = events.next(origin)? {
+    let mut events = Objects::new(source)?;
+    while let Some(next) = events.next_signs(signs, origin)? {
         if !sort(next, gatherer) {
             break;
         }

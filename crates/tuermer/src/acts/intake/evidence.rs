@@ -11,6 +11,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::provenance::SignatureState;
 use tuermer_core::rights::{Act, Actor};
+use tuermer_formats::format::Format;
 
 /// What is known of the origin of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +102,7 @@ pub async fn refuse(
         &mut open,
         Document {
             sha256: hash,
-            kind: "csaf",
+            kind: Format::Csaf,
             source,
             received_at: now,
             size,

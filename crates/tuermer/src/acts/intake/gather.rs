@@ -26,8 +26,8 @@ use tuermer_core::owners::Owners;
 use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::Indicator;
+use tuermer_formats::format::Format;
 use tuermer_formats::origin::Origin;
-use tuermer_formats::recognise::Kind;
 use tuermer_formats::records::Malformed;
 
 /// Signs or indicators written together.
@@ -51,7 +51,7 @@ pub struct File<'a> {
     /// Its name, kept as the source.
     pub name: &'a str,
     /// What it is.
-    pub kind: Kind,
+    pub kind: Format,
     /// Its bytes.
     pub content: Content,
     /// The document is kept whole as evidence, not only the lines that concern members.
@@ -113,7 +113,7 @@ where
     let empty = Vec::new();
     let document = Document {
         sha256: hash.clone(),
-        kind: kind.as_str(),
+        kind,
         source: name.to_string(),
         received_at: context.now(),
         size,
@@ -232,7 +232,7 @@ impl<'a> Gatherer<'a> {
         owners: &'a Owners,
         harmless: &'a Harmless,
         name: &str,
-        kind: Kind,
+        kind: Format,
         sender: &'a mpsc::Sender<Batch>,
     ) -> Self {
         let read = Gathered {

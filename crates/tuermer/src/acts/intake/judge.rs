@@ -17,8 +17,9 @@ use tuermer_core::limits;
 use tuermer_core::threat::Threat;
 use tuermer_core::tlp::Tlp;
 use tuermer_csaf::{Finding, Verdict};
+use tuermer_formats::format::{Format, Intake};
 use tuermer_formats::json::JsonError;
-use tuermer_formats::recognise::{self, Kind};
+use tuermer_formats::recognise;
 use tuermer_formats::{csaf, cve};
 
 /// Findings named in a reason; more are counted.
@@ -37,7 +38,7 @@ pub struct Hashed {
 #[derive(Debug)]
 pub struct Judged {
     pub place: Place,
-    pub kind: Kind,
+    pub kind: Format,
     pub sha256: String,
     /// The same bytes are in the store, whatever became of them.
     pub known: bool,
@@ -110,7 +111,7 @@ pub fn judge(
         if let Some(Known {
             kind,
             accepted: true,
-        }) = known.filter(|known| !matches!(known.kind, Kind::Kev | Kind::Check))
+        }) = known.filter(|known| !matches!(known.kind, Format::Kev | Format::Check))
         {
             return Judged {
                 kind: *kind,
@@ -123,7 +124,7 @@ pub fn judge(
         }
         let known = known.is_some();
         let (kind, mut outcome) = outcome(&place, &sha256, bytes, now);
-        if advisory_only && kind != Kind::Csaf && !matches!(outcome, Outcome::Refused(..)) {
+        if advisory_only && kind != Format::Csaf && !matches!(outcome, Outcome::Refused(..)) {
             outcome = Outcome::Refused(Remark::new("provider.not_an_advisory", &[]), None);
         }
         Judged {
@@ -137,7 +138,7 @@ pub fn judge(
     })
 }
 
-fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind, Outcome) {
+fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Format, Outcome) {
     let kind = match tuermer_formats::json::check(&bytes) {
         Ok(keys) => recognise::json(&keys),
         Err(error) => {
@@ -153,41 +154,24 @@ fn outcome(place: &Place, sha256: &str, bytes: Vec<u8>, now: Timestamp) -> (Kind
             );
         }
     };
-    let read: fn(&[u8]) -> Result<(Threat, Vec<Remark>, DocumentFields), Remark> = match kind {
-        Kind::Csaf => advisory,
-        Kind::Cve => record,
-        Kind::Kev
-        | Kind::Intelmq
-        | Kind::N6
-        | Kind::Misp
-        | Kind::Stix
-        | Kind::Warninglist
-        | Kind::Check => return (kind, Outcome::Whole(bytes)),
-        Kind::Sbom => {
-            return (
-                kind,
-                Outcome::Refused(Remark::new("threat.ingest_sbom", &[]), None),
-            );
+    match kind.nature().intake {
+        Intake::Threat => {}
+        Intake::Events(_) | Intake::Findings(_) | Intake::Own(_) => {
+            return (kind, Outcome::Whole(bytes));
         }
-        Kind::Provider => {
-            return (
-                kind,
-                Outcome::Refused(Remark::new("threat.ingest_provider", &[]), None),
-            );
-        }
-        _ => {
-            return (
-                kind,
-                Outcome::Refused(Remark::new("threat.ingest_unknown", &[]), None),
-            );
-        }
+        Intake::Refused(key) => return (kind, Outcome::Refused(Remark::new(key, &[]), None)),
+    }
+    let read = if kind == Format::Cve {
+        record
+    } else {
+        advisory
     };
     let reading = catch_unwind(AssertUnwindSafe(|| read(&bytes)))
         .unwrap_or_else(|_| Err(Remark::new("threat.ingest_validator", &[])));
     let size = bytes.len() as u64;
     let document = Document {
         sha256: sha256.to_string(),
-        kind: kind.as_str(),
+        kind,
         source: place.source(),
         received_at: now,
         size,

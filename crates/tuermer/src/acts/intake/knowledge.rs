@@ -9,12 +9,11 @@ use crate::context::Context;
 use crate::keys::sha256;
 use crate::store::documents::documents::{self, Document};
 use anyhow::Result;
-use std::io::Read;
 use tuermer_core::limits;
-use tuermer_formats::findings::{DocumentError, Found, Summary};
+use tuermer_formats::findings::Found;
+use tuermer_formats::format::{Findings, Format};
 use tuermer_formats::origin::Origin;
-use tuermer_formats::recognise::Kind;
-use tuermer_formats::{indicators, misp, stix, warninglist};
+use tuermer_formats::warninglist;
 
 /// Takes one document.
 ///
@@ -23,13 +22,11 @@ use tuermer_formats::{indicators, misp, stix, warninglist};
 pub async fn ingest(
     context: &Context,
     name: &str,
-    kind: Kind,
+    kind: Format,
+    read: Findings,
     content: Content,
     word: &Word,
 ) -> Result<IngestReport> {
-    if kind == Kind::Warninglist {
-        return harmless(context, name, content).await;
-    }
     let content = match bounded(content) {
         Ok(content) => content,
         Err(remark) => return Ok(IngestReport::rejected(name, kind, remark)),
@@ -44,9 +41,10 @@ pub async fn ingest(
             whole: true,
             word,
         },
-        move |source, gatherer| {
-            let summary =
-                read(kind, source, &title, &origin, gatherer).map_err(|error| error.to_string())?;
+        move |mut source, gatherer| {
+            let mut take = |found| sort(found, &origin, gatherer);
+            let summary = read(&mut source, &title, &origin, &mut take);
+            let summary = summary.map_err(|error| error.to_string())?;
             gatherer.count(summary.elements);
             gatherer.unusable(summary.unusable, &summary.named);
             Ok(())
@@ -66,36 +64,23 @@ fn bounded(content: Content) -> Result<Content, Remark> {
     }
 }
 
-fn read(
-    kind: Kind,
-    mut source: Box<dyn Read + Send>,
-    title: &str,
-    origin: &Origin,
-    gatherer: &mut Gatherer<'_>,
-) -> Result<Summary, DocumentError> {
-    let mut take = |found| match found {
+fn sort(found: Found, origin: &Origin, gatherer: &mut Gatherer<'_>) {
+    match found {
         Found::Observation(sign) => {
             gatherer.sign(*sign);
         }
         Found::Indicator(indicator) => gatherer.indicator(*indicator, origin),
         // A word against an indicator: it is counted with what was passed over, and nothing is looked for because of it.
         Found::FalseAlarm(_) => {}
-    };
-    if kind == Kind::Indicators {
-        return indicators::read(source, title, origin, &mut take);
-    }
-    let mut bytes = Vec::new();
-    source.read_to_end(&mut bytes)?;
-    if kind == Kind::Misp {
-        misp::read(&bytes, origin, &mut take)
-    } else {
-        stix::read(&bytes, origin, &mut take)
     }
 }
 
 /// Keeps a list of what is harmless; it counts from the next file on.
-async fn harmless(context: &Context, name: &str, content: Content) -> Result<IngestReport> {
-    let reject = |remark| Ok(IngestReport::rejected(name, Kind::Warninglist, remark));
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn harmless(context: &Context, name: &str, content: Content) -> Result<IngestReport> {
+    let reject = |remark| Ok(IngestReport::rejected(name, Format::Warninglist, remark));
     let bytes = match content.whole() {
         Ok(bytes) => bytes,
         Err(remark) => return reject(remark),
@@ -111,7 +96,7 @@ async fn harmless(context: &Context, name: &str, content: Content) -> Result<Ing
         &mut open,
         Document {
             sha256,
-            kind: Kind::Warninglist.as_str(),
+            kind: Format::Warninglist,
             source,
             received_at: context.now(),
             size,
@@ -121,7 +106,7 @@ async fn harmless(context: &Context, name: &str, content: Content) -> Result<Ing
     )
     .await?;
     open.commit().await?;
-    let mut report = IngestReport::new(name, Kind::Warninglist);
+    let mut report = IngestReport::new(name, Format::Warninglist);
     (report.new, report.same) = if before.is_none() { (1, 0) } else { (0, 1) };
     if reading.unusable > 0 {
         report.remarks.push(Remark::new(

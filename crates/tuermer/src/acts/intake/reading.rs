@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::store::feeds::reading;
 use anyhow::Result;
 use tuermer_core::rights::{Act, Actor};
-use tuermer_formats::recognise::Kind;
+use tuermer_formats::format::Format;
 
 /// Takes the entries of the feed of this name.
 ///
@@ -25,14 +25,14 @@ pub async fn ingest_reading(
         Ok(Err(error)) => {
             return Ok(IngestReport::rejected(
                 feed,
-                Kind::Atom,
+                Format::Atom,
                 Remark::new("threat.ingest_atom_broken", &[("error", &error)]),
             ));
         }
         Err(_) => {
             return Ok(IngestReport::rejected(
                 feed,
-                Kind::Atom,
+                Format::Atom,
                 Remark::new("threat.ingest_validator", &[]),
             ));
         }
@@ -47,7 +47,7 @@ pub async fn ingest_reading(
         new,
         changed,
         same,
-        ..IngestReport::new(feed, Kind::Atom)
+        ..IngestReport::new(feed, Format::Atom)
     };
     if told.left_out > 0 {
         report.remarks.push(Remark::new(

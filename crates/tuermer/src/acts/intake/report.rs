@@ -9,8 +9,8 @@ use anyhow::Result;
 use std::io::Read;
 use tuermer_core::admiralty::{Credibility, Grade, Reliability};
 use tuermer_core::tlp::Tlp;
+use tuermer_formats::format::Format;
 use tuermer_formats::origin::Origin;
-use tuermer_formats::recognise::Kind;
 use tuermer_formats::shadowserver::{Line, Malformed, Report, ReportError};
 
 /// Shadowserver scans the whole net, every day, and has for many years: usually reliable, and probably true. What it tells
@@ -46,7 +46,7 @@ pub async fn ingest(
     );
     let file = File {
         name,
-        kind: Kind::Shadowserver,
+        kind: Format::Shadowserver,
         content,
         whole: false,
         word,

@@ -10,7 +10,8 @@ use std::io::{BufRead as _, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use tuermer_core::limits;
-use tuermer_formats::recognise::{self, HEAD_BYTES, Kind};
+use tuermer_formats::format::Format;
+use tuermer_formats::recognise::{self, HEAD_BYTES};
 
 /// Where documents come from.
 #[derive(Debug, Clone)]
@@ -50,7 +51,7 @@ pub enum Found {
     /// A text that is taken line by line or as a whole.
     Text(Text),
     /// Something that is not used.
-    Refused(Place, Kind, Remark),
+    Refused(Place, Format, Remark),
     /// The archive of this name was read to its end.
     End(String),
 }
@@ -76,7 +77,7 @@ pub struct Document {
 #[derive(Debug)]
 pub struct Text {
     pub place: Place,
-    pub kind: Kind,
+    pub kind: Format,
     pub content: Content,
 }
 
@@ -138,7 +139,7 @@ impl Reader {
                         file: name,
                         document: String::new(),
                     },
-                    Kind::Unknown,
+                    Format::Unknown,
                     unreadable(&error),
                 ),
             },
@@ -185,7 +186,7 @@ impl Reader {
             .map_err(|_| Stopped)
     }
 
-    fn refuse(&mut self, place: Place, kind: Kind, remark: Remark) -> Step {
+    fn refuse(&mut self, place: Place, kind: Format, remark: Remark) -> Step {
         self.push(Found::Refused(place, kind, remark))
     }
 
@@ -198,7 +199,7 @@ impl Reader {
             let mut entries = match listed {
                 Ok(entries) => entries,
                 Err(error) => {
-                    self.refuse(Place::file(&path), Kind::Unknown, unreadable(&error))?;
+                    self.refuse(Place::file(&path), Format::Unknown, unreadable(&error))?;
                     continue;
                 }
             };
@@ -225,10 +226,10 @@ impl Reader {
             ),
             Ok(_) => self.refuse(
                 Place::file(path),
-                Kind::Unknown,
+                Format::Unknown,
                 Remark::new("threat.ingest_not_a_file", &[]),
             ),
-            Err(error) => self.refuse(Place::file(path), Kind::Unknown, unreadable(&error)),
+            Err(error) => self.refuse(Place::file(path), Format::Unknown, unreadable(&error)),
         }
     }
 
@@ -240,19 +241,19 @@ impl Reader {
         };
         let head = match content.head() {
             Ok(head) => head,
-            Err(error) => return self.refuse(place, Kind::Unknown, unreadable(&error)),
+            Err(error) => return self.refuse(place, Format::Unknown, unreadable(&error)),
         };
         if recognise::is_zip(&head) {
             let done = match &content {
                 Content::File(path, _) => match File::open(path) {
                     Ok(opened) => self.archive(&place, opened, 0),
-                    Err(error) => self.refuse(place.clone(), Kind::Archive, unreadable(&error)),
+                    Err(error) => self.refuse(place.clone(), Format::Archive, unreadable(&error)),
                 },
                 Content::Bytes(bytes) => self.archive(&place, Cursor::new(bytes), 0),
                 // An archive in something packed is not looked into.
                 Content::Spilled(..) | Content::Packed(_) => self.refuse(
                     place.clone(),
-                    Kind::Archive,
+                    Format::Archive,
                     Remark::new("threat.ingest_unknown", &[]),
                 ),
             };
@@ -264,7 +265,7 @@ impl Reader {
         let content = Content::Packed(Box::new(content));
         match content.head() {
             Ok(head) => self.plain(place, content, &head),
-            Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
+            Err(error) => self.refuse(place, Format::Unknown, unreadable(&error)),
         }
     }
 
@@ -276,13 +277,12 @@ impl Reader {
             _ => None,
         };
         if let Some(key) = refused {
-            return self.refuse(place, Kind::Unknown, Remark::new(key, &[]));
+            return self.refuse(place, Format::Unknown, Remark::new(key, &[]));
         }
         if !recognise::looks_like_json(head) {
-            let kind = recognise::table(head);
             return self.push(Found::Text(Text {
                 place,
-                kind,
+                kind: recognise::table(head),
                 content,
             }));
         }
@@ -290,9 +290,9 @@ impl Reader {
         let listed = if recognise::is_lines(head) || recognise::is_list(head) {
             recognise::list(head)
         } else {
-            Kind::Unknown
+            Format::Unknown
         };
-        if listed != Kind::Unknown {
+        if listed != Format::Unknown {
             return self.push(Found::Text(Text {
                 place,
                 kind: listed,
@@ -302,7 +302,7 @@ impl Reader {
         if recognise::is_lines(head) {
             return match content.reader() {
                 Ok(reader) => self.lines(place.file, reader),
-                Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
+                Err(error) => self.refuse(place, Format::Unknown, unreadable(&error)),
             };
         }
         let proof = match &content {
@@ -335,7 +335,7 @@ impl Reader {
             {
                 Ok(0) => break,
                 Ok(read) if read as u64 >= limits::DOCUMENT_BYTES => {
-                    self.refuse(place, Kind::Unknown, too_big(limits::DOCUMENT_BYTES))?;
+                    self.refuse(place, Format::Unknown, too_big(limits::DOCUMENT_BYTES))?;
                     break;
                 }
                 Ok(_) if line.trim_ascii().is_empty() => {}
@@ -345,7 +345,7 @@ impl Reader {
                     proof: Proof::None,
                 }))?,
                 Err(error) => {
-                    self.refuse(place, Kind::Unknown, unreadable(&error))?;
+                    self.refuse(place, Format::Unknown, unreadable(&error))?;
                     break;
                 }
             }
@@ -357,7 +357,7 @@ impl Reader {
     fn entry(&mut self, place: Place, content: Content) -> Step {
         match content.head() {
             Ok(head) => self.plain(place, content, &head),
-            Err(error) => self.refuse(place, Kind::Unknown, unreadable(&error)),
+            Err(error) => self.refuse(place, Format::Unknown, unreadable(&error)),
         }
     }
 
@@ -376,16 +376,16 @@ impl Reader {
                         ("limit", &limits::ARCHIVE_DOCUMENTS),
                     ],
                 );
-                return self.refuse(place.clone(), Kind::Archive, remark);
+                return self.refuse(place.clone(), Format::Archive, remark);
             }
-            Err(error) => return self.refuse(place.clone(), Kind::Archive, broken(&error)),
+            Err(error) => return self.refuse(place.clone(), Format::Archive, broken(&error)),
         };
         let mut left = limits::UNPACKED_BYTES;
         for index in 0..archive.len() {
             let entry = match archive.by_index(index) {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.refuse(place.clone(), Kind::Archive, broken(&error))?;
+                    self.refuse(place.clone(), Format::Archive, broken(&error))?;
                     continue;
                 }
             };
@@ -405,7 +405,7 @@ impl Reader {
             if name.ends_with(".zip") && depth == 0 {
                 match unpacked(entry) {
                     Ok(opened) => self.archive(place, opened, depth.saturating_add(1))?,
-                    Err(error) => self.refuse(inside, Kind::Archive, broken(&error))?,
+                    Err(error) => self.refuse(inside, Format::Archive, broken(&error))?,
                 }
                 continue;
             }
@@ -417,14 +417,14 @@ impl Reader {
                 Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
                     return self.refuse(
                         place.clone(),
-                        Kind::Archive,
+                        Format::Archive,
                         Remark::new(
                             "threat.ingest_archive_size",
                             &[("limit", &(limits::UNPACKED_BYTES >> 30))],
                         ),
                     );
                 }
-                Err(error) => self.refuse(inside, Kind::Unknown, unreadable(&error))?,
+                Err(error) => self.refuse(inside, Format::Unknown, unreadable(&error))?,
             }
         }
         Ok(())

@@ -14,6 +14,7 @@ use tuermer_core::rights::{Act, Actor};
 use tuermer_core::threat::{Threat, ThreatSource};
 use tuermer_csaf::Verdict;
 use tuermer_formats::csaf_write::{self, Imprint};
+use tuermer_formats::format::Format;
 
 /// States a threat; with `restates` as the next revision of an earlier statement.
 ///
@@ -66,7 +67,7 @@ pub async fn state_within(
         open,
         Document {
             sha256: hash.clone(),
-            kind: "csaf",
+            kind: Format::Csaf,
             source: "stated".into(),
             received_at: now,
             size,

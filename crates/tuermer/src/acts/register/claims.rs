@@ -12,6 +12,7 @@ use std::net::IpAddr;
 use std::str::FromStr as _;
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::limits;
+use tuermer_core::owners::NetworkKind;
 use tuermer_formats::members::{Record, Told};
 use tuermer_formats::networks::stored;
 use tuermer_formats::problem::Problem;
@@ -47,7 +48,7 @@ impl Import {
                 continue;
             };
             let (kind, value) = stored(&fact);
-            let claim: Claim = (organisation.clone(), kind.to_string(), value);
+            let claim: Claim = (organisation.clone(), kind, value);
             let repeated = self.claims.contains_key(&claim);
             self.claims.entry(claim.clone()).or_insert(row);
             if repeated || known.contains(&claim) {
@@ -109,7 +110,7 @@ const MOST_PAIRS: usize = 20 * limits::IMPORT_WARNINGS;
 fn nested_networks(all: &[(Claim, String)], is_new: &dyn Fn(&Claim) -> bool) -> Vec<Pair> {
     let mut blocks: Vec<(IpNetwork, Owned<'_>)> = all
         .iter()
-        .filter(|(claim, _)| claim.1 == "network")
+        .filter(|(claim, _)| claim.1 == NetworkKind::Network)
         .filter_map(|owned| Some((IpNetwork::from_str(&owned.0.2).ok()?, owned)))
         .collect();
     blocks.sort_by_key(|(network, _)| (network.is_ipv6(), start(network), network.netmask()));
@@ -151,12 +152,18 @@ fn contains(outer: &IpNetwork, inner: &IpNetwork) -> bool {
 /// Pairs of different owners, at least one claim new, with the same domain or one below the other.
 fn nested_domains(all: &[(Claim, String)], is_new: &dyn Fn(&Claim) -> bool) -> Vec<Pair> {
     let mut owners: HashMap<&str, Vec<Owned<'_>>> = HashMap::new();
-    for owned in all.iter().filter(|(claim, _)| claim.1 == "domain") {
+    for owned in all
+        .iter()
+        .filter(|(claim, _)| claim.1 == NetworkKind::Domain)
+    {
         owners.entry(&owned.0.2).or_default().push(owned);
     }
     let mut pairs = Vec::new();
     let mut told: HashSet<(&OrganisationId, &OrganisationId, &str)> = HashSet::new();
-    for owned in all.iter().filter(|(claim, _)| claim.1 == "domain") {
+    for owned in all
+        .iter()
+        .filter(|(claim, _)| claim.1 == NetworkKind::Domain)
+    {
         let mut name = owned.0.2.as_str();
         loop {
             for other in owners
@@ -187,15 +194,12 @@ mod tests {
     use super::{Pair, nested_domains, nested_networks};
     use crate::store::register::networks::Claim;
     use tuermer_core::ids::OrganisationId;
+    use tuermer_core::owners::NetworkKind;
 
-    fn claims(kind: &str, rows: &[(&str, &str)]) -> Vec<(Claim, String)> {
+    fn claims(kind: NetworkKind, rows: &[(&str, &str)]) -> Vec<(Claim, String)> {
         let claim = |(owner, value): &(&str, &str)| {
             (
-                (
-                    OrganisationId((*owner).into()),
-                    kind.to_string(),
-                    (*value).to_string(),
-                ),
+                (OrganisationId((*owner).into()), kind, (*value).to_string()),
                 (*owner).to_string(),
             )
         };
@@ -214,7 +218,7 @@ mod tests {
     #[test]
     fn nested_claims_of_different_owners_are_found() {
         let networks = claims(
-            "network",
+            NetworkKind::Network,
             &[
                 ("a", "192.0.2.0/24"),
                 ("b", "192.0.2.64/26"),
@@ -232,7 +236,7 @@ mod tests {
             ]
         );
         let domains = claims(
-            "domain",
+            NetworkKind::Domain,
             &[
                 ("a", "example.de"),
                 ("b", "mail.example.de"),

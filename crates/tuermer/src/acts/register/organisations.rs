@@ -11,8 +11,9 @@ use crate::store::register::organisations;
 use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
+use tuermer_core::field::{Facts, Field};
 use tuermer_core::ids::OrganisationId;
-use tuermer_core::layer::{Facts, Layer, effective};
+use tuermer_core::layer::{Layer, effective};
 use tuermer_core::limits;
 use tuermer_core::organisation::{Contact, Kind, Organisation};
 use tuermer_core::scale::Source;
@@ -139,15 +140,15 @@ impl Import {
             return Ok(());
         }
         let stored = known.organisations.get(&external_id);
-        if stored.is_none() && facts.name.is_none() {
+        if stored.is_none() && facts.get(Field::Name).is_none() {
             self.report
                 .refuse_field(row, "name", "", Problem::Missing, String::new());
             return Ok(());
         }
-        if let Some(provider) = &facts.provider
+        if let Some(provider) = facts.get(Field::Provider)
             && self.providers.len() < limits::PAGE_ROWS.saturating_mul(10)
         {
-            self.providers.entry(provider.clone()).or_insert(row);
+            self.providers.entry(provider.to_string()).or_insert(row);
         }
         let id = match stored {
             Some(organisation) => organisation.id.clone(),
@@ -167,7 +168,7 @@ impl Import {
             layers.retain(|other| other.source != layer.source);
             layers.push(layer.clone());
             writes.layers.push((id.clone(), layer));
-            let shown = organisations::from_facts(id, kind, external_id, effective(&layers));
+            let shown = Organisation::new(id, kind, external_id, effective(&layers));
             if stored != Some(&shown) {
                 writes.organisations.push(shown);
             }

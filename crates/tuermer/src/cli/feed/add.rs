@@ -59,7 +59,7 @@ pub async fn run(
             ],
         ));
     }
-    if secret_file.is_some() && feed.kind.secret_names().is_empty() {
+    if secret_file.is_some() && feed.kind.nature().secret.is_empty() {
         return Err(wrong_call(
             "feed.secret_not_needed",
             [("kind", &feed.kind.as_str())],

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Error, Result};
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use tempfile::NamedTempFile;
-use tuermer_core::feed::{Feed, FeedKind};
+use tuermer_core::feed::{Asked, Brings, Feed, FeedKind};
 use tuermer_core::limits;
 use tuermer_core::rights::Actor;
 use tuermer_formats::{cve_changes, recognise, sign_list};
@@ -41,11 +41,11 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
         });
     };
     let head = peek(file.as_file())?;
-    let listed = match feed.kind {
-        FeedKind::Cve if cve_changes::looks_like_changes(&head) => {
+    let listed = match feed.kind.nature().brings {
+        Brings::Records if cve_changes::looks_like_changes(&head) => {
             Some(entries::records(context, client, feed, &list(&url, &file)?).await?)
         }
-        FeedKind::Signs if is_list(&head) => {
+        Brings::Signs if is_list(&head) => {
             Some(entries::signs(context, client, feed, &url, &list(&url, &file)?).await?)
         }
         _ => None,
@@ -63,15 +63,15 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
             ..report
         });
     }
-    let report = match feed.kind {
-        FeedKind::Atom => {
+    let report = match feed.kind.nature().brings {
+        Brings::Reading => {
             let bytes = std::fs::read(file.path())?;
             intake::ingest_reading(context, &BY, &feed.name, bytes).await?
         }
-        kind if kind.tells_signs() => {
-            intake::ingest_signs_file(context, &BY, feed, &url, file.path()).await?
+        Brings::Signs => intake::ingest_signs_file(context, &BY, feed, &url, file.path()).await?,
+        Brings::Advisories | Brings::Records | Brings::Document { .. } => {
+            intake::ingest(context, &BY, &url, file.path()).await?
         }
-        _ => intake::ingest(context, &BY, &url, file.path()).await?,
     };
     Ok(PullReport {
         etag,
@@ -170,26 +170,16 @@ fn peek(mut file: &File) -> Result<Vec<u8>> {
 }
 
 fn wanted(feed: &Feed) -> Wanted<'_> {
-    let (limit_bytes, seconds) = match feed.kind {
-        FeedKind::Cve | FeedKind::Signs => (limits::ARCHIVE_BYTES, limits::ARCHIVE_SECONDS),
-        _ => (limits::DOCUMENT_BYTES, limits::FETCH_SECONDS),
+    let nature = feed.kind.nature();
+    let (limit_bytes, seconds) = match nature.brings {
+        Brings::Records | Brings::Signs => (limits::ARCHIVE_BYTES, limits::ARCHIVE_SECONDS),
+        Brings::Advisories | Brings::Reading | Brings::Document { .. } => {
+            (limits::DOCUMENT_BYTES, limits::FETCH_SECONDS)
+        }
     };
-    let accept: &[&str] = match feed.kind {
-        FeedKind::Csaf | FeedKind::Kev => &["application/json"],
-        FeedKind::Epss => &["application/gzip", "application/x-gzip", "text/csv"],
-        FeedKind::Cve => &[
-            "application/json",
-            "application/zip",
-            "application/gzip",
-            "application/x-zip-compressed",
-        ],
-        // Content decides: servers call reports by many names.
-        FeedKind::Signs | FeedKind::Taxii | FeedKind::Shadowserver | FeedKind::Mailbox => &[],
-        FeedKind::Atom => &[
-            "application/atom+xml",
-            "application/rss+xml",
-            "application/xml",
-        ],
+    let accept = match nature.asked {
+        Asked::File(types) => types,
+        Asked::Provider | Asked::Taxii | Asked::Shadowserver | Asked::Mailbox => &[],
     };
     Wanted {
         etag: &feed.etag,
@@ -208,21 +198,18 @@ fn fits(kind: FeedKind, head: &[u8]) -> bool {
     };
     let (packed, archive) = (head.starts_with(&[0x1f, 0x8b]), head.starts_with(b"PK"));
     let advisory = has("\"csaf_version\"") || has("\"document\"");
-    match kind {
-        FeedKind::Csaf => advisory,
-        FeedKind::Kev => has("\"catalogVersion\"") && !advisory,
-        FeedKind::Epss => packed || has("cve,epss"),
-        FeedKind::Cve => {
+    match kind.nature().brings {
+        Brings::Advisories => advisory,
+        Brings::Document { mark, packed: may } => (may && packed) || (has(mark) && !advisory),
+        Brings::Records => {
             packed
                 || archive
                 || ((has("CVE-") || cve_changes::looks_like_changes(head))
                     && !advisory
                     && !has("\"catalogVersion\""))
         }
-        FeedKind::Signs | FeedKind::Taxii | FeedKind::Shadowserver | FeedKind::Mailbox => {
-            is_list(head) || packed || archive || is_signs(head)
-        }
-        FeedKind::Atom => has("<feed") || has("<rss") || has("<rdf:RDF"),
+        Brings::Signs => is_list(head) || packed || archive || is_signs(head),
+        Brings::Reading => has("<feed") || has("<rss") || has("<rdf:RDF"),
     }
 }
 
@@ -233,7 +220,7 @@ fn is_list(head: &[u8]) -> bool {
 
 /// A table of signs, or JSON, which intake knows to be signs or not.
 fn is_signs(head: &[u8]) -> bool {
-    recognise::looks_like_json(head) || intake::tells_signs(recognise::table(head))
+    recognise::looks_like_json(head) || recognise::table(head).nature().from_sources
 }
 
 /// What intake made of it. A file of which nothing could be used is a failure of the feed.

@@ -182,7 +182,7 @@ impl FeedsPage {
         FeedKind::ALL
             .iter()
             .copied()
-            .filter(|kind| kind.secret_names().is_empty())
+            .filter(|kind| kind.nature().secret.is_empty())
             .collect()
     }
 

@@ -13,6 +13,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use tuermer_core::asset::Asset;
+use tuermer_core::field::{Facts, Field};
 use tuermer_core::layer::Layer;
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
@@ -32,6 +33,8 @@ struct MemberPage {
     organisation: Organisation,
     provider: Option<Organisation>,
     said: Vec<Said>,
+    /// Facts that stand with their label below the address.
+    labelled: Vec<(Field, String)>,
     people: People,
     networks: Vec<StoredNetwork>,
     assets: Vec<Asset>,
@@ -65,7 +68,7 @@ pub async fn sheet(
 ) -> Result<Response, Trouble> {
     let store = &context.store;
     let organisation = organisation(context, number).await?;
-    let provider = match &organisation.provider {
+    let provider = match organisation.facts.get(Field::Provider) {
         Some(external) => {
             store
                 .organisation_by_external(Kind::Provider, external)
@@ -79,7 +82,7 @@ pub async fn sheet(
     };
     let wrong = done.error.is_some();
     let shown = MemberPage {
-        frame: who.frame(context, "/mitglieder", &organisation.name),
+        frame: who.frame(context, "/mitglieder", organisation.name()),
         provider,
         said: store
             .layers(&organisation.id)
@@ -87,6 +90,7 @@ pub async fn sheet(
             .into_iter()
             .map(said)
             .collect(),
+        labelled: labelled(&organisation.facts),
         people: People::of(context, &organisation.id, done).await?,
         networks: store.networks(&organisation.id).await?,
         assets: store.assets(&organisation.id).await?,
@@ -103,6 +107,14 @@ pub async fn sheet(
     }
 }
 
+fn labelled(facts: &Facts) -> Vec<(Field, String)> {
+    let shown = |(field, value): &(Field, &str)| field.nature().labelled && !value.is_empty();
+    let facts = facts.told().filter(shown);
+    facts
+        .map(|(field, value)| (field, value.to_string()))
+        .collect()
+}
+
 /// Only what the source says; it may say nothing about a field.
 fn said(layer: Layer) -> Said {
     let Layer {
@@ -110,36 +122,10 @@ fn said(layer: Layer) -> Said {
         said_at,
         facts,
     } = layer;
-    let tuermer_core::layer::Facts {
-        name,
-        street,
-        postcode,
-        city,
-        country,
-        sector,
-        size_class,
-        language,
-        provider,
-    } = facts;
-    let language = language.map(|language| language.code().to_string());
-    let fields = [
-        ("name", name),
-        ("street", street),
-        ("postcode", postcode),
-        ("city", city),
-        ("country", country),
-        ("sector", sector),
-        ("size_class", size_class),
-        ("language", language),
-        ("provider", provider),
-    ];
-    let facts = fields
-        .into_iter()
-        .filter_map(|(key, value)| {
-            value
-                .filter(|text| !text.is_empty())
-                .map(|text| (key, text))
-        })
+    let facts = facts
+        .told()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(field, value)| (field.as_str(), value.to_string()))
         .collect();
     Said {
         source: source.as_str(),

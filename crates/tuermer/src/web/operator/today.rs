@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use tuermer_core::limits;
 use tuermer_core::scale::Level;
+use tuermer_core::task::TaskKind;
 use tuermer_core::warning::WarningState;
 
 /// Rows of one group on the queue page; the rest is one link away.
@@ -96,14 +97,8 @@ pub async fn show(
         .filter(|key| only.is_none_or(|only| only == *key))
     {
         let group = match key {
-            "incident" | "help" => {
-                let (total, tasks) = context.store.tasks_waiting(key, rows).await?;
-                Group::first(
-                    key,
-                    total,
-                    tasks.iter().map(|task| of_task(&frame, task)).collect(),
-                )
-            }
+            "incident" => tasks(&context, &frame, TaskKind::Incident, rows).await?,
+            "help" => tasks(&context, &frame, TaskKind::Help, rows).await?,
             "call" => calls(&context, &frame, &warnings, rows).await?,
             "threat" => cut(
                 key,
@@ -260,6 +255,18 @@ fn of_task(frame: &Frame, task: &OpenTask) -> Entry {
     }
 }
 
+/// Single tasks of one kind.
+async fn tasks(
+    context: &Context,
+    frame: &Frame,
+    kind: TaskKind,
+    rows: usize,
+) -> Result<Group, Trouble> {
+    let (total, tasks) = context.store.tasks_waiting(kind, rows).await?;
+    let entries = tasks.iter().map(|task| of_task(frame, task)).collect();
+    Ok(Group::first(kind.as_str(), total, entries))
+}
+
 /// Calls: whole call lists of warnings first, then single tasks.
 async fn calls(
     context: &Context,
@@ -267,7 +274,7 @@ async fn calls(
     warnings: &[OpenWarning],
     rows: usize,
 ) -> Result<Group, Trouble> {
-    let (tasks_total, tasks) = context.store.tasks_waiting("call", rows).await?;
+    let (tasks_total, tasks) = context.store.tasks_waiting(TaskKind::Call, rows).await?;
     let mut entries = Vec::new();
     let mut total = tasks_total;
     for warning in warnings

@@ -75,7 +75,7 @@ pub async fn show(
         &context,
         "/meldungen",
         &who.t
-            .with("operator.why_title", &[("name", &organisation.name)]),
+            .with("operator.why_title", &[("name", organisation.name())]),
     );
     let at = times::typed(&am, &context.zone()).filter(|at| *at <= context.now());
     let then = match at {

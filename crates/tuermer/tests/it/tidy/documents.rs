@@ -45,6 +45,7 @@ const PARTS: &[&str] = &[
     "encoding",
     "event",
     "findings",
+    "format",
     "headers",
     "inventory",
     "json",

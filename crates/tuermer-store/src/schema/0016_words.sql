@@ -1,0 +1,4 @@
+-- Allowed words leave the schema: the program's enums are the lists, and a word it does not know is an error when it is read.
+--
+-- What leaves is found by its form, CHECK (column IN ('…', …)), and not named here: databases of different versions have
+-- different lists (store/engine/word_lists.rs). What compares columns stays: two people release a warning.
