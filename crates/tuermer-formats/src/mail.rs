@@ -168,10 +168,7 @@ impl View {
         let (phone, tel) = telephone(&sender.phone);
         let (colour, tint) = colours(warning.level);
         let headline = one_line(&text.headline);
-        let steps = [&text.otherwise, &text.afterwards]
-            .into_iter()
-            .map(|step| one_line(step))
-            .filter(|step| !step.is_empty());
+        let replaces = warning.replaces.as_ref();
         Self {
             drill,
             language: text.language.code(),
@@ -180,10 +177,7 @@ impl View {
             colour,
             tint,
             number: warning.number.to_string(),
-            replaces: warning
-                .replaces
-                .as_ref()
-                .map_or(String::new(), ToString::to_string),
+            replaces: replaces.map_or(String::new(), ToString::to_string),
             sent_at: sent_at.to_string(),
             headline_upper: headline.to_uppercase(),
             headline,
@@ -204,10 +198,7 @@ impl View {
             provider_phone,
             provider_tel,
             say: one_line(&text.say),
-            steps: steps
-                .zip(2..)
-                .map(|(step, number)| numbered(number, &step))
-                .collect(),
+            steps: further_steps(text),
             phone,
             tel,
             hours: sender.hours.clone(),
@@ -222,6 +213,17 @@ impl View {
             legal: sender.legal.clone(),
         }
     }
+}
+
+/// The steps after the first, numbered from 2.
+fn further_steps(text: &WarningText) -> Vec<Step> {
+    [&text.otherwise, &text.afterwards]
+        .into_iter()
+        .map(|step| one_line(step))
+        .filter(|step| !step.is_empty())
+        .zip(2..)
+        .map(|(step, number)| numbered(number, &step))
+        .collect()
 }
 
 fn numbered(number: usize, step: &str) -> Step {
