@@ -228,13 +228,6 @@ impl Version {
         match (&self.form, &other.form) {
             (Form::Generic(mine), Form::Generic(theirs)) => mine.compare(theirs),
             (Form::IntDot(mine), Form::IntDot(theirs)) => Some(mine.compare(theirs)),
-            (Form::Semver(mine), Form::Semver(theirs)) => mine.compare(theirs),
-            (Form::Pypi(mine), Form::Pypi(theirs)) => Some(mine.compare(theirs)),
-            (Form::Maven(mine), Form::Maven(theirs)) => Some(mine.compare(theirs)),
-            (Form::Gem(mine), Form::Gem(theirs)) => Some(mine.compare(theirs)),
-            (Form::Composer(mine), Form::Composer(theirs)) => Some(mine.compare(theirs)),
-            (Form::Alpine(mine), Form::Alpine(theirs)) => Some(mine.compare(theirs)),
-            (Form::Debian(mine), Form::Debian(theirs)) => Some(mine.compare(theirs)),
             (Form::Rpm(mine), Form::Rpm(theirs)) if self.scheme == Scheme::Alpm => {
                 Some(mine.compare_alpm(theirs))
             }
@@ -248,13 +241,29 @@ impl Version {
             (Form::Text(mine), Form::Text(theirs)) => {
                 (self.scheme == Scheme::Lexicographic).then(|| mine.cmp(theirs))
             }
-            _ => None,
+            (mine, theirs) => mine.compare_package(theirs),
         }
     }
 
     /// Whether this may be meant by "up to `bound`" although its number is higher: 23.9.7.8804 and 23.9.7.
     pub(crate) fn extends(&self, bound: &Self) -> bool {
         matches!((&self.form, &bound.form), (Form::Generic(mine), Form::Generic(theirs)) if mine.extends(theirs))
+    }
+}
+
+impl Form {
+    /// The orders of package systems.
+    fn compare_package(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Semver(mine), Self::Semver(theirs)) => mine.compare(theirs),
+            (Self::Pypi(mine), Self::Pypi(theirs)) => Some(mine.compare(theirs)),
+            (Self::Maven(mine), Self::Maven(theirs)) => Some(mine.compare(theirs)),
+            (Self::Gem(mine), Self::Gem(theirs)) => Some(mine.compare(theirs)),
+            (Self::Composer(mine), Self::Composer(theirs)) => Some(mine.compare(theirs)),
+            (Self::Alpine(mine), Self::Alpine(theirs)) => Some(mine.compare(theirs)),
+            (Self::Debian(mine), Self::Debian(theirs)) => Some(mine.compare(theirs)),
+            _ => None,
+        }
     }
 }
 
