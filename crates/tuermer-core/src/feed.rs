@@ -78,7 +78,7 @@ impl FeedKind {
         }
     }
 
-    /// It brings signs and what to look for, and nothing else is taken from it.
+    /// It may bring signs and indicators only; other documents from it are refused.
     pub fn tells_signs(self) -> bool {
         matches!(
             self,
@@ -130,7 +130,7 @@ pub struct Feed {
     pub private_hosts: Vec<String>,
     /// Signs: how far it is to be believed, where what it brings does not say.
     pub grade: Option<Grade>,
-    /// Signs: who may see them, where what it brings does not say.
+    /// Signs: their TLP label where the document has none.
     pub tlp: Option<Tlp>,
     /// Mailbox: addresses whose mails are read; empty = everybody's.
     pub senders: Vec<String>,
@@ -176,7 +176,7 @@ pub enum Came {
     },
 }
 
-/// What is told about a feed.
+/// What an operator states about a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
     /// Heard within its own rule.

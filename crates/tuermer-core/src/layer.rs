@@ -6,7 +6,7 @@ use crate::locale::Language;
 use crate::scale::Source;
 use jiff::Timestamp;
 
-/// What may be told about an organisation; `None` where the source says nothing.
+/// Facts about an organisation from one source; `None` where the source has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Name, NFC.

@@ -27,7 +27,7 @@ use std::cmp::Ordering;
 /// How versions of a product are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scheme {
-    /// Nobody says: dotted numbers are compared, what could be read in two ways is not.
+    /// Unknown order: dotted numbers are compared; versions that could be read in two ways are not.
     Generic,
     /// No order at all (commits): only the same text is the same version.
     Unordered,
@@ -270,7 +270,8 @@ impl Form {
 #[cfg(test)]
 mod law_tests;
 #[cfg(test)]
-#[path = "version_order_tests.rs"]
+mod package_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod vendor_tests;

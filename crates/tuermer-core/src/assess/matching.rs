@@ -69,7 +69,7 @@ fn kinds(
     let mut rules: HashMap<&ProductKey, Option<Rules<'_>>> = HashMap::new();
     let mut kinds = HashMap::new();
     for kind in numbers {
-        if let Some((key, asset)) = inventory.words(kind)
+        if let Some((key, asset)) = inventory.asset_kind(kind)
             && let Some(rules) = rules.entry(key).or_insert_with(|| prepared.rules(key))
         {
             kinds.insert(kind, subject::asset(case, rules, key, asset));

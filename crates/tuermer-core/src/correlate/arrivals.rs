@@ -231,7 +231,7 @@ struct Groups {
     /// Organisations that speak for themselves.
     own: HashSet<u32>,
     parents: HashMap<u32, u32>,
-    /// Groups of a reporter who repeats what an organisation says itself.
+    /// Groups whose reporter only repeats the report of an organisation about itself.
     silent: HashSet<u32>,
 }
 
