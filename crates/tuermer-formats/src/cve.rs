@@ -266,3 +266,5 @@ fn push(statements: &mut Vec<Statement>, statement: Statement) -> Result<(), Cve
 mod order_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod version_tests;

@@ -28,7 +28,7 @@ pub struct SignLine {
     pub number: u64,
     /// As it came.
     pub bytes: Vec<u8>,
-    /// What it tells.
+    /// Its sign.
     pub sign: Observation,
 }
 

@@ -1,5 +1,5 @@
 //! Lists of indicators as publishers put them beside their reports: a CSV whose header names value and kind, or one value
-//! a line. What stands twice is told once.
+//! a line. Duplicates are handed on once.
 
 use crate::csaf::plain;
 use crate::csv_line::Fields;

@@ -240,7 +240,7 @@ pub fn lead(step: &str) -> (String, String) {
     (lead.to_string(), rest.trim().to_string())
 }
 
-/// How strong the sentence is: 3 "is", 2 "probably", 1 "may be". What is undecided is never told as certain.
+/// How strong the sentence is: 3 "is", 2 "probably", 1 "may be". An undecided verdict is never worded as certain.
 pub fn strength(status: Status, certainty: Certainty) -> u8 {
     match (status, certainty) {
         (Status::Affected, Certainty::Observed) => 3,
@@ -317,5 +317,6 @@ fn colours(level: Level) -> (&'static str, &'static str) {
 }
 
 #[cfg(test)]
-#[path = "mail_tests.rs"]
+mod language_tests;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -94,11 +94,11 @@ pub struct Record {
     pub row: u64,
     /// Number of the organisation.
     pub external_id: String,
-    /// What is told about it.
+    /// Its facts.
     pub told: Told,
 }
 
-/// What a row tells.
+/// The facts of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
     /// Facts about a member or provider, and its person.

@@ -222,7 +222,7 @@ impl Reading<'_, '_> {
     fn read(&mut self, attribute: &Attribute<'_>, tags: &[String]) {
         let traces = match traces(attribute.kind.text(), attribute.value.text()) {
             Ok(traces) => traces,
-            // What nobody looks for is not missed.
+            // An attribute without `to_ids` is nothing to look for, so it is no loss.
             Err(_) if !attribute.to_ids.is_true() => return self.passed(),
             Err(why) => return self.teller.summary.unusable(attribute.uuid.text(), why),
         };

@@ -3,7 +3,7 @@
 //! One event may name several addresses; each of them is a sign. A list that was cut off is an error, not an empty day.
 
 use crate::csaf::{cve_id, plain};
-use crate::event::{Event, ip, tidy, word};
+use crate::event::{Event, ip, scalar_text, tidy};
 use crate::objects::{Objects, ObjectsError, Signs};
 use crate::origin::{Origin, host, host_of_url, tags};
 use crate::records::Malformed;
@@ -171,12 +171,12 @@ fn port_key(incident: IncidentType) -> &'static str {
 fn places(event: &Event) -> Result<Vec<(IpAddr, Option<u32>)>, &'static str> {
     let mut places: Vec<(IpAddr, Option<u32>)> = Vec::new();
     for object in event.objects("address").take(limits::EVENT_ADDRESSES) {
-        let Some(ip) = ip(&object.get("ip").and_then(word).unwrap_or_default())? else {
+        let Some(ip) = ip(&object.get("ip").and_then(scalar_text).unwrap_or_default())? else {
             continue;
         };
         let asn = object
             .get("asn")
-            .and_then(word)
+            .and_then(scalar_text)
             .and_then(|asn| asn.parse().ok())
             .filter(|asn| *asn != 0);
         if !places.iter().any(|(known, _)| *known == ip) {

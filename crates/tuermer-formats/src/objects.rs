@@ -28,7 +28,7 @@ pub struct Signs<'a> {
     pub line: u64,
     /// The event.
     pub bytes: &'a [u8],
-    /// What it tells.
+    /// Its observations.
     pub signs: Vec<Observation>,
 }
 

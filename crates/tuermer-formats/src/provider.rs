@@ -1,6 +1,6 @@
 //! `provider-metadata.json` (CSAF 2.0 and 2.1, 7.1.7): who publishes, in which role, with which keys, and where the lists are.
 //!
-//! What a fetcher needs must be there; what is missing beside it is accepted and counted.
+//! Fields that a fetcher needs are required; other missing fields are accepted and counted.
 
 use crate::links::{self, Tolerated, Written};
 use jiff::{SignedDuration, Timestamp};

@@ -289,33 +289,36 @@ fn is_indicator(head: &[u8]) -> bool {
 mod tests {
     use super::{Kind, is_lines, json, list, looks_like_json, table};
 
+    /// Keys of a document, and its kind.
+    const KINDS: &[(&str, Kind)] = &[
+        ("document product_tree", Kind::Csaf),
+        ("vulnerabilities document", Kind::Csaf),
+        ("title catalogVersion vulnerabilities", Kind::Kev),
+        ("vulnerabilities", Kind::Unknown),
+        ("bomFormat components", Kind::Sbom),
+        ("spdxVersion packages", Kind::Sbom),
+        ("dataType dataVersion cveMetadata containers", Kind::Cve),
+        ("feed", Kind::Provider),
+        ("canonical_url publisher", Kind::Provider),
+        ("Event", Kind::Misp),
+        ("response", Kind::Misp),
+        ("Attribute analysis info threat_level_id", Kind::Misp),
+        (
+            "name version type matching_attributes list",
+            Kind::Warninglist,
+        ),
+        ("type id objects", Kind::Stix),
+        ("more next objects", Kind::Stix),
+        ("objects", Kind::Stix),
+        ("raw feed.name source.ip", Kind::Intelmq),
+        ("id source restriction confidence category time", Kind::N6),
+        ("format format_version findings coverage", Kind::Check),
+    ];
+
     #[test]
     fn kinds_by_content() {
         let keys = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();
-        for (text, kind) in [
-            ("document product_tree", Kind::Csaf),
-            ("vulnerabilities document", Kind::Csaf),
-            ("title catalogVersion vulnerabilities", Kind::Kev),
-            ("vulnerabilities", Kind::Unknown),
-            ("bomFormat components", Kind::Sbom),
-            ("spdxVersion packages", Kind::Sbom),
-            ("dataType dataVersion cveMetadata containers", Kind::Cve),
-            ("feed", Kind::Provider),
-            ("canonical_url publisher", Kind::Provider),
-            ("Event", Kind::Misp),
-            ("response", Kind::Misp),
-            ("Attribute analysis info threat_level_id", Kind::Misp),
-            (
-                "name version type matching_attributes list",
-                Kind::Warninglist,
-            ),
-            ("type id objects", Kind::Stix),
-            ("more next objects", Kind::Stix),
-            ("objects", Kind::Stix),
-            ("raw feed.name source.ip", Kind::Intelmq),
-            ("id source restriction confidence category time", Kind::N6),
-            ("format format_version findings coverage", Kind::Check),
-        ] {
+        for &(text, kind) in KINDS {
             assert_eq!(json(&keys(text)), kind, "{text}");
         }
         for (text, kind) in [

@@ -318,4 +318,6 @@ fn is_day(text: &str) -> bool {
 }
 
 #[cfg(test)]
+mod column_tests;
+#[cfg(test)]
 mod tests;

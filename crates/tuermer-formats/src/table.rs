@@ -1,7 +1,7 @@
 //! A table of text from CSV or XLSX: first the header, then row by row.
 //!
 //! CSV is read as a stream; separator `;`, `,` or tab is taken from the first line. What is not a
-//! table is refused with the line; nothing here knows what the columns mean.
+//! table is refused with the line; the meaning of columns is decided elsewhere (`headers.rs`).
 
 use crate::encoding::{Decoded, unreadable};
 use crate::problem::{Fault, Problem};

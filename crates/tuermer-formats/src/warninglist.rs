@@ -124,64 +124,83 @@ mod tests {
 
     const FIXTURE: &[u8] = include_bytes!("../tests/fixtures/warninglist-cloud.json");
 
+    fn list(kind: &str, attribute: &str, entries: &str) -> String {
+        format!(
+            r#"{{"name":"n","version":1,"type":"{kind}","matching_attributes":["{attribute}"],"list":[{entries}]}}"#
+        )
+    }
+
+    /// Kind, attribute and entries of a list; a trace, whether it is covered, and how many entries are unusable.
+    const LISTS: &[(&str, &str, &str, TraceKind, &str, bool, u64)] = &[
+        (
+            "cidr",
+            "ip-src",
+            r#""198.51.100.0/24","nothing""#,
+            TraceKind::Address,
+            "198.51.100.7",
+            true,
+            1,
+        ),
+        (
+            "cidr",
+            "ip-src",
+            r#""0.0.0.0/8","0.0.0.0/0""#,
+            TraceKind::Address,
+            "198.51.100.7",
+            false,
+            1,
+        ),
+        (
+            "hostname",
+            "domain",
+            r#"".bank.example""#,
+            TraceKind::Domain,
+            "www.bank.example",
+            true,
+            0,
+        ),
+        (
+            "string",
+            "domain",
+            r#""Bank.example""#,
+            TraceKind::Domain,
+            "bank.example",
+            true,
+            0,
+        ),
+        (
+            "string",
+            "domain",
+            r#""bank.example""#,
+            TraceKind::Domain,
+            "www.bank.example",
+            false,
+            0,
+        ),
+        (
+            "string",
+            "domain",
+            r#""bank.example""#,
+            TraceKind::Sender,
+            "a@bank.example",
+            false,
+            0,
+        ),
+        (
+            "substring",
+            "email-src",
+            r#""junk","a""#,
+            TraceKind::Sender,
+            "x@junk.example",
+            true,
+            1,
+        ),
+    ];
+
     #[test]
     fn lists_by_kind() {
-        let list = |kind: &str, attribute: &str, entries: &str| {
-            format!(
-                r#"{{"name":"n","version":1,"type":"{kind}","matching_attributes":["{attribute}"],"list":[{entries}]}}"#
-            )
-        };
-        for (text, kind, value, wanted, unusable) in [
-            (
-                list("cidr", "ip-src", r#""198.51.100.0/24","nothing""#),
-                TraceKind::Address,
-                "198.51.100.7",
-                true,
-                1,
-            ),
-            (
-                list("cidr", "ip-src", r#""0.0.0.0/8","0.0.0.0/0""#),
-                TraceKind::Address,
-                "198.51.100.7",
-                false,
-                1,
-            ),
-            (
-                list("hostname", "domain", r#"".bank.example""#),
-                TraceKind::Domain,
-                "www.bank.example",
-                true,
-                0,
-            ),
-            (
-                list("string", "domain", r#""Bank.example""#),
-                TraceKind::Domain,
-                "bank.example",
-                true,
-                0,
-            ),
-            (
-                list("string", "domain", r#""bank.example""#),
-                TraceKind::Domain,
-                "www.bank.example",
-                false,
-                0,
-            ),
-            (
-                list("string", "domain", r#""bank.example""#),
-                TraceKind::Sender,
-                "a@bank.example",
-                false,
-                0,
-            ),
-            (
-                list("substring", "email-src", r#""junk","a""#),
-                TraceKind::Sender,
-                "x@junk.example",
-                true,
-                1,
-            ),
-        ] {
+        for &(list_kind, attribute, entries, kind, value, wanted, unusable) in LISTS {
+            let text = list(list_kind, attribute, entries);
             let reading = read(text.as_bytes()).unwrap();
             assert_eq!(reading.unusable, unusable, "{text}");
             let mut all = Harmless::default();
@@ -192,6 +211,10 @@ mod tests {
                 "{text} {value}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
         for (text, wanted) in [
             (
                 list("regex", "email-src", "\"a\""),

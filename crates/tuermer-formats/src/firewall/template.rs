@@ -1,4 +1,4 @@
-//! The template of a firewall: which key means what, which lines are signs of what.
+//! The template of a firewall: the meaning of its keys, and which lines are signs.
 
 use super::head::MONTHS;
 use crate::origin::host;

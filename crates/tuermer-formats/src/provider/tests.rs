@@ -65,6 +65,32 @@ fn how_long_it_is_kept() {
     );
 }
 
+/// Changes of the document, and a part of the refusal.
+const REFUSED: &[(&str, &str, &str)] = &[
+    (
+        "csaf_trusted_provider",
+        "csaf_king",
+        "/role is not valid: csaf_king",
+    ),
+    (
+        "https://psirt.vendor.example",
+        "vendor",
+        "/publisher/namespace is not valid: vendor",
+    ),
+    (
+        "https://vendor.example/key.asc",
+        "http://vendor.example/key.asc",
+        "/public_openpgp_keys/url is not valid",
+    ),
+    ("\"role\"", "\"rolle\"", "missing field `role`"),
+    (
+        "\"role\"",
+        "\"role\": \"csaf_provider\", \"role\"",
+        "duplicate field `role`",
+    ),
+    ("{", "", "no provider-metadata.json"),
+];
+
 #[test]
 fn what_is_accepted_and_counted_and_what_is_not() {
     let relative = provider(&V20.replace(
@@ -91,30 +117,7 @@ fn what_is_accepted_and_counted_and_what_is_not() {
         "http://vendor.example/csaf/white.json",
     ));
     assert_eq!((plain.rolie.len(), plain.tolerated.total()), (1, 1));
-    for (from, to, wanted) in [
-        (
-            "csaf_trusted_provider",
-            "csaf_king",
-            "/role is not valid: csaf_king",
-        ),
-        (
-            "https://psirt.vendor.example",
-            "vendor",
-            "/publisher/namespace is not valid: vendor",
-        ),
-        (
-            "https://vendor.example/key.asc",
-            "http://vendor.example/key.asc",
-            "/public_openpgp_keys/url is not valid",
-        ),
-        ("\"role\"", "\"rolle\"", "missing field `role`"),
-        (
-            "\"role\"",
-            "\"role\": \"csaf_provider\", \"role\"",
-            "duplicate field `role`",
-        ),
-        ("{", "", "no provider-metadata.json"),
-    ] {
+    for &(from, to, wanted) in REFUSED {
         let error = read(V20.replacen(from, to, 1).as_bytes(), BASE)
             .unwrap_err()
             .to_string();
