@@ -9,7 +9,7 @@ use crate::kind::LogKind;
 use crate::logs::{self, Detectors, LogRead};
 use crate::report::{Build, BuildSource, Coverage, Report, Unreadable};
 use crate::system::Places;
-use crate::walk::{self, Found, Reason};
+use crate::walk::{self, FoundFile, Reason};
 use crate::{blocks, evtx, grade, program};
 use gaps::gaps;
 use jiff::Timestamp;
@@ -64,12 +64,12 @@ pub fn run(
         log_build: None,
     };
     let places = &question.places;
-    let logs: Vec<Found> = [&places.logs, &places.iis, &places.events]
+    let logs: Vec<FoundFile> = [&places.logs, &places.iis, &places.events]
         .into_iter()
         .flatten()
         .flat_map(|root| check.below(root))
         .collect();
-    let web: Vec<Found> = places
+    let web: Vec<FoundFile> = places
         .web
         .iter()
         .flat_map(|root| check.below(root))
@@ -123,7 +123,7 @@ struct Check<'q> {
 }
 
 impl Check<'_> {
-    fn below(&mut self, root: &Path) -> Vec<Found> {
+    fn below(&mut self, root: &Path) -> Vec<FoundFile> {
         let walk = walk::below(root);
         for (path, reason) in walk.left_out {
             let (word, detail) = match reason {
@@ -158,7 +158,7 @@ impl Check<'_> {
         });
     }
 
-    fn log(&mut self, file: &Found, progress: &mut dyn FnMut(Progress)) {
+    fn log(&mut self, file: &FoundFile, progress: &mut dyn FnMut(Progress)) {
         let name = shown(&file.path);
         let (head, source) = match head(&file.path) {
             Ok(opened) => opened,

@@ -89,7 +89,7 @@ impl Triage {
     }
 
     /// For logs of which only lines with one of these words (lower case) matter.
-    pub fn words(words: &[&str]) -> Result<Self, aho_corasick::BuildError> {
+    pub fn for_words(words: &[&str]) -> Result<Self, aho_corasick::BuildError> {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .build(words)?;

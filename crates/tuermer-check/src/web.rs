@@ -29,7 +29,7 @@ pub enum Look {
     Genuine,
     /// The name is genuine, the hash belongs to a build that is not in the list.
     Undecided,
-    /// Nothing the web server runs, and nothing known.
+    /// No script of the web server and no known file.
     Other,
     /// A sign.
     Sign(Box<Finding>),

@@ -1,4 +1,4 @@
-//! The sentences of an answer, shared by terminal and page: which grade, what to do, what cannot be said.
+//! The sentences of an answer, shared by terminal and page: grade, next step, gaps.
 
 use crate::finding::Finding;
 use crate::report::{Coverage, Gap, Report, Unreadable};
@@ -15,7 +15,7 @@ fn grade_word(report: &Report) -> String {
     }
 }
 
-/// Whether anything was read whose silence means something.
+/// Whether a log or script was read: only then the absence of findings means something.
 pub fn says_something(report: &Report) -> bool {
     reach(report).is_some() || report.scripts != (0, 0)
 }
@@ -132,7 +132,7 @@ pub fn covered(coverage: &Coverage, language: Language) -> [String; 4] {
     ]
 }
 
-/// Everything that cannot be said, one sentence each.
+/// The gaps of a report, one sentence each.
 pub fn gaps(report: &Report, language: Language) -> Vec<String> {
     let missing = missing_logs(report, language);
     let mut sentences: Vec<String> = missing.into_iter().collect();

@@ -1,4 +1,4 @@
-//! What nobody can say: logs that are missing, and logs that begin after an attack.
+//! Gaps in the evidence: logs that are missing, and logs that begin after an attack.
 
 use crate::kind::PROTOCOLS;
 use crate::report::{Coverage, Gap};
@@ -12,7 +12,7 @@ const WAVES: &[(&str, &str)] = &[
     ("OWASSRF", "2023-01-10T00:00:00Z"),
 ];
 
-/// What nobody can say.
+/// Expected logs that are missing, and logs that begin too late to show a known wave of attacks.
 pub(super) fn gaps(coverage: &[Coverage], with_web: bool) -> Vec<Gap> {
     let covers = |log: &str| {
         coverage.iter().any(|covered| {

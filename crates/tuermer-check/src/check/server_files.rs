@@ -4,7 +4,7 @@ use super::{Check, modified, shown};
 use crate::baseline::Baseline;
 use crate::finding::{Finding, Kind, Verdict};
 use crate::report::BuildSource;
-use crate::walk::Found;
+use crate::walk::FoundFile;
 use crate::web::{Judge, Look};
 use crate::{content, times};
 use std::fs::File;
@@ -13,7 +13,7 @@ use std::path::Path;
 use tuermer_core::limits;
 
 impl Check<'_> {
-    pub(super) fn web(&mut self, files: &[Found]) {
+    pub(super) fn web(&mut self, files: &[FoundFile]) {
         let baseline = Baseline::embedded();
         // A log tells the CU, and the hashes of a CU are not those of its security updates.
         let build = self
@@ -57,7 +57,7 @@ impl Check<'_> {
         }
     }
 
-    fn configuration(&mut self, file: &Found, name: &str) {
+    fn configuration(&mut self, file: &FoundFile, name: &str) {
         let mut text = Vec::new();
         let read = File::open(&file.path)
             .and_then(|file| file.take(limits::CHECK_CONFIG_BYTES).read_to_end(&mut text));

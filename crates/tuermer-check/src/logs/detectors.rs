@@ -30,10 +30,10 @@ impl Detectors {
             addresses: KnownAddresses::new(&indicators),
             rules: LineRules::new().context("the rules for ECP and the address book")?,
             web: Triage::web().context("the literals of web logs")?,
-            ecp: Triage::words(&["virtualdirectory"]).context("the literals of ECP logs")?,
-            oab: Triage::words(&["needs to be removed"])
+            ecp: Triage::for_words(&["virtualdirectory"]).context("the literals of ECP logs")?,
+            oab: Triage::for_words(&["needs to be removed"])
                 .context("the literals of the address book's log")?,
-            events: Triage::words(&[
+            events: Triage::for_words(&[
                 "virtualdirectory",
                 "exportrequest",
                 "exchangecertificate",
