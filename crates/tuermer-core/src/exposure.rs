@@ -50,7 +50,7 @@ pub struct Decisive {
     pub product: String,
     /// Build or version as told.
     pub version: String,
-    /// Where it was seen or who told.
+    /// Where it was seen, or who reported it.
     pub source: String,
     /// When.
     pub observed_at: Timestamp,

@@ -290,7 +290,7 @@ mod tests {
             &[register.clone(), member],
             &[("b@x", "Bernd"), ("https://b", "Bernd"), ("+1", "Anna")],
         );
-        // What bounced or was ended is not used, what is proven goes first.
+        // Addresses that bounced or ended are not used; proven ones go first.
         let others = contact(
             Source::Register,
             "",

@@ -326,5 +326,4 @@ fn fold(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "product_tests.rs"]
 mod tests;

@@ -370,5 +370,4 @@ fn side(bound: &Option<(Version, bool)>, version: &Version, inside: Ordering) ->
 }
 
 #[cfg(test)]
-#[path = "version_tests.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-//! What is told to whom, and the way it takes from a draft to the last closed hole.
+//! A warning: its text, its audience, and its states from the draft to the last closed hole.
 //!
 //! ```text
 //! draft ──submit──▶ submitted ──approve (another person)──▶ approved ──first batch──▶ sending ──▶ done
@@ -139,7 +139,7 @@ pub struct WarningText {
     pub product: String,
     /// The sentence to say to the IT provider, without quotation marks.
     pub say: String,
-    /// What to do when that is not possible at once; empty when the threat offers nothing.
+    /// What to do when that is not possible at once; empty when the threat names no such way.
     pub otherwise: String,
     /// What to do afterwards (search for traces), empty when not needed.
     pub afterwards: String,

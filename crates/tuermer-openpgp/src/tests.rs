@@ -37,107 +37,105 @@ fn check(key: &[u8], document: &[u8], signature: &[u8], day: &str, wanted: &str)
     }
 }
 
+/// Key, signature and day; empty where it holds, else a part of the reason.
+const SIGNATURES: &[(&[u8], &[u8], &str, &str)] = &[
+    (GOOD, fixture!("good.asc"), "2025-07-01", ""),
+    (GOOD, fixture!("good.sig"), "2025-07-01", ""),
+    (
+        fixture!("good.pub.gpg"),
+        fixture!("good.asc"),
+        "2025-07-01",
+        "",
+    ),
+    (GOOD, fixture!("text.asc"), "2025-07-01", ""),
+    (GOOD, fixture!("both.asc"), "2025-07-01", ""),
+    (
+        fixture!("other.pub.asc"),
+        fixture!("both.asc"),
+        "2040-07-01",
+        "",
+    ),
+    (
+        fixture!("subkey.pub.asc"),
+        fixture!("subkey.asc"),
+        "2025-07-01",
+        "",
+    ),
+    // Validity left: more than 90 days, 90, 30, none.
+    (GOOD, fixture!("good.asc"), "2029-10-01", ""),
+    (GOOD, fixture!("good.asc"), "2029-10-05", "ends"),
+    (GOOD, fixture!("good.asc"), "2029-12-01", "ends"),
+    (
+        GOOD,
+        fixture!("good.asc"),
+        "2029-12-03",
+        "less than 30 days away",
+    ),
+    (
+        GOOD,
+        fixture!("good.asc"),
+        "2030-01-02",
+        "expired on 2030-01-01",
+    ),
+    (
+        fixture!("subkey.pub.asc"),
+        fixture!("subkey.asc"),
+        "2030-01-02",
+        "expired on 2030-01-01",
+    ),
+    (
+        fixture!("expired.pub.asc"),
+        fixture!("expired.asc"),
+        "2025-07-01",
+        "expired on 2021-01-01",
+    ),
+    (
+        GOOD,
+        fixture!("short.asc"),
+        "2025-07-02",
+        "valid only until 2025-07-01",
+    ),
+    (
+        GOOD,
+        fixture!("short.asc"),
+        "2025-06-02",
+        "less than 30 days away",
+    ),
+    // Taken back, weak, of another, from the future.
+    (
+        fixture!("revoked.pub.asc"),
+        fixture!("revoked.asc"),
+        "2025-07-01",
+        "revoked by its owner",
+    ),
+    (
+        fixture!("subkey-revoked.pub.asc"),
+        fixture!("subkey.asc"),
+        "2025-07-01",
+        "revoked by its owner",
+    ),
+    (GOOD, fixture!("sha1.asc"), "2025-07-01", "broken hash"),
+    (GOOD, fixture!("other.asc"), "2025-07-01", "not trusted"),
+    (
+        GOOD,
+        fixture!("good.asc"),
+        "2025-05-01",
+        "impossible time, 2025-06-01",
+    ),
+    (
+        GOOD,
+        b"-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----\n",
+        "2025-07-01",
+        "no detached",
+    ),
+    (GOOD, b"<html>404</html>", "2025-07-01", "no detached"),
+    (GOOD, b"", "2025-07-01", "no detached"),
+    (GOOD, GOOD, "2025-07-01", "no detached"),
+];
+
 #[test]
 fn what_holds_and_what_does_not() {
-    for (key, signature, day, wanted) in [
-        (GOOD, fixture!("good.asc"), "2025-07-01", ""),
-        (GOOD, fixture!("good.sig"), "2025-07-01", ""),
-        (
-            fixture!("good.pub.gpg"),
-            fixture!("good.asc"),
-            "2025-07-01",
-            "",
-        ),
-        (GOOD, fixture!("text.asc"), "2025-07-01", ""),
-        (GOOD, fixture!("both.asc"), "2025-07-01", ""),
-        (
-            fixture!("other.pub.asc"),
-            fixture!("both.asc"),
-            "2040-07-01",
-            "",
-        ),
-        (
-            fixture!("subkey.pub.asc"),
-            fixture!("subkey.asc"),
-            "2025-07-01",
-            "",
-        ),
-        // Validity left: more than 90 days, 90, 30, none.
-        (GOOD, fixture!("good.asc"), "2029-10-01", ""),
-        (GOOD, fixture!("good.asc"), "2029-10-05", "ends"),
-        (GOOD, fixture!("good.asc"), "2029-12-01", "ends"),
-        (
-            GOOD,
-            fixture!("good.asc"),
-            "2029-12-03",
-            "less than 30 days away",
-        ),
-        (
-            GOOD,
-            fixture!("good.asc"),
-            "2030-01-02",
-            "expired on 2030-01-01",
-        ),
-        (
-            fixture!("subkey.pub.asc"),
-            fixture!("subkey.asc"),
-            "2030-01-02",
-            "expired on 2030-01-01",
-        ),
-        (
-            fixture!("expired.pub.asc"),
-            fixture!("expired.asc"),
-            "2025-07-01",
-            "expired on 2021-01-01",
-        ),
-        (
-            GOOD,
-            fixture!("short.asc"),
-            "2025-07-02",
-            "valid only until 2025-07-01",
-        ),
-        (
-            GOOD,
-            fixture!("short.asc"),
-            "2025-06-02",
-            "less than 30 days away",
-        ),
-        // Taken back, weak, of another, from the future.
-        (
-            fixture!("revoked.pub.asc"),
-            fixture!("revoked.asc"),
-            "2025-07-01",
-            "revoked by its owner",
-        ),
-        (
-            fixture!("subkey-revoked.pub.asc"),
-            fixture!("subkey.asc"),
-            "2025-07-01",
-            "revoked by its owner",
-        ),
-        (GOOD, fixture!("sha1.asc"), "2025-07-01", "broken hash"),
-        (GOOD, fixture!("other.asc"), "2025-07-01", "not trusted"),
-        (
-            GOOD,
-            fixture!("good.asc"),
-            "2025-05-01",
-            "impossible time, 2025-06-01",
-        ),
-        (
-            GOOD,
-            b"-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----\n".as_slice(),
-            "2025-07-01",
-            "no detached",
-        ),
-        (
-            GOOD,
-            b"<html>404</html>".as_slice(),
-            "2025-07-01",
-            "no detached",
-        ),
-        (GOOD, b"".as_slice(), "2025-07-01", "no detached"),
-        (GOOD, GOOD, "2025-07-01", "no detached"),
-    ] {
+    for &(key, signature, day, wanted) in SIGNATURES {
         check(key, DOCUMENT, signature, day, wanted);
     }
 }
