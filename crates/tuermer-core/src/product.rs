@@ -326,5 +326,9 @@ fn fold(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[path = "product_example_tests.rs"]
+mod example_tests;
+
+#[cfg(test)]
 #[path = "product_tests.rs"]
 mod tests;
