@@ -14,6 +14,7 @@ mod assess;
 mod clause12;
 mod clause13;
 mod clock_jump;
+mod commands;
 mod contacts;
 mod contacts_changed;
 mod correlate;
