@@ -1,4 +1,4 @@
-//! Every command that README and docs show is a command: it is run against a fresh data directory, or, where it needs a
+//! Every command that the documents show is a command: it is run against a fresh data directory, or, where it needs a
 //! network, a person or minutes, at least read by the program's own command line.
 //!
 //! Pages are read from top to bottom, each with a data directory of its own and files of ours under the names the page
@@ -52,9 +52,11 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// README and every page below docs/, with their text.
+/// What a newcomer reads, and every page below docs/, with their text.
 fn pages() -> Vec<(String, String)> {
-    let mut found = vec!["README.md".to_string()];
+    let mut found = ["README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY"]
+        .map(|name| format!("{name}.md"))
+        .to_vec();
     let mut folders = vec!["docs".to_string()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(root().join(&folder)).unwrap() {
@@ -109,9 +111,17 @@ fn shown(text: &str) -> (Vec<String>, Vec<String>) {
     (blocks, inline)
 }
 
+/// A command without what it sets in front of the program (`NAME=value`).
+fn plain(command: &str) -> &str {
+    match command.split_once(' ') {
+        Some((first, rest)) if first.contains('=') && !first.starts_with('-') => plain(rest),
+        _ => command,
+    }
+}
+
 /// The program a command calls; `None` where it is no command.
 fn program(command: &str) -> Option<&str> {
-    let first = command.split_whitespace().next()?;
+    let first = plain(command).split_whitespace().next()?;
     let ours = [
         "tuermer",
         "tuermer-check",
@@ -127,7 +137,7 @@ fn program(command: &str) -> Option<&str> {
 
 /// Words of a command as a shell would part them; what goes to a file is left out.
 fn words(command: &str) -> Vec<String> {
-    let command = command.split(" > ").next().unwrap_or_default();
+    let command = plain(command).split(" > ").next().unwrap_or_default();
     let mut words = vec![String::new()];
     let mut quoted = false;
     for letter in command.chars() {
