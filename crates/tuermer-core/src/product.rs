@@ -326,4 +326,7 @@ fn fold(text: &str) -> String {
 }
 
 #[cfg(test)]
+mod example_tests;
+
+#[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Where an order does not decide, or the text is no version of it, the answer is "cannot say". Sources:
 //! the vers standard, PEP 440, semver.org, the manuals of the package systems; checked against the public
-//! vers suite (`tests/suites.rs` of this crate). Not known here: conan, and ecosystems without a suite.
+//! vers suite (`scripts/corpus`). Not known here: conan, and ecosystems without a suite.
 
 mod alpine;
 mod composer;

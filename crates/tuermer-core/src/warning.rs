@@ -68,6 +68,16 @@ pub enum Action {
 
 impl WarningState {
     /// The state after `action`, or `None` where it is not allowed.
+    ///
+    /// ```
+    /// use tuermer_core::warning::{Action, WarningState};
+    ///
+    /// let submitted = WarningState::Draft.after(Action::Submit);
+    /// assert_eq!(submitted, Some(WarningState::Submitted));
+    /// // Nobody releases what nobody handed over, and any edit takes a release back.
+    /// assert_eq!(WarningState::Draft.after(Action::Approve), None);
+    /// assert_eq!(WarningState::Approved.after(Action::Edit), Some(WarningState::Draft));
+    /// ```
     pub fn after(self, action: Action) -> Option<Self> {
         match (self, action) {
             (Self::Draft | Self::Returned | Self::Submitted | Self::Approved, Action::Edit) => {

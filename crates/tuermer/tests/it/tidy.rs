@@ -1,12 +1,13 @@
 //! House rules, held by a test rather than by discipline: headers, engine names, bare notes.
 //! Lengths: `tidy/lengths.rs`; arrows between rooms: `tidy/rooms.rs`; what a channel costs: `tidy/channels.rs`; who
-//! writes: `tidy/doors.rs`; words and their languages: `tidy/texts.rs`; the architecture document, fuzz targets, machine
-//! paths: `tidy/documents.rs`.
+//! writes: `tidy/doors.rs`; words and their languages: `tidy/texts.rs`; what the documents say of the tree:
+//! `tidy/map.rs`; fuzz targets, machine paths: `tidy/documents.rs`.
 
 mod channels;
 mod documents;
 mod doors;
 mod lengths;
+mod map;
 mod rooms;
 mod texts;
 
