@@ -21,18 +21,18 @@ const RATCHET: &str = "crates/tuermer/tests/it/tidy_ratchet.txt";
 
 /// A function with its size.
 #[derive(Debug, PartialEq)]
-struct Function {
-    name: String,
-    first_line: usize,
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) first_line: usize,
     /// From `fn` to the closing brace.
-    lines: usize,
+    pub(super) lines: usize,
     /// Between the braces.
     tokens: usize,
     is_test: bool,
 }
 
 /// All functions of a file, those inside of others too.
-fn functions(source: &Source) -> Vec<Function> {
+pub(super) fn functions(source: &Source) -> Vec<Function> {
     let stream: TokenStream = source
         .text
         .parse()
