@@ -11,6 +11,7 @@
 use crate::admiralty::Grade;
 use crate::limits;
 use crate::scale::words;
+use crate::sentence::Sentence;
 use crate::tlp::Tlp;
 use jiff::{SignedDuration, Timestamp};
 
@@ -150,10 +151,8 @@ pub struct Feed {
     pub last_success_at: Option<Timestamp>,
     /// When it brought something new last.
     pub last_change_at: Option<Timestamp>,
-    /// Why the last attempt failed, German; empty = it did not.
-    pub last_error_de: String,
-    /// The same in English.
-    pub last_error_en: String,
+    /// Why the last attempt failed; `None` = it did not.
+    pub last_error: Option<Sentence>,
     /// Attempts since the last success, the one under way included.
     pub failures: i64,
     /// Set while people are told that it is silent: when it was heard last.

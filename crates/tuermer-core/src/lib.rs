@@ -44,6 +44,7 @@ pub mod remeasure;
 pub mod revision;
 pub mod rights;
 pub mod scale;
+pub mod sentence;
 pub mod station;
 pub mod taxonomy;
 pub mod threat;

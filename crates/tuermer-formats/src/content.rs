@@ -1,8 +1,9 @@
 //! What a warning says in one language, made from the threat and the build pack as of the day.
 //!
 //! Identifiers, versions, dates and product names are facts and come from there; the words come from
-//! `templates/{de,en}/content.txt`. A person may change the words afterwards, never the facts.
+//! `templates/<language>/content.txt`. A person may change the words afterwards, never the facts.
 
+use crate::catalogue;
 use crate::times;
 use crate::wrap::one_line;
 use jiff::tz::TimeZone;
@@ -247,7 +248,7 @@ impl Occasion<'_> {
             let steps: Vec<&str> = fix
                 .conditions
                 .iter()
-                .map(|condition| words.of(&condition.step))
+                .map(|condition| condition.step.text(words.0))
                 .collect();
             if !steps.is_empty() {
                 say = format!(
@@ -397,7 +398,7 @@ impl PackFix<'_> {
             &[
                 ("lines", &lines),
                 ("programme", programme),
-                ("step", words.of(&condition.step)),
+                ("step", condition.step.text(words.0)),
             ],
         );
         format!("{say} {more}")
@@ -561,34 +562,11 @@ struct Words(Language);
 
 impl Words {
     fn get(self, key: &str) -> &'static str {
-        let text = match self.0 {
-            Language::German => include_str!("../templates/de/content.txt"),
-            Language::English => include_str!("../templates/en/content.txt"),
-        };
-        let lines = text
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .filter_map(|line| line.split_once(" = "));
-        lines
-            .into_iter()
-            .find(|(name, _)| *name == key)
-            .map_or("", |(_, words)| words)
-    }
-
-    fn of(self, [german, english]: &[String; 2]) -> &str {
-        if self.0 == Language::German {
-            german
-        } else {
-            english
-        }
+        catalogue::of(self.0).find(key).unwrap_or_default()
     }
 
     fn with(self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut text = self.get(key).to_string();
-        for (name, value) in values {
-            text = text.replace(&format!("{{{name}}}"), value);
-        }
-        text
+        catalogue::fill(self.get(key), values)
     }
 
     fn steps(self, traces: bool) -> &'static str {

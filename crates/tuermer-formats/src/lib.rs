@@ -3,6 +3,7 @@
 pub mod aggregator;
 pub mod atom;
 pub mod build_pack;
+pub mod catalogue;
 pub mod changes;
 pub mod contact_fields;
 pub mod content;
@@ -14,6 +15,7 @@ pub mod cve_changes;
 pub mod encoding;
 pub mod epss;
 mod event;
+pub mod facts;
 pub mod findings;
 pub mod firewall;
 pub mod hash_file;

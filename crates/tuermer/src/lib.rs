@@ -14,6 +14,7 @@ pub mod demo;
 pub mod feeds;
 pub mod hindsight;
 pub mod keys;
+pub mod notice;
 pub mod outgoing;
 pub mod pack_file;
 pub mod policy;

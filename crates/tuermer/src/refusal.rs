@@ -5,10 +5,12 @@
 
 use crate::text::Texts;
 use anyhow::Error;
-use serde::Deserialize;
+use jiff::tz::TimeZone;
 use std::fmt;
 use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, Actor, Circle};
+use tuermer_core::sentence::Sentence;
+use tuermer_formats::facts;
 
 /// A broken rule: the key of its sentence and the values in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,81 +62,42 @@ impl Refusal {
 
     /// The sentence in a language.
     pub fn words(&self, texts: Texts) -> String {
-        sentence(
-            texts,
-            self.key,
-            self.values
-                .iter()
-                .map(|(name, value)| (*name, value.as_str())),
-        )
+        texts.sentence(&self.sentence(), &TimeZone::UTC)
+    }
+
+    /// The sentence without words, to be stored.
+    pub fn sentence(&self) -> Sentence {
+        let values = self.values.iter();
+        Sentence {
+            key: self.key.to_string(),
+            values: values
+                .map(|(name, value)| ((*name).to_string(), value.into()))
+                .collect(),
+        }
     }
 
     /// Key and values as text, for [`kept_words`].
     pub fn kept(&self) -> String {
-        serde_json::json!({"key": self.key, "values": self.values}).to_string()
+        facts::stored(&self.sentence())
     }
-}
-
-/// A refusal as it was kept.
-#[derive(Deserialize)]
-struct Kept {
-    key: String,
-    values: Vec<(String, String)>,
 }
 
 /// The sentence of [`Refusal::kept`] in a language; what was kept as a sentence stands as it is.
 pub fn kept_words(text: &str, texts: Texts) -> String {
-    match serde_json::from_str::<Kept>(text) {
-        Ok(Kept { key, values }) => sentence(
-            texts,
-            &key,
-            values
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str())),
-        ),
-        Err(_) => text.to_string(),
+    texts.sentence(&facts::sentence(text), &TimeZone::UTC)
+}
+
+/// An error as a sentence without words, to be stored: the refusal, or what was said.
+pub fn sentence(error: &Error) -> Sentence {
+    match error.downcast_ref::<Refusal>() {
+        Some(refusal) => refusal.sentence(),
+        None => Sentence::verbatim(format!("{error:#}")),
     }
-}
-
-fn sentence<'v>(
-    texts: Texts,
-    key: &str,
-    values: impl Iterator<Item = (&'v str, &'v str)>,
-) -> String {
-    let words: Vec<(&str, String)> = values
-        .map(|(name, value)| (name, spelled(texts, name, value)))
-        .collect();
-    let values: Vec<(&str, &str)> = words
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    texts.with(key, &values)
-}
-
-/// Fields, states, acts and actors have words of their own; any other value stands as it is.
-fn spelled(texts: Texts, name: &str, value: &str) -> String {
-    let (key, words) = match name {
-        "field" | "state" => found(texts, format!("operator.{name}_{value}")),
-        "act" => found(texts, format!("rights.act_{value}")),
-        "actor" => found(texts, format!("rights.actor_{value}")),
-        _ => return value.to_string(),
-    };
-    if words == key {
-        value.to_string()
-    } else {
-        words
-    }
-}
-
-/// A key with its text, which is the key itself where there is none.
-fn found(texts: Texts, key: String) -> (String, String) {
-    let words = texts.get(&key);
-    (key, words)
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words(Texts(Language::English)))
+        f.write_str(&self.words(Texts(Language::LOG)))
     }
 }
 

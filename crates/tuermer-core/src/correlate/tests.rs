@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::admiralty::Grade;
-use crate::locale::Language;
+use crate::sentence::{Part, Sentence};
 use crate::taxonomy::IncidentType;
 use disclosure::{MemberFacts, disclose};
 use jiff::ToSpan;
@@ -236,13 +236,29 @@ fn a_campaign_says_why_and_keeps_its_key() {
         .iter()
         .find(|reason| reason.region.is_empty() && reason.key.kind() == KeyKind::Product)
         .unwrap();
+    let usual = Part::Decimal {
+        decimal: "< 0.1".into(),
+    };
+    let usual = [("usual", usual), ("days", "82".into())];
+    let shared = [("value", "Microsoft Exchange Server".into())];
     assert_eq!(
-        product.sentence(Language::German, "Microsoft Exchange Server"),
-        "5 unabhängige Fälle in 6 Stunden: Zeichen zu Microsoft Exchange Server. Üblich wären < 0,1 (aus 82 Tagen)."
-    );
-    assert_eq!(
-        product.sentence(Language::English, &product.key.value()),
-        "5 independent cases in 6 hours: signs about microsoft exchange server. Usual are < 0.1 (from 82 days)."
+        product.sentence("Microsoft Exchange Server"),
+        Sentence::new(
+            "notice.campaign_reason",
+            [
+                ("seen", "5".into()),
+                ("hours", "6".into()),
+                ("region", "".into()),
+                (
+                    "shared",
+                    Sentence::new("notice.campaign_shares_product", shared).into()
+                ),
+                (
+                    "usual",
+                    Sentence::new("notice.campaign_usual", usual).into()
+                ),
+            ]
+        )
     );
 
     // Two days later the first signs are out of sight and others came: still the same campaign.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use tuermer_core::channel::Service;
 use tuermer_core::limits::{PACK_FLAWS, PACK_LINES};
+use tuermer_core::locale::{Language, Phrase};
 use tuermer_core::pack::{
     Alias, BuildForm, BuildPack, Condition, EndOfLife, Fix, PackRule, PaidUpdates, ProductLine,
     Untold,
@@ -285,8 +286,8 @@ impl<'a> Reader<'a> {
                 .ok_or_else(|| self.places.of(&untold, "condition.untold", Fault::Untold))?,
             since: self.optional_day(&since, "condition.since")?,
             key: key.into_inner(),
-            question: [short(&question_de), short(&question_en)],
-            step: [short(&step_de), short(&step_en)],
+            question: both(&question_de, &question_en),
+            step: both(&step_de, &step_en),
             settled_by,
             open_by,
             settled_from_update,
@@ -397,4 +398,12 @@ fn is_flaw(id: &str) -> bool {
         && id
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+}
+
+/// A phrase as the file tells it; another language reads the English one.
+fn both(german: &str, english: &str) -> Phrase {
+    Phrase::new([
+        (Language::German, short(german)),
+        (Language::English, short(english)),
+    ])
 }

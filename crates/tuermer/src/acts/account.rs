@@ -6,12 +6,12 @@
 
 use super::allow;
 use crate::context::Context;
+use crate::notice::notice;
 use crate::store::accounts::{Account, setup_link};
 use crate::store::notices::Notice;
-use crate::text::Texts;
 use anyhow::Result;
-use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, Actor, Role};
+use tuermer_core::sentence::Sentence;
 
 pub use crate::store::accounts::hash_password;
 
@@ -74,21 +74,9 @@ pub async fn add(
 
 /// What the operators are told of a new administrator.
 fn made(context: &Context, actor: &Actor, name: &str) -> Result<Notice> {
-    let text = |language| {
-        let values = [("name", name), ("by", actor.name())];
-        Texts(language)
-            .with("notice.administrator_made", &values)
-            .replace(" | ", "\n")
-    };
-    Ok(Notice {
-        id: context.id()?,
-        kind: "account.administrator".into(),
-        subject: name.into(),
-        text_de: text(Language::German),
-        text_en: text(Language::English),
-        created_at: context.now(),
-        mailed_at: None,
-    })
+    let values = [("name", name.into()), ("by", actor.name().into())];
+    let text = Sentence::new("notice.administrator_made", values);
+    notice(context, "account.administrator", name, text)
 }
 
 /// A one-time link for a person; `None` where there is no such account.

@@ -5,10 +5,8 @@ use super::instance::write_private;
 use crate::config::Home;
 use crate::context::Context;
 use crate::refusal::Refusal;
-use crate::text::Texts;
 use anyhow::{Context as _, Result};
 use tuermer_check::seal;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::KeyState;
 use tuermer_core::rights::{Act, Actor};
 
@@ -27,7 +25,7 @@ pub async fn decide(
         "provider.key_refused_by_person",
         [("fingerprint", &fingerprint)],
     )
-    .words(Texts(Language::German));
+    .kept();
     context
         .store
         .decide_key(fingerprint, state, actor.name(), &detail, context.now())

@@ -2,8 +2,10 @@
 
 use super::{Call, Exit};
 use crate::context::Context;
+use crate::refusal::kept_words;
 use crate::store::overview::Overview;
 use crate::store::stations::StationHealth;
+use crate::text::Texts;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use tuermer_core::limits::STATION_TOLD_SECONDS;
@@ -20,8 +22,13 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
     let engine = context.store.database.engine();
     context.store.database.close().await;
     if call.out.json {
-        call.out
-            .object(&json(&overview, &stations, engine, &context))?;
+        call.out.object(&json(
+            &overview,
+            &stations,
+            engine,
+            &context,
+            call.out.texts,
+        ))?;
         return Ok(Exit::Ok);
     }
     let t = call.out.texts;
@@ -112,7 +119,7 @@ fn say_stations(call: &Call, stations: &[StationHealth], context: &Context) {
             (true, false, true) => "operator.station_good",
         };
         let name = t.get(&format!("run.station_{}", health.station.as_str()));
-        let parts = [t.get(key), health.error.clone()];
+        let parts = [t.get(key), said(health, t)];
         let parts: Vec<&str> = parts
             .iter()
             .map(String::as_str)
@@ -128,6 +135,7 @@ fn json(
     stations: &[StationHealth],
     engine: &str,
     context: &Context,
+    texts: Texts,
 ) -> serde_json::Value {
     let Overview {
         schema,
@@ -164,7 +172,7 @@ fn json(
         "pending": pending,
         "feeds": { "count": feeds, "failing": feeds_failing, "silent": feeds_silent, "paused": feeds_paused },
         "notices": { "open": notices, "unmailed": notices_unmailed },
-        "stations": stations.iter().map(|health| station(health, context.now())).collect::<Vec<_>>(),
+        "stations": stations.iter().map(|health| station(health, context.now(), texts)).collect::<Vec<_>>(),
         "operators": context.config.operators.mail.len(),
         "journal": { "entries": journal_entries, "last_hash": journal_hash, "at": journal_at.map(|at| at.to_string()) },
     })
@@ -174,7 +182,15 @@ fn patience() -> SignedDuration {
     SignedDuration::from_secs(STATION_TOLD_SECONDS)
 }
 
-fn station(health: &StationHealth, now: Timestamp) -> serde_json::Value {
+/// Why a station failed, in the reader's language; empty where it did not.
+fn said(health: &StationHealth, texts: Texts) -> String {
+    if health.error.is_empty() {
+        return String::new();
+    }
+    kept_words(&health.error, texts)
+}
+
+fn station(health: &StationHealth, now: Timestamp, texts: Texts) -> serde_json::Value {
     let StationHealth {
         station,
         running,
@@ -183,11 +199,11 @@ fn station(health: &StationHealth, now: Timestamp) -> serde_json::Value {
         lag,
         failures,
         failing_since,
-        error,
+        error: _,
     } = health;
     serde_json::json!({
         "station": station.as_str(), "running": running, "down": health.is_down(now, patience()), "round_at": round_at.to_string(),
         "good_at": good_at.map(|at| at.to_string()), "lag_seconds": lag.as_secs_f64(), "failures": failures,
-        "failing_since": failing_since.map(|at| at.to_string()), "error": error,
+        "failing_since": failing_since.map(|at| at.to_string()), "error": said(health, texts),
     })
 }

@@ -3,6 +3,7 @@
 //! A changed threat is judged for everybody, a changed organisation for every threat that may concern it; nothing else
 //! is touched.
 
+use super::rules::{self, Rejudged};
 use crate::context::Context;
 use crate::store::engine::Transaction;
 use crate::store::exposures;
@@ -47,12 +48,13 @@ pub(super) async fn has_gap(context: &Context) -> Result<bool> {
     context.store.has_pending().await
 }
 
-/// What verdicts rest on beside facts: names of products, build packs, the policy. What it changes makes verdicts due.
+/// What verdicts rest on beside facts: names of products, build packs, the policy, the rules. What it changes makes verdicts due.
 async fn follow(context: &Context) -> Result<()> {
     let packs = context.packs().await?;
     context.store.follow_product_names(context.now()).await?;
     follow_packs(context, &packs).await?;
-    follow_policy(context).await
+    follow_policy(context).await?;
+    rules::follow(context).await
 }
 
 /// Judges everything that is due.
@@ -62,6 +64,8 @@ async fn follow(context: &Context) -> Result<()> {
 pub async fn run(context: &Context) -> Result<AssessReport> {
     follow(context).await?;
     let packs = context.packs().await?;
+    // Asked first: what is pending then is all that the new rules made due.
+    let again = rules::under_way(context).await?;
     let (threats, organisations) = context.store.pending().await?;
     let mut report = AssessReport {
         threats: threats.len() as u64,
@@ -70,6 +74,9 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         changed: 0,
     };
     if threats.is_empty() && organisations.is_empty() {
+        if let Some(counted) = again {
+            rules::finish(context, counted).await?;
+        }
         return Ok(report);
     }
     let constituency = context.store.constituency().await?;
@@ -82,6 +89,7 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         open: None,
         threats: 0,
         changed: 0,
+        again,
         report: &mut report,
     };
     for pending in &threats {
@@ -102,6 +110,9 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         round.judge(id, None, only).await?;
     }
     round.commit().await?;
+    if let Some(counted) = round.again {
+        rules::finish(context, counted).await?;
+    }
     if !organisations.is_empty() {
         let mut open = context.store.begin().await?;
         let count = exposures::organisations_judged(&mut open, &organisations).await?;
@@ -195,6 +206,8 @@ struct Round<'a> {
     open: Option<Transaction>,
     threats: usize,
     changed: u64,
+    /// What was counted so far, where everything is judged again by other rules.
+    again: Option<Rejudged>,
     report: &'a mut AssessReport,
 }
 
@@ -207,11 +220,12 @@ impl Round<'_> {
         only: Option<&[OrganisationId]>,
     ) -> Result<()> {
         let (context, now) = (self.context, self.context.now());
+        let again = self.again.is_some();
         let Some(threat) = context.store.threat(id).await? else {
             return Ok(());
         };
         let answers = context.store.answers_for(id).await?;
-        let mut verdicts = context.store.verdicts(id, only, now).await?;
+        let mut verdicts = context.store.verdicts(id, only, again, now).await?;
         let urgencies = Urgencies::of(&context.policy, &threat);
         let case = Case {
             threat: &threat,
@@ -234,7 +248,7 @@ impl Round<'_> {
             let page = verdicts.page(&mut standings);
             let mut open = writing.await??;
             writing = tokio::spawn(async move {
-                exposures::keep_tasks(&mut open, tasks).await?;
+                exposures::keep_tasks(&mut open, tasks, again).await?;
                 page.write(open).await
             });
             if !more {
@@ -242,7 +256,13 @@ impl Round<'_> {
             }
         }
         let mut open = writing.await??;
-        let Written { judged, changed } = verdicts.close(&mut open).await?;
+        let written = verdicts.close(&mut open).await?;
+        let Written {
+            judged, changed, ..
+        } = written;
+        if let Some(counted) = &mut self.again {
+            rules::count(&mut open, counted, written).await?;
+        }
         if let Some(pending) = pending {
             exposures::threat_judged(&mut open, pending, &threat, &case.products(), now).await?;
         }

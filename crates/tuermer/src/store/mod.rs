@@ -86,6 +86,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("schema/0012_sighting.sql")),
     (13, include_str!("schema/0013_stations.sql")),
     (14, include_str!("schema/0014_contact_points.sql")),
+    (15, include_str!("schema/0015_facts.sql")),
 ];
 
 /// Tables whose rows can be added but neither changed nor removed.

@@ -7,7 +7,9 @@ use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::organisation::ways as ways_to;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::warning::{Channel, Way};
+use tuermer_formats::facts;
 
 /// One open task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +28,8 @@ pub struct Task {
     pub warning: Option<String>,
     /// Since when.
     pub created_at: Timestamp,
-    /// Note.
-    pub note: String,
+    /// What is to be known beforehand.
+    pub note: Option<Sentence>,
 }
 
 impl Store {
@@ -58,7 +60,7 @@ impl Store {
                     phone: number_to_call(&ways),
                     warning: row.text_or_null(5)?,
                     created_at: row.time(6)?,
-                    note: row.text(7)?,
+                    note: facts::some_sentence(&row.text(7)?),
                 })
             })
             .collect()

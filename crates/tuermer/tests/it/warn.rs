@@ -22,6 +22,10 @@ use tuermer_core::threat::{ProductStatus, Statement, Threat, Vulnerability};
 use tuermer_core::version::VersionRule;
 use tuermer_core::warning::{Channel, MessageType, Warning, WarningState};
 
+/// A reason and a question as they are stored.
+const REASON: &str = r#"{"key":"as_written","words":{"de":"Dem Server fehlt das Update vom 2. März.","en":"The server lacks the update of 2 March."}}"#;
+const QUESTION: &str = r#"{"key":"as_written","words":{"de":"Läuft bei Ihnen ein eigener Exchange-Server?","en":"Do you run your own Exchange server?"}}"#;
+
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
@@ -207,10 +211,9 @@ async fn region(context: &Context) {
         run(
             context,
             "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
-             reason_de, reason_en, question_de, question_en, product, version, source, measured)
-             VALUES ('t', $1, $2, $3, FALSE, $4, '4', 'today', '', '', '', 'Dem Server fehlt das Update vom 2. März.', 'The server lacks the update of 2 March.',
-             'Läuft bei Ihnen ein eigener Exchange-Server?', 'Do you run your own Exchange server?', 'Exchange', '15.1.2176.4', 'member', TRUE)",
-            values![number, status, certainty, incident],
+             reason, question, product, version, source, measured)
+             VALUES ('t', $1, $2, $3, FALSE, $4, '4', 'today', '', '', '', $5, $6, 'Exchange', '15.1.2176.4', 'member', TRUE)",
+            values![number, status, certainty, incident, REASON, QUESTION],
         )
         .await;
         run(

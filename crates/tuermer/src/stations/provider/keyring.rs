@@ -8,10 +8,8 @@ use crate::feeds::csaf::{self, Found, Rules};
 use crate::outgoing::Client;
 use crate::refusal::Refusal;
 use crate::store::pins::{self, PinnedKey};
-use crate::text::Texts;
 use anyhow::{Error, Result};
 use std::sync::Arc;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::KeyState;
 use tuermer_formats::provider::Role;
 use tuermer_openpgp::Key;
@@ -126,7 +124,7 @@ async fn settle(
             &mut open,
             &pin.provider,
             &pin.fingerprint,
-            &revoked.words(Texts(Language::German)),
+            &revoked.kept(),
             context.now(),
         )
         .await?;
