@@ -6,13 +6,11 @@
 //! alone; doubt is `unknown` with the question that would end it.
 
 mod book;
-mod golden;
 mod matching;
 mod rules;
 mod subject;
 
 pub use book::{Row, RuleBook, Standing};
-pub use golden::golden;
 pub use matching::{Alike, Matching, Standings};
 
 use crate::acknowledgement::{Acknowledgement, Answer};

@@ -20,6 +20,7 @@ pub mod cpe;
 pub mod delivery;
 pub mod exposure;
 pub mod feed;
+pub mod golden;
 pub mod harmless;
 pub mod hindsight;
 pub mod ids;

@@ -44,10 +44,11 @@ impl Words<'_> {
     fn reason(&self, reason: &Reason) -> String {
         match reason {
             Reason::BuildBelowFix { .. } => self.below_fix(reason),
+            Reason::SecondStep { .. } | Reason::UpdateUnknown { .. } => {
+                self.not_surely_closed(reason)
+            }
             Reason::BuildHasFix { .. }
-            | Reason::SecondStep { .. }
             | Reason::BranchWithoutFix { .. }
-            | Reason::UpdateUnknown { .. }
             | Reason::EndOfLife { .. }
             | Reason::NoStatement { .. }
             | Reason::UnknownBuild { .. } => self.by_build(reason),
@@ -159,6 +160,38 @@ impl Words<'_> {
                 "reason.build_has_fix",
                 &[("product", product), ("build", build), ("fix", fix)],
             ),
+            Reason::BranchWithoutFix {
+                product,
+                build,
+                advisory,
+            } => {
+                let advisory = in_brackets(advisory);
+                let gaps = [
+                    ("product", product.as_str()),
+                    ("build", build),
+                    ("advisory", &advisory),
+                ];
+                self.say("reason.branch_without_fix", &gaps)
+            }
+            Reason::EndOfLife { product, build } => self.say(
+                "reason.end_of_life",
+                &[("product", product), ("build", build)],
+            ),
+            Reason::NoStatement { product, build } => self.say(
+                "reason.no_statement",
+                &[("product", product), ("build", build)],
+            ),
+            Reason::UnknownBuild { product, build } => self.say(
+                "reason.unknown_build",
+                &[("product", product), ("build", build)],
+            ),
+            _ => String::new(),
+        }
+    }
+
+    /// The update is in, or may be; whether the hole is closed is not sure.
+    fn not_surely_closed(&self, reason: &Reason) -> String {
+        match reason {
             Reason::SecondStep {
                 product,
                 build,
@@ -179,19 +212,6 @@ impl Words<'_> {
                     self.say("reason.second_step_unknown", &gaps)
                 }
             }
-            Reason::BranchWithoutFix {
-                product,
-                build,
-                advisory,
-            } => {
-                let advisory = in_brackets(advisory);
-                let gaps = [
-                    ("product", product.as_str()),
-                    ("build", build),
-                    ("advisory", &advisory),
-                ];
-                self.say("reason.branch_without_fix", &gaps)
-            }
             Reason::UpdateUnknown {
                 product,
                 version,
@@ -208,18 +228,6 @@ impl Words<'_> {
                     self.say("reason.update_unknown", &gaps)
                 }
             }
-            Reason::EndOfLife { product, build } => self.say(
-                "reason.end_of_life",
-                &[("product", product), ("build", build)],
-            ),
-            Reason::NoStatement { product, build } => self.say(
-                "reason.no_statement",
-                &[("product", product), ("build", build)],
-            ),
-            Reason::UnknownBuild { product, build } => self.say(
-                "reason.unknown_build",
-                &[("product", product), ("build", build)],
-            ),
             _ => String::new(),
         }
     }

@@ -4,7 +4,6 @@ pub(super) use super::fixtures::{LEAK, day, pack, threat};
 use super::*;
 use crate::asset::{Asset, Presence};
 use crate::ids::{AssetId, ObservationId, ThreatId};
-use crate::locale::{Language, Phrase};
 use crate::observation::{Attribution, Observation};
 use crate::pack::{Condition, PaidUpdates, Untold};
 use crate::remeasure::{NO_REPORTS, ReportDays};
@@ -492,7 +491,7 @@ fn steps_and_paid_updates_are_settled_one_by_one() {
     let condition = |key: &str, untold| {
         Arc::new(Condition {
             key: key.into(),
-            question: Phrase::new([(Language::LOG, format!("{key}?"))]),
+            question: Default::default(),
             step: Default::default(),
             untold,
             settled_by: Vec::new(),

@@ -2,14 +2,13 @@
 
 use super::error::{Fault, PackError, Part, Places};
 use super::file::{AliasFile, ConditionFile, FixFile, LineFile, PackFile, PaidFile};
-use super::{is_name, short};
+use super::{both, is_name, short};
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::Arc;
 use toml::Spanned;
 use tuermer_core::channel::Service;
 use tuermer_core::limits::{PACK_FLAWS, PACK_LINES};
-use tuermer_core::locale::{Language, Phrase};
 use tuermer_core::pack::{
     Alias, BuildForm, BuildPack, Condition, EndOfLife, Fix, PackRule, PaidUpdates, ProductLine,
     Untold,
@@ -398,12 +397,4 @@ fn is_flaw(id: &str) -> bool {
         && id
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
-}
-
-/// A phrase as the file tells it; another language reads the English one.
-fn both(german: &str, english: &str) -> Phrase {
-    Phrase::new([
-        (Language::German, short(german)),
-        (Language::English, short(english)),
-    ])
 }

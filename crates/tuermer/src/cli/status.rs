@@ -22,13 +22,9 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
     let engine = context.store.database.engine();
     context.store.database.close().await;
     if call.out.json {
-        call.out.object(&json(
-            &overview,
-            &stations,
-            engine,
-            &context,
-            call.out.texts,
-        ))?;
+        let (texts, stations) = (call.out.texts, stations.as_slice());
+        call.out
+            .object(&json(&overview, stations, engine, &context, texts))?;
         return Ok(Exit::Ok);
     }
     let t = call.out.texts;
@@ -56,15 +52,8 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
             .iter()
             .map(|(word, count)| format!("{} {count}", t.get(&format!("{list}_{word}"))))
             .collect();
-        line(
-            key,
-            if words.is_empty() {
-                "–".to_string()
-            } else {
-                words.join(" · ")
-            }
-            .as_str(),
-        );
+        let words = words.join(" · ");
+        line(key, if words.is_empty() { "–" } else { &words });
     }
     say_feeds(call, &overview);
     line("pending", &overview.pending.to_string());

@@ -5,11 +5,12 @@
 
 use super::rules::{self, Rejudged};
 use crate::context::Context;
+use crate::store::constituency::Snapshot;
 use crate::store::engine::Transaction;
 use crate::store::exposures;
 use crate::store::pending::Pending;
 use crate::store::verdicts::Written;
-use crate::store::{kev, meta, threats};
+use crate::store::{kev, meta, tasks, threats};
 use anyhow::Result;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -74,9 +75,7 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         changed: 0,
     };
     if threats.is_empty() && organisations.is_empty() {
-        if let Some(counted) = again {
-            rules::finish(context, counted).await?;
-        }
+        rules::finish(context, again).await?;
         return Ok(report);
     }
     let constituency = context.store.constituency().await?;
@@ -110,15 +109,8 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         round.judge(id, None, only).await?;
     }
     round.commit().await?;
-    if let Some(counted) = round.again {
-        rules::finish(context, counted).await?;
-    }
-    if !organisations.is_empty() {
-        let mut open = context.store.begin().await?;
-        let count = exposures::organisations_judged(&mut open, &organisations).await?;
-        open.commit().await?;
-        context.store.judged_by_us(constituency, count).await;
-    }
+    rules::finish(context, round.again).await?;
+    note(context, constituency, &organisations).await?;
     tracing::info!(
         threats = report.threats,
         organisations = report.organisations,
@@ -127,6 +119,22 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         "judged"
     );
     Ok(report)
+}
+
+/// Notes that these organisations were judged.
+async fn note(
+    context: &Context,
+    constituency: Snapshot,
+    organisations: &[Pending<OrganisationId>],
+) -> Result<()> {
+    if organisations.is_empty() {
+        return Ok(());
+    }
+    let mut open = context.store.begin().await?;
+    let count = exposures::organisations_judged(&mut open, organisations).await?;
+    open.commit().await?;
+    context.store.judged_by_us(constituency, count).await;
+    Ok(())
 }
 
 /// Threats that may have to do with organisations whose facts changed, in order.
@@ -244,11 +252,11 @@ impl Round<'_> {
         let mut writing = tokio::spawn(std::future::ready(anyhow::Ok(open)));
         loop {
             let more = matching.next(limits::ORGANISATIONS_PER_PAGE, &mut standings);
-            let tasks = exposures::incident_tasks(&standings.own, now);
+            let tasks = tasks::incident_tasks(&standings.own, now);
             let page = verdicts.page(&mut standings);
             let mut open = writing.await??;
             writing = tokio::spawn(async move {
-                exposures::keep_tasks(&mut open, tasks, again).await?;
+                tasks::keep(&mut open, tasks, again).await?;
                 page.write(open).await
             });
             if !more {
@@ -257,15 +265,20 @@ impl Round<'_> {
         }
         let mut open = writing.await??;
         let written = verdicts.close(&mut open).await?;
-        let Written {
-            judged, changed, ..
-        } = written;
-        if let Some(counted) = &mut self.again {
-            rules::count(&mut open, counted, written).await?;
-        }
         if let Some(pending) = pending {
             exposures::threat_judged(&mut open, pending, &threat, &case.products(), now).await?;
         }
+        self.count(open, written).await
+    }
+
+    /// Counts the verdicts of one threat, and commits where they are many.
+    async fn count(&mut self, mut open: Transaction, written: Written) -> Result<()> {
+        if let Some(counted) = &mut self.again {
+            rules::count(&mut open, counted, written).await?;
+        }
+        let Written {
+            judged, changed, ..
+        } = written;
         self.report.exposures = self.report.exposures.saturating_add(judged);
         self.report.changed = self.report.changed.saturating_add(changed);
         self.threats = self.threats.saturating_add(1);

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
-use tuermer_core::assess::golden;
+use tuermer_core::golden;
 
 /// The revision under which every threat was made due last.
 const REVISION: &str = "judged.rules";
@@ -34,7 +34,8 @@ pub struct Rejudged {
 
 /// The revision of this program.
 fn revision() -> &'static str {
-    static REVISION: LazyLock<String> = LazyLock::new(|| crate::keys::sha256(golden().as_bytes()));
+    static REVISION: LazyLock<String> =
+        LazyLock::new(|| crate::keys::sha256(golden::table().as_bytes()));
     &REVISION
 }
 
@@ -91,11 +92,14 @@ pub(super) async fn count(
     write(open, UNDER_WAY, Some(*counted)).await
 }
 
-/// Everything is judged again: says how many verdicts changed.
+/// Everything is judged again, if that was under way: says how many verdicts changed.
 ///
 /// # Errors
 /// The store cannot be written.
-pub(super) async fn finish(context: &Context, counted: Rejudged) -> Result<()> {
+pub(super) async fn finish(context: &Context, counted: Option<Rejudged>) -> Result<()> {
+    let Some(counted) = counted else {
+        return Ok(());
+    };
     let now = context.now();
     let Rejudged {
         judged, changed, ..

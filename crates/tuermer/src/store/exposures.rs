@@ -15,7 +15,6 @@ use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::locale::Language;
 use tuermer_core::product::ProductKey;
 use tuermer_core::scale::{Certainty, Level, Status, Urgency};
-use tuermer_core::sentence::Sentence;
 use tuermer_core::threat::Threat;
 use tuermer_formats::{facts, reasons};
 
@@ -278,60 +277,6 @@ impl Store {
             .map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?)))
             .collect()
     }
-}
-
-/// A person must call those with signs of a break-in: one open task each, whatever the number of threats.
-/// The sign is the key, so that a call once made is not asked for again by the next verdict, only by a later sign.
-pub fn incident_tasks(found: &[Exposure], now: Timestamp) -> Vec<Vec<Value>> {
-    let newest = |exposure: &Exposure| {
-        let signs = exposure
-            .grounds
-            .iter()
-            .filter(|ground| matches!(ground.reason, Reason::BreakIn { .. }));
-        signs.max_by_key(|ground| ground.observed_at).cloned()
-    };
-    found
-        .iter()
-        .filter_map(|exposure| newest(exposure).map(|sign| (exposure, sign)))
-        .map(|(exposure, sign)| {
-            let id = format!(
-                "incident-{}-{}",
-                exposure.organisation,
-                sign.observed_at.as_microsecond()
-            );
-            values![
-                id,
-                "incident",
-                exposure.organisation.as_str(),
-                exposure.threat.as_str(),
-                now,
-                facts::stored(&Sentence::new(
-                    "verdict.task_break_in",
-                    [("reason", sign.reason.into())]
-                ))
-            ]
-        })
-        .collect()
-}
-
-/// Writes the rows of [`incident_tasks`]. `again`: everything is judged again, and a note that an earlier program wrote as
-/// a sentence becomes the fact it was made from; no task arises twice.
-pub async fn keep_tasks(open: &mut Transaction, rows: Vec<Vec<Value>>, again: bool) -> Result<()> {
-    if again {
-        for row in &rows {
-            if let [id, .., note] = row.as_slice() {
-                let sql = "UPDATE task SET note = $2 WHERE id = $1 AND note LIKE '{\"key\":\"as_written\"%'";
-                open.run(sql, vec![id.clone(), note.clone()]).await?;
-            }
-        }
-    }
-    open.insert_many(
-        "INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)",
-        rows,
-        "ON CONFLICT DO NOTHING",
-    )
-    .await?;
-    Ok(())
 }
 
 /// Makes these threats and organisations due, although nothing about them changed.

@@ -228,11 +228,7 @@ impl Verdicts {
         if before == Some(digest) {
             return;
         }
-        if let Some(said) = &mut self.said_before {
-            let differs = said.differs(organisation.as_str(), number, exposure);
-            self.report.otherwise = self.report.otherwise.saturating_add(u64::from(differs));
-        }
-        self.report.changed = self.report.changed.saturating_add(1);
+        self.count(organisation, number, exposure);
         if self.known.insert(number) {
             page.describe(exposure, &self.threat, number);
         }
@@ -260,6 +256,15 @@ impl Verdicts {
                     ground.observed_at
                 ]);
             }
+        }
+    }
+
+    /// Counts a verdict that is written: it changed, and may say something else than before.
+    fn count(&mut self, organisation: &OrganisationId, number: i64, exposure: &Exposure) {
+        self.report.changed = self.report.changed.saturating_add(1);
+        if let Some(said) = &mut self.said_before {
+            let differs = said.differs(organisation.as_str(), number, exposure);
+            self.report.otherwise = self.report.otherwise.saturating_add(u64::from(differs));
         }
     }
 

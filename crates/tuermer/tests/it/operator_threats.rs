@@ -8,7 +8,7 @@ use tuermer::store::feeds::{Attempted, Came};
 use tuermer::store::notices::Notice;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
 use tuermer_core::rights::Role;
-use tuermer_core::sentence::{AS_WRITTEN, Sentence};
+use tuermer_core::sentence::Sentence;
 
 const GENERIC: &str = include_str!("../../../tuermer-formats/tests/fixtures/csaf-generic.json");
 const EXCHANGE: &str = include_str!("../../../tuermer-formats/tests/fixtures/csaf-exchange.json");
@@ -293,8 +293,7 @@ async fn feeds_are_shown_as_they_stand_and_asked_or_paused_by_form() {
         .await
         .unwrap();
     let came = Came::Failed {
-        german: "Kein Anschluss.".into(),
-        english: "No <connection>.".into(),
+        error: Sentence::verbatim("No <connection>."),
     };
     store
         .record_attempt(
@@ -311,19 +310,7 @@ async fn feeds_are_shown_as_they_stand_and_asked_or_paused_by_form() {
         id: id.into(),
         kind: "feed.silent".into(),
         subject: "psirt".into(),
-        text: Sentence {
-            key: AS_WRITTEN.into(),
-            values: vec![
-                (
-                    "de".into(),
-                    "Die Quelle psirt schweigt.\nLetzter Fehler: <b>".into(),
-                ),
-                (
-                    "en".into(),
-                    "The feed psirt is silent.\nLast error: <b>".into(),
-                ),
-            ],
-        },
+        text: Sentence::verbatim("Die Quelle psirt schweigt.\nLetzter Fehler: <b>"),
         written: String::new(),
         created_at: now,
         mailed_at: None,

@@ -1,6 +1,7 @@
 //! Two people on exactly one content: every way around the rule, tried on both engines.
 
 use crate::contacts::contact;
+use crate::released::{QUESTION, REASON};
 use crate::support::PostgresDatabase;
 use jiff::Timestamp;
 use std::future::Future;
@@ -21,10 +22,6 @@ use tuermer_core::scale::{Level, Tlp};
 use tuermer_core::threat::{ProductStatus, Statement, Threat, Vulnerability};
 use tuermer_core::version::VersionRule;
 use tuermer_core::warning::{Channel, MessageType, Warning, WarningState};
-
-/// A reason and a question as they are stored.
-const REASON: &str = r#"{"key":"as_written","words":{"de":"Dem Server fehlt das Update vom 2. März.","en":"The server lacks the update of 2 March."}}"#;
-const QUESTION: &str = r#"{"key":"as_written","words":{"de":"Läuft bei Ihnen ein eigener Exchange-Server?","en":"Do you run your own Exchange server?"}}"#;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
