@@ -1,7 +1,7 @@
 //! Makes notices: what happened as a sentence without words, for every operator in the own language.
 
 use crate::context::Context;
-use crate::store::notices::Notice;
+use crate::store::people::notices::Notice;
 use crate::text::Texts;
 use anyhow::Result;
 use tuermer_core::locale::Language;

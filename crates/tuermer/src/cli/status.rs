@@ -3,8 +3,8 @@
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::kept_words;
-use crate::store::overview::Overview;
-use crate::store::stations::StationHealth;
+use crate::store::ground::stations::StationHealth;
+use crate::store::views::overview::Overview;
 use crate::text::Texts;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};

@@ -3,7 +3,7 @@
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
-use crate::store::tasks::Task;
+use crate::store::people::tasks::Task;
 use anyhow::Result;
 use serde_json::json;
 use tuermer_core::limits::TASKS_SHOWN;

@@ -3,8 +3,9 @@
 use crate::context::Context;
 use crate::notice::notice;
 use crate::refusal;
-use crate::store::notices::{self, Notice};
-use crate::store::stations::StationHealth;
+use crate::refusal::in_english;
+use crate::store::ground::stations::StationHealth;
+use crate::store::people::notices::{self, Notice};
 use anyhow::{Error, Result};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -128,7 +129,7 @@ impl Board {
             }
             if let Err(error) = self.write(&context).await {
                 tracing::error!(
-                    error = format!("{error:#}"),
+                    error = in_english(&error),
                     "how the stations are doing could not be written down"
                 );
             }

@@ -18,8 +18,9 @@ use super::provider;
 use crate::context::Context;
 use crate::feeds::{PullReport, Secret};
 use crate::outgoing::{Client, ClientRules, FetchError, RetryAfter};
+use crate::refusal::in_english;
 use crate::refusal::{self, Refusal};
-use crate::store::feeds::{Attempted, Came};
+use crate::store::feeds::feeds::{Attempted, Came};
 use crate::text::Texts;
 use anyhow::{Error, Result};
 use jiff::Timestamp;
@@ -125,7 +126,7 @@ impl UnderWay {
             // It concerns this one; the others are being asked.
             if let Err(error) = self.ended(ended) {
                 tracing::error!(
-                    error = format!("{error:#}"),
+                    error = in_english(&error),
                     "what came of asking a feed could not be noted"
                 );
             }

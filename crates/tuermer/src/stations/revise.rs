@@ -12,8 +12,8 @@
 use crate::acts::warn;
 use crate::context::Context;
 use crate::notice::notice;
-use crate::store::notices;
-use crate::store::revisions::{self, Unweighed};
+use crate::store::documents::revisions::{self, Unweighed};
+use crate::store::people::notices;
 use anyhow::Result;
 use serde::Serialize;
 use tuermer_core::ids::{ThreatId, WarningNumber};

@@ -5,9 +5,10 @@
 //! that is written: a warning that was submitted or released keeps its frozen audience, and no mail or draft arises.
 
 use crate::context::Context;
-use crate::store::engine::Transaction;
-use crate::store::verdicts::Written;
-use crate::store::{journal, meta, threats};
+use crate::store::documents::threats;
+use crate::store::ground::engine::Transaction;
+use crate::store::ground::{journal, meta};
+use crate::store::verdicts::verdicts::Written;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

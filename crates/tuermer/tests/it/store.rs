@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
-use tuermer::store::Store;
-use tuermer::store::engine::{Database, Value};
-use tuermer::store::journal::{self, Chain};
-use tuermer::values;
+use tuermer::store::ground::engine::{Database, Value};
+use tuermer::store::ground::journal::{self, Chain};
+use tuermer::{store::Store, values};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+const COLUMNS: &str = include_str!("../../../tuermer-store/src/schema/columns.toml");
 
 /// Runs one story on a fresh store of each engine that is there.
 async fn on_both<F: Future<Output = ()>>(story: impl Fn(Store) -> F) {
@@ -329,8 +329,7 @@ fn is_retention(text: &str) -> bool {
 
 #[tokio::test]
 async fn every_column_has_a_class_and_a_retention() {
-    let stated: BTreeMap<String, Table> =
-        toml::from_str(include_str!("../../src/store/schema/columns.toml")).unwrap();
+    let stated: BTreeMap<String, Table> = toml::from_str(COLUMNS).unwrap();
     let mut complaints = Vec::new();
     for (
         table,

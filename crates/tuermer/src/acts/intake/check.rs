@@ -8,9 +8,10 @@ use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::Refusal;
-use crate::store::documents::{self, Document};
-use crate::store::observations::{self, Attributed};
-use crate::store::{journal, witness};
+use crate::store::documents::documents::{self, Document};
+use crate::store::ground::journal;
+use crate::store::signs::observations::{self, Attributed};
+use crate::store::signs::witness;
 use anyhow::Result;
 
 use tuermer_check::finding::Verdict;

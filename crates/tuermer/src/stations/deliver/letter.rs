@@ -5,7 +5,7 @@
 use crate::channels::{Message, Notice, PointKeys, Warned};
 use crate::context::Context;
 use crate::notice::words;
-use crate::store::notice_deliveries::NoticeDelivery;
+use crate::store::people::notice_deliveries::NoticeDelivery;
 use crate::text::Texts;
 use anyhow::{Context as _, Result};
 use std::sync::Arc;

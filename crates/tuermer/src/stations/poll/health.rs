@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::notice::notice;
-use crate::store::notices::Notice;
+use crate::store::people::notices::Notice;
 use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::feed::{Feed, Health};

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::feeds::csaf::{self, Found, Rules};
 use crate::outgoing::Client;
 use crate::refusal::Refusal;
-use crate::store::pins::{self, PinnedKey};
+use crate::store::feeds::pins::{self, PinnedKey};
 use anyhow::{Error, Result};
 use std::sync::Arc;
 use tuermer_core::provenance::KeyState;
