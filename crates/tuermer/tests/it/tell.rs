@@ -11,7 +11,7 @@ use tuermer::config::Home as DataHome;
 use tuermer::context::Context;
 use tuermer::random::Random;
 use tuermer::stations::tell;
-use tuermer::store::notices::Notice;
+use tuermer::store::people::notices::Notice;
 use tuermer::store::people::notices::Notice;
 use tuermer_core::sentence::{AS_WRITTEN, Sentence};
 
