@@ -12,7 +12,6 @@ use tuermer::context::Context;
 use tuermer::random::Random;
 use tuermer::stations::tell;
 use tuermer::store::people::notices::Notice;
-use tuermer::store::people::notices::Notice;
 use tuermer_core::sentence::{AS_WRITTEN, Sentence};
 
 const OPERATORS: [&str; 3] = ["a@one.example", "b@two.example", "gone@two.example"];
