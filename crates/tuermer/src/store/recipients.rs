@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::engine::{Row, Transaction};
-use super::warnings::word;
+use super::row::unknown;
 use crate::keys::{Keys, sha256};
 use crate::values;
 use anyhow::{Context as _, Result};
@@ -27,9 +27,9 @@ fn recipient(row: &Row) -> Result<Recipient> {
         organisation: OrganisationId(row.text(0)?),
         external_id: row.text(1)?,
         name: row.text(2)?,
-        language: word(Language::parse, &row.text(3)?)?,
-        status: word(Status::parse, &row.text(4)?)?,
-        certainty: word(Certainty::parse, &row.text(5)?)?,
+        language: row.word(3, "recipient.language", Language::parse)?,
+        status: row.word(4, "recipient.status", Status::parse)?,
+        certainty: row.word(5, "recipient.certainty", Certainty::parse)?,
         incident: row.bool(6)?,
         reason: row.text(7)?,
         question: row.text(8)?,
@@ -70,7 +70,8 @@ pub(super) fn ways(text: &str) -> Result<Vec<Way>> {
                 planned,
             } = way;
             Ok(Way {
-                channel: word(Channel::parse, &channel)?,
+                channel: Channel::parse(&channel)
+                    .ok_or_else(|| unknown(&channel, "recipient.ways"))?,
                 point: PointId(point.into_owned()),
                 address: address.into_owned(),
                 name: name.into_owned(),
@@ -257,9 +258,9 @@ fn open_recipient(
         organisation,
         external_id: row.text(1)?,
         name: row.text(2)?,
-        language: word(Language::parse, &row.text(3)?)?,
-        status: word(Status::parse, &row.text(4)?)?,
-        certainty: word(Certainty::parse, &row.text(5)?)?,
+        language: row.word(3, "recipient.language", Language::parse)?,
+        status: row.word(4, "recipient.status", Status::parse)?,
+        certainty: row.word(5, "recipient.certainty", Certainty::parse)?,
         incident: row.bool(6)?,
         reason: row.text(7)?,
         question: row.text(8)?,
