@@ -1,7 +1,7 @@
 //! How somebody stood to a threat on an earlier day, put together from what was kept. Writes nothing.
 
 use crate::context::Context;
-use crate::store::exposures::{ShownGround, Verdict};
+use crate::store::verdicts::exposures::{ShownGround, Verdict};
 use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::assess::Case;

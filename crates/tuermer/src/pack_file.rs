@@ -1,6 +1,5 @@
 //! A build pack on disk: a folder with `pack.toml` and, where it has builds, `builds.csv`, or one file.
 
-use crate::keys::sha256;
 use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::io::Read as _;
@@ -8,29 +7,14 @@ use std::path::Path;
 use tuermer_core::limits::PACK_BYTES;
 use tuermer_core::pack::BuildPack;
 use tuermer_formats::build_pack::{self, PackError};
+pub use tuermer_store::documents::packs::PackFiles;
 
-/// The texts of a pack as they were read.
-pub struct PackFiles {
-    /// `pack.toml`.
-    pub pack: String,
-    /// `builds.csv`; empty for a pack in one file and for one without builds.
-    pub builds: String,
-}
-
-impl PackFiles {
-    /// Both files as one hash.
-    pub fn sha256(&self) -> String {
-        sha256(format!("{}\0{}", self.pack, self.builds).as_bytes())
-    }
-
-    /// Reads the pack; a mistake is told with file, line and field in the reader's language.
-    ///
-    /// # Errors
-    /// The first mistake.
-    pub fn pack(&self, texts: Texts) -> Result<BuildPack> {
-        build_pack::read(&self.pack, &self.builds)
-            .map_err(|error| anyhow!("{}", told(texts, &error)))
-    }
+/// Parses the pack; a mistake is told with file, line and field in the reader's language.
+///
+/// # Errors
+/// The first mistake.
+pub fn parse(files: &PackFiles, texts: Texts) -> Result<BuildPack> {
+    build_pack::read(&files.pack, &files.builds).map_err(|error| anyhow!("{}", told(texts, &error)))
 }
 
 /// The sentence of a mistake: where, what stands there, what should.

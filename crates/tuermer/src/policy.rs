@@ -1,6 +1,7 @@
 //! The decision table of deadlines: the default of the program, or the file an administrator names.
 
 use crate::config::{Config, Home};
+use crate::refusal::in_english;
 use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::io::Read as _;
@@ -49,7 +50,7 @@ pub fn from_file(path: &Path) -> Result<UrgencyPolicy> {
 /// Why a policy is refused, in the reader's language: the file, then the mistake.
 pub fn told(error: &anyhow::Error, texts: Texts) -> String {
     let Some(refused) = error.downcast_ref::<PolicyError>() else {
-        return format!("{error:#}");
+        return in_english(&error);
     };
     let sentence = match refused {
         PolicyError::TooLarge => {

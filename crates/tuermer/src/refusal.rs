@@ -1,78 +1,24 @@
-//! What a station will not do, told in the reader's language.
+//! Renders what a rule refused in the language of its reader.
 //!
-//! A refusal travels as an error: the terminal and the log print it in English, a page looks for it with [`told`]
-//! and says it in the words of its reader. What is read later by somebody is kept with [`Refusal::kept`].
+//! A refusal travels as an error made of facts ([`Refusal`]); the terminal and a page render it with [`told`], a log with
+//! [`in_english`]. What somebody reads later is stored with [`Refusal::kept`] and rendered with [`kept_words`].
 
 use crate::text::Texts;
 use anyhow::Error;
 use serde::Deserialize;
-use std::fmt;
 use tuermer_core::locale::Language;
-use tuermer_core::rights::{Act, Actor, Circle};
+pub use tuermer_store::refusal::{Refusal, as_denied, denied, refusal, wrong_call};
 
-/// A broken rule: the key of its sentence and the values in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    key: &'static str,
-    values: Vec<(&'static str, String)>,
-    /// The call itself was wrong (exit code 2), not what it met.
-    pub wrong_call: bool,
-    /// Who asked may not do that; others may.
-    pub denied: bool,
-}
-
-impl Refusal {
-    /// The reason by its key, for instance as the context of another error.
-    pub fn new<const N: usize>(
-        key: &'static str,
-        values: [(&'static str, &dyn fmt::Display); N],
-    ) -> Self {
-        Self {
-            key,
-            values: values
-                .into_iter()
-                .map(|(name, value)| (name, value.to_string()))
-                .collect(),
-            wrong_call: false,
-            denied: false,
-        }
-    }
-
-    /// The same from values that are texts already.
-    pub fn of(key: &'static str, values: Vec<(&'static str, String)>) -> Self {
-        Self {
-            key,
-            values,
-            wrong_call: false,
-            denied: false,
-        }
-    }
-
-    /// Key and values.
-    pub fn parts(self) -> (&'static str, Vec<(&'static str, String)>) {
-        (self.key, self.values)
-    }
-
-    /// The key of the sentence.
-    pub fn key(&self) -> &'static str {
-        self.key
-    }
-
-    /// The sentence in a language.
-    pub fn words(&self, texts: Texts) -> String {
-        sentence(
-            texts,
-            self.key,
-            self.values
-                .iter()
-                .map(|(name, value)| (*name, value.as_str())),
-        )
-    }
-
-    /// Key and values as text, for [`kept_words`].
-    pub fn kept(&self) -> String {
-        serde_json::json!({"key": self.key, "values": self.values}).to_string()
-    }
+/// The sentence of a refusal in a language.
+pub fn refusal_words(refusal: &Refusal, texts: Texts) -> String {
+    sentence(
+        texts,
+        refusal.key(),
+        refusal
+            .values()
+            .iter()
+            .map(|(name, value)| (*name, value.as_str())),
+    )
 }
 
 /// A refusal as it was kept.
@@ -132,68 +78,29 @@ fn found(texts: Texts, key: String) -> (String, String) {
     (key, words)
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words(Texts(Language::English)))
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-/// The error of a broken rule.
-pub fn refusal<const N: usize>(
-    key: &'static str,
-    values: [(&'static str, &dyn fmt::Display); N],
-) -> Error {
-    Error::new(Refusal::new(key, values))
-}
-
-/// The error of a call that is wrong in itself.
-pub fn wrong_call<const N: usize>(
-    key: &'static str,
-    values: [(&'static str, &dyn fmt::Display); N],
-) -> Error {
-    Error::new(Refusal {
-        wrong_call: true,
-        ..Refusal::new(key, values)
-    })
-}
-
-/// The error of an act that this actor may not do: who wanted what, and who may.
-pub fn denied(actor: &Actor, act: Act) -> Error {
-    let key = match act.circle() {
-        Circle::Writers => "rights.only_writers",
-        Circle::WritersAndShell | Circle::WritersShellAndStations => "rights.only_writers_or_shell",
-        Circle::People => "rights.only_people",
-        Circle::PeopleAndShell => "rights.only_people_or_shell",
-        Circle::Administrators => "rights.only_administrators",
-        Circle::AdministratorsAndShell => "rights.only_administrators_or_shell",
-        Circle::Links => "rights.only_links",
-        Circle::Everybody => "rights.only_persons",
-    };
-    Error::new(Refusal {
-        denied: true,
-        ..Refusal::new(key, [("actor", &actor.name()), ("act", &act.as_str())])
-    })
-}
-
-/// The refusal of an act that this actor may not do.
-pub fn as_denied(error: &Error) -> Option<&Refusal> {
-    error
-        .downcast_ref::<Refusal>()
-        .filter(|refusal| refusal.denied)
-}
-
 /// The sentence for a reader where the error is a refusal.
 pub fn refused(error: &Error, texts: Texts) -> Option<String> {
     error
         .downcast_ref::<Refusal>()
-        .map(|refusal| refusal.words(texts))
+        .map(|refusal| refusal_words(refusal, texts))
 }
 
 /// What to tell a reader: the refusal in the own language, anything else as it was said.
 pub fn told(error: &Error, texts: Texts) -> String {
     refused(error, texts).unwrap_or_else(|| format!("{error:#}"))
+}
+
+/// An error with all its causes, for logs and for the health of a station: refusals as English sentences.
+pub fn in_english(error: &Error) -> String {
+    let texts = Texts(Language::English);
+    let refusal = error.downcast_ref::<Refusal>();
+    // A refusal given as context is no link of its own in the chain; it is known by its text.
+    let causes = error.chain().map(ToString::to_string).map(|cause| {
+        refusal
+            .filter(|refusal| refusal.to_string() == cause)
+            .map_or(cause, |refusal| refusal_words(refusal, texts))
+    });
+    causes.collect::<Vec<_>>().join(": ")
 }
 
 #[cfg(test)]
@@ -209,8 +116,9 @@ mod tests {
             "{}",
             told(&error, Texts(Language::German))
         );
+        assert!(in_english(&error).starts_with("while submitting: "));
         assert!(
-            format!("{error:#}").contains("W-1 has no audience"),
+            in_english(&error).contains("W-1 has no audience"),
             "{error:#}"
         );
         assert_eq!(
@@ -225,7 +133,7 @@ mod tests {
         for language in [Language::German, Language::English] {
             assert_eq!(
                 kept_words(&refusal.kept(), Texts(language)),
-                refusal.words(Texts(language))
+                refusal_words(&refusal, Texts(language))
             );
         }
         assert_eq!(

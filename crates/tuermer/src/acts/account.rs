@@ -6,14 +6,39 @@
 
 use super::allow;
 use crate::context::Context;
-use crate::store::accounts::{Account, setup_link};
-use crate::store::notices::Notice;
+use crate::store::people::accounts::{self, Account};
+use crate::store::people::notices::Notice;
 use crate::text::Texts;
 use anyhow::Result;
+use jiff::SignedDuration;
+use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, Actor, Role};
 
-pub use crate::store::accounts::hash_password;
+/// Hashes a password with argon2id after checking its length.
+///
+/// # Errors
+/// It is too short, or there is no randomness.
+pub fn hash_password(context: &Context, password: &str) -> Result<String> {
+    accounts::hash_password(&context.random, password)
+}
+
+/// Makes a one-time link. `None`: the very first account, which becomes administrator and chooses its own name.
+async fn setup_link(context: &Context, account: Option<&str>) -> Result<String> {
+    let token = context.random.token()?;
+    let expires = context
+        .now()
+        .checked_add(SignedDuration::from_mins(limits::SETUP_LINK_MINUTES))?;
+    context
+        .store
+        .add_setup_link(&token, account, expires)
+        .await?;
+    // The token stands behind `#`, so that it is in no server's or proxy's log.
+    Ok(format!(
+        "{}/einrichten#{token}",
+        context.config.chamber.base_url
+    ))
+}
 
 /// What somebody wants to do with an account.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,7 +83,7 @@ pub async fn add(
     let late = role == Role::Administrator && context.store.released_before().await?;
     context
         .store
-        .add_account(context, name, role, password_hash, actor.name())
+        .add_account(context.now(), name, role, password_hash, actor.name())
         .await?;
     if late {
         context
@@ -174,7 +199,12 @@ pub async fn sign_in(
 /// The database refused.
 pub async fn open_session(context: &Context, actor: &Actor, account: &str) -> Result<String> {
     allow(actor, Act::SignIn)?;
-    context.store.open_session(context, account).await
+    let token = context.random.token()?;
+    context
+        .store
+        .open_session(context.now(), &token, account)
+        .await?;
+    Ok(token)
 }
 
 /// Ends a session.

@@ -7,8 +7,8 @@
 use super::allow;
 use crate::context::Context;
 use crate::refusal::denied;
-use crate::store::answers::{self, Given, ToldAsset};
-use crate::store::engine::Transaction;
+use crate::store::ground::engine::Transaction;
+use crate::store::warning::answers::{self, Given, ToldAsset};
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use tuermer_core::acknowledgement::{Acknowledgement, Answer};

@@ -4,7 +4,7 @@ use super::allow;
 use super::instance::write_private;
 use crate::config::Home;
 use crate::context::Context;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, refusal_words};
 use crate::text::Texts;
 use anyhow::{Context as _, Result};
 use tuermer_check::seal;
@@ -23,11 +23,11 @@ pub async fn decide(
     state: KeyState,
 ) -> Result<bool> {
     allow(actor, Act::DecideKey)?;
-    let detail = Refusal::new(
+    let refused = Refusal::new(
         "provider.key_refused_by_person",
         [("fingerprint", &fingerprint)],
-    )
-    .words(Texts(Language::German));
+    );
+    let detail = refusal_words(&refused, Texts(Language::German));
     context
         .store
         .decide_key(fingerprint, state, actor.name(), &detail, context.now())

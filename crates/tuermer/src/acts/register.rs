@@ -15,9 +15,9 @@ pub use bill::{BillOptions, import_bill};
 
 use super::allow;
 use crate::context::Context;
-use crate::store::engine::Transaction;
-use crate::store::journal;
-use crate::store::organisations::{Reachability, reachability_within};
+use crate::store::ground::engine::Transaction;
+use crate::store::ground::journal;
+use crate::store::register::organisations::{Reachability, reachability_within};
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use std::io::Cursor;

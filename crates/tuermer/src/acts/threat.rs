@@ -3,7 +3,7 @@
 use super::allow;
 use crate::context::Context;
 use crate::refusal::wrong_call;
-use crate::store::comments::{Comment, Reader, Removal};
+use crate::store::documents::comments::{Comment, Reader, Removal};
 use anyhow::{Result, anyhow};
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::COMMENT_CHARACTERS;

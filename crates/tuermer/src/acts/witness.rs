@@ -6,11 +6,12 @@
 use super::allow;
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::{self, Document};
-use crate::store::engine::Transaction;
-use crate::store::notices::{self, Notice};
-use crate::store::observations::{self, Attributed};
-use crate::store::{journal, witness};
+use crate::store::documents::documents::{self, Document};
+use crate::store::ground::engine::Transaction;
+use crate::store::ground::journal;
+use crate::store::people::notices::{self, Notice};
+use crate::store::signs::observations::{self, Attributed};
+use crate::store::signs::witness;
 use crate::text::Texts;
 use anyhow::Result;
 use jiff::SignedDuration;

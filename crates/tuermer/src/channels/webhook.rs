@@ -13,6 +13,7 @@ use crate::compose;
 use crate::context::Context;
 use crate::keys::Keys;
 use crate::outgoing::{ClientRules, FetchError, Push, Pushed, RetryAfter};
+use crate::refusal::in_english;
 use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -46,7 +47,7 @@ impl Webhook {
     /// settings of this channel hold up no other one.
     pub fn new(context: &Context) -> Self {
         let push = Push::new(&ClientRules::outgoing(context));
-        Self(push.map_err(|error| format!("{error:#}")))
+        Self(push.map_err(|error| in_english(&error)))
     }
 
     /// Waits no longer than this for an answer.

@@ -1,7 +1,7 @@
 //! `tuermer audit`: the journal, and whether its chain is whole.
 
 use super::{Call, Exit};
-use crate::store::journal::Chain;
+use crate::store::ground::journal::Chain;
 use anyhow::Result;
 use serde_json::json;
 use tuermer_core::limits::PAGE_ROWS;

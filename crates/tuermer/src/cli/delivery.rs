@@ -7,7 +7,7 @@ use super::{Call, Exit};
 use crate::acts::done;
 use crate::stations::deliver::{self, DeliverReport};
 use crate::store::Store;
-use crate::store::deliveries::{Call as ToCall, Filter, Line};
+use crate::store::warning::deliveries::{Call as ToCall, Filter, Line};
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;

@@ -5,7 +5,7 @@ use super::{Call, Exit};
 use crate::context::Context;
 use crate::hindsight::{self, Hindsight, Late};
 use crate::refusal::wrong_call;
-use crate::store::exposures::{ShownGround, Verdict};
+use crate::store::verdicts::exposures::{ShownGround, Verdict};
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -1,7 +1,7 @@
 //! `tuermer exposure list`: who is affected, how surely, and why.
 
 use super::{Call, Exit};
-use crate::store::exposures::{ExposureFilter, Verdict};
+use crate::store::verdicts::exposures::{ExposureFilter, Verdict};
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use std::collections::HashMap;

@@ -12,6 +12,7 @@ use super::{Call, Exit};
 use crate::acts;
 use crate::context::Context;
 use crate::refusal::Refusal;
+use crate::refusal::refusal_words;
 use crate::stations::poll;
 use anyhow::{Error, Result};
 use serde_json::json;
@@ -317,7 +318,7 @@ async fn test(
     if call.out.json {
         let steps: Vec<String> = steps
             .iter()
-            .map(|step| step.words(call.out.texts))
+            .map(|step| refusal_words(step, call.out.texts))
             .collect();
         let error = result
             .as_ref()
@@ -353,6 +354,7 @@ async fn tried(context: &Context, feed: &Feed) -> (Vec<Refusal>, Result<(), Erro
 
 fn say_steps(call: &Call, steps: &[Refusal]) {
     for step in steps.iter().take(limits::REJECTED_SHOWN) {
-        call.out.line(&format!("✓ {}", step.words(call.out.texts)));
+        call.out
+            .line(&format!("✓ {}", refusal_words(step, call.out.texts)));
     }
 }

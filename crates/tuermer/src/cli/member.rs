@@ -5,7 +5,7 @@ mod people;
 
 use super::{Call, Exit};
 use crate::context::Context;
-use crate::store::networks::StoredNetwork;
+use crate::store::register::networks::StoredNetwork;
 use anyhow::Result;
 use jiff::Timestamp;
 use people::{contact_json, told_contact};

@@ -37,7 +37,7 @@ use crate::context::Context;
 use crate::keys::Keys;
 use crate::outgoing::FetchError;
 use crate::random::Random;
-use crate::refusal::{Refusal, wrong_call};
+use crate::refusal::{Refusal, refusal_words, wrong_call};
 use crate::store::Store;
 use crate::text::Texts;
 use anyhow::{Result, bail};
@@ -322,10 +322,10 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
     let fetched = error.downcast_ref::<FetchError>().map(FetchError::sentence);
     let told = error.downcast_ref::<Refusal>().or(fetched.as_ref());
     for cause in error.chain().map(ToString::to_string) {
-        // A sentence given as context is no link of its own in the chain; it is known by its English words.
+        // A sentence given as context is no link of its own in the chain; it is known by its text.
         let cause = told
             .filter(|told| told.to_string() == cause)
-            .map_or(cause, |told| told.words(texts));
+            .map_or(cause, |told| refusal_words(told, texts));
         if !sentence.contains(&cause) {
             sentence.push_str(if sentence.is_empty() { "" } else { ": " });
             sentence.push_str(&cause);

@@ -3,10 +3,10 @@
 use super::sign_in::Actor;
 use super::{Call, Exit};
 use crate::acts;
-use crate::store::campaigns::CampaignLine;
-use crate::store::indicators::IndicatorLine;
-use crate::store::observations::{ShelfLine, SignLine};
-use crate::store::signs::MalformedLine;
+use crate::store::signs::campaigns::CampaignLine;
+use crate::store::signs::indicators::IndicatorLine;
+use crate::store::signs::observations::{ShelfLine, SignLine};
+use crate::store::signs::signs::MalformedLine;
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;

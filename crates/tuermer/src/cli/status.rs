@@ -2,8 +2,8 @@
 
 use super::{Call, Exit};
 use crate::context::Context;
-use crate::store::overview::Overview;
-use crate::store::stations::StationHealth;
+use crate::store::ground::stations::StationHealth;
+use crate::store::views::overview::Overview;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use tuermer_core::limits::STATION_TOLD_SECONDS;

@@ -2,7 +2,7 @@
 //! were assumed because nobody said.
 
 use super::Call;
-use crate::store::exposures::Verdict;
+use crate::store::verdicts::exposures::Verdict;
 use serde_json::{Map, Value, json};
 use tuermer_core::urgency::{Answered, Basis, DUE_DATE};
 

@@ -16,7 +16,7 @@ use crate::acts::register::{self, ImportKind, ImportOptions, Input};
 use crate::acts::warn::{self, TextEdit};
 use crate::context::Context;
 use crate::stations::{assess, deliver};
-use crate::store::exposures::ExposureFilter;
+use crate::store::verdicts::exposures::ExposureFilter;
 use crate::text::Texts;
 use anyhow::{Context as _, Result, anyhow, bail};
 use jiff::{SignedDuration, Timestamp, civil::date};

@@ -4,11 +4,13 @@
 //! is touched.
 
 use crate::context::Context;
-use crate::store::engine::Transaction;
-use crate::store::exposures;
-use crate::store::pending::Pending;
-use crate::store::verdicts::Written;
-use crate::store::{kev, meta, threats};
+use crate::store::documents::kev;
+use crate::store::documents::threats;
+use crate::store::ground::engine::Transaction;
+use crate::store::ground::meta;
+use crate::store::verdicts::exposures;
+use crate::store::verdicts::pending::Pending;
+use crate::store::verdicts::verdicts::Written;
 use anyhow::Result;
 use serde::Serialize;
 use std::collections::HashSet;

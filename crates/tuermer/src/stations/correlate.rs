@@ -10,10 +10,11 @@
 use crate::acts::intake::{self, StatedProduct, StatedThreat, StatedVersions};
 use crate::acts::warn;
 use crate::context::Context;
-use crate::refusal;
-use crate::store::campaigns::{self, Attack};
-use crate::store::notices::{self, Notice};
-use crate::store::{journal, meta};
+use crate::refusal::{self, in_english};
+use crate::store::ground::journal;
+use crate::store::ground::meta;
+use crate::store::people::notices::{self, Notice};
+use crate::store::signs::campaigns::{self, Attack};
 use crate::text::Texts;
 use anyhow::{Error, Result};
 use jiff::{SignedDuration, Timestamp};
@@ -127,7 +128,7 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
 fn failure(context: &Context, campaign: &Campaign, error: &Error) -> Result<Notice> {
     tracing::error!(
         campaign = campaign.key.0,
-        error = format!("{error:#}"),
+        error = in_english(&error),
         "a campaign could not be kept; tried again with the next signs"
     );
     let text = |language| {

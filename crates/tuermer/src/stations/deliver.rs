@@ -20,7 +20,7 @@ mod writer;
 
 use crate::channels::{Carriers, of_operators};
 use crate::context::Context;
-use crate::store::notice_deliveries::NoticesRecorded;
+use crate::store::people::notice_deliveries::NoticesRecorded;
 use anyhow::Result;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};

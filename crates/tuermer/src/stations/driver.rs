@@ -14,7 +14,8 @@ use super::poll::UnderWay;
 use super::{correlate, deliver, forget, has_gap, matching, revise, tell, under};
 use crate::channels::Carriers;
 use crate::context::Context;
-use crate::store::leases::LeaseLost;
+use crate::refusal::in_english;
+use crate::store::ground::leases::LeaseLost;
 use anyhow::{Error, Result, anyhow};
 use jiff::SignedDuration;
 use std::time::{Duration, Instant};
@@ -112,7 +113,7 @@ async fn keep(
                 failures = failures.saturating_add(1);
                 tracing::error!(
                     station = station.as_str(),
-                    error = format!("{error:#}"),
+                    error = in_english(&error),
                     "a round failed; it is tried again"
                 );
                 board.ends(station, context.now(), lag, Some(&why(&error)));
@@ -127,7 +128,7 @@ async fn keep(
     if let Err(error) = desk.close().await {
         tracing::error!(
             station = station.as_str(),
-            error = format!("{error:#}"),
+            error = in_english(&error),
             "the last round failed; it is tried again at the next start"
         );
     }
@@ -330,7 +331,7 @@ async fn listen(context: Context, mut stopped: watch::Receiver<bool>) {
         };
         if let Err(error) = heard {
             tracing::warn!(
-                error = format!("{error:#}"),
+                error = in_english(&error),
                 "other processes are not heard; tried again"
             );
         }

@@ -3,7 +3,9 @@
 //! What was made of a line (the sign, whose it is, the verdict) stays with its document; only the copy of the line goes.
 
 use crate::context::Context;
-use crate::store::{journal, meta, signs};
+use crate::store::ground::journal;
+use crate::store::ground::meta;
+use crate::store::signs::signs;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;

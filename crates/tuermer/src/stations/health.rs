@@ -2,8 +2,9 @@
 
 use crate::context::Context;
 use crate::refusal;
-use crate::store::notices::{self, Notice};
-use crate::store::stations::StationHealth;
+use crate::refusal::in_english;
+use crate::store::ground::stations::StationHealth;
+use crate::store::people::notices::{self, Notice};
 use crate::text::Texts;
 use anyhow::{Error, Result};
 use jiff::{SignedDuration, Timestamp};
@@ -127,7 +128,7 @@ impl Board {
             }
             if let Err(error) = self.write(&context).await {
                 tracing::error!(
-                    error = format!("{error:#}"),
+                    error = in_english(&error),
                     "how the stations are doing could not be written down"
                 );
             }

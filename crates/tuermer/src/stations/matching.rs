@@ -3,7 +3,7 @@
 
 use super::assess::{self, AssessReport};
 use crate::context::Context;
-use crate::store::match_runs::{MatchRun, Mode};
+use crate::store::verdicts::match_runs::{MatchRun, Mode};
 use anyhow::Result;
 
 /// Judges what is due by itself, and records the run if there was anything.

@@ -31,7 +31,7 @@ pub mod tell;
 
 use crate::context::Context;
 use crate::refusal::refusal;
-use crate::store::leases::Lease;
+use crate::store::ground::leases::Lease;
 use anyhow::Result;
 use std::time::Duration;
 use tuermer_core::limits::STATION_WAIT_SECONDS;

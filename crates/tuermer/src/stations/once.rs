@@ -2,7 +2,8 @@
 
 use super::{assess, by_hand, correlate, deliver, forget, has_gap, matching, poll, revise, tell};
 use crate::context::Context;
-use crate::store::notice_deliveries::NoticesRecorded;
+use crate::refusal::in_english;
+use crate::store::people::notice_deliveries::NoticesRecorded;
 use anyhow::{Error, Result};
 use serde::Serialize;
 use tuermer_core::limits::ONCE_PASSES;
@@ -79,7 +80,7 @@ async fn passes(context: &Context, stations: &[Station]) -> (OnceReport, Vec<(St
                 Err(error) => {
                     report.failed.push(FailedStation {
                         station: station.as_str(),
-                        error: format!("{error:#}"),
+                        error: in_english(&error),
                     });
                     errors.push((*station, error));
                 }

@@ -18,8 +18,10 @@ use super::provider;
 use crate::context::Context;
 use crate::feeds::{PullReport, Secret};
 use crate::outgoing::{Client, ClientRules, FetchError, RetryAfter};
+use crate::refusal::in_english;
+use crate::refusal::refusal_words;
 use crate::refusal::{self, Refusal};
-use crate::store::feeds::{Attempted, Came};
+use crate::store::feeds::feeds::{Attempted, Came};
 use crate::text::Texts;
 use anyhow::{Error, Result};
 use jiff::Timestamp;
@@ -123,7 +125,7 @@ impl UnderWay {
             // It concerns this one; the others are being asked.
             if let Err(error) = self.ended(ended) {
                 tracing::error!(
-                    error = format!("{error:#}"),
+                    error = in_english(&error),
                     "what came of asking a feed could not be noted"
                 );
             }
@@ -342,7 +344,7 @@ fn retry_after(error: &Error, now: Timestamp) -> Option<i64> {
 pub fn sentence(error: &Error, language: Language) -> String {
     let fetched = error
         .downcast_ref::<FetchError>()
-        .map(|error| error.sentence().words(Texts(language)));
+        .map(|error| refusal_words(&error.sentence(), Texts(language)));
     fetched.unwrap_or_else(|| refusal::told(error, Texts(language)))
 }
 

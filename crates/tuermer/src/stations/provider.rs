@@ -19,8 +19,9 @@ use crate::feeds::csaf::{self, Found, List, Listing};
 use crate::feeds::{PullReport, Rejected};
 use crate::outgoing::{Client, FetchError};
 use crate::refusal::Refusal;
-use crate::store::feed_entries::SeenEntry;
-use crate::store::notices::{self, Notice};
+use crate::refusal::refusal_words;
+use crate::store::feeds::feed_entries::SeenEntry;
+use crate::store::people::notices::{self, Notice};
 use crate::text::Texts;
 use anyhow::{Error, Result};
 use std::collections::{HashMap, HashSet};
@@ -322,7 +323,7 @@ async fn fetch_all(
 
 /// Raises a notice once; the same words about the same subject are not repeated while it is open.
 async fn notify(context: &Context, kind: &str, subject: &str, words: &Refusal) -> Result<()> {
-    let text = |language| words.words(Texts(language));
+    let text = |language| refusal_words(&words, Texts(language));
     let notice = Notice {
         id: context.id()?,
         kind: kind.to_string(),

@@ -11,8 +11,8 @@
 
 use crate::acts::warn;
 use crate::context::Context;
-use crate::store::notices::{self, Notice};
-use crate::store::revisions::{self, Unweighed};
+use crate::store::documents::revisions::{self, Unweighed};
+use crate::store::people::notices::{self, Notice};
 use crate::text::Texts;
 use anyhow::Result;
 use serde::Serialize;

@@ -8,7 +8,7 @@ use super::deliver;
 use crate::compose::message_domain;
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::notice_deliveries::{NoticeDelivery, NoticesRecorded};
+use crate::store::people::notice_deliveries::{NoticeDelivery, NoticesRecorded};
 use anyhow::Result;
 use serde::Serialize;
 use tuermer_core::ids::DeliveryId;

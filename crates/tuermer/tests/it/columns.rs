@@ -37,7 +37,7 @@ fn is_retention(text: &str) -> bool {
 
 /// The file, with the columns of the facts.
 fn stated() -> BTreeMap<String, Table> {
-    let text = include_str!("../../src/store/schema/columns.toml");
+    let text = include_str!("../../../tuermer-store/src/schema/columns.toml");
     let mut tables: BTreeMap<String, Table> = toml::from_str(text).unwrap();
     for table in tables.values_mut().filter(|table| table.facts) {
         for field in Field::ALL {

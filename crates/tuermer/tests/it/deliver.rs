@@ -11,7 +11,7 @@ use tuermer::channels::{Carriers, Sent};
 use tuermer::clock::Clock;
 use tuermer::config::{Config, Tls, Transport};
 use tuermer::context::Context;
-use tuermer::store::deliveries::{Filter, Line};
+use tuermer::store::warning::deliveries::{Filter, Line};
 use tuermer::{acts::warn, stations::deliver};
 use tuermer_core::delivery::{DeliveryState, Outcome};
 use tuermer_core::{ids::WarningNumber, rights::Actor};

@@ -3,7 +3,7 @@
 
 use crate::support::Home;
 use tuermer::store::Store;
-use tuermer::store::leases::LeaseLost;
+use tuermer::store::ground::leases::LeaseLost;
 use tuermer::values;
 use tuermer_core::station::Station;
 

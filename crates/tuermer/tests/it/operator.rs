@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use crate::support;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use jiff::SignedDuration;
 use tower::ServiceExt as _;
+use tuermer::acts::account::hash_password;
 use tuermer::config::{Config, Home, Transport};
 use tuermer::random::Random;
-use tuermer::store::accounts::{hash_password, setup_link};
 use tuermer::{clock::Clock, context::Context};
 use tuermer_core::rights::Role;
 
@@ -78,21 +79,14 @@ impl Desk {
         let hash = hash_password(&self.context, PASSWORD).unwrap();
         self.context
             .store
-            .add_account(&self.context, name, role, Some(hash), "system")
+            .add_account(self.context.now(), name, role, Some(hash), "system")
             .await
             .unwrap();
     }
 
     /// The cookie of a signed-in account.
     pub(crate) async fn signed_in(&self, name: &str) -> String {
-        format!(
-            "tuermer_session={}",
-            self.context
-                .store
-                .open_session(&self.context, name)
-                .await
-                .unwrap()
-        )
+        support::signed_in(&self.context, name).await
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Page {
@@ -174,13 +168,13 @@ fn token_of(link: &str) -> &str {
 #[tokio::test]
 async fn a_set_up_link_works_once_and_for_an_hour() {
     let desk = Desk::new().await;
-    let late = setup_link(&desk.context, None).await.unwrap();
+    let late = support::setup_link(&desk.context, None).await;
     desk.pass(61);
     desk.post("/einrichten", "", &[("token", token_of(&late))])
         .await
         .expect(422)
         .says("not valid");
-    let link = setup_link(&desk.context, None).await.unwrap();
+    let link = support::setup_link(&desk.context, None).await;
     desk.get("/einrichten", "")
         .await
         .expect(200)
@@ -222,7 +216,7 @@ async fn a_set_up_link_works_once_and_for_an_hour() {
         Role::Administrator
     );
     // A second first link is worth nothing once somebody can sign in.
-    let second = setup_link(&desk.context, None).await.unwrap();
+    let second = support::setup_link(&desk.context, None).await;
     desk.post("/einrichten", "", &[("token", token_of(&second))])
         .await
         .expect(422);
@@ -234,10 +228,16 @@ async fn an_invited_account_sets_its_password_and_old_sessions_end() {
     desk.account("k.weber", Role::Administrator).await;
     desk.context
         .store
-        .add_account(&desk.context, "m.klein", Role::Approver, None, "k.weber")
+        .add_account(
+            desk.context.now(),
+            "m.klein",
+            Role::Approver,
+            None,
+            "k.weber",
+        )
         .await
         .unwrap();
-    let link = setup_link(&desk.context, Some("m.klein")).await.unwrap();
+    let link = support::setup_link(&desk.context, Some("m.klein")).await;
     desk.post("/einrichten", "", &[("token", token_of(&link))])
         .await
         .expect(200)
@@ -259,7 +259,7 @@ async fn an_invited_account_sets_its_password_and_old_sessions_end() {
             .any(|a| a.name == "m.klein" && a.active && a.role == Role::Approver)
     );
     let old = desk.signed_in("m.klein").await;
-    let link = setup_link(&desk.context, Some("m.klein")).await.unwrap();
+    let link = support::setup_link(&desk.context, Some("m.klein")).await;
     let again = [
         ("token", token_of(&link)),
         ("password", PASSWORD),

@@ -4,8 +4,8 @@
 
 use crate::operator::Desk;
 use jiff::Timestamp;
-use tuermer::store::feeds::{Attempted, Came};
-use tuermer::store::notices::Notice;
+use tuermer::store::feeds::feeds::{Attempted, Came};
+use tuermer::store::people::notices::Notice;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
 use tuermer_core::rights::Role;
 
@@ -596,7 +596,7 @@ async fn news_are_read_once_as_plain_text() {
     );
     let entries = tuermer_formats::atom::read(NEWS.as_bytes()).unwrap();
     let mut open = desk.context.store.begin().await.unwrap();
-    tuermer::store::reading::keep(&mut open, "news", &entries.entries, now)
+    tuermer::store::feeds::reading::keep(&mut open, "news", &entries.entries, now)
         .await
         .unwrap();
     open.commit().await.unwrap();

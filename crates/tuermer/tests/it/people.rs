@@ -2,7 +2,7 @@
 
 use crate::support::Home;
 use serde_json::json;
-use tuermer::store::journal;
+use tuermer::store::ground::journal;
 
 /// The verbs of the command line that need no threat document: people, the journal, and clear refusals.
 #[test]

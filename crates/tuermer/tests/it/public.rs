@@ -262,7 +262,7 @@ async fn filled(data: &Path, url: String) -> Context {
 }
 
 /// Every third company is closed: half of those measured, half by their own word.
-async fn companies(open: &mut tuermer::store::engine::Transaction) {
+async fn companies(open: &mut tuermer::store::ground::engine::Transaction) {
     let mut number = 0_i64;
     let start = at("2021-03-03T07:42:00Z").as_microsecond();
     for (city, still) in CITIES.iter().zip(OPEN) {

@@ -8,8 +8,9 @@ use crate::warn;
 use tuermer::acts;
 use tuermer::context::Context;
 use tuermer::refusal::as_denied;
-use tuermer::store::journal;
-use tuermer::store::notices::Notice;
+use tuermer::refusal::refusal_words;
+use tuermer::store::ground::journal;
+use tuermer::store::people::notices::Notice;
 use tuermer::text::Texts;
 use tuermer_core::ids::{OrganisationId, WarningNumber};
 use tuermer_core::locale::Language;
@@ -300,7 +301,10 @@ async fn the_shell_releases_nothing_and_may_stop() {
         ] {
             let refusal = as_denied(&error).unwrap_or_else(|| panic!("{act:?}: {error:#}"));
             for (language, words) in [(Language::German, "Konto"), (Language::English, "account")] {
-                assert!(refusal.words(Texts(language)).contains(words), "{refusal}");
+                assert!(
+                    refusal_words(refusal, Texts(language)).contains(words),
+                    "{refusal}"
+                );
             }
         }
         assert_eq!(last(&context).await.1, "warning.submitted");

@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use std::future::Future;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
-use tuermer::store::Store;
-use tuermer::store::engine::{Database, Value};
-use tuermer::store::journal::{self, Chain};
-use tuermer::values;
+use tuermer::store::ground::engine::{Database, Value};
+use tuermer::store::ground::journal::{self, Chain};
+use tuermer::{store::Store, values};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 

@@ -1,10 +1,13 @@
 //! What the journeys share: a fresh data directory, the binary, and its answers.
 #![allow(dead_code)]
 
+use jiff::SignedDuration;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use tuermer::context::Context;
 use tuermer::store::Store;
+use tuermer_core::limits;
 
 /// A fresh data directory, gone with the test. With `TUERMER_TEST_POSTGRES` (a PostgreSQL server on which
 /// the tests may create databases) its store is a fresh database there instead of the embedded one.
@@ -336,4 +339,21 @@ pub fn shared_data() -> Option<PathBuf> {
     }
     eprintln!("SKIPPED: ../shared/data is absent; this test compared nothing with real documents");
     None
+}
+
+/// The cookie of a signed-in account.
+pub async fn signed_in(context: &Context, name: &str) -> String {
+    let (token, now) = (context.random.token().unwrap(), context.now());
+    let opened = context.store.open_session(now, &token, name).await;
+    opened.unwrap();
+    format!("tuermer_session={token}")
+}
+
+/// A one-time link, as the command line prints it.
+pub async fn setup_link(context: &Context, account: Option<&str>) -> String {
+    let token = context.random.token().unwrap();
+    let end = context.now() + SignedDuration::from_mins(limits::SETUP_LINK_MINUTES);
+    let stored = context.store.add_setup_link(&token, account, end).await;
+    stored.unwrap();
+    format!("{}/einrichten#{token}", context.config.chamber.base_url)
 }

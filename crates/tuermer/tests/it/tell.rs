@@ -11,7 +11,7 @@ use tuermer::config::Home as DataHome;
 use tuermer::context::Context;
 use tuermer::random::Random;
 use tuermer::stations::tell;
-use tuermer::store::notices::Notice;
+use tuermer::store::people::notices::Notice;
 
 const OPERATORS: [&str; 3] = ["a@one.example", "b@two.example", "gone@two.example"];
 

@@ -249,8 +249,10 @@ fn only_the_engine_names_an_engine() {
         .iter()
         .filter(|source| source.is_rust() && source.path.contains("/src/") && !source.is_test())
     {
-        if source.path == "crates/tuermer/src/store/engine.rs"
-            || source.path.starts_with("crates/tuermer/src/store/engine/")
+        if source.path == "crates/tuermer-store/src/ground/engine.rs"
+            || source
+                .path
+                .starts_with("crates/tuermer-store/src/ground/engine/")
         {
             continue;
         }
@@ -264,7 +266,7 @@ fn only_the_engine_names_an_engine() {
             );
         }
     }
-    no_complaints("Only store/engine.rs names an engine", &complaints);
+    no_complaints("Only ground/engine.rs names an engine", &complaints);
 }
 
 #[test]

@@ -9,8 +9,8 @@ use tuermer::clock::Clock;
 use tuermer::config::{Config, Transport};
 use tuermer::context::Context;
 use tuermer::random::Random;
-use tuermer::store::engine::Value;
-use tuermer::store::journal::Chain;
+use tuermer::store::ground::engine::Value;
+use tuermer::store::ground::journal::Chain;
 use tuermer::values;
 use tuermer_core::approval::Refusal;
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
@@ -48,7 +48,7 @@ pub async fn on_both<F: Future<Output = ()>>(story: impl Fn(Context) -> F) {
         for (name, role) in [("k.weber", Role::Officer), ("m.lang", Role::Approver)] {
             context
                 .store
-                .add_account(&context, name, role, None, "test")
+                .add_account(context.now(), name, role, None, "test")
                 .await
                 .unwrap();
         }

@@ -6,11 +6,13 @@
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::{self, Document};
-use crate::store::engine::Transaction;
-use crate::store::search::DocumentFields;
-use crate::store::threats::Written;
-use crate::store::{journal, kev, threats};
+use crate::store::documents::documents::{self, Document};
+use crate::store::documents::kev;
+use crate::store::documents::threats;
+use crate::store::documents::threats::DocumentFields;
+use crate::store::documents::threats::Written;
+use crate::store::ground::engine::Transaction;
+use crate::store::ground::journal;
 use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;

@@ -7,9 +7,10 @@ use super::content::Content;
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::{self, Document};
-use crate::store::observations::{self, Attributed};
-use crate::store::{journal, witness};
+use crate::store::documents::documents::{self, Document};
+use crate::store::ground::journal;
+use crate::store::signs::observations::{self, Attributed};
+use crate::store::signs::witness;
 use crate::text::Texts;
 use anyhow::Result;
 

@@ -7,7 +7,7 @@ use super::gather::{self, File, Gatherer};
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::{self, Document};
+use crate::store::documents::documents::{self, Document};
 use anyhow::Result;
 use tuermer_core::limits;
 use tuermer_formats::findings::Found;

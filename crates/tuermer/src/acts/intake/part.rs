@@ -1,6 +1,6 @@
 //! Raw lines that concern members, gathered into parts and compressed: evidence of what a source really said.
 
-use crate::store::observations::Lines;
+use crate::store::signs::observations::Lines;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write as _;

@@ -3,7 +3,7 @@
 use super::{IngestReport, Remark};
 use crate::acts::allow;
 use crate::context::Context;
-use crate::store::reading;
+use crate::store::feeds::reading;
 use anyhow::Result;
 use tuermer_core::rights::{Act, Actor};
 use tuermer_formats::format::Format;

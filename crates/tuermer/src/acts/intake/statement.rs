@@ -4,10 +4,10 @@ use super::StatedThreat;
 use crate::acts::allow;
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::{self, Document};
-use crate::store::engine::Transaction;
-use crate::store::search::{self, DocumentFields};
-use crate::store::{journal, threats};
+use crate::store::documents::documents::{self, Document};
+use crate::store::documents::threats::{self, DocumentFields};
+use crate::store::ground::engine::Transaction;
+use crate::store::ground::journal;
 use anyhow::{Context as _, Result, anyhow, bail};
 use tuermer_core::ids::ThreatId;
 use tuermer_core::rights::{Act, Actor};
@@ -77,7 +77,7 @@ pub async fn state_within(
     )
     .await?;
     threats::write(open, &threat, threat.level, &hash, now).await?;
-    search::describe(open, &threat.id, &fields).await?;
+    threats::describe(open, &threat.id, &fields).await?;
     journal::append(
         open,
         now,

@@ -4,9 +4,9 @@
 //! and no warning. Reading a file again completes what was cut off.
 
 use crate::context::Context;
-use crate::store::documents::{self, Document};
-use crate::store::indicators;
-use crate::store::observations::{self, Attributed, Lines, Maker, Ready};
+use crate::store::documents::documents::{self, Document};
+use crate::store::signs::indicators;
+use crate::store::signs::observations::{self, Attributed, Lines, Maker, Ready};
 use anyhow::Result;
 use tokio::sync::mpsc;
 use tuermer_core::trace::Indicator;

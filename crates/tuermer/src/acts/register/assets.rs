@@ -3,9 +3,10 @@
 use super::seen::Repetition;
 use super::{Import, Outcome};
 use crate::context::Context;
-use crate::store::assets::AssetKey;
-use crate::store::engine::Transaction;
-use crate::store::{assets, organisations};
+use crate::store::ground::engine::Transaction;
+use crate::store::register::assets;
+use crate::store::register::assets::AssetKey;
+use crate::store::register::organisations;
 use anyhow::Result;
 use tuermer_core::asset::Asset;
 use tuermer_core::ids::{AssetId, OrganisationId};

@@ -2,9 +2,9 @@
 
 use super::assets::distinct;
 use super::{Import, Outcome};
-use crate::store::engine::Transaction;
-use crate::store::networks::{self, Claim};
-use crate::store::organisations;
+use crate::store::ground::engine::Transaction;
+use crate::store::register::networks::{self, Claim};
+use crate::store::register::organisations;
 use anyhow::Result;
 use ip_network::IpNetwork;
 use std::collections::{HashMap, HashSet};
@@ -192,7 +192,7 @@ fn nested_domains(all: &[(Claim, String)], is_new: &dyn Fn(&Claim) -> bool) -> V
 #[cfg(test)]
 mod tests {
     use super::{Pair, nested_domains, nested_networks};
-    use crate::store::networks::Claim;
+    use crate::store::register::networks::Claim;
     use tuermer_core::ids::OrganisationId;
     use tuermer_core::owners::NetworkKind;
 

@@ -14,6 +14,7 @@ use super::{File, Message, Notice, Sent, Warned};
 use crate::clock::Clock;
 use crate::compose;
 use crate::context::Context;
+use crate::refusal::in_english;
 use anyhow::{Context as _, Result};
 use gate::Gate;
 use mime::Outgoing;
@@ -136,7 +137,7 @@ impl Email {
             .and_then(|bytes| Ok((mime::address(&outgoing.to)?, bytes)));
         let (to, bytes) = match made {
             Ok(made) => made,
-            Err(error) => return Ok(Sent::outcome(Outcome::Refused(format!("{error:#}")))),
+            Err(error) => return Ok(Sent::outcome(Outcome::Refused(in_english(&error)))),
         };
         let from = mime::address(&return_path(context, message))
             .context("mail.from or mail.bounce_domain in tuermer.toml")?;
@@ -185,7 +186,7 @@ pub fn file(context: &Context, message: &Message) -> Result<Result<File, String>
             extension: "eml",
             bytes,
         })
-        .map_err(|error| format!("{error:#}")))
+        .map_err(|error| in_english(&error)))
 }
 
 fn outgoing(context: &Context, message: &Message) -> Result<Outgoing> {

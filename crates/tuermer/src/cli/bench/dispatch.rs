@@ -10,8 +10,8 @@ use crate::config::{Config, Home, Tls, Transport};
 use crate::context::Context;
 use crate::random::Random;
 use crate::stations::deliver;
-use crate::store::contacts;
-use crate::store::engine::Value;
+use crate::store::ground::engine::Value;
+use crate::store::register::contacts;
 use crate::values;
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
@@ -131,7 +131,7 @@ pub async fn invent_with(
     for name in ["bench.one", "bench.two"] {
         context
             .store
-            .add_account(context, name, Role::Officer, None, "bench")
+            .add_account(context.now(), name, Role::Officer, None, "bench")
             .await?;
     }
     let threat = threat(context.now());

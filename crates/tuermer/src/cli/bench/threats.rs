@@ -10,7 +10,7 @@ use crate::acts::intake;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::stations::assess;
-use crate::store::threats;
+use crate::store::documents::threats;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::path::PathBuf;

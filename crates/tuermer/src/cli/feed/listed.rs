@@ -4,6 +4,7 @@ use super::add;
 use crate::acts;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
+use crate::refusal::refusal_words;
 use crate::stations::poll;
 use crate::stations::provider::{self, Candidate};
 use anyhow::Result;
@@ -76,7 +77,7 @@ pub async fn add(
             ));
         }
         if let Some(remark) = remark {
-            call.out.say(&remark.words(texts));
+            call.out.say(&refusal_words(&remark, texts));
         }
     }
     super::show::say_no_operators(call, context);

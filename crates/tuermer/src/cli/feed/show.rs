@@ -3,6 +3,7 @@
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::feeds::{PullReport, Rejected};
+use crate::refusal::{Refusal, refusal_words};
 use crate::stations::poll::{self, Pulled};
 use anyhow::Result;
 use jiff::Timestamp;
@@ -169,9 +170,10 @@ pub fn pulled(call: &Call, Pulled { feed, result }: &Pulled) -> Result<()> {
         etag: _,
         last_modified: _,
     } = report;
+    let say = |refusal: &Refusal| refusal_words(refusal, texts);
     if call.out.json {
-        let rejected: Vec<Value> = rejected.iter().map(|Rejected { document, reason }| json!({"document": document, "reason": reason.words(texts)})).collect();
-        let remarks: Vec<String> = remarks.iter().map(|remark| remark.words(texts)).collect();
+        let rejected: Vec<Value> = rejected.iter().map(|Rejected { document, reason }| json!({"document": document, "reason": say(reason)})).collect();
+        let remarks: Vec<String> = remarks.iter().map(say).collect();
         return call.out.object(&json!({
             "feed": feed.name, "kind": feed.kind.as_str(), "error": null, "unchanged": unchanged, "discovered": discovered, "new": new,
             "changed": changed, "same": same, "verified": verified, "tolerated": tolerated, "rejected": rejected, "remarks": remarks,
@@ -204,11 +206,10 @@ pub fn pulled(call: &Call, Pulled { feed, result }: &Pulled) -> Result<()> {
     );
     call.out.line(&texts.with("feed.pull_line", &values));
     for Rejected { document, reason } in rejected.iter().take(limits::REJECTED_SHOWN) {
-        call.out
-            .line(&format!("    ✗ {document}: {}", reason.words(texts)));
+        call.out.line(&format!("    ✗ {document}: {}", say(reason)));
     }
     for remark in remarks {
-        call.out.say(&format!("    {}", remark.words(texts)));
+        call.out.say(&format!("    {}", say(remark)));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::cli::exposure::nothing_found;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
-use crate::store::matches::{By, Group, MatchFilter, Matched};
+use crate::store::views::matches::{By, Group, MatchFilter, Matched};
 use anyhow::Result;
 use serde_json::json;
 use tuermer_core::ids::AssetId;

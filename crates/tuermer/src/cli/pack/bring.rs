@@ -22,7 +22,7 @@ pub(super) async fn import(
     let context = call.open().await?;
     let actor = actor.prove(call, &context).await?;
     let files = pack_file::read(path)?;
-    let pack = files.pack(texts)?;
+    let pack = pack_file::parse(&files, texts)?;
     let today = context.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let problems = pack.problems(today);
     tell_problems(call, &pack, &problems)?;

@@ -21,7 +21,7 @@ pub(super) async fn run(call: &Call, name: Option<&str>) -> Result<Exit> {
         .date();
     if let Some(path) = name.map(Path::new).filter(|path| path.exists()) {
         let files = pack_file::read(path)?;
-        let pack = files.pack(call.out.texts)?;
+        let pack = pack_file::parse(&files, call.out.texts)?;
         let problems = pack.problems(today);
         tell_problems(call, &pack, &problems)?;
         conflicts(call, &pack)?;

@@ -4,7 +4,7 @@ use super::tell::{Library, object, told};
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
-use crate::store::threats::ThreatHead;
+use crate::store::documents::threats::ThreatHead;
 use anyhow::{Error, Result, anyhow};
 use std::collections::HashMap;
 use tuermer_core::ids::ThreatId;

@@ -1,9 +1,9 @@
 //! A threat for machines and in sentences.
 
 use crate::context::Context;
-use crate::store::comments::{Comment, Reader};
-use crate::store::history::KeptRevision;
-use crate::store::threats::ThreatHead;
+use crate::store::documents::comments::{Comment, Reader};
+use crate::store::documents::threats::ThreatHead;
+use crate::store::views::history::KeptRevision;
 use crate::text::Texts;
 use serde_json::{Value, json};
 use tuermer_core::revision::Numbering;

@@ -5,7 +5,7 @@ use super::find;
 use crate::acts::warn;
 use crate::compose;
 use crate::context::Context;
-use crate::store::warnings::WarningHead;
+use crate::store::warning::warnings::WarningHead;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 use tuermer_core::ids::WarningNumber;

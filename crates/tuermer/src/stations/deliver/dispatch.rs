@@ -8,7 +8,7 @@ use super::sending::Sending;
 use super::writer::Writer;
 use crate::channels::Carriers;
 use crate::context::Context;
-use crate::store::leases::Lease;
+use crate::store::ground::leases::Lease;
 use anyhow::{Error, Result};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@
 
 use crate::channels::{Message, Notice, PointKeys, Warned};
 use crate::context::Context;
-use crate::store::notice_deliveries::NoticeDelivery;
+use crate::store::people::notice_deliveries::NoticeDelivery;
 use crate::text::Texts;
 use anyhow::{Context as _, Result};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! What the dispatcher hands over, whatever it carries: one message to one address, and its rank.
 
 use crate::channels::lanes::Rank;
-use crate::store::deliveries::Claim;
-use crate::store::notice_deliveries::NoticeDelivery;
+use crate::store::people::notice_deliveries::NoticeDelivery;
+use crate::store::warning::deliveries::Claim;
 use tuermer_core::delivery::{Delivery, DeliveryState};
 use tuermer_core::ids::{DeliveryId, WarningNumber};
 use tuermer_core::warning::MessageType;

@@ -10,6 +10,7 @@ use super::road::{Road, Shared};
 use super::roads::Roads;
 use crate::acts::warn;
 use crate::context::Context;
+use crate::refusal::in_english;
 use anyhow::{Error, Result};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
@@ -110,7 +111,7 @@ impl Queue {
                 Err(error) => {
                     tracing::error!(
                         warning.number = %number,
-                        error = format!("{error:#}"),
+                        error = in_english(&error),
                         "a released warning cannot be taken in; it is tried again"
                     );
                     self.trouble = Some(error);

@@ -10,7 +10,7 @@ use super::writer::Writer;
 use crate::channels::lanes::{Answer, Lanes, Next, Rank};
 use crate::channels::{Carrier, Line, Message, Sent};
 use crate::context::Context;
-use crate::store::deliveries::{Claim, Finished, Record};
+use crate::store::warning::deliveries::{Claim, Finished, Record};
 use anyhow::Result;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,7 +2,7 @@
 
 use super::letter::Letter;
 use crate::context::Context;
-use crate::store::leases::Lease;
+use crate::store::ground::leases::Lease;
 use anyhow::{Context as _, Result};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};

@@ -1,7 +1,7 @@
 //! The one task that writes while many connections send: everything that waits goes into one transaction.
 
 use crate::context::Context;
-use crate::store::deliveries::{Claim, Record, Recorded};
+use crate::store::warning::deliveries::{Claim, Record, Recorded};
 use anyhow::{Result, anyhow};
 use tokio::sync::{mpsc, oneshot};
 

@@ -9,7 +9,7 @@ use crate::feeds::{PullReport, Rejected};
 use crate::keys::{sha256, sha256_of};
 use crate::outgoing::{Client, FetchError, Wanted};
 use crate::refusal::Refusal;
-use crate::store::feed_entries::{self, SeenEntry};
+use crate::store::feeds::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Error, Result};
 use std::path::Path;
 use tempfile::NamedTempFile;

@@ -1,7 +1,7 @@
 //! Tells people, outside the pages, that a feed has been silent for longer than its own rule – once – and that it is heard again.
 
 use crate::context::Context;
-use crate::store::notices::Notice;
+use crate::store::people::notices::Notice;
 use crate::text::Texts;
 use anyhow::Result;
 use jiff::Timestamp;

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::feeds::{Mailbox, PullReport, Rejected};
 use crate::outgoing::{Client, Wanted};
 use crate::refusal::Refusal;
-use crate::store::feed_entries::{self, SeenEntry};
+use crate::store::feeds::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Result};
 use tempfile::NamedTempFile;
 use tuermer_core::feed::Feed;

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::feeds::{PullReport, Rejected};
 use crate::outgoing::{Body, Client, Wanted};
 use crate::refusal::Refusal;
-use crate::store::feed_entries::{self, SeenEntry};
+use crate::store::feeds::feed_entries::{self, SeenEntry};
 use anyhow::{Error, Result};
 use tuermer_core::feed::Feed;
 use tuermer_core::limits;

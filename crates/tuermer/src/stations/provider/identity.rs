@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::feeds::csaf::{self, Found};
 use crate::outgoing::Client;
 use crate::refusal::Refusal;
-use crate::store::pins::{self, PinnedPublisher};
+use crate::store::feeds::pins::{self, PinnedPublisher};
 use anyhow::{Error, Result};
 use tuermer_formats::links;
 use tuermer_formats::provider::Role;

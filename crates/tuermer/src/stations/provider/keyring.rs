@@ -7,7 +7,8 @@ use crate::context::Context;
 use crate::feeds::csaf::{self, Found, Rules};
 use crate::outgoing::Client;
 use crate::refusal::Refusal;
-use crate::store::pins::{self, PinnedKey};
+use crate::refusal::refusal_words;
+use crate::store::feeds::pins::{self, PinnedKey};
 use crate::text::Texts;
 use anyhow::{Error, Result};
 use std::sync::Arc;
@@ -126,7 +127,7 @@ async fn settle(
             &mut open,
             &pin.provider,
             &pin.fingerprint,
-            &revoked.words(Texts(Language::German)),
+            &refusal_words(&revoked, Texts(Language::German)),
             context.now(),
         )
         .await?;

@@ -1,6 +1,6 @@
 //! Which documents of a list are worth fetching: those that are new, that moved, or that deserve another try. Newest first.
 
-use crate::store::feed_entries::SeenEntry;
+use crate::store::feeds::feed_entries::SeenEntry;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use tuermer_core::limits;
@@ -38,7 +38,7 @@ fn time(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::moved;
-    use crate::store::feed_entries::SeenEntry;
+    use crate::store::feeds::feed_entries::SeenEntry;
     use std::collections::HashMap;
     use tuermer_core::provenance::EntryState;
     use tuermer_formats::rolie::Entry;

@@ -8,7 +8,7 @@ use crate::feeds::csaf::{Arrived, Checked, Found};
 use crate::feeds::{PullReport, Rejected};
 use crate::keys::sha256;
 use crate::refusal::Refusal;
-use crate::store::feed_entries::{self, SeenEntry};
+use crate::store::feeds::feed_entries::{self, SeenEntry};
 use anyhow::Result;
 use tuermer_core::provenance::{EntryState, SignatureState};
 use tuermer_core::rights::Actor;

@@ -5,6 +5,7 @@
 
 use crate::context::Context;
 use crate::keys::sha256;
+use crate::refusal::in_english;
 use crate::text::Texts;
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -247,7 +248,7 @@ pub const FAILED: &str = "<!doctype html><html lang=\"de\"><meta charset=\"utf-8
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        tracing::error!(error = format!("{:#}", self.0), "a page could not be made");
+        tracing::error!(error = in_english(&self.0), "a page could not be made");
         (StatusCode::INTERNAL_SERVER_ERROR, Html(FAILED)).into_response()
     }
 }

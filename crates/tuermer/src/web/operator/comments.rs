@@ -5,7 +5,7 @@ use super::session::SignedIn;
 use crate::acts;
 use crate::context::Context;
 use crate::refusal::refused;
-use crate::store::comments::{Comment, Reader};
+use crate::store::documents::comments::{Comment, Reader};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;

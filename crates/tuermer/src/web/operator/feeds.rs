@@ -7,7 +7,7 @@ use crate::acts::{self, feed::wish};
 use crate::context::Context;
 use crate::refusal::kept_words;
 use crate::stations::poll;
-use crate::store::feed_desk::NotTaken;
+use crate::store::views::feed_desk::NotTaken;
 use crate::text::Texts;
 use askama::Template;
 use axum::Form;

@@ -1,8 +1,9 @@
 //! What every operator page has around its content, and how trouble is told.
 
 use crate::context::Context;
-use crate::refusal::{Refusal, as_denied};
-use crate::store::accounts::Account;
+use crate::refusal::in_english;
+use crate::refusal::{Refusal, as_denied, refusal_words};
+use crate::store::people::accounts::Account;
 use crate::text::{Texts, grouped};
 use crate::web::layout;
 use askama::Template;
@@ -301,10 +302,12 @@ pub async fn explain(State(context): State<Context>, request: Request, next: Nex
                 t.get("operator.not_found"),
                 t.get("operator.not_found_next"),
             ),
-            Trouble::NotAllowed(denied) => (t.get("operator.not_allowed"), denied.words(t)),
+            Trouble::NotAllowed(denied) => {
+                (t.get("operator.not_allowed"), refusal_words(denied, t))
+            }
             Trouble::Refused(sentence) => (t.get("operator.refused"), sentence.clone()),
             Trouble::Failed(error) => {
-                tracing::error!(error = format!("{error:#}"), "an operator page failed");
+                tracing::error!(error = in_english(&error), "an operator page failed");
                 (
                     t.get("operator.failed"),
                     t.with("operator.failed_next", &[("error", &error.to_string())]),

@@ -5,7 +5,7 @@ use super::frame::{Trouble, see};
 use super::session::SignedIn;
 use crate::acts::key;
 use crate::context::Context;
-use crate::store::pins::PinnedKey;
+use crate::store::feeds::pins::PinnedKey;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;

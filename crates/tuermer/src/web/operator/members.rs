@@ -4,7 +4,7 @@ use super::bars::Bar;
 use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
 use crate::context::Context;
-use crate::store::reachability::{Reach, Reachable};
+use crate::store::views::reachability::{Reach, Reachable};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;

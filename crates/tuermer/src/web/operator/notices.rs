@@ -4,7 +4,7 @@ use super::frame::{Frame, Trouble, see};
 use super::session::SignedIn;
 use crate::acts::done;
 use crate::context::Context;
-use crate::store::notices::Notice;
+use crate::store::people::notices::Notice;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use tuermer_core::limits::NOTICES_SHOWN;

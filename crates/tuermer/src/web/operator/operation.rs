@@ -3,8 +3,8 @@
 use super::frame::{Frame, Trouble, page};
 use super::session::SignedIn;
 use crate::context::Context;
-use crate::store::overview::Overview;
-use crate::store::stations::StationHealth;
+use crate::store::ground::stations::StationHealth;
+use crate::store::views::overview::Overview;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;

@@ -4,7 +4,7 @@ use super::bars::Bar;
 use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
 use crate::context::Context;
-use crate::store::progress::Silent;
+use crate::store::views::progress::Silent;
 use crate::web::pictures::{Size, curve};
 use askama::Template;
 use axum::extract::{Path, Query, State};

@@ -4,7 +4,7 @@ use super::frame::{Frame, Trouble, page, see};
 use super::session::SignedIn;
 use crate::acts::threat;
 use crate::context::Context;
-use crate::store::reading::Reading;
+use crate::store::feeds::reading::Reading;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};

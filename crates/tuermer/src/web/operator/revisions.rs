@@ -4,7 +4,7 @@ use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
 use super::threat::find;
 use crate::context::Context;
-use crate::store::history::KeptRevision;
+use crate::store::views::history::KeptRevision;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;

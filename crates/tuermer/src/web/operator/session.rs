@@ -4,7 +4,7 @@ use super::frame::{FieldError, Frame, Trouble, Words, page, page_with_errors, se
 use crate::acts::{self, account};
 use crate::context::Context;
 use crate::refusal::refused;
-use crate::store::accounts::Account;
+use crate::store::people::accounts::Account;
 use crate::text::Texts;
 use crate::web::layout;
 use askama::Template;

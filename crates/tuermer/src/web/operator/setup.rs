@@ -8,7 +8,7 @@ use super::frame::{FieldError, Frame, Trouble, Words, page, page_with_errors};
 use super::session::enter;
 use crate::acts::account::{self, hash_password};
 use crate::context::Context;
-use crate::store::invitations::Invitation;
+use crate::store::people::invitations::Invitation;
 use crate::text::Texts;
 use askama::Template;
 use axum::extract::{Form, State};

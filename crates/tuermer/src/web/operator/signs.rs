@@ -3,9 +3,9 @@
 use super::frame::{Frame, Trouble, page};
 use super::session::SignedIn;
 use crate::context::Context;
-use crate::store::campaigns::CampaignLine;
-use crate::store::observations::SignLine;
-use crate::store::signs::{MalformedLine, SignDay, SourceLine};
+use crate::store::signs::campaigns::CampaignLine;
+use crate::store::signs::observations::SignLine;
+use crate::store::signs::signs::{MalformedLine, SignDay, SourceLine};
 use crate::web::pictures::{Size, signs};
 use askama::Template;
 use axum::extract::State;

@@ -4,7 +4,7 @@ use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
 use super::threat::{percent, score};
 use crate::context::Context;
-use crate::store::threat_list::{ListedThreat, Order, Which};
+use crate::store::views::threat_list::{ListedThreat, Order, Which};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;

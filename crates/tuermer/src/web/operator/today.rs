@@ -4,7 +4,7 @@ use super::frame::{Frame, Trouble, page, segment};
 use super::notices::{self, ShownNotice};
 use super::session::SignedIn;
 use crate::context::Context;
-use crate::store::queue::{OpenTask, OpenThreat, OpenWarning};
+use crate::store::views::queue::{OpenTask, OpenThreat, OpenWarning};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;

@@ -5,8 +5,8 @@ use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segm
 use super::session::{SignedIn, password_fits};
 use crate::acts::warn::{self, TextEdit};
 use crate::refusal::told as told_error;
-use crate::store::accounts::Account;
-use crate::store::journal::Entry;
+use crate::store::ground::journal::Entry;
+use crate::store::people::accounts::Account;
 use crate::{compose, context::Context};
 use askama::Template;
 use axum::extract::{Form, Path, State};

@@ -6,7 +6,7 @@ use super::session::SignedIn;
 use super::threat::find;
 use crate::context::Context;
 use crate::hindsight::{self, Hindsight, Late};
-use crate::store::exposures::{ShownGround, Verdict};
+use crate::store::verdicts::exposures::{ShownGround, Verdict};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;

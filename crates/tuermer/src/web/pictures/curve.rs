@@ -1,7 +1,7 @@
 //! How fast the hole is closed: solid = measured again, dashed = by their own word; the area between is unproven.
 
 use super::{Drawing, Size, percent, share};
-use crate::store::picture::{CurvePoint, PatchCurve};
+use crate::store::views::picture::{CurvePoint, PatchCurve};
 use crate::text::Texts;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

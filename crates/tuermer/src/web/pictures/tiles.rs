@@ -4,7 +4,7 @@
 
 use super::{Drawing, Size, share, shown};
 use crate::config::Tile;
-use crate::store::picture::Municipality;
+use crate::store::views::picture::Municipality;
 use crate::text::Texts;
 use tuermer_core::picture::{PublicCount, hide_small};
 

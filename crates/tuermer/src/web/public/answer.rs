@@ -5,7 +5,7 @@
 use super::warning::{answer_words, recipient};
 use crate::acts::answer;
 use crate::context::Context;
-use crate::store::answers::Given;
+use crate::store::warning::answers::Given;
 use crate::text::Texts;
 use crate::web::layout::{Frame, PageError, language, not_found, notice, page, segment};
 use askama::Template;

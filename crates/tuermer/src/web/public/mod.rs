@@ -11,6 +11,7 @@ mod words;
 
 use super::layout::{self, not_found};
 use crate::context::Context;
+use crate::refusal::in_english;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -54,7 +55,7 @@ async fn healthy(State(context): State<Context>) -> Response {
     let stations = match context.store.stations().await {
         Ok(stations) => stations,
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "the store does not answer");
+            tracing::error!(error = in_english(&error), "the store does not answer");
             return (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the store does not answer\n",

@@ -5,7 +5,7 @@
 use super::tables::{self, Table};
 use super::warning::{level_words, shape};
 use crate::context::Context;
-use crate::store::picture::{PatchCurve, PublicWarning};
+use crate::store::views::picture::{PatchCurve, PublicWarning};
 use crate::text::Texts;
 use crate::web::layout::{Frame, PageError, language, not_found, page, segment};
 use crate::web::pictures::tiles::PublicCity;

@@ -1,6 +1,6 @@
 //! The table behind each picture: on the page under the drawing, and as CSV.
 
-use crate::store::picture::PatchCurve;
+use crate::store::views::picture::PatchCurve;
 use crate::text::Texts;
 use crate::web::pictures::tiles::PublicCity;
 use crate::web::pictures::{clock, curve, funnel, percent, public_count, shown};

@@ -40,18 +40,9 @@ const ARROWS: &[(&str, &[&str], &str)] = &[
         "formats turn bytes into nouns: no I/O, no clock",
     ),
     (
-        "crates/tuermer/src/store/",
-        &[
-            "crate::web",
-            "crate::channels",
-            "crate::feeds",
-            "crate::stations",
-            "crate::acts",
-            "crate::cli",
-            "axum",
-            "lettre",
-        ],
-        "the store knows only nouns and SQL",
+        "crates/tuermer-store/src/",
+        &["axum", "lettre", "clap", "reqwest", "Texts"],
+        "the store knows only nouns and SQL; words are rendered by who shows them",
     ),
     (
         "crates/tuermer/src/channels/",

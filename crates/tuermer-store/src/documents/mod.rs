@@ -1,0 +1,10 @@
+//! Documents as they came, and the threats, packs and catalogues read from them.
+
+pub mod comments;
+pub mod documents;
+pub mod epss;
+pub mod kev;
+pub mod packs;
+pub mod products;
+pub mod revisions;
+pub mod threats;
