@@ -141,7 +141,7 @@ impl<R: Read> Utf16<R> {
     }
 }
 
-/// A stream in UTF-8, whatever it was written in: UTF-16 is told by its mark, or by the NUL beside its first letter.
+/// Decodes a stream to UTF-8. UTF-16 is recognised by its byte order mark, or by the NUL beside its first letter.
 pub fn in_utf8<'r>(head: &[u8], reader: impl Read + 'r) -> Box<dyn Read + 'r> {
     let encoding: Option<&'static Encoding> = match head {
         [0xff, 0xfe, ..] => Some(UTF_16LE),

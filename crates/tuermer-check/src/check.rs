@@ -1,15 +1,17 @@
 //! One check: reads what it is given, in order, and puts the answer together. Never writes.
 
-use crate::baseline::Baseline;
+mod gaps;
+mod server_files;
+
 use crate::collect::Collected;
-use crate::finding::{Finding, Kind, Verdict};
-use crate::kind::{LogKind, PROTOCOLS};
+use crate::finding::Finding;
+use crate::kind::LogKind;
 use crate::logs::{self, Detectors, LogRead};
-use crate::report::{Build, BuildSource, Coverage, Gap, Report, Unreadable};
+use crate::report::{Build, BuildSource, Coverage, Report, Unreadable};
 use crate::system::Places;
-use crate::walk::{self, Found, Reason};
-use crate::web::{Judge, Look};
-use crate::{blocks, content, evtx, grade, program, times};
+use crate::walk::{self, FoundFile, Reason};
+use crate::{blocks, evtx, grade, program};
+use gaps::gaps;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -45,14 +47,6 @@ pub struct Progress {
     pub incidents: u64,
 }
 
-/// Waves of attacks that a log should reach back to: name and begin (docs/check.md names the sources).
-const WAVES: &[(&str, &str)] = &[
-    ("ProxyLogon", "2021-02-26T00:00:00Z"),
-    ("ProxyShell", "2021-08-09T00:00:00Z"),
-    ("ProxyNotShell", "2022-09-30T00:00:00Z"),
-    ("OWASSRF", "2023-01-10T00:00:00Z"),
-];
-
 /// Runs a check.
 pub fn run(
     question: &Question,
@@ -70,12 +64,12 @@ pub fn run(
         log_build: None,
     };
     let places = &question.places;
-    let logs: Vec<Found> = [&places.logs, &places.iis, &places.events]
+    let logs: Vec<FoundFile> = [&places.logs, &places.iis, &places.events]
         .into_iter()
         .flatten()
         .flat_map(|root| check.below(root))
         .collect();
-    let web: Vec<Found> = places
+    let web: Vec<FoundFile> = places
         .web
         .iter()
         .flat_map(|root| check.below(root))
@@ -129,7 +123,7 @@ struct Check<'q> {
 }
 
 impl Check<'_> {
-    fn below(&mut self, root: &Path) -> Vec<Found> {
+    fn below(&mut self, root: &Path) -> Vec<FoundFile> {
         let walk = walk::below(root);
         for (path, reason) in walk.left_out {
             let (word, detail) = match reason {
@@ -164,68 +158,46 @@ impl Check<'_> {
         });
     }
 
-    fn log(&mut self, file: &Found, progress: &mut dyn FnMut(Progress)) {
+    fn log(&mut self, file: &FoundFile, progress: &mut dyn FnMut(Progress)) {
         let name = shown(&file.path);
         let (head, source) = match head(&file.path) {
             Ok(opened) => opened,
             Err(error) => return self.failed(&file.path, &error),
         };
-        let mut text = Vec::new();
-        let readable = blocks::in_utf8(&head, head.as_slice()).read_to_end(&mut text);
-        let Some(kind) = readable
-            .ok()
-            .and_then(|_| LogKind::of(&text, &file.path.to_string_lossy()))
-        else {
+        let Some(kind) = kind_of(&head, &file.path) else {
             return self.unrecognised(&name);
         };
         let mut buffer = std::mem::take(&mut self.buffer);
-        let (detectors, before, total) = (self.detectors, self.seen.done, self.seen.total);
-        let (incidents_before, mut incidents) = (self.seen.incidents, self.seen.incidents);
-        let mut signs = Vec::new();
-        let collected = &mut self.collected;
-        let take = |mut sign: Finding| {
-            incidents += u64::from(sign.verdict.is_break_in());
-            sign.file.clone_from(&name);
-            signs.push(sign);
-            // In bounded memory: what was found goes on before the file ends.
-            if signs.len() >= 64 {
-                signs.drain(..).for_each(|sign| collected.push(sign));
-            }
+        let (detectors, seen) = (self.detectors, self.seen);
+        let mut signs = Signs {
+            file: &name,
+            waiting: Vec::new(),
+            collected: &mut self.collected,
+            break_ins: 0,
         };
         let read = match kind {
-            LogKind::Evtx => evtx_file(&file.path, detectors, take),
+            LogKind::Evtx => evtx_file(&file.path, detectors, |sign| signs.add(sign)),
             _ => {
-                let tell = |done: u64| {
+                let report = |done: u64| {
                     progress(Progress {
-                        done: before + done,
-                        total,
-                        incidents: incidents_before,
+                        done: seen.done + done,
+                        ..seen
                     })
                 };
-                logs::read(
-                    kind,
-                    &head,
-                    head.as_slice().chain(source),
-                    &mut buffer,
-                    detectors,
-                    take,
-                    tell,
-                )
+                let content = head.as_slice().chain(source);
+                let add = |sign| signs.add(sign);
+                logs::read(kind, &head, content, &mut buffer, detectors, add, report)
             }
         };
-        signs.drain(..).for_each(|sign| collected.push(sign));
-        (self.buffer, self.seen.incidents) = (buffer, incidents);
+        self.seen.incidents += signs.finish();
+        self.buffer = buffer;
         self.seen.done += file.bytes;
-        self.took_in(
-            &kind.label(&file.path.to_string_lossy()),
-            &name,
-            if kind == LogKind::Evtx {
-                file.bytes
-            } else {
-                read.bytes
-            },
-            read,
-        );
+        let bytes = match kind {
+            LogKind::Evtx => file.bytes,
+            _ => read.bytes,
+        };
+        let label = kind.label(&file.path.to_string_lossy());
+        self.took_in(&label, &name, bytes, read);
         progress(self.seen);
     }
 
@@ -236,7 +208,7 @@ impl Check<'_> {
         }
     }
 
-    /// What a log told besides its signs.
+    /// What a log says besides its signs.
     fn took_in(&mut self, label: &str, name: &str, bytes: u64, read: LogRead) {
         self.report.files_read += 1;
         self.report.bytes += bytes;
@@ -301,95 +273,6 @@ impl Check<'_> {
         self.report.build = given.or_else(program).or(log);
     }
 
-    fn web(&mut self, files: &[Found]) {
-        let baseline = Baseline::embedded();
-        // A log tells the CU, and the hashes of a CU are not those of its security updates.
-        let build = self
-            .report
-            .build
-            .clone()
-            .filter(|build| build.source != BuildSource::Log)
-            .map(|build| build.number);
-        let detectors = self.detectors;
-        let judge = Judge {
-            baseline: &baseline,
-            indicators: &detectors.indicators,
-            build: build.as_deref(),
-        };
-        for file in files {
-            let name = shown(&file.path);
-            if name.to_lowercase().ends_with("applicationhost.config") {
-                self.configuration(file, &name);
-                continue;
-            }
-            match judge.file(&file.path, file.bytes) {
-                Ok(Look::Genuine) => self.report.scripts.0 += 1,
-                Ok(Look::Undecided) => self.report.scripts.1 += 1,
-                Ok(Look::Other) => {}
-                Ok(Look::Sign(sign)) => {
-                    let at =
-                        modified(&file.path).filter(|at| times::is_plausible(*at, detectors.now));
-                    self.collected.push(Finding {
-                        file: name,
-                        at,
-                        ..*sign
-                    });
-                }
-                Err(error) => {
-                    self.failed(&file.path, &error);
-                    continue;
-                }
-            }
-            self.report.files_read += 1;
-            self.report.bytes += file.bytes;
-        }
-    }
-
-    fn configuration(&mut self, file: &Found, name: &str) {
-        let mut text = Vec::new();
-        let read = File::open(&file.path)
-            .and_then(|file| file.take(limits::CHECK_CONFIG_BYTES).read_to_end(&mut text));
-        if let Err(error) = read {
-            return self.failed(&file.path, &error);
-        }
-        self.report.files_read += 1;
-        self.report.bytes += file.bytes;
-        for (line, sign) in content::odd_folders(&String::from_utf8_lossy(&text)) {
-            self.collected.push(Finding {
-                file: name.to_string(),
-                line: Some(line as u64),
-                ..sign
-            });
-        }
-    }
-
-    fn leftover(&mut self, path: &Path) {
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().to_lowercase())
-            .unwrap_or_default();
-        let dump = name.starts_with("lsass") && name.ends_with("dmp");
-        let archive = [".7z", ".zip", ".rar"]
-            .iter()
-            .any(|ending| name.ends_with(ending));
-        if dump || archive {
-            let sign = Finding::new(
-                Kind::Leftover,
-                if dump {
-                    Verdict::Incident
-                } else {
-                    Verdict::Weakness
-                },
-                &name,
-            );
-            self.collected.push(Finding {
-                file: shown(path),
-                at: modified(path),
-                ..sign
-            });
-        }
-    }
-
     fn finish(mut self, with_web: bool) -> Report {
         self.report.findings = grade::correlate(self.collected.finish());
         // After the signs were put together: who placed a shell is known even where only its use is asked for.
@@ -416,47 +299,41 @@ impl Check<'_> {
     }
 }
 
-/// What nobody can say.
-fn gaps(coverage: &[Coverage], with_web: bool) -> Vec<Gap> {
-    let covers = |log: &str| {
-        coverage.iter().any(|covered| {
-            covered.from.is_some()
-                && (covered.log == log || covered.log.starts_with(&format!("{log}\\")))
-        })
-    };
-    let expected = [r"ECP\Server".to_string(), "OABGeneratorLog".into()]
-        .into_iter()
-        .chain(
-            PROTOCOLS
-                .iter()
-                .map(|protocol| format!(r"HttpProxy\{protocol}")),
-        );
-    let mut gaps: Vec<Gap> = expected
-        .chain(["IIS".into(), "Events".into()])
-        .filter(|log| !covers(log))
-        .map(Gap::Missing)
-        .collect();
-    if !with_web {
-        gaps.push(Gap::Missing("Web".into()));
+/// Signs of one log on their way to the others, in bounded memory: they go on before the file ends.
+struct Signs<'c> {
+    file: &'c str,
+    waiting: Vec<Finding>,
+    collected: &'c mut Collected,
+    break_ins: u64,
+}
+
+impl Signs<'_> {
+    fn add(&mut self, mut sign: Finding) {
+        self.break_ins += u64::from(sign.verdict.is_break_in());
+        self.file.clone_into(&mut sign.file);
+        self.waiting.push(sign);
+        if self.waiting.len() >= 64 {
+            self.hand_on();
+        }
     }
-    for (wave, began) in WAVES {
-        let Ok(began) = began.parse::<Timestamp>() else {
-            continue;
-        };
-        let late = coverage
-            .iter()
-            .filter(|covered| covered.log != "Test-ProxyLogon" && covered.log != "Events");
-        gaps.extend(
-            late.filter_map(|covered| Some((covered, covered.from.filter(|from| *from > began)?)))
-                .map(|(covered, from)| Gap::BeginsAfter {
-                    log: covered.log.clone(),
-                    from,
-                    wave,
-                    began,
-                }),
-        );
+
+    fn hand_on(&mut self) {
+        let collected = &mut *self.collected;
+        self.waiting.drain(..).for_each(|sign| collected.push(sign));
     }
-    gaps
+
+    /// Hands on the rest; how many were break-ins.
+    fn finish(mut self) -> u64 {
+        self.hand_on();
+        self.break_ins
+    }
+}
+
+/// What kind of log a file is, by its beginning and its name.
+fn kind_of(head: &[u8], path: &Path) -> Option<LogKind> {
+    let mut text = Vec::new();
+    blocks::in_utf8(head, head).read_to_end(&mut text).ok()?;
+    LogKind::of(&text, &path.to_string_lossy())
 }
 
 /// The beginning of a file, and the file behind it.

@@ -25,7 +25,7 @@ pub enum Exit {
     BreakIn = 3,
     /// A weakness or an attempt.
     Sign = 4,
-    /// Nothing was read that tells anything: no all-clear.
+    /// No log and no script could be read: no all-clear.
     Unread = 5,
 }
 
@@ -155,7 +155,7 @@ impl Check {
             .as_ref()
             .map_or(system::INSTALL.into(), |path| path.to_string_lossy());
         let detectors = Detectors::new(self.indicators()?, &install, clock::now())?;
-        let report = check::run(&question, &detectors, &mut told(language));
+        let report = check::run(&question, &detectors, &mut show_progress(language));
         show(&report, json, language)?;
         if let Some(path) = &self.html {
             write(path, html::page(&report, language).as_bytes(), language)?;
@@ -264,8 +264,8 @@ fn show(report: &Report, json: bool, language: Language) -> anyhow::Result<()> {
     }
 }
 
-/// Tells on the terminal how far the check is, at most four times a second.
-fn told(language: Language) -> impl FnMut(Progress) {
+/// Shows on the terminal how far the check is, at most four times a second.
+fn show_progress(language: Language) -> impl FnMut(Progress) {
     let seen = std::io::stderr().is_terminal();
     let mut last = Instant::now();
     move |progress: Progress| {

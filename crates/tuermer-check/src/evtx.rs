@@ -47,7 +47,7 @@ fn records(
     let mut broken = 0;
     for record in parser.records_json_value() {
         match record {
-            Ok(record) => one(&record.data, record.event_record_id, detectors, read, take),
+            Ok(record) => read_record(&record.data, record.event_record_id, detectors, read, take),
             Err(error) => {
                 broken += 1;
                 read.problems.push((
@@ -63,7 +63,7 @@ fn records(
     }
 }
 
-/// What the file's shape tells before its records: a head of 4,096 bytes, then chunks of 65,536.
+/// Whether the shape of the file is intact, before its records are read: a head of 4,096 bytes, then chunks of 65,536.
 fn shape(source: &mut (impl Read + Seek)) -> Option<Problem> {
     let mut head = [0; 42];
     let length = source.seek(SeekFrom::End(0)).ok()?;
@@ -81,7 +81,7 @@ fn shape(source: &mut (impl Read + Seek)) -> Option<Problem> {
     }
 }
 
-fn one(
+fn read_record(
     record: &serde_json::Value,
     number: u64,
     detectors: &Detectors,

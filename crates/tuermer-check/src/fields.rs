@@ -44,7 +44,7 @@ impl<'l> Fields<'l> {
             match rest.get(quote + 1) {
                 Some(b'"') => from = quote + 2,
                 _ => {
-                    // What stands between the closing quote and the comma belongs to nobody.
+                    // Text between the closing quote and the comma belongs to no field.
                     let after = rest.get(quote + 1..).unwrap_or_default();
                     self.rest = memchr::memchr(self.separator, after)
                         .and_then(|comma| after.get(comma + 1..));

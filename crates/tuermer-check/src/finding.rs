@@ -1,4 +1,4 @@
-//! What a check has to say of one place: which flaw, which step of the ladder, how bad, when, where, on what evidence.
+//! One finding of a check: which flaw, which step of the ladder, how bad, when, where, on what evidence.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 pub enum Verdict {
     /// Somebody tried; nothing shows that it worked.
     Probe,
-    /// A hole that works, or a file nobody can vouch for; no break-in shown.
+    /// A hole that works, or a file of unknown origin; no break-in shown.
     Weakness,
     /// A break-in.
     Incident,

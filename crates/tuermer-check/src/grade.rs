@@ -8,7 +8,7 @@ use std::net::IpAddr;
 /// How far it got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grade {
-    /// The worst that is shown; nothing where nothing was found.
+    /// The worst finding; `None` without findings.
     pub verdict: Option<Verdict>,
     /// The highest step of the ladder.
     pub step: Option<u8>,

@@ -150,66 +150,69 @@ fn known_protocol(folder: &str) -> &str {
 mod tests {
     use super::*;
 
+    /// Beginning, path, kind and label of logs.
+    const LOGS: &[(&str, &str, Option<LogKind>, &str)] = &[
+        (
+            "DateTime,RequestId,AnchorMailbox,ClientIpAddress\r\n#Software: x",
+            r"C:\Logging\HttpProxy\Owa\H.LOG",
+            Some(LogKind::HttpProxy),
+            r"HttpProxy\Owa",
+        ),
+        (
+            "\u{feff}#Software: Microsoft Exchange Server\n#Log-type: HttpProxy Logs",
+            "Eas/HttpProxy_1.LOG",
+            Some(LogKind::HttpProxy),
+            r"HttpProxy\Eas",
+        ),
+        (
+            "2021-03-03T04:23:22.123Z,x",
+            "logs/HttpProxy/Ecp/old.log",
+            Some(LogKind::HttpProxy),
+            r"HttpProxy\Ecp",
+        ),
+        (
+            "#Software: Microsoft Internet Information Services 10.0",
+            r"C:\W3SVC1\u_ex210303.log",
+            Some(LogKind::Iis),
+            r"IIS\W3SVC1",
+        ),
+        (
+            "#Log-type: ECP Server Log",
+            "ECPServer.LOG",
+            Some(LogKind::EcpServer),
+            r"ECP\Server",
+        ),
+        (
+            "#Log-type: ECP Activity Context Log",
+            "x.LOG",
+            Some(LogKind::EcpActivity),
+            r"ECP\Activity",
+        ),
+        (
+            "#TYPE Selected\r\n\"DateTime\",\"ClientIPAddress\",\"AnchorMailbox\"",
+            "x.csv",
+            Some(LogKind::Script),
+            "Test-ProxyLogon",
+        ),
+        (
+            "anything",
+            r"Logging\OABGeneratorLog\x",
+            Some(LogKind::Oab),
+            "OABGeneratorLog",
+        ),
+        (
+            "{\"EventID\":1}",
+            "x.json",
+            Some(LogKind::EventJson),
+            "Events",
+        ),
+        ("ElfFile\0", "x.evtx", Some(LogKind::Evtx), "Events"),
+        ("PK", "x.zip", None, ""),
+    ];
+
     #[test]
     fn logs_are_recognised() {
-        for (head, path, expected, label) in [
-            (
-                "DateTime,RequestId,AnchorMailbox,ClientIpAddress\r\n#Software: x",
-                r"C:\Logging\HttpProxy\Owa\H.LOG",
-                Some(LogKind::HttpProxy),
-                r"HttpProxy\Owa",
-            ),
-            (
-                "\u{feff}#Software: Microsoft Exchange Server\n#Log-type: HttpProxy Logs",
-                "Eas/HttpProxy_1.LOG",
-                Some(LogKind::HttpProxy),
-                r"HttpProxy\Eas",
-            ),
-            (
-                "2021-03-03T04:23:22.123Z,x",
-                "logs/HttpProxy/Ecp/old.log",
-                Some(LogKind::HttpProxy),
-                r"HttpProxy\Ecp",
-            ),
-            (
-                "#Software: Microsoft Internet Information Services 10.0",
-                r"C:\W3SVC1\u_ex210303.log",
-                Some(LogKind::Iis),
-                r"IIS\W3SVC1",
-            ),
-            (
-                "#Log-type: ECP Server Log",
-                "ECPServer.LOG",
-                Some(LogKind::EcpServer),
-                r"ECP\Server",
-            ),
-            (
-                "#Log-type: ECP Activity Context Log",
-                "x.LOG",
-                Some(LogKind::EcpActivity),
-                r"ECP\Activity",
-            ),
-            (
-                "#TYPE Selected\r\n\"DateTime\",\"ClientIPAddress\",\"AnchorMailbox\"",
-                "x.csv",
-                Some(LogKind::Script),
-                "Test-ProxyLogon",
-            ),
-            (
-                "anything",
-                r"Logging\OABGeneratorLog\x",
-                Some(LogKind::Oab),
-                "OABGeneratorLog",
-            ),
-            (
-                "{\"EventID\":1}",
-                "x.json",
-                Some(LogKind::EventJson),
-                "Events",
-            ),
-            ("ElfFile\0", "x.evtx", Some(LogKind::Evtx), "Events"),
-            ("PK", "x.zip", None, ""),
-        ] {
+        for &(head, path, expected, label) in LOGS {
             let kind = LogKind::of(head.as_bytes(), path);
             assert_eq!(kind, expected, "{path}");
             assert_eq!(

@@ -68,79 +68,82 @@ pub fn is_reset(anchor: &[u8], status: Option<u16>) -> bool {
 mod tests {
     use super::*;
 
+    /// Anchor and status; step, and whether Microsoft names the request.
+    const RUNGS: &[(&str, u16, Option<(Option<u8>, bool)>)] = &[
+        (
+            "ServerInfo~a]@mail:444/autodiscover/autodiscover.xml?#",
+            200,
+            Some((Some(1), false)),
+        ),
+        (
+            "ServerInfo~a]@mail:444/mapi/emsmdb/?#",
+            200,
+            Some((Some(2), true)),
+        ),
+        (
+            "ServerInfo~a]@mail:444/mapi/emsmdb/?#",
+            500,
+            Some((None, true)),
+        ),
+        (
+            "ServerInfo~a]@mail:444/ecp/proxyLogon.ecp?#",
+            241,
+            Some((Some(3), true)),
+        ),
+        (
+            "ServerInfo~a]@mail:444/ecp/proxyLogon.ecp?#",
+            200,
+            Some((None, true)),
+        ),
+        (
+            "ServerInfo~a]@mail.example.org:444/ecp/DDI/DDIService.svc/GetObject?msExchEcpCanary=x&schema=OABVirtualDirectory#",
+            200,
+            Some((Some(4), true)),
+        ),
+        (
+            "ServerInfo~a]@mail.example.org:444/ecp/DDI/DDIService.svc/SetObject?msExchEcpCanary=x&schema=OABVirtualDirectory#",
+            200,
+            Some((Some(5), true)),
+        ),
+        (
+            "ServerInfo~a]@mail.example.org:444/ecp/DDI/DDIService.svc/SetObject?msExchEcpCanary=x&schema=ResetOABVirtualDirectory#",
+            200,
+            Some((Some(6), true)),
+        ),
+        (
+            "ServerInfo~a]@mail.example.org:444/ecp/DDI/DDIService.svc/SetObject?msExchEcpCanary=x&schema=ResetOABVirtualDirectory#",
+            403,
+            Some((None, true)),
+        ),
+        (
+            "serverinfo~A]@MAIL:444/MAPI/EMSMDB/?#",
+            200,
+            Some((Some(2), true)),
+        ),
+        (
+            "ServerInfo~burpcollaborator.net/ecp/default.flt?",
+            200,
+            Some((None, true)),
+        ),
+        (
+            "ServerInfo~localhost/ecp/default.flt",
+            500,
+            Some((None, false)),
+        ),
+        (
+            "ServerInfo~localhost:444/ecp/x@y:444/mapi/emsmdb",
+            200,
+            Some((None, false)),
+        ),
+        ("ServerInfo~nothing", 200, None),
+        ("ServerVersion~Version 15.1 (Build 2374.0)", 200, None),
+        ("Sid~S-1-5-21/x", 200, None),
+    ];
+
     #[test]
     fn the_ladder() {
         let ddi = "ServerInfo~a]@mail.example.org:444/ecp/DDI/DDIService.svc";
-        for (anchor, status, expected) in [
-            (
-                "ServerInfo~a]@mail:444/autodiscover/autodiscover.xml?#",
-                200,
-                Some((Some(1), false)),
-            ),
-            (
-                "ServerInfo~a]@mail:444/mapi/emsmdb/?#",
-                200,
-                Some((Some(2), true)),
-            ),
-            (
-                "ServerInfo~a]@mail:444/mapi/emsmdb/?#",
-                500,
-                Some((None, true)),
-            ),
-            (
-                "ServerInfo~a]@mail:444/ecp/proxyLogon.ecp?#",
-                241,
-                Some((Some(3), true)),
-            ),
-            (
-                "ServerInfo~a]@mail:444/ecp/proxyLogon.ecp?#",
-                200,
-                Some((None, true)),
-            ),
-            (
-                &format!("{ddi}/GetObject?msExchEcpCanary=x&schema=OABVirtualDirectory#"),
-                200,
-                Some((Some(4), true)),
-            ),
-            (
-                &format!("{ddi}/SetObject?msExchEcpCanary=x&schema=OABVirtualDirectory#"),
-                200,
-                Some((Some(5), true)),
-            ),
-            (
-                &format!("{ddi}/SetObject?msExchEcpCanary=x&schema=ResetOABVirtualDirectory#"),
-                200,
-                Some((Some(6), true)),
-            ),
-            (
-                &format!("{ddi}/SetObject?msExchEcpCanary=x&schema=ResetOABVirtualDirectory#"),
-                403,
-                Some((None, true)),
-            ),
-            (
-                "serverinfo~A]@MAIL:444/MAPI/EMSMDB/?#",
-                200,
-                Some((Some(2), true)),
-            ),
-            (
-                "ServerInfo~burpcollaborator.net/ecp/default.flt?",
-                200,
-                Some((None, true)),
-            ),
-            (
-                "ServerInfo~localhost/ecp/default.flt",
-                500,
-                Some((None, false)),
-            ),
-            (
-                "ServerInfo~localhost:444/ecp/x@y:444/mapi/emsmdb",
-                200,
-                Some((None, false)),
-            ),
-            ("ServerInfo~nothing", 200, None),
-            ("ServerVersion~Version 15.1 (Build 2374.0)", 200, None),
-            ("Sid~S-1-5-21/x", 200, None),
-        ] {
+        for &(anchor, status, expected) in RUNGS {
             let rung =
                 judge(anchor.as_bytes(), Some(status)).map(|rung| (rung.step, rung.microsoft));
             assert_eq!(rung, expected, "{anchor} {status}");

@@ -1,69 +1,22 @@
 //! Reads one log: recognises it, finds its signs, its first and last time, the build it names, and what could not be read.
 
+mod detectors;
+
+pub use detectors::Detectors;
+
 use crate::blocks::{Blocks, Piece, in_utf8};
 use crate::event::{self, Event};
 use crate::fields::{Columns, HTTP_PROXY};
 use crate::finding::Finding;
-use crate::indicators::Indicators;
 use crate::kind::LogKind;
-use crate::lines::LineRules;
-use crate::triage::{KnownAddresses, Triage};
 use crate::{requests, times};
-use anyhow::Context as _;
 use jiff::Timestamp;
 use std::io::{self, Read};
 use std::iter::Peekable;
 use std::ops::Range;
 use tuermer_core::limits;
 
-/// Everything a check needs to judge a line; built once.
-#[derive(Debug)]
-pub struct Detectors {
-    /// Known attacks.
-    pub indicators: Indicators,
-    /// Folder of Exchange, as the logs write it.
-    pub install: String,
-    /// Now, to tell a time of the future.
-    pub now: Timestamp,
-    rules: LineRules,
-    addresses: KnownAddresses,
-    web: Triage,
-    ecp: Triage,
-    oab: Triage,
-    events: Triage,
-}
-
-impl Detectors {
-    /// Builds the search for what the rules can find.
-    pub fn new(indicators: Indicators, install: &str, now: Timestamp) -> anyhow::Result<Self> {
-        Ok(Self {
-            addresses: KnownAddresses::new(&indicators),
-            rules: LineRules::new().context("the rules for ECP and the address book")?,
-            web: Triage::web().context("the literals of web logs")?,
-            ecp: Triage::words(&["virtualdirectory"]).context("the literals of ECP logs")?,
-            oab: Triage::words(&["needs to be removed"])
-                .context("the literals of the address book's log")?,
-            events: Triage::words(&[
-                "virtualdirectory",
-                "exportrequest",
-                "exchangecertificate",
-                ".asp",
-                ".ash",
-                ".asmx",
-                "w3wp.exe",
-                "invalidcastexception",
-                ":444/",
-                "]@",
-            ])
-            .context("the literals of event logs")?,
-            indicators,
-            install: install.to_string(),
-            now,
-        })
-    }
-}
-
-/// What one log told.
+/// What one log says.
 #[derive(Debug, Default)]
 pub struct LogRead {
     /// The first and the last usable time.

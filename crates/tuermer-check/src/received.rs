@@ -1,7 +1,8 @@
-//! A report as the chamber takes it in: what [`crate::report::Report::document`] wrote, read with suspicion, and the signs it tells.
+//! Reads a report that reaches the chamber, as [`crate::report::Report::document`] wrote it, with suspicion, and makes
+//! signs of it.
 //!
-//! Whoever holds the chamber's public key can write a report, so who sent it must be known from elsewhere: a report that
-//! nobody vouches for raises an alarm, but its build closes nothing.
+//! Anybody with the chamber's public key can write a report, so the sender must be known from elsewhere: a report without
+//! a member who vouches for it raises an alarm, but its build closes no flaw.
 
 use crate::finding::{Kind, Verdict};
 use crate::text::clean;
@@ -154,7 +155,7 @@ impl Received {
         Some(parts.into_iter().take(told).collect::<Vec<_>>().join("."))
     }
 
-    /// What it tells: how the server stands now, and the attack or the attempts where there are any.
+    /// Its signs: how the server stands now, and the attack or the attempts where there are any.
     pub fn signs(&self, vouched: Vouched) -> Vec<Observation> {
         let state = self.sign(vouched, self.created_at, IncidentType::Other, &[]);
         let grave = |finding: &&ReceivedFinding| {
@@ -242,7 +243,7 @@ impl Received {
         }
     }
 
-    /// What no other field holds. Flaws stand here and not among the tags: an attempt proves no open hole.
+    /// Fields without a place of their own. Flaws stand here and not among the tags: an attempt proves no open hole.
     fn extra(&self, findings: &[&ReceivedFinding]) -> Vec<(String, String)> {
         let mut cves: Vec<&str> = findings
             .iter()

@@ -1,4 +1,4 @@
-//! What a check answers: findings, grade, coverage, and what it could not say. As JSON for machines; no answer without coverage.
+//! The report of a check: findings, grade, coverage and gaps. As JSON for machines; no answer without coverage.
 
 use crate::finding::{Finding, Verdict};
 use crate::grade::Grade;
@@ -59,7 +59,7 @@ pub struct Coverage {
     pub files: u64,
 }
 
-/// What nobody can say, because the logs do not tell.
+/// Something that the logs cannot show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gap {
     /// A log that belongs to a full check was not there.
@@ -82,11 +82,11 @@ pub enum Gap {
 pub struct Build {
     /// Four parts.
     pub number: String,
-    /// Who told it.
+    /// Where it comes from.
     pub source: BuildSource,
 }
 
-/// Who told the build.
+/// Where the build comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BuildSource {
     /// Given on the command line.
@@ -122,7 +122,7 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// From what a log told of itself.
+    /// From a problem of reading a log.
     pub fn of(file: &str, line: Option<u64>, problem: &Problem) -> Self {
         let (word, detail) = match problem {
             Problem::Overlong => ("overlong", String::new()),

@@ -226,48 +226,51 @@ mod tests {
         assert!(kinds("/owa/auth/logon.aspx", "url=https://mail/owa/", "200", "").is_empty());
     }
 
+    /// Query, status and user of requests to autodiscover; step, verdict and CVE.
+    const DOORS: &[(&str, &str, &str, Option<(Option<u8>, &str, &str)>)] = &[
+        (
+            "?@x.example/mapi/nspi/?&Email=autodiscover/autodiscover.json%3F@x.example",
+            "200",
+            "",
+            Some((Some(1), "weakness", "CVE-2021-34473")),
+        ),
+        (
+            "?@x.example/powershell/?X-Rps-CAT=VgE&Email=autodiscover/autodiscover.json%3F@x.example",
+            "200",
+            "",
+            Some((Some(3), "incident", "CVE-2021-34473")),
+        ),
+        (
+            "?@test.com/owa/?&Email=autodiscover/autodiscover.json%3F@test.com",
+            "302",
+            "",
+            Some((Some(1), "weakness", "CVE-2021-34473")),
+        ),
+        (
+            "?@test.com/owa/?&Email=autodiscover/autodiscover.json%3F@test.com",
+            "400",
+            "",
+            Some((None, "probe", "CVE-2021-34473")),
+        ),
+        (
+            "?a@x.example/PowerShell/&Email=autodiscover/autodiscover.json%3fa@x.example",
+            "200",
+            r"CORP\anna",
+            Some((Some(3), "incident", "CVE-2022-41040")),
+        ),
+        (
+            "?Email=anna@firma.example&Protocol=ActiveSync&RedirectCount=1",
+            "200",
+            r"CORP\anna",
+            None,
+        ),
+        ("?Email=anna%40firma.example&Protocol=Ews", "200", "-", None),
+    ];
+
     #[test]
     fn the_door_and_its_neighbours() {
         let json = "/autodiscover/autodiscover.json";
-        for (query, status, user, expected) in [
-            (
-                "?@x.example/mapi/nspi/?&Email=autodiscover/autodiscover.json%3F@x.example",
-                "200",
-                "",
-                Some((Some(1), "weakness", "CVE-2021-34473")),
-            ),
-            (
-                "?@x.example/powershell/?X-Rps-CAT=VgE&Email=autodiscover/autodiscover.json%3F@x.example",
-                "200",
-                "",
-                Some((Some(3), "incident", "CVE-2021-34473")),
-            ),
-            (
-                "?@test.com/owa/?&Email=autodiscover/autodiscover.json%3F@test.com",
-                "302",
-                "",
-                Some((Some(1), "weakness", "CVE-2021-34473")),
-            ),
-            (
-                "?@test.com/owa/?&Email=autodiscover/autodiscover.json%3F@test.com",
-                "400",
-                "",
-                Some((None, "probe", "CVE-2021-34473")),
-            ),
-            (
-                "?a@x.example/PowerShell/&Email=autodiscover/autodiscover.json%3fa@x.example",
-                "200",
-                r"CORP\anna",
-                Some((Some(3), "incident", "CVE-2022-41040")),
-            ),
-            (
-                "?Email=anna@firma.example&Protocol=ActiveSync&RedirectCount=1",
-                "200",
-                r"CORP\anna",
-                None,
-            ),
-            ("?Email=anna%40firma.example&Protocol=Ews", "200", "-", None),
-        ] {
+        for &(query, status, user, expected) in DOORS {
             let found = kinds(json, query, status, user);
             assert_eq!(
                 found,

@@ -21,7 +21,7 @@ impl Language {
         }
     }
 
-    /// What the system speaks; German where it says nothing.
+    /// The language of the system; German where it names none.
     pub fn of_system() -> Self {
         let told = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| {
             std::env::var(name).ok().filter(|value| {

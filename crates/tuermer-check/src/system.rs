@@ -38,7 +38,7 @@ pub fn install() -> Option<PathBuf> {
     told.or_else(|| Some(PathBuf::from(INSTALL)).filter(|path| path.is_dir()))
 }
 
-/// What a server of Exchange has, below its folder; what is not there is left out here and named by the statement of coverage.
+/// Folders of an Exchange server. A folder that does not exist is left out here; the statement of coverage names it.
 pub fn places(install: &Path) -> Places {
     let logging = install.join("Logging");
     Places {

@@ -5,7 +5,7 @@ use tuermer_core::limits;
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundFile {
     /// Where it lies.
     pub path: PathBuf,
     /// Its size when it was found.
@@ -16,7 +16,7 @@ pub struct Found {
 #[derive(Debug, Default)]
 pub struct Walk {
     /// Files, ordered by path.
-    pub files: Vec<Found>,
+    pub files: Vec<FoundFile>,
     /// Places that were not entered, with the reason.
     pub left_out: Vec<(PathBuf, Reason)>,
 }
@@ -38,7 +38,7 @@ pub enum Reason {
 pub fn below(root: &Path) -> Walk {
     let mut walk = Walk::default();
     match std::fs::metadata(root) {
-        Ok(metadata) if metadata.is_file() => walk.files.push(Found {
+        Ok(metadata) if metadata.is_file() => walk.files.push(FoundFile {
             path: root.to_path_buf(),
             bytes: metadata.len(),
         }),
@@ -82,7 +82,7 @@ impl Walk {
                         self.left_out.push((entry.path(), Reason::TooDeep))
                     }
                     Ok(metadata) if metadata.is_dir() => waiting.push((entry.path(), depth + 1)),
-                    Ok(metadata) => self.files.push(Found {
+                    Ok(metadata) => self.files.push(FoundFile {
                         path: entry.path(),
                         bytes: metadata.len(),
                     }),

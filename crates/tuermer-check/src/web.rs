@@ -29,7 +29,7 @@ pub enum Look {
     Genuine,
     /// The name is genuine, the hash belongs to a build that is not in the list.
     Undecided,
-    /// Nothing the web server runs, and nothing known.
+    /// No script of the web server and no known file.
     Other,
     /// A sign.
     Sign(Box<Finding>),
@@ -53,71 +53,38 @@ impl Judge<'_> {
     /// Judges path, hash and content.
     pub fn judge(&self, path: &str, sha256: &[u8; 32], small_content: &[u8]) -> Look {
         let key = places::key(path);
-        let hash = hex::encode(sha256);
-        let sign = |kind, verdict, detail: String| {
-            Finding::new(kind, verdict, &detail).subject(&places::address_of_key(&key))
+        let hash = format!("SHA-256 {}", hex::encode(sha256));
+        let sign = |kind, verdict, detail: &str| {
+            Finding::new(kind, verdict, detail).subject(&places::address_of_key(&key))
         };
         let found = |finding: Finding| Look::Sign(Box::new(finding));
+        let incident = |kind, detail: &str| sign(kind, Verdict::Incident, detail).step(6);
+        let weakness = |kind| found(sign(kind, Verdict::Weakness, &hash));
         if let Some(known) = self.indicators.hash(sha256) {
-            return found(
-                sign(
-                    Kind::KnownBad,
-                    Verdict::Incident,
-                    format!("SHA-256 {hash} ({}, {})", known.source, known.date),
-                )
-                .step(6),
-            );
+            let detail = format!("{hash} ({}, {})", known.source, known.date);
+            return found(incident(Kind::KnownBad, &detail));
         }
         if content::is_directory_dump(small_content) {
-            return found(
-                sign(
-                    Kind::DirectoryDump,
-                    Verdict::Incident,
-                    format!("SHA-256 {hash}"),
-                )
-                .cve("CVE-2021-27065")
-                .step(6),
-            );
+            return found(incident(Kind::DirectoryDump, &hash).cve("CVE-2021-27065"));
         }
         let genuine = self.baseline.judge(&key, sha256, self.build);
         if genuine == Genuine::Yes {
             return Look::Genuine;
         }
         if let Some(known) = self.indicators.path(path) {
-            return found(
-                sign(
-                    Kind::KnownBad,
-                    Verdict::Incident,
-                    format!("{} ({}), SHA-256 {hash}", known.source, known.date),
-                )
-                .step(6),
-            );
+            let detail = format!("{} ({}), {hash}", known.source, known.date);
+            return found(incident(Kind::KnownBad, &detail));
         }
         if !places::is_script(&key) {
             return Look::Other;
         }
         match (places::of_key(&key), genuine) {
-            (Place::Foreign, _) => found(
-                sign(
-                    Kind::ForeignScript,
-                    Verdict::Incident,
-                    format!("SHA-256 {hash}"),
-                )
-                .step(6),
-            ),
-            (_, Genuine::Changed) => found(sign(
-                Kind::ChangedFile,
-                Verdict::Weakness,
-                format!("SHA-256 {hash}"),
-            )),
+            (Place::Foreign, _) => found(incident(Kind::ForeignScript, &hash)),
+            (_, Genuine::Changed) => weakness(Kind::ChangedFile),
             (_, Genuine::Undecided) | (Place::Genuine, _) => Look::Undecided,
             // Builds that are not in the list may have scripts of their own.
             _ if is_exchange(&key) && !self.baseline.knows(self.build) => Look::Undecided,
-            _ => found(sign(
-                Kind::UnknownScript,
-                Verdict::Weakness,
-                format!("SHA-256 {hash}"),
-            )),
+            _ => weakness(Kind::UnknownScript),
         }
     }
 }

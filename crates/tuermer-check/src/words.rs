@@ -1,4 +1,4 @@
-//! The sentences of an answer, shared by terminal and page: which grade, what to do, what cannot be said.
+//! The sentences of an answer, shared by terminal and page: grade, next step, gaps.
 
 use crate::finding::Finding;
 use crate::report::{Coverage, Gap, Report, Unreadable};
@@ -15,7 +15,7 @@ fn grade_word(report: &Report) -> String {
     }
 }
 
-/// Whether anything was read whose silence means something.
+/// Whether a log or script was read: only then the absence of findings means something.
 pub fn says_something(report: &Report) -> bool {
     reach(report).is_some() || report.scripts != (0, 0)
 }
@@ -132,50 +132,11 @@ pub fn covered(coverage: &Coverage, language: Language) -> [String; 4] {
     ]
 }
 
-/// Everything that cannot be said, one sentence each.
+/// The gaps of a report, one sentence each.
 pub fn gaps(report: &Report, language: Language) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let missing: Vec<&str> = report
-        .gaps
-        .iter()
-        .filter_map(|gap| {
-            if let Gap::Missing(log) = gap {
-                Some(log.as_str())
-            } else {
-                None
-            }
-        })
-        .collect();
-    if !missing.is_empty() {
-        sentences.push(language.with("missing", &[("logs", &missing.join(", "))]));
-    }
-    let mut waves: Vec<(&str, Timestamp, Vec<String>)> = Vec::new();
-    for gap in &report.gaps {
-        let Gap::BeginsAfter {
-            log,
-            from,
-            wave,
-            began,
-        } = gap
-        else {
-            continue;
-        };
-        let log = format!("{log} ({})", language.day(*from));
-        match waves.iter_mut().find(|(name, _, _)| name == wave) {
-            Some((_, _, logs)) => logs.push(log),
-            None => waves.push((wave, *began, vec![log])),
-        }
-    }
-    sentences.extend(waves.iter().map(|(wave, began, logs)| {
-        language.with(
-            "begins_after",
-            &[
-                ("wave", wave),
-                ("began", &language.day(*began)),
-                ("logs", &logs.join(", ")),
-            ],
-        )
-    }));
+    let missing = missing_logs(report, language);
+    let mut sentences: Vec<String> = missing.into_iter().collect();
+    sentences.extend(late_logs(report, language));
     if let Some(since) = report.since.filter(|_| report.older > 0) {
         sentences.push(language.with(
             "older",
@@ -199,6 +160,48 @@ pub fn gaps(report: &Report, language: Language) -> Vec<String> {
         sentences.push(language.with("undecided", &[("count", &report.scripts.1.to_string())]));
     }
     sentences
+}
+
+/// The logs that are not there at all.
+fn missing_logs(report: &Report, language: Language) -> Option<String> {
+    let missing = report.gaps.iter().filter_map(|gap| match gap {
+        Gap::Missing(log) => Some(log.as_str()),
+        Gap::BeginsAfter { .. } => None,
+    });
+    let missing: Vec<&str> = missing.collect();
+    (!missing.is_empty()).then(|| language.with("missing", &[("logs", &missing.join(", "))]))
+}
+
+/// The logs that begin after a wave of attacks, a sentence for each wave.
+fn late_logs(report: &Report, language: Language) -> Vec<String> {
+    let mut waves: Vec<(&str, Timestamp, Vec<String>)> = Vec::new();
+    for gap in &report.gaps {
+        let Gap::BeginsAfter {
+            log,
+            from,
+            wave,
+            began,
+        } = gap
+        else {
+            continue;
+        };
+        let log = format!("{log} ({})", language.day(*from));
+        match waves.iter_mut().find(|(name, _, _)| name == wave) {
+            Some((_, _, logs)) => logs.push(log),
+            None => waves.push((wave, *began, vec![log])),
+        }
+    }
+    let sentence = |(wave, began, logs): &(&str, Timestamp, Vec<String>)| {
+        language.with(
+            "begins_after",
+            &[
+                ("wave", wave),
+                ("began", &language.day(*began)),
+                ("logs", &logs.join(", ")),
+            ],
+        )
+    };
+    waves.iter().map(sentence).collect()
 }
 
 /// A place that could not be read.

@@ -20,6 +20,32 @@ words! {
 ///
 /// Sources are layers: the same product told by provider and member is two assets, and
 /// [`crate::assess`] says which of them it believed.
+///
+/// What a verdict depends on is the [kind](AssetKind): whoever runs the same in the same words is judged once.
+///
+/// ```
+/// use tuermer_core::asset::{Asset, Presence};
+/// use tuermer_core::scale::Source;
+///
+/// let musterbau = Asset {
+///     id: "a1".to_string().into(),
+///     organisation: "o1".to_string().into(),
+///     vendor: "Microsoft".into(),
+///     product: "Exchange Server".into(),
+///     version: "2016".into(),
+///     build: Some("15.1.2176.4".into()),
+///     hostname: "MAIL01".into(),
+///     source: Source::Provider,
+///     observed_at: "2021-01-12T00:00:00Z".parse()?,
+///     note: String::new(),
+///     presence: Presence::OnPremises,
+/// };
+/// let walzwerk = Asset { organisation: "o2".to_string().into(), hostname: "EX1".into(), ..musterbau.clone() };
+/// assert_eq!(musterbau.kind(), walzwerk.kind());
+/// let patched = Asset { build: Some("15.1.2176.9".into()), ..musterbau.clone() };
+/// assert_ne!(musterbau.kind(), patched.kind());
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     /// Our id.

@@ -168,7 +168,7 @@ impl Constituency {
             .hits_of(number)
             .filter_map(|hit| self.inventory.kind_of(hit));
         let told = kinds
-            .filter_map(|kind| self.inventory.words(kind))
+            .filter_map(|kind| self.inventory.asset_kind(kind))
             .map(|(key, _)| key.product.clone());
         let seen = self.signs(number).iter().map(|sign| {
             ProductKey::new(&sign.observation.vendor, &sign.observation.product).product

@@ -124,12 +124,12 @@ fn judge(
         days_of_past: history.days(),
     };
     (finding.evidence >= alarm_from)
-        .then(|| tell(group, reason, finding, policy, now))
+        .then(|| campaign(group, reason, finding, policy, now))
         .flatten()
 }
 
-/// Tells who belongs to it, or `None` where a single weak feed is all there is.
-fn tell(
+/// The campaign with its members; `None` where its only source is a single weak feed.
+fn campaign(
     group: &Group<'_>,
     reason: Reason,
     finding: Finding,
@@ -149,19 +149,7 @@ fn tell(
         .filter(|(_, voice)| voice.is_some())
         .map(|(sign, _)| *sign)
         .collect();
-    // One member a voice: of several that the same reporter tells of, the first; the others are asked.
-    let mut first_of: BTreeMap<u32, (Timestamp, &OrganisationId)> = BTreeMap::new();
-    for (sign, voice) in &within {
-        let Some(voice) = voice else { continue };
-        let first = first_of
-            .entry(*voice)
-            .or_insert((sign.at, &sign.organisation));
-        *first = (*first).min((sign.at, &sign.organisation));
-    }
-    let members: BTreeSet<&OrganisationId> = first_of
-        .into_values()
-        .map(|(_, organisation)| organisation)
-        .collect();
+    let members = members(&within);
     let asked = within
         .iter()
         .map(|(sign, _)| &sign.organisation)
@@ -174,12 +162,9 @@ fn tell(
     let first_at = counted.iter().map(|sign| sign.at).min()?;
     let last_at = counted.iter().map(|sign| sign.at).max()?;
     let day = first_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let class = reason.class.as_str();
     Some(Campaign {
-        key: CampaignKey(format!(
-            "{}|{}|{day}",
-            reason.class.as_str(),
-            reason.key.to_text()
-        )),
+        key: CampaignKey(format!("{class}|{}|{day}", reason.key.to_text())),
         first_at,
         last_at,
         reporters: reporters.len(),
@@ -193,6 +178,19 @@ fn tell(
         members: members.into_iter().cloned().collect(),
         reasons: vec![reason],
     })
+}
+
+/// One member a voice: of several that the same reporter reports, the first; the others are asked.
+fn members<'a>(within: &[(&'a Sign, Option<u32>)]) -> BTreeSet<&'a OrganisationId> {
+    let mut first_of: BTreeMap<u32, (Timestamp, &OrganisationId)> = BTreeMap::new();
+    for (sign, voice) in within {
+        let Some(voice) = voice else { continue };
+        let own = (sign.at, &sign.organisation);
+        let first = first_of.entry(*voice).or_insert(own);
+        *first = (*first).min(own);
+    }
+    let first = first_of.into_values();
+    first.map(|(_, organisation)| organisation).collect()
 }
 
 /// Feeds with their best weight, and everybody else.

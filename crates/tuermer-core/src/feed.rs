@@ -55,7 +55,7 @@ pub struct Feed {
     pub private_hosts: Vec<String>,
     /// Signs: how far it is to be believed, where what it brings does not say.
     pub grade: Option<Grade>,
-    /// Signs: who may see them, where what it brings does not say.
+    /// Signs: their TLP label where the document has none.
     pub tlp: Option<Tlp>,
     /// Mailbox: addresses whose mails are read; empty = everybody's.
     pub senders: Vec<String>,
@@ -101,7 +101,7 @@ pub enum Came {
     },
 }
 
-/// What is told about a feed.
+/// What an operator states about a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
     /// Heard within its own rule.

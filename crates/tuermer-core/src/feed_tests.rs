@@ -34,73 +34,76 @@ fn feed() -> Feed {
     }
 }
 
+/// Last attempt, next attempt, now, whether the feed is due, and why.
+const DUE: &[(Option<&str>, &str, &str, bool, &str)] = &[
+    (
+        None,
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z",
+        true,
+        "just added",
+    ),
+    (
+        None,
+        "2030-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z",
+        true,
+        "added while the clock was wrong",
+    ),
+    (
+        Some("2026-01-01T12:00:00Z"),
+        "2026-01-01T13:00:00Z",
+        "2026-01-01T12:59:59Z",
+        false,
+        "before its time",
+    ),
+    (
+        Some("2026-01-01T12:00:00Z"),
+        "2026-01-01T13:00:00Z",
+        "2026-01-01T13:00:00Z",
+        true,
+        "in time",
+    ),
+    (
+        Some("2026-01-01T12:00:00Z"),
+        "2026-01-01T13:00:00Z",
+        "2036-01-01T00:00:00Z",
+        true,
+        "the clock jumped ten years ahead",
+    ),
+    (
+        Some("2036-01-01T00:00:00Z"),
+        "2036-01-01T01:00:00Z",
+        "2026-01-01T12:00:00Z",
+        true,
+        "and back: not silent for ten years",
+    ),
+    (
+        Some("2026-01-01T12:00:00Z"),
+        "2026-01-01T13:00:00Z",
+        "2026-01-01T11:59:50Z",
+        false,
+        "ten seconds back: no second pull",
+    ),
+    (
+        Some("2026-01-01T12:00:00Z"),
+        "2026-01-01T12:00:00Z",
+        "2026-01-01T12:00:10Z",
+        false,
+        "never twice within the least distance",
+    ),
+    (
+        Some("2026-01-01T12:00:00Z"),
+        "2026-01-01T12:00:00Z",
+        "2026-01-01T12:00:30Z",
+        true,
+        "but after it",
+    ),
+];
+
 #[test]
 fn due_whatever_the_clock_does() {
-    for (last, next, now, expected, why) in [
-        (
-            None,
-            "2026-01-01T00:00:00Z",
-            "2026-01-01T00:00:00Z",
-            true,
-            "just added",
-        ),
-        (
-            None,
-            "2030-01-01T00:00:00Z",
-            "2026-01-01T00:00:00Z",
-            true,
-            "added while the clock was wrong",
-        ),
-        (
-            Some("2026-01-01T12:00:00Z"),
-            "2026-01-01T13:00:00Z",
-            "2026-01-01T12:59:59Z",
-            false,
-            "before its time",
-        ),
-        (
-            Some("2026-01-01T12:00:00Z"),
-            "2026-01-01T13:00:00Z",
-            "2026-01-01T13:00:00Z",
-            true,
-            "in time",
-        ),
-        (
-            Some("2026-01-01T12:00:00Z"),
-            "2026-01-01T13:00:00Z",
-            "2036-01-01T00:00:00Z",
-            true,
-            "the clock jumped ten years ahead",
-        ),
-        (
-            Some("2036-01-01T00:00:00Z"),
-            "2036-01-01T01:00:00Z",
-            "2026-01-01T12:00:00Z",
-            true,
-            "and back: not silent for ten years",
-        ),
-        (
-            Some("2026-01-01T12:00:00Z"),
-            "2026-01-01T13:00:00Z",
-            "2026-01-01T11:59:50Z",
-            false,
-            "ten seconds back: no second pull",
-        ),
-        (
-            Some("2026-01-01T12:00:00Z"),
-            "2026-01-01T12:00:00Z",
-            "2026-01-01T12:00:10Z",
-            false,
-            "never twice within the least distance",
-        ),
-        (
-            Some("2026-01-01T12:00:00Z"),
-            "2026-01-01T12:00:00Z",
-            "2026-01-01T12:00:30Z",
-            true,
-            "but after it",
-        ),
-    ] {
+    for &(last, next, now, expected, why) in DUE {
         let feed = Feed {
             last_attempt_at: last.map(at),
             next_at: at(next),

@@ -1,4 +1,4 @@
-//! How somebody stood to a threat on an earlier day, judged with what was known then and nothing else.
+//! The verdict on an organisation as of an earlier day, from the facts that were known on that day.
 //!
 //! Where the facts reached us only later, the earliest ones are taken and the answer says so: "nothing known" would
 //! be true and useless. It never mixes in what was learned after those.

@@ -7,54 +7,67 @@
 //! [`channel`] and [`delivery`] (how it reaches a person), [`acknowledgement`] (what they say), [`remeasure`] (whether
 //! it is true), [`picture`] (what the region looks like).
 
-pub mod acknowledgement;
-pub mod admiralty;
-pub mod approval;
-pub mod assess;
+// Whom we protect: companies, their people, what they run, and which source said so.
 pub mod asset;
-pub mod channel;
 pub mod compact;
 pub mod constituency;
-pub mod correlate;
-pub mod cpe;
-pub mod delivery;
-pub mod exposure;
-pub mod feed;
 pub mod field;
-pub mod harmless;
-pub mod hindsight;
-pub mod ids;
-pub mod internet_address;
 pub mod layer;
-pub mod limits;
-pub mod locale;
-pub mod observation;
 pub mod organisation;
 pub mod owners;
+
+// What we warn about: advisories with their flaws, products and revisions, and where each comes from.
+pub mod feed;
+pub mod provenance;
+pub mod query;
+pub mod revision;
+pub mod threat;
+
+// Names of products and orders of versions, from which "is this one inside?" is answered.
+pub mod cpe;
 pub mod pack;
 pub mod pack_check;
 pub mod pack_conflict;
-pub mod picture;
-pub mod plan;
 pub mod product;
-pub mod provenance;
 pub mod purl;
-pub mod query;
 mod range_words;
-pub mod remeasure;
-pub mod revision;
-pub mod rights;
-pub mod scale;
-pub mod station;
-pub mod task;
-pub mod taxonomy;
-pub mod threat;
-pub mod tlp;
-pub mod trace;
-pub mod urgency;
 pub mod vers;
 pub mod version;
 pub mod version_order;
+
+// Signs of attack: what was seen, what to look for, and when several are more than usual.
+pub mod admiralty;
+pub mod correlate;
+pub mod harmless;
+pub mod observation;
+pub mod taxonomy;
+pub mod trace;
 pub mod vouched;
-pub mod warning;
 pub mod witness;
+
+// Who is affected, how surely, until when, and what was known on an earlier day.
+pub mod assess;
+pub mod exposure;
+pub mod hindsight;
+pub mod remeasure;
+pub mod scale;
+pub mod urgency;
+
+// Warning people: what two of them release, over which ways it goes, and what comes back.
+pub mod acknowledgement;
+pub mod approval;
+pub mod channel;
+pub mod delivery;
+pub mod picture;
+pub mod plan;
+pub mod task;
+pub mod tlp;
+pub mod warning;
+
+// What holds for all: who may do what, what runs by itself, ids, limits, languages, addresses.
+pub mod ids;
+pub mod internet_address;
+pub mod limits;
+pub mod locale;
+pub mod rights;
+pub mod station;

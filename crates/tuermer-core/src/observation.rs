@@ -118,7 +118,7 @@ impl Observation {
         self
     }
 
-    /// What makes it another sign than its neighbour: report, day, host and what was seen there.
+    /// The key that makes two signs distinct: report, day, host and what was seen there.
     fn distinguishing(&self) -> Vec<Cow<'_, str>> {
         let day = self.observed_at.to_zoned(TimeZone::UTC).date().to_string();
         let address = self

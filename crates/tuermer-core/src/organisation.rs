@@ -60,6 +60,32 @@ impl Organisation {
 }
 
 /// One person of an organisation, as one source told it.
+///
+/// A person is reached as long as one of the addresses is usable:
+///
+/// ```
+/// use jiff::{Timestamp, ToSpan as _};
+/// use tuermer_core::channel::PointKind;
+/// use tuermer_core::organisation::{Contact, Point};
+/// use tuermer_core::scale::Source;
+///
+/// let now: Timestamp = "2021-03-03T08:00:00Z".parse()?;
+/// let mail = Point::told("p1".to_string().into(), PointKind::Email, "info@musterbau.example".into(), now);
+/// let mut contact = Contact {
+///     id: "c1".to_string().into(),
+///     organisation: "o1".to_string().into(),
+///     name: "Anna Muster".into(),
+///     role: "director".into(),
+///     source: Source::Register,
+///     said_at: now,
+///     points: vec![Point { expires_at: Some(now + 24.hours()), ..mail }],
+/// };
+/// assert!(contact.is_reached(now));
+/// assert!(!contact.is_reached(now + 25.hours()));
+/// contact.points.clear();
+/// assert!(!contact.is_reached(now));
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     /// Our id.
@@ -290,7 +316,7 @@ mod tests {
             &[register.clone(), member],
             &[("b@x", "Bernd"), ("https://b", "Bernd"), ("+1", "Anna")],
         );
-        // What bounced or was ended is not used, what is proven goes first.
+        // Addresses that bounced or ended are not used; proven ones go first.
         let others = contact(
             Source::Register,
             "",

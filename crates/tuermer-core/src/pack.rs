@@ -34,7 +34,7 @@ pub struct BuildPack {
     pub name: String,
     /// The products it speaks of, in every spelling that is told.
     pub products: Vec<ProductKey>,
-    /// What they carry for their owner; an attack on them may take it away. `None` = not told.
+    /// The service they carry for their owner, which an attack may take away. `None` = not stated.
     pub carries: Option<Vec<Service>>,
     /// Name for people, for example `Microsoft Exchange Server`.
     pub title: String,
@@ -67,7 +67,7 @@ words! {
         ExchangeCuSu = "exchange-cu-su",
         /// Each branch has a first fixed build for each flaw; a branch without one stays open.
         BranchFixedBuild = "branch-fixed-build",
-        /// There are no builds: the pack judges nothing, it only tells what its products carry.
+        /// There are no builds: the pack judges no version and only states which service its products carry.
         NoBuilds = "none",
     }
 }

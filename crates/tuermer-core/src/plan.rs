@@ -22,7 +22,7 @@ pub fn plan(mut ways: Vec<Way>, attack: Attack<'_>) -> Vec<Way> {
     or_call(ways, attack.on)
 }
 
-/// Where nothing that is planned reaches a person independently of what is attacked, a person calls.
+/// Where no planned way reaches a person independently of the attacked system, somebody phones.
 pub fn or_call(mut ways: Vec<Way>, attacked: &[Service]) -> Vec<Way> {
     let reached = ways.iter().any(|way| {
         let nature = way.channel.nature();

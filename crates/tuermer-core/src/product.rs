@@ -326,5 +326,7 @@ fn fold(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "product_tests.rs"]
+mod example_tests;
+
+#[cfg(test)]
 mod tests;

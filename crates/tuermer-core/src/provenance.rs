@@ -1,4 +1,4 @@
-//! What is proven of a document's origin, what a person thinks of a key, and what became of a listed document.
+//! Proof of a document's origin, the decision of a person about a key, and the state of a listed document.
 
 use crate::scale::words;
 
@@ -7,7 +7,7 @@ words! {
     SignatureState {
         /// Something that was promised is missing, or what is there does not fit: the document is not used.
         Failed = "failed",
-        /// Nothing contradicts, nothing is proven.
+        /// Neither proven nor contradicted.
         Unsigned = "unsigned",
         /// A pinned key signed exactly these bytes.
         Verified = "verified",

@@ -4,62 +4,65 @@ use super::Purl;
 use crate::version_order::Scheme;
 use proptest::prelude::*;
 
+/// Package URLs and their canonical form.
+const CANONICAL: &[(&str, &str)] = &[
+    (
+        "pkg:maven/org.apache.commons/io@1.3.4",
+        "pkg:maven/org.apache.commons/io@1.3.4",
+    ),
+    (
+        "pkg:GOLANG/google.golang.org/genproto@abcdedf#/googleapis/api/annotations/",
+        "pkg:golang/google.golang.org/genproto@abcdedf#googleapis/api/annotations",
+    ),
+    (
+        "pkg:bitbucket/birKenfeld/pyGments-main@244fd47",
+        "pkg:bitbucket/birkenfeld/pygments-main@244fd47",
+    ),
+    (
+        "pkg:docker/customer/image@sha256:244fd?repository_url=gcr.io",
+        "pkg:docker/customer/image@sha256:244fd?repository_url=gcr.io",
+    ),
+    (
+        "pkg:Maven/org.a/b@1?repositorY_url=r.io/x&classifier=s",
+        "pkg:maven/org.a/b@1?classifier=s&repository_url=r.io/x",
+    ),
+    (
+        "pkg:npm/@babel/core@1.0.2#/a/./b/../",
+        "pkg:npm/%40babel/core@1.0.2#a/b",
+    ),
+    (
+        "pkg:npm/%40angular/animation@12.3.1",
+        "pkg:npm/%40angular/animation@12.3.1",
+    ),
+    (
+        "pkg:PYPI/Django_package@1.11.1.dev1",
+        "pkg:pypi/django-package@1.11.1.dev1",
+    ),
+    (
+        "pkg:Rpm/Fedora/curl@7.50.3-1.fc25?Arch=i386",
+        "pkg:rpm/fedora/curl@7.50.3-1.fc25?arch=i386",
+    ),
+    (
+        "pkg://maven/org.apache.commons/io",
+        "pkg:maven/org.apache.commons/io",
+    ),
+    (
+        "pkg:maven/g/a@1.0.0%20Final?mykey=my%20value",
+        "pkg:maven/g/a@1.0.0%20Final?mykey=my%20value",
+    ),
+    ("pkg:generic/a?empty=&x=1", "pkg:generic/a?x=1"),
+    (
+        "pkg:nuget/EnterpriseLibrary.Common@6.0.1304",
+        "pkg:nuget/EnterpriseLibrary.Common@6.0.1304",
+    ),
+    ("pkg:cargo/rand@0.7.2", "pkg:cargo/rand@0.7.2"),
+    ("pkg:generic/x@1.0%2Bb", "pkg:generic/x@1.0%2Bb"),
+    ("PKG:deb/debian/curl", "pkg:deb/debian/curl"),
+];
+
 #[test]
 fn purls_are_read_and_written_in_canonical_form() {
-    for (text, canonical) in [
-        (
-            "pkg:maven/org.apache.commons/io@1.3.4",
-            "pkg:maven/org.apache.commons/io@1.3.4",
-        ),
-        (
-            "pkg:GOLANG/google.golang.org/genproto@abcdedf#/googleapis/api/annotations/",
-            "pkg:golang/google.golang.org/genproto@abcdedf#googleapis/api/annotations",
-        ),
-        (
-            "pkg:bitbucket/birKenfeld/pyGments-main@244fd47",
-            "pkg:bitbucket/birkenfeld/pygments-main@244fd47",
-        ),
-        (
-            "pkg:docker/customer/image@sha256:244fd?repository_url=gcr.io",
-            "pkg:docker/customer/image@sha256:244fd?repository_url=gcr.io",
-        ),
-        (
-            "pkg:Maven/org.a/b@1?repositorY_url=r.io/x&classifier=s",
-            "pkg:maven/org.a/b@1?classifier=s&repository_url=r.io/x",
-        ),
-        (
-            "pkg:npm/@babel/core@1.0.2#/a/./b/../",
-            "pkg:npm/%40babel/core@1.0.2#a/b",
-        ),
-        (
-            "pkg:npm/%40angular/animation@12.3.1",
-            "pkg:npm/%40angular/animation@12.3.1",
-        ),
-        (
-            "pkg:PYPI/Django_package@1.11.1.dev1",
-            "pkg:pypi/django-package@1.11.1.dev1",
-        ),
-        (
-            "pkg:Rpm/Fedora/curl@7.50.3-1.fc25?Arch=i386",
-            "pkg:rpm/fedora/curl@7.50.3-1.fc25?arch=i386",
-        ),
-        (
-            "pkg://maven/org.apache.commons/io",
-            "pkg:maven/org.apache.commons/io",
-        ),
-        (
-            "pkg:maven/g/a@1.0.0%20Final?mykey=my%20value",
-            "pkg:maven/g/a@1.0.0%20Final?mykey=my%20value",
-        ),
-        ("pkg:generic/a?empty=&x=1", "pkg:generic/a?x=1"),
-        (
-            "pkg:nuget/EnterpriseLibrary.Common@6.0.1304",
-            "pkg:nuget/EnterpriseLibrary.Common@6.0.1304",
-        ),
-        ("pkg:cargo/rand@0.7.2", "pkg:cargo/rand@0.7.2"),
-        ("pkg:generic/x@1.0%2Bb", "pkg:generic/x@1.0%2Bb"),
-        ("PKG:deb/debian/curl", "pkg:deb/debian/curl"),
-    ] {
+    for &(text, canonical) in CANONICAL {
         let purl = Purl::parse(text).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(purl.to_string(), canonical);
         assert_eq!(Purl::parse(canonical).as_ref(), Some(&purl));

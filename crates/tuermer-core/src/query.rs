@@ -288,6 +288,44 @@ fn days(text: &str) -> Option<Sought> {
 mod tests {
     use super::*;
 
+    /// What is typed, and how it is read.
+    const SEARCHES: &[(&str, &str)] = &[
+        ("", ""),
+        ("  ", ""),
+        ("exchange", "anyIsText(\"exchange\")"),
+        (
+            "product:exchange cve:CVE-2021-1",
+            "productIsText(\"exchange\") & cveIsText(\"CVE-2021-1\")",
+        ),
+        (
+            "title:\"remote code\" tlp:CLEAR",
+            "titleIsText(\"remote code\") & tlpIsText(\"CLEAR\")",
+        ),
+        ("\"a b", "anyIsText(\"a b\")"),
+        (
+            "namespace:https://x.example",
+            "namespaceIsText(\"https://x.example\")",
+        ),
+        ("https://x.example", "anyIsText(\"https://x.example\")"),
+        (
+            "cvss:>=9 cvss:<=9.8 cvss:10",
+            "cvssAtLeastTenths(90) & cvssAtMostTenths(98) & cvssIsTenths(100)",
+        ),
+        ("released:2021-03", "releasedIsDays(2021-03-01, 2021-03-31)"),
+        (
+            "released:>=2021",
+            "releasedAtLeastDays(2021-01-01, 2021-12-31)",
+        ),
+        (
+            "published:2021-03-02",
+            "publishedIsDays(2021-03-02, 2021-03-02)",
+        ),
+        (
+            "exploited:yes withdrawn:nein",
+            "exploitedIsFlag(true) & withdrawnIsFlag(false)",
+        ),
+    ];
+
     #[test]
     fn a_search_is_read_as_it_is_typed() {
         let shown = |terms: Vec<Term>| {
@@ -297,42 +335,7 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" & ")
         };
-        for (text, wanted) in [
-            ("", ""),
-            ("  ", ""),
-            ("exchange", "anyIsText(\"exchange\")"),
-            (
-                "product:exchange cve:CVE-2021-1",
-                "productIsText(\"exchange\") & cveIsText(\"CVE-2021-1\")",
-            ),
-            (
-                "title:\"remote code\" tlp:CLEAR",
-                "titleIsText(\"remote code\") & tlpIsText(\"CLEAR\")",
-            ),
-            ("\"a b", "anyIsText(\"a b\")"),
-            (
-                "namespace:https://x.example",
-                "namespaceIsText(\"https://x.example\")",
-            ),
-            ("https://x.example", "anyIsText(\"https://x.example\")"),
-            (
-                "cvss:>=9 cvss:<=9.8 cvss:10",
-                "cvssAtLeastTenths(90) & cvssAtMostTenths(98) & cvssIsTenths(100)",
-            ),
-            ("released:2021-03", "releasedIsDays(2021-03-01, 2021-03-31)"),
-            (
-                "released:>=2021",
-                "releasedAtLeastDays(2021-01-01, 2021-12-31)",
-            ),
-            (
-                "published:2021-03-02",
-                "publishedIsDays(2021-03-02, 2021-03-02)",
-            ),
-            (
-                "exploited:yes withdrawn:nein",
-                "exploitedIsFlag(true) & withdrawnIsFlag(false)",
-            ),
-        ] {
+        for &(text, wanted) in SEARCHES {
             assert_eq!(parse(text).map(shown), Ok(wanted.to_string()), "{text}");
         }
         for (text, wanted) in [

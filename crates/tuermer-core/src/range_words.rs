@@ -91,7 +91,7 @@ pub(crate) fn read(text: &str, scheme: Scheme) -> Option<VersionRange> {
         .iter()
         .find_map(|words| after(text, words))
         .unwrap_or(text);
-    let list = words(rest)
+    let list = constraints_in_words(rest)
         .or_else(|| between(rest))
         .or_else(|| branch(rest))
         .or_else(|| from_to(rest))
@@ -137,7 +137,7 @@ fn front<'a>(text: &'a str, words: &str) -> Option<&'a str> {
 }
 
 /// "before 4.3", "4.3 and earlier": plain words with one meaning. "up to 4.3" has two.
-fn words(text: &str) -> Option<Vec<Constraint>> {
+fn constraints_in_words(text: &str) -> Option<Vec<Constraint>> {
     let at_most = UP_TO
         .iter()
         .find_map(|words| after(text, words))

@@ -7,7 +7,7 @@
 //!    └───────────────────────── the hole is seen again, and that is said ◄────────────────┘
 //! ```
 //!
-//! What is seen is judged in [`crate::assess`]; here stands what absence proves. It is weak: a server may be switched off, a
+//! Signs are judged in [`crate::assess`]; this file judges their absence. Absence is weak evidence: a server may be switched off, a
 //! scan may have been blocked. So it counts only where the report type that once proved the hole came again whole, after
 //! "done" was told, on several days. Absence never closes a case of which nobody said that it is fixed.
 
@@ -106,93 +106,95 @@ mod tests {
         date(2021, 3, day)
     }
 
+    /// Reports by day, those that listed the hole, what their silence proves, and why.
+    const ABSENCES: &[(&[(&str, i8)], &[&str], Option<(usize, i64)>, &str)] = &[
+        (
+            &[
+                ("http_vulnerable", 11),
+                ("http_vulnerable", 14),
+                ("http_vulnerable", 18),
+            ],
+            &["http_vulnerable"],
+            Some((3, 7)),
+            "three over a week",
+        ),
+        (
+            &[
+                ("http_vulnerable", 18),
+                ("http_vulnerable", 11),
+                ("http_vulnerable", 14),
+            ],
+            &["http_vulnerable"],
+            Some((3, 7)),
+            "in any order",
+        ),
+        (
+            &[
+                ("http_vulnerable", 11),
+                ("http_vulnerable", 12),
+                ("http_vulnerable", 13),
+            ],
+            &["http_vulnerable"],
+            None,
+            "too short",
+        ),
+        (
+            &[
+                ("http_vulnerable", 11),
+                ("http_vulnerable", 18),
+                ("http_vulnerable", 18),
+            ],
+            &["http_vulnerable"],
+            None,
+            "too few",
+        ),
+        (
+            &[
+                ("http_vulnerable", 9),
+                ("http_vulnerable", 10),
+                ("http_vulnerable", 18),
+            ],
+            &["http_vulnerable"],
+            None,
+            "from before it was said",
+        ),
+        (
+            &[("scan_ssl", 11), ("scan_ssl", 14), ("scan_ssl", 18)],
+            &["http_vulnerable"],
+            None,
+            "a report that never listed it",
+        ),
+        (
+            &[("a", 11), ("a", 14), ("a", 18), ("b", 11)],
+            &["a", "b"],
+            None,
+            "one of two is not enough",
+        ),
+        (
+            &[
+                ("a", 11),
+                ("a", 14),
+                ("a", 18),
+                ("a", 19),
+                ("b", 11),
+                ("b", 12),
+                ("b", 18),
+            ],
+            &["a", "b"],
+            Some((3, 7)),
+            "the weaker speaks",
+        ),
+        (
+            &[("a", 11), ("a", 14), ("a", 18)],
+            &[],
+            None,
+            "what was never measured is not measured by absence",
+        ),
+    ];
+
     #[test]
     fn what_absence_proves() {
-        let rows: &[(&[(&str, i8)], &[&str], Option<(usize, i64)>, &str)] = &[
-            (
-                &[
-                    ("http_vulnerable", 11),
-                    ("http_vulnerable", 14),
-                    ("http_vulnerable", 18),
-                ],
-                &["http_vulnerable"],
-                Some((3, 7)),
-                "three over a week",
-            ),
-            (
-                &[
-                    ("http_vulnerable", 18),
-                    ("http_vulnerable", 11),
-                    ("http_vulnerable", 14),
-                ],
-                &["http_vulnerable"],
-                Some((3, 7)),
-                "in any order",
-            ),
-            (
-                &[
-                    ("http_vulnerable", 11),
-                    ("http_vulnerable", 12),
-                    ("http_vulnerable", 13),
-                ],
-                &["http_vulnerable"],
-                None,
-                "too short",
-            ),
-            (
-                &[
-                    ("http_vulnerable", 11),
-                    ("http_vulnerable", 18),
-                    ("http_vulnerable", 18),
-                ],
-                &["http_vulnerable"],
-                None,
-                "too few",
-            ),
-            (
-                &[
-                    ("http_vulnerable", 9),
-                    ("http_vulnerable", 10),
-                    ("http_vulnerable", 18),
-                ],
-                &["http_vulnerable"],
-                None,
-                "from before it was said",
-            ),
-            (
-                &[("scan_ssl", 11), ("scan_ssl", 14), ("scan_ssl", 18)],
-                &["http_vulnerable"],
-                None,
-                "a report that never listed it",
-            ),
-            (
-                &[("a", 11), ("a", 14), ("a", 18), ("b", 11)],
-                &["a", "b"],
-                None,
-                "one of two is not enough",
-            ),
-            (
-                &[
-                    ("a", 11),
-                    ("a", 14),
-                    ("a", 18),
-                    ("a", 19),
-                    ("b", 11),
-                    ("b", 12),
-                    ("b", 18),
-                ],
-                &["a", "b"],
-                Some((3, 7)),
-                "the weaker speaks",
-            ),
-            (
-                &[("a", 11), ("a", 14), ("a", 18)],
-                &[],
-                None,
-                "what was never measured is not measured by absence",
-            ),
-        ];
-        for (came, listed_in, wanted, why) in rows {
+        for (came, listed_in, wanted, why) in ABSENCES {
             let days: ReportDays = came
                 .iter()
                 .map(|(report, at)| ((*report).to_string(), day(*at)))

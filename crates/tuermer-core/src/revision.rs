@@ -114,7 +114,7 @@ pub fn step(before: &Threat, after: &Threat) -> Step {
     announced(&before.revision, &after.revision).map_or(shown, |announced| announced.max(shown))
 }
 
-/// Products for which a new revision is a new match: what is said of them, or what helps, changed.
+/// Products for which a new revision is a new match: their statements or remedies changed.
 pub fn rematched(before: &Threat, after: &Threat) -> Vec<ProductKey> {
     let (old, new) = (stances(before), stances(after));
     let products: BTreeSet<&ProductKey> = old.keys().chain(new.keys()).collect();
@@ -129,7 +129,10 @@ pub fn rematched(before: &Threat, after: &Threat) -> Vec<ProductKey> {
 pub fn stances(threat: &Threat) -> BTreeMap<ProductKey, String> {
     let mut lines: BTreeMap<&ProductKey, BTreeSet<String>> = BTreeMap::new();
     for statement in &threat.statements {
-        let remedy = statement.remedy.as_ref().map_or_else(String::new, told);
+        let remedy = statement
+            .remedy
+            .as_ref()
+            .map_or_else(String::new, remedy_text);
         let line = format!(
             "{}|{}|{}|{remedy}",
             flaw(threat, statement),
@@ -193,7 +196,7 @@ impl Difference {
         *self == Self::default()
     }
 
-    /// What the change is by the rules for semantic versions; `None` where nothing differs.
+    /// The step by the rules for semantic versions; `None` without a difference.
     pub fn step(&self) -> Option<Step> {
         let Self {
             document,
@@ -333,7 +336,7 @@ fn statements(before: &Threat, after: &Threat) -> Vec<StatementChange> {
             words_of(
                 statements
                     .iter()
-                    .filter_map(|statement| statement.remedy.as_ref().map(told)),
+                    .filter_map(|statement| statement.remedy.as_ref().map(remedy_text)),
             )
         };
         let status = |statements: &[&Statement]| {
@@ -384,7 +387,7 @@ fn versions(statement: &Statement) -> String {
 }
 
 /// A remedy as compared: kind, words without double blanks, address.
-fn told(remedy: &Remedy) -> String {
+fn remedy_text(remedy: &Remedy) -> String {
     let words: Vec<&str> = remedy.details.split_whitespace().collect();
     let url = remedy.url.as_deref().unwrap_or("");
     format!("{}: {} {url}", remedy.kind.as_str(), words.join(" "))

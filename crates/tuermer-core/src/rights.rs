@@ -50,7 +50,7 @@ pub enum Actor {
         /// What the account is for.
         role: Role,
     },
-    /// Somebody at the machine who has proven nothing but to be there.
+    /// Somebody at the machine without an account.
     Shell,
     /// Whoever holds the link of one company in one warning.
     Link {

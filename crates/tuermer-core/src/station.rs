@@ -1,4 +1,4 @@
-//! What runs by itself: a closed list. Each station looks for what is missing, decides and writes; how often it looks,
+//! Stations, which run without a person: a closed list. Each station looks for what is missing, decides and writes; how often it looks,
 //! and whose work wakes it before its time, stands here. The clock is the guarantee, a wake-up only a hint.
 
 use crate::scale::words;

@@ -8,6 +8,40 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// One threat in one revision.
+///
+/// ```
+/// use tuermer_core::scale::{Level, Tlp};
+/// use tuermer_core::threat::{Threat, ThreatSource, Vulnerability};
+///
+/// let flaw = Vulnerability { id: "CVE-2021-26855".into(), cvss_tenths: Some(98), ..Vulnerability::default() };
+/// let mut threat = Threat {
+///     id: "https://chamber.example|T-1".to_string().into(),
+///     tracking_id: "T-1".into(),
+///     revision: "1".into(),
+///     title: "Exchange Server: four flaws".into(),
+///     publisher: "Chamber".into(),
+///     published_at: "2021-03-02T22:00:00Z".parse()?,
+///     released_at: "2021-03-02T22:00:00Z".parse()?,
+///     tlp: Tlp::Clear,
+///     category: "csaf_security_advisory".into(),
+///     source: ThreatSource::Csaf,
+///     withdrawn: false,
+///     exploited: false,
+///     level: None,
+///     vulnerabilities: vec![flaw],
+///     statements: Vec::new(),
+///     references: Vec::new(),
+/// };
+/// assert_eq!(threat.cves(), ["CVE-2021-26855"]);
+/// assert_eq!(threat.level(), Level::Serious);
+/// // The publisher says that it is used: one step more.
+/// threat.exploited = true;
+/// assert_eq!(threat.level(), Level::Extreme);
+/// // The officer has the last word.
+/// threat.level = Some(Level::Notice);
+/// assert_eq!(threat.level(), Level::Notice);
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Threat {
     /// `publisher namespace|tracking id`: the same document in any revision.

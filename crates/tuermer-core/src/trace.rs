@@ -42,7 +42,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The trace, or nothing where the text is none of this kind. `hxxp` and `[.]` are read as what they stand for.
+    /// Parses a trace; `None` where the text is none of this kind. `hxxp` and `[.]` are read as `http` and `.`.
     pub fn new(kind: TraceKind, text: &str) -> Option<Self> {
         let text = text.trim();
         if text.is_empty() || text.len() > limits::TRACE_BYTES || text.chars().any(is_invisible) {
@@ -118,7 +118,7 @@ impl Trace {
     }
 }
 
-/// What to look for, as somebody tells it. Replaced by a newer word under the same `origin_id`.
+/// An indicator as its source states it. A newer statement with the same `origin_id` replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Indicator {
     /// What to look for.
@@ -252,54 +252,57 @@ fn is_invisible(c: char) -> bool {
 mod tests {
     use super::{Trace, TraceKind};
 
+    /// Traces as written, and their canonical form.
+    const FORMS: &[(TraceKind, &str, Option<&str>)] = &[
+        (TraceKind::Address, " 192.0.2.7 ", Some("192.0.2.7")),
+        (TraceKind::Address, "192[.]0[.]2[.]7", Some("192.0.2.7")),
+        (TraceKind::Address, "192.0.2.7/24", Some("192.0.2.0/24")),
+        (
+            TraceKind::Address,
+            "2001:0db8:0000::0001",
+            Some("2001:db8::1"),
+        ),
+        (TraceKind::Address, "::ffff:192.0.2.7", Some("192.0.2.7")),
+        (TraceKind::Address, "0.0.0.0", None),
+        (TraceKind::Address, "192.0.2.300", None),
+        (TraceKind::Domain, "Evil.Example.", Some("evil.example")),
+        (TraceKind::Domain, "evil[.]example", Some("evil.example")),
+        (TraceKind::Domain, "192.0.2.7", None),
+        (TraceKind::Domain, "localhost", None),
+        (
+            TraceKind::Url,
+            "hxxps://Evil[.]example/A?b=C",
+            Some("https://evil.example/A?b=C"),
+        ),
+        (TraceKind::Url, "evil.example/A", None),
+        (
+            TraceKind::Hash,
+            "D41D8CD98F00B204E9800998ECF8427E",
+            Some("d41d8cd98f00b204e9800998ecf8427e"),
+        ),
+        (TraceKind::Hash, "d41d8cd9", None),
+        (
+            TraceKind::Path,
+            "C:\\inetpub\\wwwroot\\Shell.aspx",
+            Some("c:/inetpub/wwwroot/shell.aspx"),
+        ),
+        (TraceKind::Malware, "China  Chopper", Some("china-chopper")),
+        (
+            TraceKind::Sender,
+            "Rechnung@Evil.Example",
+            Some("rechnung@evil.example"),
+        ),
+        (TraceKind::Sender, "nobody", None),
+        (TraceKind::Technique, "t1505.003", Some("T1505.003")),
+        (TraceKind::Technique, "TA0001", None),
+        (TraceKind::Path, "a\u{1b}[31m", None),
+        (TraceKind::Path, "a\u{202e}b", None),
+        (TraceKind::Path, "", None),
+    ];
+
     #[test]
     fn one_form_for_each_trace() {
-        for (kind, text, wanted) in [
-            (TraceKind::Address, " 192.0.2.7 ", Some("192.0.2.7")),
-            (TraceKind::Address, "192[.]0[.]2[.]7", Some("192.0.2.7")),
-            (TraceKind::Address, "192.0.2.7/24", Some("192.0.2.0/24")),
-            (
-                TraceKind::Address,
-                "2001:0db8:0000::0001",
-                Some("2001:db8::1"),
-            ),
-            (TraceKind::Address, "::ffff:192.0.2.7", Some("192.0.2.7")),
-            (TraceKind::Address, "0.0.0.0", None),
-            (TraceKind::Address, "192.0.2.300", None),
-            (TraceKind::Domain, "Evil.Example.", Some("evil.example")),
-            (TraceKind::Domain, "evil[.]example", Some("evil.example")),
-            (TraceKind::Domain, "192.0.2.7", None),
-            (TraceKind::Domain, "localhost", None),
-            (
-                TraceKind::Url,
-                "hxxps://Evil[.]example/A?b=C",
-                Some("https://evil.example/A?b=C"),
-            ),
-            (TraceKind::Url, "evil.example/A", None),
-            (
-                TraceKind::Hash,
-                "D41D8CD98F00B204E9800998ECF8427E",
-                Some("d41d8cd98f00b204e9800998ecf8427e"),
-            ),
-            (TraceKind::Hash, "d41d8cd9", None),
-            (
-                TraceKind::Path,
-                "C:\\inetpub\\wwwroot\\Shell.aspx",
-                Some("c:/inetpub/wwwroot/shell.aspx"),
-            ),
-            (TraceKind::Malware, "China  Chopper", Some("china-chopper")),
-            (
-                TraceKind::Sender,
-                "Rechnung@Evil.Example",
-                Some("rechnung@evil.example"),
-            ),
-            (TraceKind::Sender, "nobody", None),
-            (TraceKind::Technique, "t1505.003", Some("T1505.003")),
-            (TraceKind::Technique, "TA0001", None),
-            (TraceKind::Path, "a\u{1b}[31m", None),
-            (TraceKind::Path, "a\u{202e}b", None),
-            (TraceKind::Path, "", None),
-        ] {
+        for &(kind, text, wanted) in FORMS {
             let trace = Trace::new(kind, text);
             assert_eq!(trace.as_ref().map(Trace::value), wanted, "{text}");
             if let Some(trace) = trace {

@@ -147,7 +147,7 @@ impl UrgencyPolicy {
     /// Asks the table about one flaw. Every unknown answer is tried both ways, and the worse outcome counts.
     pub fn decide(&self, facts: FlawFacts, flaw: &Arc<str>) -> Decision {
         let mut worst: Option<Decision> = None;
-        // Yes first: where both ways lead to the same deadline, "yes" is what is told.
+        // Yes first: where both ways lead to the same deadline, "yes" is shown.
         for combination in 0..16_u8 {
             let tried = [0, 1, 2, 3].map(|bit| combination & (1 << bit) == 0);
             let possible = facts
@@ -324,7 +324,7 @@ impl Urgencies {
     }
 }
 
-/// What is known of a flaw: Vulnrichment's answers first, else the score's vector, else nothing.
+/// Answers about a flaw: Vulnrichment's answers first, else the score's vector, else nothing.
 fn facts(threat: &Threat, level: Level, flaw: &Vulnerability, exposed: Option<bool>) -> FlawFacts {
     let Vulnerability {
         id: _,

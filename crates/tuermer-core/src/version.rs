@@ -143,6 +143,15 @@ impl VersionRule {
     }
 
     /// Whether `version` is meant; `None` where the two cannot be compared with certainty.
+    ///
+    /// ```
+    /// use tuermer_core::version::VersionRule;
+    ///
+    /// let rule = VersionRule::parse_range("vers:generic/>=2.0|<2.4");
+    /// assert_eq!(rule.contains("2.3.1"), Some(true));
+    /// assert_eq!(rule.contains("2.4"), Some(false));
+    /// assert_eq!(rule.contains("the newest one"), None);
+    /// ```
     pub fn contains(&self, version: &str) -> Option<bool> {
         self.compiled().contains(&ParsedVersion::new(version))
     }
@@ -370,5 +379,4 @@ fn side(bound: &Option<(Version, bool)>, version: &Version, inside: Ordering) ->
 }
 
 #[cfg(test)]
-#[path = "version_tests.rs"]
 mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Where an order does not decide, or the text is no version of it, the answer is "cannot say". Sources:
 //! the vers standard, PEP 440, semver.org, the manuals of the package systems; checked against the public
-//! vers suite (`tests/suites.rs` of this crate). Not known here: conan, and ecosystems without a suite.
+//! vers suite (`scripts/corpus`). Not known here: conan, and ecosystems without a suite.
 
 mod alpine;
 mod composer;
@@ -27,7 +27,7 @@ use std::cmp::Ordering;
 /// How versions of a product are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scheme {
-    /// Nobody says: dotted numbers are compared, what could be read in two ways is not.
+    /// Unknown order: dotted numbers are compared; versions that could be read in two ways are not.
     Generic,
     /// No order at all (commits): only the same text is the same version.
     Unordered,
@@ -228,13 +228,6 @@ impl Version {
         match (&self.form, &other.form) {
             (Form::Generic(mine), Form::Generic(theirs)) => mine.compare(theirs),
             (Form::IntDot(mine), Form::IntDot(theirs)) => Some(mine.compare(theirs)),
-            (Form::Semver(mine), Form::Semver(theirs)) => mine.compare(theirs),
-            (Form::Pypi(mine), Form::Pypi(theirs)) => Some(mine.compare(theirs)),
-            (Form::Maven(mine), Form::Maven(theirs)) => Some(mine.compare(theirs)),
-            (Form::Gem(mine), Form::Gem(theirs)) => Some(mine.compare(theirs)),
-            (Form::Composer(mine), Form::Composer(theirs)) => Some(mine.compare(theirs)),
-            (Form::Alpine(mine), Form::Alpine(theirs)) => Some(mine.compare(theirs)),
-            (Form::Debian(mine), Form::Debian(theirs)) => Some(mine.compare(theirs)),
             (Form::Rpm(mine), Form::Rpm(theirs)) if self.scheme == Scheme::Alpm => {
                 Some(mine.compare_alpm(theirs))
             }
@@ -248,7 +241,7 @@ impl Version {
             (Form::Text(mine), Form::Text(theirs)) => {
                 (self.scheme == Scheme::Lexicographic).then(|| mine.cmp(theirs))
             }
-            _ => None,
+            (mine, theirs) => mine.compare_package(theirs),
         }
     }
 
@@ -258,10 +251,27 @@ impl Version {
     }
 }
 
+impl Form {
+    /// The orders of package systems.
+    fn compare_package(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Semver(mine), Self::Semver(theirs)) => mine.compare(theirs),
+            (Self::Pypi(mine), Self::Pypi(theirs)) => Some(mine.compare(theirs)),
+            (Self::Maven(mine), Self::Maven(theirs)) => Some(mine.compare(theirs)),
+            (Self::Gem(mine), Self::Gem(theirs)) => Some(mine.compare(theirs)),
+            (Self::Composer(mine), Self::Composer(theirs)) => Some(mine.compare(theirs)),
+            (Self::Alpine(mine), Self::Alpine(theirs)) => Some(mine.compare(theirs)),
+            (Self::Debian(mine), Self::Debian(theirs)) => Some(mine.compare(theirs)),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod law_tests;
 #[cfg(test)]
-#[path = "version_order_tests.rs"]
+mod package_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod vendor_tests;

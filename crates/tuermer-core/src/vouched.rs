@@ -3,7 +3,7 @@
 use crate::admiralty::Grade;
 use crate::tlp::Tlp;
 
-/// What a source says of itself and of what it tells.
+/// Grade and label of a report, as its source states them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vouched {
     /// How far it is to be believed.

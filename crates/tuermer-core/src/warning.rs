@@ -1,4 +1,4 @@
-//! What is told to whom, and the way it takes from a draft to the last closed hole.
+//! A warning: its text, its audience, and its states from the draft to the last closed hole.
 //!
 //! ```text
 //! draft ──submit──▶ submitted ──approve (another person)──▶ approved ──first batch──▶ sending ──▶ done
@@ -68,6 +68,16 @@ pub enum Action {
 
 impl WarningState {
     /// The state after `action`, or `None` where it is not allowed.
+    ///
+    /// ```
+    /// use tuermer_core::warning::{Action, WarningState};
+    ///
+    /// let submitted = WarningState::Draft.after(Action::Submit);
+    /// assert_eq!(submitted, Some(WarningState::Submitted));
+    /// // Nobody releases what nobody handed over, and any edit takes a release back.
+    /// assert_eq!(WarningState::Draft.after(Action::Approve), None);
+    /// assert_eq!(WarningState::Approved.after(Action::Edit), Some(WarningState::Draft));
+    /// ```
     pub fn after(self, action: Action) -> Option<Self> {
         match (self, action) {
             (Self::Draft | Self::Returned | Self::Submitted | Self::Approved, Action::Edit) => {
@@ -139,7 +149,7 @@ pub struct WarningText {
     pub product: String,
     /// The sentence to say to the IT provider, without quotation marks.
     pub say: String,
-    /// What to do when that is not possible at once; empty when the threat offers nothing.
+    /// What to do when that is not possible at once; empty when the threat names no such way.
     pub otherwise: String,
     /// What to do afterwards (search for traces), empty when not needed.
     pub afterwards: String,

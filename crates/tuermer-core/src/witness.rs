@@ -1,4 +1,4 @@
-//! What a person reports: no feed, no log, but somebody who saw something. What it is worth, and what it means as a sign.
+//! A report by a person who saw something: its grade, and the sign that is made from it.
 //!
 //! Grades follow the Admiralty scale. A stranger's word is F6, "no basis": it rings the operator and proves nothing until
 //! somebody has called back.
@@ -96,7 +96,7 @@ pub struct WitnessReport {
     pub reach: String,
     /// Whose it is, where known.
     pub organisation: Option<OrganisationId>,
-    /// How we know: `link`, or the account of the person who called back; empty while nobody knows.
+    /// How the reporter was verified: `link`, or the account that called back; empty while unverified.
     pub known_by: String,
 }
 

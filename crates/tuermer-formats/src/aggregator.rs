@@ -1,6 +1,6 @@
 //! `aggregator.json` (CSAF 7.1.21, 7.1.22): which providers somebody knows of, and which of them he mirrors.
 //!
-//! A list of addresses and nothing more: nobody is trusted because he stands in it.
+//! Only the addresses are read: an entry in this list is no reason to trust a provider.
 
 use crate::links;
 use serde::Deserialize;

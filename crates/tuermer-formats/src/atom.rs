@@ -65,7 +65,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, AtomError> {
         .parse(bytes)
         .map_err(|error| AtomError::Shape(plain(&error.to_string(), limits::FIELD_CHARACTERS)))?;
     let title = feed.title.map_or(String::new(), |title| {
-        words(&title.content, limits::FIELD_CHARACTERS)
+        plain_text(&title.content, limits::FIELD_CHARACTERS)
     });
     let (mut entries, mut seen, mut left_out) = (Vec::new(), HashSet::new(), 0_usize);
     for raw in feed.entries {
@@ -94,7 +94,7 @@ fn entry(raw: feed_rs::model::Entry) -> Option<Entry> {
         .chain(&raw.links)
         .find_map(|link| https(&link.href))?;
     let title = raw.title.map_or(String::new(), |title| {
-        words(&title.content, limits::FIELD_CHARACTERS)
+        plain_text(&title.content, limits::FIELD_CHARACTERS)
     });
     let text = raw
         .summary
@@ -109,13 +109,13 @@ fn entry(raw: feed_rs::model::Entry) -> Option<Entry> {
         id: if id.is_empty() { url.clone() } else { id },
         title: if title.is_empty() { url.clone() } else { title },
         url,
-        summary: words(&text.unwrap_or_default(), limits::NOTE_CHARACTERS),
+        summary: plain_text(&text.unwrap_or_default(), limits::NOTE_CHARACTERS),
         published_at,
     })
 }
 
-/// Words without HTML: elements dropped, entities resolved, until nothing looks like an element any more.
-fn words(html: &str, limit: usize) -> String {
+/// Text without HTML: elements dropped, entities resolved, until nothing looks like an element any more.
+fn plain_text(html: &str, limit: usize) -> String {
     let mut text = html.to_string();
     for _ in 0..ROUNDS {
         let next = resolved(&without_elements(&text));
@@ -232,7 +232,7 @@ fn character(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AtomError, read, words};
+    use super::{AtomError, plain_text, read};
 
     const FEED: &str = include_str!("../tests/fixtures/atom-cert.xml");
     const RSS: &str = include_str!("../tests/fixtures/atom-rss.xml");
@@ -283,7 +283,7 @@ mod tests {
             ("&#60;b&#62;x &#x3c;i&#x3E;y", "x y"),
             ("&bogus; &", "&bogus; &"),
         ] {
-            let text = words(html, 200);
+            let text = plain_text(html, 200);
             assert_eq!(text, wanted, "{html}");
             assert!(!text.contains(['<', '>']));
         }

@@ -151,7 +151,8 @@ fn every_fix_has_builds(pack: &BuildPack) -> Result<(), PackError> {
 #[cfg(test)]
 mod carries_tests;
 #[cfg(test)]
-#[path = "build_pack_tests.rs"]
+mod file_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod vendors_tests;

@@ -51,7 +51,7 @@ pub fn changes(bytes: &[u8], base: &str) -> Result<Listing, ListingError> {
                 .map(String::from_utf8_lossy)
                 .unwrap_or_default()
         };
-        listing.take(&cell(0), &cell(1), base);
+        listing.add(&cell(0), &cell(1), base);
     }
     listing.judge(lines, "changes.csv")
 }
@@ -73,13 +73,13 @@ pub fn index(bytes: &[u8], base: &str) -> Result<Listing, ListingError> {
         if lines > limits::LISTING_ENTRIES {
             return Err(ListingError::TooMany("index.txt"));
         }
-        listing.take(line, "", base);
+        listing.add(line, "", base);
     }
     listing.judge(lines, "index.txt")
 }
 
 impl Listing {
-    fn take(&mut self, name: &str, updated: &str, base: &str) {
+    fn add(&mut self, name: &str, updated: &str, base: &str) {
         let name = name.trim().trim_start_matches('\u{feff}');
         let resolved = links::resolve(base, name).filter(|(url, _)| url.ends_with(".json"));
         let Some((url, written)) = resolved else {

@@ -3,16 +3,22 @@
 //! Identifiers, versions, dates and product names are facts and come from there; the words come from
 //! `templates/{de,en}/content.txt`. A person may change the words afterwards, never the facts.
 
+mod facts;
+mod pack_fix;
+mod phrases;
+
 use crate::times;
 use crate::wrap::one_line;
+use facts::{best_remedy, identifiers, product_name};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Date};
+use pack_fix::PackFix;
+use phrases::Phrases;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
-use tuermer_core::pack::{BuildPack, BuildRow, Condition, PackRule, PackState, PaidUpdates};
-use tuermer_core::product::ProductKey;
+use tuermer_core::pack::{BuildPack, PackRule, PackState};
 use tuermer_core::scale::Urgency;
-use tuermer_core::threat::{ProductStatus, RemedyKind, Statement, Threat};
+use tuermer_core::threat::Threat;
 use tuermer_core::warning::WarningText;
 
 /// What the words are made from.
@@ -24,18 +30,11 @@ pub struct Occasion<'a> {
     pub packs: &'a [BuildPack],
     /// Until when.
     pub urgency: Urgency,
-    /// Now: the deadline counts from it, and nothing newer is told.
+    /// Now: the deadline counts from it, and nothing newer is mentioned.
     pub now: Timestamp,
-    /// Zone in which days are told.
+    /// Zone of the days in the text.
     pub zone: &'a TimeZone,
 }
-
-/// Most identifiers told in one line.
-const IDENTIFIERS: usize = 8;
-/// Longest product name in a headline, in characters.
-const PRODUCT_CHARACTERS: usize = 60;
-/// Longest vendor text in a mail, in characters.
-const REMEDY_CHARACTERS: usize = 280;
 
 /// `document.category` of attacks that are seen, whatever hole they use.
 pub(crate) const INCIDENT: &str = "csaf_security_incident_response";
@@ -43,13 +42,13 @@ pub(crate) const INCIDENT: &str = "csaf_security_incident_response";
 impl Occasion<'_> {
     /// The text of a first warning.
     pub fn alert(&self, language: Language) -> WarningText {
-        let words = Words(language);
+        let phrases = Phrases(language);
         if self.threat.category == INCIDENT {
-            return self.campaign(words);
+            return self.campaign(phrases);
         }
-        match self.pack_fix() {
-            Some(fix) if fix.pack.rule == PackRule::ExchangeCuSu => self.exchange(words, &fix),
-            fix => self.generic(words, fix.as_ref()),
+        match PackFix::newest(self.packs, &self.threat.cves(), self.today()) {
+            Some(fix) if fix.pack.rule == PackRule::ExchangeCuSu => self.exchange(phrases, &fix),
+            fix => self.generic(phrases, fix.as_ref()),
         }
     }
 
@@ -57,7 +56,7 @@ impl Occasion<'_> {
     pub fn update(&self, language: Language) -> WarningText {
         let alert = self.alert(language);
         let date = times::day(self.today(), language);
-        let headline = Words(language).with(
+        let headline = Phrases(language).with(
             "update.headline",
             &[("product", &alert.product), ("date", &date)],
         );
@@ -71,15 +70,15 @@ impl Occasion<'_> {
         corrected: &WarningNumber,
         reason: &str,
     ) -> WarningText {
-        let words = Words(language);
+        let phrases = Phrases(language);
         let alert = self.alert(language);
         WarningText {
             language,
-            headline: words.with(
+            headline: phrases.with(
                 "cancel.headline",
                 &[("product", &alert.product), ("number", corrected.as_str())],
             ),
-            preheader: words.get("cancel.preheader").to_string(),
+            preheader: phrases.get("cancel.preheader").to_string(),
             product: alert.product,
             say: String::new(),
             otherwise: String::new(),
@@ -102,14 +101,14 @@ impl Occasion<'_> {
         self.packs
             .iter()
             .any(ended)
-            .then(|| Words(language).get("advice.end_of_life"))
+            .then(|| Phrases(language).get("advice.end_of_life"))
     }
 
     fn today(&self) -> Date {
         self.now.to_zoned(self.zone.clone()).date()
     }
 
-    /// A day as told: with its year only where that is not this one.
+    /// A day, with its year only where that is not this one.
     fn day(&self, date: Date, language: Language) -> String {
         if date.year() == self.today().year() {
             times::day(date, language)
@@ -119,69 +118,24 @@ impl Occasion<'_> {
     }
 
     /// The deadline in words; `key` is `by` (inside a sentence) or `headline`.
-    fn deadline(&self, words: Words, key: &str) -> String {
+    fn deadline(&self, phrases: Phrases, key: &str) -> String {
         match self.urgency.days() {
-            Some(0) => words.get(&format!("{key}.today")).to_string(),
-            None => words.get(&format!("{key}.none")).to_string(),
+            Some(0) => phrases.get(&format!("{key}.today")).to_string(),
+            None => phrases.get(&format!("{key}.none")).to_string(),
             Some(days) => {
                 let date = self.today().saturating_add(jiff::Span::new().days(days));
-                let told = self.day(date, words.0);
-                let told = if days <= 14 {
-                    format!("{}, {told}", times::weekday(date, words.0))
-                } else {
-                    told
-                };
-                words.with(&format!("{key}.date"), &[("date", &told)])
-            }
-        }
-    }
-
-    /// The newest update of a pack that this threat needs, with the builds that can be had today.
-    fn pack_fix(&self) -> Option<PackFix<'_>> {
-        let cves = self.threat.cves();
-        let mut best: Option<PackFix<'_>> = None;
-        for pack in self.packs {
-            for fix in pack
-                .fixes
-                .iter()
-                .filter(|fix| cves.contains(&fix.cve.as_str()))
-            {
-                let available = |row: &&BuildRow| {
-                    row.update.as_deref() == Some(fix.update.as_str())
-                        && row.available().is_some_and(|day| day <= self.today())
-                };
-                let rows: Vec<&BuildRow> = pack.rows.iter().filter(available).collect();
-                let Some(day) = rows.iter().filter_map(|row| row.available()).min() else {
-                    continue;
-                };
-                if best.as_ref().is_none_or(|best| day > best.day) {
-                    let conditions = fix
-                        .conditions
-                        .iter()
-                        .map(AsRef::as_ref)
-                        .filter(|condition: &&Condition| condition.asked(self.today()))
-                        .collect();
-                    let paid = pack
-                        .paid
-                        .iter()
-                        .find(|paid| paid.updates.contains(&fix.update))
-                        .map(AsRef::as_ref);
-                    best = Some(PackFix {
-                        pack,
-                        rows,
-                        day,
-                        conditions,
-                        paid,
-                    });
+                let mut day = self.day(date, phrases.0);
+                if days <= 14 {
+                    day = format!("{}, {day}", times::weekday(date, phrases.0));
                 }
+                phrases.with(&format!("{key}.date"), &[("date", &day)])
             }
         }
-        best
     }
 
-    fn exchange(&self, words: Words, fix: &PackFix<'_>) -> WarningText {
+    fn exchange(&self, phrases: Phrases, fix: &PackFix<'_>) -> WarningText {
         let traces = self.urgency.search_for_traces();
-        let date = self.day(fix.day, words.0);
+        let date = self.day(fix.day, phrases.0);
         let say = if traces {
             "exchange.say_traces"
         } else {
@@ -193,417 +147,168 @@ impl Occasion<'_> {
             "exchange.happened"
         };
         WarningText {
-            language: words.0,
-            headline: words.with(
+            language: phrases.0,
+            headline: phrases.with(
                 "exchange.headline",
-                &[("deadline", &self.deadline(words, "headline"))],
+                &[("deadline", &self.deadline(phrases, "headline"))],
             ),
-            preheader: words.with("exchange.preheader", &[("steps", words.steps(traces))]),
-            product: words.get("exchange.product").to_string(),
+            preheader: phrases.with("exchange.preheader", &[("steps", phrases.steps(traces))]),
+            product: phrases.get("exchange.product").to_string(),
             say: fix.with_paid(
-                words,
-                words.with(say, &[("by", &self.deadline(words, "by")), ("date", &date)]),
+                phrases,
+                phrases.with(
+                    say,
+                    &[("by", &self.deadline(phrases, "by")), ("date", &date)],
+                ),
             ),
-            otherwise: self.otherwise(words, "exchange.otherwise"),
+            otherwise: self.otherwise(phrases, "exchange.otherwise"),
             afterwards: if traces {
-                words.get("afterwards.update").to_string()
+                phrases.get("afterwards.update").to_string()
             } else {
                 String::new()
             },
-            not_affected: words.get("exchange.not_affected").to_string(),
-            what_happened: words.with(happened, &[("date", &date)]),
-            identifiers: identifiers(words, self.threat, &fix.articles()),
-            versions: fix.versions(words, self.today()),
+            not_affected: phrases.get("exchange.not_affected").to_string(),
+            what_happened: phrases.with(happened, &[("date", &date)]),
+            identifiers: identifiers(phrases, self.threat, &fix.articles()),
+            versions: fix.versions(phrases, self.today()),
             talk: String::new(),
         }
     }
 
-    fn generic(&self, words: Words, fix: Option<&PackFix<'_>>) -> WarningText {
-        let Threat {
-            publisher,
-            published_at,
-            ..
-        } = self.threat;
-        let product = product_name(words, self.threat);
-        let (kind, told) = best_remedy(self.threat);
+    fn generic(&self, phrases: Phrases, fix: Option<&PackFix<'_>>) -> WarningText {
+        let product = product_name(phrases, self.threat);
+        let (remedy, vendor_text) = best_remedy(self.threat);
         // A table of builds knows the update where the advisory names none.
-        let kind = if fix.is_some() && matches!(kind, "ask" | "none") {
+        let remedy = if fix.is_some() && matches!(remedy, "ask" | "none") {
             "fix"
         } else {
-            kind
+            remedy
         };
-        let versions = fix.map_or(told, |fix| {
-            words.with("generic.builds", &[("builds", &fix.builds())])
+        let versions = fix.map_or(vendor_text, |fix| {
+            phrases.with("generic.builds", &[("builds", &fix.builds())])
         });
         let traces = self.urgency.search_for_traces();
-        let by = self.deadline(words, "by");
-        let deadline = self.deadline(words, "headline");
-        let mut say = words.with(
-            &format!("{kind}.say"),
-            &[("by", &by), ("product", &product)],
-        );
-        if let Some(fix) = fix {
-            say = fix.with_paid(words, say);
-            let steps: Vec<&str> = fix
-                .conditions
-                .iter()
-                .map(|condition| words.of(&condition.step))
-                .collect();
-            if !steps.is_empty() {
-                say = format!(
-                    "{say} {}",
-                    words.with("generic.second_step", &[("step", &steps.join("; "))])
-                );
-            }
-        }
-        if traces {
-            say = format!("{say} {}", words.get("generic.traces"));
-        }
+        let deadline = self.deadline(phrases, "headline");
         let happened = if self.threat.is_exploited() {
             "generic.happened_exploited"
         } else {
             "generic.happened"
         };
-        let date = self.day(published_at.to_zoned(self.zone.clone()).date(), words.0);
         // Where blocking the access is the remedy itself, there is no second way.
-        let blocks = matches!(kind, "none" | "replace");
-        let afterwards = if kind == "fix" {
-            "afterwards.update"
-        } else {
-            "afterwards.other"
+        let blocks = matches!(remedy, "none" | "replace");
+        let afterwards = match (traces, remedy) {
+            (false, _) => "",
+            (true, "fix") => phrases.get("afterwards.update"),
+            (true, _) => phrases.get("afterwards.other"),
         };
+        let steps = phrases.count(1 + usize::from(!blocks) + usize::from(traces));
         WarningText {
-            language: words.0,
-            headline: words.with(
-                &format!("{kind}.headline"),
+            language: phrases.0,
+            headline: phrases.with(
+                &format!("{remedy}.headline"),
                 &[("product", &product), ("deadline", &deadline)],
             ),
-            preheader: words.with(
+            preheader: phrases.with(
                 "generic.preheader",
-                &[
-                    ("product", &product),
-                    (
-                        "steps",
-                        words.count(1 + usize::from(!blocks) + usize::from(traces)),
-                    ),
-                ],
+                &[("product", &product), ("steps", steps)],
             ),
-            say,
+            say: self.generic_say(phrases, remedy, &product, fix),
             otherwise: if blocks {
                 String::new()
             } else {
-                self.otherwise(words, "generic.otherwise")
+                self.otherwise(phrases, "generic.otherwise")
             },
-            afterwards: if traces {
-                words.get(afterwards).to_string()
-            } else {
-                String::new()
-            },
-            not_affected: words.with("generic.not_affected", &[("product", &product)]),
-            what_happened: words.with(
-                happened,
-                &[
-                    ("product", &product),
-                    ("publisher", &one_line(publisher)),
-                    ("date", &date),
-                ],
-            ),
-            identifiers: identifiers(words, self.threat, &[one_line(&self.threat.tracking_id)]),
+            afterwards: afterwards.to_string(),
+            not_affected: phrases.with("generic.not_affected", &[("product", &product)]),
+            what_happened: self.what_happened(phrases, happened, &product),
+            identifiers: identifiers(phrases, self.threat, &[one_line(&self.threat.tracking_id)]),
             versions,
             product,
             talk: String::new(),
         }
     }
 
-    /// Attacks on a product: whether a hole is known is not said, nor who is hit.
-    fn campaign(&self, words: Words) -> WarningText {
+    /// What is to be done: the remedy, what it needs beside the update, and the search for traces.
+    fn generic_say(
+        &self,
+        phrases: Phrases,
+        remedy: &str,
+        product: &str,
+        fix: Option<&PackFix<'_>>,
+    ) -> String {
+        let by = self.deadline(phrases, "by");
+        let mut say = phrases.with(
+            &format!("{remedy}.say"),
+            &[("by", &by), ("product", product)],
+        );
+        if let Some(fix) = fix {
+            say = fix.with_paid(phrases, say);
+            say = fix.with_second_step(phrases, say);
+        }
+        if self.urgency.search_for_traces() {
+            say = format!("{say} {}", phrases.get("generic.traces"));
+        }
+        say
+    }
+
+    /// Who published it and when, in the sentence of `key`.
+    fn what_happened(&self, phrases: Phrases, key: &str, product: &str) -> String {
         let Threat {
             publisher,
             published_at,
-            tracking_id,
             ..
         } = self.threat;
-        let product = product_name(words, self.threat);
-        let date = self.day(published_at.to_zoned(self.zone.clone()).date(), words.0);
+        let date = self.day(published_at.to_zoned(self.zone.clone()).date(), phrases.0);
+        phrases.with(
+            key,
+            &[
+                ("product", product),
+                ("publisher", &one_line(publisher)),
+                ("date", &date),
+            ],
+        )
+    }
+
+    /// Attacks on a product: whether a hole is known is not said, nor who is hit.
+    fn campaign(&self, phrases: Phrases) -> WarningText {
+        let product = product_name(phrases, self.threat);
         WarningText {
-            language: words.0,
-            headline: words.with(
+            language: phrases.0,
+            headline: phrases.with(
                 "campaign.headline",
                 &[
                     ("product", &product),
-                    ("deadline", &self.deadline(words, "headline")),
+                    ("deadline", &self.deadline(phrases, "headline")),
                 ],
             ),
-            preheader: words.with(
+            preheader: phrases.with(
                 "generic.preheader",
-                &[("product", &product), ("steps", words.count(2))],
+                &[("product", &product), ("steps", phrases.count(2))],
             ),
-            say: words.with(
+            say: phrases.with(
                 "campaign.say",
-                &[("product", &product), ("by", &self.deadline(words, "by"))],
+                &[("product", &product), ("by", &self.deadline(phrases, "by"))],
             ),
-            otherwise: self.otherwise(words, "generic.otherwise"),
+            otherwise: self.otherwise(phrases, "generic.otherwise"),
             afterwards: String::new(),
-            not_affected: words.with("generic.not_affected", &[("product", &product)]),
-            what_happened: words.with(
-                "campaign.happened",
-                &[
-                    ("product", &product),
-                    ("publisher", &one_line(publisher)),
-                    ("date", &date),
-                ],
-            ),
-            identifiers: identifiers(words, self.threat, &[one_line(tracking_id)]),
+            not_affected: phrases.with("generic.not_affected", &[("product", &product)]),
+            what_happened: self.what_happened(phrases, "campaign.happened", &product),
+            identifiers: identifiers(phrases, self.threat, &[one_line(&self.threat.tracking_id)]),
             versions: String::new(),
             product,
             talk: String::new(),
         }
     }
 
-    fn otherwise(&self, words: Words, key: &str) -> String {
+    fn otherwise(&self, phrases: Phrases, key: &str) -> String {
         let question = if self.urgency == Urgency::Today {
             "question.today"
         } else {
             "question.later"
         };
-        format!("{} {}", words.get(question), words.get(key))
-    }
-}
-
-/// The update of a pack a threat needs, as it can be had on the day.
-struct PackFix<'a> {
-    pack: &'a BuildPack,
-    rows: Vec<&'a BuildRow>,
-    day: Date,
-    conditions: Vec<&'a Condition>,
-    paid: Option<&'a PaidUpdates>,
-}
-
-impl PackFix<'_> {
-    /// What is to be done, and for which lines it is so only with a paid programme.
-    fn with_paid(&self, words: Words, say: String) -> String {
-        let Some(PaidUpdates {
-            programme,
-            lines,
-            condition,
-            ..
-        }) = self.paid
-        else {
-            return say;
-        };
-        let lines = lines.join(&format!(" {} ", words.get("generic.and")));
-        let more = words.with(
-            "paid.say",
-            &[
-                ("lines", &lines),
-                ("programme", programme),
-                ("step", words.of(&condition.step)),
-            ],
-        );
-        format!("{say} {more}")
-    }
-
-    fn articles(&self) -> Vec<String> {
-        let mut articles: Vec<String> = self.rows.iter().filter_map(|row| row.kb.clone()).collect();
-        articles.sort_unstable();
-        articles.dedup();
-        articles
-    }
-
-    /// `13.1-59.22, 14.1-47.48`: the first fixed build of each branch.
-    fn builds(&self) -> String {
-        let mut builds: Vec<[u32; 4]> = self.rows.iter().map(|row| row.build).collect();
-        builds.sort_unstable();
-        builds.dedup();
-        builds
-            .into_iter()
-            .map(|build| self.pack.form.write(build))
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
-
-    /// `Exchange 2013 CU23, 2016 CU18/CU19` and what has no update any more.
-    fn versions(&self, words: Words, today: Date) -> String {
-        let short = |line: &str| line.rsplit("Server ").next().unwrap_or(line).to_string();
-        let mut told: Vec<String> = Vec::new();
-        for line in &self.pack.lines {
-            let mut updates: Vec<&str> = self
-                .rows
-                .iter()
-                .filter(|row| row.line == line.name)
-                .map(|row| row.cumulative_update.as_str())
-                .collect();
-            updates.sort_by_key(|name| (name.len(), name.to_string()));
-            updates.dedup();
-            if !updates.is_empty() {
-                told.push(format!("{} {}", short(&line.name), updates.join("/")));
-            }
-        }
-        let mut text = if told.is_empty() {
-            String::new()
-        } else {
-            format!("Exchange {}", told.join(", "))
-        };
-        let with_update = |name: &str| self.rows.iter().any(|row| row.line == name);
-        let ended = self.pack.lines.iter().filter(|line| {
-            line.end_of_life.day().is_some_and(|day| day <= today) && !with_update(&line.name)
-        });
-        let ended: Vec<String> = ended.map(|line| short(&line.name)).collect();
-        if !ended.is_empty() {
-            text = format!(
-                "{text} · {}",
-                words.with(
-                    "exchange.end_of_life",
-                    &[("lines", &format!("Exchange {}", ended.join(", ")))]
-                )
-            );
-        }
-        text
-    }
-}
-
-/// `CVE-2021-26855, -26857 · KB5000871`.
-fn identifiers(words: Words, threat: &Threat, others: &[String]) -> String {
-    let cves = threat.cves();
-    let mut year = "";
-    let mut told: Vec<String> = Vec::new();
-    for cve in cves.iter().take(IDENTIFIERS) {
-        let (head, tail) = cve.rsplit_once('-').unwrap_or((cve, ""));
-        told.push(if head == year {
-            format!("-{tail}")
-        } else {
-            (*cve).to_string()
-        });
-        year = head;
-    }
-    let mut line = told.join(", ");
-    if cves.len() > IDENTIFIERS {
-        let more = cves.len().saturating_sub(IDENTIFIERS).to_string();
-        line = format!("{line} {}", words.with("generic.more", &[("count", &more)]));
-    }
-    let parts = std::iter::once(line.as_str()).chain(others.iter().map(String::as_str));
-    parts
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ")
-}
-
-fn affected(threat: &Threat) -> impl Iterator<Item = &Statement> {
-    threat
-        .statements
-        .iter()
-        .filter(|statement| statement.status == ProductStatus::Affected)
-}
-
-/// The affected products as a person says them: the shortest name of each, two at most.
-fn product_name(words: Words, threat: &Threat) -> String {
-    let mut names: Vec<(&ProductKey, &str)> = Vec::new();
-    for statement in affected(threat) {
-        match names.iter_mut().find(|(key, _)| *key == &statement.product) {
-            Some((_, name)) if statement.product_name.len() < name.len() => {
-                *name = &statement.product_name
-            }
-            Some(_) => {}
-            None => names.push((&statement.product, &statement.product_name)),
-        }
-    }
-    let name = match names.as_slice() {
-        [] => threat.title.clone(),
-        [(_, one)] => (*one).to_string(),
-        [(_, one), (_, two)] => format!("{one} {} {two}", words.get("generic.and")),
-        [(_, one), ..] => format!("{one} {}", words.get("generic.others")),
-    };
-    cut(&one_line(&name), PRODUCT_CHARACTERS)
-}
-
-/// What helps most, as the key of its words, and the vendor's own text.
-fn best_remedy(threat: &Threat) -> (&'static str, String) {
-    let best = affected(threat)
-        .filter_map(|statement| statement.remedy.as_ref())
-        .max_by_key(|remedy| remedy.kind);
-    let Some(remedy) = best else {
-        let fixed = threat
-            .statements
-            .iter()
-            .any(|statement| statement.status == ProductStatus::Fixed);
-        return (if fixed { "fix" } else { "ask" }, String::new());
-    };
-    let key = match remedy.kind {
-        RemedyKind::VendorFix => "fix",
-        RemedyKind::Mitigation | RemedyKind::Workaround => "mitigation",
-        RemedyKind::NoneAvailable => "none",
-        RemedyKind::NoFixPlanned => "replace",
-    };
-    let text = cut(&one_line(&remedy.details), REMEDY_CHARACTERS);
-    let parts = [text.as_str(), remedy.url.as_deref().unwrap_or("")];
-    (
-        key,
-        parts
-            .iter()
-            .filter(|part| !part.is_empty())
-            .copied()
-            .collect::<Vec<_>>()
-            .join(" "),
-    )
-}
-
-fn cut(text: &str, characters: usize) -> String {
-    if text.chars().count() <= characters {
-        return text.to_string();
-    }
-    let head: String = text.chars().take(characters.saturating_sub(1)).collect();
-    format!("{}…", head.trim_end())
-}
-
-/// The words of one language.
-#[derive(Debug, Clone, Copy)]
-struct Words(Language);
-
-impl Words {
-    fn get(self, key: &str) -> &'static str {
-        let text = match self.0 {
-            Language::German => include_str!("../templates/de/content.txt"),
-            Language::English => include_str!("../templates/en/content.txt"),
-        };
-        let lines = text
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .filter_map(|line| line.split_once(" = "));
-        lines
-            .into_iter()
-            .find(|(name, _)| *name == key)
-            .map_or("", |(_, words)| words)
-    }
-
-    fn of(self, [german, english]: &[String; 2]) -> &str {
-        if self.0 == Language::German {
-            german
-        } else {
-            english
-        }
-    }
-
-    fn with(self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut text = self.get(key).to_string();
-        for (name, value) in values {
-            text = text.replace(&format!("{{{name}}}"), value);
-        }
-        text
-    }
-
-    fn steps(self, traces: bool) -> &'static str {
-        self.count(if traces { 3 } else { 2 })
-    }
-
-    fn count(self, steps: usize) -> &'static str {
-        self.get(match steps {
-            1 => "steps.1",
-            2 => "steps.2",
-            _ => "steps.3",
-        })
+        format!("{} {}", phrases.get(question), phrases.get(key))
     }
 }
 
 #[cfg(test)]
-#[path = "content_tests.rs"]
 mod tests;

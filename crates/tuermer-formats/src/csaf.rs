@@ -18,7 +18,8 @@ pub use origin::{Origin, file_name, origin};
 pub use text::{cve_id, https, plain};
 pub use version::{Order, order};
 
-use document::{Document, Meta};
+use document::{AggregateSeverity, Document, Meta, Reference};
+use flaws::Flaws;
 use jiff::Timestamp;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits;
@@ -94,6 +95,11 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
     }
     let products = products::Products::read(product_tree)?;
     let flaws = flaws::read(&vulnerabilities, &products, &document.category)?;
+    reading(document, flaws)
+}
+
+/// What the head of the document says, with its flaws.
+fn reading(meta: Meta, flaws: Flaws) -> Result<Reading, CsafError> {
     let Meta {
         category,
         csaf_version,
@@ -103,34 +109,17 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
         distribution,
         references,
         aggregate_severity,
-    } = document;
-    let time = |field, value: &str| {
-        moment(value).ok_or_else(|| CsafError::Time {
-            field,
-            value: plain(value, limits::FIELD_CHARACTERS),
-        })
-    };
-    let severity = aggregate_severity
-        .as_ref()
-        .map_or_else(String::new, |severity| {
-            plain(&severity.text, limits::FIELD_CHARACTERS)
-        });
-    let level = aggregate_severity
-        .filter(|severity| severity.namespace.as_deref() == Some(LEVEL_NAMESPACE))
-        .and_then(|severity| Level::parse(&severity.text));
+    } = meta;
+    let severity = aggregate_severity.as_ref();
     // The same publisher writes its namespace with and without a slash at the end.
     let namespace = plain(&publisher.namespace, TITLE_CHARACTERS)
         .trim_end_matches('/')
         .to_string();
     let tracking_id = plain(&tracking.id, TITLE_CHARACTERS);
-    let superseding = references
-        .iter()
-        .filter(|reference| reference.summary.starts_with(SUPERSEDING))
-        .filter_map(|reference| https(&reference.url));
     let threat = Threat {
         id: ThreatId(format!("{namespace}|{tracking_id}")),
         tracking_id,
-        revision: plain(&tracking.version, limits::FIELD_CHARACTERS),
+        revision: field(&tracking.version),
         title: plain(&title, TITLE_CHARACTERS),
         publisher: plain(&publisher.name, TITLE_CHARACTERS),
         published_at: time("initial_release_date", &tracking.initial_release_date)?,
@@ -141,9 +130,9 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
             .map_or(Tlp::AmberStrict, |tlp| Tlp::read(&tlp.label)),
         source: tuermer_core::threat::ThreatSource::Csaf,
         withdrawn: matches!(category.as_str(), "csaf_withdrawn" | "csaf_superseded"),
-        category: plain(&category, limits::FIELD_CHARACTERS),
+        category: field(&category),
         exploited: flaws.exploited,
-        level,
+        level: severity.and_then(officer_level),
         vulnerabilities: flaws.vulnerabilities,
         statements: flaws.statements,
         references: references
@@ -152,14 +141,40 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CsafError> {
             .collect(),
     };
     Ok(Reading {
-        superseded_by: superseding.collect(),
+        superseded_by: successors(&references),
         threat,
         status: tracking.status,
         namespace,
-        csaf_version: plain(&csaf_version, limits::FIELD_CHARACTERS),
-        publisher_category: plain(&publisher.category, limits::FIELD_CHARACTERS),
-        aggregate_severity: severity,
+        csaf_version: field(&csaf_version),
+        publisher_category: field(&publisher.category),
+        aggregate_severity: severity.map_or_else(String::new, |severity| field(&severity.text)),
     })
+}
+
+fn field(text: &str) -> String {
+    plain(text, limits::FIELD_CHARACTERS)
+}
+
+fn time(name: &'static str, value: &str) -> Result<Timestamp, CsafError> {
+    moment(value).ok_or_else(|| CsafError::Time {
+        field: name,
+        value: field(value),
+    })
+}
+
+/// The level that an officer chose, in one of our own documents.
+fn officer_level(severity: &AggregateSeverity) -> Option<Level> {
+    let ours = severity.namespace.as_deref() == Some(LEVEL_NAMESPACE);
+    Level::parse(&severity.text).filter(|_| ours)
+}
+
+/// Where the successors of a superseded document are.
+fn successors(references: &[Reference]) -> Vec<String> {
+    references
+        .iter()
+        .filter(|reference| reference.summary.starts_with(SUPERSEDING))
+        .filter_map(|reference| https(&reference.url))
+        .collect()
 }
 
 /// RFC 3339, cut to microseconds; a leap second (2.0 allows `:60`) is read as the second before it.

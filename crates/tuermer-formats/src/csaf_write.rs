@@ -9,6 +9,7 @@ use crate::content::INCIDENT;
 use crate::csaf::{LEVEL_NAMESPACE, cve_id, https, plain};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use tuermer_core::limits;
 use tuermer_core::scale::Level;
 use tuermer_core::tlp::Tlp;
@@ -148,66 +149,34 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
         tlp,
     } = stated;
     let title = filled("title", title)?;
-    let label = match tlp {
-        Tlp::Clear => "WHITE",
-        Tlp::Green => "GREEN",
-        narrower => return Err(invalid("tlp", narrower.as_str())),
-    };
+    let label = tlp_label(*tlp)?;
     // Where the chamber itself is the source, its own address stands, however it serves its pages.
     let source_url = if *source_url == imprint.namespace {
         source_url.clone()
     } else {
         address("source_url", source_url)?
     };
-    let remedy_url = if remedy_url.trim().is_empty() {
-        None
-    } else {
-        Some(address("remedy_url", remedy_url)?)
+    let remedy_url = match remedy_url.trim() {
+        "" => None,
+        _ => Some(address("remedy_url", remedy_url)?),
     };
     if products.is_empty() {
         return Err(StatementError::Empty("product"));
     }
-    let cves = cves
-        .iter()
-        .map(|cve| cve_id(cve).ok_or_else(|| invalid("cve", cve)))
-        .collect::<Result<std::collections::BTreeSet<_>, _>>()?;
-    let ids: Vec<String> = (1..=products.len())
-        .map(|number| format!("P-{number}"))
-        .collect();
-    let branches = products
-        .iter()
-        .zip(&ids)
-        .map(|(product, id)| branch(product, id))
-        .collect::<Result<Vec<_>, _>>()?;
+    let cves = cve_ids(cves)?;
+    let ids = product_ids(products);
+    let branches = branches(products, &ids)?;
     let incident = *incident || (imprint.incident && cves.is_empty());
-    let kind = if incident { "mitigation" } else { "vendor_fix" };
-    let flaw = |identity: (&str, Value)| {
-        flaw(
-            identity,
-            &ids,
-            (kind, remedy, remedy_url.as_deref()),
-            *exploited,
-            &title,
-        )
+    let flaw = Flaw {
+        product_ids: &ids,
+        remedy_kind: if incident { "mitigation" } else { "vendor_fix" },
+        remedy,
+        remedy_url: remedy_url.as_deref(),
+        exploited: *exploited,
+        title: &title,
     };
-    let flaws: Vec<Value> = if cves.is_empty() {
-        vec![flaw((
-            "ids",
-            json!([{"system_name": imprint.namespace, "text": imprint.tracking_id}]),
-        ))]
-    } else {
-        cves.iter().map(|cve| flaw(("cve", json!(cve)))).collect()
-    };
-    let mut references =
-        vec![json!({"category": "external", "summary": "Source", "url": source_url})];
-    references.extend(
-        remedy_url
-            .iter()
-            .filter(|url| **url != source_url)
-            .map(|url| json!({"category": "external", "summary": "Remedy", "url": url})),
-    );
-    let text = plain(summary, 4_000);
-    let note = json!([{"category": "summary", "text": if text.is_empty() { title.clone() } else { text }}]);
+    let summary = plain(summary, 4_000);
+    let note = if summary.is_empty() { &title } else { &summary };
     let document = json!({
         "document": {
             "aggregate_severity": {"namespace": LEVEL_NAMESPACE, "text": level.as_str()},
@@ -215,16 +184,51 @@ pub fn write(stated: &StatedThreat, imprint: &Imprint) -> Result<Vec<u8>, Statem
             "csaf_version": "2.0",
             "distribution": {"tlp": {"label": label}},
             "lang": "de",
-            "notes": note,
+            "notes": [{"category": "summary", "text": note}],
             "publisher": {"category": "coordinator", "name": filled("publisher", &imprint.publisher)?, "namespace": imprint.namespace},
-            "references": references,
+            "references": references(&source_url, remedy_url.as_deref()),
             "title": title,
             "tracking": tracking(imprint, *source_time),
         },
         "product_tree": {"branches": branches},
-        "vulnerabilities": flaws,
+        "vulnerabilities": flaw.vulnerabilities(&cves, imprint),
     });
     serde_json::to_vec_pretty(&document).map_err(|error| invalid("document", &error.to_string()))
+}
+
+fn cve_ids(cves: &[String]) -> Result<BTreeSet<String>, StatementError> {
+    let canonical = |cve: &String| cve_id(cve).ok_or_else(|| invalid("cve", cve));
+    cves.iter().map(canonical).collect()
+}
+
+fn product_ids(products: &[StatedProduct]) -> Vec<String> {
+    (1..=products.len())
+        .map(|number| format!("P-{number}"))
+        .collect()
+}
+
+fn branches(products: &[StatedProduct], ids: &[String]) -> Result<Vec<Value>, StatementError> {
+    let products = products.iter().zip(ids);
+    products.map(|(product, id)| branch(product, id)).collect()
+}
+
+/// The label as CSAF 2.0 writes it; a narrower one cannot be warned about.
+fn tlp_label(tlp: Tlp) -> Result<&'static str, StatementError> {
+    match tlp {
+        Tlp::Clear => Ok("WHITE"),
+        Tlp::Green => Ok("GREEN"),
+        narrower => Err(invalid("tlp", narrower.as_str())),
+    }
+}
+
+/// The source first, then the remedy where it lies elsewhere.
+fn references(source_url: &str, remedy_url: Option<&str>) -> Vec<Value> {
+    let external =
+        |summary: &str, url: &str| json!({"category": "external", "summary": summary, "url": url});
+    let remedy = remedy_url.filter(|url| *url != source_url);
+    std::iter::once(external("Source", source_url))
+        .chain(remedy.map(|url| external("Remedy", url)))
+        .collect()
 }
 
 fn tracking(imprint: &Imprint, source_time: Timestamp) -> Value {
@@ -293,44 +297,61 @@ fn branch(product: &StatedProduct, id: &str) -> Result<Value, StatementError> {
     })
 }
 
-fn flaw(
-    (key, identity): (&str, Value),
-    ids: &[String],
-    (kind, remedy, url): (&str, &str, Option<&str>),
+/// What holds for every vulnerability of a statement.
+struct Flaw<'a> {
+    product_ids: &'a [String],
+    /// Category of the remediation where one is known.
+    remedy_kind: &'a str,
+    remedy: &'a str,
+    remedy_url: Option<&'a str>,
     exploited: bool,
-    title: &str,
-) -> Value {
-    let remedy = plain(remedy, 4_000);
-    let (category, details) = if remedy.is_empty() {
-        ("none_available", "No remedy is known yet.")
-    } else {
-        (kind, remedy.as_str())
-    };
-    let url = url.map(|url| ("url".to_string(), json!(url)));
-    let remediation = [
-        ("category", json!(category)),
-        ("details", json!(details)),
-        ("product_ids", json!(ids)),
-    ]
-    .map(|(name, value)| (name.to_string(), value));
-    let threats = exploited.then(|| json!([{"category": "exploit_status", "details": "Exploited in the wild", "product_ids": ids}]));
-    let parts = [
-        (key, identity),
-        ("notes", json!([{"category": "summary", "text": title}])),
-        ("product_status", json!({"known_affected": ids})),
-        (
-            "remediations",
-            json!([remediation
-                .into_iter()
-                .chain(url)
-                .collect::<serde_json::Map<_, _>>()]),
-        ),
-    ];
-    parts
-        .into_iter()
-        .chain(threats.map(|threats| ("threats", threats)))
-        .map(|(name, value)| (name.to_string(), value))
-        .collect()
+    title: &'a str,
+}
+
+impl Flaw<'_> {
+    /// One for each CVE; without any, one under our own id.
+    fn vulnerabilities(&self, cves: &BTreeSet<String>, imprint: &Imprint) -> Vec<Value> {
+        if cves.is_empty() {
+            let own_id = json!([{"system_name": imprint.namespace, "text": imprint.tracking_id}]);
+            return vec![self.vulnerability("ids", own_id)];
+        }
+        let vulnerability = |cve: &String| self.vulnerability("cve", json!(cve));
+        cves.iter().map(vulnerability).collect()
+    }
+
+    /// The vulnerability with this identity, `cve` or `ids`.
+    fn vulnerability(&self, key: &str, identity: Value) -> Value {
+        let Self {
+            product_ids,
+            remedy_kind,
+            remedy,
+            remedy_url,
+            exploited,
+            title,
+        } = self;
+        let remedy = plain(remedy, 4_000);
+        let (category, details) = if remedy.is_empty() {
+            ("none_available", "No remedy is known yet.")
+        } else {
+            (*remedy_kind, remedy.as_str())
+        };
+        let mut remediation =
+            json!({"category": category, "details": details, "product_ids": product_ids});
+        if let (Some(url), Some(fields)) = (remedy_url, remediation.as_object_mut()) {
+            fields.insert("url".to_string(), json!(url));
+        }
+        let threats = exploited.then(|| json!([{"category": "exploit_status", "details": "Exploited in the wild", "product_ids": product_ids}]));
+        let fields = [
+            (key, identity),
+            ("notes", json!([{"category": "summary", "text": title}])),
+            ("product_status", json!({"known_affected": product_ids})),
+            ("remediations", json!([remediation])),
+        ];
+        fields
+            .into_iter()
+            .chain(threats.map(|threats| ("threats", threats)))
+            .collect()
+    }
 }
 
 fn filled(field: &'static str, text: &str) -> Result<String, StatementError> {
@@ -357,137 +378,4 @@ fn invalid(field: &'static str, value: &str) -> StatementError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tuermer_core::product::ProductKey;
-    use tuermer_core::threat::{ProductStatus, RemedyKind};
-    use tuermer_core::version::VersionRule;
-
-    fn stated() -> StatedThreat {
-        StatedThreat {
-            restates: None,
-            title: "Microsoft Exchange Server: vier Lücken werden ausgenutzt".into(),
-            summary: String::new(),
-            products: vec![StatedProduct {
-                vendor: "Microsoft".into(),
-                product: "Exchange Server".into(),
-                versions: StatedVersions::ByPack,
-            }],
-            cves: vec!["cve-2021-27065".into(), "CVE-2021-26855".into()],
-            remedy: "Sicherheitsupdate KB5000871 einspielen".into(),
-            remedy_url: "https://example.org/kb5000871".into(),
-            source_url: "https://example.org/notice".into(),
-            source_time: "2021-03-02T22:00:00Z".parse().unwrap(),
-            level: Level::Extreme,
-            exploited: true,
-            incident: false,
-            tlp: Tlp::Clear,
-        }
-    }
-
-    fn imprint() -> Imprint {
-        Imprint {
-            publisher: "IHK Musterstadt".into(),
-            namespace: "https://ihk-musterstadt.example".into(),
-            tracking_id: "TUERMER-2021-0001".into(),
-            history: Vec::new(),
-            incident: false,
-            stated_at: "2021-03-02T22:30:00Z".parse().unwrap(),
-        }
-    }
-
-    #[test]
-    fn what_is_stated_is_read_again() {
-        let reading = crate::csaf::read(&write(&stated(), &imprint()).unwrap()).unwrap();
-        let threat = reading.threat;
-        assert_eq!(
-            threat.id.as_str(),
-            "https://ihk-musterstadt.example|TUERMER-2021-0001"
-        );
-        assert_eq!(
-            (threat.revision.as_str(), threat.level, threat.exploited),
-            ("1", Some(Level::Extreme), true)
-        );
-        assert_eq!(threat.cves(), ["CVE-2021-26855", "CVE-2021-27065"]);
-        assert_eq!(threat.published_at.to_string(), "2021-03-02T22:00:00Z");
-        assert_eq!(threat.statements.len(), 2);
-        let statement = &threat.statements[0];
-        assert_eq!(
-            (statement.status, &statement.versions),
-            (ProductStatus::Affected, &VersionRule::All)
-        );
-        assert_eq!(
-            statement.product,
-            ProductKey::new("Microsoft", "Exchange Server")
-        );
-        let remedy = statement.remedy.as_ref().unwrap();
-        assert_eq!(
-            (remedy.kind, remedy.url.as_deref()),
-            (RemedyKind::VendorFix, Some("https://example.org/kb5000871"))
-        );
-    }
-
-    #[test]
-    fn attacks_that_are_seen_stay_such_until_a_cve_is_named() {
-        let without = StatedThreat {
-            cves: Vec::new(),
-            ..stated()
-        };
-        let category = |stated: &StatedThreat, before: bool| {
-            let bytes = write(
-                stated,
-                &Imprint {
-                    incident: before,
-                    ..imprint()
-                },
-            )
-            .unwrap();
-            let threat = crate::csaf::read(&bytes).unwrap().threat;
-            assert_eq!(is_incident(&bytes), threat.category == INCIDENT);
-            assert_eq!(
-                threat.statements[0].remedy.as_ref().unwrap().kind == RemedyKind::Mitigation,
-                is_incident(&bytes)
-            );
-            is_incident(&bytes)
-        };
-        assert!(category(
-            &StatedThreat {
-                incident: true,
-                ..without.clone()
-            },
-            false
-        ));
-        assert!(category(&without, true), "stated again");
-        assert!(!category(&without, false));
-        assert!(!category(&stated(), true), "now a hole is known");
-        assert!(!is_incident(b"no JSON"));
-    }
-
-    #[test]
-    fn what_must_be_corrected_is_named() {
-        type Change = fn(&mut StatedThreat);
-        let rows: [(Change, &str); 6] = [
-            (|t| t.title = " \u{0} ".into(), "title is empty"),
-            (|t| t.products.clear(), "product is empty"),
-            (
-                |t| t.cves.push("ProxyLogon".into()),
-                "cve is not valid: ProxyLogon",
-            ),
-            (
-                |t| t.source_url = "http://example.org".into(),
-                "source_url is not valid",
-            ),
-            (|t| t.source_url.clear(), "source_url is empty"),
-            (
-                |t| t.products[0].versions = StatedVersions::Range(String::new()),
-                "versions is empty",
-            ),
-        ];
-        for (change, wanted) in rows {
-            let mut threat = stated();
-            change(&mut threat);
-            let error = write(&threat, &imprint()).unwrap_err().to_string();
-            assert!(error.contains(wanted), "{error}");
-        }
-    }
-}
+mod tests;

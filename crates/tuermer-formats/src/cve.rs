@@ -12,14 +12,14 @@ mod scores;
 
 use crate::csaf::{cve_id, https, plain};
 use jiff::Timestamp;
-use record::{Container, Described, Record};
+use record::{Container, Described, Metadata, Record};
 use std::collections::HashSet;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits;
 use tuermer_core::scale::Tlp;
 use tuermer_core::threat::{Statement, Threat, ThreatSource, Vulnerability};
 
-/// Namespace of threats that a CVE record or a catalogue of CVEs tells of.
+/// Namespace of threats from a CVE record or a catalogue of CVEs.
 pub const NAMESPACE: &str = "cve.org";
 /// Longest title, in characters.
 const TITLE_CHARACTERS: usize = 500;
@@ -44,7 +44,7 @@ pub enum Remark {
     OldScore,
     /// Two containers give different versions of this product; the stricter counts.
     Conflict(String),
-    /// So many ranges of commits; the same product is told in versions, too.
+    /// So many ranges of commits; the same product is stated in versions, too.
     Commits(usize),
 }
 
@@ -89,30 +89,11 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CveError> {
     } = serde_json::from_slice(bytes).map_err(|error| CveError::Shape(error.to_string()))?;
     let cve = cve_id(&meta.cve_id)
         .ok_or_else(|| CveError::Id(plain(&meta.cve_id, limits::FIELD_CHARACTERS)))?;
-    let withdrawn = match meta.state.as_str() {
-        "PUBLISHED" => false,
-        "REJECTED" => true,
-        other => return Err(CveError::State(plain(other, limits::FIELD_CHARACTERS))),
-    };
+    let withdrawn = is_rejected(&meta.state)?;
     let all: Vec<&Container> = std::iter::once(&containers.cna)
         .chain(&containers.adp)
         .collect();
-    let released_at = all
-        .iter()
-        .filter_map(|container| moment(&container.provider_metadata.date_updated))
-        .chain(moment(&meta.date_updated))
-        .max();
-    let released_at = released_at
-        .or_else(|| moment(&meta.date_published))
-        .ok_or(CveError::NoTime)?;
-    // The day of public knowledge may lie before the day the record was published.
-    let public = [
-        moment(&containers.cna.date_public),
-        moment(&meta.date_published),
-    ]
-    .into_iter()
-    .flatten()
-    .min();
+    let released_at = released_at(&meta, &all).ok_or(CveError::NoTime)?;
     let mut remarks = Vec::new();
     let statements = if withdrawn {
         Vec::new()
@@ -120,14 +101,14 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CveError> {
         affected::read(&all, &mut remarks)?
     };
     let vulnerability = vulnerability(&cve, &all, &mut remarks);
-    let words = words(&containers.cna);
-    let title = title(&containers.cna, &words, &cve);
-    let told = if words.is_empty() { cve.clone() } else { words };
+    let text = title_or_description(&containers.cna);
+    let title = title(&containers.cna, &text, &cve);
+    let flaw_title = if text.is_empty() { cve.clone() } else { text };
     let threat = Threat {
         id: threat_id(&cve),
         tracking_id: cve,
         revision: released_at.to_string(),
-        published_at: public.unwrap_or(released_at),
+        published_at: public_since(&meta, &containers.cna).unwrap_or(released_at),
         released_at,
         publisher: publisher(&meta.assigner_short_name, &containers.cna),
         tlp: Tlp::Clear,
@@ -137,7 +118,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CveError> {
         exploited: scores::is_exploited(&all),
         level: None,
         vulnerabilities: vec![Vulnerability {
-            title: told,
+            title: flaw_title,
             ..vulnerability
         }],
         title,
@@ -148,6 +129,31 @@ pub fn read(bytes: &[u8]) -> Result<Reading, CveError> {
         remarks.push(Remark::NoProduct);
     }
     Ok(Reading { threat, remarks })
+}
+
+fn is_rejected(state: &str) -> Result<bool, CveError> {
+    match state {
+        "PUBLISHED" => Ok(false),
+        "REJECTED" => Ok(true),
+        other => Err(CveError::State(plain(other, limits::FIELD_CHARACTERS))),
+    }
+}
+
+/// The newest change of any container, else the day the record was published.
+fn released_at(meta: &Metadata, all: &[&Container]) -> Option<Timestamp> {
+    let changed = all
+        .iter()
+        .filter_map(|container| moment(&container.provider_metadata.date_updated));
+    changed
+        .chain(moment(&meta.date_updated))
+        .max()
+        .or_else(|| moment(&meta.date_published))
+}
+
+/// The day of public knowledge; it may lie before the day the record was published.
+fn public_since(meta: &Metadata, cna: &Container) -> Option<Timestamp> {
+    let days = [moment(&cna.date_public), moment(&meta.date_published)];
+    days.into_iter().flatten().min()
 }
 
 fn vulnerability(cve: &str, all: &[&Container], remarks: &mut Vec<Remark>) -> Vulnerability {
@@ -168,7 +174,7 @@ fn vulnerability(cve: &str, all: &[&Container], remarks: &mut Vec<Remark>) -> Vu
 }
 
 /// The title, else the description, else why the id was rejected.
-fn words(cna: &Container) -> String {
+fn title_or_description(cna: &Container) -> String {
     let english = |texts: &[Described]| {
         texts
             .iter()
@@ -183,9 +189,9 @@ fn words(cna: &Container) -> String {
     plain(&text.unwrap_or_default(), TITLE_CHARACTERS)
 }
 
-/// The words as a title: where they are a description, its first sentence or as many whole words as fit.
-fn title(cna: &Container, words: &str, cve: &str) -> String {
-    if words.is_empty() {
+/// The text as a title: of a description its first sentence, or as many whole words as fit.
+fn title(cna: &Container, text: &str, cve: &str) -> String {
+    if text.is_empty() {
         return cve.to_string();
     }
     if cna
@@ -193,11 +199,11 @@ fn title(cna: &Container, words: &str, cve: &str) -> String {
         .as_ref()
         .is_some_and(|text| !text.trim().is_empty())
     {
-        return words.to_string();
+        return text.to_string();
     }
-    let sentence = words
+    let sentence = text
         .split_once(". ")
-        .map_or(words, |(first, _)| first)
+        .map_or(text, |(first, _)| first)
         .trim_end_matches('.');
     let Some((end, _)) = sentence.char_indices().nth(SUMMARY_CHARACTERS) else {
         return sentence.to_string();
@@ -260,3 +266,5 @@ fn push(statements: &mut Vec<Statement>, statement: Statement) -> Result<(), Cve
 mod order_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod version_tests;

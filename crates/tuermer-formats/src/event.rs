@@ -25,7 +25,7 @@ impl Event {
     pub fn field(&self, key: &str) -> Option<String> {
         self.0
             .get(key)
-            .and_then(word)
+            .and_then(scalar_text)
             .filter(|text| !text.trim().is_empty())
     }
 
@@ -66,7 +66,7 @@ impl Event {
             .0
             .iter()
             .filter(|(key, _)| !but.contains(&key.as_str()));
-        let text = |value: &Value| word(value).unwrap_or_else(|| value.to_string());
+        let text = |value: &Value| scalar_text(value).unwrap_or_else(|| value.to_string());
         let pairs = told.map(|(key, value)| {
             (
                 plain(key, limits::TAG_CHARACTERS),
@@ -81,7 +81,7 @@ impl Event {
 }
 
 /// A word, number or truth value.
-pub(crate) fn word(value: &Value) -> Option<String> {
+pub(crate) fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

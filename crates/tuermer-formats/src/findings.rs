@@ -1,4 +1,4 @@
-//! What documents about attacks yield: what to look for, what was seen, and what to leave alone.
+//! Findings of documents about attacks: indicators, observations, false alarms.
 
 use crate::csaf::plain;
 use std::io::Read;
@@ -6,7 +6,7 @@ use tuermer_core::limits;
 use tuermer_core::observation::Observation;
 use tuermer_core::trace::{Indicator, Trace};
 
-/// One finding of a document, told as soon as it is read.
+/// One finding of a document, handed on as soon as it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// What to look for.
@@ -17,14 +17,14 @@ pub enum Found {
     FalseAlarm(Trace),
 }
 
-/// What became of a document as a whole.
+/// Counts of a whole document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Elements read: attributes, objects or lines.
     pub elements: u64,
-    /// Indicators told, withdrawn ones included.
+    /// Indicators handed on, withdrawn ones included.
     pub indicators: u64,
-    /// Observations told.
+    /// Observations handed on.
     pub observations: u64,
     /// Elements that are no indicator by the source's own word or by their kind.
     pub passed: u64,

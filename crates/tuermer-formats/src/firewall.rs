@@ -28,7 +28,7 @@ pub struct SignLine {
     pub number: u64,
     /// As it came.
     pub bytes: Vec<u8>,
-    /// What it tells.
+    /// Its sign.
     pub sign: Observation,
 }
 
@@ -105,68 +105,32 @@ fn sign(
     let Some(rule) = template.rules.iter().find(|rule| rule.asks_for(&fields)) else {
         return Ok(None);
     };
-    let field = |names: &[String]| {
-        names
-            .iter()
-            .find_map(|name| {
-                fields
-                    .iter()
-                    .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            })
-            .map(|(_, value)| *value)
-    };
-    let attacker: IpAddr = field(&template.attacker)
-        .ok_or("attacker")?
-        .parse()
-        .map_err(|_| "attacker")?;
-    let attacker = attacker.to_canonical();
-    if !is_public(attacker) {
+    let Some(attacker) = attacker(&fields, template)? else {
         return Ok(None);
-    }
-    let time = field(&template.time)
+    };
+    let time = value(&fields, &template.time)
         .map(str::to_string)
         .or_else(|| date_and_time(&fields))
         .or(head.time)
         .ok_or("timestamp")?;
     let observed_at = origin.seen_at(&template.in_utc(&time, origin.now))?;
-    // Behind the firewall the address is a private one; then the template says whose firewall it is.
-    let member = field(&template.member)
-        .map(|text| text.parse::<IpAddr>().map_err(|_| "member"))
-        .transpose()?;
-    let member = member
-        .map(|ip| ip.to_canonical())
-        .filter(|ip| is_public(*ip))
-        .or(template.place_ip);
-    let hostname = field(&template.host)
-        .and_then(host)
-        .or_else(|| template.place_host.clone());
-    if member.is_none() && hostname.is_none() {
-        return Err("member");
-    }
-    let signature = field(&template.signature);
+    let (ip, hostname) = member(&fields, template)?;
+    let port = value(&fields, &template.port).map(|port| port.parse().map_err(|_| "port"));
+    let signature = value(&fields, &template.signature);
+    let shown = signature.map(|text| plain(text, limits::NOTE_CHARACTERS));
+    let attacker = Trace::new(TraceKind::Address, &attacker.to_string());
     let sign = Observation {
-        ip: member,
+        ip,
         hostname,
-        port: field(&template.port)
-            .map(|port| port.parse().map_err(|_| "port"))
-            .transpose()?,
+        port: port.transpose()?,
         side: Side::Destination,
         severity: rule.severity.clone(),
         tlp: origin.tlp,
         grade: origin.grade,
         tags: tags(signature.into_iter()),
-        traces: tidy(
-            Trace::new(TraceKind::Address, &attacker.to_string())
-                .into_iter()
-                .collect(),
-        ),
-        extra: signature
-            .map(|text| {
-                (
-                    "signature".to_string(),
-                    plain(text, limits::NOTE_CHARACTERS),
-                )
-            })
+        traces: tidy(attacker.into_iter().collect()),
+        extra: shown
+            .map(|text| ("signature".to_string(), text))
             .into_iter()
             .collect(),
         ..Observation::new(template.name.as_str(), observed_at, rule.incident)
@@ -174,15 +138,54 @@ fn sign(
     Ok(Some(sign.identified(origin.key)))
 }
 
+/// The address outside; nothing where it is no public one.
+fn attacker(fields: &[(&str, &str)], template: &Template) -> Result<Option<IpAddr>, &'static str> {
+    let text = value(fields, &template.attacker).ok_or("attacker")?;
+    let ip: IpAddr = text.parse().map_err(|_| "attacker")?;
+    Ok(Some(ip.to_canonical()).filter(|ip| is_public(*ip)))
+}
+
+/// Address and host of the member. Behind the firewall the address is a private one; then the template says whose
+/// firewall it is.
+fn member(
+    fields: &[(&str, &str)],
+    template: &Template,
+) -> Result<(Option<IpAddr>, Option<String>), &'static str> {
+    let ip = value(fields, &template.member)
+        .map(|text| text.parse::<IpAddr>().map_err(|_| "member"))
+        .transpose()?;
+    let ip = ip
+        .map(|ip| ip.to_canonical())
+        .filter(|ip| is_public(*ip))
+        .or(template.place_ip);
+    let hostname = value(fields, &template.host)
+        .and_then(host)
+        .or_else(|| template.place_host.clone());
+    match (ip, &hostname) {
+        (None, None) => Err("member"),
+        _ => Ok((ip, hostname)),
+    }
+}
+
+/// The value of the first of these keys that the line has.
+fn value<'l>(fields: &[(&'l str, &'l str)], keys: &[String]) -> Option<&'l str> {
+    keys.iter().find_map(|key| value_of(fields, key))
+}
+
+fn value_of<'l>(fields: &[(&'l str, &'l str)], key: &str) -> Option<&'l str> {
+    fields
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(key))
+        .map(|(_, value)| *value)
+}
+
 /// `date=2021-03-05 time=10:00:01`
 fn date_and_time(fields: &[(&str, &str)]) -> Option<String> {
-    let field = |name: &str| {
-        fields
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| *value)
-    };
-    Some(format!("{} {}", field("date")?, field("time")?))
+    Some(format!(
+        "{} {}",
+        value_of(fields, "date")?,
+        value_of(fields, "time")?
+    ))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Lists of indicators as publishers put them beside their reports: a CSV whose header names value and kind, or one value
-//! a line. What stands twice is told once.
+//! a line. Duplicates are handed on once.
 
 use crate::csaf::plain;
 use crate::csv_line::Fields;
@@ -93,7 +93,7 @@ pub fn is_list(head: &[u8]) -> bool {
     })
 }
 
-/// Reads a list. `name` is told as what the indicators belong to where the list itself says nothing.
+/// Reads a list. `name` becomes the title of indicators where the list itself says nothing.
 ///
 /// # Errors
 /// The source cannot be read, or there is nothing to look for in it.
@@ -152,40 +152,8 @@ impl List<'_> {
                 .summary
                 .unusable(&which, "more lines than we read");
         }
-        let [
-            mut value,
-            mut kind,
-            mut label,
-            mut first_seen,
-            mut added,
-            mut title,
-        ] = [const { String::new() }; 6];
-        match &self.roles {
-            None => value = String::from_utf8_lossy(line).trim().to_string(),
-            Some(roles) => {
-                for (field, role) in Fields::of(line).zip(roles) {
-                    let place = match role {
-                        Role::Value => &mut value,
-                        Role::Kind => &mut kind,
-                        Role::Label => &mut label,
-                        Role::FirstSeen => &mut first_seen,
-                        Role::Added => &mut added,
-                        Role::Title => &mut title,
-                        Role::Nothing => continue,
-                    };
-                    *place = field.text().into_owned();
-                }
-            }
-        }
-        let trace = match (self.roles.is_some(), kinds(&kind)) {
-            (false, _) => recognised(&value).ok_or("nothing we know"),
-            (true, []) => Err("a kind we do not know"),
-            (true, kinds) => kinds
-                .iter()
-                .find_map(|kind| Trace::new(*kind, &value))
-                .ok_or("not a value of its kind"),
-        };
-        let trace = match trace {
+        let cells = self.cells(line);
+        let trace = match self.trace(&cells) {
             Ok(trace) => trace,
             Err(why) => return self.teller.summary.unusable(&which, why),
         };
@@ -193,11 +161,11 @@ impl List<'_> {
             self.teller.summary.passed = self.teller.summary.passed.saturating_add(1);
             return;
         }
-        let added = time(&added).unwrap_or(self.origin.now);
-        let title = if title.is_empty() {
+        let added = time(&cells.added).unwrap_or(self.origin.now);
+        let title = if cells.title.is_empty() {
             self.name.clone()
         } else {
-            plain(&title, limits::FIELD_CHARACTERS)
+            plain(&cells.title, limits::FIELD_CHARACTERS)
         };
         self.teller.tell(Found::Indicator(Box::new(Indicator {
             origin_id: trace.to_text(),
@@ -205,18 +173,63 @@ impl List<'_> {
             source: self.origin.feed.clone(),
             title,
             context: Vec::new(),
-            tlp: if label.is_empty() {
+            tlp: if cells.label.is_empty() {
                 self.origin.tlp
             } else {
-                Tlp::read(&label)
+                Tlp::read(&cells.label)
             },
             grade: self.origin.grade,
             modified_at: added,
-            valid_from: time(&first_seen).unwrap_or(added),
+            valid_from: time(&cells.first_seen).unwrap_or(added),
             valid_until: None,
             withdrawn: false,
         })));
     }
+
+    /// The cells of a line by what their columns mean; of a list without columns the whole line is the value.
+    fn cells(&self, line: &[u8]) -> LineCells {
+        let mut cells = LineCells::default();
+        let Some(roles) = &self.roles else {
+            cells.value = String::from_utf8_lossy(line).trim().to_string();
+            return cells;
+        };
+        for (field, role) in Fields::of(line).zip(roles) {
+            let cell = match role {
+                Role::Value => &mut cells.value,
+                Role::Kind => &mut cells.kind,
+                Role::Label => &mut cells.label,
+                Role::FirstSeen => &mut cells.first_seen,
+                Role::Added => &mut cells.added,
+                Role::Title => &mut cells.title,
+                Role::Nothing => continue,
+            };
+            *cell = field.text().into_owned();
+        }
+        cells
+    }
+
+    /// What to look for, or why it cannot be used.
+    fn trace(&self, cells: &LineCells) -> Result<Trace, &'static str> {
+        match (self.roles.is_some(), kinds(&cells.kind)) {
+            (false, _) => recognised(&cells.value).ok_or("nothing we know"),
+            (true, []) => Err("a kind we do not know"),
+            (true, kinds) => kinds
+                .iter()
+                .find_map(|kind| Trace::new(*kind, &cells.value))
+                .ok_or("not a value of its kind"),
+        }
+    }
+}
+
+/// The cells of a line; empty where the list has no such column.
+#[derive(Default)]
+struct LineCells {
+    value: String,
+    kind: String,
+    label: String,
+    first_seen: String,
+    added: String,
+    title: String,
 }
 
 #[cfg(test)]
@@ -288,15 +301,12 @@ mod tests {
     }
 
     #[test]
-    fn real_lists_are_read() {
-        let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-        let shared =
-            std::env::var_os("TUERMER_SHARED_DATA").map_or(beside, std::path::PathBuf::from);
+    #[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+    fn corpus_real_lists_are_read() {
+        let corpus = std::env::var_os("TUERMER_CORPUS");
+        let corpus = corpus.expect("TUERMER_CORPUS names a folder; scripts/corpus sets it");
+        let shared = std::path::PathBuf::from(corpus);
         let ioc = shared.join("ioc");
-        if !ioc.is_dir() {
-            eprintln!("SKIPPED: ../shared/data is absent; no real list of indicators was read");
-            return;
-        }
         for (file, unique, unusable) in [
             (
                 "MSTICIoCs-ExchangeServerVulnerabilitiesDisclosedMarch2021.dedup.csv",

@@ -58,7 +58,7 @@ pub fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static
             .field("severity")
             .map(|text| plain(&text.to_lowercase(), 20))
             .unwrap_or_default(),
-        tags: words(&event),
+        tags: feed_tags(&event),
         extra: event.rest(KNOWN),
         ..Observation::new(report, observed_at, incident)
     };
@@ -81,7 +81,7 @@ pub fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static
     }
 }
 
-/// What was seen at one side of the event; nothing where that side is not told.
+/// The observation at one side of the event; `None` where the event does not name that side.
 fn at(
     event: &Event,
     side: &str,
@@ -160,7 +160,7 @@ fn traces_of_source(event: &Event, incident: IncidentType) -> Vec<Trace> {
 }
 
 /// The identifier and the tags of the feed.
-fn words(event: &Event) -> Vec<String> {
+fn feed_tags(event: &Event) -> Vec<String> {
     let told: Vec<String> = ["classification.identifier", "extra.tag", "extra.tags"]
         .iter()
         .filter_map(|key| event.field(key))

@@ -122,65 +122,68 @@ pub fn registered_name(address: &str) -> Option<String> {
 mod tests {
     use super::{Written, host, registered_name, resolve};
 
+    /// Addresses as listings write them, resolved.
+    const LISTED: &[(&str, Option<(&str, Written)>)] = &[
+        (
+            "2024/a.json",
+            Some((
+                "https://v.example/repo/csaf_files/IT/white/2024/a.json",
+                Written::Relative,
+            )),
+        ),
+        (
+            "./2024/a.json",
+            Some((
+                "https://v.example/repo/csaf_files/IT/white/2024/a.json",
+                Written::Relative,
+            )),
+        ),
+        (
+            "csaf_files/IT/white/2024/a.json",
+            Some((
+                "https://v.example/repo/csaf_files/IT/white/2024/a.json",
+                Written::FromRoot,
+            )),
+        ),
+        (
+            "white/2024/a.json",
+            Some((
+                "https://v.example/repo/csaf_files/IT/white/2024/a.json",
+                Written::FromRoot,
+            )),
+        ),
+        (
+            "/white/a.json",
+            Some(("https://v.example/white/a.json", Written::FromRoot)),
+        ),
+        (
+            "https://cdn.example/a.json#x",
+            Some(("https://cdn.example/a.json", Written::Absolute)),
+        ),
+        (
+            "//cdn.example/a.json",
+            Some(("https://cdn.example/a.json", Written::FromRoot)),
+        ),
+        (
+            "../../a.json",
+            Some((
+                "https://v.example/repo/csaf_files/a.json",
+                Written::Relative,
+            )),
+        ),
+        ("http://v.example/a.json", None),
+        ("ftp://v.example/a.json", None),
+        ("file:///etc/passwd", None),
+        ("javascript:alert(1)", None),
+        ("https://user:x@v.example/a.json", None),
+        ("a b.json", None),
+        ("", None),
+    ];
+
     #[test]
     fn addresses_as_listings_write_them() {
         let base = "https://v.example/repo/csaf_files/IT/white/index.txt";
-        for (text, wanted) in [
-            (
-                "2024/a.json",
-                Some((
-                    "https://v.example/repo/csaf_files/IT/white/2024/a.json",
-                    Written::Relative,
-                )),
-            ),
-            (
-                "./2024/a.json",
-                Some((
-                    "https://v.example/repo/csaf_files/IT/white/2024/a.json",
-                    Written::Relative,
-                )),
-            ),
-            (
-                "csaf_files/IT/white/2024/a.json",
-                Some((
-                    "https://v.example/repo/csaf_files/IT/white/2024/a.json",
-                    Written::FromRoot,
-                )),
-            ),
-            (
-                "white/2024/a.json",
-                Some((
-                    "https://v.example/repo/csaf_files/IT/white/2024/a.json",
-                    Written::FromRoot,
-                )),
-            ),
-            (
-                "/white/a.json",
-                Some(("https://v.example/white/a.json", Written::FromRoot)),
-            ),
-            (
-                "https://cdn.example/a.json#x",
-                Some(("https://cdn.example/a.json", Written::Absolute)),
-            ),
-            (
-                "//cdn.example/a.json",
-                Some(("https://cdn.example/a.json", Written::FromRoot)),
-            ),
-            (
-                "../../a.json",
-                Some((
-                    "https://v.example/repo/csaf_files/a.json",
-                    Written::Relative,
-                )),
-            ),
-            ("http://v.example/a.json", None),
-            ("ftp://v.example/a.json", None),
-            ("file:///etc/passwd", None),
-            ("javascript:alert(1)", None),
-            ("https://user:x@v.example/a.json", None),
-            ("a b.json", None),
-            ("", None),
-        ] {
+        for &(text, wanted) in LISTED {
             assert_eq!(
                 resolve(base, text)
                     .as_ref()

@@ -168,10 +168,7 @@ impl View {
         let (phone, tel) = telephone(&sender.phone);
         let (colour, tint) = colours(warning.level);
         let headline = one_line(&text.headline);
-        let steps = [&text.otherwise, &text.afterwards]
-            .into_iter()
-            .map(|step| one_line(step))
-            .filter(|step| !step.is_empty());
+        let replaces = warning.replaces.as_ref();
         Self {
             drill,
             language: text.language.code(),
@@ -180,10 +177,7 @@ impl View {
             colour,
             tint,
             number: warning.number.to_string(),
-            replaces: warning
-                .replaces
-                .as_ref()
-                .map_or(String::new(), ToString::to_string),
+            replaces: replaces.map_or(String::new(), ToString::to_string),
             sent_at: sent_at.to_string(),
             headline_upper: headline.to_uppercase(),
             headline,
@@ -204,10 +198,7 @@ impl View {
             provider_phone,
             provider_tel,
             say: one_line(&text.say),
-            steps: steps
-                .zip(2..)
-                .map(|(step, number)| numbered(number, &step))
-                .collect(),
+            steps: further_steps(text),
             phone,
             tel,
             hours: sender.hours.clone(),
@@ -224,6 +215,17 @@ impl View {
     }
 }
 
+/// The steps after the first, numbered from 2.
+fn further_steps(text: &WarningText) -> Vec<Step> {
+    [&text.otherwise, &text.afterwards]
+        .into_iter()
+        .map(|step| one_line(step))
+        .filter(|step| !step.is_empty())
+        .zip(2..)
+        .map(|(step, number)| numbered(number, &step))
+        .collect()
+}
+
 fn numbered(number: usize, step: &str) -> Step {
     let (lead, rest) = lead(step);
     Step { number, lead, rest }
@@ -238,7 +240,7 @@ pub fn lead(step: &str) -> (String, String) {
     (lead.to_string(), rest.trim().to_string())
 }
 
-/// How strong the sentence is: 3 "is", 2 "probably", 1 "may be". What is undecided is never told as certain.
+/// How strong the sentence is: 3 "is", 2 "probably", 1 "may be". An undecided verdict is never worded as certain.
 pub fn strength(status: Status, certainty: Certainty) -> u8 {
     match (status, certainty) {
         (Status::Affected, Certainty::Observed) => 3,
@@ -315,5 +317,6 @@ fn colours(level: Level) -> (&'static str, &'static str) {
 }
 
 #[cfg(test)]
-#[path = "mail_tests.rs"]
+mod language_tests;
+#[cfg(test)]
 pub(crate) mod tests;

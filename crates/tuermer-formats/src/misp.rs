@@ -5,6 +5,7 @@
 //! and RSIT type. What must not name its source does not.
 
 mod attribute;
+mod context;
 mod manifest;
 
 pub(crate) use attribute::kinds_of;
@@ -16,13 +17,12 @@ use crate::json;
 use crate::loose::{Word, each};
 use crate::origin::{Origin, time};
 use attribute::{Attribute, Sighting, traces};
+use context::{Context, tag_names};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tuermer_core::admiralty::{Credibility, Grade, Reliability};
 use tuermer_core::limits;
 use tuermer_core::observation::Observation;
 use tuermer_core::taxonomy::IncidentType;
-use tuermer_core::tlp::{Tlp, hides_source};
 use tuermer_core::trace::{Indicator, Trace, TraceKind};
 
 /// One event; lists stay unread until it is their turn.
@@ -64,24 +64,6 @@ struct Object<'a> {
     attributes: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct Tag {
-    #[serde(default)]
-    name: Word,
-}
-
-#[derive(Deserialize)]
-struct Galaxy<'a> {
-    #[serde(borrow, default, rename = "GalaxyCluster")]
-    clusters: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Cluster {
-    #[serde(default)]
-    tag_name: Word,
-}
-
 /// The outermost object.
 #[derive(Deserialize)]
 struct Outer<'a> {
@@ -91,10 +73,10 @@ struct Outer<'a> {
     event: Option<&'a RawValue>,
 }
 
-/// Reads events and tells each finding as soon as it is read.
+/// Reads events and hands on each finding as soon as it is read.
 ///
 /// # Errors
-/// Not JSON, cut off, too large, or no event in it. What was told before counts nothing then.
+/// Not JSON, cut off, too large, or no event in it. What was handed on before counts nothing then.
 pub fn read(
     bytes: &[u8],
     origin: &Origin,
@@ -110,7 +92,7 @@ pub fn read(
         return Err(DocumentError::NotThis("MISP event"));
     }
     for event in events {
-        one(event, origin, &mut teller)?;
+        read_event(event, origin, &mut teller)?;
     }
     Ok(teller.summary)
 }
@@ -156,111 +138,12 @@ fn events(whole: &RawValue) -> Result<Vec<&RawValue>, DocumentError> {
     Ok(found)
 }
 
-/// What holds for all attributes of an event, or for one of them.
-#[derive(Clone)]
-struct Context {
-    tlp: Option<Tlp>,
-    grade: Grade,
-    incident: Option<IncidentType>,
-    names: Vec<Trace>,
-    hidden: bool,
-    source: String,
-    title: String,
-}
-
-impl Context {
-    /// With what these tags say; the stricter label counts.
-    fn with(mut self, tags: &[String]) -> Self {
-        for tag in tags {
-            if let Some(rest) = tag.strip_prefix("tlp:") {
-                self.hidden |= hides_source(tag);
-                let label = (!hides_source(tag)).then(|| Tlp::read(rest));
-                self.tlp = self.tlp.into_iter().chain(label).max();
-            } else if let Some(word) = value_of(tag, "admiralty-scale:source-reliability") {
-                self.grade.reliability =
-                    Reliability::parse(&word.to_uppercase()).unwrap_or(self.grade.reliability);
-            } else if let Some(word) = value_of(tag, "admiralty-scale:information-credibility") {
-                self.grade.credibility = Credibility::parse(word).unwrap_or(self.grade.credibility);
-            } else if tag.starts_with("rsit:") {
-                self.incident = IncidentType::read(tag).or(self.incident);
-            } else if let Some(word) = tag.strip_prefix("misp-galaxy:mitre-attack-pattern=") {
-                let number = word
-                    .trim_matches('"')
-                    .rsplit(" - ")
-                    .next()
-                    .unwrap_or_default();
-                self.names.extend(Trace::new(TraceKind::Technique, number));
-            } else if let Some((galaxy, name)) = tag
-                .strip_prefix("misp-galaxy:")
-                .and_then(|rest| rest.split_once('='))
-                && [
-                    "malpedia",
-                    "tool",
-                    "ransomware",
-                    "rat",
-                    "backdoor",
-                    "botnet",
-                    "mitre-malware",
-                    "stealer",
-                    "banker",
-                ]
-                .contains(&galaxy)
-            {
-                self.names.extend(Trace::new(
-                    TraceKind::Malware,
-                    name.trim_matches('"')
-                        .split(" - ")
-                        .next()
-                        .unwrap_or_default(),
-                ));
-            }
-        }
-        self
-    }
-}
-
-/// `b` of `admiralty-scale:source-reliability="b"`.
-fn value_of<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    tag.strip_prefix(name)?
-        .strip_prefix('=')
-        .map(|word| word.trim_matches('"'))
-}
-
-fn tag_names(tags: Option<&RawValue>) -> Result<Vec<String>, serde_json::Error> {
-    let mut names = Vec::new();
-    each(tags, &mut |tag| {
-        if let Ok(Tag { name }) = serde_json::from_str(tag.get())
-            && names.len() < limits::TAGS
-        {
-            names.push(plain(&name.text().to_lowercase(), limits::FIELD_CHARACTERS));
-        }
-    })?;
-    Ok(names)
-}
-
-/// Clusters of galaxies as the tags they stand for.
-fn cluster_names(galaxies: Option<&RawValue>) -> Result<Vec<String>, serde_json::Error> {
-    let (mut names, mut failed) = (Vec::new(), None);
-    each(galaxies, &mut |galaxy| {
-        let Ok(Galaxy { clusters }) = serde_json::from_str::<Galaxy<'_>>(galaxy.get()) else {
-            return;
-        };
-        let read = each(clusters, &mut |cluster| {
-            if let Ok(Cluster { tag_name }) = serde_json::from_str(cluster.get())
-                && names.len() < limits::TAGS
-            {
-                names.push(plain(
-                    &tag_name.text().to_lowercase(),
-                    limits::FIELD_CHARACTERS,
-                ));
-            }
-        });
-        failed = read.err().or(failed.take());
-    })?;
-    failed.map_or(Ok(names), Err)
-}
-
-fn one(event: &RawValue, origin: &Origin, teller: &mut Teller<'_>) -> Result<(), DocumentError> {
+/// Reads one event; one that cannot be read is counted and left out.
+fn read_event(
+    event: &RawValue,
+    origin: &Origin,
+    teller: &mut Teller<'_>,
+) -> Result<(), DocumentError> {
     let event: Event<'_> = match serde_json::from_str(event.get()) {
         Ok(event) => event,
         Err(error) => {
@@ -268,26 +151,7 @@ fn one(event: &RawValue, origin: &Origin, teller: &mut Teller<'_>) -> Result<(),
             return Ok(());
         }
     };
-    // "Your organisation only" and "this community only" name nobody whom we could tell.
-    let by_distribution = matches!(event.distribution.text(), "0").then_some(Tlp::AmberStrict);
-    let context = Context {
-        tlp: by_distribution,
-        grade: origin.grade,
-        incident: None,
-        names: Vec::new(),
-        hidden: false,
-        source: plain(
-            event
-                .creator
-                .as_ref()
-                .map_or("", |creator| creator.name.text()),
-            limits::FIELD_CHARACTERS,
-        ),
-        title: plain(event.info.text(), limits::FIELD_CHARACTERS),
-    };
-    let context = context
-        .with(&tag_names(event.tags)?)
-        .with(&cluster_names(event.galaxies)?);
+    let context = Context::of_event(&event, origin)?;
     let changed = time(event.timestamp.text())
         .or_else(|| time(event.date.text()))
         .unwrap_or(origin.now);
@@ -358,7 +222,7 @@ impl Reading<'_, '_> {
     fn read(&mut self, attribute: &Attribute<'_>, tags: &[String]) {
         let traces = match traces(attribute.kind.text(), attribute.value.text()) {
             Ok(traces) => traces,
-            // What nobody looks for is not missed.
+            // An attribute without `to_ids` is nothing to look for, so it is no loss.
             Err(_) if !attribute.to_ids.is_true() => return self.passed(),
             Err(why) => return self.teller.summary.unusable(attribute.uuid.text(), why),
         };

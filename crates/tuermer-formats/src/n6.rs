@@ -3,7 +3,7 @@
 //! One event may name several addresses; each of them is a sign. A list that was cut off is an error, not an empty day.
 
 use crate::csaf::{cve_id, plain};
-use crate::event::{Event, ip, tidy, word};
+use crate::event::{Event, ip, scalar_text, tidy};
 use crate::origin::{Origin, host, host_of_url, tags};
 use std::net::IpAddr;
 use tuermer_core::admiralty::{Credibility, Grade};
@@ -73,55 +73,8 @@ fn credibility(confidence: &str) -> Credibility {
 /// Why the event cannot be used.
 pub fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static str> {
     let event = Event::read(bytes)?;
-    let text = |key: &str| event.field(key);
-    let observed_at = origin.seen_at(&text("time").ok_or("timestamp")?)?;
-    let category = text("category").ok_or("category")?;
-    let incident = incident(&category);
-    let url = text("url");
-    let last = text("until")
-        .and_then(|until| origin.seen_at(&until).ok())
-        .filter(|last| *last >= observed_at);
-    let name = text("name").unwrap_or_default();
-    let common = Observation {
-        origin_id: plain(&text("id").ok_or("id")?, limits::TAG_CHARACTERS),
-        last_seen_at: last.unwrap_or(observed_at),
-        side: if category == "dos-victim" {
-            Side::Destination
-        } else {
-            Side::Source
-        },
-        tlp: text("restriction").map_or(origin.tlp, |restriction| label(&restriction)),
-        grade: Grade {
-            credibility: credibility(&text("confidence").unwrap_or_default()),
-            ..origin.grade
-        },
-        hostname: text("fqdn")
-            .and_then(|name| host(&name))
-            .or_else(|| url.as_deref().and_then(host_of_url)),
-        tags: tags([name.as_str()].into_iter()),
-        proven_cves: cve_id(&name)
-            .filter(|_| incident.class() == IncidentClass::Vulnerable)
-            .into_iter()
-            .collect(),
-        traces: tidy(traces(&event, incident)),
-        extra: event.rest(KNOWN),
-        ..Observation::new(
-            text("source").map_or_else(
-                || origin.feed.clone(),
-                |source| plain(&source, limits::FEED_NAME_CHARACTERS),
-            ),
-            observed_at,
-            incident,
-        )
-    };
-    let port = event.number(
-        if incident == IncidentType::DdosAmplifier || incident.class() == IncidentClass::Vulnerable
-        {
-            "dport"
-        } else {
-            "sport"
-        },
-    );
+    let common = common(&event, origin)?;
+    let port = event.number(port_key(common.incident));
     let places = places(&event)?;
     if places.is_empty() && common.hostname.is_none() {
         return Err("ip");
@@ -140,16 +93,66 @@ pub fn signs(bytes: &[u8], origin: &Origin) -> Result<Vec<Observation>, &'static
         .collect())
 }
 
+/// What holds for all addresses of an event.
+fn common(event: &Event, origin: &Origin) -> Result<Observation, &'static str> {
+    let text = |key: &str| event.field(key);
+    let observed_at = origin.seen_at(&text("time").ok_or("timestamp")?)?;
+    let category = text("category").ok_or("category")?;
+    let incident = incident(&category);
+    let last = text("until")
+        .and_then(|until| origin.seen_at(&until).ok())
+        .filter(|last| *last >= observed_at);
+    let name = text("name").unwrap_or_default();
+    let feed = match text("source") {
+        None => origin.feed.clone(),
+        Some(source) => plain(&source, limits::FEED_NAME_CHARACTERS),
+    };
+    Ok(Observation {
+        origin_id: plain(&text("id").ok_or("id")?, limits::TAG_CHARACTERS),
+        last_seen_at: last.unwrap_or(observed_at),
+        side: if category == "dos-victim" {
+            Side::Destination
+        } else {
+            Side::Source
+        },
+        tlp: text("restriction").map_or(origin.tlp, |restriction| label(&restriction)),
+        grade: Grade {
+            credibility: credibility(&text("confidence").unwrap_or_default()),
+            ..origin.grade
+        },
+        hostname: text("fqdn")
+            .and_then(|name| host(&name))
+            .or_else(|| host_of_url(&text("url")?)),
+        tags: tags([name.as_str()].into_iter()),
+        proven_cves: cve_id(&name)
+            .filter(|_| incident.class() == IncidentClass::Vulnerable)
+            .into_iter()
+            .collect(),
+        traces: tidy(traces(event, incident)),
+        extra: event.rest(KNOWN),
+        ..Observation::new(feed, observed_at, incident)
+    })
+}
+
+/// Which port is the member's.
+fn port_key(incident: IncidentType) -> &'static str {
+    if incident == IncidentType::DdosAmplifier || incident.class() == IncidentClass::Vulnerable {
+        "dport"
+    } else {
+        "sport"
+    }
+}
+
 /// Addresses with their autonomous systems, each once.
 fn places(event: &Event) -> Result<Vec<(IpAddr, Option<u32>)>, &'static str> {
     let mut places: Vec<(IpAddr, Option<u32>)> = Vec::new();
     for object in event.objects("address").take(limits::EVENT_ADDRESSES) {
-        let Some(ip) = ip(&object.get("ip").and_then(word).unwrap_or_default())? else {
+        let Some(ip) = ip(&object.get("ip").and_then(scalar_text).unwrap_or_default())? else {
             continue;
         };
         let asn = object
             .get("asn")
-            .and_then(word)
+            .and_then(scalar_text)
             .and_then(|asn| asn.parse().ok())
             .filter(|asn| *asn != 0);
         if !places.iter().any(|(known, _)| *known == ip) {

@@ -30,7 +30,7 @@ pub struct Signs<'a> {
     pub line: u64,
     /// The event.
     pub bytes: &'a [u8],
-    /// What it tells.
+    /// Its observations.
     pub signs: Vec<Observation>,
 }
 
@@ -45,10 +45,18 @@ enum Form<R: Read> {
 /// A list, or one object over several lines.
 struct List<R> {
     source: BufReader<R>,
-    bracket: bool,
-    closed: bool,
+    bracket: Bracket,
     number: u64,
     element: Vec<u8>,
+}
+
+/// The bracket around all elements.
+#[derive(PartialEq)]
+enum Bracket {
+    /// One object without a list.
+    None,
+    Open,
+    Closed,
 }
 
 impl<R: Read> Objects<R> {
@@ -79,7 +87,6 @@ impl<R: Read> Objects<R> {
             Form::List(List {
                 source,
                 bracket,
-                closed: false,
                 number: 0,
                 element: Vec::new(),
             })
@@ -87,9 +94,11 @@ impl<R: Read> Objects<R> {
         Ok(Self(match held.first() {
             Some(b'[') => {
                 source.consume(1);
-                list(source, true)
+                list(source, Bracket::Open)
             }
-            Some(b'{') if held.contains(&b'\n') && !first.ends_with(b"}") => list(source, false),
+            Some(b'{') if held.contains(&b'\n') && !first.ends_with(b"}") => {
+                list(source, Bracket::None)
+            }
             _ => Form::Lines(Box::new(Records::of_lines(source))),
         }))
     }
@@ -141,6 +150,42 @@ enum Seen {
 }
 
 impl Scan {
+    /// Takes bytes into the element until it is whole; how many were used, and whether it is.
+    fn read(
+        &mut self,
+        held: &[u8],
+        bracket: &mut Bracket,
+        element: &mut Vec<u8>,
+    ) -> Result<(usize, bool), ObjectsError> {
+        for (used, byte) in held.iter().enumerate() {
+            if !self.begun {
+                match byte {
+                    b',' => continue,
+                    byte if byte.is_ascii_whitespace() => continue,
+                    b']' if *bracket == Bracket::Open => {
+                        *bracket = Bracket::Closed;
+                        continue;
+                    }
+                    _ if *bracket == Bracket::Closed => return Err(ObjectsError::Behind),
+                    // A bracket that nothing opened is taken as an element, or it would stand there for ever.
+                    b']' => return Ok((used.saturating_add(1), true)),
+                    _ => self.begun = true,
+                }
+            }
+            let seen = self.see(*byte);
+            if matches!(seen, Seen::Before) {
+                return Ok((used, true));
+            }
+            if self.length <= limits::EVENT_BYTES {
+                element.push(*byte);
+            }
+            if matches!(seen, Seen::Whole) {
+                return Ok((used.saturating_add(1), true));
+            }
+        }
+        Ok((held.len(), false))
+    }
+
     fn see(&mut self, byte: u8) -> Seen {
         self.length = self.length.saturating_add(1);
         match byte {
@@ -169,63 +214,31 @@ impl<R: Read> List<R> {
         loop {
             let held = self.source.fill_buf()?;
             if held.is_empty() {
-                return if scan.begun || (self.bracket && !self.closed) {
+                return if scan.begun || self.bracket == Bracket::Open {
                     Err(ObjectsError::Cut(self.number))
                 } else {
                     Ok(None)
                 };
             }
-            let (mut used, mut done) = (0_usize, false);
-            for byte in held {
-                if !scan.begun {
-                    used = used.saturating_add(1);
-                    match byte {
-                        b',' => continue,
-                        byte if byte.is_ascii_whitespace() => continue,
-                        b']' if self.bracket && !self.closed => {
-                            self.closed = true;
-                            continue;
-                        }
-                        _ if self.closed => return Err(ObjectsError::Behind),
-                        // A bracket that nothing opened is taken as an element, or it would stand there for ever.
-                        b']' => {
-                            done = true;
-                            break;
-                        }
-                        _ => {}
-                    }
-                    scan.begun = true;
-                    used = used.saturating_sub(1);
-                }
-                match scan.see(*byte) {
-                    Seen::Before => done = true,
-                    seen => {
-                        used = used.saturating_add(1);
-                        if scan.length <= limits::EVENT_BYTES {
-                            self.element.push(*byte);
-                        }
-                        done = matches!(seen, Seen::Whole);
-                    }
-                }
-                if done {
-                    break;
-                }
-            }
+            let (used, done) = scan.read(held, &mut self.bracket, &mut self.element)?;
             self.source.consume(used);
             if done {
-                self.number = self.number.saturating_add(1);
-                let malformed = |reason| {
-                    Ok(Some(Err(Malformed {
-                        line: self.number,
-                        reason,
-                    })))
-                };
-                return match self.element.first() {
-                    _ if scan.length > limits::EVENT_BYTES => malformed("event too long"),
-                    Some(b'{') => Ok(Some(Ok((self.number, &self.element)))),
-                    _ => malformed("no object"),
-                };
+                return Ok(Some(self.whole(&scan)));
             }
+        }
+    }
+
+    /// The element that was read to its end, or why it is none.
+    fn whole(&mut self, scan: &Scan) -> Result<(u64, &[u8]), Malformed> {
+        self.number = self.number.saturating_add(1);
+        let malformed = |reason| Malformed {
+            line: self.number,
+            reason,
+        };
+        match self.element.first() {
+            _ if scan.length > limits::EVENT_BYTES => Err(malformed("event too long")),
+            Some(b'{') => Ok((self.number, &self.element)),
+            _ => Err(malformed("no object")),
         }
     }
 }

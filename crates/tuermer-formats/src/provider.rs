@@ -1,6 +1,6 @@
 //! `provider-metadata.json` (CSAF 2.0 and 2.1, 7.1.7): who publishes, in which role, with which keys, and where the lists are.
 //!
-//! What a fetcher needs must be there; what is missing beside it is accepted and counted.
+//! Fields that a fetcher needs are required; other missing fields are accepted and counted.
 
 use crate::links::{self, Tolerated, Written};
 use jiff::{SignedDuration, Timestamp};
@@ -211,86 +211,66 @@ pub fn read(bytes: &[u8], base: &str) -> Result<Provider, ProviderError> {
         maintained_from,
     } = raw;
     let mut tolerated = Tolerated::default();
-    let wrong = |field, value: &str| ProviderError::Field {
-        field,
-        value: short(value),
-    };
-    let namespace = short(&publisher.namespace)
-        .trim_end_matches('/')
-        .to_string();
-    if links::host(&namespace).is_none() {
-        return Err(wrong("/publisher/namespace", &publisher.namespace));
-    }
+    let namespace = namespace(&publisher)?;
     if !matches!(metadata_version.as_str(), "2.0" | "2.1") {
         tolerated.count("metadata_version");
     }
     if canonical_url.is_none() {
         tolerated.count("canonical_url");
     }
-    let mut reader = Places { base, tolerated };
-    let (mut rolie, mut directories, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-    for RawDistribution {
-        directory_url,
-        directory,
-        rolie: feeds,
-    } in distributions
-    {
-        let plain = directory_url.map(|url| RawPlace {
-            tlp_label: String::new(),
-            url,
-        });
-        directories.extend(
-            plain
-                .into_iter()
-                .chain(directory)
-                .filter_map(|place| reader.place(place, true)),
-        );
-        rolie.extend(
-            feeds
-                .into_iter()
-                .flat_map(|rolie| rolie.feeds)
-                .filter_map(|place| reader.place(place, false)),
-        );
-    }
-    for key in public_openpgp_keys {
-        let fingerprint = key
-            .fingerprint
-            .map(|text| text.split_whitespace().collect::<String>().to_uppercase());
-        let url = reader
-            .address(&key.url)
-            .ok_or_else(|| wrong("/public_openpgp_keys/url", &key.url))?;
-        keys.push(KeyPlace { fingerprint, url });
-    }
-    for (what, count, limit) in [
-        (
-            "lists",
-            rolie.len().saturating_add(directories.len()),
-            limits::PROVIDER_LISTS,
-        ),
-        ("keys", keys.len(), limits::PROVIDER_KEYS),
-    ] {
-        if count > limit {
-            return Err(ProviderError::TooMuch { what, limit });
-        }
-    }
-    let time = |field, text: Option<String>| {
-        text.map(|text| text.parse::<Timestamp>().map_err(|_| wrong(field, &text)))
-            .transpose()
-    };
+    let mut places = Places { base, tolerated };
+    let (rolie, directories) = places.lists(distributions);
+    let keys = public_openpgp_keys
+        .into_iter()
+        .map(|key| places.key(key))
+        .collect::<Result<Vec<_>, _>>()?;
+    let lists = rolie.len().saturating_add(directories.len());
+    at_most("lists", lists, limits::PROVIDER_LISTS)?;
+    at_most("keys", keys.len(), limits::PROVIDER_KEYS)?;
     Ok(Provider {
         canonical_url: short(&canonical_url.unwrap_or_default()),
         metadata_version: short(&metadata_version),
         last_updated: short(&last_updated),
         publisher: short(&publisher.name),
         namespace,
-        role: Role::parse(&role).ok_or_else(|| wrong("/role", &role))?,
+        role: Role::parse(&role).ok_or_else(|| invalid("/role", &role))?,
         keys,
         rolie,
         directories,
         maintained_until: time("/maintained_until", maintained_until)?,
         maintained_from: time("/maintained_from", maintained_from)?,
-        tolerated: reader.tolerated,
+        tolerated: places.tolerated,
     })
+}
+
+/// The namespace without a slash at the end; it must name a host.
+fn namespace(publisher: &RawPublisher) -> Result<String, ProviderError> {
+    let namespace = short(&publisher.namespace)
+        .trim_end_matches('/')
+        .to_string();
+    match links::host(&namespace) {
+        Some(_) => Ok(namespace),
+        None => Err(invalid("/publisher/namespace", &publisher.namespace)),
+    }
+}
+
+fn time(field: &'static str, text: Option<String>) -> Result<Option<Timestamp>, ProviderError> {
+    text.map(|text| text.parse().map_err(|_| invalid(field, &text)))
+        .transpose()
+}
+
+fn at_most(what: &'static str, count: usize, limit: usize) -> Result<(), ProviderError> {
+    if count > limit {
+        return Err(ProviderError::TooMuch { what, limit });
+    }
+    Ok(())
+}
+
+fn invalid(field: &'static str, value: &str) -> ProviderError {
+    ProviderError::Field {
+        field,
+        value: short(value),
+    }
 }
 
 /// Reads addresses and counts what is odd about them.
@@ -306,6 +286,38 @@ impl Places<'_> {
             self.tolerated.count("relative_address");
         }
         Some(url)
+    }
+
+    /// ROLIE feeds and directories.
+    fn lists(&mut self, distributions: Vec<RawDistribution>) -> (Vec<Place>, Vec<Place>) {
+        let (mut feeds, mut directories) = (Vec::new(), Vec::new());
+        for distribution in distributions {
+            let RawDistribution {
+                directory_url,
+                directory,
+                rolie,
+            } = distribution;
+            let unlabelled = directory_url.map(|url| RawPlace {
+                tlp_label: String::new(),
+                url,
+            });
+            let found = unlabelled.into_iter().chain(directory);
+            directories.extend(found.filter_map(|place| self.place(place, true)));
+            let found = rolie.into_iter().flat_map(|rolie| rolie.feeds);
+            feeds.extend(found.filter_map(|place| self.place(place, false)));
+        }
+        (feeds, directories)
+    }
+
+    /// Where a key lies; without an address that can be used nothing could be verified.
+    fn key(&mut self, key: RawKey) -> Result<KeyPlace, ProviderError> {
+        let RawKey { fingerprint, url } = key;
+        let canonical = |text: String| text.split_whitespace().collect::<String>().to_uppercase();
+        let address = self.address(&url);
+        Ok(KeyPlace {
+            fingerprint: fingerprint.map(canonical),
+            url: address.ok_or_else(|| invalid("/public_openpgp_keys/url", &url))?,
+        })
     }
 
     /// A list; one whose address cannot be used is left out and counted.
@@ -329,139 +341,4 @@ fn short(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Maintained, Provider, Role, read};
-    use jiff::Timestamp;
-
-    const V20: &str = include_str!("../tests/fixtures/provider-2.0.json");
-    const V21: &str = include_str!("../tests/fixtures/provider-2.1.json");
-    const BASE: &str = "https://vendor.example/.well-known/csaf/provider-metadata.json";
-
-    fn provider(text: &str) -> Provider {
-        read(text.as_bytes(), BASE).unwrap()
-    }
-
-    #[test]
-    fn both_versions() {
-        let old = provider(V20);
-        assert_eq!(
-            (old.role, old.namespace.as_str(), old.tolerated.total()),
-            (Role::Trusted, "https://psirt.vendor.example", 0)
-        );
-        let lists: Vec<(&str, &str, bool)> = old
-            .rolie
-            .iter()
-            .map(|place| (place.label.as_str(), place.url.as_str(), place.is_open()))
-            .collect();
-        assert_eq!(
-            lists,
-            [
-                ("WHITE", "https://vendor.example/csaf/white.json", true),
-                ("AMBER", "https://vendor.example/csaf/amber.json", false)
-            ]
-        );
-        assert_eq!(old.directories[0].url, "https://vendor.example/csaf/white/");
-        assert_eq!(
-            old.keys[0].fingerprint.as_deref(),
-            Some("AAAABBBBCCCCDDDDEEEEAAAABBBBCCCCDDDDEEEE")
-        );
-        let new = provider(V21);
-        assert_eq!(
-            (new.role, new.directories[0].label.as_str(), new.rolie.len()),
-            (Role::Provider, "CLEAR", 1)
-        );
-    }
-
-    #[test]
-    fn how_long_it_is_kept() {
-        let until = "2027-01-01T00:00:00Z";
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        for (now, wanted) in [
-            ("2026-10-03T00:00:00Z", Maintained::Yes),
-            ("2026-10-03T00:00:01Z", Maintained::EndsSoon(at(until))),
-            ("2026-12-31T23:59:59Z", Maintained::EndsSoon(at(until))),
-            (until, Maintained::Ended(at(until))),
-        ] {
-            assert_eq!(provider(V21).maintained(at(now)), wanted, "{now}");
-        }
-        let from = provider(&V21.replace("maintained_until", "maintained_from"));
-        assert_eq!(
-            from.maintained(at("2026-01-01T00:00:00Z")),
-            Maintained::NotYet(at(until))
-        );
-        assert_eq!(
-            provider(V20).maintained(at("2100-01-01T00:00:00Z")),
-            Maintained::Yes
-        );
-    }
-
-    #[test]
-    fn what_is_accepted_and_counted_and_what_is_not() {
-        let relative = provider(&V20.replace(
-            "https://vendor.example/csaf/white.json",
-            "../../csaf/white.json",
-        ));
-        assert_eq!(
-            (relative.rolie[0].url.as_str(), relative.tolerated.total()),
-            ("https://vendor.example/csaf/white.json", 1)
-        );
-        let bare = provider(
-            r#"{"publisher": {"namespace": "https://a.example/"}, "role": "csaf_publisher", "new": {"x": [1]}}"#,
-        );
-        assert_eq!(
-            (
-                bare.namespace.as_str(),
-                bare.tolerated.total(),
-                bare.rolie.len()
-            ),
-            ("https://a.example", 2, 0)
-        );
-        let plain = provider(&V20.replace(
-            "https://vendor.example/csaf/white.json",
-            "http://vendor.example/csaf/white.json",
-        ));
-        assert_eq!((plain.rolie.len(), plain.tolerated.total()), (1, 1));
-        for (from, to, wanted) in [
-            (
-                "csaf_trusted_provider",
-                "csaf_king",
-                "/role is not valid: csaf_king",
-            ),
-            (
-                "https://psirt.vendor.example",
-                "vendor",
-                "/publisher/namespace is not valid: vendor",
-            ),
-            (
-                "https://vendor.example/key.asc",
-                "http://vendor.example/key.asc",
-                "/public_openpgp_keys/url is not valid",
-            ),
-            ("\"role\"", "\"rolle\"", "missing field `role`"),
-            (
-                "\"role\"",
-                "\"role\": \"csaf_provider\", \"role\"",
-                "duplicate field `role`",
-            ),
-            ("{", "", "no provider-metadata.json"),
-        ] {
-            let error = read(V20.replacen(from, to, 1).as_bytes(), BASE)
-                .unwrap_err()
-                .to_string();
-            assert!(error.contains(wanted), "{error}");
-        }
-        let many = V20.replace(
-            "\"public_openpgp_keys\": [",
-            &format!(
-                "\"public_openpgp_keys\": [{}",
-                "{\"url\": \"https://a.example/k\"},".repeat(100)
-            ),
-        );
-        assert!(
-            read(many.as_bytes(), BASE)
-                .unwrap_err()
-                .to_string()
-                .contains("more than 32 keys")
-        );
-    }
-}
+mod tests;

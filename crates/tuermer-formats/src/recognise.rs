@@ -163,33 +163,36 @@ pub fn table(head: &[u8]) -> Format {
 mod tests {
     use super::{Format, is_lines, json, list, looks_like_json, table};
 
+    /// Keys of a document, and its kind.
+    const KINDS: &[(&str, Format)] = &[
+        ("document product_tree", Format::Csaf),
+        ("vulnerabilities document", Format::Csaf),
+        ("title catalogVersion vulnerabilities", Format::Kev),
+        ("vulnerabilities", Format::Unknown),
+        ("bomFormat components", Format::Sbom),
+        ("spdxVersion packages", Format::Sbom),
+        ("dataType dataVersion cveMetadata containers", Format::Cve),
+        ("feed", Format::Provider),
+        ("canonical_url publisher", Format::Provider),
+        ("Event", Format::Misp),
+        ("response", Format::Misp),
+        ("Attribute analysis info threat_level_id", Format::Misp),
+        (
+            "name version type matching_attributes list",
+            Format::Warninglist,
+        ),
+        ("type id objects", Format::Stix),
+        ("more next objects", Format::Stix),
+        ("objects", Format::Stix),
+        ("raw feed.name source.ip", Format::Intelmq),
+        ("id source restriction confidence category time", Format::N6),
+        ("format format_version findings coverage", Format::Check),
+    ];
+
     #[test]
     fn kinds_by_content() {
         let keys = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();
-        for (text, kind) in [
-            ("document product_tree", Format::Csaf),
-            ("vulnerabilities document", Format::Csaf),
-            ("title catalogVersion vulnerabilities", Format::Kev),
-            ("vulnerabilities", Format::Unknown),
-            ("bomFormat components", Format::Sbom),
-            ("spdxVersion packages", Format::Sbom),
-            ("dataType dataVersion cveMetadata containers", Format::Cve),
-            ("feed", Format::Provider),
-            ("canonical_url publisher", Format::Provider),
-            ("Event", Format::Misp),
-            ("response", Format::Misp),
-            ("Attribute analysis info threat_level_id", Format::Misp),
-            (
-                "name version type matching_attributes list",
-                Format::Warninglist,
-            ),
-            ("type id objects", Format::Stix),
-            ("more next objects", Format::Stix),
-            ("objects", Format::Stix),
-            ("raw feed.name source.ip", Format::Intelmq),
-            ("id source restriction confidence category time", Format::N6),
-            ("format format_version findings coverage", Format::Check),
-        ] {
+        for &(text, kind) in KINDS {
             assert_eq!(json(&keys(text)), kind, "{text}");
         }
         for (text, kind) in [

@@ -31,7 +31,7 @@ pub struct Records<R> {
 }
 
 /// What was found at the front of the buffer.
-enum Found {
+enum Front {
     /// So many bytes, line end included, in so many lines.
     Record(usize, u64),
     /// The first line, so long, opens a quote that nobody closes.
@@ -78,18 +78,18 @@ impl<R: Read> Records<R> {
                 })))
             };
             match self.find()? {
-                Found::End => return Ok(None),
-                Found::TooLong => {
+                Front::End => return Ok(None),
+                Front::TooLong => {
                     self.number = first;
                     self.skip_line()?;
                     return malformed("line too long");
                 }
-                Found::Open(length) => {
+                Front::Open(length) => {
                     self.number = first;
                     self.start = self.start.saturating_add(length);
                     return malformed("open quote");
                 }
-                Found::Record(length, lines) => {
+                Front::Record(length, lines) => {
                     self.number = self.number.saturating_add(lines);
                     let from = self.start;
                     self.start = self.start.saturating_add(length);
@@ -115,7 +115,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn find(&mut self) -> std::io::Result<Found> {
+    fn find(&mut self) -> std::io::Result<Front> {
         let (mut looked, mut lines, mut odd, mut first) = (0_usize, 0_u64, false, 0_usize);
         loop {
             let held = self.buffer.get(self.start..self.end).unwrap_or_default();
@@ -125,9 +125,9 @@ impl<R: Read> Records<R> {
                 None if self.ended => rest.len(),
                 None if held.len() >= limits::LINE_BYTES => {
                     return Ok(if first > 0 {
-                        Found::Open(first)
+                        Front::Open(first)
                     } else {
-                        Found::TooLong
+                        Front::TooLong
                     });
                 }
                 None => {
@@ -137,25 +137,25 @@ impl<R: Read> Records<R> {
             };
             if line == 0 {
                 return Ok(if first > 0 {
-                    Found::Open(first)
+                    Front::Open(first)
                 } else {
-                    Found::End
+                    Front::End
                 });
             }
             let bytes = rest.get(..line).unwrap_or_default();
             if line > limits::LINE_BYTES && first == 0 {
-                return Ok(Found::TooLong);
+                return Ok(Front::TooLong);
             }
             odd ^= self.quotes && memchr::memchr_iter(b'"', bytes).count() % 2 == 1;
             (looked, lines) = (looked.saturating_add(line), lines.saturating_add(1));
             if !odd {
-                return Ok(Found::Record(looked, lines));
+                return Ok(Front::Record(looked, lines));
             }
             if first == 0 {
                 first = line;
             }
             if looked > limits::LINE_BYTES || lines > limits::RECORD_LINES as u64 {
-                return Ok(Found::Open(first));
+                return Ok(Front::Open(first));
             }
         }
     }

@@ -120,13 +120,13 @@ pub fn read(bytes: &[u8], base: &str) -> Result<Rolie, RolieError> {
         rolie.tolerated.count("no_csaf_category");
     }
     for raw in entry {
-        rolie.take(raw, base);
+        rolie.add(raw, base);
     }
     Ok(rolie)
 }
 
 impl Rolie {
-    fn take(
+    fn add(
         &mut self,
         RawEntry {
             id,
@@ -291,6 +291,10 @@ mod tests {
                 ]
             )
         );
+    }
+
+    #[test]
+    fn what_is_no_feed_is_refused() {
         for broken in [
             "{}",
             "[]",

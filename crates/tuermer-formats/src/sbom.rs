@@ -127,7 +127,7 @@ fn component(raw: Raw) -> Option<Component> {
         version,
         purl,
     } = raw;
-    let version = told(&version);
+    let version = stated(&version);
     match purl.as_deref().and_then(package) {
         Some((product, inside)) => Some(Component {
             vendor: String::new(),
@@ -135,9 +135,9 @@ fn component(raw: Raw) -> Option<Component> {
             version: if version.is_empty() { inside } else { version },
         }),
         None => {
-            let product = told(&name);
+            let product = stated(&name);
             (!product.is_empty()).then(|| Component {
-                vendor: told(&vendor),
+                vendor: stated(&vendor),
                 product,
                 version,
             })
@@ -176,8 +176,8 @@ fn package(purl: &str) -> Option<(String, String)> {
     })
 }
 
-/// Words that are some; SPDX says `NOASSERTION` and `NONE` for nothing.
-fn told(text: &str) -> String {
+/// What is stated; SPDX says `NOASSERTION` and `NONE` for nothing.
+fn stated(text: &str) -> String {
     let text = shorten(text);
     if matches!(text.as_str(), "NOASSERTION" | "NONE") {
         String::new()

@@ -5,6 +5,7 @@
 //! have a timestamp and an address or host name. A line that cannot be read costs that line. Times have no zone and are
 //! UTC; empty, `0` and `unknown` mean "no value".
 
+mod line_fields;
 mod meaning;
 mod plan;
 
@@ -16,14 +17,14 @@ use crate::csaf::plain;
 use crate::csv_line::Fields;
 use crate::origin::{Origin, host, host_of_url, tags};
 use crate::records::Records;
+use line_fields::LineFields;
 use plan::Role;
 use std::borrow::Cow;
 use std::io::Read;
 use std::net::IpAddr;
 use tuermer_core::limits;
 use tuermer_core::observation::{Observation, Side, Whereabouts};
-use tuermer_core::taxonomy::{IncidentClass, IncidentType};
-use tuermer_core::trace::{Trace, TraceKind, network};
+use tuermer_core::trace::network;
 
 /// Why a report is refused as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -145,9 +146,9 @@ impl<'a> Line<'a> {
             count = count.saturating_add(1);
             match role {
                 Role::Time => day = Some(field.text()),
-                Role::Ip => take_address(&mut whereabouts, field.value())?,
+                Role::Ip => set_address(&mut whereabouts, field.value())?,
                 Role::Asn => whereabouts.asn = field.value().and_then(|text| asn(&text)),
-                Role::Host => take_host(&mut whereabouts, field.value()),
+                Role::Host => set_host(&mut whereabouts, field.value()),
                 Role::HostOfUrl => {
                     whereabouts.hostname = field
                         .value()
@@ -208,34 +209,32 @@ impl<'a> Line<'a> {
             used_columns,
             ..
         } = self.plan;
-        let mut told = Told::default();
+        let mut line = LineFields::default();
         let mut fields = Fields::of(self.bytes);
         let mut count = 0_usize;
         for ((field, role), name) in fields.by_ref().zip(roles).zip(names) {
             count = count.saturating_add(1);
             if let Some(value) = field.value() {
-                told.take(*role, name, value)?;
+                line.set(*role, name, value)?;
             }
         }
         // Real reports leave columns out at the end; a line that lacks one we use was cut off.
         if count < *used_columns || (count == roles.len() && fields.next().is_some()) {
             return Err("columns");
         }
-        let observed_at = origin.seen_at(told.time.as_deref().unwrap_or_default())?;
-        let tags = tags(told.tags.as_deref().unwrap_or_default().split([';', ',']));
-        let meaning = kind.meaning(&tags, told.cve.as_deref());
+        let observed_at = origin.seen_at(line.time.as_deref().unwrap_or_default())?;
+        let tags = tags(line.tags.as_deref().unwrap_or_default().split([';', ',']));
+        let meaning = kind.meaning(&tags, line.cve.as_deref());
         let (vendor, product) =
-            kind.product(&tags, told.vendor.as_deref(), told.product.as_deref());
-        let last = told
-            .last_time
-            .as_deref()
-            .and_then(|text| origin.seen_at(text).ok())
-            .filter(|last| *last >= observed_at);
+            kind.product(&tags, line.vendor.as_deref(), line.product.as_deref());
+        let severity = line.severity.as_deref().map(str::to_lowercase);
+        let severity = severity.map(|text| plain(&text, 20));
+        let version = line.version.take();
         Ok(Observation {
-            last_seen_at: last.unwrap_or(observed_at),
+            last_seen_at: line.last_seen_at(origin, observed_at),
             ip: whereabouts.ip,
             network: whereabouts.network,
-            port: told.port,
+            port: line.port,
             hostname: whereabouts.hostname.map(Cow::into_owned),
             asn: whereabouts.asn,
             side: if kind.is_victim() {
@@ -243,123 +242,24 @@ impl<'a> Line<'a> {
             } else {
                 Side::Source
             },
-            severity: told.severity.as_deref().map_or_else(
-                || kind.severity.to_string(),
-                |text| plain(&text.to_lowercase(), 20),
-            ),
+            severity: severity.unwrap_or_else(|| kind.severity.to_string()),
             tlp: origin.tlp,
             grade: origin.grade,
             proven_cves: meaning.proven_cves,
-            traces: told.traces(meaning.incident),
+            traces: line.traces(meaning.incident),
             tags,
             vendor,
             product,
-            version: told
-                .version
-                .as_deref()
-                .map(|text| plain(text, limits::FIELD_CHARACTERS)),
-            extra: told.extra,
+            version: version.map(|text| plain(&text, limits::FIELD_CHARACTERS)),
+            extra: line.extra,
             ..Observation::new(name.report.as_str(), observed_at, meaning.incident)
         }
         .identified(origin.key))
     }
 }
 
-/// What the fields of one line say, before it is judged.
-#[derive(Default)]
-struct Told<'a> {
-    time: Option<Cow<'a, str>>,
-    last_time: Option<Cow<'a, str>>,
-    port: Option<u16>,
-    tags: Option<Cow<'a, str>>,
-    severity: Option<Cow<'a, str>>,
-    version: Option<Cow<'a, str>>,
-    vendor: Option<Cow<'a, str>>,
-    product: Option<Cow<'a, str>>,
-    cve: Option<Cow<'a, str>>,
-    traces: Vec<Trace>,
-    pages: Vec<Cow<'a, str>>,
-    infections: Vec<Cow<'a, str>>,
-    extra: Vec<(String, String)>,
-}
-
-impl<'a> Told<'a> {
-    fn take(&mut self, role: Role, name: &str, value: Cow<'a, str>) -> Result<(), &'static str> {
-        let place = match role {
-            Role::Ip | Role::Host | Role::Asn => return Ok(()),
-            Role::Port => {
-                self.port = Some(value.parse().map_err(|_| "port")?);
-                return Ok(());
-            }
-            Role::Time => &mut self.time,
-            Role::LastTime => &mut self.last_time,
-            Role::Tag => &mut self.tags,
-            Role::Severity => &mut self.severity,
-            Role::Version => &mut self.version,
-            Role::Vendor => &mut self.vendor,
-            Role::Product => &mut self.product,
-            Role::Cve => &mut self.cve,
-            Role::Trace(_)
-            | Role::Page
-            | Role::Infection
-            | Role::Extra
-            | Role::HostOfUrl
-            | Role::HostOfMail => {
-                if self.extra.len() < limits::EXTRA_FIELDS {
-                    self.extra
-                        .push((name.to_string(), plain(&value, limits::NOTE_CHARACTERS)));
-                }
-                match role {
-                    Role::Trace(kind) => self.traces.extend(Trace::new(kind, &value)),
-                    Role::Page | Role::HostOfUrl => self.pages.push(value),
-                    Role::Infection => self.infections.push(value),
-                    _ => {}
-                }
-                return Ok(());
-            }
-        };
-        *place = Some(value);
-        Ok(())
-    }
-
-    /// A page is a trace where somebody broke in, hands out malware or deceives; elsewhere it is the member's own.
-    fn traces(&mut self, incident: IncidentType) -> Vec<Trace> {
-        let mut traces = std::mem::take(&mut self.traces);
-        let class = incident.class();
-        if matches!(
-            class,
-            IncidentClass::Intrusions | IncidentClass::MaliciousCode | IncidentClass::Fraud
-        ) {
-            let path = |page: &Cow<'_, str>| {
-                page.starts_with('/')
-                    .then(|| Trace::new(TraceKind::Path, page))
-                    .flatten()
-            };
-            traces.extend(
-                self.pages
-                    .iter()
-                    .filter_map(|page| Trace::new(TraceKind::Url, page).or_else(|| path(page))),
-            );
-        }
-        if matches!(
-            class,
-            IncidentClass::Intrusions | IncidentClass::MaliciousCode | IncidentClass::Availability
-        ) {
-            traces.extend(
-                self.infections
-                    .iter()
-                    .filter_map(|name| Trace::new(TraceKind::Malware, name)),
-            );
-        }
-        traces.sort_unstable();
-        traces.dedup();
-        traces.truncate(limits::SIGN_TRACES);
-        traces
-    }
-}
-
 /// An address or a block of them; `0.0.0.0` and `::` are no value.
-fn take_address(
+fn set_address(
     whereabouts: &mut Whereabouts<'_>,
     value: Option<Cow<'_, str>>,
 ) -> Result<(), &'static str> {
@@ -374,7 +274,7 @@ fn take_address(
 }
 
 /// A host name; most are written as they are kept.
-fn take_host<'a>(whereabouts: &mut Whereabouts<'a>, value: Option<Cow<'a, str>>) {
+fn set_host<'a>(whereabouts: &mut Whereabouts<'a>, value: Option<Cow<'a, str>>) {
     let Some(text) = value else { return };
     let plain = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_')
@@ -417,5 +317,7 @@ fn is_day(text: &str) -> bool {
     })
 }
 
+#[cfg(test)]
+mod column_tests;
 #[cfg(test)]
 mod tests;

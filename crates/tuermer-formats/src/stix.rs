@@ -207,7 +207,7 @@ impl<'o> Reading<'o> {
         self.markings.of(object).unwrap_or(self.origin.tlp)
     }
 
-    /// What was seen, where the sighting names it; else the addresses of what was sighted.
+    /// The observed data where the sighting names it; else the addresses of the sighted indicator.
     fn sighting(&self, object: &Object, teller: &mut Teller<'_>) {
         let sighted = text(object, "sighting_of_ref");
         let traces = match self.by_id.get(sighted) {
@@ -226,7 +226,7 @@ impl<'o> Reading<'o> {
             .filter_map(|id| self.by_id.get(id))
             .peekable();
         if observed.peek().is_none() {
-            return self.told(object, &known, &known, teller);
+            return self.report_observations(object, &known, &known, teller);
         }
         for data in observed.take(limits::EVENT_ADDRESSES) {
             self.observed(data, object, &known, teller);
@@ -248,11 +248,17 @@ impl<'o> Reading<'o> {
             .filter_map(trace)
             .collect();
         let traces: Vec<Trace> = seen.iter().chain(known).cloned().collect();
-        self.told(when, &seen, &traces, teller);
+        self.report_observations(when, &seen, &traces, teller);
     }
 
     /// One observation for each address and name.
-    fn told(&self, when: &Object, places: &[Trace], traces: &[Trace], teller: &mut Teller<'_>) {
+    fn report_observations(
+        &self,
+        when: &Object,
+        places: &[Trace],
+        traces: &[Trace],
+        teller: &mut Teller<'_>,
+    ) {
         let id = text(when, "id");
         let field = |names: [&str; 3]| {
             names

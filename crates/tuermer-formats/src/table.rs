@@ -1,7 +1,7 @@
 //! A table of text from CSV or XLSX: first the header, then row by row.
 //!
 //! CSV is read as a stream; separator `;`, `,` or tab is taken from the first line. What is not a
-//! table is refused with the line; nothing here knows what the columns mean.
+//! table is refused with the line; the meaning of columns is decided elsewhere (`headers.rs`).
 
 use crate::encoding::{Decoded, unreadable};
 use crate::problem::{Fault, Problem};
@@ -119,14 +119,8 @@ fn read_text<R: Read + Seek>(source: R, take: &mut Taker<'_>) -> Result<(), Faul
             break;
         }
         // The reader stands behind the line end of the row; its own note of the start lies before blank lines.
-        let inner = record.iter().fold(1_u64, |sum, cell| {
-            sum.saturating_add(cell.bytes().filter(|byte| *byte == b'\n').count() as u64)
-        });
-        let number = reader
-            .position()
-            .line()
-            .saturating_add(skipped)
-            .saturating_sub(inner);
+        let behind = reader.position().line().saturating_add(skipped);
+        let number = behind.saturating_sub(lines_of(&record));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -154,11 +148,17 @@ fn read_text<R: Read + Seek>(source: R, take: &mut Taker<'_>) -> Result<(), Faul
             return Ok(());
         }
     }
-    if header {
-        Ok(())
-    } else {
-        Err(Fault::new(Problem::Empty, ""))
+    match header {
+        true => Ok(()),
+        false => Err(Fault::new(Problem::Empty, "")),
     }
+}
+
+/// How many lines a row takes: cells may hold line ends.
+fn lines_of(record: &csv::StringRecord) -> u64 {
+    record.iter().fold(1_u64, |sum, cell| {
+        sum.saturating_add(cell.bytes().filter(|byte| *byte == b'\n').count() as u64)
+    })
 }
 
 /// The separator that the first line uses most outside quotes. `sep=;`, as Excel writes it, is obeyed

@@ -14,15 +14,11 @@ use tuermer_core::threat::Exploitation;
 use tuermer_core::version::VersionRule;
 use tuermer_formats::cve;
 
-/// The folder of real public data beside the project, if it is there; says so loudly if not.
-fn shared_data() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let path = std::env::var_os("TUERMER_SHARED_DATA").map_or(beside, PathBuf::from);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: ../shared/data is absent; this test compared nothing with real documents");
-    None
+/// The folder of public documents that `scripts/corpus` names.
+fn corpus() -> PathBuf {
+    let named = std::env::var_os("TUERMER_CORPUS")
+        .expect("TUERMER_CORPUS names a folder; scripts/corpus sets it");
+    PathBuf::from(named)
 }
 
 fn records(folder: &Path) -> Vec<PathBuf> {
@@ -48,8 +44,9 @@ fn records(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn three_single_records() {
-    let Some(data) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_three_single_records() {
+    let data = corpus();
     let read = |name: &str| {
         cve::read(&std::fs::read(data.join("cve").join(name)).unwrap())
             .unwrap()
@@ -104,8 +101,9 @@ fn three_single_records() {
 }
 
 #[test]
-fn nineteen_thousand_records_are_read_and_their_ranges_counted() {
-    let Some(data) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_nineteen_thousand_records_are_read_and_their_ranges_counted() {
+    let data = corpus();
     let archive = data.join("cve/vulnrichment-2021-2024-part.tar.zst");
     let folder = tempfile::tempdir().unwrap();
     let unpacked = Command::new("tar")
@@ -115,9 +113,11 @@ fn nineteen_thousand_records_are_read_and_their_ranges_counted() {
         .arg("-C")
         .arg(folder.path())
         .status();
-    if !unpacked.is_ok_and(|status| status.success()) {
-        return eprintln!("SKIPPED: tar or zstd is missing; no archive was unpacked");
-    }
+    assert!(
+        unpacked.is_ok_and(|status| status.success()),
+        "tar --zstd cannot unpack {}; install zstd",
+        archive.display()
+    );
     let (
         mut all,
         mut withdrawn,

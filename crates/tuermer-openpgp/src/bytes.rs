@@ -9,7 +9,7 @@ pub struct Bytes<'a>(pub &'a [u8]);
 
 impl<'a> Bytes<'a> {
     /// The next `count` bytes.
-    pub fn take(&mut self, count: usize) -> Result<&'a [u8], Unreadable> {
+    pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], Unreadable> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or("it ends too early")?;
         self.0 = rest;
         Ok(taken)
@@ -28,7 +28,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// One byte.
-    pub fn one(&mut self) -> Result<u8, Unreadable> {
+    pub fn byte(&mut self) -> Result<u8, Unreadable> {
         self.array().map(u8::from_be_bytes)
     }
 
@@ -45,7 +45,7 @@ impl<'a> Bytes<'a> {
     /// As many bytes as a number of four bytes says.
     pub fn four_and_bytes(&mut self) -> Result<&'a [u8], Unreadable> {
         let count = usize::try_from(self.four()?).map_err(|_| "a length is too large")?;
-        self.take(count)
+        self.bytes(count)
     }
 
     /// A large number (RFC 9580 3.2): its bits, then its bytes, here without leading zeros.
@@ -54,7 +54,7 @@ impl<'a> Bytes<'a> {
         if bits > NUMBER_BITS {
             return Err("a number has more than 16384 bits");
         }
-        let mut number = self.take(bits.div_ceil(8))?;
+        let mut number = self.bytes(bits.div_ceil(8))?;
         while let [0, rest @ ..] = number {
             number = rest;
         }

@@ -73,14 +73,14 @@ pub fn all(bytes: &[u8], most: usize) -> Result<Vec<Certificate>, Refused> {
                     if found.len() >= most {
                         return Err(Refused::TooMany);
                     }
-                    found.push(Certificate::of(primary, packet));
+                    found.push(Certificate::new(primary, packet));
                     behind = Some(Behind::Primary);
                 }
             }
             _ => {
                 if let (Some(certificate), Some(behind)) = (found.last_mut(), &mut behind) {
                     certificate.bytes.extend_from_slice(packet.whole);
-                    certificate.take(packet, behind)?;
+                    certificate.add(packet, behind)?;
                 }
             }
         }
@@ -99,7 +99,7 @@ fn primary(body: &[u8]) -> Result<Option<PublicKey>, Refused> {
 }
 
 impl Certificate {
-    fn of(primary: PublicKey, packet: Packet<'_>) -> Self {
+    fn new(primary: PublicKey, packet: Packet<'_>) -> Self {
         Self {
             primary,
             direct: Vec::new(),
@@ -109,7 +109,7 @@ impl Certificate {
         }
     }
 
-    fn take(&mut self, packet: Packet<'_>, behind: &mut Behind) -> Result<(), Unreadable> {
+    fn add(&mut self, packet: Packet<'_>, behind: &mut Behind) -> Result<(), Unreadable> {
         match packet.tag {
             Tag::Signature => {
                 if let Signature::Known(statement) = Signature::read(packet.body)? {

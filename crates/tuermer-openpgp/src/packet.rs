@@ -62,14 +62,14 @@ impl<'a> Packets<'a> {
 
     fn read(&mut self) -> Result<Packet<'a>, Unreadable> {
         let before = self.0.0;
-        let head = self.0.one()?;
+        let head = self.0.byte()?;
         let (number, length) = match head >> 6 {
             3 => (head & 0x3f, new_length(&mut self.0)?),
             2 => (head >> 2 & 0x0f, old_length(head & 3, &mut self.0)?),
             _ => return Err("it is no OpenPGP data"),
         };
         let length = usize::try_from(length).map_err(|_| "a length is too large")?;
-        let body = self.0.take(length)?;
+        let body = self.0.bytes(length)?;
         let whole = before.get(..before.len().saturating_sub(self.0.0.len()));
         let whole = whole.unwrap_or_default();
         let tag = Tag::of(number);
@@ -93,9 +93,9 @@ impl<'a> Iterator for Packets<'a> {
 }
 
 fn new_length(bytes: &mut Bytes<'_>) -> Result<u32, Unreadable> {
-    match bytes.one()? {
+    match bytes.byte()? {
         length @ 0..192 => Ok(u32::from(length)),
-        first @ 192..224 => Ok(two_octets(first, bytes.one()?)),
+        first @ 192..224 => Ok(two_octets(first, bytes.byte()?)),
         224..255 => Err("it comes in parts"),
         255 => bytes.four(),
     }
@@ -103,7 +103,7 @@ fn new_length(bytes: &mut Bytes<'_>) -> Result<u32, Unreadable> {
 
 fn old_length(kind: u8, bytes: &mut Bytes<'_>) -> Result<u32, Unreadable> {
     match kind {
-        0 => bytes.one().map(u32::from),
+        0 => bytes.byte().map(u32::from),
         1 => bytes.two().map(u32::from),
         2 => bytes.four(),
         _ => Err("it does not say how long it is"),

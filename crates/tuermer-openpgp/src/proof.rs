@@ -147,7 +147,7 @@ fn edwards_numbers(numbers: &[u8]) -> Option<Vec<u8>> {
     Some([padded(first, 32)?, padded(second, 32)?].concat())
 }
 
-/// What ring has for the curve, or the name of what it has not.
+/// ring's algorithm for the curve, or the name of a curve that ring lacks.
 type Ecdsa = Result<&'static EcdsaVerificationAlgorithm, &'static str>;
 
 fn p256(hash: u8) -> Ecdsa {

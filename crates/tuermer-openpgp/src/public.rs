@@ -61,13 +61,13 @@ impl PublicKey {
     /// Reads the content of a packet.
     pub fn read(body: &[u8]) -> Result<Self, NoKey> {
         let mut bytes = Bytes(body);
-        let version = match bytes.one()? {
+        let version = match bytes.byte()? {
             version @ (4 | 6) => version,
             2 | 3 => return Err(NoKey::TooOld),
             _ => return Err(NoKey::Unknown),
         };
         let created = bytes.four()?;
-        let algorithm = bytes.one()?;
+        let algorithm = bytes.byte()?;
         let material = match version {
             6 => bytes.four_and_bytes()?,
             _ => bytes.rest(),
@@ -187,6 +187,6 @@ impl Material {
 }
 
 fn curve<'a>(bytes: &mut Bytes<'a>) -> Result<&'a [u8], Unreadable> {
-    let length = bytes.one()?;
-    bytes.take(usize::from(length))
+    let length = bytes.byte()?;
+    bytes.bytes(usize::from(length))
 }

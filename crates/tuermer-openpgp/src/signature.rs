@@ -1,4 +1,4 @@
-//! A signature as its packet holds it (RFC 9580 5.2): what kind it is, what it says of itself, and its numbers.
+//! A signature packet (RFC 9580 5.2): its type, its subpackets and its numbers.
 //! Only what has been signed along counts, apart from names of the signer and the signature of a subkey, which prove themselves.
 
 use crate::bytes::{Bytes, Unreadable};
@@ -132,7 +132,7 @@ impl Signature {
 
     fn read_at(depth: Depth, body: &[u8]) -> Result<Self, Unreadable> {
         let mut bytes = Bytes(body);
-        match bytes.one()? {
+        match bytes.byte()? {
             version @ (4 | 6) => {
                 let statement = Statement::read(depth, version, body, bytes)?;
                 Ok(Self::Known(Box::new(statement)))
@@ -141,7 +141,7 @@ impl Signature {
         }
     }
 
-    /// What it states; nothing in a version we do not know.
+    /// Its statement; `None` in a version we do not know.
     pub fn statement(&self) -> Option<&Statement> {
         match self {
             Self::Known(statement) => Some(statement),
@@ -168,11 +168,11 @@ impl Statement {
         let first_bytes = bytes.array()?;
         let salt = match version {
             6 => {
-                let length = usize::from(bytes.one()?);
+                let length = usize::from(bytes.byte()?);
                 if salt_length(hash) != Some(length) {
                     return Err("its salt has a wrong length");
                 }
-                bytes.take(length)?
+                bytes.bytes(length)?
             }
             _ => &[],
         };
@@ -214,13 +214,13 @@ impl Statement {
             .filter(|seconds| *seconds > 0)
     }
 
-    /// Whether the key it speaks of may sign documents; `None` where it says nothing of what the key is for.
+    /// Whether the key it speaks of may sign documents; `None` without key flags.
     pub fn may_sign(&self) -> Option<bool> {
         let flags = self.hashed(part::KEY_FLAGS)?;
         Some(flags.first().is_some_and(|flags| flags & MAY_SIGN != 0))
     }
 
-    /// The signature by which a subkey takes its primary key. Whoever added it, it proves itself.
+    /// The signature by which a subkey accepts its primary key. It is verified by itself, so it may come from the unhashed area.
     pub fn in_turn(&self) -> Option<Self> {
         let everywhere = self.hashed.iter().chain(&self.unhashed);
         let mut embedded = everywhere.filter(|part| part.kind == part::EMBEDDED);
@@ -288,7 +288,7 @@ fn area<'a>(version: u8, bytes: &mut Bytes<'a>) -> Result<&'a [u8], Unreadable> 
         6 => bytes.four_and_bytes(),
         _ => {
             let length = bytes.two()?;
-            bytes.take(usize::from(length))
+            bytes.bytes(usize::from(length))
         }
     }
 }
@@ -308,14 +308,14 @@ impl Part {
         let mut bytes = Bytes(area);
         let mut parts = Vec::new();
         while !bytes.0.is_empty() {
-            let length = match bytes.one()? {
+            let length = match bytes.byte()? {
                 length @ 0..192 => u32::from(length),
-                first @ 192..255 => two_octets(first, bytes.one()?),
+                first @ 192..255 => two_octets(first, bytes.byte()?),
                 255 => bytes.four()?,
             };
             let length = usize::try_from(length).map_err(|_| "a length is too large")?;
-            let mut part = Bytes(bytes.take(length)?);
-            let kind = part.one()?;
+            let mut part = Bytes(bytes.bytes(length)?);
+            let kind = part.byte()?;
             let read = Self {
                 kind: kind & 0x7f,
                 critical: kind & 0x80 != 0,

@@ -28,7 +28,7 @@ pub struct Verified {
     pub ends_soon: Option<Timestamp>,
 }
 
-/// Why nothing is proven; the sentence says what it means. In rising order of what it tells.
+/// Why a signature proves nothing, each with its sentence for the user. From the least to the most specific.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Failure {
     /// Larger than [`SIGNATURE_BYTES`].

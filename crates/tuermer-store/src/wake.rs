@@ -2,7 +2,7 @@
 //! guarantee.
 //!
 //! In one process a hint is a [`Notify`] for each station; other processes hear of it through the database
-//! ([`crate::store::engine::Listener`]).
+//! ([`crate::ground::engine::Listener`]).
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};

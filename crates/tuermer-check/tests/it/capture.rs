@@ -1,14 +1,13 @@
 //! Public captures and lists: what the real attack left, and what genuine servers write.
 
-use super::{json, shared, short};
+use super::{corpus, json, short};
 use std::io::Read as _;
 use tuermer_check::indicators::{Indicators, Read};
 
 #[test]
-fn the_capture_of_a_real_attack() {
-    let Some(path) = shared("logs/security-datasets/proxylogon_ssrf_rce_poc.zip") else {
-        return;
-    };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_capture_of_a_real_attack() {
+    let path = corpus("logs/security-datasets/proxylogon_ssrf_rce_poc.zip");
     let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     let mut events = Vec::new();
     archive
@@ -55,10 +54,9 @@ fn the_capture_of_a_real_attack() {
 }
 
 #[test]
-fn genuine_lines_of_each_log_raise_nothing() {
-    let Some(path) = shared("logs/artefacts.help/microsoft_exchange.md") else {
-        return;
-    };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_genuine_lines_of_each_log_raise_nothing() {
+    let path = corpus("logs/artefacts.help/microsoft_exchange.md");
     let page = std::fs::read_to_string(path).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut logs = 0;
@@ -86,37 +84,25 @@ fn genuine_lines_of_each_log_raise_nothing() {
 }
 
 #[test]
-fn lists_of_march_2021() {
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_lists_of_march_2021() {
     let read = |name: &str| {
         let mut indicators = Indicators::default();
-        shared(name).map(|path| {
-            (
-                indicators.add(&std::fs::read(path).unwrap(), name).unwrap(),
-                indicators.counts(),
-            )
-        })
+        let bytes = std::fs::read(corpus(name)).unwrap();
+        (indicators.add(&bytes, name).unwrap(), indicators.counts())
     };
-    if let Some((list, counts)) =
-        read("ioc/MSTICIoCs-ExchangeServerVulnerabilitiesDisclosedMarch2021.dedup.csv")
-    {
-        assert_eq!(
-            (list, counts),
-            (
-                Read {
-                    added: 56,
-                    repeated: 0,
-                    unused: 0
-                },
-                (0, 14, 42)
-            )
-        );
-    }
-    if let Some((_, counts)) =
-        read("ioc/volexity/2021/2021-03-02 - Operation Exchange Marauder/indicators/indicators.csv")
-    {
-        assert_eq!(counts, (13, 0, 0));
-    }
-    if let Some((_, counts)) = read("ioc/eset/exchange_exploitation/samples.sha256") {
-        assert_eq!(counts, (0, 23, 0));
-    }
+    let (list, counts) =
+        read("ioc/MSTICIoCs-ExchangeServerVulnerabilitiesDisclosedMarch2021.dedup.csv");
+    let wanted = Read {
+        added: 56,
+        repeated: 0,
+        unused: 0,
+    };
+    assert_eq!((list, counts), (wanted, (0, 14, 42)));
+    let (_, counts) = read(
+        "ioc/volexity/2021/2021-03-02 - Operation Exchange Marauder/indicators/indicators.csv",
+    );
+    assert_eq!(counts, (13, 0, 0));
+    let (_, counts) = read("ioc/eset/exchange_exploitation/samples.sha256");
+    assert_eq!(counts, (0, 23, 0));
 }

@@ -1,4 +1,4 @@
-//! The check from outside: through the binary, on fixtures of our own and, where they are there, on public captures.
+//! The check from outside: through the binary, on fixtures of our own and, where `scripts/corpus` asks, on public captures.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,16 +24,12 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// Public data beside the project; loud where it is absent.
-fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(name);
-    if !path.exists() {
-        eprintln!("SKIPPED: ../shared/data/{name} is not there");
-        return None;
-    }
-    Some(path)
+/// A public document in the folder that `scripts/corpus` names.
+fn corpus(name: &str) -> PathBuf {
+    let Some(folder) = std::env::var_os("TUERMER_CORPUS") else {
+        panic!("TUERMER_CORPUS names a folder; scripts/corpus sets it")
+    };
+    Path::new(&folder).join(name)
 }
 
 /// Runs `tuermer-check exchange`.

@@ -42,44 +42,36 @@ pub fn draw(summary: &Summary) -> String {
         summary.runs
     );
     legend(&mut svg);
-    let sizes: Vec<usize> = (1..SIZES.len()).collect();
-    for (column, size) in sizes.into_iter().enumerate() {
-        let left = LEFT + column as f64 * (PANEL.0 + GAP.0);
-        let victims = SIZES[size];
-        writeln!(svg, r#"<text x="{:.1}" y="{}" text-anchor="middle" font-weight="bold">{victims} victims</text>"#, left + PANEL.0 / 2.0, TOP + 18.0).unwrap();
-        let top = TOP + 26.0;
-        frame(
-            &mut svg,
-            left,
-            top,
-            column == 0,
-            &[
-                (0.0, "0 %"),
-                (0.25, "25 %"),
-                (0.5, "50 %"),
-                (0.75, "75 %"),
-                (1.0, "100 %"),
-            ],
-        );
-        lines(&mut svg, summary, left, top, |row| row.met[size].found);
-        let below = top + PANEL.1 + GAP.1;
-        frame(
-            &mut svg,
-            left,
-            below,
-            column == 0,
-            &[
-                (0.0, "0 %"),
-                (0.25, "25 %"),
-                (0.5, "50 %"),
-                (0.75, "75 %"),
-                (1.0, "all"),
-            ],
-        );
-        lines(&mut svg, summary, left, below, |row| {
-            row.met[size].hit_share
-        });
+    for (column, size) in (1..SIZES.len()).enumerate() {
+        panels(&mut svg, summary, column, size);
     }
+    axis_names(&mut svg);
+    svg + "</svg>\n"
+}
+
+/// Both panels of one size of outbreak: what was found, and who was hit before.
+fn panels(svg: &mut String, summary: &Summary, column: usize, size: usize) {
+    let left = LEFT + column as f64 * (PANEL.0 + GAP.0);
+    let (middle, victims) = (left + PANEL.0 / 2.0, SIZES[size]);
+    writeln!(svg, r#"<text x="{middle:.1}" y="{}" text-anchor="middle" font-weight="bold">{victims} victims</text>"#, TOP + 18.0).unwrap();
+    let top = TOP + 26.0;
+    let below = top + PANEL.1 + GAP.1;
+    let shares = |all| {
+        [
+            (0.0, "0 %"),
+            (0.25, "25 %"),
+            (0.5, "50 %"),
+            (0.75, "75 %"),
+            (1.0, all),
+        ]
+    };
+    frame(svg, left, top, column == 0, &shares("100 %"));
+    lines(svg, summary, left, top, |row| row.met[size].found);
+    frame(svg, left, below, column == 0, &shares("all"));
+    lines(svg, summary, left, below, |row| row.met[size].hit_share);
+}
+
+fn axis_names(svg: &mut String) {
     let middle = TOP + 26.0 + PANEL.1 / 2.0;
     for (y, words) in [
         (middle, "outbreaks found"),
@@ -97,7 +89,6 @@ pub fn draw(summary: &Summary) -> String {
         WIDTH / 2.0
     )
     .unwrap();
-    svg + "</svg>\n"
 }
 
 fn legend(svg: &mut String) {

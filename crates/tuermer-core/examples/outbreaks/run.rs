@@ -109,6 +109,18 @@ fn alarms(moments: &[Moment], from: f64) -> u32 {
     count
 }
 
+/// When a series alarms in the outbreak; who alarms already says nothing new.
+fn first_alarm(moments: &[Moment], usual: Option<&[Moment]>, from: f64, start: i64) -> Option<i64> {
+    let before = start - REST..=start;
+    let loud = |moment: &Moment| moment.score >= from && before.contains(&moment.known);
+    let alarm = moments
+        .iter()
+        .find(|moment| moment.score >= from && moment.victims >= 2);
+    alarm
+        .filter(|_| !usual.is_some_and(|usual| usual.iter().any(loud)))
+        .map(|moment| moment.known)
+}
+
 /// How every setting meets an outbreak.
 fn meet(
     outbreak: &Outbreak,
@@ -134,17 +146,8 @@ fn meet(
         for setting in 0..BUDGETS.len() {
             let from = threshold(DETECTORS[detector], setting);
             let first = met.iter().filter_map(|(key, moments)| {
-                let loud = usual.get(key).is_some_and(|usual| {
-                    usual[detector].iter().any(|moment| {
-                        moment.score >= from
-                            && (outbreak.start - REST..=outbreak.start).contains(&moment.known)
-                    })
-                });
-                // Who alarms already says nothing new.
-                let alarm = moments[detector]
-                    .iter()
-                    .find(|moment| moment.score >= from && moment.victims >= 2);
-                alarm.filter(|_| !loud).map(|moment| moment.known)
+                let usual = usual.get(key).map(|usual| usual[detector].as_slice());
+                first_alarm(&moments[detector], usual, from, outbreak.start)
             });
             let found = first.min().map(|alarm| {
                 let hit = outbreak

@@ -89,26 +89,10 @@ pub fn watch(
             continue;
         }
         let today = now / DAY;
-        let own = baselines.entry(today).or_insert_with(|| {
-            let days = today - LOOK_BACK_DAYS;
-            let counts = hours(
-                seen.iter()
-                    .filter(|seen| !seen.outbreak)
-                    .copied()
-                    .collect::<Vec<_>>()
-                    .as_slice(),
-                days,
-            );
-            Baseline::learn(&per_day(&counts, 0, days as usize), 0)
-        });
-        let arrivals: Vec<Arrival> = recent
-            .iter()
-            .map(|seen| Arrival {
-                at: seen.at,
-                halves: 2,
-                voice: seen.member,
-            })
-            .collect();
+        let own = baselines
+            .entry(today)
+            .or_insert_with(|| usual(seen, today - LOOK_BACK_DAYS));
+        let arrivals: Vec<Arrival> = recent.iter().map(arrival).collect();
         let first_new = together
             .iter()
             .map(|new| recent.partition_point(|old| old.at < new.at))
@@ -119,21 +103,35 @@ pub fn watch(
             let Some(found) = detector.strongest(&view, first_new) else {
                 continue;
             };
-            let score = if *detector == Detector::Three {
-                found.evidence
-            } else {
-                found.evidence - needed
-            };
-            let victims = recent
-                .iter()
-                .filter(|seen| seen.outbreak && seen.at > found.from && seen.at <= found.to)
-                .count();
             moments.push(Moment {
                 known: now,
-                score,
-                victims,
+                score: match detector {
+                    Detector::Three => found.evidence,
+                    _ => found.evidence - needed,
+                },
+                victims: victims(&recent, found.from, found.to),
             });
         }
     }
     moments
+}
+
+/// What is usual of a series before a day, without the outbreak.
+fn usual(seen: &[Seen], days: i64) -> Baseline {
+    let usual: Vec<Seen> = seen.iter().filter(|seen| !seen.outbreak).copied().collect();
+    Baseline::learn(&per_day(&hours(&usual, days), 0, days as usize), 0)
+}
+
+fn arrival(seen: &Seen) -> Arrival {
+    Arrival {
+        at: seen.at,
+        halves: 2,
+        voice: seen.member,
+    }
+}
+
+/// Victims of the outbreak behind `from`, up to `to`.
+fn victims(recent: &[Seen], from: i64, to: i64) -> usize {
+    let victim = |seen: &&Seen| seen.outbreak && seen.at > from && seen.at <= to;
+    recent.iter().filter(victim).count()
 }

@@ -27,7 +27,7 @@ pub struct RuleBook<'a> {
     /// Threats that concern a product, by its word.
     by_word: HashMap<String, Vec<usize>>,
     by_product: HashMap<ProductKey, usize>,
-    pages: Vec<Page<'a>>,
+    pages: Vec<ProductRules<'a>>,
     /// Standings in the rows of all pages.
     kept: usize,
     key: Vec<u64>,
@@ -52,7 +52,7 @@ pub struct Row<'r> {
 }
 
 /// What all threats say about one product.
-struct Page<'a> {
+struct ProductRules<'a> {
     product: ProductKey,
     scheme: Scheme,
     threats: Vec<usize>,
@@ -100,7 +100,7 @@ impl<'a> RuleBook<'a> {
         let number = match self.by_product.get(product) {
             Some(number) => *number,
             None => {
-                self.pages.push(Page::new(
+                self.pages.push(ProductRules::new(
                     &self.threats,
                     self.by_word
                         .get(&product.product)
@@ -122,7 +122,7 @@ impl<'a> RuleBook<'a> {
     }
 }
 
-impl<'a> Page<'a> {
+impl<'a> ProductRules<'a> {
     fn new(all: &[Prepared<'a>], numbers: &[usize], product: &ProductKey) -> Self {
         let concerned = numbers
             .iter()
@@ -223,7 +223,7 @@ impl<'a> Page<'a> {
     /// Writes the key of the row, and gives the version where one is told.
     fn place(&self, asset: AssetKind<'_>, key: &mut Vec<u64>) -> Option<ParsedVersion> {
         key.clear();
-        let told = subject::told(asset);
+        let told = subject::compared_version(asset);
         if asset.presence != Presence::OnPremises || told.is_empty() {
             key.push(
                 if told.is_empty() && asset.presence == Presence::OnPremises {

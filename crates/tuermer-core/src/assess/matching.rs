@@ -54,6 +54,30 @@ pub struct Alike {
     pub observed_at: Timestamp,
 }
 
+/// The finding for each kind of asset that the threat concerns.
+fn kinds(
+    case: Case<'_>,
+    constituency: &Constituency,
+    products: &[ProductKey],
+    prepared: &Prepared<'_>,
+) -> HashMap<u32, Finding> {
+    let inventory = &constituency.inventory;
+    let of_product = |product: &ProductKey| inventory.kinds_of(&product.product);
+    let mut numbers: Vec<u32> = products.iter().flat_map(of_product).copied().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut rules: HashMap<&ProductKey, Option<Rules<'_>>> = HashMap::new();
+    let mut kinds = HashMap::new();
+    for kind in numbers {
+        if let Some((key, asset)) = inventory.asset_kind(kind)
+            && let Some(rules) = rules.entry(key).or_insert_with(|| prepared.rules(key))
+        {
+            kinds.insert(kind, subject::asset(case, rules, key, asset));
+        }
+    }
+    kinds
+}
+
 impl<'a> Matching<'a> {
     /// Finds everybody concerned, or those of `only` these.
     pub fn new(
@@ -69,31 +93,11 @@ impl<'a> Matching<'a> {
             .filter_map(|answer| Some((number(&answer.organisation)?, answer)))
             .collect();
         let products = case.products();
+        let flaws = case.threat.vulnerabilities.iter();
         let prepared = Prepared::new(case);
-        let mut rules: HashMap<&ProductKey, Option<Rules<'_>>> = HashMap::new();
-        let mut kinds = HashMap::new();
-        let mut numbers: Vec<u32> = products
-            .iter()
-            .flat_map(|product| inventory.kinds_of(&product.product))
-            .copied()
-            .collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        for kind in numbers {
-            if let Some((key, words)) = inventory.words(kind)
-                && let Some(rules) = rules.entry(key).or_insert_with(|| prepared.rules(key))
-            {
-                kinds.insert(kind, subject::asset(case, rules, key, words));
-            }
-        }
+        let kinds = kinds(case, constituency, &products, &prepared);
         let mut hits: Vec<Hit> = Vec::new();
-        let mut signs = constituency.with_signs(
-            &products,
-            case.threat
-                .vulnerabilities
-                .iter()
-                .map(|flaw| flaw.id.as_str()),
-        );
+        let mut signs = constituency.with_signs(&products, flaws.map(|flaw| flaw.id.as_str()));
         match only {
             None => {
                 hits.reserve(kinds.keys().map(|kind| inventory.hits(*kind).len()).sum());
@@ -106,15 +110,13 @@ impl<'a> Matching<'a> {
                 only.sort_unstable();
                 signs.retain(|organisation| only.binary_search(organisation).is_ok());
                 let of_kind = |hit: &Hit| {
-                    inventory
-                        .kind_of(*hit)
-                        .is_some_and(|kind| kinds.contains_key(&kind))
+                    let kind = inventory.kind_of(*hit);
+                    kind.is_some_and(|kind| kinds.contains_key(&kind))
                 };
-                hits.extend(
-                    only.iter()
-                        .flat_map(|organisation| inventory.hits_of(*organisation))
-                        .filter(of_kind),
-                );
+                let theirs = only
+                    .iter()
+                    .flat_map(|organisation| inventory.hits_of(*organisation));
+                hits.extend(theirs.filter(of_kind));
             }
         }
         hits.sort_unstable();

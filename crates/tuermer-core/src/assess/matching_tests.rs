@@ -2,6 +2,7 @@
 
 use super::tests::{asset, day, pack, sign, threat};
 use super::*;
+use crate::acknowledgement::Answer;
 use crate::asset::{Asset, Presence};
 use crate::ids::AssetId;
 use crate::observation::Sighting;

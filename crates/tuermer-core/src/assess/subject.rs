@@ -2,37 +2,56 @@
 //!
 //! A build pack decides where it knows the flaw; otherwise the publisher's version ranges do.
 
-use super::rules::{Answer, FlawRules, Prepared, Rules, flaws};
+mod by_pack;
+mod by_ranges;
+
+use super::rules::{FlawRules, Prepared, Rules, flaws};
 use super::{Case, Finding};
 use crate::asset::{AssetKind, Presence};
-use crate::exposure::{Decisive, Ground, Match, Paid, Question, Reason, RemediationState};
+use crate::exposure::{Decisive, Ground, Match, Question, Reason, RemediationState};
 use crate::observation::{Observation, Sighting};
-use crate::pack::{BuildPack, Condition, PackJudgement, PackState, PaidUpdates, Untold};
 use crate::product::ProductKey;
 use crate::scale::{Certainty, Source, Status};
-use crate::threat::{ProductStatus, Statement};
-use crate::version::{ParsedVersion, VersionRule};
+use crate::version::ParsedVersion;
+use by_pack::by_pack;
+use by_ranges::by_ranges;
 use jiff::Timestamp;
 use std::borrow::Cow;
 
 /// What one flaw means for one product in one version.
 #[derive(Debug, Clone)]
-struct Verdict {
+struct FlawVerdict {
     status: Status,
     certainty: Certainty,
     reason: Reason,
     question: Option<Question>,
 }
 
-/// A product in a version, whoever told it.
+impl FlawVerdict {
+    fn new(
+        status: Status,
+        certainty: Certainty,
+        reason: Reason,
+        question: Option<Question>,
+    ) -> Self {
+        Self {
+            status,
+            certainty,
+            reason,
+            question,
+        }
+    }
+}
+
+/// A product in a version, from an asset or a sign.
 struct Subject<'a> {
     /// Name for people.
     name: String,
-    /// Build or version; empty when not told.
+    /// Build or version; empty when unknown.
     version: String,
     /// The line alone is known ("2016"), or nothing.
     words: &'a str,
-    /// What was written beside it; may settle what no build shows.
+    /// The note beside it; may settle what no build shows.
     note: &'a str,
     /// Version or words, read under the order of the product; `None` where there are none.
     read: Option<ParsedVersion>,
@@ -52,8 +71,8 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The version as it was told.
-    fn told(&self) -> &str {
+    /// The version as it was reported.
+    fn reported_version(&self) -> &str {
         if self.version.is_empty() {
             self.words
         } else {
@@ -73,7 +92,7 @@ pub(super) fn asset(
     let subject = Subject::new(
         key,
         name.clone(),
-        told_version(asset).into_owned(),
+        build_of(asset).into_owned(),
         asset.version,
         asset.note,
     );
@@ -82,12 +101,7 @@ pub(super) fn asset(
             product: name.clone(),
             cloud: asset.presence == Presence::Cloud,
         };
-        Verdict {
-            status: Status::NotAffected,
-            certainty: Certainty::Observed,
-            reason,
-            question: None,
-        }
+        FlawVerdict::new(Status::NotAffected, Certainty::Observed, reason, None)
     });
     let verdict = |flaw: &FlawRules<'_>| {
         absent
@@ -118,18 +132,18 @@ pub(super) fn asset(
         observed_at: Timestamp::UNIX_EPOCH,
     };
     Finding {
-        exposed: told_exposed(asset.note),
+        exposed: exposed_by_note(asset.note),
         ..finding(verdicts, decisive, origin, is_mitigated(asset.note))
     }
 }
 
-/// The build or version of an asset as statements are asked with it, empty where none is told.
-pub(super) fn told(asset: AssetKind<'_>) -> Cow<'_, str> {
-    let told = told_version(asset);
-    if told.is_empty() {
+/// The build or version of an asset that is compared with statements; empty where none is known.
+pub(super) fn compared_version(asset: AssetKind<'_>) -> Cow<'_, str> {
+    let build = build_of(asset);
+    if build.is_empty() {
         Cow::Borrowed(asset.version)
     } else {
-        told
+        build
     }
 }
 
@@ -138,72 +152,23 @@ pub(super) fn sighting(prepared: &Prepared<'_>, sighting: &Sighting) -> Option<F
     let Sighting { observation, .. } = sighting;
     let case = prepared.case;
     let key = ProductKey::new(&observation.vendor, &observation.product);
-    let proven = |id: &str| observation.proven_cves.iter().any(|cve| cve == id);
     let rules = prepared.rules(&key);
     let about_product = !observation.product.is_empty() && rules.is_some();
-    if !about_product
-        && !case
-            .threat
-            .vulnerabilities
-            .iter()
-            .any(|flaw| proven(&flaw.id))
-    {
+    let mut flaws_of_threat = case.threat.vulnerabilities.iter();
+    if !about_product && !flaws_of_threat.any(|flaw| proves(observation, &flaw.id)) {
         return None;
     }
     let name = display_name(&observation.vendor, &observation.product);
-    let host = observation
-        .hostname
-        .clone()
-        .or_else(|| observation.ip.map(|ip| ip.to_string()))
-        .unwrap_or_default();
     let version = observation.version.clone().unwrap_or_default();
-    let subject = Subject::new(&key, name.clone(), version.clone(), "", "");
-    let incident = observation.incident.is_incident() && about_product;
+    let seen = Seen {
+        observation,
+        host: host_or_address(observation),
+        subject: Subject::new(&key, name.clone(), version.clone(), "", ""),
+        break_in: observation.incident.is_incident() && about_product,
+    };
     let verdicts = flaws(case.threat).enumerate().map(|(place, id)| {
-        let verdict = if proven(id) {
-            let reason = Reason::ProvenByScan {
-                host: host.clone(),
-                cve: id.to_string(),
-            };
-            Verdict {
-                status: Status::Affected,
-                certainty: Certainty::Observed,
-                reason,
-                question: None,
-            }
-        } else if version.is_empty() {
-            let reason = Reason::SeenFromOutside {
-                product: name.clone(),
-                host: host.clone(),
-                version: String::new(),
-            };
-            Verdict {
-                status: Status::Unknown,
-                certainty: Certainty::Possible,
-                reason,
-                question: Some(Question::WhichBuild {
-                    product: name.clone(),
-                }),
-            }
-        } else {
-            rules
-                .as_ref()
-                .and_then(|rules| rules.flaws.get(place))
-                .map_or_else(|| product_only(&name), |flaw| judge(case, flaw, &subject))
-        };
-        // A break-in says nothing about the hole: the status comes from the version beside it, the words from the break-in.
-        let verdict = if incident {
-            Verdict {
-                reason: Reason::BreakIn {
-                    host: host.clone(),
-                    sign: sign_word(observation),
-                },
-                ..verdict
-            }
-        } else {
-            verdict
-        };
-        (id.to_string(), verdict)
+        let rules = rules.as_ref().and_then(|rules| rules.flaws.get(place));
+        (id.to_string(), seen.verdict(case, rules, id))
     });
     let verdicts = verdicts.collect();
     let decisive = Decisive {
@@ -212,22 +177,84 @@ pub(super) fn sighting(prepared: &Prepared<'_>, sighting: &Sighting) -> Option<F
         source: observation.report.clone(),
         observed_at: observation.observed_at,
     };
-    let place = if host.is_empty() {
-        observation.report.clone()
-    } else {
-        host.clone()
+    let place = match seen.host.as_str() {
+        "" => observation.report.clone(),
+        host => host.to_string(),
     };
     let origin = Origin {
         sign: true,
         source: Source::Observation,
         place,
-        host,
+        host: seen.host,
         observed_at: observation.observed_at,
     };
     Some(Finding {
-        incident,
+        incident: seen.break_in,
         ..finding(verdicts, decisive, origin, false)
     })
+}
+
+/// A sign, ready to be judged for each flaw.
+struct Seen<'a> {
+    observation: &'a Observation,
+    host: String,
+    subject: Subject<'a>,
+    break_in: bool,
+}
+
+impl Seen<'_> {
+    /// A break-in says nothing about the hole: the status comes from the version beside it, the words from the break-in.
+    fn verdict(&self, case: Case<'_>, rules: Option<&FlawRules<'_>>, id: &str) -> FlawVerdict {
+        let verdict = self.without_break_in(case, rules, id);
+        if !self.break_in {
+            return verdict;
+        }
+        FlawVerdict {
+            reason: Reason::BreakIn {
+                host: self.host.clone(),
+                sign: sign_word(self.observation),
+            },
+            ..verdict
+        }
+    }
+
+    fn without_break_in(
+        &self,
+        case: Case<'_>,
+        rules: Option<&FlawRules<'_>>,
+        id: &str,
+    ) -> FlawVerdict {
+        let host = self.host.clone();
+        if proves(self.observation, id) {
+            let cve = id.to_string();
+            let reason = Reason::ProvenByScan { host, cve };
+            return FlawVerdict::new(Status::Affected, Certainty::Observed, reason, None);
+        }
+        if !self.subject.version.is_empty() {
+            return rules.map_or_else(
+                || product_only(&self.subject.name),
+                |flaw| judge(case, flaw, &self.subject),
+            );
+        }
+        let product = self.subject.name.clone();
+        let question = which_build(&product);
+        let reason = Reason::SeenFromOutside {
+            product,
+            host,
+            version: String::new(),
+        };
+        FlawVerdict::new(Status::Unknown, Certainty::Possible, reason, question)
+    }
+}
+
+fn proves(observation: &Observation, id: &str) -> bool {
+    observation.proven_cves.iter().any(|cve| cve == id)
+}
+
+fn host_or_address(observation: &Observation) -> String {
+    let host = observation.hostname.clone();
+    host.or_else(|| observation.ip.map(|ip| ip.to_string()))
+        .unwrap_or_default()
 }
 
 struct Origin {
@@ -240,7 +267,7 @@ struct Origin {
 
 /// The worst flaw speaks for the asset; every flaw keeps its own row.
 fn finding(
-    verdicts: Vec<(String, Verdict)>,
+    verdicts: Vec<(String, FlawVerdict)>,
     decisive: Decisive,
     origin: Origin,
     mitigated: bool,
@@ -265,7 +292,7 @@ fn finding(
         .map(|(_, verdict)| verdict)
         .max_by_key(|verdict| (verdict.status, verdict.certainty));
     let worst = worst.unwrap_or_else(|| product_only(&decisive.product));
-    let Verdict {
+    let FlawVerdict {
         status,
         certainty,
         reason,
@@ -295,357 +322,37 @@ fn finding(
     }
 }
 
-fn judge(case: Case<'_>, flaw: &FlawRules<'_>, subject: &Subject<'_>) -> Verdict {
+fn judge(case: Case<'_>, flaw: &FlawRules<'_>, subject: &Subject<'_>) -> FlawVerdict {
     let by_pack = flaw
         .pack
         .and_then(|pack| by_pack(case, pack, flaw.id, subject));
     by_pack.unwrap_or_else(|| by_ranges(flaw, subject))
 }
 
-/// The pack's answer in the product's words; `None` where the pack has nothing to say.
-fn by_pack(case: Case<'_>, pack: &BuildPack, cve: &str, subject: &Subject<'_>) -> Option<Verdict> {
-    let as_of = case.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let build = if subject.version.is_empty() {
-        pack.build_from_words(subject.words)
-    } else {
-        Some(subject.version.clone())
+fn product_only(name: &str) -> FlawVerdict {
+    let reason = Reason::ProductOnly {
+        product: name.to_string(),
     };
-    let Some(build) = build else {
-        return Some(product_only(&subject.name));
-    };
-    let judgement = pack.judge(&build, cve, as_of);
-    if judgement.state == PackState::Fixed {
-        return Some(second_step(pack, judgement, build, subject.note));
-    }
-    // Who is no customer of the paid updates cannot have one, whatever of the build is not known.
-    let never = judgement.state == PackState::UpdateUnknown
-        && judgement
-            .paid
-            .as_ref()
-            .is_some_and(|paid| paid.condition.told(subject.note) == Some(false));
-    if never || (judgement.state == PackState::Affected && !judgement.branch_without_fix) {
-        return Some(below_fix(pack, judgement, build, subject.note));
-    }
-    let PackJudgement {
-        state,
-        line,
-        fix,
-        kb,
-        ..
-    } = judgement;
-    let product = line.unwrap_or_else(|| pack.title.clone());
-    let (fix, kb) = (fix.unwrap_or_default(), kb.unwrap_or_default());
-    let verdict = |status, certainty, reason, question| {
-        Some(Verdict {
-            status,
-            certainty,
-            reason,
-            question,
-        })
-    };
-    match state {
-        PackState::Affected => verdict(
-            Status::Affected,
-            Certainty::Observed,
-            Reason::BranchWithoutFix {
-                product,
-                build,
-                advisory: kb,
-            },
-            None,
-        ),
-        PackState::UpdateUnknown => {
-            let installed = Question::UpdateInstalled {
-                product: product.clone(),
-                fix: fix.clone(),
-                kb,
-            };
-            let question = if fix.is_empty() {
-                Question::WhichBuild {
-                    product: product.clone(),
-                }
-            } else {
-                installed
-            };
-            verdict(
-                Status::Unknown,
-                Certainty::Possible,
-                Reason::UpdateUnknown {
-                    product,
-                    version: build,
-                    fix,
-                },
-                Some(question),
-            )
-        }
-        PackState::NotApplicable => {
-            let justification = String::new();
-            verdict(
-                Status::NotAffected,
-                Certainty::Observed,
-                Reason::VersionNotAffected {
-                    product,
-                    version: build,
-                    justification,
-                },
-                None,
-            )
-        }
-        PackState::EndOfLife => {
-            let question = Question::Replacement {
-                product: product.clone(),
-            };
-            verdict(
-                Status::Unknown,
-                Certainty::Likely,
-                Reason::EndOfLife { product, build },
-                Some(question),
-            )
-        }
-        PackState::NoStatement => {
-            let question = Question::VendorStatement {
-                product: product.clone(),
-            };
-            verdict(
-                Status::Unknown,
-                Certainty::Possible,
-                Reason::NoStatement { product, build },
-                Some(question),
-            )
-        }
-        PackState::UnknownBuild | PackState::UnknownProduct => {
-            let question = Question::WhichBuild {
-                product: subject.name.clone(),
-            };
-            verdict(
-                Status::Unknown,
-                Certainty::Possible,
-                Reason::UnknownBuild {
-                    product: subject.name.clone(),
-                    build,
-                },
-                Some(question),
-            )
-        }
-        PackState::Fixed | PackState::NoRule => None,
-    }
+    let question = which_build(name);
+    FlawVerdict::new(Status::Unknown, Certainty::Possible, reason, question)
 }
 
-/// The update is missing; where only a paid programme brings it, whether this company is a customer is the question.
-fn below_fix(pack: &BuildPack, judgement: PackJudgement, build: String, note: &str) -> Verdict {
-    let PackJudgement {
-        state,
-        line,
-        cumulative_update,
-        fix,
-        kb,
-        cumulative_update_first,
-        paid,
-        ..
-    } = judgement;
-    let words = |paid: &PaidUpdates| Paid {
-        programme: paid.programme.clone(),
-        until: paid.until,
-        instead: paid.condition.step.clone(),
-        has: paid.condition.told(note),
-    };
-    let told = paid.as_deref().map(words);
-    let question = paid
-        .filter(|_| told.as_ref().is_some_and(|told| told.has.is_none()))
-        .map(|paid| asked(&paid.condition));
-    let reason = Reason::BuildBelowFix {
-        product: line.unwrap_or_else(|| pack.title.clone()),
-        build,
-        cumulative_update: cumulative_update.unwrap_or_default(),
-        fix: fix.unwrap_or_default(),
-        kb: kb.unwrap_or_default(),
-        cumulative_update_first,
-        paid: told,
-    };
-    let certainty = if state == PackState::Affected {
-        Certainty::Observed
-    } else {
-        Certainty::Likely
-    };
-    Verdict {
-        status: Status::Affected,
-        certainty,
-        reason,
-        question,
-    }
-}
-
-/// The update is in: is that all? Each step is asked for by itself, and the worst answer decides: a step told open, then
-/// one that counts as open in silence, then one that is likely not theirs to do.
-fn second_step(pack: &BuildPack, judgement: PackJudgement, build: String, note: &str) -> Verdict {
-    let PackJudgement {
-        line,
-        fix,
-        conditions,
-        ..
-    } = judgement;
-    let product = line.unwrap_or_else(|| pack.title.clone());
-    let fix = fix.unwrap_or_default();
-    let steps = conditions.into_iter().filter_map(|condition| {
-        let (status, certainty) = match (condition.told(note), condition.untold) {
-            (Some(false), _) => (Status::Affected, Certainty::Observed),
-            (None, Untold::Unknown) => (Status::Unknown, Certainty::Possible),
-            (None, Untold::Fixed) => (Status::Fixed, Certainty::Likely),
-            (Some(true), _) | (None, Untold::Holds) => return None,
-        };
-        Some((status, certainty, condition))
-    });
-    // Of equals the first counts.
-    let open = steps.reduce(|one, other| if other.0 > one.0 { other } else { one });
-    let Some((status, certainty, condition)) = open else {
-        return Verdict {
-            status: Status::Fixed,
-            certainty: Certainty::Observed,
-            reason: Reason::BuildHasFix {
-                product,
-                build,
-                fix,
-            },
-            question: None,
-        };
-    };
-    let told_open = status == Status::Affected;
-    let reason = Reason::SecondStep {
-        product,
-        build,
-        fix,
-        step: condition.step.clone(),
-        told_open,
-    };
-    Verdict {
-        status,
-        certainty,
-        reason,
-        question: (!told_open).then(|| asked(&condition)),
-    }
-}
-
-fn asked(condition: &Condition) -> Question {
-    Question::Condition {
-        condition: condition.key.clone(),
-        words: condition.question.clone(),
-    }
-}
-
-fn product_only(name: &str) -> Verdict {
-    let product = name.to_string();
-    let question = Some(Question::WhichBuild {
-        product: product.clone(),
-    });
-    Verdict {
-        status: Status::Unknown,
-        certainty: Certainty::Possible,
-        reason: Reason::ProductOnly { product },
-        question,
-    }
-}
-
-/// The publisher's version statements in words.
-fn by_ranges(flaw: &FlawRules<'_>, subject: &Subject<'_>) -> Verdict {
-    let answer = flaw.ask(subject.read.as_ref());
-    let (status, certainty) = answer.standing();
-    let (product, version) = (subject.name.clone(), subject.told().to_string());
-    let which = || {
-        Some(Question::WhichBuild {
-            product: subject.name.clone(),
-        })
-    };
-    let (reason, question) = match answer {
-        Answer::ProductOnly if version.is_empty() => return product_only(&subject.name),
-        Answer::ProductOnly => (
-            Reason::NoVersionsNamed {
-                product: product.clone(),
-                version,
-            },
-            Some(Question::FlawClosed {
-                product,
-                flaw: flaw.id.to_string(),
-            }),
-        ),
-        Answer::Doubtful(statement) => (
-            Reason::NotComparable {
-                product,
-                version,
-                range: range_text(statement),
-            },
-            which(),
-        ),
-        Answer::Outside => (
-            Reason::VersionNotAffected {
-                product,
-                version,
-                justification: String::new(),
-            },
-            None,
-        ),
-        Answer::Inside(statement) => match statement.status {
-            ProductStatus::Affected => (
-                Reason::VersionInRange {
-                    product,
-                    version,
-                    range: range_text(statement),
-                },
-                None,
-            ),
-            ProductStatus::Fixed => (
-                Reason::BuildHasFix {
-                    product,
-                    build: version,
-                    fix: range_text(statement),
-                },
-                None,
-            ),
-            ProductStatus::NotAffected => (
-                Reason::VersionNotAffected {
-                    product,
-                    version,
-                    justification: statement.justification.clone().unwrap_or_default(),
-                },
-                None,
-            ),
-            ProductStatus::UnderInvestigation
-            | ProductStatus::Unknown
-            | ProductStatus::Recommended => (
-                Reason::NotComparable {
-                    product,
-                    version,
-                    range: range_text(statement),
-                },
-                which(),
-            ),
-        },
-    };
-    Verdict {
-        status,
-        certainty,
-        reason,
-        question,
-    }
-}
-
-fn range_text(statement: &Statement) -> String {
-    match &statement.versions {
-        VersionRule::All => String::new(),
-        VersionRule::Exactly(text) | VersionRule::NotUnderstood(text) => text.clone(),
-        VersionRule::Range(range) => range.text.clone(),
-    }
+fn which_build(product: &str) -> Option<Question> {
+    Some(Question::WhichBuild {
+        product: product.to_string(),
+    })
 }
 
 /// The build, or a version that looks like one. `Get-ExchangeServer` shows the cumulative update only,
 /// whatever is installed on top: its fourth part is cut off.
-fn told_version(asset: AssetKind<'_>) -> Cow<'_, str> {
+fn build_of(asset: AssetKind<'_>) -> Cow<'_, str> {
     let looks_like_build = |text: &str| {
         text.split('.').count() >= 3
             && text
                 .split('.')
                 .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
     };
-    let told = match asset.build {
+    let build = match asset.build {
         Some(build) => build,
         None if looks_like_build(asset.version) => asset.version,
         None => return Cow::Borrowed(""),
@@ -653,10 +360,10 @@ fn told_version(asset: AssetKind<'_>) -> Cow<'_, str> {
     let note = asset.note.to_lowercase();
     let cumulative_only =
         note.contains("get-exchangeserver") || note.contains("admindisplayversion");
-    if cumulative_only && told.split('.').count() > 3 {
-        return Cow::Owned(told.split('.').take(3).collect::<Vec<_>>().join("."));
+    if cumulative_only && build.split('.').count() > 3 {
+        return Cow::Owned(build.split('.').take(3).collect::<Vec<_>>().join("."));
     }
-    Cow::Borrowed(told)
+    Cow::Borrowed(build)
 }
 
 /// Words in a note that say that a stop-gap is in place.
@@ -667,8 +374,8 @@ fn is_mitigated(note: &str) -> bool {
         .any(|word| note.contains(word))
 }
 
-/// Whether the server answers in public networks, as a note tells it: `internal` or `internet`.
-fn told_exposed(note: &str) -> Option<bool> {
+/// Whether the server answers in public networks, by its note: `internal` or `internet`.
+fn exposed_by_note(note: &str) -> Option<bool> {
     let words = || {
         note.split(|c: char| !(c.is_alphanumeric() || c == '-'))
             .map(str::to_lowercase)

@@ -2,12 +2,14 @@
 
 pub(super) use super::fixtures::{LEAK, day, pack, threat};
 use super::*;
+use crate::acknowledgement::Answer;
 use crate::asset::{Asset, Presence};
+use crate::exposure::RemediationState;
 use crate::ids::{AssetId, ObservationId, ThreatId};
 use crate::observation::{Attribution, Observation};
 use crate::pack::{Condition, PaidUpdates, Untold};
 use crate::remeasure::{NO_REPORTS, ReportDays};
-use crate::scale::{Source, Urgency};
+use crate::scale::{Certainty, Source, Urgency};
 use crate::taxonomy::IncidentType;
 use crate::threat::{ProductStatus, Statement, Vulnerability};
 use crate::version::VersionRule;
@@ -506,14 +508,12 @@ fn steps_and_paid_updates_are_settled_one_by_one() {
         condition("first", Untold::Unknown),
         condition("second", Untold::Unknown),
     ];
-    let lines = vec!["Exchange Server 2016".to_string()];
-    let esu = condition("esu", Untold::Unknown);
     table.paid = vec![Arc::new(PaidUpdates {
         programme: "ESU".into(),
-        lines,
+        lines: vec!["Exchange Server 2016".to_string()],
         updates: vec!["Mar21SU".into()],
         until: date(2026, 11, 1),
-        condition: esu,
+        condition: condition("esu", Untold::Unknown),
     })];
     let packs = [table];
     let threat = threat();

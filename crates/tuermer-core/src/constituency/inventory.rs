@@ -199,7 +199,7 @@ impl Inventory {
         words.hash(&mut hasher);
         let mut hash = hasher.finish();
         while let Some(&number) = self.by_words.get(&hash) {
-            if at(&self.kinds, number).is_some_and(|kind| kind.words() == words) {
+            if at(&self.kinds, number).is_some_and(|kind| kind.asset_kind() == words) {
                 return number;
             }
             hash = hash.wrapping_add(1);
@@ -283,12 +283,12 @@ impl Inventory {
     pub(crate) fn kinds(&self) -> impl Iterator<Item = (&ProductKey, AssetKind<'_>, usize)> {
         self.kinds
             .iter()
-            .map(|kind| (&kind.key, kind.words(), kind.hits.len()))
+            .map(|kind| (&kind.key, kind.asset_kind(), kind.hits.len()))
     }
 
     /// A kind with its comparable product name.
-    pub(crate) fn words(&self, kind: u32) -> Option<(&ProductKey, AssetKind<'_>)> {
-        at(&self.kinds, kind).map(|kind| (&kind.key, kind.words()))
+    pub(crate) fn asset_kind(&self, kind: u32) -> Option<(&ProductKey, AssetKind<'_>)> {
+        at(&self.kinds, kind).map(|kind| (&kind.key, kind.asset_kind()))
     }
 
     /// Everybody who has, or had, something of this kind; see [`Inventory::place`].
@@ -351,7 +351,7 @@ impl Inventory {
                 note,
                 presence,
             },
-        ) = self.words(kind)?;
+        ) = self.asset_kind(kind)?;
         Some(Asset {
             id,
             organisation: self.organisation_id(hit.organisation()),

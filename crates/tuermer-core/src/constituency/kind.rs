@@ -1,4 +1,4 @@
-//! What is told in the same words, with everybody who has it.
+//! A kind of asset: one spelling of vendor, product, version and build, with everybody who has it.
 //!
 //! Every asset that is loaded looks for its kind among tens of thousands, so all words of a kind lie in one place of
 //! memory.
@@ -52,8 +52,8 @@ impl Kind {
         }
     }
 
-    /// What is told.
-    pub(super) fn words(&self) -> AssetKind<'_> {
+    /// Vendor, product, version, build and note as they were reported.
+    pub(super) fn asset_kind(&self) -> AssetKind<'_> {
         let [vendor, product, version, note] = self.ends;
         let word = |from, to| self.text.get(from..to).unwrap_or_default();
         AssetKind {

@@ -203,63 +203,76 @@ fn arrivals(signs: &[(&Sign, u32)], voices: &[Option<u32>], policy: &Policy) -> 
     arrivals
 }
 
-/// The voice of each sign that counts: its organisation, or the organisations that are told of by the same others, as one.
+/// The voice of each sign that counts: its organisation, or the organisations that the same others report, as one.
 fn voices(signs: &[(&Sign, u32)], policy: &Policy) -> Vec<Option<u32>> {
     let counted: Vec<bool> = signs
         .iter()
         .map(|(sign, _)| halves(sign, policy) > 0)
         .collect();
-    let heard = || {
-        signs
-            .iter()
-            .zip(&counted)
-            .filter(|(_, counted)| **counted)
-            .map(|(sign, _)| sign)
-    };
-    if heard().all(|(sign, _)| speaks_for_one(sign)) {
+    let heard = signs.iter().zip(&counted);
+    let heard = heard.filter(|(_, counted)| **counted).map(|(sign, _)| sign);
+    if heard.clone().all(|(sign, _)| speaks_for_one(sign)) {
         return signs
             .iter()
             .zip(&counted)
             .map(|((_, organisation), counted)| counted.then_some(*organisation))
             .collect();
     }
-    let own: HashSet<u32> = heard()
-        .filter(|(sign, _)| speaks_for_one(sign))
-        .map(|(_, organisation)| *organisation)
-        .collect();
-    let mut parents: HashMap<u32, u32> = HashMap::new();
-    let mut told_by: HashMap<&Reporter, u32> = HashMap::new();
-    let mut repeats: HashSet<&Reporter> = HashSet::new();
-    for (sign, organisation) in heard().filter(|(sign, _)| !speaks_for_one(sign)) {
-        if own.contains(organisation) {
-            repeats.insert(&sign.reporter);
-            continue;
-        }
-        let first = *told_by.entry(&sign.reporter).or_insert(*organisation);
-        let (one, other) = (root(&mut parents, first), root(&mut parents, *organisation));
-        parents.insert(one.max(other), one.min(other));
-    }
-    let silent: Vec<u32> = repeats
-        .iter()
-        .filter_map(|reporter| told_by.get(reporter))
-        .copied()
-        .collect();
-    let silent: HashSet<u32> = silent
-        .into_iter()
-        .map(|organisation| root(&mut parents, organisation))
-        .collect();
-    let mut voice = |(sign, organisation): &(&Sign, u32)| {
-        if own.contains(organisation) {
-            // What others tell of it moves neither its time nor its weight.
-            return speaks_for_one(sign).then_some(*organisation);
-        }
-        Some(root(&mut parents, *organisation)).filter(|voice| !silent.contains(voice))
-    };
+    let mut groups = Groups::new(heard);
     signs
         .iter()
         .zip(&counted)
-        .map(|(sign, counted)| voice(sign).filter(|_| *counted))
+        .map(|(sign, counted)| groups.voice(sign).filter(|_| *counted))
         .collect()
+}
+
+/// Organisations that the same others report, as one.
+struct Groups {
+    /// Organisations that speak for themselves.
+    own: HashSet<u32>,
+    parents: HashMap<u32, u32>,
+    /// Groups whose reporter only repeats the report of an organisation about itself.
+    silent: HashSet<u32>,
+}
+
+impl Groups {
+    fn new<'s>(heard: impl Iterator<Item = &'s (&'s Sign, u32)> + Clone) -> Self {
+        let own: HashSet<u32> = heard
+            .clone()
+            .filter(|(sign, _)| speaks_for_one(sign))
+            .map(|(_, organisation)| *organisation)
+            .collect();
+        let mut parents: HashMap<u32, u32> = HashMap::new();
+        let mut reported: HashMap<&Reporter, u32> = HashMap::new();
+        let mut repeats: HashSet<&Reporter> = HashSet::new();
+        for (sign, organisation) in heard.filter(|(sign, _)| !speaks_for_one(sign)) {
+            if own.contains(organisation) {
+                repeats.insert(&sign.reporter);
+                continue;
+            }
+            let first = *reported.entry(&sign.reporter).or_insert(*organisation);
+            let (mine, other) = (root(&mut parents, first), root(&mut parents, *organisation));
+            parents.insert(mine.max(other), mine.min(other));
+        }
+        let silent = repeats
+            .iter()
+            .filter_map(|reporter| reported.get(reporter))
+            .map(|organisation| root(&mut parents, *organisation))
+            .collect();
+        Self {
+            own,
+            parents,
+            silent,
+        }
+    }
+
+    fn voice(&mut self, (sign, organisation): &(&Sign, u32)) -> Option<u32> {
+        if self.own.contains(organisation) {
+            // What others report of it moves neither its time nor its weight.
+            return speaks_for_one(sign).then_some(*organisation);
+        }
+        Some(root(&mut self.parents, *organisation)).filter(|voice| !self.silent.contains(voice))
+    }
 }
 
 /// The one that stands for an organisation; the way there is made shorter.

@@ -22,7 +22,7 @@ pub struct Campaign {
     pub last_at: Timestamp,
     /// Members with a sign that counts, one for each independent voice, in order. For the operators only; what others may learn says [`super::disclosure`].
     pub members: Vec<OrganisationId>,
-    /// Organisations and persons who told of it.
+    /// Organisations and persons who reported it.
     pub reporters: usize,
     /// Feeds that measured it.
     pub sensors: Vec<String>,

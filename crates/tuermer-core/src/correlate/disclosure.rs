@@ -1,4 +1,4 @@
-//! What may be said of a campaign to others: never who, and numbers only where nobody can be found by them.
+//! What may be published about a campaign: never names, and numbers only where they identify no member.
 //!
 //! k-anonymity: a number below k is not told, a part of the region only where at least k of its members are hit, and never so that
 //! the rest of a sum gives a small number away. Numbers are rounded down to multiples of k, because "11 today, 12 tomorrow"
@@ -26,7 +26,7 @@ pub struct MemberFacts {
     pub consents: bool,
 }
 
-/// What others may learn. Holds nothing else, so that a text made from it cannot tell more.
+/// The facts that may be published. A text made from this type cannot reveal more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disclosure {
     /// "At least so many companies of our region"; `None`: a text must not say that companies here are hit.
@@ -39,13 +39,13 @@ pub struct Disclosure {
     pub product: Option<ProductKey>,
     /// Class of the signs, strongest reason first.
     pub classes: Vec<IncidentType>,
-    /// What to look for: source networks, hashes, file names – nothing that belongs to a member.
+    /// Indicators: source networks, hashes, file names; nothing that belongs to a member.
     pub look_for: Vec<SignKey>,
     /// Day of the first sign; told only together with a number.
     pub since: Option<Date>,
 }
 
-/// Says what may be told. `belongs_to_member`: this address, domain or mailbox is one of the constituency's own – a hacked
+/// Selects what may be published. `belongs_to_member`: this address, domain or mailbox is one of the constituency's own – a hacked
 /// member sends mail from its own mailbox, and that would name it.
 pub fn disclose(
     campaign: &Campaign,

@@ -1,4 +1,4 @@
-//! What was seen in the last ninety days: counts for each hour and series, and what they say about the next sign.
+//! Signs of the last ninety days: counts for each hour and series, from which the usual number is learned.
 //!
 //! A count is the number of members that newly showed a sign, in halves, because a report without evidence counts
 //! half. Hours without a sign take no memory. Never holds who it was.

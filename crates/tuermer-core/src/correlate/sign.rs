@@ -1,4 +1,4 @@
-//! A sign as the correlation sees it: whose, when, what it has in common with others, who says so and on what basis.
+//! A sign as the correlation sees it: organisation, time, keys it shares with others, reporter and evidence.
 
 use crate::admiralty::Grade;
 use crate::ids::OrganisationId;
@@ -166,7 +166,7 @@ pub enum Reporter {
     Sensor(String),
     /// An organisation – the one that is hit, or its IT provider about its customers.
     Organisation(OrganisationId),
-    /// Anybody else who tells us something: an analyst, another chamber, the police.
+    /// Any other reporter: an analyst, another chamber, the police.
     Person(String),
 }
 

@@ -87,8 +87,8 @@ impl Networks {
         ip: Option<IpAddr>,
         block: Option<IpNetwork>,
     ) -> Option<(IpNetwork, &[u32])> {
-        let by_ip = ip.and_then(|ip| self.told(self.number(ip)));
-        by_ip.or_else(|| self.told(self.around(block?)))
+        let by_ip = ip.and_then(|ip| self.with_owners(self.number(ip)));
+        by_ip.or_else(|| self.with_owners(self.around(block?)))
     }
 
     /// True where there is one.
@@ -110,7 +110,7 @@ impl Networks {
         number
     }
 
-    fn told(&self, number: u32) -> Option<(IpNetwork, &[u32])> {
+    fn with_owners(&self, number: u32) -> Option<(IpNetwork, &[u32])> {
         let Known {
             network,
             owners,

@@ -1,4 +1,4 @@
-//! What no build can show: a second step after the update, and the words with which a note tells that it is done.
+//! A second step after the update, which no build number shows, and the words of a note that confirm it.
 
 use crate::scale::words;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ pub struct Condition {
     pub question: [String; 2],
     /// What is to be done where the answer is no, as a phrase ("end all sessions"), German and English.
     pub step: [String; 2],
-    /// What counts as long as nobody told.
+    /// The answer while nobody has answered.
     pub untold: Untold,
     /// Other words of a note that say "done", for example `hybrid=no`.
     pub settled_by: Vec<String>,
@@ -25,7 +25,7 @@ pub struct Condition {
 }
 
 words! {
-    /// What counts as long as nobody told whether the second step is done.
+    /// The answer while nobody has said whether the second step is done.
     Untold {
         /// The step holds unless somebody switched it off by hand.
         Holds = "holds",
@@ -43,14 +43,14 @@ const NO: [&str; 8] = ["no", "off", "open", "false", "nein", "aus", "offen", "0"
 const WITHOUT: [&str; 7] = ["kein", "keine", "keinen", "ohne", "no", "not", "without"];
 
 impl Condition {
-    /// What the note of an inventory row tells of it: `sessions-ended`, `extended-protection=on`, `hybrid=no`, `kein esu`.
+    /// Whether the note of an inventory row confirms it: `sessions-ended`, `extended-protection=on`, `hybrid=no`, `kein esu`.
     /// Of two words the later counts; `None` = nothing.
     pub fn told(&self, note: &str) -> Option<bool> {
         let mut told = None;
         for phrase in note.to_lowercase().split([',', ';', '|']) {
             let mut before = "";
             for word in phrase.split_whitespace() {
-                if let Some(holds) = self.word(word.trim_end_matches(['.', ':'])) {
+                if let Some(holds) = self.answer_in(word.trim_end_matches(['.', ':'])) {
                     told = Some(holds != WITHOUT.contains(&before));
                 }
                 before = word;
@@ -65,7 +65,7 @@ impl Condition {
     }
 
     /// One word in small letters.
-    fn word(&self, word: &str) -> Option<bool> {
+    fn answer_in(&self, word: &str) -> Option<bool> {
         let among = |list: &[String]| list.iter().any(|other| other.eq_ignore_ascii_case(word));
         if among(&self.settled_by) || word == self.key {
             return Some(true);

@@ -31,7 +31,7 @@ impl Span {
         self.low == self.high
     }
 
-    /// Fills what was not told with everything it can be.
+    /// Completes missing parts to the range of all values they can have.
     fn of(parts: &[u32], length: usize) -> Option<Self> {
         if parts.len() < 2 || parts.len() > length {
             return None;

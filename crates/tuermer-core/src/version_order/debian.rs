@@ -55,7 +55,7 @@ fn parts(left: &str, right: &str) -> Ordering {
             digits::run(after, |byte| byte.is_ascii_digit()),
             digits::run(behind, |byte| byte.is_ascii_digit()),
         );
-        let order = words(mine, theirs).then_with(|| digits::compare(one, two));
+        let order = compare_letters(mine, theirs).then_with(|| digits::compare(one, two));
         if order.is_ne() {
             return order;
         }
@@ -65,7 +65,7 @@ fn parts(left: &str, right: &str) -> Ordering {
 }
 
 /// Letters before other signs; a tilde before everything, even the end.
-fn words(left: &str, right: &str) -> Ordering {
+fn compare_letters(left: &str, right: &str) -> Ordering {
     let place = |byte: Option<u8>| match byte {
         Some(b'~') => -1,
         None => 0,
@@ -74,9 +74,9 @@ fn words(left: &str, right: &str) -> Ordering {
     };
     let (mut mine, mut theirs) = (left.bytes(), right.bytes());
     loop {
-        let (one, two) = (mine.next(), theirs.next());
-        let order = place(one).cmp(&place(two));
-        if order.is_ne() || (one.is_none() && two.is_none()) {
+        let (left, right) = (mine.next(), theirs.next());
+        let order = place(left).cmp(&place(right));
+        if order.is_ne() || (left.is_none() && right.is_none()) {
             return order;
         }
     }

@@ -91,7 +91,7 @@ impl Maven {
                     return order;
                 }
                 if mine.get(place).is_none() || theirs.get(place).is_none() {
-                    // One list has ended: what is left of the other stood against nothing and was nothing.
+                    // One list has ended, and the rest of the other was equal to an empty list.
                     continue;
                 }
             }

@@ -49,7 +49,7 @@ impl Pypi {
         let local = match local {
             Some(local) => local
                 .split(['.', '-', '_'])
-                .map(word)
+                .map(alphanumeric)
                 .collect::<Option<Vec<String>>>()?,
             None => Vec::new(),
         };
@@ -144,7 +144,7 @@ fn bare_post(rest: &mut &str) -> Option<String> {
     Some(number.to_string())
 }
 
-fn word(text: &str) -> Option<String> {
+fn alphanumeric(text: &str) -> Option<String> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
         .then(|| text.to_string())
 }

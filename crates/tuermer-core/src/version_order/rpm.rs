@@ -65,8 +65,7 @@ fn segments(left: &str, right: &str) -> Ordering {
             digits::run(left, separator).1,
             digits::run(right, separator).1,
         );
-        let (one, two) = (left.bytes().next(), right.bytes().next());
-        match (one, two) {
+        match (left.bytes().next(), right.bytes().next()) {
             // A tilde comes before everything, a caret after the end and before anything else.
             (Some(b'~'), Some(b'~')) | (Some(b'^'), Some(b'^')) => {
                 (left, right) = (left.get(1..).unwrap_or(""), right.get(1..).unwrap_or(""));
@@ -81,25 +80,11 @@ fn segments(left: &str, right: &str) -> Ordering {
             (None, None) => return Ordering::Equal,
             (None, Some(_)) => return Ordering::Less,
             (Some(_), None) => return Ordering::Greater,
-            (Some(one), Some(two)) if one.is_ascii_digit() != two.is_ascii_digit() => {
-                return one.is_ascii_digit().cmp(&two.is_ascii_digit());
+            (Some(mine), Some(theirs)) if mine.is_ascii_digit() != theirs.is_ascii_digit() => {
+                return mine.is_ascii_digit().cmp(&theirs.is_ascii_digit());
             }
-            (Some(one), Some(_)) => {
-                let digit = one.is_ascii_digit();
-                let wanted = |byte: u8| {
-                    if digit {
-                        byte.is_ascii_digit()
-                    } else {
-                        byte.is_ascii_alphabetic()
-                    }
-                };
-                let ((mine, after), (theirs, behind)) =
-                    (digits::run(left, wanted), digits::run(right, wanted));
-                let order = if digit {
-                    digits::compare(mine, theirs)
-                } else {
-                    mine.cmp(theirs)
-                };
+            (Some(mine), Some(_)) => {
+                let (order, after, behind) = first_runs(left, right, mine.is_ascii_digit());
                 if order.is_ne() {
                     return order;
                 }
@@ -107,6 +92,25 @@ fn segments(left: &str, right: &str) -> Ordering {
             }
         }
     }
+}
+
+/// Compares the runs of digits or letters at the start; and what stands behind them.
+fn first_runs<'v>(left: &'v str, right: &'v str, digits: bool) -> (Ordering, &'v str, &'v str) {
+    let belongs = |byte: u8| {
+        if digits {
+            byte.is_ascii_digit()
+        } else {
+            byte.is_ascii_alphabetic()
+        }
+    };
+    let (mine, after) = digits::run(left, belongs);
+    let (theirs, behind) = digits::run(right, belongs);
+    let order = if digits {
+        digits::compare(mine, theirs)
+    } else {
+        mine.cmp(theirs)
+    };
+    (order, after, behind)
 }
 
 /// What a run of characters is made of, in ascending order.

@@ -35,7 +35,7 @@ fn microsoft_builds_need_all_their_parts() {
 }
 
 #[test]
-fn makers_with_an_order_of_their_own() {
+fn fortios_versions() {
     check(
         Scheme::FortiOs,
         &Rows {
@@ -68,6 +68,10 @@ fn makers_with_an_order_of_their_own() {
             ],
         },
     );
+}
+
+#[test]
+fn netscaler_versions() {
     check(
         Scheme::NetScaler,
         &Rows {
@@ -98,6 +102,10 @@ fn makers_with_an_order_of_their_own() {
             refused: &["", "13.1-51.15.2.7", "unknown", "13.1-51.15 beta"],
         },
     );
+}
+
+#[test]
+fn ivanti_versions() {
     check(
         Scheme::Ivanti,
         &Rows {

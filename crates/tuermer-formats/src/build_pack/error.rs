@@ -1,4 +1,4 @@
-//! Why a pack is refused: which file, which line, which field, what stands there, and what should.
+//! Why a pack is refused: file, line, field, the value found and the value expected.
 
 use std::fmt;
 use std::ops::Range;
@@ -51,7 +51,7 @@ macro_rules! faults {
                 match self { $(Self::$variant => $key),* }
             }
 
-            fn words(self) -> &'static str {
+            fn explanation(self) -> &'static str {
                 match self { $(Self::$variant => $words),* }
             }
         }
@@ -138,7 +138,7 @@ impl fmt::Display for PackError {
         if !field.is_empty() {
             write!(out, ", field {field}")?;
         }
-        write!(out, ": \"{value}\" {}", fault.words())
+        write!(out, ": \"{value}\" {}", fault.explanation())
     }
 }
 

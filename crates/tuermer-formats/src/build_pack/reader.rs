@@ -1,4 +1,4 @@
-//! The parts of a pack, field by field: what stands in the files becomes what the core judges by.
+//! Parses the parts of a pack field by field into the types that the core judges by.
 
 use super::error::{Fault, PackError, Part, Places};
 use super::file::{AliasFile, ConditionFile, FixFile, LineFile, PackFile, PaidFile};

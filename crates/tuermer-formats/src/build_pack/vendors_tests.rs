@@ -215,77 +215,79 @@ fn fortios() {
     );
 }
 
+/// Pack, build, flaw, day, and the key of the question that stays.
+const QUESTIONS: &[(&str, &str, &str, Date, Option<&str>)] = &[
+    (
+        "netscaler",
+        "13.1-49.15",
+        "CVE-2023-4966",
+        date(2023, 10, 20),
+        Some("sessions-ended"),
+    ),
+    (
+        "netscaler",
+        "13.1-49.15",
+        "CVE-2023-4967",
+        date(2023, 10, 20),
+        None,
+    ),
+    (
+        "netscaler",
+        "14.1-43.56",
+        "CVE-2025-5777",
+        date(2025, 7, 11),
+        Some("sessions-ended"),
+    ),
+    // nobody knew of the links before April 2025; some builds take them away
+    ("fortios", "7.4.3", "CVE-2024-21762", date(2024, 3, 1), None),
+    (
+        "fortios",
+        "7.4.3",
+        "CVE-2024-21762",
+        date(2025, 4, 10),
+        Some("symlink-checked"),
+    ),
+    (
+        "fortios",
+        "7.4.7",
+        "CVE-2024-21762",
+        date(2025, 4, 10),
+        None,
+    ),
+    (
+        "fortios",
+        "6.0.16",
+        "CVE-2022-42475",
+        date(2025, 4, 10),
+        Some("symlink-checked"),
+    ),
+    (
+        "fortios",
+        "6.0.5",
+        "CVE-2018-13379",
+        date(2020, 1, 1),
+        Some("passwords-changed"),
+    ),
+    (
+        "exchange",
+        "15.2.1544.36",
+        "CVE-2025-53786",
+        date(2026, 1, 1),
+        Some("hybrid-app"),
+    ),
+    (
+        "exchange",
+        "15.2.1544.36",
+        "CVE-2024-21410",
+        date(2026, 1, 1),
+        Some("extended-protection"),
+    ),
+];
+
 /// Build, flaw, day → key of the condition that is still a question.
 #[test]
 fn what_no_build_shows_stays_a_question() {
-    let rows: &[(&str, &str, &str, Date, Option<&str>)] = &[
-        (
-            "netscaler",
-            "13.1-49.15",
-            "CVE-2023-4966",
-            date(2023, 10, 20),
-            Some("sessions-ended"),
-        ),
-        (
-            "netscaler",
-            "13.1-49.15",
-            "CVE-2023-4967",
-            date(2023, 10, 20),
-            None,
-        ),
-        (
-            "netscaler",
-            "14.1-43.56",
-            "CVE-2025-5777",
-            date(2025, 7, 11),
-            Some("sessions-ended"),
-        ),
-        // nobody knew of the links before April 2025; some builds take them away
-        ("fortios", "7.4.3", "CVE-2024-21762", date(2024, 3, 1), None),
-        (
-            "fortios",
-            "7.4.3",
-            "CVE-2024-21762",
-            date(2025, 4, 10),
-            Some("symlink-checked"),
-        ),
-        (
-            "fortios",
-            "7.4.7",
-            "CVE-2024-21762",
-            date(2025, 4, 10),
-            None,
-        ),
-        (
-            "fortios",
-            "6.0.16",
-            "CVE-2022-42475",
-            date(2025, 4, 10),
-            Some("symlink-checked"),
-        ),
-        (
-            "fortios",
-            "6.0.5",
-            "CVE-2018-13379",
-            date(2020, 1, 1),
-            Some("passwords-changed"),
-        ),
-        (
-            "exchange",
-            "15.2.1544.36",
-            "CVE-2025-53786",
-            date(2026, 1, 1),
-            Some("hybrid-app"),
-        ),
-        (
-            "exchange",
-            "15.2.1544.36",
-            "CVE-2024-21410",
-            date(2026, 1, 1),
-            Some("extended-protection"),
-        ),
-    ];
-    for (name, build, cve, day, key) in rows {
+    for (name, build, cve, day, key) in QUESTIONS {
         let judgement = pack(name).judge(build, cve, *day);
         assert_eq!(judgement.state, PackState::Fixed, "{build} {cve}");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What a `product_identification_helper` tells: products by purl and CPE, beside what the branches say.
+//! Products of a `product_identification_helper`: by purl and CPE, in addition to the branches.
 //!
 //! A CPE without a version names the product as such and says nothing about which versions are meant.
 

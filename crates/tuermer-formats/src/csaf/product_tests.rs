@@ -16,83 +16,86 @@ fn branch(vendor: &str, product: &str, category: &str, version: &str) -> String 
     )
 }
 
+/// Vendor, product and range, and versions inside, outside and not comparable.
+const RANGES: &[(&str, &str, &str, &[&str], &[&str], &[&str])] = &[
+    (
+        "Fortinet",
+        "FortiOS",
+        ">=7.4.0|<=7.4.2",
+        &["v7.4.2 build2571"],
+        &["7.4.3"],
+        &["7.4"],
+    ),
+    (
+        "NetScaler",
+        "ADC",
+        "<13.1-49.15",
+        &["NS13.1: Build 48.47.nc"],
+        &["13.1-49.15"],
+        &["13.1-FIPS 37.1"],
+    ),
+    (
+        "Citrix",
+        "NetScaler ADC",
+        "14.1 before 14.1-43.56",
+        &["14.1-38.53"],
+        &["14.1-43.56", "13.1-58.32"],
+        &["14.1"],
+    ),
+    (
+        "Ivanti",
+        "Connect Secure",
+        "vers:all/<=9.1R18",
+        &["9.1R17"],
+        &["9.1R18.1"],
+        &["9.1"],
+    ),
+    (
+        "Siemens",
+        "SIMATIC",
+        "vers:all/<V4.3",
+        &["V4.2"],
+        &["4.3"],
+        &["4.3a"],
+    ),
+    (
+        "Siemens",
+        "SIMATIC",
+        "All versions < V3.1 SP2",
+        &["V3.1 SP1"],
+        &["V3.1 SP2 Update 1"],
+        &["V3.1 Update 9"],
+    ),
+    (
+        "Example",
+        "Thing",
+        "< V4.1.3",
+        &["4.1.2"],
+        &["4.1.3"],
+        &["4.1.3-1"],
+    ),
+    (
+        "Example",
+        "Thing",
+        "0 < 9.8.12",
+        &["9.8.11"],
+        &["9.8.12"],
+        &["nine"],
+    ),
+    (
+        "Example",
+        "Thing",
+        "vers:deb/<2.0-1",
+        &["1:0.9", "1.9-4"],
+        &["2.0-1"],
+        &["x"],
+    ),
+];
+
 /// Vendor, product, range as advisories write them → versions inside, outside, unsure.
 #[test]
 fn ranges_are_read_in_the_order_of_their_product() {
-    for (vendor, product, range, inside, outside, unsure) in [
-        (
-            "Fortinet",
-            "FortiOS",
-            ">=7.4.0|<=7.4.2",
-            vec!["v7.4.2 build2571"],
-            vec!["7.4.3"],
-            vec!["7.4"],
-        ),
-        (
-            "NetScaler",
-            "ADC",
-            "<13.1-49.15",
-            vec!["NS13.1: Build 48.47.nc"],
-            vec!["13.1-49.15"],
-            vec!["13.1-FIPS 37.1"],
-        ),
-        (
-            "Citrix",
-            "NetScaler ADC",
-            "14.1 before 14.1-43.56",
-            vec!["14.1-38.53"],
-            vec!["14.1-43.56", "13.1-58.32"],
-            vec!["14.1"],
-        ),
-        (
-            "Ivanti",
-            "Connect Secure",
-            "vers:all/<=9.1R18",
-            vec!["9.1R17"],
-            vec!["9.1R18.1"],
-            vec!["9.1"],
-        ),
-        (
-            "Siemens",
-            "SIMATIC",
-            "vers:all/<V4.3",
-            vec!["V4.2"],
-            vec!["4.3"],
-            vec!["4.3a"],
-        ),
-        (
-            "Siemens",
-            "SIMATIC",
-            "All versions < V3.1 SP2",
-            vec!["V3.1 SP1"],
-            vec!["V3.1 SP2 Update 1"],
-            vec!["V3.1 Update 9"],
-        ),
-        (
-            "Example",
-            "Thing",
-            "< V4.1.3",
-            vec!["4.1.2"],
-            vec!["4.1.3"],
-            vec!["4.1.3-1"],
-        ),
-        (
-            "Example",
-            "Thing",
-            "0 < 9.8.12",
-            vec!["9.8.11"],
-            vec!["9.8.12"],
-            vec!["nine"],
-        ),
-        (
-            "Example",
-            "Thing",
-            "vers:deb/<2.0-1",
-            vec!["1:0.9", "1.9-4"],
-            vec!["2.0-1"],
-            vec!["x"],
-        ),
-    ] {
+    for &(vendor, product, range, inside, outside, unsure) in RANGES {
         let products = tree(&branch(vendor, product, "product_version_range", range));
         let product = products.get("P").unwrap();
         assert!(

@@ -24,7 +24,7 @@ pub struct Product {
     pub others: Vec<ProductKey>,
     pub name: String,
     pub versions: VersionRule,
-    /// What may stand for what: firmware and hardware.
+    /// Which product may stand for which other: firmware and hardware.
     kind: Kind,
 }
 

@@ -24,86 +24,102 @@ struct Named {
 /// Ranges of affected versions by product and container, to see where containers contradict each other.
 type Ranges = BTreeMap<ProductKey, BTreeMap<usize, BTreeSet<String>>>;
 
+/// Statements as they are collected: each once, and what is odd about them.
+#[derive(Default)]
+struct Collected {
+    statements: Vec<Statement>,
+    seen: HashSet<(ProductStatus, ProductKey, String, String)>,
+    ranges: Ranges,
+    /// Entries left out because the product is stated in versions, too.
+    commits: usize,
+}
+
 /// Reads the products of all containers.
 pub fn read(all: &[&Container], remarks: &mut Vec<Remark>) -> Result<Vec<Statement>, CveError> {
-    if all
-        .iter()
-        .map(|container| container.affected.len())
-        .sum::<usize>()
-        > limits::ADVISORY_PRODUCTS
-    {
+    let products: usize = all.iter().map(|container| container.affected.len()).sum();
+    if products > limits::ADVISORY_PRODUCTS {
         return Err(CveError::TooMuch {
             what: "products",
             limit: limits::ADVISORY_PRODUCTS,
         });
     }
-    let (mut statements, mut seen, mut ranges, mut commits) =
-        (Vec::new(), HashSet::new(), Ranges::new(), 0_usize);
+    let mut collected = Collected::default();
     let fix = all.first().and_then(|cna| remedy(cna));
     for (index, container) in all.iter().enumerate() {
         let by_version = products_by_version(container);
         for affected in &container.affected {
-            let assigner = index == 0;
             for named in names(affected) {
                 if is_commits(affected) && by_version.contains(&named.key) {
-                    commits = commits.saturating_add(1);
+                    collected.commits = collected.commits.saturating_add(1);
                     continue;
                 }
-                for Piece { rule, status } in told(affected, &named, assigner) {
-                    if let (ProductStatus::Affected, VersionRule::Range(range)) = (status, &rule) {
-                        ranges
-                            .entry(named.key.clone())
-                            .or_default()
-                            .entry(index)
-                            .or_default()
-                            .insert(range.text.clone());
-                    }
-                    if !seen.insert((
-                        status,
-                        named.key.clone(),
-                        named.name.clone(),
-                        format!("{rule:?}"),
-                    )) {
-                        continue;
-                    }
-                    let remedy = fix.clone().filter(|_| status == ProductStatus::Affected);
-                    let (product, product_name) = (named.key.clone(), named.name.clone());
-                    push(
-                        &mut statements,
-                        Statement {
-                            vulnerability: Some(0),
-                            product,
-                            product_name,
-                            versions: rule,
-                            status,
-                            remedy,
-                            justification: None,
-                        },
-                    )?;
+                for piece in version_pieces(affected, &named, index == 0) {
+                    collected.add(index, &named, piece, fix.as_ref())?;
                 }
             }
         }
     }
-    remarks.extend((commits > 0).then_some(Remark::Commits(commits)));
-    let contradicts =
-        |told: &BTreeMap<usize, BTreeSet<String>>| told.values().collect::<HashSet<_>>().len() > 1;
-    let conflicts = ranges
+    remarks.extend((collected.commits > 0).then_some(Remark::Commits(collected.commits)));
+    remarks.extend(conflicts(&collected.ranges).take(limits::CVE_REMARKS));
+    Ok(collected.statements)
+}
+
+impl Collected {
+    /// Adds what the container of this index says of a product, unless it stands there already.
+    fn add(
+        &mut self,
+        container: usize,
+        named: &Named,
+        Piece { rule, status }: Piece,
+        fix: Option<&Remedy>,
+    ) -> Result<(), CveError> {
+        let Named { key, name, .. } = named;
+        if let (ProductStatus::Affected, VersionRule::Range(range)) = (status, &rule) {
+            let ranges = self.ranges.entry(key.clone()).or_default();
+            ranges
+                .entry(container)
+                .or_default()
+                .insert(range.text.clone());
+        }
+        let statement = (status, key.clone(), name.clone(), format!("{rule:?}"));
+        if !self.seen.insert(statement) {
+            return Ok(());
+        }
+        push(
+            &mut self.statements,
+            Statement {
+                vulnerability: Some(0),
+                product: key.clone(),
+                product_name: name.clone(),
+                versions: rule,
+                status,
+                remedy: fix.filter(|_| status == ProductStatus::Affected).cloned(),
+                justification: None,
+            },
+        )
+    }
+}
+
+/// Products of which two containers name different ranges.
+fn conflicts(ranges: &Ranges) -> impl Iterator<Item = Remark> {
+    let contradict = |by_container: &BTreeMap<usize, BTreeSet<String>>| {
+        by_container.values().collect::<HashSet<_>>().len() > 1
+    };
+    ranges
         .iter()
-        .filter(|(_, told)| contradicts(told))
-        .map(|(key, _)| Remark::Conflict(format!("{} {}", key.vendor, key.product)));
-    remarks.extend(conflicts.take(limits::CVE_REMARKS));
-    Ok(statements)
+        .filter(move |(_, by_container)| contradict(by_container))
+        .map(|(key, _)| Remark::Conflict(format!("{} {}", key.vendor, key.product)))
 }
 
 /// What an entry says of a product: its versions, then its default for the rest.
-fn told(affected: &Affected, named: &Named, assigner: bool) -> Vec<Piece> {
+fn version_pieces(affected: &Affected, named: &Named, assigner: bool) -> Vec<Piece> {
     let mut found: Vec<Piece> = affected
         .versions
         .iter()
         .flat_map(|entry| pieces(entry, named.key.scheme()))
         .collect();
     if !named.versions_are_its_own {
-        // Versions of a package inside: what they mean for the product as a whole is not told.
+        // Versions of a package inside: what they mean for the product as a whole is not stated.
         let text = |piece: &Piece| {
             format!(
                 "{}: {}",
@@ -134,14 +150,14 @@ fn told(affected: &Affected, named: &Named, assigner: bool) -> Vec<Piece> {
         };
         return vec![Piece { rule: all, status }];
     }
-    let left = default.and_then(|status| rest(&found, status, assigner));
-    found.extend(left);
+    let rest = default.and_then(|status| other_versions(&found, status, assigner));
+    found.extend(rest);
     found
 }
 
 /// The versions nobody named. "Unaffected" adds something only to a list of single versions: outside of ranges a version
 /// counts as not affected anyway. "Unknown" is believed from the assigner; others fill it in without meaning it.
-fn rest(found: &[Piece], default: ProductStatus, assigner: bool) -> Option<Piece> {
+fn other_versions(found: &[Piece], default: ProductStatus, assigner: bool) -> Option<Piece> {
     let only_single = found
         .iter()
         .all(|piece| matches!(piece.rule, VersionRule::Exactly(_)));
@@ -202,73 +218,69 @@ fn names(affected: &Affected) -> Vec<Named> {
     let mut found = Vec::new();
     let package = named(package_name);
     let product = named(product);
-    let operating_system = [
+    if let Some(product) = &product {
+        let of_distribution = is_distribution(collection_url, versions);
+        let keys = ProductKey::several(&vendor, product).into_iter();
+        found.extend(keys.map(|key| Named {
+            key,
+            name: display(&vendor, product),
+            versions_are_its_own: package.is_none() || !of_distribution,
+        }));
+    }
+    if let Some(package) = package {
+        let name = match &product {
+            None => package.clone(),
+            Some(product) => format!("{package} ({product})"),
+        };
+        add(&mut found, ProductKey::new(&vendor, &package), name);
+    }
+    // The same package as the inventories of its ecosystem name it.
+    let purl = Purl::parse(package_url)
+        .or_else(|| Purl::of_collection(collection_url, package_name))
+        .filter(|_| !found.is_empty());
+    if let Some(purl) = purl {
+        let name = plain(&purl.package(), limits::FIELD_CHARACTERS);
+        add(&mut found, ProductKey::of_purl(&purl), name);
+    }
+    if found.is_empty() {
+        let identity = by_purl(package_url).or_else(|| cpes.iter().find_map(|cpe| by_cpe(cpe)));
+        if let Some(identity) = identity {
+            let vendor = match vendor.as_str() {
+                "" => &identity.vendor,
+                stated => stated,
+            };
+            let key = ProductKey::new(vendor, &identity.product);
+            add(&mut found, key, display(vendor, &identity.product));
+        }
+    }
+    found
+}
+
+/// Adds a name whose versions are its own, unless it stands there already.
+fn add(found: &mut Vec<Named>, key: ProductKey, name: String) {
+    if found.iter().all(|known| known.key != key) {
+        found.push(Named {
+            key,
+            name,
+            versions_are_its_own: true,
+        });
+    }
+}
+
+/// Packages of a distribution: their versions say nothing of the product's own.
+fn is_distribution(collection_url: &str, versions: &[VersionEntry]) -> bool {
+    let hosts = [
         "access.redhat.com",
         "packages.debian.org",
         "security-tracker.debian.org",
         "launchpad.net",
         "packages.ubuntu.com",
-    ]
-    .iter()
-    .any(|host| collection_url.contains(host))
-        || versions.iter().any(|entry| {
-            matches!(
-                entry.version_type.as_deref(),
-                Some("rpm" | "deb" | "dpkg" | "apk")
-            )
-        });
-    if let Some(product) = &product {
-        let versions_are_its_own = package.is_none() || !operating_system;
-        let keys = ProductKey::several(&vendor, product).into_iter();
-        found.extend(keys.map(|key| Named {
-            key,
-            name: display(&vendor, product),
-            versions_are_its_own,
-        }));
-    }
-    if let Some(package) = package {
-        let key = ProductKey::new(&vendor, &package);
-        if found.iter().all(|known| known.key != key) {
-            let name = product.as_ref().map_or_else(
-                || package.clone(),
-                |product| format!("{package} ({product})"),
-            );
-            found.push(Named {
-                key,
-                name,
-                versions_are_its_own: true,
-            });
-        }
-    }
-    // The same package as the inventories of its ecosystem name it.
-    if let Some(purl) =
-        Purl::parse(package_url).or_else(|| Purl::of_collection(collection_url, package_name))
-    {
-        let key = ProductKey::of_purl(&purl);
-        if !found.is_empty() && found.iter().all(|known| known.key != key) {
-            found.push(Named {
-                key,
-                name: plain(&purl.package(), limits::FIELD_CHARACTERS),
-                versions_are_its_own: true,
-            });
-        }
-    }
-    if found.is_empty() {
-        let told = by_purl(package_url).or_else(|| cpes.iter().find_map(|cpe| by_cpe(cpe)));
-        found.extend(told.map(|told| {
-            let vendor = if vendor.is_empty() {
-                &told.vendor
-            } else {
-                &vendor
-            };
-            Named {
-                key: ProductKey::new(vendor, &told.product),
-                name: display(vendor, &told.product),
-                versions_are_its_own: true,
-            }
-        }));
-    }
-    found
+    ];
+    let packaged = |entry: &VersionEntry| {
+        let version_type = entry.version_type.as_deref();
+        matches!(version_type, Some("rpm" | "deb" | "dpkg" | "apk"))
+    };
+    hosts.iter().any(|host| collection_url.contains(host)) || versions.iter().any(packaged)
 }
 
 /// A name that is one.
@@ -290,7 +302,7 @@ fn display(vendor: &str, product: &str) -> String {
     }
 }
 
-/// Products that a container tells in versions with an order.
+/// Products that a container states in versions with an order.
 fn products_by_version(container: &Container) -> HashSet<ProductKey> {
     let ordered = container.affected.iter().filter(|affected| {
         !is_commits(affected)
@@ -325,7 +337,7 @@ fn remedy(cna: &Container) -> Option<Remedy> {
             .map(|text| plain(&text.value, DETAILS_CHARACTERS))
             .find(|text| !text.is_empty())
     };
-    let told = |reference: &&Reference| {
+    let leads_to_fix = |reference: &&Reference| {
         reference
             .tags
             .iter()
@@ -334,7 +346,7 @@ fn remedy(cna: &Container) -> Option<Remedy> {
     let url = cna
         .references
         .iter()
-        .filter(told)
+        .filter(leads_to_fix)
         .find_map(|reference| https(&reference.url));
     let fix = first(&cna.solutions).map(|details| Remedy {
         kind: RemedyKind::VendorFix,

@@ -91,7 +91,7 @@ pub fn pieces(entry: &VersionEntry, product: Scheme) -> Vec<Piece> {
         (None, None) if changes.is_empty() => return single(&version, status, scheme),
         (None, None) => ("*".to_string(), false),
     };
-    let text = words(&version, &upper);
+    let text = bounds_text(&version, &upper);
     let upper = within_release(scheme, &version, upper);
     let points: Vec<(String, ProductStatus)> = changes
         .iter()
@@ -254,7 +254,7 @@ fn interval_text(interval: &Interval) -> String {
     }
 }
 
-fn words(version: &str, (bound, included): &(String, bool)) -> String {
+fn bounds_text(version: &str, (bound, included): &(String, bool)) -> String {
     format!("{version} {} {bound}", if *included { "<=" } else { "<" })
 }
 

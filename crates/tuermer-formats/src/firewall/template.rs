@@ -1,4 +1,4 @@
-//! The template of a firewall: which key means what, which lines are signs of what.
+//! The template of a firewall: the meaning of its keys, and which lines are signs.
 
 use super::head::MONTHS;
 use crate::origin::host;
@@ -14,11 +14,11 @@ use tuermer_core::taxonomy::IncidentType;
 /// Which keys mean what; the first that a line has counts.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// Name of the source, told as the report.
+    /// Name of the source, kept as the report of its signs.
     pub name: String,
     /// Zone of times without one.
     pub zone: TimeZone,
-    /// Address of the company whose firewall it is, for lines that tell a private one.
+    /// Address of the company whose firewall it is, for lines with a private one.
     pub place_ip: Option<IpAddr>,
     /// Host of that company, for the same.
     pub place_host: Option<String>,
@@ -131,26 +131,7 @@ impl Template {
         if rule.len() > limits::TEMPLATE_RULES {
             return Err(TemplateError::TooLarge);
         }
-        let wrong = |field, value: &str, hint| TemplateError::Value {
-            field,
-            value: value.to_string(),
-            hint,
-        };
-        let zone = match zone {
-            Some(name) => TimeZone::get(&name)
-                .map_err(|_| wrong("zone", &name, "a zone such as Europe/Berlin"))?,
-            None => TimeZone::UTC,
-        };
-        let place_ip = place.as_deref().and_then(|place| place.parse().ok());
-        let place_host = place
-            .as_deref()
-            .filter(|_| place_ip.is_none())
-            .map(|place| {
-                host(place).ok_or_else(|| wrong("place", place, "an address or host name"))
-            });
-        let keys = |own: Option<Vec<String>>, usual: &[&str]| {
-            own.unwrap_or_else(|| usual.iter().map(|key| (*key).to_string()).collect())
-        };
+        let zone = read_zone(zone.as_deref())?;
         let RawFields {
             time,
             attacker,
@@ -160,15 +141,15 @@ impl Template {
             signature,
         } = fields;
         let short = crate::csaf::plain(&name.to_lowercase(), limits::FEED_NAME_CHARACTERS);
+        if short.is_empty() {
+            return Err(invalid("name", &name, "a name"));
+        }
+        let (place_ip, place_host) = read_place(place.as_deref())?;
         Ok(Self {
-            name: if short.is_empty() {
-                return Err(wrong("name", &name, "a name"));
-            } else {
-                short
-            },
+            name: short,
             zone,
             place_ip,
-            place_host: place_host.transpose()?,
+            place_host,
             pattern: pattern.as_deref().map(Pattern::read).transpose()?,
             time: keys(time, &[]),
             attacker: keys(attacker, &["attacker", "src", "srcip", "src_ip", "source"]),
@@ -239,15 +220,48 @@ impl Rule {
     /// True where every key has one of its values.
     pub(super) fn asks_for(&self, fields: &[(&str, &str)]) -> bool {
         self.when.iter().all(|(key, values)| {
-            let mut told = fields
+            let mut stated = fields
                 .iter()
                 .filter(|(name, _)| name.eq_ignore_ascii_case(key));
-            told.any(|(_, value)| {
+            stated.any(|(_, value)| {
                 values
                     .iter()
                     .any(|wanted| wanted == "*" || wanted.eq_ignore_ascii_case(value))
             })
         })
+    }
+}
+
+/// The zone of times without one; UTC where the template names none.
+fn read_zone(name: Option<&str>) -> Result<TimeZone, TemplateError> {
+    let Some(name) = name else {
+        return Ok(TimeZone::UTC);
+    };
+    TimeZone::get(name).map_err(|_| invalid("zone", name, "a zone such as Europe/Berlin"))
+}
+
+/// Whose firewall it is: an address or a host name.
+fn read_place(place: Option<&str>) -> Result<(Option<IpAddr>, Option<String>), TemplateError> {
+    let Some(place) = place else {
+        return Ok((None, None));
+    };
+    if let Ok(ip) = place.parse() {
+        return Ok((Some(ip), None));
+    }
+    let host = host(place).ok_or_else(|| invalid("place", place, "an address or host name"))?;
+    Ok((None, Some(host)))
+}
+
+/// The keys of the template, else the usual ones.
+fn keys(own: Option<Vec<String>>, usual: &[&str]) -> Vec<String> {
+    own.unwrap_or_else(|| usual.iter().map(|key| (*key).to_string()).collect())
+}
+
+fn invalid(field: &'static str, value: &str, hint: &'static str) -> TemplateError {
+    TemplateError::Value {
+        field,
+        value: value.to_string(),
+        hint,
     }
 }
 

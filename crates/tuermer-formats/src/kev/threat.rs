@@ -116,7 +116,7 @@ pub fn read_entry(bytes: &[u8]) -> Result<Entry, KevError> {
     )
 }
 
-/// The threat an entry is as long as nothing else tells of its CVE.
+/// The threat made from an entry while no other document describes its CVE.
 pub fn threat(told: &Entry) -> Threat {
     let Entry {
         cve,

@@ -25,7 +25,7 @@ pub struct ManifestEntry {
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct RawEntry {
     #[serde(default)]
     info: Word,
     #[serde(default, rename = "Orgc")]
@@ -39,7 +39,7 @@ struct Entry {
 /// # Errors
 /// Not JSON, no object, or more events than we read.
 pub fn manifest(bytes: &[u8]) -> Result<(Vec<ManifestEntry>, u64), DocumentError> {
-    let entries: BTreeMap<String, Entry> = serde_json::from_str(json::text(bytes)?)?;
+    let entries: BTreeMap<String, RawEntry> = serde_json::from_str(json::text(bytes)?)?;
     if entries.len() > limits::MISP_EVENTS {
         return Err(DocumentError::NotThis(
             "manifest of so few events that we read it",
@@ -53,7 +53,7 @@ pub fn manifest(bytes: &[u8]) -> Result<(Vec<ManifestEntry>, u64), DocumentError
                 .bytes()
                 .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
     };
-    let read = |(uuid, entry): (String, Entry)| {
+    let read = |(uuid, entry): (String, RawEntry)| {
         let short = |word: &Word| plain(word.text(), limits::FIELD_CHARACTERS);
         let (title, source) = (
             short(&entry.info),

@@ -127,8 +127,8 @@ pub fn xml(bytes: &[u8]) -> Result<Bill, SbomError> {
                     return Err(SbomError::TooMuch);
                 }
             }
-            Event::Text(text) => words(&path, &text, open.last_mut(), &mut timestamp),
-            Event::CData(text) => words(&path, &text, open.last_mut(), &mut timestamp),
+            Event::Text(text) => add_text(&path, &text, open.last_mut(), &mut timestamp),
+            Event::CData(text) => add_text(&path, &text, open.last_mut(), &mut timestamp),
             Event::GeneralRef(entity) => {
                 let sign = match entity.as_ref() {
                     "amp" => "&",
@@ -138,7 +138,7 @@ pub fn xml(bytes: &[u8]) -> Result<Bill, SbomError> {
                     "apos" => "'",
                     _ => "",
                 };
-                words(&path, sign, open.last_mut(), &mut timestamp);
+                add_text(&path, sign, open.last_mut(), &mut timestamp);
             }
             _ => {}
         }
@@ -147,7 +147,12 @@ pub fn xml(bytes: &[u8]) -> Result<Bill, SbomError> {
 }
 
 /// Adds words to the field they stand in.
-fn words(path: &[String], text: &str, component: Option<&mut Raw>, timestamp: &mut Option<String>) {
+fn add_text(
+    path: &[String],
+    text: &str,
+    component: Option<&mut Raw>,
+    timestamp: &mut Option<String>,
+) {
     let [.., parent, field] = path else { return };
     if (parent.as_str(), field.as_str()) == ("metadata", "timestamp") {
         timestamp.get_or_insert_default().push_str(text);

@@ -1,4 +1,4 @@
-//! What a report type and the tags of a line mean: RSIT type, product, default severity, and whose address is told.
+//! The meaning of a report type and the tags of a line: RSIT type, product, default severity, and whose address it is.
 
 use crate::csaf::{cve_id, plain};
 use tuermer_core::limits;
@@ -170,7 +170,7 @@ impl ReportType {
             })
         };
         let broken_in = tags.iter().any(tagged) && !self.incident.is_incident();
-        // Where the report tells of attackers, its CVEs are what they try elsewhere, not what is open here.
+        // In a report about attackers the CVEs are what they try elsewhere, not what is open here.
         let about_weakness = matches!(
             self.incident.class(),
             IncidentClass::Vulnerable | IncidentClass::Other

@@ -28,7 +28,7 @@ pub(super) enum Role {
     Vendor,
     Product,
     Cve,
-    /// What the attacker left; told as it stands, too.
+    /// A trace of the attacker; the value is kept among the extra fields, too.
     Trace(TraceKind),
     /// A page of the member itself or of the attacker; what it is depends on the line.
     Page,

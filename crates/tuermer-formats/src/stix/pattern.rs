@@ -158,7 +158,7 @@ fn tokens(pattern: &str) -> Result<Vec<Token<'_>>, &'static str> {
                     .count();
                 (Token::Sign(rest.get(..length).unwrap_or_default()), length)
             }
-            _ => word(rest)?,
+            _ => path_or_keyword(rest)?,
         };
         found.push(token);
         rest = rest
@@ -170,7 +170,7 @@ fn tokens(pattern: &str) -> Result<Vec<Token<'_>>, &'static str> {
 }
 
 /// A path or keyword; keys in quotes belong to a path: `file:hashes.'SHA-256'`.
-fn word(rest: &str) -> Result<(Token<'_>, usize), &'static str> {
+fn path_or_keyword(rest: &str) -> Result<(Token<'_>, usize), &'static str> {
     let mut inside = None;
     for (at, c) in rest.char_indices() {
         match (inside, c) {
@@ -213,87 +213,90 @@ fn quoted(rest: &str) -> Result<(Token<'_>, usize), &'static str> {
 mod tests {
     use super::read;
 
+    /// Patterns, and the traces they ask for.
+    const PATTERNS: &[(&str, Result<&str, &str>)] = &[
+        ("[ipv4-addr:value = '192.0.2.1']", Ok("address:192.0.2.1")),
+        (
+            "[ipv4-addr:value='192.0.2.1' OR domain-name:value = 'Evil.example']",
+            Ok("address:192.0.2.1 domain:evil.example"),
+        ),
+        (
+            "[ipv4-addr:value = '192.0.2.1'] OR [url:value = 'http://evil.example/a']",
+            Ok("address:192.0.2.1 url:http://evil.example/a"),
+        ),
+        (
+            "[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']",
+            Ok("hash:d41d8cd98f00b204e9800998ecf8427e"),
+        ),
+        (
+            "[file:hashes.'SHA-1' = 'da39a3ee5e6b4b0d3255bfef95601890afd80709']",
+            Ok("hash:da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        ),
+        (
+            "[file:name = 'a.exe' AND file:hashes.\"MD5\" = 'd41d8cd98f00b204e9800998ecf8427e']",
+            Ok("hash:d41d8cd98f00b204e9800998ecf8427e"),
+        ),
+        (
+            "[ipv4-addr:value IN ('192.0.2.1', '192.0.2.2')]",
+            Ok("address:192.0.2.1 address:192.0.2.2"),
+        ),
+        (
+            "[ipv4-addr:value ISSUBSET '192.0.2.0/24']",
+            Ok("address:192.0.2.0/24"),
+        ),
+        ("[(ipv4-addr:value = '192.0.2.1')]", Ok("address:192.0.2.1")),
+        ("[file:name = 'it\\'s.exe']", Ok("path:it's.exe")),
+        (
+            "[network-traffic:dst_ref.value = 'evil.example']",
+            Ok("domain:evil.example"),
+        ),
+        (
+            "[ipv4-addr:value = '192.0.2.1' AND network-traffic:dst_port = 80]",
+            Ok("! comparisons joined by AND"),
+        ),
+        (
+            "[ipv4-addr:value != '192.0.2.1']",
+            Ok("! another comparison than ="),
+        ),
+        (
+            "[file:name MATCHES '^a+$']",
+            Ok("! another comparison than ="),
+        ),
+        (
+            "[NOT ipv4-addr:value = '192.0.2.1']",
+            Ok("! a property we do not look for"),
+        ),
+        (
+            "[ipv4-addr:value = 'nothing']",
+            Ok("! not a value of its property"),
+        ),
+        (
+            "[process:pid = 1 OR ipv4-addr:value = '192.0.2.1']",
+            Ok("address:192.0.2.1! a property we do not look for"),
+        ),
+        (
+            "[ipv4-addr:value = '192.0.2.1'] FOLLOWEDBY [url:value = 'http://a.example/']",
+            Err("observations joined by more than OR"),
+        ),
+        (
+            "[ipv4-addr:value = '192.0.2.1'] WITHIN 5 SECONDS",
+            Err("observations joined by more than OR"),
+        ),
+        (
+            "[ipv4-addr:value = '192.0.2.1'",
+            Err("a bracket is not closed"),
+        ),
+        (
+            "[ipv4-addr:value = '192.0.2.1]",
+            Err("a text is not closed"),
+        ),
+        ("", Err("no pattern")),
+        ("§", Err("a sign we do not know")),
+    ];
+
     #[test]
     fn plain_comparisons_and_what_is_more_than_that() {
-        for (pattern, wanted) in [
-            ("[ipv4-addr:value = '192.0.2.1']", Ok("address:192.0.2.1")),
-            (
-                "[ipv4-addr:value='192.0.2.1' OR domain-name:value = 'Evil.example']",
-                Ok("address:192.0.2.1 domain:evil.example"),
-            ),
-            (
-                "[ipv4-addr:value = '192.0.2.1'] OR [url:value = 'http://evil.example/a']",
-                Ok("address:192.0.2.1 url:http://evil.example/a"),
-            ),
-            (
-                "[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']",
-                Ok("hash:d41d8cd98f00b204e9800998ecf8427e"),
-            ),
-            (
-                "[file:hashes.'SHA-1' = 'da39a3ee5e6b4b0d3255bfef95601890afd80709']",
-                Ok("hash:da39a3ee5e6b4b0d3255bfef95601890afd80709"),
-            ),
-            (
-                "[file:name = 'a.exe' AND file:hashes.\"MD5\" = 'd41d8cd98f00b204e9800998ecf8427e']",
-                Ok("hash:d41d8cd98f00b204e9800998ecf8427e"),
-            ),
-            (
-                "[ipv4-addr:value IN ('192.0.2.1', '192.0.2.2')]",
-                Ok("address:192.0.2.1 address:192.0.2.2"),
-            ),
-            (
-                "[ipv4-addr:value ISSUBSET '192.0.2.0/24']",
-                Ok("address:192.0.2.0/24"),
-            ),
-            ("[(ipv4-addr:value = '192.0.2.1')]", Ok("address:192.0.2.1")),
-            ("[file:name = 'it\\'s.exe']", Ok("path:it's.exe")),
-            (
-                "[network-traffic:dst_ref.value = 'evil.example']",
-                Ok("domain:evil.example"),
-            ),
-            (
-                "[ipv4-addr:value = '192.0.2.1' AND network-traffic:dst_port = 80]",
-                Ok("! comparisons joined by AND"),
-            ),
-            (
-                "[ipv4-addr:value != '192.0.2.1']",
-                Ok("! another comparison than ="),
-            ),
-            (
-                "[file:name MATCHES '^a+$']",
-                Ok("! another comparison than ="),
-            ),
-            (
-                "[NOT ipv4-addr:value = '192.0.2.1']",
-                Ok("! a property we do not look for"),
-            ),
-            (
-                "[ipv4-addr:value = 'nothing']",
-                Ok("! not a value of its property"),
-            ),
-            (
-                "[process:pid = 1 OR ipv4-addr:value = '192.0.2.1']",
-                Ok("address:192.0.2.1! a property we do not look for"),
-            ),
-            (
-                "[ipv4-addr:value = '192.0.2.1'] FOLLOWEDBY [url:value = 'http://a.example/']",
-                Err("observations joined by more than OR"),
-            ),
-            (
-                "[ipv4-addr:value = '192.0.2.1'] WITHIN 5 SECONDS",
-                Err("observations joined by more than OR"),
-            ),
-            (
-                "[ipv4-addr:value = '192.0.2.1'",
-                Err("a bracket is not closed"),
-            ),
-            (
-                "[ipv4-addr:value = '192.0.2.1]",
-                Err("a text is not closed"),
-            ),
-            ("", Err("no pattern")),
-            ("§", Err("a sign we do not know")),
-        ] {
+        for &(pattern, wanted) in PATTERNS {
             let told = read(pattern).map(|pattern| {
                 let traces: Vec<String> =
                     pattern.traces.iter().map(|trace| trace.to_text()).collect();

@@ -11,7 +11,7 @@ use tuermer_core::layer::Layer;
 use tuermer_core::scale::Source;
 
 /// The columns of the facts, in the order of the list.
-pub(super) fn fact_columns() -> String {
+pub(crate) fn fact_columns() -> String {
     Field::ALL
         .iter()
         .map(|field| field.as_str())
@@ -20,13 +20,13 @@ pub(super) fn fact_columns() -> String {
 }
 
 /// What an upsert sets in the columns of the facts.
-pub(super) fn fact_updates() -> String {
+pub(crate) fn fact_updates() -> String {
     let update = |field: &Field| format!("{0} = excluded.{0}", field.as_str());
     Field::ALL.iter().map(update).collect::<Vec<_>>().join(", ")
 }
 
 /// The facts of a row whose columns from `first` on are [`fact_columns`].
-pub(super) fn facts(row: &Row, first: usize) -> Result<Facts> {
+pub(crate) fn facts(row: &Row, first: usize) -> Result<Facts> {
     let mut facts = Facts::default();
     for (field, column) in Field::ALL.iter().zip(first..) {
         let value = row.text_or_null(column)?;
@@ -39,7 +39,7 @@ pub(super) fn facts(row: &Row, first: usize) -> Result<Facts> {
 }
 
 /// The values for [`fact_columns`]; NULL where nothing is told.
-pub(super) fn fact_values(facts: &Facts) -> impl Iterator<Item = Value> {
+pub(crate) fn fact_values(facts: &Facts) -> impl Iterator<Item = Value> {
     Field::ALL.iter().map(|field| facts.get(*field).into())
 }
 

@@ -7,24 +7,29 @@
 //! [source] files, archives, lines → [judge] in parallel: same bytes? valid? read → [batch] one transaction → told
 //! ```
 
+// From what was found to what is durable: read, judged, written in batches.
 mod batch;
 mod bulk;
-mod catalogue;
-mod check;
 mod content;
-mod estimates;
-mod events;
 pub mod evidence;
-mod gather;
 mod judge;
-mod knowledge;
 mod packed;
-mod part;
 mod proof;
-mod reading;
-mod report;
 mod source;
+
+// What is no document with a threat: catalogues, estimates, news, words typed by hand.
+mod catalogue;
+mod estimates;
+mod reading;
 mod statement;
+
+// Signs: reports line by line, events, knowledge of attacks, checks, and their way to the store.
+mod check;
+mod events;
+mod gather;
+mod knowledge;
+mod part;
+mod report;
 mod writing;
 
 pub use bulk::{Progress, ingest_all};

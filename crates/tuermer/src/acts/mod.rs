@@ -3,22 +3,29 @@
 //!
 //! Nobody is shown anything and nothing is sent: stations do what follows.
 
-pub mod account;
+// What comes in: documents, lists, sources, reports of people.
 pub mod address;
-pub mod answer;
 pub mod contact;
-pub mod done;
 pub mod feed;
-pub mod instance;
 pub mod intake;
 pub mod key;
-pub mod matching;
 pub mod packs;
 pub mod register;
+pub mod witness;
+
+// What is done with it: threats, matches, signs, and warnings from draft to release.
+pub mod matching;
 pub mod sign;
 pub mod threat;
 pub mod warn;
-pub mod witness;
+
+// What comes back, and what a person is done with.
+pub mod answer;
+pub mod done;
+
+// The data directory and the people who sign in.
+pub mod account;
+pub mod instance;
 
 use crate::refusal::denied;
 use anyhow::Result;

@@ -1,35 +1,46 @@
 //! The command line: nouns, then verbs. Exit codes 0 ok, 1 failed, 2 usage, 3 nothing found, 4 needs approval, 5 partial.
 
-pub mod audit;
+// The data directory and the whole program.
 pub mod bench;
-pub mod check;
-pub mod delivery;
 pub mod demo;
-pub mod explain;
-pub mod exposure;
+pub mod init;
+pub mod run;
+pub mod serve;
+pub mod status;
+
+// What comes in: lists, files, sources, and what people report.
+pub mod check;
 pub mod feed;
 pub mod import;
 pub mod ingest;
-pub mod init;
-pub mod matching;
-pub mod member;
-pub mod notice;
-pub mod output;
-pub mod pack;
-pub mod picture;
-pub mod policy;
 pub mod reading;
 pub mod report;
-pub mod run;
-pub mod serve;
+
+// What is known: members, threats, signs, packs, deadlines.
+pub mod member;
+pub mod pack;
+pub mod policy;
 pub mod sign;
-pub mod sign_in;
-pub mod status;
-pub mod task;
 pub mod threat;
 pub mod urgency;
+
+// What follows from it: who is affected, and why.
+pub mod explain;
+pub mod exposure;
+pub mod matching;
+pub mod picture;
+
+// What people do: warn, follow up, sign in, look back.
+pub mod audit;
+pub mod delivery;
+pub mod notice;
+pub mod task;
 pub mod user;
 pub mod warn;
+
+// What the verbs share.
+pub mod output;
+pub mod sign_in;
 
 use crate::clock::Clock;
 use crate::config::{Config, Home};

@@ -1,7 +1,7 @@
 //! The acceptance cases of the Exchange story that concern builds, catalogues, advisories and what was known when, told
 //! through the program. Cases 1, 2, 6 and 7 read the public documents and say so loudly where these are absent.
 
-use crate::support::{Home, shared_data};
+use crate::support::{Home, corpus};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -94,8 +94,9 @@ fn counts<const N: usize>(line: &Value, keys: [&str; N]) -> [i64; N] {
 }
 
 #[test]
-fn case_1_contradictions_are_reported_and_the_public_table_comes_out() {
-    let Some(data) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_case_1_contradictions_are_reported_and_the_public_table_comes_out() {
+    let data = corpus();
     let home = Home::embedded();
     let found = home
         .tuermer(&["pack", "check", "exchange", "--json"])
@@ -136,8 +137,9 @@ fn case_1_contradictions_are_reported_and_the_public_table_comes_out() {
 }
 
 #[test]
-fn case_2_a_tag_proves_and_a_shell_is_a_break_in() {
-    let Some(data) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_case_2_a_tag_proves_and_a_shell_is_a_break_in() {
+    let data = corpus();
     let at = "2021-05-15T08:00:00Z";
     let home = region(3, at);
     // Of the seven rows these are: build 15.2.721 with the tag, no build with the tag, and a shell.
@@ -185,8 +187,9 @@ fn case_2_a_tag_proves_and_a_shell_is_a_break_in() {
 }
 
 #[test]
-fn case_6_the_catalogue_is_followed_and_a_truncated_one_changes_nothing() {
-    let Some(data) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_case_6_the_catalogue_is_followed_and_a_truncated_one_changes_nothing() {
+    let data = corpus();
     let home = region(1, "2025-08-25T08:00:00Z");
     exchange(
         &home,
@@ -234,8 +237,9 @@ fn case_6_the_catalogue_is_followed_and_a_truncated_one_changes_nothing() {
 }
 
 #[test]
-fn case_7_documents_of_a_folder_are_taken_and_their_ranges_counted() {
-    let Some(data) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_case_7_documents_of_a_folder_are_taken_and_their_ranges_counted() {
+    let data = corpus();
     let home = Home::drill();
     let folder = data.join("csaf/csaf_files");
     let read = home.tuermer(&[
@@ -349,4 +353,13 @@ fn case_11_what_is_out_of_support_never_reads_not_affected() {
         line["status"] == "unknown" && line["reason"].as_str().unwrap().contains("no more updates"),
         "{line}"
     );
+}
+
+#[test]
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_a_packed_advisory_is_taken() {
+    let packed = corpus().join("csaf/trustify/etc/test-data/csaf/cve-2024-2961.json.xz");
+    let line = ingest(&Home::drill(), &packed, "2026-03-02T12:00:00Z", 0);
+    assert_eq!(line["kind"], "csaf", "{line}");
+    assert_eq!(counts(&line, ["new", "changed", "same"]), [1, 0, 0]);
 }

@@ -271,23 +271,7 @@ async fn hosts_of_our_own_are_asked_only_if_allowed_and_by_the_name_that_is_allo
 
 #[tokio::test]
 async fn a_name_that_leads_into_the_own_house_is_refused_when_the_connection_is_made() {
-    // The machine's own name has an address in /etc/hosts or from the name service; whichever it is, it is not open.
-    let name = std::fs::read_to_string("/etc/hostname")
-        .unwrap_or_default()
-        .trim()
-        .to_string();
-    let addresses: Vec<_> = tokio::net::lookup_host((name.as_str(), 443))
-        .await
-        .map(Iterator::collect)
-        .unwrap_or_default();
-    let outside = |address: &std::net::SocketAddr| {
-        tuermer_core::internet_address::reach(address.ip())
-            == tuermer_core::internet_address::Reach::Open
-    };
-    if addresses.is_empty() || addresses.iter().any(outside) {
-        eprintln!("SKIPPED: this machine's name leads nowhere, or to the open internet");
-        return;
-    }
+    let (name, addresses) = crate::support::name_of_the_own_house().await;
     let server = misbehaving();
     let error = client(&server, &["localhost"])
         .get(&format!("https://{name}:{}/fine.json", server.port), WANTED)

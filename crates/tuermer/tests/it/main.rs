@@ -15,6 +15,7 @@ mod clause12;
 mod clause13;
 mod clock_jump;
 mod columns;
+mod commands;
 mod contacts;
 mod contacts_changed;
 mod correlate;

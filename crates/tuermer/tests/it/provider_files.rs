@@ -1,7 +1,7 @@
 //! CSAF beside real files: what lies beside a document brought by hand, and providers as others built them.
 
 use crate::csaf_site::{Published, Site, Stage, TestKey, document};
-use crate::support::{Run, shared_data};
+use crate::support::{Run, corpus};
 use crate::web_server::{Tree, tree};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -204,8 +204,9 @@ fn foreign(folder: &Path, change: impl Fn(&str) -> String) -> Stage {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_providers_of_the_go_suite() {
-    let Some(shared) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+async fn corpus_providers_of_the_go_suite() {
+    let shared = corpus();
     for name in ["simple-rolie-provider", "simple-directory-provider"] {
         // Their lists are templates of Go with both hashes switched on.
         let plain = |text: &str| {
@@ -255,8 +256,9 @@ async fn the_providers_of_the_go_suite() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_quirks_of_cisa() {
-    let Some(shared) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+async fn corpus_quirks_of_cisa() {
+    let shared = corpus();
     let raw = "https://raw.githubusercontent.com/cisagov/CSAF/develop";
     let provider = |distribution: Value| {
         json!({
@@ -298,8 +300,9 @@ async fn the_quirks_of_cisa() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_discovery_cases_of_the_kotlin_suite() {
-    let Some(shared) = shared_data() else { return };
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+async fn corpus_discovery_cases_of_the_kotlin_suite() {
+    let shared = corpus();
     let folder = shared.join("csaf/csaf-retrieval/src/jvmTest/resources");
     let private = ["--allow-private", "localhost"];
     for (host, wanted) in [

@@ -105,11 +105,10 @@ fn a_newer_database_is_refused_in_one_sentence() {
 }
 
 #[test]
-fn unsafe_settings_of_postgresql_are_refused() {
+#[ignore = "needs a PostgreSQL server: ./test postgres runs it"]
+fn postgres_with_unsafe_settings_is_refused() {
     let home = Home::drill();
-    let Some(database) = home.postgres() else {
-        return eprintln!("SKIPPED: TUERMER_TEST_POSTGRES names no server");
-    };
+    let database = home.postgres().expect("a server of PostgreSQL");
     for value in ["off", "local"] {
         database.on_server(&format!(
             "ALTER DATABASE {} SET synchronous_commit = '{value}'",

@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tuermer::context::Context;
 use tuermer::store::Store;
@@ -302,13 +302,6 @@ impl Home {
     }
 }
 
-/// Says loudly that a test saw nothing because something is missing here; where everything must be there, it fails.
-#[track_caller]
-pub fn skipped(why: &str) {
-    assert!(std::env::var_os("CI").is_none(), "missing: {why}");
-    eprintln!("SKIPPED: {why}");
-}
-
 /// The password of everybody added with [`Home::account`].
 const PASSWORD: &str = "correct horse battery staple\n";
 
@@ -330,15 +323,34 @@ impl Home {
     }
 }
 
-/// The folder of real public data beside the project, if it is there; says so loudly if not.
-pub fn shared_data() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let path = std::env::var_os("TUERMER_SHARED_DATA").map_or(beside, PathBuf::from);
-    if path.is_dir() {
-        return Some(path);
+/// The folder of public documents that `scripts/corpus` names.
+pub fn corpus() -> PathBuf {
+    let named = std::env::var_os("TUERMER_CORPUS");
+    PathBuf::from(named.expect("TUERMER_CORPUS names a folder; scripts/corpus sets it"))
+}
+
+/// A name of this machine that is not `localhost`, and where it leads: into the own house, whoever gave it.
+pub async fn name_of_the_own_house() -> (String, Vec<std::net::SocketAddr>) {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let (own, hosts) = (read("/etc/hostname"), read("/etc/hosts"));
+    let listed = hosts
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .flat_map(|line| line.split_whitespace().skip(1));
+    for name in own.split_whitespace().chain(listed) {
+        let addresses: Vec<_> = tokio::net::lookup_host((name, 443))
+            .await
+            .map(Iterator::collect)
+            .unwrap_or_default();
+        let outside = |address: &std::net::SocketAddr| {
+            tuermer_core::internet_address::reach(address.ip())
+                == tuermer_core::internet_address::Reach::Open
+        };
+        if name != "localhost" && !addresses.is_empty() && !addresses.iter().any(outside) {
+            return (name.to_string(), addresses);
+        }
     }
-    eprintln!("SKIPPED: ../shared/data is absent; this test compared nothing with real documents");
-    None
+    panic!("neither /etc/hostname nor /etc/hosts names this machine")
 }
 
 /// The cookie of a signed-in account.

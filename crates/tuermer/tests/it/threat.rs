@@ -1,6 +1,6 @@
 //! Documents, catalogues and reports come in through the binary: what is taken, what is refused, what is said.
 
-use crate::support::{Home, shared_data};
+use crate::support::{Home, corpus};
 use serde_json::Value;
 
 const GENERIC: &str = include_str!("../../../tuermer-formats/tests/fixtures/csaf-generic.json");
@@ -637,9 +637,9 @@ fn a_threat_by_hand_is_a_document_like_any_other() {
 }
 
 #[test]
-fn real_documents_are_taken() {
-    let Some(shared) = shared_data() else { return };
-    let home = Home::drill();
+#[ignore = "reads public documents that are no part of the project: scripts/corpus"]
+fn corpus_real_documents_are_taken() {
+    let (home, shared) = (Home::drill(), corpus());
     let path = |part: &str| shared.join(part).to_str().unwrap().to_string();
     for (part, counts) in [
         ("csaf/bsi-sample/bsi-2022-0001.json", [1, 0, 0]),

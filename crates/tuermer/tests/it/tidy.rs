@@ -1,22 +1,17 @@
-//! House rules, held by a test rather than by discipline: headers, length, engine names, bare notes.
-//! Arrows between rooms: `tidy/rooms.rs`; what a channel costs: `tidy/channels.rs`; who writes: `tidy/doors.rs`; words and their languages: `tidy/texts.rs`; the
-//! architecture document, fuzz targets, machine paths: `tidy/documents.rs`.
+//! House rules, held by a test rather than by discipline: headers, engine names, bare notes.
+//! Lengths: `tidy/lengths.rs`; arrows between rooms: `tidy/rooms.rs`; what a channel costs: `tidy/channels.rs`; who
+//! writes: `tidy/doors.rs`; words and their languages: `tidy/texts.rs`; what the documents say of the tree:
+//! `tidy/map.rs`; fuzz targets, machine paths: `tidy/documents.rs`.
 
 mod channels;
 mod documents;
 mod doors;
+mod lengths;
+mod map;
 mod rooms;
 mod texts;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Longest function, from `fn` to its closing brace.
-const FUNCTION_LINES: usize = 60;
-/// Longest file.
-const FILE_LINES: usize = 400;
-/// What is longer today: `path lines` or `path::function lines`. Numbers may only fall.
-const RATCHET: &str = include_str!("tidy_ratchet.txt");
 
 /// A source file.
 struct Source {
@@ -136,92 +131,6 @@ fn every_file_opens_with_its_purpose() {
     );
 }
 
-/// Functions of formatted code with their number of lines: a function ends at the brace under its first letter.
-fn functions(source: &Source) -> Vec<(String, usize, usize)> {
-    let lines: Vec<&str> = source.text.lines().collect();
-    let mut found = Vec::new();
-    for (start, line) in lines.iter().enumerate() {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let Some(position) = words.iter().position(|word| *word == "fn") else {
-            continue;
-        };
-        let only_modifiers = words[..position]
-            .iter()
-            .all(|word| ["async", "const", "unsafe"].contains(word) || word.starts_with("pub"));
-        let one_line = line.ends_with('}') || line.ends_with(';');
-        if !only_modifiers || one_line {
-            continue;
-        }
-        let name: String = words
-            .get(position + 1)
-            .map_or("", |word| *word)
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
-        let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
-        let length = lines[start..]
-            .iter()
-            .position(|line| *line == end)
-            .map_or(1, |end| end + 1);
-        found.push((name, start + 1, length));
-    }
-    found
-}
-
-#[test]
-fn functions_fit_a_screen_and_files_a_reading() {
-    let mut long = BTreeMap::new();
-    for source in rust() {
-        let lines = source.text.lines().count();
-        if lines > FILE_LINES {
-            long.insert(
-                source.path.clone(),
-                (
-                    lines,
-                    format!("{}: {lines} lines, allowed are {FILE_LINES}", source.path),
-                ),
-            );
-        }
-        for (name, line, length) in functions(&source)
-            .into_iter()
-            .filter(|(_, _, length)| *length > FUNCTION_LINES)
-        {
-            let text = format!(
-                "{}:{line}: fn {name} has {length} lines, allowed are {FUNCTION_LINES}",
-                source.path
-            );
-            long.insert(format!("{}::{name}", source.path), (length, text));
-        }
-    }
-    let mut complaints = Vec::new();
-    for line in RATCHET
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-    {
-        let (place, allowed) = line
-            .rsplit_once(' ')
-            .expect("tidy_ratchet.txt: `place lines`");
-        let allowed: usize = allowed.parse().expect("tidy_ratchet.txt: `place lines`");
-        match long.remove(place) {
-            None => complaints.push(format!(
-                "tidy_ratchet.txt: strike out {place}, it is short enough"
-            )),
-            Some((lines, _)) if lines < allowed => complaints.push(format!(
-                "tidy_ratchet.txt: lower {place} from {allowed} to {lines}"
-            )),
-            Some((lines, text)) if lines > allowed => {
-                complaints.push(format!("{text} (tidy_ratchet.txt: {allowed})"))
-            }
-            Some(_) => {}
-        }
-    }
-    complaints.extend(long.into_values().map(|(_, text)| text));
-    no_complaints(
-        "Functions fit a screen, files rarely over 400 lines",
-        &complaints,
-    );
-}
-
 /// What a crate may depend on; the shell may use everything the workspace lists.
 #[test]
 fn the_core_stays_small() {
@@ -296,15 +205,6 @@ fn no_bare_notes() {
 
 #[test]
 fn the_rules_can_fail() {
-    let long = format!(
-        "//! x\nfn short() {{}}\nimpl X {{\n    pub(crate) async fn long() {{\n{}    }}\n}}\n",
-        "        x();\n".repeat(60)
-    );
-    let source = Source {
-        path: "x.rs".into(),
-        text: long,
-    };
-    assert_eq!(functions(&source), [("long".to_string(), 4, 62)]);
     let source = Source {
         path: "x.rs".into(),
         text: "//! sqlx\nuse a;\n#[cfg(test)]\nmod tests {\n    use sqlx;\n}\n".into(),

@@ -1,29 +1,40 @@
 //! Pages of the people who warn, after sign-in. They work without JavaScript; GET never changes anything.
 
-mod audience;
-mod bars;
-mod comments;
-mod contacts;
-mod feeds;
-mod frame;
-mod funnel;
-mod keys;
-mod member;
-mod members;
-mod notices;
-mod operation;
-mod progress;
-mod reading;
-mod revisions;
+// The way in.
 mod session;
 mod setup;
-mod signs;
+
+// What must be decided now.
+mod notices;
+mod today;
+
+// Threats: the list, one of them, whom it hits and why.
+mod comments;
+mod revisions;
 mod threat;
 mod threat_new;
 mod threats;
-mod today;
-mod warning;
 mod why;
+
+// Warnings: text, audience, how far they have come.
+mod audience;
+mod progress;
+mod warning;
+
+// Companies, signs, sources, and how the program itself is doing.
+mod contacts;
+mod feeds;
+mod keys;
+mod member;
+mod members;
+mod operation;
+mod reading;
+mod signs;
+
+// Parts of pages.
+mod bars;
+mod frame;
+mod funnel;
 
 use crate::context::Context;
 use axum::Router;

@@ -1,7 +1,8 @@
 //! Page and command line ask acts; they write nothing themselves. Which functions of the store write is read from its
 //! sources: those that begin a transaction. What takes an open one cannot be called without it.
 
-use super::{Source, functions, no_complaints, rust};
+use super::lengths::functions;
+use super::{Source, no_complaints, rust};
 
 const STORE: &str = "crates/tuermer-store/src/";
 const DOORS: [&str; 2] = ["crates/tuermer/src/cli/", "crates/tuermer/src/web/"];
@@ -22,13 +23,16 @@ fn writers(source: &Source) -> Vec<Writer> {
     let end = source.code().last().map_or(0, |(number, _)| number);
     functions(source)
         .into_iter()
-        .filter(|(_, start, _)| {
-            *start <= end && lines[start - 1].trim().starts_with("pub async fn")
+        .filter(|function| {
+            let start = function.first_line;
+            start <= end && lines[start - 1].trim().starts_with("pub async fn")
         })
-        .filter_map(|(name, start, length)| {
-            let text = &lines[start - 1..start - 1 + length];
+        .filter_map(|function| {
+            let start = function.first_line;
+            let text = &lines[start - 1..start - 1 + function.lines];
             let begins = text.iter().any(|line| line.contains("begin()"));
             let is_method = text.iter().any(|line| line.contains("&self"));
+            let name = function.name;
             begins.then_some(Writer { name, is_method })
         })
         .collect()

@@ -1,11 +1,11 @@
 //! The Exchange pack: the table of expected answers, its traps, and the day on which something was known.
 
-use super::{defect, files, packs, read};
-use jiff::civil::date;
-use tuermer_core::pack::{BuildPack, EndOfLife, PackState};
+use super::packs;
+use jiff::civil::{Date, date};
+use tuermer_core::pack::{BuildPack, PackState};
 use tuermer_core::scale::Status;
 
-fn pack() -> &'static BuildPack {
+pub(super) fn pack() -> &'static BuildPack {
     packs().first().unwrap()
 }
 
@@ -17,144 +17,6 @@ fn check(rows: &[(&str, &str, PackState)]) {
         let judgement = pack.judge(build, cve, pack.as_of);
         assert_eq!(judgement.state, *expected, "{build} {cve}: {judgement:?}");
     }
-}
-
-#[test]
-fn the_files_are_whole() {
-    assert!(defect().is_none(), "{:?}", defect());
-    let pack = pack();
-    assert_eq!(
-        pack.rows
-            .iter()
-            .map(|row| row.build)
-            .collect::<std::collections::BTreeSet<_>>()
-            .len(),
-        300
-    );
-    assert_eq!(pack.rows.len(), 303);
-    assert_eq!(pack.fixes.len(), 124);
-    assert!(
-        pack.lines
-            .iter()
-            .any(|line| line.name == "Exchange Server SE" && line.end_of_life == EndOfLife::Open)
-    );
-}
-
-#[test]
-fn one_bad_row_refuses_the_file_and_names_the_place() {
-    let (pack, builds) = files("exchange").unwrap();
-    let whole = |text: &str| text.to_string();
-    let line = |text: &str, of: &str| 1 + text.lines().position(|line| line.contains(of)).unwrap();
-    let at = |of: &str| format!("builds.csv line {}, field", line(builds, of));
-    for (pack, builds, says) in [
-        (
-            pack.replace("format = 2", "format = 3"),
-            whole(builds),
-            format!(
-                "pack.toml line {}, field format: \"3\"",
-                line(pack, "format = 2")
-            ),
-        ),
-        (
-            whole(pack),
-            builds.replace("15.1.2176.9,", "15.1.2176.x,"),
-            format!("{} build: \"15.1.2176.x\"", at("15.1.2176.9,")),
-        ),
-        (
-            whole(pack),
-            builds.replacen("2021-04-13", "13.04.2021", 1),
-            format!("{} released: \"13.04.2021\"", at("2021-04-13")),
-        ),
-        (
-            whole(pack),
-            builds.replace("15.1.2176.9,2016", "15.1.2176.9,2017"),
-            format!("{} line: \"2017\"", at("15.1.2176.9,")),
-        ),
-        (
-            pack.replace("\"Jan22SU\"", "\"Jan32SU\""),
-            whole(builds),
-            whole("\"Jan32SU\" is an update no build carries"),
-        ),
-        (
-            whole(pack),
-            builds.replace("build,line,cu", "build,line,cv"),
-            whole("unknown field `cv`"),
-        ),
-        (
-            pack.replace("name = \"exchange\"", "name = \"Ex change\""),
-            whole(builds),
-            whole("field name: \"Ex change\""),
-        ),
-        (
-            pack.replace("exchange-cu-su", "exchange"),
-            whole(builds),
-            whole("field rule: \"exchange\""),
-        ),
-        (
-            pack.replace("four-dotted", "dots"),
-            whole(builds),
-            whole("field form: \"dots\""),
-        ),
-        (
-            pack.replace("branch = \"15.0\"", "branch = \"15.x\""),
-            whole(builds),
-            whole("field branch: \"15.x\""),
-        ),
-        (
-            pack.replace("branch = \"15.0\"\n", ""),
-            whole(builds),
-            whole("field line: \"2013\""),
-        ),
-        (
-            pack.replace("as_of = \"2026-08-19\"", "as_of = \"19.08.2026\""),
-            whole(builds),
-            whole("field as_of"),
-        ),
-        (
-            pack.replace("\"hybrid-app\"\nflaws", "\"hybrid\"\nflaws"),
-            whole(builds),
-            whole("field fix.condition: \"hybrid\""),
-        ),
-        (
-            pack.replace("\"CVE-2021-42321\"", "\"CVE 2021\""),
-            whole(builds),
-            whole("field fix.flaws: \"CVE 2021\""),
-        ),
-        (
-            pack.replace("untold = \"holds\"", "untold = \"maybe\""),
-            whole(builds),
-            whole("field condition.untold: \"maybe\""),
-        ),
-        (
-            pack.replace("[[alias]]\nline = \"2013\"", "[[alias]]\nline = \"2014\""),
-            whole(builds),
-            whole("field alias.line: \"2014\""),
-        ),
-        (
-            pack.replace(
-                "products = [[\"Microsoft\", \"Exchange Server\"]]",
-                "products = []",
-            ),
-            whole(builds),
-            whole("names no product"),
-        ),
-        (
-            pack.replace("title = \"Microsoft", "titel = \"Microsoft"),
-            whole(builds),
-            whole("titel"),
-        ),
-        ("x".repeat(5_000_000), whole(builds), whole("4194304")),
-    ] {
-        let error = read(&pack, &builds).expect_err(&says).to_string();
-        assert!(error.contains(&says), "{error} / {says}");
-    }
-}
-
-#[test]
-fn a_pack_may_stand_in_one_file() {
-    let (pack, builds) = files("netscaler").unwrap();
-    let one = pack.replace("as_of =", &format!("builds = '''\n{builds}'''\nas_of ="));
-    assert_eq!(read(&one, "").unwrap(), read(pack, builds).unwrap());
 }
 
 /// Eight flaws from March 2021 to June 2026, in the order of the table below.
@@ -283,116 +145,153 @@ fn numbers_that_lie_are_read_right() {
     ]);
 }
 
+/// The days around the updates of March 2021.
+const BEFORE: Date = date(2021, 3, 1);
+const NIGHT: Date = date(2021, 3, 2);
+const FRIDAY: Date = date(2021, 3, 5);
+const AFTER: Date = date(2021, 3, 12);
+
+/// Build, flaw and day; state, the build that closes it, and whether a cumulative update comes first.
+const JUDGED_BY_DAY: &[(&str, &str, Date, PackState, Option<[u32; 4]>, bool)] = &[
+    (
+        "15.2.659.4",
+        "CVE-2021-26855",
+        FRIDAY,
+        PackState::Affected,
+        None,
+        true,
+    ),
+    (
+        "15.2.659.4",
+        "CVE-2021-26855",
+        AFTER,
+        PackState::Affected,
+        Some([15, 2, 659, 12]),
+        false,
+    ),
+    (
+        "15.2.659",
+        "CVE-2021-26855",
+        FRIDAY,
+        PackState::Affected,
+        None,
+        true,
+    ),
+    (
+        "15.2.659",
+        "CVE-2021-26855",
+        AFTER,
+        PackState::UpdateUnknown,
+        Some([15, 2, 659, 12]),
+        false,
+    ),
+    (
+        "15.2.721.8",
+        "CVE-2021-26855",
+        NIGHT,
+        PackState::Affected,
+        Some([15, 2, 721, 13]),
+        false,
+    ),
+    (
+        "15.0.1497.10",
+        "CVE-2021-26855",
+        NIGHT,
+        PackState::Affected,
+        Some([15, 0, 1497, 12]),
+        false,
+    ),
+    (
+        "15.0.1395.10",
+        "CVE-2021-26855",
+        NIGHT,
+        PackState::Affected,
+        None,
+        true,
+    ),
+    (
+        "15.1.2106.8",
+        "CVE-2021-26855",
+        NIGHT,
+        PackState::Affected,
+        Some([15, 1, 2106, 13]),
+        false,
+    ),
+    // no update at all yet: nothing to install, neither this nor another cumulative update
+    (
+        "15.2.721.8",
+        "CVE-2021-26855",
+        BEFORE,
+        PackState::Affected,
+        None,
+        false,
+    ),
+    (
+        "15.1.2507.66",
+        "CVE-2026-42897",
+        date(2026, 5, 20),
+        PackState::Affected,
+        None,
+        false,
+    ),
+    (
+        "15.1.2507.66",
+        "CVE-2026-42897",
+        date(2026, 6, 9),
+        PackState::Affected,
+        Some([15, 1, 2507, 69]),
+        false,
+    ),
+    // a build that is seen exists
+    (
+        "15.2.659.12",
+        "CVE-2021-26855",
+        FRIDAY,
+        PackState::Fixed,
+        None,
+        false,
+    ),
+    (
+        "15.2.858",
+        "CVE-2021-26855",
+        FRIDAY,
+        PackState::Fixed,
+        None,
+        false,
+    ),
+    (
+        "15.2.858",
+        "CVE-2021-28480",
+        FRIDAY,
+        PackState::Affected,
+        None,
+        false,
+    ),
+    // a cumulative update that never got the update
+    (
+        "15.2.659.12",
+        "CVE-2021-28480",
+        date(2021, 5, 1),
+        PackState::Affected,
+        None,
+        true,
+    ),
+    // a later cumulative update has it from the start
+    (
+        "15.1.2242.4",
+        "CVE-2021-26855",
+        date(2021, 5, 1),
+        PackState::Fixed,
+        Some([15, 1, 2242, 4]),
+        false,
+    ),
+];
+
 /// Build, CVE, day → state, lowest fixed build, other cumulative update first.
 #[test]
 fn nothing_is_known_before_its_day() {
-    use PackState::{Affected, Fixed, UpdateUnknown};
     let pack = pack();
-    let (before, night, friday, after) = (
-        date(2021, 3, 1),
-        date(2021, 3, 2),
-        date(2021, 3, 5),
-        date(2021, 3, 12),
-    );
-    for (build, cve, day, state, fixed_build, first) in [
-        ("15.2.659.4", "CVE-2021-26855", friday, Affected, None, true),
-        (
-            "15.2.659.4",
-            "CVE-2021-26855",
-            after,
-            Affected,
-            Some([15, 2, 659, 12]),
-            false,
-        ),
-        ("15.2.659", "CVE-2021-26855", friday, Affected, None, true),
-        (
-            "15.2.659",
-            "CVE-2021-26855",
-            after,
-            UpdateUnknown,
-            Some([15, 2, 659, 12]),
-            false,
-        ),
-        (
-            "15.2.721.8",
-            "CVE-2021-26855",
-            night,
-            Affected,
-            Some([15, 2, 721, 13]),
-            false,
-        ),
-        (
-            "15.0.1497.10",
-            "CVE-2021-26855",
-            night,
-            Affected,
-            Some([15, 0, 1497, 12]),
-            false,
-        ),
-        (
-            "15.0.1395.10",
-            "CVE-2021-26855",
-            night,
-            Affected,
-            None,
-            true,
-        ),
-        (
-            "15.1.2106.8",
-            "CVE-2021-26855",
-            night,
-            Affected,
-            Some([15, 1, 2106, 13]),
-            false,
-        ),
-        // no update at all yet: nothing to install, neither this nor another cumulative update
-        (
-            "15.2.721.8",
-            "CVE-2021-26855",
-            before,
-            Affected,
-            None,
-            false,
-        ),
-        (
-            "15.1.2507.66",
-            "CVE-2026-42897",
-            date(2026, 5, 20),
-            Affected,
-            None,
-            false,
-        ),
-        (
-            "15.1.2507.66",
-            "CVE-2026-42897",
-            date(2026, 6, 9),
-            Affected,
-            Some([15, 1, 2507, 69]),
-            false,
-        ),
-        // a build that is seen exists
-        ("15.2.659.12", "CVE-2021-26855", friday, Fixed, None, false),
-        ("15.2.858", "CVE-2021-26855", friday, Fixed, None, false),
-        ("15.2.858", "CVE-2021-28480", friday, Affected, None, false),
-        // a cumulative update that never got the update
-        (
-            "15.2.659.12",
-            "CVE-2021-28480",
-            date(2021, 5, 1),
-            Affected,
-            None,
-            true,
-        ),
-        // a later cumulative update has it from the start
-        (
-            "15.1.2242.4",
-            "CVE-2021-26855",
-            date(2021, 5, 1),
-            Fixed,
-            Some([15, 1, 2242, 4]),
-            false,
-        ),
-    ] {
+    for &(build, cve, day, state, fixed_build, first) in JUDGED_BY_DAY {
         let judgement = pack.judge(build, cve, day);
         assert_eq!(
             (
@@ -404,8 +303,8 @@ fn nothing_is_known_before_its_day() {
             "{build} {cve} {day}"
         );
     }
-    assert_eq!(pack.judge("15.2.721.8", "CVE-2021-26855", before).fix, None);
-    let night = pack.judge("15.2.721.8", "CVE-2021-26855", night);
+    assert_eq!(pack.judge("15.2.721.8", "CVE-2021-26855", BEFORE).fix, None);
+    let night = pack.judge("15.2.721.8", "CVE-2021-26855", NIGHT);
     assert_eq!(
         (night.fix.as_deref(), night.kb.as_deref()),
         (Some("Mar21SU"), Some("KB5000871"))

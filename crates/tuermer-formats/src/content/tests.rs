@@ -3,7 +3,8 @@
 use super::*;
 use crate::build_pack::packs;
 use crate::mail::tests::exchange;
-use tuermer_core::threat::{Remedy, Vulnerability};
+use tuermer_core::product::ProductKey;
+use tuermer_core::threat::{ProductStatus, Remedy, RemedyKind, Statement, Vulnerability};
 use tuermer_core::version::VersionRule;
 
 fn at(text: &str) -> Timestamp {
@@ -335,8 +336,8 @@ fn every_word_exists_in_both_languages() {
             .map(|(key, _)| key)
             .collect()
     };
-    let german = keys(include_str!("../templates/de/content.txt"));
-    assert_eq!(german, keys(include_str!("../templates/en/content.txt")));
+    let german = keys(include_str!("../../templates/de/content.txt"));
+    assert_eq!(german, keys(include_str!("../../templates/en/content.txt")));
     assert!(german.len() > 40);
 }
 
