@@ -6,7 +6,9 @@ use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::witness::{Incident, Since, WitnessReport};
+use tuermer_formats::facts;
 
 const COLUMNS: &str = "receipt, received_at, incident, product, since, evidence, words, company, name, reach, organisation_id, known_by";
 
@@ -93,11 +95,14 @@ pub async fn ask_to_call(
     id: &str,
     organisation: &OrganisationId,
     now: Timestamp,
-    note: &str,
+    note: &Sentence,
 ) -> Result<()> {
     let sql = "INSERT INTO task (id, kind, organisation_id, created_at, note) VALUES ($1, 'incident', $2, $3, $4) ON CONFLICT DO NOTHING";
-    open.run(sql, values![id, organisation.as_str(), now, note])
-        .await?;
+    open.run(
+        sql,
+        values![id, organisation.as_str(), now, facts::stored(note)],
+    )
+    .await?;
     Ok(())
 }
 

@@ -12,6 +12,8 @@ use tuermer_core::acknowledgement::{Acknowledgement, Answer};
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::limits::UNDO_MINUTES;
 use tuermer_core::scale::Source;
+use tuermer_core::sentence::Sentence;
+use tuermer_formats::facts;
 
 pub(crate) const COLUMNS: &str =
     "a.id, a.organisation_id, a.threat_id, a.answer, a.cloud, a.said_by, a.at, a.warning_number";
@@ -301,9 +303,10 @@ pub async fn withdraw_help(
     organisation: &OrganisationId,
     now: Timestamp,
 ) -> Result<()> {
+    let note = Sentence::new("public.task_note_withdrawn", []);
     open.run(
-        "UPDATE task SET done_at = $3, done_by = 'member', note = 'answer taken back' WHERE kind = 'help' AND threat_id = $1 AND organisation_id = $2 AND done_at IS NULL",
-        values![threat.as_str(), organisation.as_str(), now],
+        "UPDATE task SET done_at = $3, done_by = 'member', note = $4 WHERE kind = 'help' AND threat_id = $1 AND organisation_id = $2 AND done_at IS NULL",
+        values![threat.as_str(), organisation.as_str(), now, facts::stored(&note)],
     )
     .await?;
     Ok(())

@@ -15,6 +15,8 @@ use tuermer_core::locale::Language;
 use tuermer_core::organisation::ways as ways_to;
 use tuermer_core::scale::{Certainty, Status};
 use tuermer_core::warning::{Channel, Recipient, Way};
+use tuermer_formats::facts;
+use tuermer_formats::reasons;
 
 /// A delivery `d` that left or may have left.
 pub const REACHED: &str =
@@ -167,7 +169,7 @@ impl Store {
     ) -> Result<Vec<OpenRecipient>> {
         let after = after.map_or("", OrganisationId::as_str);
         let sql = "SELECT o.id, o.external_id, o.name, o.language, e.status, e.certainty, e.incident,
-                   CASE WHEN o.language = 'en' THEN e.reason_en ELSE e.reason_de END, CASE WHEN o.language = 'en' THEN e.question_en ELSE e.question_de END,
+                   e.reason, e.question,
                    e.observed_at, COALESCE(o.provider_external_id, ''), e.version, e.product
                    FROM exposure e JOIN organisation o ON o.id = e.organisation_id
                    WHERE e.threat_id = $1 AND e.status IN ('affected', 'unknown') AND o.kind = 'member' AND o.id > $2 ORDER BY o.id LIMIT $3";
@@ -254,16 +256,23 @@ fn open_recipient(
 ) -> Result<Recipient> {
     let (provider_name, provider_phone) =
         providers.0.get(&row.text(10)?).cloned().unwrap_or_default();
+    let language = row.word(3, "recipient.language", Language::parse)?;
+    // From here on the words are frozen: they are what two people release.
+    let reason = reasons::reason(&facts::reason(&row.text(7)?), language);
+    let question = facts::question(&row.text(8)?);
+    let question = question.map_or_else(String::new, |question| {
+        reasons::question(&question, language)
+    });
     Ok(Recipient {
         organisation,
         external_id: row.text(1)?,
         name: row.text(2)?,
-        language: row.word(3, "recipient.language", Language::parse)?,
+        language,
         status: row.word(4, "recipient.status", Status::parse)?,
         certainty: row.word(5, "recipient.certainty", Certainty::parse)?,
         incident: row.bool(6)?,
-        reason: row.text(7)?,
-        question: row.text(8)?,
+        reason,
+        question,
         seen_at: row.time(9)?,
         provider_name,
         provider_phone,
