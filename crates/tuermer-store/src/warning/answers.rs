@@ -52,17 +52,15 @@ impl Given {
 
 /// An answer from a row of [`COLUMNS`].
 pub(crate) fn given(row: &Row) -> Result<Given> {
-    let answer = row.text(3)?;
-    let by = row.text(5)?;
     Ok(Given {
         id: row.text(0)?,
         warning: WarningNumber(row.text(7)?),
         said: Acknowledgement {
             organisation: OrganisationId(row.text(1)?),
             threat: ThreatId(row.text(2)?),
-            answer: Answer::parse(&answer).ok_or_else(|| anyhow!("unknown answer {answer}"))?,
+            answer: row.word(3, "answer.answer", Answer::parse)?,
             cloud: row.bool_or_null(4)?,
-            by: Source::parse(&by).ok_or_else(|| anyhow!("unknown source {by}"))?,
+            by: row.word(5, "answer.said_by", Source::parse)?,
             at: row.time(6)?,
         },
     })

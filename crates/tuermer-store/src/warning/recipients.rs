@@ -2,9 +2,9 @@
 
 use crate::Store;
 use crate::ground::engine::{Row, Transaction};
+use crate::ground::row::unknown;
 use crate::keys::{Keys, sha256};
 use crate::values;
-use crate::warning::warnings::word;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,9 +29,9 @@ fn recipient(row: &Row) -> Result<Recipient> {
         organisation: OrganisationId(row.text(0)?),
         external_id: row.text(1)?,
         name: row.text(2)?,
-        language: word(Language::parse, &row.text(3)?)?,
-        status: word(Status::parse, &row.text(4)?)?,
-        certainty: word(Certainty::parse, &row.text(5)?)?,
+        language: row.word(3, "recipient.language", Language::parse)?,
+        status: row.word(4, "recipient.status", Status::parse)?,
+        certainty: row.word(5, "recipient.certainty", Certainty::parse)?,
         incident: row.bool(6)?,
         reason: row.text(7)?,
         question: row.text(8)?,
@@ -72,7 +72,8 @@ pub(crate) fn ways(text: &str) -> Result<Vec<Way>> {
                 planned,
             } = way;
             Ok(Way {
-                channel: word(Channel::parse, &channel)?,
+                channel: Channel::parse(&channel)
+                    .ok_or_else(|| unknown(&channel, "recipient.ways"))?,
                 point: PointId(point.into_owned()),
                 address: address.into_owned(),
                 name: name.into_owned(),
@@ -255,7 +256,7 @@ fn open_recipient(
 ) -> Result<Recipient> {
     let (provider_name, provider_phone) =
         providers.0.get(&row.text(10)?).cloned().unwrap_or_default();
-    let language = word(Language::parse, &row.text(3)?)?;
+    let language = row.word(3, "recipient.language", Language::parse)?;
     // From here on the words are frozen: they are what two people release.
     let reason = reasons::reason(&facts::reason(&row.text(7)?), language);
     let question = facts::question(&row.text(8)?);
@@ -267,8 +268,8 @@ fn open_recipient(
         external_id: row.text(1)?,
         name: row.text(2)?,
         language,
-        status: word(Status::parse, &row.text(4)?)?,
-        certainty: word(Certainty::parse, &row.text(5)?)?,
+        status: row.word(4, "recipient.status", Status::parse)?,
+        certainty: row.word(5, "recipient.certainty", Certainty::parse)?,
         incident: row.bool(6)?,
         reason,
         question,
