@@ -56,6 +56,8 @@ const PARTS: &[&str] = &[
     "objects",
     "origin",
     "problem",
+    "catalogue",
+    "facts",
     "reasons",
     "recognise",
     "records",
