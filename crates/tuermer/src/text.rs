@@ -125,7 +125,8 @@ impl Words<'_> {
     fn spelled(&self, name: &str, value: &str) -> String {
         let key = match name {
             "field" | "state" => format!("operator.{name}_{value}"),
-            "act" | "actor" => format!("rights.{name}_{value}"),
+            "act" => format!("rights.act_{value}"),
+            "actor" => format!("rights.actor_{value}"),
             _ => return value.to_string(),
         };
         self.texts.find(&key).unwrap_or(value).to_string()
