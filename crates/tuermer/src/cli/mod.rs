@@ -332,11 +332,13 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
     }
     let fetched = error.downcast_ref::<FetchError>().map(FetchError::sentence);
     let told = error.downcast_ref::<Refusal>().or(fetched.as_ref());
+    let english = error.downcast_ref::<FetchError>().map(ToString::to_string);
+    let in_english = english.as_ref();
     for cause in error.chain().map(ToString::to_string) {
         // A sentence given as context is no link of its own in the chain; it is known by its text.
         let cause = told
-            .filter(|told| told.to_string() == cause)
-            .map_or(cause, |told| refusal_words(told, texts));
+            .filter(|told| told.to_string() == cause || in_english == Some(&cause))
+            .map_or_else(|| cause.clone(), |told| refusal_words(told, texts));
         if !sentence.contains(&cause) {
             sentence.push_str(if sentence.is_empty() { "" } else { ": " });
             sentence.push_str(&cause);

@@ -1,9 +1,11 @@
 //! Why something could not be fetched: one clear sentence each, in the reader's language.
 
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, refusal_words};
+use crate::text::Texts;
 use jiff::Timestamp;
 use std::fmt;
 use std::net::IpAddr;
+use tuermer_core::locale::Language;
 
 /// When a server wants to be asked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -255,9 +257,10 @@ fn size(bytes: u64) -> String {
     }
 }
 
+/// In English, for logs.
 impl fmt::Display for FetchError {
     fn fmt(&self, into: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.sentence().fmt(into)
+        into.write_str(&refusal_words(&self.sentence(), Texts(Language::English)))
     }
 }
 

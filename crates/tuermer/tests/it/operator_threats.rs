@@ -310,7 +310,16 @@ async fn feeds_are_shown_as_they_stand_and_asked_or_paused_by_form() {
         id: id.into(),
         kind: "feed.silent".into(),
         subject: "psirt".into(),
-        text: Sentence::verbatim("Die Quelle psirt schweigt.\nLetzter Fehler: <b>"),
+        text: Sentence::new(
+            "feed.notice_silent",
+            [
+                ("feed", "psirt".into()),
+                ("url", "https://psirt.example/".into()),
+                ("since", now.into()),
+                ("next", now.into()),
+                ("error", Sentence::verbatim("<b>").into()),
+            ],
+        ),
         written: String::new(),
         created_at: now,
         mailed_at: None,
@@ -411,7 +420,7 @@ async fn added_by_form(desk: &Desk, officer: &str, approver: &str) {
         .get("/heute", officer)
         .await
         .expect(200)
-        .says("The feed psirt is silent.")
+        .says("The feed psirt has been silent since")
         .says("Last error: &#60;b&#62;")
         .says("not told by mail yet");
     assert!(!today.text.contains("Nothing needs a decision"));
