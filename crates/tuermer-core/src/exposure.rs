@@ -1,10 +1,12 @@
 //! How one organisation stands to one threat, with everything that was considered.
 
 use crate::ids::{AssetId, OrganisationId, ThreatId};
+use crate::locale::Phrase;
 use crate::scale::{Certainty, Level, Source, Status, Urgency, words};
 use crate::urgency::Basis;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// Organisation × threat: matches and sightings folded into one statement.
 ///
@@ -148,8 +150,9 @@ pub struct Match {
     pub remediation: RemediationState,
 }
 
-/// Why, as data: the sentence is made from it in the reader's language.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// Why, as data: it is stored like this, and the sentence is made from it when it is read, in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "key", rename_all = "snake_case")]
 pub enum Reason {
     /// A build that lacks the update.
     BuildBelowFix {
@@ -185,8 +188,8 @@ pub enum Reason {
         build: String,
         /// Update that is in.
         fix: String,
-        /// The step as a phrase, German and English.
-        step: [String; 2],
+        /// The step as a phrase.
+        step: Phrase,
         /// Somebody said that it is not done; otherwise nobody said anything.
         told_open: bool,
     },
@@ -325,23 +328,34 @@ pub enum Reason {
     },
     /// The advisory was withdrawn.
     Withdrawn,
+    /// Only read, never judged: what an earlier program stored was a sentence, and the threat was not judged since.
+    AsWritten {
+        /// The sentence in the languages of that program.
+        words: Phrase,
+    },
+    /// Only read, never judged: another version of the program stored a reason that this one does not know.
+    NotKnown {
+        /// Its key.
+        name: String,
+    },
 }
 
 /// An update that only customers of a paid programme get.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Paid {
     /// Short name of the programme (`ESU`).
     pub programme: String,
     /// Its last day.
     pub until: Date,
-    /// What is to be done without it as a phrase, German and English.
-    pub instead: [String; 2],
+    /// What is to be done without it as a phrase.
+    pub instead: Phrase,
     /// Whether this company is a customer; `None` = nobody said.
     pub has: Option<bool>,
 }
 
-/// The one question that would decide an unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The one question that would decide an unknown, stored like [`Reason`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "key", rename_all = "snake_case")]
 pub enum Question {
     /// Do you run this product yourselves?
     RunsProduct {
@@ -373,8 +387,8 @@ pub enum Question {
     Condition {
         /// The pack's key, for example `sessions-ended`.
         condition: String,
-        /// The pack's question, German and English.
-        words: [String; 2],
+        /// The pack's question.
+        words: Phrase,
     },
     /// What does the vendor say of this line?
     VendorStatement {
@@ -385,5 +399,15 @@ pub enum Question {
     Replacement {
         /// Product line.
         product: String,
+    },
+    /// Only read, never asked: see [`Reason::AsWritten`].
+    AsWritten {
+        /// The question in the languages of that program.
+        words: Phrase,
+    },
+    /// Only read, never asked: see [`Reason::NotKnown`].
+    NotKnown {
+        /// Its key.
+        name: String,
     },
 }

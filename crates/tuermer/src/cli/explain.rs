@@ -14,6 +14,7 @@ use tuermer_core::ids::ThreatId;
 use tuermer_core::locale::Language;
 use tuermer_core::organisation::Organisation;
 use tuermer_core::scale::Status;
+use tuermer_formats::reasons;
 use tuermer_formats::times::{self, seen};
 
 /// Arguments.
@@ -174,12 +175,7 @@ fn object(call: &Call, explained: &Explained, zone: &TimeZone) -> Value {
 
 /// `as_of` is the day whose knowledge was asked for when this ground was weighed.
 fn ground_object(language: Language, ground: &ShownGround, as_of: Timestamp) -> Value {
-    let [german, english] = &ground.reason;
-    let reason = if language == Language::German {
-        german
-    } else {
-        english
-    };
+    let reason = reasons::reason(&ground.reason, language);
     json!({
         "status": ground.status.as_str(), "certainty": ground.certainty.as_str(), "reason": reason,
         "source": ground.source, "place": ground.place, "date": ground.observed_at.to_string(), "as_of": as_of.to_string(),
@@ -226,12 +222,7 @@ fn print(call: &Call, explained: &Explained, zone: &TimeZone) {
             Status::Unknown => "?",
             Status::Fixed | Status::NotAffected => "–",
         };
-        let [german, english] = &ground.reason;
-        let reason = if texts.0 == Language::German {
-            german
-        } else {
-            english
-        };
+        let reason = reasons::reason(&ground.reason, texts.0);
         let source = texts.get(&format!("verdict.source_{}", ground.source));
         let place = if ground.place.is_empty() {
             String::new()

@@ -3,10 +3,10 @@
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
+use crate::notice::words;
 use anyhow::Result;
 use serde_json::json;
 use tuermer_core::limits::NOTICES_SHOWN;
-use tuermer_core::locale::Language;
 use tuermer_formats::times;
 
 /// Arguments.
@@ -42,11 +42,7 @@ async fn list(call: &Call) -> Result<Exit> {
     let texts = call.out.texts;
     let notices = context.store.notices(NOTICES_SHOWN).await?;
     for notice in &notices {
-        let text = if texts.0 == Language::German {
-            &notice.text_de
-        } else {
-            &notice.text_en
-        };
+        let text = words(&context, notice, texts);
         if call.out.json {
             call.out.object(&json!({
                 "id": notice.id, "kind": notice.kind, "subject": notice.subject, "text": text,

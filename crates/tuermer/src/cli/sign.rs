@@ -9,10 +9,10 @@ use crate::store::signs::observations::{ShelfLine, SignLine};
 use crate::store::signs::signs::MalformedLine;
 use anyhow::Result;
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::{LISTED_INDICATORS, PAGE_ROWS};
-use tuermer_core::locale::Language;
 use tuermer_core::organisation::Kind;
 
 /// Arguments.
@@ -242,8 +242,7 @@ async fn campaigns(call: &Call, context: &crate::context::Context) -> Result<boo
         members,
         to_ask,
         product,
-        reason_de,
-        reason_en,
+        reasons,
         tlp,
         threat,
         found_at,
@@ -251,11 +250,11 @@ async fn campaigns(call: &Call, context: &crate::context::Context) -> Result<boo
         consents,
     } in &lines
     {
-        let reason = if call.out.texts.0 == Language::German {
-            reason_de
-        } else {
-            reason_en
-        };
+        let reason = reasons
+            .iter()
+            .map(|reason| call.out.texts.sentence(reason, &TimeZone::UTC))
+            .collect::<Vec<_>>()
+            .join(" ");
         if call.out.json {
             call.out.object(&json!({
                 "campaign": key, "first": first_at.to_string(), "last": last_at.to_string(), "members": members, "to_ask": to_ask, "product": product,

@@ -2,8 +2,10 @@
 
 use super::{Call, Exit};
 use crate::context::Context;
+use crate::refusal::kept_words;
 use crate::store::ground::stations::StationHealth;
 use crate::store::views::overview::Overview;
+use crate::text::Texts;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use tuermer_core::limits::STATION_TOLD_SECONDS;
@@ -20,8 +22,9 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
     let engine = context.store.database.engine();
     context.store.database.close().await;
     if call.out.json {
+        let (texts, stations) = (call.out.texts, stations.as_slice());
         call.out
-            .object(&json(&overview, &stations, engine, &context))?;
+            .object(&json(&overview, stations, engine, &context, texts))?;
         return Ok(Exit::Ok);
     }
     let t = call.out.texts;
@@ -49,15 +52,8 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
             .iter()
             .map(|(word, count)| format!("{} {count}", t.get(&format!("{list}_{word}"))))
             .collect();
-        line(
-            key,
-            if words.is_empty() {
-                "–".to_string()
-            } else {
-                words.join(" · ")
-            }
-            .as_str(),
-        );
+        let words = words.join(" · ");
+        line(key, if words.is_empty() { "–" } else { &words });
     }
     say_feeds(call, &overview);
     line("pending", &overview.pending.to_string());
@@ -112,7 +108,7 @@ fn say_stations(call: &Call, stations: &[StationHealth], context: &Context) {
             (true, false, true) => "operator.station_good",
         };
         let name = t.get(&format!("run.station_{}", health.station.as_str()));
-        let parts = [t.get(key), health.error.clone()];
+        let parts = [t.get(key), said(health, t)];
         let parts: Vec<&str> = parts
             .iter()
             .map(String::as_str)
@@ -128,6 +124,7 @@ fn json(
     stations: &[StationHealth],
     engine: &str,
     context: &Context,
+    texts: Texts,
 ) -> serde_json::Value {
     let Overview {
         schema,
@@ -164,7 +161,7 @@ fn json(
         "pending": pending,
         "feeds": { "count": feeds, "failing": feeds_failing, "silent": feeds_silent, "paused": feeds_paused },
         "notices": { "open": notices, "unmailed": notices_unmailed },
-        "stations": stations.iter().map(|health| station(health, context.now())).collect::<Vec<_>>(),
+        "stations": stations.iter().map(|health| station(health, context.now(), texts)).collect::<Vec<_>>(),
         "operators": context.config.operators.mail.len(),
         "journal": { "entries": journal_entries, "last_hash": journal_hash, "at": journal_at.map(|at| at.to_string()) },
     })
@@ -174,7 +171,15 @@ fn patience() -> SignedDuration {
     SignedDuration::from_secs(STATION_TOLD_SECONDS)
 }
 
-fn station(health: &StationHealth, now: Timestamp) -> serde_json::Value {
+/// Why a station failed, in the reader's language; empty where it did not.
+fn said(health: &StationHealth, texts: Texts) -> String {
+    if health.error.is_empty() {
+        return String::new();
+    }
+    kept_words(&health.error, texts)
+}
+
+fn station(health: &StationHealth, now: Timestamp, texts: Texts) -> serde_json::Value {
     let StationHealth {
         station,
         running,
@@ -183,11 +188,11 @@ fn station(health: &StationHealth, now: Timestamp) -> serde_json::Value {
         lag,
         failures,
         failing_since,
-        error,
+        error: _,
     } = health;
     serde_json::json!({
         "station": station.as_str(), "running": running, "down": health.is_down(now, patience()), "round_at": round_at.to_string(),
         "good_at": good_at.map(|at| at.to_string()), "lag_seconds": lag.as_secs_f64(), "failures": failures,
-        "failing_since": failing_since.map(|at| at.to_string()), "error": error,
+        "failing_since": failing_since.map(|at| at.to_string()), "error": said(health, texts),
     })
 }

@@ -3,6 +3,7 @@
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
+use crate::store::people::tasks::Task;
 use anyhow::Result;
 use serde_json::json;
 use tuermer_core::limits::TASKS_SHOWN;
@@ -40,11 +41,15 @@ async fn list(call: &Call) -> Result<Exit> {
     let context = call.open().await?;
     let texts = call.out.texts;
     let tasks = context.store.tasks(TASKS_SHOWN, context.now()).await?;
+    let note = |task: &Task| {
+        let note = task.note.as_ref();
+        note.map_or_else(String::new, |note| texts.sentence(note, &context.zone()))
+    };
     if call.out.json {
         for task in &tasks {
             call.out.object(&json!({
                 "id": task.id, "kind": task.kind.as_str(), "organisation": task.organisation, "name": task.name, "phone": task.phone,
-                "warning": task.warning, "created_at": task.created_at.to_string(), "note": task.note,
+                "warning": task.warning, "created_at": task.created_at.to_string(), "note": note(task),
             }))?;
         }
     } else {

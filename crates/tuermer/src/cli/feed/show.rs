@@ -7,11 +7,11 @@ use crate::refusal::{Refusal, refusal_words};
 use crate::stations::poll::{self, Pulled};
 use anyhow::Result;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tuermer_core::admiralty::Grade;
 use tuermer_core::feed::{Feed, FeedCounts, span};
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_core::tlp::Tlp;
 use tuermer_formats::times;
 
@@ -48,7 +48,10 @@ pub fn state(feed: &Feed) -> &'static str {
             silent_since: Some(_),
             ..
         } => "silent",
-        Feed { last_error_en, .. } if !last_error_en.is_empty() => "failing",
+        Feed {
+            last_error: Some(_),
+            ..
+        } => "failing",
         Feed {
             last_success_at: Some(_),
             ..
@@ -57,12 +60,11 @@ pub fn state(feed: &Feed) -> &'static str {
     }
 }
 
-fn error<'a>(call: &Call, feed: &'a Feed) -> &'a str {
-    if call.out.texts.0 == Language::German {
-        &feed.last_error_de
-    } else {
-        &feed.last_error_en
-    }
+fn error(call: &Call, feed: &Feed) -> String {
+    let error = feed.last_error.as_ref();
+    error.map_or_else(String::new, |error| {
+        call.out.texts.sentence(error, &TimeZone::UTC)
+    })
 }
 
 fn line(call: &Call, context: &Context, feed: &Feed) {

@@ -44,7 +44,10 @@ impl Standing {
                 silent_since: Some(_),
                 ..
             } => Self::Silent,
-            Feed { last_error_en, .. } if !last_error_en.is_empty() => Self::Failing,
+            Feed {
+                last_error: Some(_),
+                ..
+            } => Self::Failing,
             Feed {
                 last_success_at: Some(_),
                 ..
@@ -187,12 +190,9 @@ impl FeedsPage {
     }
 
     /// Why the last attempt failed, in the reader's language.
-    fn error<'f>(&self, feed: &'f Feed) -> &'f str {
-        if self.language == Language::German {
-            &feed.last_error_de
-        } else {
-            &feed.last_error_en
-        }
+    fn error(&self, feed: &Feed) -> String {
+        let error = feed.last_error.as_ref();
+        error.map_or_else(String::new, |error| self.frame.sentence(error))
     }
 
     /// Why a document was not taken, in the reader's language.

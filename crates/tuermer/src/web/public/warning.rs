@@ -172,8 +172,8 @@ fn member_page(
 ) -> Option<WarningPage> {
     let texts = Texts(recipient.language);
     let made = frame_of(context, warning, texts.0)?;
-    let name = if texts.0 == Language::German && mail::feminine(&recipient.name) {
-        format!("Die {}", recipient.name)
+    let name = if mail::feminine(&recipient.name) {
+        texts.with("public.company", &[("name", &recipient.name)])
     } else {
         recipient.name.clone()
     };
@@ -255,11 +255,7 @@ fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<
     let text = text_of(warning, language)?;
     let cancelled = warning.message_type == MessageType::Cancel;
     let chamber = &context.config.chamber;
-    let proof = if language == Language::German {
-        &chamber.proof_de
-    } else {
-        &chamber.proof_en
-    };
+    let proof = chamber.proof(language);
     let released = times::full_moment(
         warning.approved_at.unwrap_or(warning.drafted_at),
         &context.zone(),
