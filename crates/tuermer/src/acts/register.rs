@@ -333,7 +333,7 @@ impl Import {
             ImportKind::Members | ImportKind::Providers => {
                 self.take_organisations(context, open, records).await
             }
-            ImportKind::Inventory => self.take_assets(context, open, records).await,
+            ImportKind::Inventory => self.register_assets(context, open, records).await,
             ImportKind::Networks => self.take_networks(open, records).await,
             ImportKind::Contacts => self.take_contacts(context, open, records).await,
         }

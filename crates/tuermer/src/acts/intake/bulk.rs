@@ -247,7 +247,7 @@ impl Teller<'_> {
         if batch.is_empty() {
             return Ok(());
         }
-        for (place, report) in batch::take(context, self.actor, batch).await? {
+        for (place, report) in batch::ingest_batch(context, self.actor, batch).await? {
             self.hear(&place, report)?;
         }
         Ok(())
@@ -288,23 +288,45 @@ impl Teller<'_> {
 }
 
 /// Adds a document to the sum of its archive. Remarks about single advisories are left to their threats.
-fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
+fn add(sum: &mut IngestReport, mut report: IngestReport, document: &str) {
+    let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
+    if report.rejected.is_empty() && sum.kind != report.kind {
+        sum.kind = if first { report.kind } else { Format::Archive };
+    }
+    for (total, more) in counts(sum).into_iter().zip(counts(&mut report)) {
+        *total = total.saturating_add(*more);
+    }
+    let named = |remark| Remark {
+        document: document.to_string(),
+        ..remark
+    };
+    let room = limits::REJECTED_SHOWN.saturating_sub(sum.rejected.len());
+    sum.rejected
+        .extend(report.rejected.into_iter().take(room).map(named));
+    let room = if report.documents == 0 {
+        limits::REJECTED_SHOWN.saturating_sub(sum.remarks.len())
+    } else {
+        0
+    };
+    sum.remarks
+        .extend(report.remarks.into_iter().take(room).map(named));
+}
+
+/// Everything that is counted of a document.
+fn counts(report: &mut IngestReport) -> [&mut u64; 16] {
     let IngestReport {
         file: _,
-        kind,
+        kind: _,
         new,
         changed,
         same,
-        rejected,
-        remarks,
+        rejected: _,
+        remarks: _,
         threat: _,
         documents,
         verified,
         ranges,
         ranges_not_understood,
-        ..
-    } = report;
-    let IngestReport {
         withdrawn,
         due_dates_moved,
         lines,
@@ -314,44 +336,23 @@ fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
         passed,
         indicators,
         withheld,
-        ..
     } = report;
-    let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
-    if rejected.is_empty() && sum.kind != kind {
-        sum.kind = if first { kind } else { Format::Archive };
-    }
-    for (total, more) in [
-        (&mut sum.new, new),
-        (&mut sum.changed, changed),
-        (&mut sum.same, same),
-        (&mut sum.documents, documents),
-        (&mut sum.verified, verified),
-        (&mut sum.ranges, ranges),
-        (&mut sum.ranges_not_understood, ranges_not_understood),
-        (&mut sum.withdrawn, withdrawn),
-        (&mut sum.due_dates_moved, due_dates_moved),
-        (&mut sum.lines, lines),
-        (&mut sum.attributed, attributed),
-        (&mut sum.unattributed, unattributed),
-        (&mut sum.malformed, malformed),
-        (&mut sum.passed, passed),
-        (&mut sum.indicators, indicators),
-        (&mut sum.withheld, withheld),
-    ] {
-        *total = total.saturating_add(more);
-    }
-    let named = |remark| Remark {
-        document: document.to_string(),
-        ..remark
-    };
-    let room = limits::REJECTED_SHOWN.saturating_sub(sum.rejected.len());
-    sum.rejected
-        .extend(rejected.into_iter().take(room).map(named));
-    let room = if documents == 0 {
-        limits::REJECTED_SHOWN.saturating_sub(sum.remarks.len())
-    } else {
-        0
-    };
-    sum.remarks
-        .extend(remarks.into_iter().take(room).map(named));
+    [
+        new,
+        changed,
+        same,
+        documents,
+        verified,
+        ranges,
+        ranges_not_understood,
+        withdrawn,
+        due_dates_moved,
+        lines,
+        attributed,
+        unattributed,
+        malformed,
+        passed,
+        indicators,
+        withheld,
+    ]
 }
