@@ -11,6 +11,7 @@ use crate::outgoing::{Client, FetchError, Wanted};
 use crate::refusal::Refusal;
 use crate::store::feeds::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Error, Result};
+use std::collections::HashMap;
 use std::path::Path;
 use tempfile::NamedTempFile;
 use tokio::task::JoinSet;
@@ -40,7 +41,7 @@ enum Copy {
     Disk(NamedTempFile),
 }
 
-/// Takes the CVE records that a list of changes names.
+/// Ingests the CVE records that a list of changes names.
 ///
 /// # Errors
 /// The list cannot be read, or none of its records can be fetched.
@@ -65,10 +66,10 @@ pub async fn records(
             updated: change.updated,
         })
         .collect();
-    take(context, client, feed, entries, changes.unusable).await
+    ingest_moved(context, client, feed, entries, changes.unusable).await
 }
 
-/// Takes the files of signs that a folder or a manifest names.
+/// Ingests the files of signs that a folder or a manifest names.
 ///
 /// # Errors
 /// The list cannot be read, or none of its files can be fetched.
@@ -99,14 +100,14 @@ pub async fn signs(
             updated: entry.updated,
         })
         .collect();
-    take(context, client, feed, entries, 0).await
+    ingest_moved(context, client, feed, entries, 0).await
 }
 
-/// Takes what moved, in order, at most [`limits::PULL_RECORDS`]; `true` where nothing was left for the next pull.
+/// Ingests what moved, in order, at most [`limits::PULL_RECORDS`]; `true` where nothing was left for the next pull.
 ///
 /// # Errors
 /// None of them can be fetched.
-pub async fn take(
+pub async fn ingest_moved(
     context: &Context,
     client: &Client,
     feed: &Feed,
@@ -119,13 +120,7 @@ pub async fn take(
         tolerated,
         ..PullReport::default()
     };
-    let moved: Vec<Entry> = entries
-        .into_iter()
-        .filter(|entry| {
-            seen.get(&entry.url)
-                .is_none_or(|seen| seen.updated != entry.updated)
-        })
-        .collect();
+    let moved = moved(entries, &seen);
     report.same = report.discovered.saturating_sub(moved.len() as u64);
     let left = moved.len().saturating_sub(limits::PULL_RECORDS);
     let mut waiting = moved.into_iter().take(limits::PULL_RECORDS);
@@ -149,7 +144,7 @@ pub async fn take(
             break;
         };
         match done.context("fetching a file of a list stopped")? {
-            (entry, Ok(copy)) => take_one(context, feed, &entry, copy, &mut report).await?,
+            (entry, Ok(copy)) => ingest_copy(context, feed, &entry, copy, &mut report).await?,
             (entry, Err(error)) => {
                 failed = failed.saturating_add(1);
                 report.rejected.push(Rejected {
@@ -160,10 +155,8 @@ pub async fn take(
             }
         }
     }
-    if let (Some(error), true) = (
-        last,
-        failed == report.rejected.len() && report.new == 0 && report.changed == 0,
-    ) {
+    let nothing_came = failed == report.rejected.len() && report.new == 0 && report.changed == 0;
+    if let (Some(error), true) = (last, nothing_came) {
         return Err(Error::new(error));
     }
     if left > 0 {
@@ -172,6 +165,15 @@ pub async fn take(
             .push(Refusal::new("feed.more_records", [("count", &left)]));
     }
     Ok((report, left == 0 && failed == 0 && waiting.len() == 0))
+}
+
+/// Files that the list names with another time than the one we have.
+fn moved(entries: Vec<Entry>, seen: &HashMap<String, SeenEntry>) -> Vec<Entry> {
+    let differs = |entry: &Entry| {
+        seen.get(&entry.url)
+            .is_none_or(|seen| seen.updated != entry.updated)
+    };
+    entries.into_iter().filter(differs).collect()
 }
 
 /// Fetches one file, into memory or beside the database.
@@ -205,7 +207,7 @@ async fn fetch(
 }
 
 /// Hands one file to intake if it is what the feed is there for, and notes what became of it.
-async fn take_one(
+async fn ingest_copy(
     context: &Context,
     feed: &Feed,
     entry: &Entry,

@@ -42,7 +42,7 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
         url: format!("{}/{id}", download.trim_end_matches('/')),
         updated: day,
     };
-    entries::take(
+    entries::ingest_moved(
         context,
         client,
         feed,
