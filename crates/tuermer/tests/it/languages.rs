@@ -150,7 +150,7 @@ fn every_list_is_wholly_in_the_language_of_its_reader() {
     full(&["feed", "list"], "127.0.0.1");
     full(
         &["exposure", "list"],
-        "Your Exchange Server 2016 is at build",
+        "According to our records you use Microsoft Exchange Server.",
     );
     full(&["notice", "list"], "A new administrator account was made");
 }
