@@ -5,7 +5,7 @@
 use super::content::Content;
 use super::judge::{self, Judged, Outcome};
 use super::proof::{Proof, Trust};
-use super::source::{Chunk, Found, Input, Place, Reader, Text};
+use super::source::{Chunk, Input, Piece, Place, Reader, Text};
 use super::{
     IngestReport, Remark, Word, batch, catalogue, check, estimates, events, knowledge, report,
 };
@@ -63,7 +63,7 @@ pub async fn ingest_all(
     while let Some(chunk) = ready {
         let (next, written) = tokio::join!(
             judged(context, &mut receiver),
-            take(context, chunk, &mut teller)
+            ingest_chunk(context, chunk, &mut teller)
         );
         written?;
         ready = next?;
@@ -83,13 +83,13 @@ async fn judged(
     let (mut documents, mut order) = (Vec::new(), Vec::with_capacity(chunk.len()));
     for found in chunk {
         order.push(match found {
-            Found::Document(document) => {
+            Piece::Document(document) => {
                 documents.push(document);
                 None
             }
-            Found::Text(text) => Some(Ready::Text(text)),
-            Found::Refused(place, kind, remark) => Some(Ready::Refused(place, kind, remark)),
-            Found::End(file) => Some(Ready::End(file)),
+            Piece::Text(text) => Some(Ready::Text(text)),
+            Piece::Refused(place, kind, remark) => Some(Ready::Refused(place, kind, remark)),
+            Piece::End(file) => Some(Ready::End(file)),
         });
     }
     let signed = documents
@@ -117,7 +117,7 @@ async fn judged(
 }
 
 /// Writes a chunk: documents together, everything else in steps of its own, in order.
-async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> Result<()> {
+async fn ingest_chunk(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> Result<()> {
     let mut together = Vec::new();
     for ready in chunk {
         let ready = if teller.word.signs_only {

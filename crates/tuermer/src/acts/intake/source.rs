@@ -46,9 +46,9 @@ pub enum Input {
     },
 }
 
-/// What was found, in order.
+/// One piece of what is read, in order.
 #[derive(Debug)]
-pub enum Found {
+pub enum Piece {
     /// A JSON document.
     Document(Document),
     /// A text that is taken line by line or as a whole.
@@ -85,7 +85,7 @@ pub struct Text {
 }
 
 /// Documents read ahead of being judged.
-pub type Chunk = Vec<Found>;
+pub type Chunk = Vec<Piece>;
 
 /// Documents and bytes of one chunk; both bound the memory.
 const CHUNK_DOCUMENTS: usize = 256;
@@ -151,7 +151,7 @@ impl Reader {
                 name,
                 bytes,
                 evidence,
-            } => self.push(Found::Document(Document {
+            } => self.push(Piece::Document(Document {
                 place: Place {
                     file: name,
                     document: String::new(),
@@ -166,9 +166,9 @@ impl Reader {
         }
     }
 
-    fn push(&mut self, found: Found) -> Step {
+    fn push(&mut self, found: Piece) -> Step {
         self.bytes = self.bytes.saturating_add(match &found {
-            Found::Document(document) => document.bytes.len(),
+            Piece::Document(document) => document.bytes.len(),
             _ => 0,
         });
         self.chunk.push(found);
@@ -190,7 +190,7 @@ impl Reader {
     }
 
     fn refuse(&mut self, place: Place, kind: Format, remark: Remark) -> Step {
-        self.push(Found::Refused(place, kind, remark))
+        self.push(Piece::Refused(place, kind, remark))
     }
 
     /// The documents beneath, in the order of their names; a link to a directory is not followed, it could lead round.
@@ -260,7 +260,7 @@ impl Reader {
                     Remark::new("threat.ingest_unknown", &[]),
                 ),
             };
-            return done.and_then(|()| self.push(Found::End(place.file)));
+            return done.and_then(|()| self.push(Piece::End(place.file)));
         }
         if !Unpacked::is_packed(&head) {
             return self.plain(place, content, &head);
@@ -283,7 +283,7 @@ impl Reader {
             return self.refuse(place, Format::Unknown, Remark::new(key, &[]));
         }
         if !recognise::looks_like_json(head) {
-            return self.push(Found::Text(Text {
+            return self.push(Piece::Text(Text {
                 place,
                 kind: recognise::table(head),
                 content,
@@ -296,7 +296,7 @@ impl Reader {
             Format::Unknown
         };
         if listed != Format::Unknown {
-            return self.push(Found::Text(Text {
+            return self.push(Piece::Text(Text {
                 place,
                 kind: listed,
                 content,
@@ -313,7 +313,7 @@ impl Reader {
             Content::Bytes(_) | Content::Spilled(..) | Content::Packed(_) => Proof::None,
         };
         match content.whole() {
-            Ok(bytes) => self.push(Found::Document(Document {
+            Ok(bytes) => self.push(Piece::Document(Document {
                 place,
                 bytes,
                 proof,
@@ -342,7 +342,7 @@ impl Reader {
                     break;
                 }
                 Ok(_) if line.trim_ascii().is_empty() => {}
-                Ok(_) => self.push(Found::Document(Document {
+                Ok(_) => self.push(Piece::Document(Document {
                     place,
                     bytes: line.trim_ascii().to_vec(),
                     proof: Proof::None,
@@ -353,7 +353,7 @@ impl Reader {
                 }
             }
         }
-        self.push(Found::End(file))
+        self.push(Piece::End(file))
     }
 }
 

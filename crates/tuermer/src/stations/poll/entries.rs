@@ -26,7 +26,7 @@ const BY: Actor = Actor::Station("poll");
 
 /// A file the list names.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ListedFile {
     /// What people call it.
     pub name: String,
     /// Where it is fetched.
@@ -60,7 +60,7 @@ pub async fn records(
     let entries = changes
         .records
         .into_iter()
-        .map(|change| Entry {
+        .map(|change| ListedFile {
             name: change.cve,
             url: change.url,
             updated: change.updated,
@@ -94,7 +94,7 @@ pub async fn signs(
     let name = |url: &str| url.rsplit('/').next().unwrap_or(url).to_string();
     let entries = listed
         .into_iter()
-        .map(|entry| Entry {
+        .map(|entry| ListedFile {
             name: name(&entry.url),
             url: entry.url,
             updated: entry.updated,
@@ -111,7 +111,7 @@ pub async fn ingest_moved(
     context: &Context,
     client: &Client,
     feed: &Feed,
-    entries: Vec<Entry>,
+    entries: Vec<ListedFile>,
     tolerated: u64,
 ) -> Result<(PullReport, bool)> {
     let seen = context.store.feed_entries(&feed.name).await?;
@@ -124,7 +124,7 @@ pub async fn ingest_moved(
     report.same = report.discovered.saturating_sub(moved.len() as u64);
     let left = moved.len().saturating_sub(limits::PULL_RECORDS);
     let mut waiting = moved.into_iter().take(limits::PULL_RECORDS);
-    let mut running: JoinSet<(Entry, Result<Copy, FetchError>)> = JoinSet::new();
+    let mut running: JoinSet<(ListedFile, Result<Copy, FetchError>)> = JoinSet::new();
     let (mut failed, mut last) = (0_usize, None);
     let at_once = if feed.kind.tells_signs() {
         1
@@ -168,8 +168,8 @@ pub async fn ingest_moved(
 }
 
 /// Files that the list names with another time than the one we have.
-fn moved(entries: Vec<Entry>, seen: &HashMap<String, SeenEntry>) -> Vec<Entry> {
-    let differs = |entry: &Entry| {
+fn moved(entries: Vec<ListedFile>, seen: &HashMap<String, SeenEntry>) -> Vec<ListedFile> {
+    let differs = |entry: &ListedFile| {
         seen.get(&entry.url)
             .is_none_or(|seen| seen.updated != entry.updated)
     };
@@ -210,7 +210,7 @@ async fn fetch(
 async fn ingest_copy(
     context: &Context,
     feed: &Feed,
-    entry: &Entry,
+    entry: &ListedFile,
     copy: Copy,
     report: &mut PullReport,
 ) -> Result<()> {
@@ -255,7 +255,7 @@ async fn ingest_copy(
 async fn taken(
     context: &Context,
     feed: &Feed,
-    entry: &Entry,
+    entry: &ListedFile,
     copy: Copy,
 ) -> Result<Result<IngestReport, Refusal>> {
     let bytes = match copy {

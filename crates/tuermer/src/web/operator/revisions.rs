@@ -160,8 +160,8 @@ impl Line {
         Self {
             what: frame.word("changed", field),
             place,
-            before: words(frame, field, &before),
-            after: words(frame, field, &after),
+            before: value_in_words(frame, field, &before),
+            after: value_in_words(frame, field, &after),
         }
     }
 
@@ -201,7 +201,7 @@ fn place(statement: &StatementChange) -> String {
 }
 
 /// A value in the reader's words where it is one of a closed list; the publisher's words stay as they are.
-fn words(frame: &Frame, field: &str, value: &str) -> String {
+fn value_in_words(frame: &Frame, field: &str, value: &str) -> String {
     match (field, value) {
         (_, "") => String::new(),
         ("product_status", _) => value

@@ -136,7 +136,7 @@ pub async fn submit(
             let error = error
                 .downcast::<StatementError>()
                 .map_err(Trouble::Failed)?;
-            let errors = vec![told(who.t, &error)];
+            let errors = vec![field_error(who.t, &error)];
             page_with_errors(&NewPage::new(&context, &who, form, errors).await?)
         }
     }
@@ -235,7 +235,7 @@ fn moment(context: &Context, text: &str) -> Option<Timestamp> {
 }
 
 /// The field a refused statement points at, in the reader's words.
-fn told(t: Texts, error: &StatementError) -> FieldError {
+fn field_error(t: Texts, error: &StatementError) -> FieldError {
     let (name, value) = match error {
         StatementError::Empty(name) => (*name, ""),
         StatementError::Invalid { field, value } => (*field, value.as_str()),
