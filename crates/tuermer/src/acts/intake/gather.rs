@@ -58,14 +58,9 @@ where
         word,
     } = file;
     let size = content.size();
-    let source = match content.reader() {
-        Ok(source) => source,
+    let (source, broken) = match content.reader() {
+        Ok(source) => UntilBroken::new(source),
         Err(error) => return Ok(IngestReport::rejected(name, kind, not_read_on(&error))),
-    };
-    let broken = Arc::new(OnceLock::new());
-    let source = UntilBroken {
-        source,
-        broken: broken.clone(),
     };
     let (owners, harmless) = (
         context.store.owners().await?,
@@ -156,6 +151,18 @@ fn not_read_on(error: &dyn std::fmt::Display) -> Remark {
 struct UntilBroken {
     source: Box<dyn Read + Send>,
     broken: Arc<OnceLock<String>>,
+}
+
+impl UntilBroken {
+    /// With the place where it is kept why the source broke.
+    fn new(source: Box<dyn Read + Send>) -> (Self, Arc<OnceLock<String>>) {
+        let broken = Arc::new(OnceLock::new());
+        let until = Self {
+            source,
+            broken: broken.clone(),
+        };
+        (until, broken)
+    }
 }
 
 impl Read for UntilBroken {

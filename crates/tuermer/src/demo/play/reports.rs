@@ -53,27 +53,7 @@ impl Play<'_> {
     pub(super) async fn report(&mut self) -> Result<()> {
         self.at(REPORT)?;
         let scanned: Timestamp = SCAN.parse()?;
-        let members = self
-            .region
-            .members
-            .iter()
-            .enumerate()
-            .filter(|(_, member)| member.exchange.is_some() && member.network.is_some());
-        let open: Vec<&Member> = members
-            .filter(|(index, member)| self.closed_at(*index, member).is_none_or(|at| at > scanned))
-            .map(|(_, member)| member)
-            .collect();
-        let mut found: Vec<(&Member, Finding)> =
-            open.iter().map(|member| (*member, Finding::Open)).collect();
-        let broken = open.iter().filter(|member| {
-            member.network_known
-                && self
-                    .places
-                    .get(member.external_id.as_str())
-                    .is_some_and(|index| self.warned.contains_key(index))
-        });
-        let broken = broken.take(WEB_SHELLS);
-        found.extend(broken.map(|member| (*member, Finding::WebShell)));
+        let found = self.findings(scanned);
         let path = self.context.home.0.join("2021-03-11-scan_exchange.csv");
         std::fs::write(&path, signs::report(&found, scanned)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -98,5 +78,31 @@ impl Play<'_> {
             &values.map(|(name, value)| (name, value.to_string())),
         );
         Ok(())
+    }
+
+    /// What the scan sees: open servers, and a stranger's program on some of those that were warned.
+    fn findings(&self, scanned: Timestamp) -> Vec<(&Member, Finding)> {
+        let members = self
+            .region
+            .members
+            .iter()
+            .enumerate()
+            .filter(|(_, member)| member.exchange.is_some() && member.network.is_some());
+        let open: Vec<&Member> = members
+            .filter(|(index, member)| self.closed_at(*index, member).is_none_or(|at| at > scanned))
+            .map(|(_, member)| member)
+            .collect();
+        let mut found: Vec<(&Member, Finding)> =
+            open.iter().map(|member| (*member, Finding::Open)).collect();
+        let broken = open.iter().filter(|member| {
+            member.network_known
+                && self
+                    .places
+                    .get(member.external_id.as_str())
+                    .is_some_and(|index| self.warned.contains_key(index))
+        });
+        let broken = broken.take(WEB_SHELLS);
+        found.extend(broken.map(|member| (*member, Finding::WebShell)));
+        found
     }
 }

@@ -126,11 +126,7 @@ pub async fn ingest_moved(
     let mut waiting = moved.into_iter().take(limits::PULL_RECORDS);
     let mut running: JoinSet<(ListedFile, Result<Copy, FetchError>)> = JoinSet::new();
     let (mut failed, mut last) = (0_usize, None);
-    let at_once = if feed.kind.tells_signs() {
-        1
-    } else {
-        limits::PROVIDER_PARALLEL
-    };
+    let at_once = files_at_once(feed.kind);
     loop {
         while running.len() < at_once && failed < limits::PULL_FAILURES {
             let Some(entry) = waiting.next() else { break };
@@ -165,6 +161,14 @@ pub async fn ingest_moved(
             .push(Refusal::new("feed.more_records", [("count", &left)]));
     }
     Ok((report, left == 0 && failed == 0 && waiting.len() == 0))
+}
+
+/// Files of signs may be large: one at a time.
+fn files_at_once(kind: FeedKind) -> usize {
+    match kind.tells_signs() {
+        true => 1,
+        false => limits::PROVIDER_PARALLEL,
+    }
 }
 
 /// Files that the list names with another time than the one we have.
