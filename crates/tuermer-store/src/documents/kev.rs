@@ -243,7 +243,7 @@ pub async fn alone(open: &mut Transaction) -> Result<Vec<Entry>> {
         .collect()
 }
 
-/// Threats that are nothing but an entry, where the catalogue took that entry back or says it in other words.
+/// Threats made of an entry alone: ids of those whose entry was withdrawn, and the entries whose words changed.
 pub async fn retold(open: &mut Transaction) -> Result<(Vec<String>, Vec<Entry>)> {
     let sql = "SELECT k.cve, k.vendor, k.product, k.name, k.added, k.due, k.ransomware, k.description, k.notes, k.withdrawn_at, t.id, t.revision, t.title
                FROM threat t JOIN kev k ON k.cve = t.tracking_id WHERE t.source = 'kev' AND t.withdrawn = FALSE ORDER BY k.cve";

@@ -29,10 +29,10 @@ struct Stored {
     vouched: Vouched,
 }
 
-/// Gives signs told again what both sources together say; those whose sign changed.
+/// Gives signs that were reported again what both sources together say; returns the owners of those that changed.
 ///
-/// What is common to it and others gets a row of its own, with the document of whoever vouches and the time at which it came
-/// first.
+/// What the sign has in common with others gets a row of its own, with the document of the better source and the time of
+/// the first report.
 pub async fn write(
     open: &mut Transaction,
     again: Vec<Again<'_>>,

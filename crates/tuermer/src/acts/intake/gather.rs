@@ -1,4 +1,4 @@
-//! Signs on their way from a file to the store: whose they are, which raw lines are kept, what is only counted.
+//! Signs on their way from a file to the store: read, attributed, written.
 //!
 //! Four threads: one makes the SHA-256, one reads and attributes, two more write ([`super::writing`]). What fits nobody is
 //! counted and gone; what concerns members is kept with its raw lines, compressed. A channel between reader and writer
@@ -38,7 +38,7 @@ pub struct File<'a> {
     pub content: Content,
     /// The document is kept whole as evidence, not only the lines that concern members.
     pub whole: bool,
-    /// What whoever brings it says of its source.
+    /// What the person or mailbox that delivers the file states about its source.
     pub word: &'a Word,
 }
 

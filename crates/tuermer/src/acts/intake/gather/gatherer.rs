@@ -22,7 +22,7 @@ use tuermer_formats::records::Malformed;
 const BATCH_SIGNS: usize = 1_000;
 const DAY_SECONDS: i64 = 86_400;
 
-/// What the reader found out beside the signs.
+/// What the reader counts and notes beside the signs.
 pub(super) struct Gathered {
     pub(super) shelf: Shelf,
     pub(super) report: IngestReport,
@@ -77,7 +77,7 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    /// Those whose signs these may be.
+    /// The register of networks, hosts and domains that signs are attributed by.
     pub fn owners(&self) -> &'a Owners {
         self.owners
     }
@@ -92,7 +92,7 @@ impl<'a> Gatherer<'a> {
         self.read.report.lines = self.read.report.lines.saturating_add(lines);
     }
 
-    /// A sign of nobody we look after.
+    /// Counts a sign that belongs to no member.
     pub fn stranger(&mut self, report: &str, day: &str) {
         if self.day.name != day || self.day.report != report {
             self.day.count(&mut self.read.shelf);
@@ -145,7 +145,7 @@ impl<'a> Gatherer<'a> {
         self.batch.lines.extend(self.part.take(number, bytes));
     }
 
-    /// A sign, whosever it is; true where it is a member's and may be kept.
+    /// Attributes a sign; true where it belongs to a member and may be kept.
     pub fn sign(&mut self, observation: Observation) -> bool {
         if self.owners.is_known(&observation.whereabouts()) {
             return self.of_member(observation);
@@ -251,7 +251,7 @@ impl<'a> Gatherer<'a> {
     }
 }
 
-/// Signs of the same report and day that fit nobody, counted before they are put on the shelf: most follow one of their day.
+/// Signs of one report and day that belong to no member, counted together: most follow another one of the same day.
 #[derive(Default)]
 struct Day {
     report: String,
