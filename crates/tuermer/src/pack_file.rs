@@ -14,11 +14,12 @@ pub use tuermer_store::documents::packs::PackFiles;
 /// # Errors
 /// The first mistake.
 pub fn parse(files: &PackFiles, texts: Texts) -> Result<BuildPack> {
-    build_pack::read(&files.pack, &files.builds).map_err(|error| anyhow!("{}", told(texts, &error)))
+    build_pack::read(&files.pack, &files.builds)
+        .map_err(|error| anyhow!("{}", mistake_sentence(texts, &error)))
 }
 
 /// The sentence of a mistake: where, what stands there, what should.
-fn told(
+fn mistake_sentence(
     texts: Texts,
     PackError {
         part,

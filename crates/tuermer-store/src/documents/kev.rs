@@ -16,7 +16,7 @@ const RELEASED: &str = "kev.released_at";
 pub struct Difference {
     /// Entries that were not there.
     pub new: u64,
-    /// Entries with another day, due day ransomware mark or other words.
+    /// Entries with another day, due day, ransomware mark or other words.
     pub changed: u64,
     /// Entries as they were.
     pub same: u64,
@@ -90,54 +90,77 @@ pub async fn replace(
         Default::default();
     for entry in &catalogue.entries {
         let known = stored.get(&entry.cve);
-        match known {
-            Some(Stored {
-                entry: known,
-                withdrawn_at: None,
-                ..
-            }) if known == entry => {
-                difference.same = difference.same.saturating_add(1);
-                continue;
-            }
-            Some(Stored {
-                entry: known,
-                withdrawn_at: None,
-                ..
-            }) => {
-                difference.changed = difference.changed.saturating_add(1);
-                difference.due_dates_moved = difference
-                    .due_dates_moved
-                    .saturating_add(u64::from(known.due != entry.due));
-            }
-            _ => difference.new = difference.new.saturating_add(1),
+        if !difference.count_listed(known, entry) {
+            continue;
         }
         past.extend(known.into_iter().flat_map(|known| history(known, now)));
-        let Entry {
-            cve,
-            vendor,
-            product,
-            name,
-            added,
-            due,
-            ransomware,
-            description,
-            notes,
-        } = entry;
-        touched.push(cve);
-        rows.push(values![
-            cve,
-            vendor,
-            product,
-            name,
-            added.to_string(),
-            due.to_string(),
-            *ransomware,
-            description,
-            notes,
-            &catalogue.version,
-            now
-        ]);
+        touched.push(&entry.cve);
+        rows.push(entry_row(entry, &catalogue.version, now));
     }
+    write_entries(open, rows, past).await?;
+    let withdrawn = entries_left_out(&stored, catalogue);
+    for cve in &withdrawn {
+        let sql = "UPDATE kev SET withdrawn_at = $1 WHERE cve = $2";
+        open.run(sql, values![now, *cve]).await?;
+    }
+    difference.withdrawn = withdrawn.len() as u64;
+    touched.extend(withdrawn);
+    raise(open, &touched).await?;
+    crate::ground::meta::set(open, RELEASED, &catalogue.released_at.to_string()).await?;
+    Ok(difference)
+}
+
+impl Difference {
+    /// Counts a listed entry against the stored one; true where it must be written.
+    fn count_listed(&mut self, known: Option<&Stored>, entry: &Entry) -> bool {
+        let counter = match known.filter(|known| known.withdrawn_at.is_none()) {
+            None => &mut self.new,
+            Some(known) if known.entry == *entry => &mut self.same,
+            Some(known) => {
+                let moved = u64::from(known.entry.due != entry.due);
+                self.due_dates_moved = self.due_dates_moved.saturating_add(moved);
+                &mut self.changed
+            }
+        };
+        *counter = counter.saturating_add(1);
+        known.is_none_or(|known| known.withdrawn_at.is_some() || known.entry != *entry)
+    }
+}
+
+/// An entry as a row of `kev`.
+fn entry_row(entry: &Entry, catalogue: &str, now: Timestamp) -> Vec<Value> {
+    let Entry {
+        cve,
+        vendor,
+        product,
+        name,
+        added,
+        due,
+        ransomware,
+        description,
+        notes,
+    } = entry;
+    values![
+        cve,
+        vendor,
+        product,
+        name,
+        added.to_string(),
+        due.to_string(),
+        *ransomware,
+        description,
+        notes,
+        catalogue,
+        now
+    ]
+}
+
+/// Writes new and changed entries, and the words they had before.
+async fn write_entries(
+    open: &mut Transaction,
+    rows: Vec<Vec<Value>>,
+    past: Vec<Vec<Value>>,
+) -> Result<()> {
     open.insert_many(
         "INSERT INTO kev_history (cve, since_at, until_at, added, due, ransomware, listed, catalogue)",
         past,
@@ -151,26 +174,24 @@ pub async fn replace(
              due = excluded.due, ransomware = excluded.ransomware, description = excluded.description, notes = excluded.notes, catalogue = excluded.catalogue, withdrawn_at = NULL",
     )
     .await?;
+    Ok(())
+}
+
+/// Stored entries that the catalogue does not list any more.
+fn entries_left_out<'a>(
+    stored: &'a HashMap<String, Stored>,
+    catalogue: &Catalogue,
+) -> Vec<&'a str> {
     let listed: HashSet<&str> = catalogue
         .entries
         .iter()
         .map(|entry| entry.cve.as_str())
         .collect();
-    for (cve, _) in stored
+    stored
         .iter()
         .filter(|(cve, stored)| stored.withdrawn_at.is_none() && !listed.contains(cve.as_str()))
-    {
-        open.run(
-            "UPDATE kev SET withdrawn_at = $1 WHERE cve = $2",
-            values![now, cve],
-        )
-        .await?;
-        difference.withdrawn = difference.withdrawn.saturating_add(1);
-        touched.push(cve);
-    }
-    raise(open, &touched).await?;
-    crate::ground::meta::set(open, RELEASED, &catalogue.released_at.to_string()).await?;
-    Ok(difference)
+        .map(|(cve, _)| cve.as_str())
+        .collect()
 }
 
 /// The words an entry had until now; of a withdrawn one also the time in which it was not listed.
@@ -222,7 +243,7 @@ pub async fn alone(open: &mut Transaction) -> Result<Vec<Entry>> {
         .collect()
 }
 
-/// Threats that are nothing but an entry, where the catalogue took that entry back or says it in other words.
+/// Threats made of an entry alone: ids of those whose entry was withdrawn, and the entries whose words changed.
 pub async fn retold(open: &mut Transaction) -> Result<(Vec<String>, Vec<Entry>)> {
     let sql = "SELECT k.cve, k.vendor, k.product, k.name, k.added, k.due, k.ransomware, k.description, k.notes, k.withdrawn_at, t.id, t.revision, t.title
                FROM threat t JOIN kev k ON k.cve = t.tracking_id WHERE t.source = 'kev' AND t.withdrawn = FALSE ORDER BY k.cve";

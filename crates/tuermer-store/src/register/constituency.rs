@@ -103,55 +103,71 @@ fn listed<T>(word: &str, column: &str, parse: fn(&str) -> Option<T>) -> Result<T
 
 /// A sighting from a row of [`SIGHTING_COLUMNS`].
 pub(crate) fn sighting(row: &Cells<'_>) -> Result<Sighting> {
-    let attribution = row.text(1)?;
-    let attribution = match attribution.split_once(':') {
+    Ok(Sighting {
+        organisation: OrganisationId(row.text(0)?.to_string()),
+        attribution: attribution(row.text(1)?)?,
+        observation: observation(row)?,
+    })
+}
+
+/// By what a sign was found to belong to an organisation: `network:192.0.2.0/24`.
+fn attribution(stored: &str) -> Result<Attribution> {
+    let attribution = match stored.split_once(':') {
         Some(("network", value)) => Attribution::Network(value.to_string()),
         Some(("host", value)) => Attribution::Host(value.to_string()),
         Some(("domain", value)) => Attribution::Domain(value.to_string()),
         Some(("told", value)) => Attribution::Told(value.to_string()),
-        _ => return Err(anyhow!("stored attribution {attribution}")),
+        _ => return Err(anyhow!("stored attribution {stored}")),
     };
+    Ok(attribution)
+}
+
+fn observation(row: &Cells<'_>) -> Result<Observation> {
     let incident = listed(row.text(9)?, "sighting_kind.class", IncidentType::parse)?;
     let observed_at = Timestamp::from_microsecond(row.int(4)?)?;
     let owned = |index| Ok::<_, anyhow::Error>(row.text_or_null(index)?.map(str::to_string));
-    let tags: Vec<String> = row
-        .text(11)?
+    let tags = tags(row.text(11)?);
+    Ok(Observation {
+        id: ObservationId(row.text(2)?.to_string()),
+        ip: row.text_or_null(5)?.and_then(|text| text.parse().ok()),
+        port: row
+            .int_or_null(6)?
+            .and_then(|port| u16::try_from(port).ok()),
+        hostname: owned(7)?,
+        asn: row.int_or_null(8)?.and_then(|asn| u32::try_from(asn).ok()),
+        severity: row.text(10)?.to_string(),
+        proven_cves: proven_cves(&tags),
+        tags,
+        vendor: row.text(12)?.to_string(),
+        product: row.text(13)?.to_string(),
+        version: owned(14)?,
+        origin_id: row.text(15)?.to_string(),
+        last_seen_at: row
+            .int_or_null(16)?
+            .map_or(Ok(observed_at), Timestamp::from_microsecond)?,
+        network: row.text_or_null(17)?.and_then(|text| text.parse().ok()),
+        tlp: Tlp::read(row.text(18)?),
+        side: listed(row.text(20)?, "sighting_kind.side", Side::parse)?,
+        grade: listed(row.text(19)?, "sighting_kind.grade", Grade::read)?,
+        ..Observation::new(row.text(3)?, observed_at, incident)
+    })
+}
+
+/// Tags are stored with `;` between them.
+fn tags(stored: &str) -> Vec<String> {
+    stored
         .split(';')
         .filter(|tag| !tag.is_empty())
         .map(str::to_string)
-        .collect();
-    Ok(Sighting {
-        organisation: OrganisationId(row.text(0)?.to_string()),
-        attribution,
-        observation: Observation {
-            id: ObservationId(row.text(2)?.to_string()),
-            ip: row.text_or_null(5)?.and_then(|text| text.parse().ok()),
-            port: row
-                .int_or_null(6)?
-                .and_then(|port| u16::try_from(port).ok()),
-            hostname: owned(7)?,
-            asn: row.int_or_null(8)?.and_then(|asn| u32::try_from(asn).ok()),
-            severity: row.text(10)?.to_string(),
-            proven_cves: tags
-                .iter()
-                .filter(|tag| tag.starts_with("cve-"))
-                .map(|tag| tag.to_uppercase())
-                .collect(),
-            tags,
-            vendor: row.text(12)?.to_string(),
-            product: row.text(13)?.to_string(),
-            version: owned(14)?,
-            origin_id: row.text(15)?.to_string(),
-            last_seen_at: row
-                .int_or_null(16)?
-                .map_or(Ok(observed_at), Timestamp::from_microsecond)?,
-            network: row.text_or_null(17)?.and_then(|text| text.parse().ok()),
-            tlp: Tlp::read(row.text(18)?),
-            side: listed(row.text(20)?, "sighting_kind.side", Side::parse)?,
-            grade: listed(row.text(19)?, "sighting_kind.grade", Grade::read)?,
-            ..Observation::new(row.text(3)?, observed_at, incident)
-        },
-    })
+        .collect()
+}
+
+/// The flaws that tags of a report prove: `cve-2021-26855`.
+fn proven_cves(tags: &[String]) -> Vec<String> {
+    tags.iter()
+        .filter(|tag| tag.starts_with("cve-"))
+        .map(|tag| tag.to_uppercase())
+        .collect()
 }
 
 impl Store {

@@ -2,7 +2,7 @@
 
 use crate::Store;
 use crate::documents::documents;
-use crate::ground::engine::{Row, Transaction};
+use crate::ground::engine::{Row, Transaction, Value};
 use crate::ground::journal;
 use crate::signs::observations;
 use crate::signs::signs::is_attack;
@@ -205,77 +205,65 @@ pub async fn write(
     now: Timestamp,
     said: impl Fn(&SignKey) -> String,
 ) -> Result<bool> {
-    let Campaign {
-        key,
-        reasons,
-        first_at,
-        last_at,
-        members,
-        to_ask,
-        product,
-        ..
-    } = campaign;
     let signs: Vec<(String, &str)> = campaign
         .signs()
         .into_iter()
         .map(|(key, class)| (key.to_text(), class.as_str()))
         .collect();
-    let reasons: Vec<Sentence> = reasons
+    let reasons: Vec<Sentence> = campaign
+        .reasons
         .iter()
         .map(|reason| reason.sentence(&said(&reason.key)))
         .collect();
-    let reasons = facts::stored(&reasons);
-    let product = product
-        .as_ref()
-        .map(|product| said(&SignKey::Product(product.clone())))
-        .unwrap_or_default();
-    let sql = "INSERT INTO campaign (key, signs, first_at, last_at, members, to_ask, product, reasons, tlp, found_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO NOTHING";
-    let (hit, asked) = (i64::try_from(members.len())?, i64::try_from(to_ask.len())?);
-    let signs = serde_json::to_string(&signs)?;
+    let product = campaign.product.clone().map(SignKey::Product);
+    let (hit, asked) = (
+        i64::try_from(campaign.members.len())?,
+        i64::try_from(campaign.to_ask.len())?,
+    );
     let row = values![
-        &key.0,
-        &signs,
-        *first_at,
-        *last_at,
+        &campaign.key.0,
+        serde_json::to_string(&signs)?,
+        campaign.last_at,
         hit,
         asked,
-        &product,
-        &reasons,
-        tlp.as_str(),
-        now
+        product.as_ref().map(said).unwrap_or_default(),
+        facts::stored(&reasons),
+        tlp.as_str()
     ];
-    // Of two processes that find it at the same time one is told that it is new.
-    let new = open.run(sql, row).await? > 0;
-    if !new {
-        let sql = "UPDATE campaign SET signs = $2, last_at = $3, members = $4, to_ask = $5, product = $6, reasons = $7, tlp = $8
-            WHERE key = $1";
-        open.run(
-            sql,
-            values![
-                &key.0,
-                signs,
-                *last_at,
-                hit,
-                asked,
-                product,
-                reasons,
-                tlp.as_str()
-            ],
-        )
-        .await?;
-    }
-    let rows = members
+    let new = write_row(open, row, campaign.first_at, now).await?;
+    let members = campaign
+        .members
         .iter()
-        .map(|member| values![&key.0, member.as_str()])
+        .map(|member| values![&campaign.key.0, member.as_str()])
         .collect();
     open.insert_many(
         "INSERT INTO campaign_member (campaign, organisation_id)",
-        rows,
+        members,
         "ON CONFLICT DO NOTHING",
     )
     .await?;
     Ok(new)
+}
+
+/// Writes what may change of a campaign; true where it is new. Of two processes that find it at the same time one is told
+/// that it is new.
+async fn write_row(
+    open: &mut Transaction,
+    row: Vec<Value>,
+    first_at: Timestamp,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "INSERT INTO campaign (key, signs, last_at, members, to_ask, product, reasons, tlp, first_at, found_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO NOTHING";
+    let mut inserted = row.clone();
+    inserted.extend(values![first_at, now]);
+    if open.run(sql, inserted).await? > 0 {
+        return Ok(true);
+    }
+    let sql = "UPDATE campaign SET signs = $2, last_at = $3, members = $4, to_ask = $5, product = $6, reasons = $7, tlp = $8
+        WHERE key = $1";
+    open.run(sql, row).await?;
+    Ok(false)
 }
 
 /// Which threat a campaign became, and whether it has its draft. Nobody else changes that until the transaction ends.

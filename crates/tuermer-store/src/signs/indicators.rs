@@ -17,47 +17,10 @@ use tuermer_formats::warninglist;
 pub async fn write(open: &mut Transaction, indicators: &[Indicator], document: &str) -> Result<()> {
     let mut rows = Vec::with_capacity(indicators.len());
     for indicator in indicators {
-        let Indicator {
-            trace,
-            origin_id,
-            source,
-            title,
-            context,
-            tlp,
-            grade,
-            modified_at,
-            valid_from,
-            valid_until,
-            withdrawn,
-        } = indicator;
-        if *withdrawn {
-            let sql = "DELETE FROM indicator WHERE trace = $1 AND source = $2 AND origin_id = $3 AND modified_at <= $4";
-            open.run(
-                sql,
-                values![trace.to_text(), source, origin_id, *modified_at],
-            )
-            .await?;
-            continue;
+        match indicator.withdrawn {
+            true => remove_withdrawn(open, indicator).await?,
+            false => rows.push(indicator_row(indicator, document)),
         }
-        let context = context
-            .iter()
-            .map(Trace::to_text)
-            .collect::<Vec<_>>()
-            .join("\n");
-        let (tlp, grade) = (tlp.as_str(), grade.to_text());
-        rows.push(values![
-            trace.to_text(),
-            source,
-            origin_id,
-            title,
-            context,
-            tlp,
-            grade,
-            *modified_at,
-            *valid_from,
-            *valid_until,
-            document
-        ]);
     }
     let sql = "INSERT INTO indicator (trace, source, origin_id, title, context, tlp, grade, modified_at, valid_from, valid_until, document_sha256)";
     let newer = "ON CONFLICT (trace, source, origin_id) DO UPDATE SET title = excluded.title, context = excluded.context, tlp = excluded.tlp,
@@ -81,6 +44,53 @@ pub async fn write(open: &mut Transaction, indicators: &[Indicator], document: &
         written.into_iter().filter(|(_, origin)| !origin.is_empty()),
     )
     .await
+}
+
+/// Removes an indicator that its source took back, unless a newer one is stored.
+async fn remove_withdrawn(open: &mut Transaction, indicator: &Indicator) -> Result<()> {
+    let sql = "DELETE FROM indicator WHERE trace = $1 AND source = $2 AND origin_id = $3 AND modified_at <= $4";
+    let values = values![
+        indicator.trace.to_text(),
+        &indicator.source,
+        &indicator.origin_id,
+        indicator.modified_at
+    ];
+    open.run(sql, values).await?;
+    Ok(())
+}
+
+fn indicator_row(indicator: &Indicator, document: &str) -> Vec<Value> {
+    let Indicator {
+        trace,
+        origin_id,
+        source,
+        title,
+        context,
+        tlp,
+        grade,
+        modified_at,
+        valid_from,
+        valid_until,
+        withdrawn: _,
+    } = indicator;
+    let context = context
+        .iter()
+        .map(Trace::to_text)
+        .collect::<Vec<_>>()
+        .join("\n");
+    values![
+        trace.to_text(),
+        source,
+        origin_id,
+        title,
+        context,
+        tlp.as_str(),
+        grade.to_text(),
+        *modified_at,
+        *valid_from,
+        *valid_until,
+        document
+    ]
 }
 
 /// Removes what a newer word of the same source under the same id has replaced.

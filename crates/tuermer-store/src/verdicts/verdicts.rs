@@ -215,15 +215,11 @@ impl Verdicts {
             |(_, at)| at,
         );
         let asset = only.map_or("", |(asset, _)| asset.as_str());
-        let mut hasher = DefaultHasher::new();
-        (number, asset, observed_at.as_microsecond()).hash(&mut hasher);
-        if only.is_none() {
-            exposure
-                .grounds
-                .iter()
-                .for_each(|ground| (&ground.asset, ground.observed_at).hash(&mut hasher));
-        }
-        let digest = signed(hasher.finish());
+        let grounds = match only {
+            Some(_) => &[][..],
+            None => exposure.grounds.as_slice(),
+        };
+        let digest = digest((number, asset, observed_at), grounds);
         let before = self.before.remove(organisation.as_str());
         if before == Some(digest) {
             return;
@@ -245,17 +241,15 @@ impl Verdicts {
         if before.is_some() {
             page.replaced.push(organisation.into());
         }
-        if only.is_none() {
-            for (position, ground) in (0_i64..).zip(&exposure.grounds) {
-                let asset = ground.asset.as_ref().map_or("", |asset| asset.as_str());
-                page.grounds.push(values![
-                    threat,
-                    organisation,
-                    position,
-                    asset,
-                    ground.observed_at
-                ]);
-            }
+        for (position, ground) in (0_i64..).zip(grounds) {
+            let asset = ground.asset.as_ref().map_or("", |asset| asset.as_str());
+            page.grounds.push(values![
+                threat,
+                organisation,
+                position,
+                asset,
+                ground.observed_at
+            ]);
         }
     }
 
@@ -364,6 +358,16 @@ fn number(exposure: &Exposure) -> i64 {
     ) in placed(exposure)
     {
         (position, vulnerability, status, certainty, remediation).hash(&mut hasher);
+    }
+    signed(hasher.finish())
+}
+
+/// Digest of where an organisation stands: its verdict, through which asset and seen when, and so for each ground.
+fn digest((number, asset, observed_at): (i64, &str, Timestamp), grounds: &[Ground]) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    (number, asset, observed_at.as_microsecond()).hash(&mut hasher);
+    for ground in grounds {
+        (&ground.asset, ground.observed_at).hash(&mut hasher);
     }
     signed(hasher.finish())
 }

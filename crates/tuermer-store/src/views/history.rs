@@ -39,9 +39,9 @@ pub struct KnownThreat {
     pub kev_since: Option<Timestamp>,
 }
 
-/// What the catalogue said of one flaw.
+/// What the KEV catalogue said of one flaw for a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
+struct CatalogueWords {
     kev: Kev,
     listed: bool,
 }
@@ -181,11 +181,11 @@ impl Store {
     }
 
     /// All words of the catalogue on one flaw, oldest first; the last ones still stand.
-    async fn kev_words(&self, cve: &str) -> Result<Vec<Told<Entry>>> {
+    async fn kev_words(&self, cve: &str) -> Result<Vec<Told<CatalogueWords>>> {
         let sql = "SELECT added, due, ransomware, listed, since_at, until_at FROM kev_history WHERE cve = $1 ORDER BY until_at";
         let mut words = Vec::new();
         for row in self.read(sql, values![cve]).await? {
-            let what = Entry {
+            let what = CatalogueWords {
                 kev: kev(&row.text(0)?, &row.text(1)?, row.bool(2)?)?,
                 listed: row.bool(3)?,
             };
@@ -197,14 +197,14 @@ impl Store {
         }
         let sql = "SELECT added, due, ransomware, seen_at, withdrawn_at FROM kev WHERE cve = $1";
         if let Some(row) = self.read_one(sql, values![cve]).await? {
-            let what = Entry {
+            let what = CatalogueWords {
                 kev: kev(&row.text(0)?, &row.text(1)?, row.bool(2)?)?,
                 listed: true,
             };
             // The words of now stand since the ones before them ended.
             let since = words
                 .last()
-                .and_then(|told: &Told<Entry>| told.until)
+                .and_then(|told: &Told<CatalogueWords>| told.until)
                 .unwrap_or(row.time(3)?);
             words.push(Told {
                 what,
@@ -218,6 +218,15 @@ impl Store {
     /// Everything that was ever known of one organisation, with its answers to one threat.
     pub async fn past(&self, organisation: &OrganisationId, threat: &ThreatId) -> Result<Past> {
         let mut past = Past::default();
+        self.add_past_assets(&mut past, organisation).await?;
+        self.add_past_sightings(&mut past, organisation).await?;
+        self.add_past_answers(&mut past, organisation, threat)
+            .await?;
+        Ok(past)
+    }
+
+    /// Assets as they are, then as they were.
+    async fn add_past_assets(&self, past: &mut Past, organisation: &OrganisationId) -> Result<()> {
         let sql = format!(
             "SELECT {ASSET_COLUMNS}, changed_at FROM asset WHERE organisation_id = $1 ORDER BY id"
         );
@@ -239,6 +248,14 @@ impl Store {
                 until: Some(row.time(12)?),
             });
         }
+        Ok(())
+    }
+
+    async fn add_past_sightings(
+        &self,
+        past: &mut Past,
+        organisation: &OrganisationId,
+    ) -> Result<()> {
         let sql = format!(
             "SELECT {SIGHTING_COLUMNS}, k.received_at FROM sighting s JOIN sighting_kind k ON k.key = s.kind WHERE s.organisation_id = $1"
         );
@@ -249,6 +266,16 @@ impl Store {
                 until: None,
             });
         }
+        Ok(())
+    }
+
+    /// Answers until they were taken back or overtaken, then marks of the company's own people as answers.
+    async fn add_past_answers(
+        &self,
+        past: &mut Past,
+        organisation: &OrganisationId,
+        threat: &ThreatId,
+    ) -> Result<()> {
         let columns = format!(
             "{}, a.undone_at, {}",
             answers::COLUMNS,
@@ -257,10 +284,8 @@ impl Store {
         let sql = format!(
             "SELECT {columns} FROM answer a WHERE a.organisation_id = $1 AND a.threat_id = $2"
         );
-        for row in self
-            .read(&sql, values![organisation.as_str(), threat.as_str()])
-            .await?
-        {
+        let values = values![organisation.as_str(), threat.as_str()];
+        for row in self.read(&sql, values).await? {
             let said = given(&row)?.said;
             let until = [row.time_or_null(8)?, row.time_or_null(9)?]
                 .into_iter()
@@ -272,18 +297,14 @@ impl Store {
                 until,
             });
         }
-        let marks = self.marks_as_answers(threat).await?;
-        past.answers.extend(
-            marks
-                .into_iter()
-                .filter(|said| said.organisation == *organisation)
-                .map(|said| Told {
-                    since: said.at,
-                    what: said,
-                    until: None,
-                }),
-        );
-        Ok(past)
+        let marks = self.marks_as_answers(threat).await?.into_iter();
+        let own = marks.filter(|said| said.organisation == *organisation);
+        past.answers.extend(own.map(|said| Told {
+            since: said.at,
+            what: said,
+            until: None,
+        }));
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ground::engine::{Row, Transaction};
 use crate::ground::journal;
 use crate::people::notice_deliveries;
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use jiff::Timestamp;
 use tuermer_core::delivery::{Delivery, DeliveryState, Outcome};
 use tuermer_core::ids::{DeliveryId, OrganisationId, PointId, WarningNumber};
@@ -292,42 +292,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<Delivery> {
         let mut open = self.begin().await?;
-        let row = open
-            .read_one(
-                &format!("SELECT {COLUMNS} FROM delivery d WHERE d.id = $1"),
-                values![id.as_str()],
-            )
-            .await?;
-        let before = row
-            .as_ref()
-            .map(delivery)
-            .transpose()?
-            .ok_or_else(|| anyhow!("there is no delivery {id}"))?;
-        let allowed = match before.state {
-            DeliveryState::Parked => true,
-            DeliveryState::Refused | DeliveryState::Failed => {
-                resend && !before.channel.nature().by_person
-            }
-            DeliveryState::ToCall => !resend,
-            _ => false,
-        };
-        if !allowed {
-            return Err(anyhow!(
-                "delivery {id} is {}; only parked ones can be resolved, refused and failed ones sent again, calls marked as made",
-                before.state.as_str()
-            ));
-        }
-        let sql = "SELECT 1 FROM warning WHERE number = $1 AND state = 'stopped'";
-        if resend
-            && open
-                .read_one(sql, values![before.warning.as_str()])
-                .await?
-                .is_some()
-        {
-            return Err(anyhow!(
-                "{} was stopped; nothing of it is sent again",
-                before.warning
-            ));
+        let sql = format!("SELECT {COLUMNS} FROM delivery d WHERE d.id = $1");
+        let row = open.read_one(&sql, values![id.as_str()]).await?;
+        let before = row.as_ref().map(delivery).transpose()?;
+        let before = before.ok_or_else(|| anyhow!("there is no delivery {id}"))?;
+        person_may_resolve(&before, resend)?;
+        if resend {
+            warning_not_stopped(&mut open, &before.warning).await?;
         }
         let (state, attempts) = match resend {
             true => (DeliveryState::Due, 0),
@@ -380,4 +351,36 @@ fn quoted(channels: impl Iterator<Item = Channel>) -> String {
         return "''".into();
     }
     words.join(", ")
+}
+
+/// Parked deliveries are resolved, refused and failed ones sent again, calls marked as made; nothing else.
+fn person_may_resolve(delivery: &Delivery, resend: bool) -> Result<()> {
+    let allowed = match delivery.state {
+        DeliveryState::Parked => true,
+        DeliveryState::Refused | DeliveryState::Failed => {
+            resend && !delivery.channel.nature().by_person
+        }
+        DeliveryState::ToCall => !resend,
+        _ => false,
+    };
+    if !allowed {
+        bail!(
+            "delivery {} is {}; only parked ones can be resolved, refused and failed ones sent again, calls marked as made",
+            delivery.id,
+            delivery.state.as_str()
+        );
+    }
+    Ok(())
+}
+
+async fn warning_not_stopped(open: &mut Transaction, warning: &WarningNumber) -> Result<()> {
+    let sql = "SELECT 1 FROM warning WHERE number = $1 AND state = 'stopped'";
+    if open
+        .read_one(sql, values![warning.as_str()])
+        .await?
+        .is_some()
+    {
+        bail!("{warning} was stopped; nothing of it is sent again");
+    }
+    Ok(())
 }

@@ -245,7 +245,7 @@ pub async fn ingest(
     name: &str,
     path: &Path,
 ) -> Result<IngestReport> {
-    one(
+    ingest_one(
         context,
         actor,
         name,
@@ -266,7 +266,7 @@ pub async fn ingest_signs(
     name: &str,
     bytes: Vec<u8>,
 ) -> Result<IngestReport> {
-    one(
+    ingest_one(
         context,
         actor,
         name,
@@ -290,7 +290,7 @@ pub async fn ingest_signs_file(
     name: &str,
     path: &Path,
 ) -> Result<IngestReport> {
-    one(
+    ingest_one(
         context,
         actor,
         name,
@@ -313,7 +313,7 @@ pub async fn ingest_bytes(
     name: &str,
     bytes: Vec<u8>,
 ) -> Result<IngestReport> {
-    one(
+    ingest_one(
         context,
         actor,
         name,
@@ -326,7 +326,7 @@ pub async fn ingest_bytes(
     .await
 }
 
-async fn one(
+async fn ingest_one(
     context: &Context,
     actor: &Actor,
     name: &str,

@@ -9,6 +9,7 @@ use crate::store::verdicts::exposures;
 use crate::store::verdicts::match_runs::{MatchRun, Mode};
 use crate::store::verdicts::remediation::Marked;
 use anyhow::Result;
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use tuermer_core::assess::{Case, RuleBook, Standing};
 use tuermer_core::asset::{AssetKind, Presence};
@@ -91,31 +92,17 @@ pub async fn of_bill(context: &Context, bill: &Bill) -> Result<Vec<Met>> {
     let components: Vec<(ProductKey, &Component)> = bill
         .components
         .iter()
-        .map(|one| (ProductKey::new(&one.vendor, &one.product), one))
+        .map(|component| {
+            let key = ProductKey::new(&component.vendor, &component.product);
+            (key, component)
+        })
         .collect();
-    let words: HashSet<String> = components
-        .iter()
-        .map(|(key, _)| key.product.clone())
-        .collect();
-    let mut about: Vec<ThreatId> = context
-        .store
-        .threats_about(&[], &words.into_iter().collect::<Vec<_>>(), &[])
-        .await?
-        .into_iter()
-        .collect();
-    about.sort_unstable();
     let mut met = Vec::new();
-    for ids in about.chunks(limits::THREATS_PER_BOOK) {
-        let mut threats: Vec<(Threat, Urgencies)> = Vec::with_capacity(ids.len());
-        for id in ids {
-            threats.extend(
-                context
-                    .store
-                    .threat(id)
-                    .await?
-                    .map(|threat| (threat.clone(), Urgencies::of(&context.policy, &threat))),
-            );
-        }
+    for ids in threats_about(context, &components)
+        .await?
+        .chunks(limits::THREATS_PER_BOOK)
+    {
+        let threats = with_urgencies(context, ids).await?;
         let mut book = RuleBook::new(threats.iter().map(|(threat, urgencies)| Case {
             threat,
             packs: &packs,
@@ -141,13 +128,42 @@ pub async fn of_bill(context: &Context, bill: &Bill) -> Result<Vec<Met>> {
             }
         }
     }
-    met.sort_by(|one, other| {
-        let rank = |met: &Met| (met.standing.status, met.standing.certainty);
-        rank(other).cmp(&rank(one)).then_with(|| {
-            (&one.component.product, &one.threat).cmp(&(&other.component.product, &other.threat))
-        })
-    });
+    met.sort_by(worst_first);
     Ok(met)
+}
+
+/// Threats that name a product of the bill, in the order of their ids.
+async fn threats_about(
+    context: &Context,
+    components: &[(ProductKey, &Component)],
+) -> Result<Vec<ThreatId>> {
+    let products: HashSet<String> = components
+        .iter()
+        .map(|(key, _)| key.product.clone())
+        .collect();
+    let products: Vec<String> = products.into_iter().collect();
+    let about = context.store.threats_about(&[], &products, &[]).await?;
+    let mut about: Vec<ThreatId> = about.into_iter().collect();
+    about.sort_unstable();
+    Ok(about)
+}
+
+async fn with_urgencies(context: &Context, ids: &[ThreatId]) -> Result<Vec<(Threat, Urgencies)>> {
+    let mut threats = Vec::with_capacity(ids.len());
+    for id in ids {
+        threats.extend(context.store.threat(id).await?.map(|threat| {
+            let urgencies = Urgencies::of(&context.policy, &threat);
+            (threat, urgencies)
+        }));
+    }
+    Ok(threats)
+}
+
+fn worst_first(left: &Met, right: &Met) -> Ordering {
+    let rank = |met: &Met| (met.standing.status, met.standing.certainty);
+    rank(right).cmp(&rank(left)).then_with(|| {
+        (&left.component.product, &left.threat).cmp(&(&right.component.product, &right.threat))
+    })
 }
 
 fn kind<'a>(component: &'a Component, note: &'a str) -> AssetKind<'a> {

@@ -226,7 +226,7 @@ pub async fn import(
     let (sender, mut receiver) = mpsc::channel(CHUNKS_AHEAD);
     let reading = tokio::task::spawn_blocking(move || read(&rules, input, &sender));
     while let Some(chunk) = receiver.recv().await {
-        import.take(context, &mut open, chunk).await?;
+        import.register_chunk(context, &mut open, chunk).await?;
         if let Some(progress) = &options.progress {
             progress.store(import.report.rows, Ordering::Relaxed);
         }
@@ -308,7 +308,7 @@ struct Import {
 }
 
 impl Import {
-    async fn take(
+    async fn register_chunk(
         &mut self,
         context: &Context,
         open: &mut Transaction,
@@ -333,7 +333,7 @@ impl Import {
             ImportKind::Members | ImportKind::Providers => {
                 self.take_organisations(context, open, records).await
             }
-            ImportKind::Inventory => self.take_assets(context, open, records).await,
+            ImportKind::Inventory => self.register_assets(context, open, records).await,
             ImportKind::Networks => self.take_networks(open, records).await,
             ImportKind::Contacts => self.take_contacts(context, open, records).await,
         }

@@ -55,8 +55,12 @@ pub fn receipt(context: &Context) -> Result<String> {
     ))
 }
 
-/// Takes a report.
-pub async fn take(context: &Context, actor: &Actor, report: &WitnessReport) -> Result<Taken> {
+/// Keeps a report and raises a notice.
+pub async fn keep_report(
+    context: &Context,
+    actor: &Actor,
+    report: &WitnessReport,
+) -> Result<Taken> {
     allow(actor, Act::ReportIncident)?;
     let now = report.received_at;
     let mut open = context.store.begin().await?;
@@ -75,7 +79,7 @@ pub async fn take(context: &Context, actor: &Actor, report: &WitnessReport) -> R
     if let Some(organisation) = &report.organisation {
         make_sign(&mut open, report, organisation).await?;
     }
-    notices::raise(&mut open, &told(context, report)?).await?;
+    notices::raise(&mut open, &notice_of_report(context, report)?).await?;
     journal::append(
         &mut open,
         now,
@@ -209,7 +213,7 @@ fn observation(report: &WitnessReport) -> Observation {
 }
 
 /// Nothing of the reporter's own words leaves by mail: who reads it looks here.
-fn told(context: &Context, report: &WitnessReport) -> Result<Notice> {
+fn notice_of_report(context: &Context, report: &WitnessReport) -> Result<Notice> {
     let known = if report.organisation.is_some() {
         "witness.notice_known"
     } else {

@@ -226,48 +226,8 @@ fn as_json(texts: Texts, report: &ImportReport, error_file: Option<&str>) -> ser
 fn show(call: &Call, report: &ImportReport, error_file: Option<&str>, skip_errors: bool) {
     let texts = call.out.texts;
     let out = &call.out;
-    let rows = grouped(report.rows);
-    match &report.shape {
-        Some(Shape::Spreadsheet { sheet }) => out.line(&texts.with(
-            "import.head_sheet",
-            &[("file", &report.file), ("sheet", sheet), ("rows", &rows)],
-        )),
-        Some(Shape::Text {
-            encoding,
-            separator,
-        }) => {
-            let separator = if *separator == '\t' {
-                "Tab".to_string()
-            } else {
-                separator.to_string()
-            };
-            out.line(&texts.with(
-                "import.head_text",
-                &[
-                    ("file", &report.file),
-                    ("encoding", encoding),
-                    ("separator", &separator),
-                    ("rows", &rows),
-                ],
-            ));
-        }
-        None => {}
-    }
-    let columns: Vec<String> = report.columns.iter().map(recognised).collect();
-    let mut line = texts.with("import.columns", &[("columns", &columns.join(", "))]);
-    if !report.unknown_columns.is_empty() {
-        let unknown: Vec<String> = report
-            .unknown_columns
-            .iter()
-            .map(|name| format!("«{name}»"))
-            .collect();
-        line.push_str("   ");
-        line.push_str(&texts.with(
-            "import.unknown_columns",
-            &[("columns", &unknown.join(", "))],
-        ));
-    }
-    out.line(&format!("  {line}"));
+    show_shape(call, report);
+    show_columns(call, report);
     let [new, changed, same, errors] =
         [report.new, report.changed, report.same, report.error_rows].map(grouped);
     out.line(&format!(
@@ -311,6 +271,58 @@ fn show(call: &Call, report: &ImportReport, error_file: Option<&str>, skip_error
         ));
     }
     show_end(call, report, skip_errors);
+}
+
+/// What kind of file it is, and how many rows it has.
+fn show_shape(call: &Call, report: &ImportReport) {
+    let (out, texts) = (&call.out, call.out.texts);
+    let rows = grouped(report.rows);
+    match &report.shape {
+        Some(Shape::Spreadsheet { sheet }) => out.line(&texts.with(
+            "import.head_sheet",
+            &[("file", &report.file), ("sheet", sheet), ("rows", &rows)],
+        )),
+        Some(Shape::Text {
+            encoding,
+            separator,
+        }) => {
+            let separator = if *separator == '\t' {
+                "Tab".to_string()
+            } else {
+                separator.to_string()
+            };
+            out.line(&texts.with(
+                "import.head_text",
+                &[
+                    ("file", &report.file),
+                    ("encoding", encoding),
+                    ("separator", &separator),
+                    ("rows", &rows),
+                ],
+            ));
+        }
+        None => {}
+    }
+}
+
+/// The columns that were recognised, and those that were not.
+fn show_columns(call: &Call, report: &ImportReport) {
+    let (out, texts) = (&call.out, call.out.texts);
+    let columns: Vec<String> = report.columns.iter().map(recognised).collect();
+    let mut line = texts.with("import.columns", &[("columns", &columns.join(", "))]);
+    if !report.unknown_columns.is_empty() {
+        let unknown: Vec<String> = report
+            .unknown_columns
+            .iter()
+            .map(|name| format!("«{name}»"))
+            .collect();
+        line.push_str("   ");
+        line.push_str(&texts.with(
+            "import.unknown_columns",
+            &[("columns", &unknown.join(", "))],
+        ));
+    }
+    out.line(&format!("  {line}"));
 }
 
 fn show_end(call: &Call, report: &ImportReport, skip_errors: bool) {
@@ -457,27 +469,4 @@ fn harmless(cell: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{grouped, harmless};
-
-    #[test]
-    fn numbers_and_cells() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1\u{a0}000"),
-            (1_234_567, "1\u{a0}234\u{a0}567"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
-        for (cell, safe) in [
-            ("=1+1", "'=1+1"),
-            ("@x", "'@x"),
-            ("+49", "'+49"),
-            ("a=b", "a=b"),
-            ("", ""),
-        ] {
-            assert_eq!(harmless(cell), safe);
-        }
-    }
-}
+mod tests;

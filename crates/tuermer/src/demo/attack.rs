@@ -20,25 +20,7 @@ impl Play<'_> {
     /// On the evening of 5 March signs of one attacker come from several members: a campaign, and a draft for those like them.
     pub async fn attacks(&mut self) -> Result<()> {
         self.at(ATTACKS)?;
-        let open = |(index, member): &(usize, &Member)| {
-            let closed = self
-                .closed_at(*index, member)
-                .is_some_and(|at| at <= self.context.now());
-            !closed
-                && member.exchange.is_some()
-                && member.network.is_some()
-                && member.network_known
-                && self.warned.contains_key(index)
-        };
-        let hit: Vec<&Member> = self
-            .region
-            .members
-            .iter()
-            .enumerate()
-            .filter(open)
-            .map(|(_, member)| member)
-            .take(BROKEN_INTO)
-            .collect();
+        let hit = self.open_servers();
         let now = self.context.now();
         let first = now.checked_sub(SignedDuration::from_hours(2))?;
         let events = intake::Input::Bytes {
@@ -66,6 +48,30 @@ impl Play<'_> {
         let found = correlate::run(self.context).await?;
         assess::run(self.context).await?;
         self.figures.campaigns = found.campaigns;
+        self.tell_campaign(signs).await
+    }
+
+    /// Members whose server can be broken into and whose line the register knows.
+    fn open_servers(&self) -> Vec<&Member> {
+        let open = |(index, member): &(usize, &Member)| {
+            let closed = self
+                .closed_at(*index, member)
+                .is_some_and(|at| at <= self.context.now());
+            !closed
+                && member.exchange.is_some()
+                && member.network.is_some()
+                && member.network_known
+                && self.warned.contains_key(index)
+        };
+        let members = self.region.members.iter().enumerate().filter(open);
+        members
+            .map(|(_, member)| member)
+            .take(BROKEN_INTO)
+            .collect()
+    }
+
+    /// Tells how many members were hit and how many are like them; nothing where no campaign became a threat.
+    async fn tell_campaign(&self, signs: u64) -> Result<()> {
         let Some(campaign) = self.context.store.campaigns().await?.into_iter().next() else {
             return Ok(());
         };

@@ -138,8 +138,9 @@ pub fn inventory(region: &Region, pack: &BuildPack) -> Result<Vec<u8>> {
     } in &region.members
     {
         let host = format!("mail.{domain}");
-        let [edition, cumulative_update] =
-            exchange.map(|build| words(pack, build)).unwrap_or_default();
+        let [edition, cumulative_update] = exchange
+            .map(|build| build_words(pack, build))
+            .unwrap_or_default();
         let build = exchange.map(dotted).unwrap_or_default();
         let (version, build, host, source) = match known {
             Known::Nothing => continue,
@@ -223,7 +224,7 @@ pub fn provider_report(region: &Region, customers: &[usize], day: Date) -> Resul
 }
 
 /// Edition and cumulative update in words: "2016", "CU19".
-fn words(pack: &BuildPack, build: [u32; 4]) -> [String; 2] {
+fn build_words(pack: &BuildPack, build: [u32; 4]) -> [String; 2] {
     let seen = Seen::Build(build);
     let Some(line) = pack.line(seen) else {
         return [String::new(), String::new()];

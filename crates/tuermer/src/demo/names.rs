@@ -128,18 +128,18 @@ const STREETS: [&str; 16] = [
 ];
 
 /// One of a list; the lists are never empty, so the fallback is never seen.
-fn one<T: Copy + Default>(random: &mut ChaCha20Rng, list: &[T]) -> T {
+fn pick<T: Copy + Default>(random: &mut ChaCha20Rng, list: &[T]) -> T {
     list.choose(random).copied().unwrap_or_default()
 }
 
 /// A surname nobody has.
 pub fn surname(random: &mut ChaCha20Rng) -> String {
-    format!("{}{}", one(random, &FRONTS), one(random, &BACKS))
+    format!("{}{}", pick(random, &FRONTS), pick(random, &BACKS))
 }
 
 /// A first name and a surname.
 pub fn person(random: &mut ChaCha20Rng) -> String {
-    format!("{} {}", one(random, &FIRST_NAMES), surname(random))
+    format!("{} {}", pick(random, &FIRST_NAMES), surname(random))
 }
 
 /// Name of a member and its branch.
@@ -149,7 +149,7 @@ pub fn company(random: &mut ChaCha20Rng) -> (String, &'static str) {
         .copied()
         .unwrap_or(("Handel", "Großhandel"));
     (
-        format!("{} {trade} {}", surname(random), one(random, &FORMS)),
+        format!("{} {trade} {}", surname(random), pick(random, &FORMS)),
         sector,
     )
 }
@@ -159,14 +159,14 @@ pub fn provider(random: &mut ChaCha20Rng) -> String {
     format!(
         "{} {} {}",
         surname(random),
-        one(random, &IT_WORDS),
-        one(random, &FORMS)
+        pick(random, &IT_WORDS),
+        pick(random, &FORMS)
     )
 }
 
 /// Street and number.
 pub fn street(random: &mut ChaCha20Rng) -> String {
-    format!("{} {}", one(random, &STREETS), random.random_range(1..140))
+    format!("{} {}", pick(random, &STREETS), random.random_range(1..140))
 }
 
 /// A landline number that rings nowhere.

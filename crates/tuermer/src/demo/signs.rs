@@ -51,66 +51,56 @@ impl Finding {
 pub fn report(found: &[(&Member, Finding)], scanned: Timestamp) -> Result<Vec<u8>> {
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record(COLUMNS)?;
-    for (
-        number,
-        (
-            Member {
-                domain,
-                network,
-                exchange,
-                place,
-                ..
-            },
-            finding,
-        ),
-    ) in found.iter().enumerate()
-    {
-        let (Some(network), Some([major, minor, third, _])) = (network, exchange) else {
-            continue;
-        };
-        let [a, b, c, d] = network.octets();
-        let at = scanned
-            .saturating_add(jiff::SignedDuration::from_secs(
-                i64::try_from(number).unwrap_or(0),
-            ))?
-            .strftime("%Y-%m-%d %H:%M:%S")
-            .to_string();
-        let ip = format!("{a}.{b}.{c}.{}", d.saturating_add(2));
-        let host = if number % 4 == 3 {
-            String::new()
-        } else {
-            format!("mail.{domain}")
-        };
-        let version = if number % 6 == 5 {
-            String::new()
-        } else {
-            format!("{major}.{minor}.{third}")
-        };
-        let url = if *finding == Finding::WebShell {
-            "/aspnet_client/discover.aspx"
-        } else {
-            ""
-        };
-        let city = place.name.to_uppercase();
-        file.write_record([
-            &at,
-            &ip,
-            "443",
-            &host,
-            finding.tag(),
-            "64496",
-            "DE",
-            "NORDRHEIN-WESTFALEN",
-            &city,
-            "0",
-            "0",
-            "",
-            &version,
-            "",
-            url,
-        ])?;
+    for (number, (member, finding)) in found.iter().enumerate() {
+        if let Some(line) = report_line(number, member, *finding, scanned)? {
+            file.write_record(line)?;
+        }
     }
     Ok(file.into_inner()?)
+}
+
+/// One line in the order of [`COLUMNS`]; nothing for a member without a line or a server of its own.
+fn report_line(
+    number: usize,
+    member: &Member,
+    finding: Finding,
+    scanned: Timestamp,
+) -> Result<Option<[String; 15]>> {
+    let (Some(network), Some([major, minor, third, _])) = (member.network, member.exchange) else {
+        return Ok(None);
+    };
+    let [a, b, c, d] = network.octets();
+    let seconds = jiff::SignedDuration::from_secs(i64::try_from(number).unwrap_or(0));
+    let at = scanned.saturating_add(seconds)?;
+    let host = match number % 4 {
+        3 => String::new(),
+        _ => format!("mail.{}", member.domain),
+    };
+    let version = match number % 6 {
+        5 => String::new(),
+        _ => format!("{major}.{minor}.{third}"),
+    };
+    let url = match finding {
+        Finding::WebShell => "/aspnet_client/discover.aspx",
+        Finding::Open => "",
+    };
+    Ok(Some([
+        at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        format!("{a}.{b}.{c}.{}", d.saturating_add(2)),
+        "443".into(),
+        host,
+        finding.tag().into(),
+        "64496".into(),
+        "DE".into(),
+        "NORDRHEIN-WESTFALEN".into(),
+        member.place.name.to_uppercase(),
+        "0".into(),
+        "0".into(),
+        String::new(),
+        version,
+        String::new(),
+        url.into(),
+    ]))
 }
 
 /// What a sensor tells of an evening on which one attacker broke into several members' servers, as events of IntelMQ.

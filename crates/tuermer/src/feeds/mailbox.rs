@@ -9,7 +9,7 @@
 
 use super::Secret;
 use super::imap::{Imap, ImapError};
-use crate::outgoing::client::{tls_words, words};
+use crate::outgoing::client::{stranger_words, tls_words};
 use crate::outgoing::guard::Guard;
 use crate::outgoing::setup::tls;
 use crate::outgoing::{ClientRules, FetchError};
@@ -170,7 +170,7 @@ impl Mailbox {
         within(&url, known).await?.map_err(|error| match error {
             ImapError::Refused(why) => FetchError::LogIn {
                 host: address.host().to_string(),
-                why: words(&why),
+                why: stranger_words(&why),
             },
             error => broken(&url, &error),
         })?;
@@ -178,7 +178,7 @@ impl Mailbox {
         let opened = opened.map_err(|error| match error {
             ImapError::Refused(why) => FetchError::NoFolder {
                 folder: address.folder.clone(),
-                why: words(&why),
+                why: stranger_words(&why),
             },
             error => broken(&url, &error),
         })?;
@@ -281,7 +281,7 @@ async fn within<T>(url: &str, work: impl Future<Output = T>) -> Result<T, FetchE
 fn broken(url: &str, error: &dyn std::fmt::Display) -> FetchError {
     FetchError::Broken {
         url: url.to_string(),
-        why: words(&error.to_string()),
+        why: stranger_words(&error.to_string()),
     }
 }
 

@@ -175,17 +175,7 @@ impl FetchError {
                 "feed.error_redirects",
                 [("url", url), ("limit", &tuermer_core::limits::REDIRECTS)],
             ),
-            Self::RedirectRefused { url, target, why } => match why.as_ref() {
-                Self::NotHttps { .. } => Refusal::new(
-                    "feed.error_redirect_not_https",
-                    [("url", url), ("target", target)],
-                ),
-                Self::AddressRefused { .. } => Refusal::new(
-                    "feed.error_redirect_address",
-                    [("url", url), ("target", target)],
-                ),
-                _ => Refusal::new("feed.error_redirect", [("url", url), ("target", target)]),
-            },
+            Self::RedirectRefused { url, target, why } => redirect_refused(url, target, why),
             Self::NoSuchHost { host } => Refusal::new("feed.error_no_such_host", [("host", host)]),
             Self::NoConnection { host, why } => {
                 Refusal::new("feed.error_no_connection", [("host", host), ("why", why)])
@@ -200,22 +190,7 @@ impl FetchError {
                 "feed.error_too_big",
                 [("url", url), ("limit", &size(*limit_bytes))],
             ),
-            Self::Status {
-                url,
-                code: 404 | 410,
-                ..
-            } => Refusal::new("feed.error_not_found", [("url", url)]),
-            Self::Status {
-                url,
-                code: 401 | 403,
-                ..
-            } => Refusal::new("feed.error_not_allowed", [("url", url)]),
-            Self::Status { url, code: 429, .. } => {
-                Refusal::new("feed.error_too_often", [("url", url)])
-            }
-            Self::Status { url, code, .. } => {
-                Refusal::new("feed.error_status", [("url", url), ("code", code)])
-            }
+            Self::Status { url, code, .. } => status(url, *code),
             Self::ContentType { url, found } => {
                 Refusal::new("feed.error_content_type", [("url", url), ("found", found)])
             }
@@ -265,3 +240,22 @@ impl fmt::Display for FetchError {
 }
 
 impl std::error::Error for FetchError {}
+
+fn redirect_refused(url: &str, target: &str, why: &FetchError) -> Refusal {
+    let key = match why {
+        FetchError::NotHttps { .. } => "feed.error_redirect_not_https",
+        FetchError::AddressRefused { .. } => "feed.error_redirect_address",
+        _ => "feed.error_redirect",
+    };
+    Refusal::new(key, [("url", &url), ("target", &target)])
+}
+
+/// An answer without a document, by its HTTP status.
+fn status(url: &str, code: u16) -> Refusal {
+    match code {
+        404 | 410 => Refusal::new("feed.error_not_found", [("url", &url)]),
+        401 | 403 => Refusal::new("feed.error_not_allowed", [("url", &url)]),
+        429 => Refusal::new("feed.error_too_often", [("url", &url)]),
+        _ => Refusal::new("feed.error_status", [("url", &url), ("code", &code)]),
+    }
+}

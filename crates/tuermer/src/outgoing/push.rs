@@ -8,7 +8,7 @@
 //! ```
 //! No connection is kept: a message goes to each of thousands of hosts once, and kept ones would pile up.
 
-use super::client::{ClientRules, failure, retry_after, words};
+use super::client::{ClientRules, failure, retry_after, stranger_words};
 use super::fetch_error::{FetchError, RetryAfter};
 use super::guard::{Guard, shown};
 use super::setup::builder;
@@ -163,6 +163,6 @@ async fn answered(mut response: Response) -> Pushed {
     Pushed::Answered {
         code,
         retry_after,
-        words: words(&String::from_utf8_lossy(begin)),
+        words: stranger_words(&String::from_utf8_lossy(begin)),
     }
 }

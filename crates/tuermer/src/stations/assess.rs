@@ -246,10 +246,7 @@ impl Round<'_> {
             now,
         };
         let mut matching = Matching::new(case, self.constituency, &answers, only);
-        let open = match self.open.take() {
-            Some(open) => open,
-            None => context.store.begin().await?,
-        };
+        let open = self.transaction().await?;
         let mut standings = Standings::default();
         // While one page is written, the next one is judged.
         let mut writing = tokio::spawn(std::future::ready(anyhow::Ok(open)));
@@ -272,6 +269,14 @@ impl Round<'_> {
             exposures::threat_judged(&mut open, pending, &threat, &case.products(), now).await?;
         }
         self.count(open, written).await
+    }
+
+    /// The transaction that is open, or a new one.
+    async fn transaction(&mut self) -> Result<Transaction> {
+        match self.open.take() {
+            Some(open) => Ok(open),
+            None => self.context.store.begin().await,
+        }
     }
 
     /// Counts the verdicts of one threat, and commits where they are many.

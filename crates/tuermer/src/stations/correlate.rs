@@ -111,19 +111,30 @@ pub async fn run(context: &Context) -> Result<CorrelateReport> {
             Err(error) => failed.push(failure(context, campaign, &error)?),
         }
     }
+    note_looked_at(context, &found, &failed, &state).await?;
+    Ok(report)
+}
+
+/// Raises a notice for each campaign that failed, settles those of the others, and notes which signs were looked at.
+async fn note_looked_at(
+    context: &Context,
+    found: &[Campaign],
+    failed: &[Notice],
+    state: &str,
+) -> Result<()> {
+    let now = context.now();
     let mut open = context.store.begin().await?;
-    for campaign in &found {
-        match failed
+    for campaign in found {
+        let notice = failed
             .iter()
-            .find(|notice| notice.subject == campaign.key.0)
-        {
+            .find(|notice| notice.subject == campaign.key.0);
+        match notice {
             Some(notice) => notices::raise(&mut open, notice).await.map(drop)?,
             None => notices::settle(&mut open, FAILED, &campaign.key.0, now).await?,
         }
     }
-    meta::set(&mut open, KEY, &state).await?;
-    open.commit().await?;
-    Ok(report)
+    meta::set(&mut open, KEY, state).await?;
+    open.commit().await
 }
 
 /// What the operators are told of a campaign that could not be kept or drafted.

@@ -6,16 +6,16 @@
 //! What could not be fetched is simply asked for again at the next pull. What was rejected is remembered, and fetched
 //! again after a day or when a person decides about a key.
 
+mod arrived;
 mod identity;
 mod keyring;
 mod look;
 mod moved;
-mod take;
 
 pub use look::look;
 
 use crate::context::Context;
-use crate::feeds::csaf::{self, Found, List, Listing};
+use crate::feeds::csaf::{self, Arrived, Found, List, Listing};
 use crate::feeds::{PullReport, Rejected};
 use crate::notice::notice;
 use crate::outgoing::{Client, FetchError};
@@ -23,6 +23,7 @@ use crate::refusal::Refusal;
 use crate::store::feeds::feed_entries::SeenEntry;
 use crate::store::people::notices;
 use anyhow::{Error, Result};
+use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use tokio::task::JoinSet;
 use tuermer_core::feed::Feed;
@@ -91,29 +92,11 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
     }
     let found = discovered.providers.remove(0);
     let mut report = PullReport::default();
-    for other in discovered.providers {
-        report
-            .remarks
-            .push(Refusal::new("provider.one_more", [("url", &other.url)]));
-    }
+    let others = discovered.providers.iter();
+    let more = others.map(|other| Refusal::new("provider.one_more", [("url", &other.url)]));
+    report.remarks.extend(more);
     report.tolerated = found.provider.tolerated.total();
-    match found.provider.maintained(context.now()) {
-        Maintained::Yes => {}
-        Maintained::Ended(at) => {
-            return Err(Error::new(Refusal::new(
-                "provider.maintained_ended",
-                [("url", &found.url), ("at", &at)],
-            )));
-        }
-        Maintained::EndsSoon(at) => report.remarks.push(Refusal::new(
-            "provider.maintained_ends",
-            [("url", &found.url), ("at", &at)],
-        )),
-        Maintained::NotYet(at) => report.remarks.push(Refusal::new(
-            "provider.maintained_not_yet",
-            [("url", &found.url), ("at", &at)],
-        )),
-    }
+    report.remarks.extend(maintained(&found, context.now())?);
     let identity = identity::identify(context, client, &found, &mut report.remarks).await?;
     let seen = context.store.feed_entries(&feed.name).await?;
     let read = lists(context, client, feed, &found, &seen, &mut report).await?;
@@ -124,7 +107,7 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
         0
     } else {
         let rules = keyring::rules(context, client, &found, &identity, &mut report.remarks).await?;
-        let taker = take::Taker {
+        let intake = arrived::Intake {
             context,
             feed: &feed.name,
             found: &found,
@@ -134,7 +117,7 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
             client,
             wanted.into_iter().take(limits::PULL_DOCUMENTS).collect(),
             rules,
-            &taker,
+            &intake,
             &mut report,
         )
         .await?
@@ -153,6 +136,20 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
         }
     }
     Ok(report)
+}
+
+/// What a person should know where a provider is not maintained all the time: it will end, or has not begun.
+///
+/// # Errors
+/// A refusal where it has ended.
+fn maintained(found: &Found, now: Timestamp) -> Result<Option<Refusal>> {
+    let about = |key, at: &Timestamp| Refusal::new(key, [("url", &found.url), ("at", at)]);
+    match found.provider.maintained(now) {
+        Maintained::Yes => Ok(None),
+        Maintained::Ended(at) => Err(Error::new(about("provider.maintained_ended", &at))),
+        Maintained::EndsSoon(at) => Ok(Some(about("provider.maintained_ends", &at))),
+        Maintained::NotYet(at) => Ok(Some(about("provider.maintained_not_yet", &at))),
+    }
 }
 
 /// What all lists of a provider say.
@@ -253,7 +250,7 @@ async fn fetch_all(
     client: &Client,
     entries: Vec<Entry>,
     rules: csaf::Rules,
-    taker: &take::Taker<'_>,
+    intake: &arrived::Intake<'_>,
     report: &mut PullReport,
 ) -> Result<usize> {
     let mut waiting = entries.into_iter();
@@ -262,13 +259,7 @@ async fn fetch_all(
     loop {
         while running.len() < limits::PROVIDER_PARALLEL && in_a_row < limits::PULL_FAILURES {
             let Some(entry) = waiting.next() else { break };
-            let (client, rules) = (client.clone(), rules.clone());
-            running.spawn(async move {
-                let listed = entry.clone();
-                csaf::fetch(&client, entry, &rules)
-                    .await
-                    .map_err(|error| (listed, error))
-            });
+            running.spawn(fetch_listed(client.clone(), entry, rules.clone()));
         }
         let Some(done) = running.join_next().await else {
             break;
@@ -276,17 +267,11 @@ async fn fetch_all(
         match done {
             Ok(Ok(arrived)) => {
                 in_a_row = 0;
-                taker.take(arrived, report).await?;
+                intake.ingest(arrived, report).await?;
             }
-            Ok(Err((entry, error)))
-                if error.is_not_found()
-                    || matches!(
-                        error,
-                        FetchError::TooBig { .. } | FetchError::ContentType { .. }
-                    ) =>
-            {
+            Ok(Err((entry, error))) if is_lasting(&error) => {
                 in_a_row = 0;
-                taker.gone(entry, error.sentence(), report).await?;
+                intake.gone(entry, error.sentence(), report).await?;
             }
             Ok(Err((entry, error))) => {
                 failed = failed.saturating_add(1);
@@ -301,13 +286,11 @@ async fn fetch_all(
         }
     }
     let given_up = waiting.len();
-    if let (Some(error), true) = (
-        last,
-        failed == report.rejected.len()
-            && report.same == 0
-            && report.new == 0
-            && report.changed == 0,
-    ) {
+    let nothing_came = failed == report.rejected.len()
+        && report.same == 0
+        && report.new == 0
+        && report.changed == 0;
+    if let (Some(error), true) = (last, nothing_came) {
         // The lists are there and no single document is: that is a failure of the feed, not of its documents.
         return Err(Error::new(error.sentence()));
     }
@@ -317,6 +300,25 @@ async fn fetch_all(
             .push(Refusal::new("provider.given_up", [("count", &given_up)]));
     }
     Ok(failed.saturating_add(given_up))
+}
+
+async fn fetch_listed(
+    client: Client,
+    entry: Entry,
+    rules: csaf::Rules,
+) -> Result<Arrived, (Entry, FetchError)> {
+    let listed = entry.clone();
+    let fetched = csaf::fetch(&client, entry, &rules).await;
+    fetched.map_err(|error| (listed, error))
+}
+
+/// The document is missing, too big, or a web page: asking again soon changes nothing.
+fn is_lasting(error: &FetchError) -> bool {
+    error.is_not_found()
+        || matches!(
+            error,
+            FetchError::TooBig { .. } | FetchError::ContentType { .. }
+        )
 }
 
 /// Raises a notice once; the same words about the same subject are not repeated while it is open.

@@ -29,10 +29,10 @@ struct Stored {
     vouched: Vouched,
 }
 
-/// Gives signs told again what both sources together say; those whose sign changed.
+/// Gives signs that were reported again what both sources together say; returns the owners of those that changed.
 ///
-/// What is common to it and others gets a row of its own, with the document of whoever vouches and the time at which it came
-/// first.
+/// What the sign has in common with others gets a row of its own, with the document of the better source and the time of
+/// the first report.
 pub async fn write(
     open: &mut Transaction,
     again: Vec<Again<'_>>,
@@ -42,59 +42,72 @@ pub async fn write(
     let mut made = HashSet::new();
     for page in again.chunks(ROWS_PER_STATEMENT) {
         let mut stored = stored(open, page).await?;
-        for Again {
-            owner,
-            id,
-            kind,
-            vouched,
-        } in page
-        {
-            let told = (owner.as_str().to_string(), (*id).to_string());
-            let Some(before) = stored.get_mut(&told).filter(|before| before.kind != *kind) else {
+        for again in page {
+            let sign = (again.owner.as_str().to_string(), again.id.to_string());
+            let Some(before) = stored.get_mut(&sign) else {
                 continue;
             };
-            let both = before.vouched.with(*vouched);
-            if both == before.vouched {
+            let Some(next) = before.vouched_again(again, document) else {
                 continue;
-            }
-            let vouches = (both.grade != before.vouched.grade).then_some(document);
-            let key = super::key_of(&[
-                &before.kind,
-                &both.grade.to_text(),
-                both.tlp.as_str(),
-                vouches.unwrap_or_default(),
-            ]);
-            if made.insert(key.clone()) {
-                let sql =
-                    "INSERT INTO sighting_kind (key, report, class, side, severity, tlp, grade, tags, vendor, product, version, document_sha256, received_at)
-                    SELECT $1, report, class, side, severity, $2, $3, tags, vendor, product, version, COALESCE($4, document_sha256), received_at
-                    FROM sighting_kind WHERE key = $5 ON CONFLICT (key) DO NOTHING";
-                open.run(
-                    sql,
-                    values![
-                        &key,
-                        both.tlp.as_str(),
-                        both.grade.to_text(),
-                        vouches,
-                        &before.kind
-                    ],
-                )
-                .await?;
+            };
+            if made.insert(next.kind.clone()) {
+                copy_kind(open, before, &next, document).await?;
             }
             open.run(
                 "UPDATE sighting SET kind = $3 WHERE organisation_id = $1 AND id = $2",
-                values![owner.as_str(), *id, &key],
+                values![again.owner.as_str(), again.id, &next.kind],
             )
             .await?;
             // The same sign may stand in this page once more.
-            *before = Stored {
-                kind: key,
-                vouched: both,
-            };
-            changed.push((*owner).clone());
+            *before = next;
+            changed.push(again.owner.clone());
         }
     }
     Ok(changed)
+}
+
+impl Stored {
+    /// The sign after another source reported it; nothing where that source adds nothing.
+    fn vouched_again(&self, again: &Again<'_>, document: &str) -> Option<Self> {
+        let vouched = self.vouched.with(again.vouched);
+        if self.kind == again.kind || vouched == self.vouched {
+            return None;
+        }
+        let kind = super::key_of(&[
+            &self.kind,
+            &vouched.grade.to_text(),
+            vouched.tlp.as_str(),
+            self.voucher(vouched, document).unwrap_or_default(),
+        ]);
+        Some(Self { kind, vouched })
+    }
+
+    /// The document that vouches for the sign from now on; nothing where the one before still does.
+    fn voucher<'a>(&self, vouched: Vouched, document: &'a str) -> Option<&'a str> {
+        (vouched.grade != self.vouched.grade).then_some(document)
+    }
+}
+
+/// Writes the row of what the sign has in common with others, copied from the one before.
+async fn copy_kind(
+    open: &mut Transaction,
+    before: &Stored,
+    next: &Stored,
+    document: &str,
+) -> Result<()> {
+    let sql =
+        "INSERT INTO sighting_kind (key, report, class, side, severity, tlp, grade, tags, vendor, product, version, document_sha256, received_at)
+        SELECT $1, report, class, side, severity, $2, $3, tags, vendor, product, version, COALESCE($4, document_sha256), received_at
+        FROM sighting_kind WHERE key = $5 ON CONFLICT (key) DO NOTHING";
+    let values = values![
+        &next.kind,
+        next.vouched.tlp.as_str(),
+        next.vouched.grade.to_text(),
+        before.voucher(next.vouched, document),
+        &before.kind
+    ];
+    open.run(sql, values).await?;
+    Ok(())
 }
 
 async fn stored(

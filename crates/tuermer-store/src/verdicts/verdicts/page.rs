@@ -68,6 +68,11 @@ impl Page {
             decisive.map_or("", |d| d.source.as_str()),
             *measured,
         ]);
+        self.add_grounds(exposure, threat, number);
+        self.add_matches(exposure, threat, number);
+    }
+
+    fn add_grounds(&mut self, exposure: &Exposure, threat: &str, number: i64) {
         for (position, ground) in (0_i64..).zip(&exposure.grounds) {
             let Ground {
                 status,
@@ -90,6 +95,9 @@ impl Page {
             ];
             self.verdict_grounds.push(row);
         }
+    }
+
+    fn add_matches(&mut self, exposure: &Exposure, threat: &str, number: i64) {
         for (position, entry) in placed(exposure) {
             let Match {
                 asset: _,

@@ -38,8 +38,8 @@ struct Writing {
     signatures: Vec<Signature>,
 }
 
-/// Takes documents in one transaction and tells what became of each, in order. Nothing is told before it is durable.
-pub async fn take(
+/// Ingests documents in one transaction and reports the result of each, in order. Nothing is reported before it is durable.
+pub async fn ingest_batch(
     context: &Context,
     actor: &Actor,
     batch: Vec<Judged>,
@@ -51,14 +51,14 @@ pub async fn take(
         .collect();
     let mut stored =
         threats::stored_revisions(&mut open, &ids.into_iter().collect::<Vec<_>>()).await?;
-    let (mut writing, mut told) = (Writing::default(), Vec::with_capacity(batch.len()));
+    let (mut writing, mut reports) = (Writing::default(), Vec::with_capacity(batch.len()));
     for judged in batch {
         let place = judged.place.clone();
-        let report = one(&mut open, judged, &mut stored, &mut writing).await?;
-        told.push((place, report));
+        let report = ingest_judged(&mut open, judged, &mut stored, &mut writing).await?;
+        reports.push((place, report));
     }
     write(context, actor, open, writing).await?;
-    Ok(told)
+    Ok(reports)
 }
 
 fn read(judged: &Judged) -> Option<&Read> {
@@ -68,7 +68,8 @@ fn read(judged: &Judged) -> Option<&Read> {
     }
 }
 
-async fn one(
+/// Ingests one document: decides what it is to what is stored, and adds what must be written.
+async fn ingest_judged(
     open: &mut Transaction,
     judged: Judged,
     stored: &mut HashMap<String, StoredRevision>,
@@ -83,68 +84,66 @@ async fn one(
         outcome,
     } = judged;
     let file = place.file.as_str();
-    let verified = u64::from(
-        signature
-            .as_ref()
-            .is_some_and(|signature| signature.state == SignatureState::Verified),
-    );
+    let verified = signature
+        .as_ref()
+        .is_some_and(|signature| signature.state == SignatureState::Verified);
+    let report = IngestReport {
+        documents: 1,
+        verified: u64::from(verified),
+        ..IngestReport::new(file, kind)
+    };
     // What is proven is kept beside every document that is kept.
     if !matches!(&outcome, Outcome::Refused(_, None) | Outcome::Whole(_)) {
         writing.signatures.extend(signature);
     }
+    match outcome {
+        Outcome::Same => Ok(IngestReport { same: 1, ..report }),
+        Outcome::Refused(remark, document) => {
+            if let Some(document) = document {
+                writing.keep_once(sha256, *document);
+            }
+            Ok(IngestReport {
+                documents: 1,
+                ..IngestReport::rejected(file, kind, remark)
+            })
+        }
+        // Ingested in a step of its own, not here.
+        Outcome::Whole(_) => Ok(IngestReport::new(file, kind)),
+        Outcome::Threat(read) => {
+            ingest_threat(open, *read, (sha256, known), report, stored, writing).await
+        }
+    }
+}
+
+/// Ingests a threat where it is new or newer. `known`: its document is stored already.
+async fn ingest_threat(
+    open: &mut Transaction,
+    read: Read,
+    (sha256, known): (String, bool),
+    report: IngestReport,
+    stored: &mut HashMap<String, StoredRevision>,
+    writing: &mut Writing,
+) -> Result<IngestReport> {
     let Read {
         threat,
         remarks,
         document,
         fields,
-    } = match outcome {
-        Outcome::Same => {
-            return Ok(IngestReport {
-                same: 1,
-                documents: 1,
-                verified,
-                ..IngestReport::new(file, kind)
-            });
-        }
-        Outcome::Refused(remark, document) => {
-            writing.documents.extend(
-                document
-                    .filter(|_| writing.hashes.insert(sha256))
-                    .map(|document| *document),
-            );
-            return Ok(IngestReport {
-                documents: 1,
-                ..IngestReport::rejected(file, kind, remark)
-            });
-        }
-        // Taken in a step of its own, not here.
-        Outcome::Whole(_) => return Ok(IngestReport::new(file, kind)),
-        Outcome::Threat(read) => *read,
-    };
+    } = read;
     let before = stored.get(threat.id.as_str());
     let mut report = IngestReport {
         threat: Some(threat.tracking_id.clone()),
-        documents: 1,
-        verified,
         remarks,
-        ..IngestReport::new(file, kind)
+        ..report
     };
     match decide(open, before, &threat, &sha256).await? {
         Decision::New => report.new = 1,
         Decision::Newer => report.changed = 1,
         Decision::Same => return Ok(IngestReport { same: 1, ..report }),
         Decision::Refused(key) => {
-            let revision = before.map_or("", |before| before.revision.as_str());
-            let remark = Remark::new(
-                key,
-                &[
-                    ("id", &threat.tracking_id),
-                    ("revision", &threat.revision),
-                    ("stored", &revision),
-                ],
-            );
-            if !known && writing.hashes.insert(sha256) {
-                writing.documents.push(document.rejected(remark.kept()));
+            let remark = revision_refused(key, &threat, before);
+            if !known {
+                writing.keep_once(sha256, document.rejected(remark.kept()));
             }
             report.remarks.clear();
             report.verified = 0;
@@ -152,14 +151,7 @@ async fn one(
             return Ok(report);
         }
     }
-    let (ranges, not_understood) = threats::ranges(&threat.statements);
-    (report.ranges, report.ranges_not_understood) = (ranges, not_understood);
-    if not_understood > 0 {
-        report.remarks.push(Remark::new(
-            "threat.ingest_not_understood",
-            &[("count", &not_understood)],
-        ));
-    }
+    count_ranges(&mut report, &threat);
     let revision = StoredRevision {
         revision: threat.revision.clone(),
         released_at: threat.released_at,
@@ -170,7 +162,38 @@ async fn one(
     Ok(report)
 }
 
+fn revision_refused(key: &'static str, threat: &Threat, before: Option<&StoredRevision>) -> Remark {
+    let stored = before.map_or("", |before| before.revision.as_str());
+    Remark::new(
+        key,
+        &[
+            ("id", &threat.tracking_id),
+            ("revision", &threat.revision),
+            ("stored", &stored),
+        ],
+    )
+}
+
+/// Counts version ranges, with a remark where some are not understood.
+fn count_ranges(report: &mut IngestReport, threat: &Threat) {
+    let (ranges, not_understood) = threats::ranges(&threat.statements);
+    (report.ranges, report.ranges_not_understood) = (ranges, not_understood);
+    if not_understood > 0 {
+        report.remarks.push(Remark::new(
+            "threat.ingest_not_understood",
+            &[("count", &not_understood)],
+        ));
+    }
+}
+
 impl Writing {
+    /// A document that is kept and not used, once in a batch.
+    fn keep_once(&mut self, sha256: String, document: PackedDocument) {
+        if self.hashes.insert(sha256) {
+            self.documents.push(document);
+        }
+    }
+
     fn add(
         &mut self,
         (threat, fields): (Threat, DocumentFields),
@@ -184,9 +207,7 @@ impl Writing {
             threat.tracking_id.clone(),
             format!("revision {}, sha256 {sha256}", threat.revision),
         ));
-        if self.hashes.insert(sha256.clone()) {
-            self.documents.push(document);
-        }
+        self.keep_once(sha256.clone(), document);
         self.taken.push((threat, sha256, fields));
     }
 }

@@ -5,7 +5,7 @@
 use super::content::Content;
 use super::judge::{self, Judged, Outcome};
 use super::proof::{Proof, Trust};
-use super::source::{Chunk, Found, Input, Place, Reader, Text};
+use super::source::{Chunk, Input, Piece, Place, Reader, Text};
 use super::{
     IngestReport, Remark, Word, batch, catalogue, check, estimates, events, knowledge, report,
 };
@@ -63,7 +63,7 @@ pub async fn ingest_all(
     while let Some(chunk) = ready {
         let (next, written) = tokio::join!(
             judged(context, &mut receiver),
-            take(context, chunk, &mut teller)
+            ingest_chunk(context, chunk, &mut teller)
         );
         written?;
         ready = next?;
@@ -83,13 +83,13 @@ async fn judged(
     let (mut documents, mut order) = (Vec::new(), Vec::with_capacity(chunk.len()));
     for found in chunk {
         order.push(match found {
-            Found::Document(document) => {
+            Piece::Document(document) => {
                 documents.push(document);
                 None
             }
-            Found::Text(text) => Some(Ready::Text(text)),
-            Found::Refused(place, kind, remark) => Some(Ready::Refused(place, kind, remark)),
-            Found::End(file) => Some(Ready::End(file)),
+            Piece::Text(text) => Some(Ready::Text(text)),
+            Piece::Refused(place, kind, remark) => Some(Ready::Refused(place, kind, remark)),
+            Piece::End(file) => Some(Ready::End(file)),
         });
     }
     let signed = documents
@@ -117,7 +117,7 @@ async fn judged(
 }
 
 /// Writes a chunk: documents together, everything else in steps of its own, in order.
-async fn take(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> Result<()> {
+async fn ingest_chunk(context: &Context, chunk: Vec<Ready>, teller: &mut Teller<'_>) -> Result<()> {
     let mut together = Vec::new();
     for ready in chunk {
         let ready = if teller.word.signs_only {
@@ -247,7 +247,7 @@ impl Teller<'_> {
         if batch.is_empty() {
             return Ok(());
         }
-        for (place, report) in batch::take(context, self.actor, batch).await? {
+        for (place, report) in batch::ingest_batch(context, self.actor, batch).await? {
             self.hear(&place, report)?;
         }
         Ok(())
@@ -288,23 +288,45 @@ impl Teller<'_> {
 }
 
 /// Adds a document to the sum of its archive. Remarks about single advisories are left to their threats.
-fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
+fn add(sum: &mut IngestReport, mut report: IngestReport, document: &str) {
+    let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
+    if report.rejected.is_empty() && sum.kind != report.kind {
+        sum.kind = if first { report.kind } else { Format::Archive };
+    }
+    for (total, more) in counts(sum).into_iter().zip(counts(&mut report)) {
+        *total = total.saturating_add(*more);
+    }
+    let named = |remark| Remark {
+        document: document.to_string(),
+        ..remark
+    };
+    let room = limits::REJECTED_SHOWN.saturating_sub(sum.rejected.len());
+    sum.rejected
+        .extend(report.rejected.into_iter().take(room).map(named));
+    let room = if report.documents == 0 {
+        limits::REJECTED_SHOWN.saturating_sub(sum.remarks.len())
+    } else {
+        0
+    };
+    sum.remarks
+        .extend(report.remarks.into_iter().take(room).map(named));
+}
+
+/// Everything that is counted of a document.
+fn counts(report: &mut IngestReport) -> [&mut u64; 16] {
     let IngestReport {
         file: _,
-        kind,
+        kind: _,
         new,
         changed,
         same,
-        rejected,
-        remarks,
+        rejected: _,
+        remarks: _,
         threat: _,
         documents,
         verified,
         ranges,
         ranges_not_understood,
-        ..
-    } = report;
-    let IngestReport {
         withdrawn,
         due_dates_moved,
         lines,
@@ -314,44 +336,23 @@ fn add(sum: &mut IngestReport, report: IngestReport, document: &str) {
         passed,
         indicators,
         withheld,
-        ..
     } = report;
-    let first = sum.new.saturating_add(sum.changed).saturating_add(sum.same) == 0;
-    if rejected.is_empty() && sum.kind != kind {
-        sum.kind = if first { kind } else { Format::Archive };
-    }
-    for (total, more) in [
-        (&mut sum.new, new),
-        (&mut sum.changed, changed),
-        (&mut sum.same, same),
-        (&mut sum.documents, documents),
-        (&mut sum.verified, verified),
-        (&mut sum.ranges, ranges),
-        (&mut sum.ranges_not_understood, ranges_not_understood),
-        (&mut sum.withdrawn, withdrawn),
-        (&mut sum.due_dates_moved, due_dates_moved),
-        (&mut sum.lines, lines),
-        (&mut sum.attributed, attributed),
-        (&mut sum.unattributed, unattributed),
-        (&mut sum.malformed, malformed),
-        (&mut sum.passed, passed),
-        (&mut sum.indicators, indicators),
-        (&mut sum.withheld, withheld),
-    ] {
-        *total = total.saturating_add(more);
-    }
-    let named = |remark| Remark {
-        document: document.to_string(),
-        ..remark
-    };
-    let room = limits::REJECTED_SHOWN.saturating_sub(sum.rejected.len());
-    sum.rejected
-        .extend(rejected.into_iter().take(room).map(named));
-    let room = if documents == 0 {
-        limits::REJECTED_SHOWN.saturating_sub(sum.remarks.len())
-    } else {
-        0
-    };
-    sum.remarks
-        .extend(remarks.into_iter().take(room).map(named));
+    [
+        new,
+        changed,
+        same,
+        documents,
+        verified,
+        ranges,
+        ranges_not_understood,
+        withdrawn,
+        due_dates_moved,
+        lines,
+        attributed,
+        unattributed,
+        malformed,
+        passed,
+        indicators,
+        withheld,
+    ]
 }

@@ -17,10 +17,11 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use tuermer_core::rights::Actor;
+use tuermer_core::threat::Threat;
 use tuermer_formats::format::Format;
-use tuermer_formats::kev::Entry;
+use tuermer_formats::kev::{Catalogue, Entry};
 
-/// Takes one catalogue.
+/// Ingests one catalogue.
 pub async fn ingest(
     context: &Context,
     actor: &Actor,
@@ -39,13 +40,7 @@ pub async fn ingest(
     };
     let now = context.now();
     let mut open = context.store.begin().await?;
-    if let Some(stored) = kev::released_at(&mut open).await?
-        && catalogue.released_at < stored
-    {
-        let remark = Remark::new(
-            "threat.ingest_kev_older",
-            &[("released", &catalogue.released_at), ("stored", &stored)],
-        );
+    if let Some(remark) = older_than_stored(&mut open, &catalogue).await? {
         return Ok(IngestReport::rejected(name, Format::Kev, remark));
     }
     let kev::Difference {
@@ -55,21 +50,12 @@ pub async fn ingest(
         withdrawn,
         due_dates_moved,
     } = kev::replace(&mut open, &catalogue, now).await?;
-    let document = Document {
-        sha256: sha256(&bytes),
-        kind: Format::Kev,
-        source: name.to_string(),
-        received_at: now,
-        size: bytes.len() as u64,
-        bytes,
-        rejected: None,
-    };
-    documents::keep(&mut open, document).await?;
+    documents::keep(&mut open, document(bytes, name, now)).await?;
     let (gone, retold) = kev::retold(&mut open).await?;
     kev::withdraw(&mut open, &gone, now).await?;
     let mut entries = kev::alone(&mut open).await?;
     entries.extend(retold);
-    tell(&mut open, actor, name, &entries, now).await?;
+    make_threats(&mut open, actor, name, &entries, now).await?;
     if new.saturating_add(changed).saturating_add(withdrawn) > 0 {
         let detail = format!("new {new}, changed {changed}, withdrawn {withdrawn}");
         let (by, version) = (actor.name(), &catalogue.version);
@@ -86,8 +72,35 @@ pub async fn ingest(
     })
 }
 
+/// A remark where a catalogue that was released later is stored.
+async fn older_than_stored(
+    open: &mut Transaction,
+    catalogue: &Catalogue,
+) -> Result<Option<Remark>> {
+    let stored = kev::released_at(open).await?;
+    let newer = stored.filter(|stored| catalogue.released_at < *stored);
+    Ok(newer.map(|stored| {
+        Remark::new(
+            "threat.ingest_kev_older",
+            &[("released", &catalogue.released_at), ("stored", &stored)],
+        )
+    }))
+}
+
+fn document(bytes: Vec<u8>, source: &str, now: Timestamp) -> Document {
+    Document {
+        sha256: sha256(&bytes),
+        kind: Format::Kev,
+        source: source.to_string(),
+        received_at: now,
+        size: bytes.len() as u64,
+        bytes,
+        rejected: None,
+    }
+}
+
 /// Makes threats of entries that stand alone; the words of each entry are its document.
-async fn tell(
+async fn make_threats(
     open: &mut Transaction,
     actor: &Actor,
     source: &str,
@@ -96,52 +109,18 @@ async fn tell(
 ) -> Result<()> {
     let mut made = Vec::with_capacity(entries.len());
     let (mut kept, mut journal) = (Vec::with_capacity(entries.len()), Vec::new());
-    let ids: Vec<String> = entries
-        .iter()
-        .map(|entry| tuermer_formats::cve::threat_id(&entry.cve).0)
-        .collect();
-    let stored =
-        threats::stored_revisions(open, &ids.iter().map(String::as_str).collect::<Vec<_>>())
-            .await?;
     for entry in entries {
-        let bytes = tuermer_formats::kev::entry_document(entry)?;
-        let (threat, hash, size) = (
-            tuermer_formats::kev::threat(entry),
-            sha256(&bytes),
-            bytes.len() as u64,
-        );
-        kept.push(
-            Document {
-                sha256: hash.clone(),
-                kind: Format::Kev,
-                source: source.to_string(),
-                received_at: now,
-                size,
-                bytes,
-                rejected: None,
-            }
-            .pack(),
-        );
+        let threat = tuermer_formats::kev::threat(entry);
+        let document = document(tuermer_formats::kev::entry_document(entry)?, source, now);
+        let hash = document.sha256.clone();
+        kept.push(document.pack());
         journal.push((
             threat.tracking_id.clone(),
             format!("revision {}, sha256 {hash}", threat.revision),
         ));
         made.push((threat, hash));
     }
-    let current: HashMap<&str, &str> = made
-        .iter()
-        .map(|(threat, hash)| (threat.id.as_str(), hash.as_str()))
-        .collect();
-    let replaced = stored
-        .iter()
-        .filter(|(id, revision)| current.get(id.as_str()) != Some(&revision.sha256.as_str()));
-    documents::supersede_many(
-        open,
-        &replaced
-            .map(|(_, revision)| revision.sha256.clone())
-            .collect::<Vec<_>>(),
-    )
-    .await?;
+    supersede_others(open, &made).await?;
     documents::keep_many(open, kept).await?;
     let fields = DocumentFields::default();
     let written: Vec<Written<'_>> = made
@@ -155,4 +134,20 @@ async fn tell(
         .collect();
     threats::write_many(open, &written, now).await?;
     journal::append_many(open, now, actor.name(), "threat.ingested", &journal).await
+}
+
+/// Marks the documents superseded that stood for these threats and say something else.
+async fn supersede_others(open: &mut Transaction, made: &[(Threat, String)]) -> Result<()> {
+    let current: HashMap<&str, &str> = made
+        .iter()
+        .map(|(threat, hash)| (threat.id.as_str(), hash.as_str()))
+        .collect();
+    let ids: Vec<&str> = current.keys().copied().collect();
+    let stored = threats::stored_revisions(open, &ids).await?;
+    let replaced: Vec<String> = stored
+        .iter()
+        .filter(|(id, revision)| current.get(id.as_str()) != Some(&revision.sha256.as_str()))
+        .map(|(_, revision)| revision.sha256.clone())
+        .collect();
+    documents::supersede_many(open, &replaced).await
 }

@@ -27,7 +27,7 @@ pub async fn ingest(
     word: &Word,
 ) -> Result<IngestReport> {
     let origin = word.origin(context, name);
-    gather::take(
+    gather::ingest_signs(
         context,
         File {
             name,
@@ -64,7 +64,7 @@ pub async fn firewall(
         whole: false,
         word,
     };
-    let mut report = gather::take(context, file, move |source, gatherer| {
+    let mut report = gather::ingest_signs(context, file, move |source, gatherer| {
         let mut log = Log::new(source, &template);
         while let Some(next) = log.next(&origin).map_err(|error| error.to_string())? {
             gatherer.count(1);

@@ -1,6 +1,6 @@
 //! Advisories from a provider: bytes whose hash and signature were checked before, taken or refused with that proof beside them.
 
-use super::{IngestReport, Input, one};
+use super::{IngestReport, Input, ingest_one};
 use crate::acts::allow;
 use crate::context::Context;
 use crate::keys::sha256;
@@ -63,7 +63,7 @@ pub async fn ingest_signed(
     bytes: Vec<u8>,
     evidence: Evidence,
 ) -> Result<IngestReport> {
-    one(
+    ingest_one(
         context,
         actor,
         name,

@@ -32,7 +32,7 @@ pub async fn ingest(
         Err(remark) => return Ok(IngestReport::rejected(name, kind, remark)),
     };
     let (origin, title) = (word.origin(context, name), name.to_string());
-    gather::take(
+    gather::ingest_signs(
         context,
         File {
             name,

@@ -146,36 +146,7 @@ impl Proof {
         let Some(signature) = signature else {
             return Ok(None);
         };
-        let (state, fingerprint, detail) = match verify(&trust.keys, bytes, &signature, now) {
-            Verdict::Verified(verified) if trust.may_sign(&verified.fingerprint, bytes) => {
-                (SignatureState::Verified, verified.fingerprint, None)
-            }
-            Verdict::Verified(verified) => {
-                let detail = Refusal::new(
-                    "provider.key_unknown",
-                    [("fingerprint", &verified.fingerprint)],
-                );
-                (SignatureState::Unsigned, verified.fingerprint, Some(detail))
-            }
-            Verdict::Failed(failure @ Failure::Mismatch(_)) => {
-                return Err(Remark::from(Refusal::new(
-                    "provider.signature_failed",
-                    [("error", &failure)],
-                )));
-            }
-            Verdict::Failed(Failure::UnknownKey(key)) => {
-                let detail = Refusal::new("provider.key_unknown", [("fingerprint", &key)]);
-                (SignatureState::Unsigned, String::new(), Some(detail))
-            }
-            Verdict::Failed(failure) => (
-                SignatureState::Unsigned,
-                String::new(),
-                Some(Refusal::new(
-                    "provider.signature_failed",
-                    [("error", &failure)],
-                )),
-            ),
-        };
+        let (state, fingerprint, detail) = signature_state(bytes, &signature, trust, now)?;
         Ok(Some(Evidence {
             state,
             fingerprint,
@@ -194,5 +165,30 @@ impl From<Refusal> for Remark {
             values,
             document: String::new(),
         }
+    }
+}
+
+/// State of a signature, the key that made it, and why it does not count. A document that is not what was signed is refused.
+fn signature_state(
+    bytes: &[u8],
+    signature: &[u8],
+    trust: &Trust,
+    now: Timestamp,
+) -> Result<(SignatureState, String, Option<Refusal>), Remark> {
+    let failed =
+        |failure: &Failure| Refusal::new("provider.signature_failed", [("error", failure)]);
+    let unknown = |key: &String| Refusal::new("provider.key_unknown", [("fingerprint", key)]);
+    let unsigned = |fingerprint, detail| (SignatureState::Unsigned, fingerprint, Some(detail));
+    match verify(&trust.keys, bytes, signature, now) {
+        Verdict::Verified(verified) if trust.may_sign(&verified.fingerprint, bytes) => {
+            Ok((SignatureState::Verified, verified.fingerprint, None))
+        }
+        Verdict::Verified(verified) => {
+            let detail = unknown(&verified.fingerprint);
+            Ok(unsigned(verified.fingerprint, detail))
+        }
+        Verdict::Failed(failure @ Failure::Mismatch(_)) => Err(Remark::from(failed(&failure))),
+        Verdict::Failed(Failure::UnknownKey(key)) => Ok(unsigned(String::new(), unknown(&key))),
+        Verdict::Failed(failure) => Ok(unsigned(String::new(), failed(&failure))),
     }
 }

@@ -51,7 +51,7 @@ pub async fn ingest(
         whole: false,
         word,
     };
-    gather::take(context, file, move |source, gatherer| {
+    gather::ingest_signs(context, file, move |source, gatherer| {
         read(source, &title, &origin, gatherer).map_err(|error| error.to_string())
     })
     .await

@@ -1,12 +1,15 @@
 //! What lies in files, directories and archives, document by document, in memory that does not grow with them.
+//! Archives: `source/archive.rs`.
+
+mod archive;
 
 use super::Remark;
-use super::content::{Content, entry_content, too_big, unreadable};
+use super::content::{Content, too_big, unreadable};
 use super::evidence::Evidence;
 use super::packed::Unpacked;
 use super::proof::Proof;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Cursor, Read, Seek};
+use std::io::{BufRead as _, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use tuermer_core::limits;
@@ -43,9 +46,9 @@ pub enum Input {
     },
 }
 
-/// What was found, in order.
+/// One piece of what is read, in order.
 #[derive(Debug)]
-pub enum Found {
+pub enum Piece {
     /// A JSON document.
     Document(Document),
     /// A text that is taken line by line or as a whole.
@@ -82,7 +85,7 @@ pub struct Text {
 }
 
 /// Documents read ahead of being judged.
-pub type Chunk = Vec<Found>;
+pub type Chunk = Vec<Piece>;
 
 /// Documents and bytes of one chunk; both bound the memory.
 const CHUNK_DOCUMENTS: usize = 256;
@@ -148,7 +151,7 @@ impl Reader {
                 name,
                 bytes,
                 evidence,
-            } => self.push(Found::Document(Document {
+            } => self.push(Piece::Document(Document {
                 place: Place {
                     file: name,
                     document: String::new(),
@@ -163,9 +166,9 @@ impl Reader {
         }
     }
 
-    fn push(&mut self, found: Found) -> Step {
+    fn push(&mut self, found: Piece) -> Step {
         self.bytes = self.bytes.saturating_add(match &found {
-            Found::Document(document) => document.bytes.len(),
+            Piece::Document(document) => document.bytes.len(),
             _ => 0,
         });
         self.chunk.push(found);
@@ -187,7 +190,7 @@ impl Reader {
     }
 
     fn refuse(&mut self, place: Place, kind: Format, remark: Remark) -> Step {
-        self.push(Found::Refused(place, kind, remark))
+        self.push(Piece::Refused(place, kind, remark))
     }
 
     /// The documents beneath, in the order of their names; a link to a directory is not followed, it could lead round.
@@ -257,7 +260,7 @@ impl Reader {
                     Remark::new("threat.ingest_unknown", &[]),
                 ),
             };
-            return done.and_then(|()| self.push(Found::End(place.file)));
+            return done.and_then(|()| self.push(Piece::End(place.file)));
         }
         if !Unpacked::is_packed(&head) {
             return self.plain(place, content, &head);
@@ -280,7 +283,7 @@ impl Reader {
             return self.refuse(place, Format::Unknown, Remark::new(key, &[]));
         }
         if !recognise::looks_like_json(head) {
-            return self.push(Found::Text(Text {
+            return self.push(Piece::Text(Text {
                 place,
                 kind: recognise::table(head),
                 content,
@@ -293,7 +296,7 @@ impl Reader {
             Format::Unknown
         };
         if listed != Format::Unknown {
-            return self.push(Found::Text(Text {
+            return self.push(Piece::Text(Text {
                 place,
                 kind: listed,
                 content,
@@ -310,7 +313,7 @@ impl Reader {
             Content::Bytes(_) | Content::Spilled(..) | Content::Packed(_) => Proof::None,
         };
         match content.whole() {
-            Ok(bytes) => self.push(Found::Document(Document {
+            Ok(bytes) => self.push(Piece::Document(Document {
                 place,
                 bytes,
                 proof,
@@ -339,7 +342,7 @@ impl Reader {
                     break;
                 }
                 Ok(_) if line.trim_ascii().is_empty() => {}
-                Ok(_) => self.push(Found::Document(Document {
+                Ok(_) => self.push(Piece::Document(Document {
                     place,
                     bytes: line.trim_ascii().to_vec(),
                     proof: Proof::None,
@@ -350,84 +353,7 @@ impl Reader {
                 }
             }
         }
-        self.push(Found::End(file))
-    }
-
-    /// One member of an archive: a document, or a text.
-    fn entry(&mut self, place: Place, content: Content) -> Step {
-        match content.head() {
-            Ok(head) => self.plain(place, content, &head),
-            Err(error) => self.refuse(place, Format::Unknown, unreadable(&error)),
-        }
-    }
-
-    /// What lies in a ZIP. Releases of all CVE records hold one archive in another, so one step down is taken.
-    fn archive(&mut self, place: &Place, opened: impl Read + Seek, depth: usize) -> Step {
-        let broken = |error: &dyn std::fmt::Display| {
-            Remark::new("threat.ingest_archive", &[("error", error)])
-        };
-        let mut archive = match zip::ZipArchive::new(opened) {
-            Ok(archive) if archive.len() <= limits::ARCHIVE_DOCUMENTS => archive,
-            Ok(archive) => {
-                let remark = Remark::new(
-                    "threat.ingest_archive_entries",
-                    &[
-                        ("count", &archive.len()),
-                        ("limit", &limits::ARCHIVE_DOCUMENTS),
-                    ],
-                );
-                return self.refuse(place.clone(), Format::Archive, remark);
-            }
-            Err(error) => return self.refuse(place.clone(), Format::Archive, broken(&error)),
-        };
-        let mut left = limits::UNPACKED_BYTES;
-        for index in 0..archive.len() {
-            let entry = match archive.by_index(index) {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.refuse(place.clone(), Format::Archive, broken(&error))?;
-                    continue;
-                }
-            };
-            let name = entry
-                .name()
-                .unwrap_or_default()
-                .chars()
-                .take(limits::FIELD_CHARACTERS)
-                .collect::<String>();
-            let inside = Place {
-                file: place.file.clone(),
-                document: name.clone(),
-            };
-            if entry.is_dir() || is_beside(Path::new(&name)) {
-                continue;
-            }
-            if name.ends_with(".zip") && depth == 0 {
-                match unpacked(entry) {
-                    Ok(opened) => self.archive(place, opened, depth.saturating_add(1))?,
-                    Err(error) => self.refuse(inside, Format::Archive, broken(&error))?,
-                }
-                continue;
-            }
-            match entry_content(entry, left) {
-                Ok(content) => {
-                    left = left.saturating_sub(content.size());
-                    self.entry(inside, content)?;
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
-                    return self.refuse(
-                        place.clone(),
-                        Format::Archive,
-                        Remark::new(
-                            "threat.ingest_archive_size",
-                            &[("limit", &(limits::UNPACKED_BYTES >> 30))],
-                        ),
-                    );
-                }
-                Err(error) => self.refuse(inside, Format::Unknown, unreadable(&error))?,
-            }
-        }
-        Ok(())
+        self.push(Piece::End(file))
     }
 }
 
@@ -452,17 +378,6 @@ impl Place {
             format!("{file}#{}", self.document)
         }
     }
-}
-
-/// An inner archive on disk, gone when it is closed.
-fn unpacked(entry: impl Read) -> std::io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    let copied = std::io::copy(&mut entry.take(limits::UNPACKED_BYTES), &mut file)?;
-    if copied >= limits::UNPACKED_BYTES {
-        return Err(std::io::Error::other("too large"));
-    }
-    file.rewind()?;
-    Ok(file)
 }
 
 fn is_beside(path: &Path) -> bool {

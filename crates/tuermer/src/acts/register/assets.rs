@@ -14,7 +14,7 @@ use tuermer_formats::members::{AssetFacts, Record, Told};
 use tuermer_formats::problem::Problem;
 
 impl Import {
-    pub(super) async fn take_assets(
+    pub(super) async fn register_assets(
         &mut self,
         context: &Context,
         open: &mut Transaction,
@@ -45,22 +45,8 @@ impl Import {
             let source = told.source.unwrap_or_else(|| self.source_or_register());
             let asset = self.asset(organisation.clone(), source, &told);
             let key = AssetKey::of(&asset);
-            match self.seen.note(&key, &told, row) {
-                Repetition::First => {}
-                Repetition::Equal => {
-                    self.report.count(Outcome::Same);
-                    continue;
-                }
-                Repetition::Differs(earlier) => {
-                    self.report.refuse_field(
-                        row,
-                        "hostname",
-                        &told.hostname,
-                        Problem::SameAssetTwice,
-                        earlier.to_string(),
-                    );
-                    continue;
-                }
+            if self.is_repeated(&key, &told, row) {
+                continue;
             }
             let before = stored.get(&key);
             match self.compared(row, before, &asset, told.observed_at.is_some()) {
@@ -80,6 +66,22 @@ impl Import {
         raised.sort_unstable();
         raised.dedup();
         organisations::raise(open, &raised).await
+    }
+
+    /// Whether an earlier row names the same asset. Where that row says something else of it, this one is refused.
+    fn is_repeated(&mut self, key: &AssetKey, told: &AssetFacts, row: u64) -> bool {
+        match self.seen.note(key, told, row) {
+            Repetition::First => return false,
+            Repetition::Equal => self.report.count(Outcome::Same),
+            Repetition::Differs(earlier) => self.report.refuse_field(
+                row,
+                "hostname",
+                &told.hostname,
+                Problem::SameAssetTwice,
+                earlier.to_string(),
+            ),
+        }
+        true
     }
 
     /// The row as an asset whose id is still open.

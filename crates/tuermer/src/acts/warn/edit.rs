@@ -94,37 +94,25 @@ fn changed(old: &WarningText, edit: &TextEdit) -> Result<(WarningText, Vec<&'sta
         what_happened,
         talk,
     } = edit;
-    let short = limits::FIELD_CHARACTERS;
+    let (short, long) = (limits::FIELD_CHARACTERS, limits::NOTE_CHARACTERS);
     for (name, target, value, limit, needed) in [
         ("headline", &mut new.headline, headline, short, true),
         ("preheader", &mut new.preheader, preheader, short, false),
         ("say", &mut new.say, say, short, true),
-        (
-            "otherwise",
-            &mut new.otherwise,
-            otherwise,
-            limits::NOTE_CHARACTERS,
-            false,
-        ),
-        (
-            "afterwards",
-            &mut new.afterwards,
-            afterwards,
-            limits::NOTE_CHARACTERS,
-            false,
-        ),
+        ("otherwise", &mut new.otherwise, otherwise, long, false),
+        ("afterwards", &mut new.afterwards, afterwards, long, false),
         (
             "not_affected",
             &mut new.not_affected,
             not_affected,
-            limits::NOTE_CHARACTERS,
+            long,
             false,
         ),
         (
             "what_happened",
             &mut new.what_happened,
             what_happened,
-            limits::NOTE_CHARACTERS,
+            long,
             false,
         ),
         ("talk", &mut new.talk, talk, short, false),

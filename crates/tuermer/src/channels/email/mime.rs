@@ -82,16 +82,9 @@ impl Outgoing {
         if let Some(first) = references {
             builder = builder.references(bracketed(first)?);
         }
-        // The boundary is fixed by the Message-ID, so that every try writes the same body; `=_` never occurs in quoted-printable.
-        let boundary = format!(
-            "=_{}",
-            crate::keys::sha256(identity.as_bytes())
-                .get(..32)
-                .unwrap_or_default()
-        );
         let parts = MultiPart::builder()
             .kind(MultiPartKind::Alternative)
-            .boundary(boundary)
+            .boundary(boundary(&identity))
             .singlepart(part(text, ContentType::TEXT_PLAIN)?)
             .singlepart(part(html, ContentType::TEXT_HTML)?);
         let bytes = builder
@@ -172,6 +165,12 @@ fn bracketed(id: &str) -> Result<String> {
         bail!("{id:?} is not a Message-ID");
     }
     Ok(format!("<{bare}>"))
+}
+
+/// Fixed by the Message-ID, so that every try writes the same body; `=_` never occurs in quoted-printable.
+fn boundary(message_id: &str) -> String {
+    let hash = crate::keys::sha256(message_id.as_bytes());
+    format!("=_{}", hash.get(..32).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -10,136 +10,26 @@
 //! A break while the text itself is written counts as unsure too: nobody can say how much arrived.
 //! Never used in a drill directory: [`Server::from_context`] refuses there, whatever the configuration says.
 
+mod server;
+
+pub use server::Server;
+
+use self::server::loopback;
 use super::super::Sent;
 use super::gone::is_gone;
 use super::reply::{Reply, within, words};
 use super::wire::Wire;
 use crate::config::Tls;
-use crate::context::Context;
-use anyhow::{Context as _, Result, bail};
 use lettre::Address;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::authentication::Mechanism;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::extension::{Extension, MailParameter};
 use std::fmt::{self, Display};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tuermer_core::delivery::Outcome;
-use tuermer_core::limits;
-
-/// Begin of a certificate.
-const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
-
-/// Where mails are handed over, and how.
-#[derive(Clone)]
-pub struct Server {
-    host: String,
-    port: u16,
-    tls: Tls,
-    parameters: Option<TlsParameters>,
-    credentials: Option<Credentials>,
-    hello: ClientId,
-    patience: Duration,
-}
-
-impl Server {
-    /// The configured server.
-    ///
-    /// # Errors
-    /// A drill or demo; a password or authority file that cannot be read; plain text to another machine.
-    pub fn from_context(context: &Context) -> Result<Self> {
-        if context.drill || context.demo {
-            bail!(
-                "this is a drill directory: nothing leaves by SMTP, whatever the configuration says"
-            );
-        }
-        let mail = &context.config.mail;
-        let credentials = match mail.user.as_str() {
-            "" => None,
-            user => Some(Credentials::new(
-                user.to_string(),
-                password(&mail.password_file)?,
-            )),
-        };
-        if mail.tls == Tls::None && !loopback(&mail.host) {
-            bail!(
-                "mail.tls = \"none\" is only allowed towards this machine; set starttls or implicit for {}",
-                mail.host
-            );
-        }
-        let domain = mail
-            .from
-            .rsplit_once('@')
-            .map_or("localhost", |(_, domain)| domain);
-        Ok(Self {
-            host: mail.host.clone(),
-            port: mail.port,
-            tls: mail.tls,
-            parameters: tls_parameters(mail.tls, &mail.host, &mail.ca_file, credentials.is_some())?,
-            credentials,
-            hello: ClientId::Domain(domain.to_string()),
-            patience: Duration::from_secs(limits::SMTP_SECONDS),
-        })
-    }
-
-    /// The same server, given up after `patience` instead of [`limits::SMTP_SECONDS`].
-    #[must_use]
-    pub fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
-    }
-
-    /// `host:port`, for messages.
-    pub fn name(&self) -> String {
-        format!("{}:{}", self.host, self.port)
-    }
-}
-
-fn loopback(host: &str) -> bool {
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-fn password(path: &str) -> Result<String> {
-    let text = std::fs::read_to_string(path).with_context(|| {
-        format!("mail.user is set, but mail.password_file {path:?} cannot be read")
-    })?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_string())
-}
-
-/// Opportunistic TLS accepts any certificate, as mail servers do among themselves: its alternative is plain text.
-/// With a password, or where TLS is demanded, the certificate must be right.
-fn tls_parameters(
-    tls: Tls,
-    host: &str,
-    ca_file: &str,
-    log_in: bool,
-) -> Result<Option<TlsParameters>> {
-    if tls == Tls::None {
-        return Ok(None);
-    }
-    let mut builder = TlsParameters::builder(host.to_string());
-    if !ca_file.is_empty() {
-        let pem = std::fs::read(ca_file)
-            .with_context(|| format!("mail.ca_file {ca_file} cannot be read"))?;
-        if !pem.windows(PEM.len()).any(|bytes| bytes == PEM) {
-            bail!("mail.ca_file {ca_file} holds no PEM certificate");
-        }
-        builder = builder.add_root_certificate(
-            Certificate::from_pem(&pem)
-                .with_context(|| format!("mail.ca_file {ca_file} holds no PEM certificate"))?,
-        );
-    }
-    if tls == Tls::Opportunistic && !log_in {
-        builder = builder
-            .dangerous_accept_invalid_certs(true)
-            .dangerous_accept_invalid_hostnames(true);
-    }
-    Ok(Some(builder.build().context("TLS cannot be set up")?))
-}
 
 /// Why there is no connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -307,46 +197,47 @@ impl Connection {
                 "the mail is not text; this is a defect of the program".into(),
             ));
         };
-        let options = if utf8 {
-            vec![MailParameter::SmtpUtfEight]
-        } else {
-            Vec::new()
-        };
-        let patience = self.patience;
-        match within(
-            patience,
-            self.wire.command(Mail::new(Some(from.clone()), options)),
-        )
-        .await
-        {
-            Reply::Yes => {}
-            Reply::No {
-                code: 421, words, ..
-            }
-            | Reply::Broken(words) => {
-                self.wire.abort_quietly(patience).await;
-                return Sent::Away(words);
-            }
-            Reply::No { words, .. } => return self.reset(later(words)).await,
+        if let Err(sent) = self.name_sender(from, utf8).await {
+            return sent;
         }
-        match within(
-            patience,
-            self.wire.command(Rcpt::new(to.clone(), Vec::new())),
-        )
-        .await
-        {
+        let recipient = Rcpt::new(to.clone(), Vec::new());
+        match within(self.patience, self.wire.command(recipient)).await {
             Reply::Yes => {}
             no => return self.no_recipient(no).await,
         }
         if !wanted() {
-            self.wire.abort_quietly(patience).await;
+            self.wire.abort_quietly(self.patience).await;
             return Sent::Unwanted;
         }
-        match within(patience, self.wire.command(Data)).await {
-            Reply::Yes => {}
-            no => return self.refused(no).await,
+        match within(self.patience, self.wire.command(Data)).await {
+            Reply::Yes => self.hand_over_text(text).await,
+            no => self.refused(no).await,
         }
-        match within(patience, self.wire.command(Text(text))).await {
+    }
+
+    /// `MAIL`: nothing is said about the recipient yet.
+    async fn name_sender(&mut self, from: &Address, utf8: bool) -> Result<(), Sent> {
+        let options = match utf8 {
+            true => vec![MailParameter::SmtpUtfEight],
+            false => Vec::new(),
+        };
+        let mail = Mail::new(Some(from.clone()), options);
+        match within(self.patience, self.wire.command(mail)).await {
+            Reply::Yes => Ok(()),
+            Reply::No {
+                code: 421, words, ..
+            }
+            | Reply::Broken(words) => {
+                self.wire.abort_quietly(self.patience).await;
+                Err(Sent::Away(words))
+            }
+            Reply::No { words, .. } => Err(self.reset(later(words)).await),
+        }
+    }
+
+    /// The text with its final dot. A break from here on leaves it unsure whether the mail arrived.
+    async fn hand_over_text(&mut self, text: &str) -> Sent {
+        match within(self.patience, self.wire.command(Text(text))).await {
             Reply::Yes => Sent::outcome(Outcome::Accepted),
             Reply::No {
                 permanent: true,
@@ -355,7 +246,7 @@ impl Connection {
             } => Sent::outcome(Outcome::Refused(words)),
             Reply::No { code, words, .. } => {
                 if code == 421 {
-                    self.wire.abort_quietly(patience).await;
+                    self.wire.abort_quietly(self.patience).await;
                 }
                 Sent::outcome(later(words))
             }

@@ -72,29 +72,14 @@ pub enum Checked {
 /// The document, or a file beside it, could not be fetched although it may be there: nothing is known, ask again.
 pub async fn fetch(client: &Client, entry: Entry, rules: &Rules) -> Result<Arrived, FetchError> {
     let bytes = client.body(&entry.url, Wanted::JSON).await?.bytes;
-    let refused = |reason| Checked::Refused {
-        reason,
-        fingerprint: String::new(),
-    };
     let hash = match hashes(client, &entry, rules, &bytes).await? {
         Ok(hash) => hash,
-        Err(reason) => {
-            return Ok(Arrived {
-                entry,
-                bytes,
-                signature: Vec::new(),
-                checked: refused(reason),
-            });
-        }
+        Err(reason) => return Ok(Arrived::unsigned(entry, bytes, refused(reason))),
     };
     let trusted = rules.role == Role::Trusted;
     if trusted && !hash {
-        return Ok(Arrived {
-            entry,
-            bytes,
-            signature: Vec::new(),
-            checked: refused(Refusal::new("provider.hash_missing", [])),
-        });
+        let checked = refused(Refusal::new("provider.hash_missing", []));
+        return Ok(Arrived::unsigned(entry, bytes, checked));
     }
     let place = match &entry.signature {
         Some(url) => Some(url.clone()),
@@ -105,17 +90,11 @@ pub async fn fetch(client: &Client, entry: Entry, rules: &Rules) -> Result<Arriv
         None => None,
     };
     let Some(signature) = signature else {
-        let checked = if trusted {
-            refused(Refusal::new("provider.signature_missing", []))
-        } else {
-            Checked::Unsigned(Refusal::new("provider.unsigned", []))
+        let checked = match trusted {
+            true => refused(Refusal::new("provider.signature_missing", [])),
+            false => Checked::Unsigned(Refusal::new("provider.unsigned", [])),
         };
-        return Ok(Arrived {
-            entry,
-            bytes,
-            signature: Vec::new(),
-            checked,
-        });
+        return Ok(Arrived::unsigned(entry, bytes, checked));
     };
     let (keys, now) = (Arc::clone(&rules.keys), rules.now);
     let judged = tokio::task::spawn_blocking(move || {
@@ -124,12 +103,8 @@ pub async fn fetch(client: &Client, entry: Entry, rules: &Rules) -> Result<Arriv
     });
     let Ok((bytes, signature, verdict)) = judged.await else {
         // The library gave up in the middle; the bytes went with it.
-        return Ok(Arrived {
-            entry,
-            bytes: Vec::new(),
-            signature: Vec::new(),
-            checked: refused(Refusal::new("provider.signature_check_broke", [])),
-        });
+        let checked = refused(Refusal::new("provider.signature_check_broke", []));
+        return Ok(Arrived::unsigned(entry, Vec::new(), checked));
     };
     Ok(Arrived {
         entry,
@@ -137,6 +112,26 @@ pub async fn fetch(client: &Client, entry: Entry, rules: &Rules) -> Result<Arriv
         signature,
         checked: checked(verdict, rules),
     })
+}
+
+impl Arrived {
+    /// Without a signature file.
+    fn unsigned(entry: Entry, bytes: Vec<u8>, checked: Checked) -> Self {
+        Self {
+            entry,
+            bytes,
+            signature: Vec::new(),
+            checked,
+        }
+    }
+}
+
+/// Refused for a reason that concerns no key.
+fn refused(reason: Refusal) -> Checked {
+    Checked::Refused {
+        reason,
+        fingerprint: String::new(),
+    }
 }
 
 /// Checks every hash that is linked, or the first one that lies beside the document. True where one was there.

@@ -125,14 +125,16 @@ impl Fetched {
         loop {
             match tokens.next() {
                 Some(Token::Close) => return Ok(Some(fetched)),
-                Some(Token::Word(name)) => fetched.take(name, &mut tokens).ok_or_else(strange)?,
+                Some(Token::Word(name)) => {
+                    fetched.read_value(name, &mut tokens).ok_or_else(strange)?
+                }
                 _ => return Err(strange()),
             }
         }
     }
 
     /// The value of one item; `None` where it ends too early.
-    fn take<'a>(
+    fn read_value<'a>(
         &mut self,
         name: &[u8],
         tokens: &mut impl Iterator<Item = Token<'a>>,
@@ -179,14 +181,14 @@ fn tokens(line: &Line) -> Result<Vec<Token<'_>>, ImapError> {
                         .unwrap_or(text.len());
                     text = text.get(..end).unwrap_or_default();
                 }
-                words(text, &mut tokens)?;
+                push_words(text, &mut tokens)?;
             }
         }
     }
     Ok(tokens)
 }
 
-fn words<'a>(mut text: &'a [u8], tokens: &mut Vec<Token<'a>>) -> Result<(), ImapError> {
+fn push_words<'a>(mut text: &'a [u8], tokens: &mut Vec<Token<'a>>) -> Result<(), ImapError> {
     while let Some((first, rest)) = text.split_first() {
         text = match first {
             b' ' => rest,

@@ -11,6 +11,7 @@ use crate::outgoing::{Client, FetchError, Wanted};
 use crate::refusal::Refusal;
 use crate::store::feeds::feed_entries::{self, SeenEntry};
 use anyhow::{Context as _, Error, Result};
+use std::collections::HashMap;
 use std::path::Path;
 use tempfile::NamedTempFile;
 use tokio::task::JoinSet;
@@ -25,7 +26,7 @@ const BY: Actor = Actor::Station("poll");
 
 /// A file the list names.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ListedFile {
     /// What people call it.
     pub name: String,
     /// Where it is fetched.
@@ -40,7 +41,7 @@ enum Copy {
     Disk(NamedTempFile),
 }
 
-/// Takes the CVE records that a list of changes names.
+/// Ingests the CVE records that a list of changes names.
 ///
 /// # Errors
 /// The list cannot be read, or none of its records can be fetched.
@@ -59,16 +60,16 @@ pub async fn records(
     let entries = changes
         .records
         .into_iter()
-        .map(|change| Entry {
+        .map(|change| ListedFile {
             name: change.cve,
             url: change.url,
             updated: change.updated,
         })
         .collect();
-    take(context, client, feed, entries, changes.unusable).await
+    ingest_moved(context, client, feed, entries, changes.unusable).await
 }
 
-/// Takes the files of signs that a folder or a manifest names.
+/// Ingests the files of signs that a folder or a manifest names.
 ///
 /// # Errors
 /// The list cannot be read, or none of its files can be fetched.
@@ -93,24 +94,24 @@ pub async fn signs(
     let name = |url: &str| url.rsplit('/').next().unwrap_or(url).to_string();
     let entries = listed
         .into_iter()
-        .map(|entry| Entry {
+        .map(|entry| ListedFile {
             name: name(&entry.url),
             url: entry.url,
             updated: entry.updated,
         })
         .collect();
-    take(context, client, feed, entries, 0).await
+    ingest_moved(context, client, feed, entries, 0).await
 }
 
-/// Takes what moved, in order, at most [`limits::PULL_RECORDS`]; `true` where nothing was left for the next pull.
+/// Ingests what moved, in order, at most [`limits::PULL_RECORDS`]; `true` where nothing was left for the next pull.
 ///
 /// # Errors
 /// None of them can be fetched.
-pub async fn take(
+pub async fn ingest_moved(
     context: &Context,
     client: &Client,
     feed: &Feed,
-    entries: Vec<Entry>,
+    entries: Vec<ListedFile>,
     tolerated: u64,
 ) -> Result<(PullReport, bool)> {
     let seen = context.store.feed_entries(&feed.name).await?;
@@ -119,23 +120,13 @@ pub async fn take(
         tolerated,
         ..PullReport::default()
     };
-    let moved: Vec<Entry> = entries
-        .into_iter()
-        .filter(|entry| {
-            seen.get(&entry.url)
-                .is_none_or(|seen| seen.updated != entry.updated)
-        })
-        .collect();
+    let moved = moved(entries, &seen);
     report.same = report.discovered.saturating_sub(moved.len() as u64);
     let left = moved.len().saturating_sub(limits::PULL_RECORDS);
     let mut waiting = moved.into_iter().take(limits::PULL_RECORDS);
-    let mut running: JoinSet<(Entry, Result<Copy, FetchError>)> = JoinSet::new();
+    let mut running: JoinSet<(ListedFile, Result<Copy, FetchError>)> = JoinSet::new();
     let (mut failed, mut last) = (0_usize, None);
-    let at_once = if feed.kind.tells_signs() {
-        1
-    } else {
-        limits::PROVIDER_PARALLEL
-    };
+    let at_once = files_at_once(feed.kind);
     loop {
         while running.len() < at_once && failed < limits::PULL_FAILURES {
             let Some(entry) = waiting.next() else { break };
@@ -149,7 +140,7 @@ pub async fn take(
             break;
         };
         match done.context("fetching a file of a list stopped")? {
-            (entry, Ok(copy)) => take_one(context, feed, &entry, copy, &mut report).await?,
+            (entry, Ok(copy)) => ingest_copy(context, feed, &entry, copy, &mut report).await?,
             (entry, Err(error)) => {
                 failed = failed.saturating_add(1);
                 report.rejected.push(Rejected {
@@ -160,10 +151,8 @@ pub async fn take(
             }
         }
     }
-    if let (Some(error), true) = (
-        last,
-        failed == report.rejected.len() && report.new == 0 && report.changed == 0,
-    ) {
+    let nothing_came = failed == report.rejected.len() && report.new == 0 && report.changed == 0;
+    if let (Some(error), true) = (last, nothing_came) {
         return Err(Error::new(error));
     }
     if left > 0 {
@@ -172,6 +161,23 @@ pub async fn take(
             .push(Refusal::new("feed.more_records", [("count", &left)]));
     }
     Ok((report, left == 0 && failed == 0 && waiting.len() == 0))
+}
+
+/// Files of signs may be large: one at a time.
+fn files_at_once(kind: FeedKind) -> usize {
+    match kind.tells_signs() {
+        true => 1,
+        false => limits::PROVIDER_PARALLEL,
+    }
+}
+
+/// Files that the list names with another time than the one we have.
+fn moved(entries: Vec<ListedFile>, seen: &HashMap<String, SeenEntry>) -> Vec<ListedFile> {
+    let differs = |entry: &ListedFile| {
+        seen.get(&entry.url)
+            .is_none_or(|seen| seen.updated != entry.updated)
+    };
+    entries.into_iter().filter(differs).collect()
 }
 
 /// Fetches one file, into memory or beside the database.
@@ -205,10 +211,10 @@ async fn fetch(
 }
 
 /// Hands one file to intake if it is what the feed is there for, and notes what became of it.
-async fn take_one(
+async fn ingest_copy(
     context: &Context,
     feed: &Feed,
-    entry: &Entry,
+    entry: &ListedFile,
     copy: Copy,
     report: &mut PullReport,
 ) -> Result<()> {
@@ -253,7 +259,7 @@ async fn take_one(
 async fn taken(
     context: &Context,
     feed: &Feed,
-    entry: &Entry,
+    entry: &ListedFile,
     copy: Copy,
 ) -> Result<Result<IngestReport, Refusal>> {
     let bytes = match copy {

@@ -13,7 +13,7 @@ pub async fn judge(context: &Context, feed: &Feed) -> Result<()> {
     let now = context.now();
     match feed.health(now) {
         Health::Silent { since } if feed.silent_since.is_none() && !feed.paused => {
-            let notice = told(context, feed, "feed.silent", since)?;
+            let notice = silence_notice(context, feed, "feed.silent", since)?;
             if context
                 .store
                 .feed_fell_silent(&feed.name, since, &notice)
@@ -23,7 +23,7 @@ pub async fn judge(context: &Context, feed: &Feed) -> Result<()> {
             }
         }
         Health::Fine if feed.silent_since.is_some() => {
-            let notice = told(
+            let notice = silence_notice(
                 context,
                 feed,
                 "feed.recovered",
@@ -38,7 +38,7 @@ pub async fn judge(context: &Context, feed: &Feed) -> Result<()> {
     Ok(())
 }
 
-fn told(context: &Context, feed: &Feed, kind: &str, since: Timestamp) -> Result<Notice> {
+fn silence_notice(context: &Context, feed: &Feed, kind: &str, since: Timestamp) -> Result<Notice> {
     let error = feed.last_error.clone();
     let error = error.unwrap_or_else(|| Sentence::verbatim(""));
     let key = if kind == "feed.silent" {

@@ -67,7 +67,7 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
             left = left.saturating_sub(mail.size);
             match received_mail::read(&bytes) {
                 Some(mail) if is_welcome(feed, &mail) => {
-                    take(context, client, feed, mail, &mut report).await?
+                    ingest_mail(context, client, feed, mail, &mut report).await?
                 }
                 Some(_) => strangers = strangers.saturating_add(1),
                 None => reject(
@@ -111,7 +111,7 @@ fn is_welcome(feed: &Feed, mail: &ReceivedMail) -> bool {
 }
 
 /// Hands what one mail brings to intake.
-async fn take(
+async fn ingest_mail(
     context: &Context,
     client: &Client,
     feed: &Feed,

@@ -37,12 +37,12 @@ pub async fn pull(context: &Context, client: &Client, feed: &Feed) -> Result<Pul
         set => set,
     };
     let listed = list(context, client, feed, &secret).await?;
-    let entry = |Listed { id, file, day }: Listed| entries::Entry {
+    let entry = |Listed { id, file, day }: Listed| entries::ListedFile {
         name: file,
         url: format!("{}/{id}", download.trim_end_matches('/')),
         updated: day,
     };
-    entries::take(
+    entries::ingest_moved(
         context,
         client,
         feed,

@@ -59,21 +59,10 @@ pub async fn identify(
             role: found.provider.role,
         });
     }
-    match &pinned {
-        Some(pin) if pin.domain == domain => {}
-        Some(pin) if foreign => {
-            let refused = words("provider.publisher_pinned", &pin.domain);
-            notify(context, "provider.publisher", &publisher, &refused).await?;
-            return Err(Error::new(refused));
-        }
-        Some(pin) => {
-            // The publisher's own domain speaks at last: from now on nobody else does.
-            let news = words("provider.publisher_own", &pin.domain);
-            notify(context, "provider.publisher", &publisher, &news).await?;
-            remarks.push(news);
-        }
-        None if foreign => remarks.push(words("provider.publisher_foreign", &publisher)),
-        None => {}
+    if let Some(remark) =
+        pinned_domain(context, pinned.as_ref(), (&domain, &publisher), words).await?
+    {
+        remarks.push(remark);
     }
     let role = demanded(
         context,
@@ -97,6 +86,35 @@ pub async fn identify(
         provider: domain,
         role,
     })
+}
+
+/// Holds the domain against the one that is pinned for its publisher; gives what a person should know.
+///
+/// # Errors
+/// A refusal where another domain is pinned and this one is not the publisher's own.
+async fn pinned_domain(
+    context: &Context,
+    pinned: Option<&PinnedPublisher>,
+    (domain, publisher): (&str, &str),
+    words: impl Fn(&'static str, &str) -> Refusal,
+) -> Result<Option<Refusal>> {
+    let foreign = domain != publisher;
+    match pinned {
+        Some(pin) if pin.domain == domain => Ok(None),
+        Some(pin) if foreign => {
+            let refused = words("provider.publisher_pinned", &pin.domain);
+            notify(context, "provider.publisher", publisher, &refused).await?;
+            Err(Error::new(refused))
+        }
+        Some(pin) => {
+            // The publisher's own domain speaks at last: from now on nobody else does.
+            let news = words("provider.publisher_own", &pin.domain);
+            notify(context, "provider.publisher", publisher, &news).await?;
+            Ok(Some(news))
+        }
+        None if foreign => Ok(Some(words("provider.publisher_foreign", publisher))),
+        None => Ok(None),
+    }
 }
 
 /// The most that was ever promised. Who breaks in and promises less must not get unsigned documents through.

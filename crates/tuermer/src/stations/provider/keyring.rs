@@ -107,6 +107,7 @@ async fn settle(
             ],
         )
     };
+    let revoked = words("provider.key_revoked");
     let pin = PinnedKey {
         provider: identity.provider.clone(),
         fingerprint: key.fingerprint.clone(),
@@ -116,19 +117,7 @@ async fn settle(
         seen_at: context.now(),
         decided_by: String::new(),
     };
-    let mut open = context.store.begin().await?;
-    pins::pin_key(&mut open, &pin).await?;
-    let revoked = words("provider.key_revoked");
-    let news = key.revoked
-        && pins::key_revoked(
-            &mut open,
-            &pin.provider,
-            &pin.fingerprint,
-            &revoked.kept(),
-            context.now(),
-        )
-        .await?;
-    open.commit().await?;
+    let news = pin_key(context, &pin, key.revoked.then_some(&revoked)).await?;
     if news {
         notify(context, "provider.key", &key.fingerprint, &revoked).await?;
     }
@@ -145,4 +134,20 @@ async fn settle(
         state,
         known.is_some_and(|known| !known.decided_by.is_empty()),
     ))
+}
+
+/// Pins a key. Where it is revoked, its documents lose their proof; true where that is new.
+async fn pin_key(context: &Context, pin: &PinnedKey, revoked: Option<&Refusal>) -> Result<bool> {
+    let mut open = context.store.begin().await?;
+    pins::pin_key(&mut open, pin).await?;
+    let news = match revoked {
+        Some(revoked) => {
+            let (provider, fingerprint) = (&pin.provider, &pin.fingerprint);
+            let words = revoked.kept();
+            pins::key_revoked(&mut open, provider, fingerprint, &words, context.now()).await?
+        }
+        None => false,
+    };
+    open.commit().await?;
+    Ok(news)
 }

@@ -1,15 +1,14 @@
 //! A provider is tried step by step without storing or trusting anything: found, keys, lists, and its newest document.
 
-use super::moved;
+use super::{maintained, moved};
 use crate::context::Context;
-use crate::feeds::csaf::{self, Checked, Found, Rules};
+use crate::feeds::csaf::{self, Checked, Discovered, Found, Rules};
 use crate::outgoing::Client;
 use crate::refusal::Refusal;
 use anyhow::{Error, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tuermer_core::feed::Feed;
-use tuermer_formats::provider::Maintained;
 use tuermer_formats::rolie::Entry;
 
 /// Says what a provider offers. The key is taken as the provider shows it: this proves that its documents fit its key,
@@ -26,19 +25,7 @@ pub async fn look(
     let found = csaf::discover(client, &feed.url)
         .await
         .map_err(Error::new)?;
-    for (url, reason) in &found.steps {
-        steps.push(
-            reason
-                .clone()
-                .unwrap_or_else(|| Refusal::new("provider.step_read", [("url", url)])),
-        );
-    }
-    if let Some(list) = &found.aggregator {
-        steps.push(Refusal::new(
-            "provider.step_list",
-            [("name", &list.name), ("count", &list.listed.len())],
-        ));
-    }
+    discovery_steps(&found, steps);
     let Some(provider) = found.providers.first() else {
         return Ok(());
     };
@@ -53,23 +40,7 @@ pub async fn look(
             ("url", &provider.url),
         ],
     ));
-    match said.maintained(context.now()) {
-        Maintained::Yes => {}
-        Maintained::Ended(at) => {
-            return Err(Error::new(Refusal::new(
-                "provider.maintained_ended",
-                [("url", &provider.url), ("at", &at)],
-            )));
-        }
-        Maintained::EndsSoon(at) => steps.push(Refusal::new(
-            "provider.maintained_ends",
-            [("url", &provider.url), ("at", &at)],
-        )),
-        Maintained::NotYet(at) => steps.push(Refusal::new(
-            "provider.maintained_not_yet",
-            [("url", &provider.url), ("at", &at)],
-        )),
-    }
+    steps.extend(maintained(provider, context.now())?);
     let (keys, wrong) = csaf::keys(client, &said.keys).await;
     for (url, key) in &keys {
         steps.push(Refusal::new(
@@ -93,6 +64,23 @@ pub async fn look(
     match newest {
         Some(entry) => document(client, entry, &rules, steps).await,
         None => Ok(()),
+    }
+}
+
+/// Where was looked, and the list of an aggregator.
+fn discovery_steps(found: &Discovered, steps: &mut Vec<Refusal>) {
+    for (url, reason) in &found.steps {
+        steps.push(
+            reason
+                .clone()
+                .unwrap_or_else(|| Refusal::new("provider.step_read", [("url", url)])),
+        );
+    }
+    if let Some(list) = &found.aggregator {
+        steps.push(Refusal::new(
+            "provider.step_list",
+            [("name", &list.name), ("count", &list.listed.len())],
+        ));
     }
 }
 

@@ -20,7 +20,11 @@ pub struct Step {
 }
 
 /// Members of one status and certainty; possible and unlikely count together.
-fn of(strengths: &[(Status, Certainty, u64)], status: Status, certainties: &[Certainty]) -> u64 {
+fn members_with(
+    strengths: &[(Status, Certainty, u64)],
+    status: Status,
+    certainties: &[Certainty],
+) -> u64 {
     strengths
         .iter()
         .filter(|(found, certainty, _)| *found == status && certainties.contains(certainty))
@@ -30,69 +34,56 @@ fn of(strengths: &[(Status, Certainty, u64)], status: Status, certainties: &[Cer
 
 /// The steps in order.
 pub fn steps(picture: &Picture, strengths: &[(Status, Certainty, u64)]) -> Vec<Step> {
-    let counts = [
-        ("bar_members", picture.members, None, false),
-        ("bar_with_product", picture.with_product, None, false),
-        (
-            "bar_observed",
-            of(strengths, Status::Affected, &[Certainty::Observed]),
-            Some("stand=affected&sicher=observed"),
-            true,
-        ),
-        (
-            "bar_likely",
-            of(strengths, Status::Affected, &[Certainty::Likely]),
-            Some("stand=affected&sicher=likely"),
-            true,
-        ),
-        (
-            "bar_possible",
-            of(
-                strengths,
-                Status::Affected,
-                &[Certainty::Possible, Certainty::Unlikely],
-            ),
-            Some("stand=affected&sicher=possible"),
-            true,
-        ),
-        (
-            "bar_unknown",
-            of(strengths, Status::Unknown, Certainty::ALL),
-            Some("stand=unknown"),
-            true,
-        ),
-        (
-            "bar_fixed",
-            of(strengths, Status::Fixed, Certainty::ALL),
-            Some("stand=fixed"),
-            true,
-        ),
-        (
-            "bar_not_affected",
-            of(strengths, Status::NotAffected, Certainty::ALL),
-            Some("stand=not_affected"),
-            true,
-        ),
-        ("bar_warned", picture.warned, None, false),
-        ("bar_answered", picture.answered, None, false),
-    ];
-    let widest = counts
-        .iter()
-        .skip(1)
-        .map(|(_, count, _, _)| *count)
-        .max()
-        .unwrap_or(0);
-    let step = |(place, (key, count, query, part)): (
-        usize,
-        (&'static str, u64, Option<&'static str>, bool),
-    )| Step {
+    let step = |key, count| Step {
         key,
         count,
-        width: (place > 0).then(|| bars::width(count, widest)),
-        query,
-        part,
+        width: None,
+        query: None,
+        part: false,
     };
-    counts.into_iter().enumerate().map(step).collect()
+    let verdicts = |key, status, certainties, query| Step {
+        query: Some(query),
+        part: true,
+        ..step(key, members_with(strengths, status, certainties))
+    };
+    let affected = |key, certainties, query| verdicts(key, Status::Affected, certainties, query);
+    let weak = &[Certainty::Possible, Certainty::Unlikely];
+    let all = Certainty::ALL;
+    let mut steps = vec![
+        step("bar_members", picture.members),
+        step("bar_with_product", picture.with_product),
+        affected(
+            "bar_observed",
+            &[Certainty::Observed],
+            "stand=affected&sicher=observed",
+        ),
+        affected(
+            "bar_likely",
+            &[Certainty::Likely],
+            "stand=affected&sicher=likely",
+        ),
+        affected("bar_possible", weak, "stand=affected&sicher=possible"),
+        verdicts("bar_unknown", Status::Unknown, all, "stand=unknown"),
+        verdicts("bar_fixed", Status::Fixed, all, "stand=fixed"),
+        verdicts(
+            "bar_not_affected",
+            Status::NotAffected,
+            all,
+            "stand=not_affected",
+        ),
+        step("bar_warned", picture.warned),
+        step("bar_answered", picture.answered),
+    ];
+    let widest = steps
+        .iter()
+        .skip(1)
+        .map(|step| step.count)
+        .max()
+        .unwrap_or(0);
+    for step in steps.iter_mut().skip(1) {
+        step.width = Some(bars::width(step.count, widest));
+    }
+    steps
 }
 
 #[cfg(test)]

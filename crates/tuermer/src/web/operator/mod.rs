@@ -53,6 +53,17 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/operator.css", get(frame::stylesheet))
         .route("/heute", get(today::show))
         .route("/hinweis/{id}/erledigt", post(notices::finish))
+        .route("/zeichen", get(signs::show))
+        .route("/betrieb", get(operation::show))
+        .merge(threat_routes())
+        .merge(feed_routes())
+        .merge(member_routes())
+        .merge(warning_routes())
+        .layer(from_fn_with_state(context, frame::explain))
+}
+
+fn threat_routes() -> Router<Context> {
+    Router::new()
         .route("/meldungen", get(threats::show))
         .route(
             "/meldung/neu",
@@ -64,15 +75,22 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/meldung/{id}/anmerkung", post(comments::add))
         .route("/meldung/{id}/gelesen", post(comments::read))
         .route("/meldung/{id}/firma/{number}", get(why::show))
-        .route("/zeichen", get(signs::show))
+}
+
+fn feed_routes() -> Router<Context> {
+    Router::new()
         .route("/quellen", get(feeds::show).post(feeds::add))
-        .route("/leseliste", get(reading::show))
-        .route("/leseliste/gelesen", post(reading::read))
         .route("/quellen/{name}/entfernen", post(feeds::remove))
         .route("/quellen/schluessel/{fingerprint}", post(keys::decide))
         .route("/quellen/{name}/holen", post(feeds::pull))
         .route("/quellen/{name}/pause", post(feeds::pause))
         .route("/quellen/{name}/weiter", post(feeds::resume))
+        .route("/leseliste", get(reading::show))
+        .route("/leseliste/gelesen", post(reading::read))
+}
+
+fn member_routes() -> Router<Context> {
+    Router::new()
         .route("/mitglieder", get(members::show))
         .route("/mitglieder/{number}", get(member::show))
         .route("/mitglieder/{number}/aufgabe/{task}", post(member::finish))
@@ -85,6 +103,10 @@ pub fn router(context: Context) -> Router<Context> {
             "/mitglieder/{number}/adresse/{point}/schluessel",
             post(contacts::renew),
         )
+}
+
+fn warning_routes() -> Router<Context> {
+    Router::new()
         .route("/warnung/{number}", get(warning::show))
         .route("/warnung/{number}/verlauf", get(progress::show))
         .route("/warnung/{number}/muster/{external}", get(warning::sample))
@@ -93,6 +115,4 @@ pub fn router(context: Context) -> Router<Context> {
         .route("/warnung/{number}/freigeben", post(warning::approve))
         .route("/warnung/{number}/zurueckgeben", post(warning::send_back))
         .route("/warnung/{number}/stop", post(warning::stop))
-        .route("/betrieb", get(operation::show))
-        .layer(from_fn_with_state(context, frame::explain))
 }

@@ -3,8 +3,10 @@
 use super::bars::Bar;
 use super::frame::{Frame, Trouble, page, segment};
 use super::session::SignedIn;
+use super::warning::headline;
 use crate::context::Context;
 use crate::store::views::progress::Silent;
+use crate::store::warning::warnings::WarningHead;
 use crate::web::pictures::{Size, curve};
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -83,21 +85,13 @@ pub async fn show(
             .calls(&number, after(anruf).as_ref(), ROWS.saturating_add(1))
             .await?,
     );
-    let states = store.deliveries_by_state(&number).await?;
-    let shown: Vec<(&'static str, u64)> = states
-        .words()
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .collect();
+    let states = store.deliveries_by_state(&number).await?.words();
+    let shown: Vec<(&'static str, u64)> =
+        states.into_iter().filter(|(_, count)| *count > 0).collect();
     let closing = store.patch_curve(&warning.threat).await?;
     let draw = |size| curve::draw(&closing, context.now(), &context.zone(), who.t, size);
-    let headline = warning
-        .texts
-        .iter()
-        .find(|text| text.language == who.t.0)
-        .map_or(String::new(), |text| text.headline.clone());
     page(&ProgressPage {
-        frame: who.frame(&context, "/heute", &headline),
+        frame: who.frame(&context, "/heute", &headline(&warning, who.t.0)),
         path: format!("/warnung/{}", segment(number.as_str())),
         audience: head.audience,
         can_stop: warning.state.after(Action::Stop).is_some(),
@@ -113,15 +107,20 @@ pub async fn show(
         hours: hours(store.answer_curve(&number).await?),
         wide: draw(Size::Wide),
         narrow: draw(Size::Narrow),
-        times: [
-            ("drafted", Some(head.drafted_at)),
-            ("submitted", head.submitted_at),
-            ("approved", head.approved_at),
-            ("started", head.started_at),
-            ("finished", head.finished_at.or(head.stopped_at)),
-        ],
+        times: times(&head),
         warning,
     })
+}
+
+/// The steps of a warning with the time of each that it took.
+fn times(head: &WarningHead) -> [(&'static str, Option<Timestamp>); 5] {
+    [
+        ("drafted", Some(head.drafted_at)),
+        ("submitted", head.submitted_at),
+        ("approved", head.approved_at),
+        ("started", head.started_at),
+        ("finished", head.finished_at.or(head.stopped_at)),
+    ]
 }
 
 /// One page of a list, and where the next begins.

@@ -53,7 +53,7 @@ pub async fn show(
 
 /// Which entry was read.
 #[derive(Debug, Default, Deserialize)]
-pub struct Entry {
+pub struct ReadingRow {
     #[serde(default)]
     eintrag: String,
 }
@@ -62,7 +62,7 @@ pub struct Entry {
 pub async fn read(
     State(context): State<Context>,
     who: SignedIn,
-    Form(Entry { eintrag }): Form<Entry>,
+    Form(ReadingRow { eintrag }): Form<ReadingRow>,
 ) -> Result<Response, Trouble> {
     if threat::read_entry(&context, &who.actor(), &eintrag).await? == 0 {
         return Err(Trouble::NotFound);

@@ -128,66 +128,80 @@ fn lines(frame: &Frame, found: Difference) -> Vec<Line> {
         products_removed,
         statements,
     } = found;
-    let changed = |place: String,
-                   Change {
-                       field,
-                       before,
-                       after,
-                   }: Change| Line {
-        what: frame.word("changed", field),
-        place,
-        before: words(frame, field, &before),
-        after: words(frame, field, &after),
-    };
-    let came = |what: &str, name: String| Line {
-        what: frame.word("changed", what),
-        place: String::new(),
-        before: String::new(),
-        after: name,
-    };
-    let went = |what: &str, name: String| Line {
-        what: frame.word("changed", what),
-        place: String::new(),
-        before: name,
-        after: String::new(),
-    };
-    let mut lines: Vec<Line> = document
+    let changed = |place, change| Line::changed(frame, place, change);
+    let added = |what: &'static str| move |name| Line::added(frame, what, name);
+    let removed = |what: &'static str| move |name| Line::removed(frame, what, name);
+    let document = document
         .into_iter()
-        .map(|change| changed(String::new(), change))
-        .collect();
-    lines.extend(flaws_added.into_iter().map(|name| came("flaw", name)));
-    lines.extend(flaws_removed.into_iter().map(|name| went("flaw", name)));
-    lines.extend(products_added.into_iter().map(|name| came("product", name)));
-    lines.extend(
-        products_removed
-            .into_iter()
-            .map(|name| went("product", name)),
-    );
-    lines.extend(
-        flaws_changed
-            .into_iter()
-            .map(|(flaw, change)| changed(flaw, change)),
-    );
-    lines.extend(statements.into_iter().map(
-        |StatementChange {
-             product,
-             versions,
-             vulnerability,
-             change,
-         }| {
-            let place = [product, versions, vulnerability]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(" · ");
-            changed(place, change)
-        },
-    ));
-    lines
+        .map(|change| changed(String::new(), change));
+    let flaws = flaws_changed
+        .into_iter()
+        .map(|(flaw, change)| changed(flaw, change));
+    let statements = statements
+        .into_iter()
+        .map(|statement| changed(place(&statement), statement.change));
+    document
+        .chain(flaws_added.into_iter().map(added("flaw")))
+        .chain(flaws_removed.into_iter().map(removed("flaw")))
+        .chain(products_added.into_iter().map(added("product")))
+        .chain(products_removed.into_iter().map(removed("product")))
+        .chain(flaws)
+        .chain(statements)
+        .collect()
+}
+
+impl Line {
+    fn changed(frame: &Frame, place: String, change: Change) -> Self {
+        let Change {
+            field,
+            before,
+            after,
+        } = change;
+        Self {
+            what: frame.word("changed", field),
+            place,
+            before: value_in_words(frame, field, &before),
+            after: value_in_words(frame, field, &after),
+        }
+    }
+
+    fn added(frame: &Frame, what: &str, name: String) -> Self {
+        Self {
+            what: frame.word("changed", what),
+            place: String::new(),
+            before: String::new(),
+            after: name,
+        }
+    }
+
+    fn removed(frame: &Frame, what: &str, name: String) -> Self {
+        Self {
+            what: frame.word("changed", what),
+            place: String::new(),
+            before: name,
+            after: String::new(),
+        }
+    }
+}
+
+/// What a statement of the document is about: product, versions and flaw, as far as it names them.
+fn place(statement: &StatementChange) -> String {
+    let StatementChange {
+        product,
+        versions,
+        vulnerability,
+        change: _,
+    } = statement;
+    [product, versions, vulnerability]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// A value in the reader's words where it is one of a closed list; the publisher's words stay as they are.
-fn words(frame: &Frame, field: &str, value: &str) -> String {
+fn value_in_words(frame: &Frame, field: &str, value: &str) -> String {
     match (field, value) {
         (_, "") => String::new(),
         ("product_status", _) => value

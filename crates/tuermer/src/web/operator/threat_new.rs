@@ -136,7 +136,7 @@ pub async fn submit(
             let error = error
                 .downcast::<StatementError>()
                 .map_err(Trouble::Failed)?;
-            let errors = vec![told(who.t, &error)];
+            let errors = vec![field_error(who.t, &error)];
             page_with_errors(&NewPage::new(&context, &who, form, errors).await?)
         }
     }
@@ -144,19 +144,7 @@ pub async fn submit(
 
 /// The statement, or everything that is wrong with the form at once.
 fn read(context: &Context, t: Texts, form: &Statement) -> Result<StatedThreat, Vec<FieldError>> {
-    let mut errors = Vec::new();
-    for (field, value) in [
-        ("title", &form.title),
-        ("product", &form.product),
-        ("source_url", &form.source_url),
-    ] {
-        if value.trim().is_empty() {
-            errors.push(FieldError {
-                field,
-                text: t.get(&format!("operator.new_empty_{field}")),
-            });
-        }
-    }
+    let mut errors = empty_fields(t, form);
     let source_time = moment(context, &form.source_time);
     if source_time.is_none() {
         errors.push(FieldError {
@@ -174,29 +162,11 @@ fn read(context: &Context, t: Texts, form: &Statement) -> Result<StatedThreat, V
     let (Some(source_time), Some(level), true) = (source_time, level, errors.is_empty()) else {
         return Err(errors);
     };
-    let rows = [
-        (&form.vendor, &form.product, &form.range),
-        (&form.vendor2, &form.product2, &form.range2),
-        (&form.vendor3, &form.product3, &form.range3),
-    ];
-    let product = |(vendor, product, range): (&String, &String, &String)| StatedProduct {
-        vendor: vendor.trim().to_string(),
-        product: product.trim().to_string(),
-        versions: if range.trim().is_empty() {
-            StatedVersions::ByPack
-        } else {
-            StatedVersions::Range(range.trim().to_string())
-        },
-    };
     Ok(StatedThreat {
         restates: None,
         title: form.title.clone(),
         summary: form.summary.clone(),
-        products: rows
-            .into_iter()
-            .filter(|(_, product, _)| !product.trim().is_empty())
-            .map(product)
-            .collect(),
+        products: stated_products(form),
         cves: form
             .cves
             .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
@@ -214,6 +184,44 @@ fn read(context: &Context, t: Texts, form: &Statement) -> Result<StatedThreat, V
     })
 }
 
+/// An error for each field that must not be empty and is.
+fn empty_fields(t: Texts, form: &Statement) -> Vec<FieldError> {
+    let required = [
+        ("title", &form.title),
+        ("product", &form.product),
+        ("source_url", &form.source_url),
+    ];
+    required
+        .into_iter()
+        .filter(|(_, value)| value.trim().is_empty())
+        .map(|(field, _)| FieldError {
+            field,
+            text: t.get(&format!("operator.new_empty_{field}")),
+        })
+        .collect()
+}
+
+/// The rows of the form that name a product.
+fn stated_products(form: &Statement) -> Vec<StatedProduct> {
+    let rows = [
+        (&form.vendor, &form.product, &form.range),
+        (&form.vendor2, &form.product2, &form.range2),
+        (&form.vendor3, &form.product3, &form.range3),
+    ];
+    let stated = |(vendor, product, range): (&String, &String, &String)| StatedProduct {
+        vendor: vendor.trim().to_string(),
+        product: product.trim().to_string(),
+        versions: match range.trim() {
+            "" => StatedVersions::ByPack,
+            range => StatedVersions::Range(range.to_string()),
+        },
+    };
+    rows.into_iter()
+        .filter(|(_, product, _)| !product.trim().is_empty())
+        .map(stated)
+        .collect()
+}
+
 /// A local date and time of the form; not later than now.
 fn moment(context: &Context, text: &str) -> Option<Timestamp> {
     let local: DateTime = text.trim().parse().ok()?;
@@ -227,7 +235,7 @@ fn moment(context: &Context, text: &str) -> Option<Timestamp> {
 }
 
 /// The field a refused statement points at, in the reader's words.
-fn told(t: Texts, error: &StatementError) -> FieldError {
+fn field_error(t: Texts, error: &StatementError) -> FieldError {
     let (name, value) = match error {
         StatementError::Empty(name) => (*name, ""),
         StatementError::Invalid { field, value } => (*field, value.as_str()),

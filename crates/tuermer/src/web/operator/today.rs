@@ -18,7 +18,7 @@ use tuermer_core::warning::WarningState;
 const GROUP_ROWS: usize = 10;
 
 /// One row: what, why, where to.
-struct Entry {
+struct QueueRow {
     level: Option<Level>,
     title: String,
     href: String,
@@ -29,7 +29,7 @@ struct Entry {
 struct Group {
     key: &'static str,
     total: u64,
-    entries: Vec<Entry>,
+    entries: Vec<QueueRow>,
     /// There are rows that are not shown.
     more: bool,
 }
@@ -40,7 +40,7 @@ impl Group {
     }
 
     /// Rows of which the first are shown.
-    fn first(key: &'static str, total: u64, entries: Vec<Entry>) -> Self {
+    fn first(key: &'static str, total: u64, entries: Vec<QueueRow>) -> Self {
         let more = u64::try_from(entries.len()).is_ok_and(|shown| shown < total);
         Self {
             key,
@@ -82,11 +82,7 @@ pub async fn show(
     Query(Filter { nur }): Query<Filter>,
 ) -> Result<Response, Trouble> {
     let only = GROUPS.iter().copied().find(|key| *key == nur);
-    let rows = if only.is_some() {
-        limits::PAGE_ROWS
-    } else {
-        GROUP_ROWS
-    };
+    let rows = only.map_or(GROUP_ROWS, |_| limits::PAGE_ROWS);
     let frame = who.frame(&context, "/heute", &who.t.get("operator.today"));
     let warnings = context.store.open_warnings(who.t.0).await?;
     let threats = context.store.threats_without_warning().await?;
@@ -100,23 +96,17 @@ pub async fn show(
             "incident" => tasks(&context, &frame, TaskKind::Incident, rows).await?,
             "help" => tasks(&context, &frame, TaskKind::Help, rows).await?,
             "call" => calls(&context, &frame, &warnings, rows).await?,
-            "threat" => cut(
-                key,
-                threats
+            "threat" => {
+                let rows_of = threats.iter().map(|threat| of_threat(&frame, threat));
+                cut(key, rows_of.collect(), rows)
+            }
+            _ => {
+                let waiting = warnings
                     .iter()
-                    .map(|threat| of_threat(&frame, threat))
-                    .collect(),
-                rows,
-            ),
-            _ => cut(
-                key,
-                warnings
-                    .iter()
-                    .filter(|warning| belongs(warning, key, &who))
-                    .map(|warning| of_warning(&frame, warning, key))
-                    .collect(),
-                rows,
-            ),
+                    .filter(|warning| belongs(warning, key, &who));
+                let rows_of = waiting.map(|warning| of_warning(&frame, warning, key));
+                cut(key, rows_of.collect(), rows)
+            }
         };
         if group.total > 0 {
             groups.push(group);
@@ -142,7 +132,7 @@ pub async fn show(
     })
 }
 
-fn cut(key: &'static str, mut entries: Vec<Entry>, rows: usize) -> Group {
+fn cut(key: &'static str, mut entries: Vec<QueueRow>, rows: usize) -> Group {
     let total = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     entries.truncate(rows);
     Group::first(key, total, entries)
@@ -165,7 +155,7 @@ fn belongs(warning: &OpenWarning, key: &str, who: &SignedIn) -> bool {
     }
 }
 
-fn of_warning(frame: &Frame, warning: &OpenWarning, key: &str) -> Entry {
+fn of_warning(frame: &Frame, warning: &OpenWarning, key: &str) -> QueueRow {
     let number = warning.number.as_str();
     let deliveries = &warning.deliveries;
     let facts = match key {
@@ -211,7 +201,7 @@ fn of_warning(frame: &Frame, warning: &OpenWarning, key: &str) -> Entry {
     } else {
         ""
     };
-    Entry {
+    QueueRow {
         level: Some(warning.level),
         title: format!("{number} · {}", warning.headline),
         href: format!("/warnung/{}{page}", segment(number)),
@@ -219,7 +209,7 @@ fn of_warning(frame: &Frame, warning: &OpenWarning, key: &str) -> Entry {
     }
 }
 
-fn of_threat(frame: &Frame, threat: &OpenThreat) -> Entry {
+fn of_threat(frame: &Frame, threat: &OpenThreat) -> QueueRow {
     let numbers = [
         ("affected", frame.number(&threat.affected)),
         ("unknown", frame.number(&threat.unknown)),
@@ -229,7 +219,7 @@ fn of_threat(frame: &Frame, threat: &OpenThreat) -> Entry {
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    Entry {
+    QueueRow {
         level: Some(threat.level),
         title: threat.title.clone(),
         href: format!("/meldung/{}", segment(threat.id.as_str())),
@@ -237,7 +227,7 @@ fn of_threat(frame: &Frame, threat: &OpenThreat) -> Entry {
     }
 }
 
-fn of_task(frame: &Frame, task: &OpenTask) -> Entry {
+fn of_task(frame: &Frame, task: &OpenTask) -> QueueRow {
     let since = frame.texts.with(
         "operator.facts_since",
         &[("at", &frame.moment(&task.created_at))],
@@ -246,7 +236,7 @@ fn of_task(frame: &Frame, task: &OpenTask) -> Entry {
         Some(note) => format!("{since} · {}", frame.sentence(note)),
         None => since,
     };
-    Entry {
+    QueueRow {
         level: None,
         title: task.name.clone(),
         href: format!("/mitglieder/{}", segment(&task.external_id)),
@@ -282,7 +272,7 @@ async fn calls(
     {
         let number = warning.number.as_str();
         total = total.saturating_add(warning.deliveries.to_call);
-        entries.push(Entry {
+        entries.push(QueueRow {
             level: Some(warning.level),
             title: format!("{number} · {}", warning.headline),
             href: format!("/warnung/{}/verlauf#anrufe", segment(number)),

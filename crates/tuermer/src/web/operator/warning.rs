@@ -1,25 +1,29 @@
-//! `/warnung/<number>` – what goes to whom over which way, and may it? Text, numbers, real samples, and the steps of two people.
+//! `/warnung/<number>` – what goes to whom over which way, and may it? Text, numbers, real samples
+//! (`warning/samples.rs`), and the steps of two people (`warning/steps.rs`).
 
-use super::audience::{Counts, chosen, count};
+mod samples;
+mod steps;
+
+pub use samples::sample;
+pub use steps::{approve, send_back, stop, submit};
+
+use self::samples::{Sample, samples};
+use super::audience::{Counts, count};
 use super::frame::{FieldError, Frame, Trouble, page, page_with_errors, see, segment};
-use super::session::{SignedIn, password_fits};
+use super::session::SignedIn;
 use crate::acts::warn::{self, TextEdit};
+use crate::context::Context;
 use crate::refusal::told as told_error;
 use crate::store::ground::journal::Entry;
 use crate::store::people::accounts::Account;
-use crate::{compose, context::Context};
 use askama::Template;
 use axum::extract::{Form, Path, State};
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::Response;
 use serde::Deserialize;
-use tuermer_core::approval::Refusal;
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, may};
-use tuermer_core::scale::Certainty;
-use tuermer_core::warning::{Action, Recipient, Warning, WarningState, WarningText};
+use tuermer_core::warning::{Action, Warning, WarningState, WarningText};
 
 /// A field a person may change.
 struct Field {
@@ -34,17 +38,6 @@ struct Draft {
     text: WarningText,
     fields: Vec<Field>,
     lang: &'static str,
-}
-
-/// A real recipient's mail.
-struct Sample {
-    name: String,
-    external_id: String,
-    to: String,
-    certainty: Certainty,
-    lang: &'static str,
-    subject: String,
-    text: String,
 }
 
 #[derive(Template)]
@@ -77,7 +70,7 @@ struct Can {
     /// Waits, but this account submitted it.
     own: bool,
     stop: bool,
-    /// The second person must give the password again.
+    /// Was released: there is progress to see.
     running: bool,
 }
 
@@ -142,6 +135,15 @@ pub async fn show(
     )
 }
 
+/// The headline in one language; empty where the warning has no text in it.
+pub(super) fn headline(warning: &Warning, language: Language) -> String {
+    warning
+        .texts
+        .iter()
+        .find(|text| text.language == language)
+        .map_or(String::new(), |text| text.headline.clone())
+}
+
 async fn build(
     context: &Context,
     who: &SignedIn,
@@ -158,12 +160,7 @@ async fn build(
         .warning_head(&warning.number)
         .await?
         .ok_or(Trouble::NotFound)?;
-    let headline = warning
-        .texts
-        .iter()
-        .find(|text| text.language == who.t.0)
-        .map_or(String::new(), |text| text.headline.clone());
-    let frame = who.frame(context, "/heute", &headline);
+    let frame = who.frame(context, "/heute", &headline(&warning, who.t.0));
     let Refused {
         errors,
         typed,
@@ -280,69 +277,6 @@ fn keep_typed(drafts: &mut [Draft], language: Language, edit: Edit) {
 /// Entries of the journal shown below a warning.
 const HISTORY: usize = 100;
 
-fn samples(
-    context: &Context,
-    warning: &Warning,
-    audience: &[Recipient],
-) -> Result<Vec<Sample>, Trouble> {
-    let sample = |recipient: &Recipient| {
-        let mail = compose::mail(context, warning, recipient)?;
-        Ok(Sample {
-            name: recipient.name.clone(),
-            external_id: segment(&recipient.external_id),
-            to: recipient.email().to_string(),
-            certainty: recipient.certainty,
-            lang: recipient.language.code(),
-            subject: mail.subject,
-            text: without_token(context, warning, recipient, &mail.text),
-        })
-    };
-    chosen(audience).into_iter().map(sample).collect()
-}
-
-/// A sample must not carry the key with which the member answers.
-fn without_token(
-    context: &Context,
-    warning: &Warning,
-    recipient: &Recipient,
-    text: &str,
-) -> String {
-    text.replace(
-        &context
-            .keys
-            .answer_token(&warning.number, &recipient.organisation),
-        "…",
-    )
-}
-
-/// `/warnung/<number>/muster/<register number>` – the HTML part of a real recipient's mail, alone in a sandbox.
-pub async fn sample(
-    State(context): State<Context>,
-    who: SignedIn,
-    Path((number, external)): Path<(String, String)>,
-) -> Result<Response, Trouble> {
-    let warning = find(&context, &number).await?;
-    let audience = warn::preview(&context, &warning)
-        .await
-        .map_err(|error| Trouble::Refused(told_error(&error, who.t)))?;
-    let recipient = audience
-        .iter()
-        .find(|recipient| recipient.external_id == external)
-        .ok_or(Trouble::NotFound)?;
-    let html = without_token(
-        &context,
-        &warning,
-        recipient,
-        &compose::mail(&context, &warning, recipient)?.html,
-    );
-    let mut response = Html(html).into_response();
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    response
-        .headers_mut()
-        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    Ok(response)
-}
-
 /// New words of one language.
 #[derive(Default, Deserialize)]
 pub struct Edit {
@@ -404,30 +338,6 @@ pub async fn edit(
     }
 }
 
-/// Hands the warning to the second person.
-pub async fn submit(
-    State(context): State<Context>,
-    who: SignedIn,
-    Path(number): Path<String>,
-) -> Result<Response, Trouble> {
-    who.must(Act::SubmitWarning)?;
-    let warning = find(&context, &number).await?;
-    match warn::submit(&context, &warning.number, &who.actor()).await {
-        Ok(_) => Ok(see(&format!("/warnung/{}", segment(&number)))),
-        Err(error) => {
-            again(
-                &context,
-                &who,
-                warning,
-                "einreichen",
-                told_error(&error, who.t),
-                Refused::default(),
-            )
-            .await
-        }
-    }
-}
-
 /// The page once more, with what is wrong.
 async fn again(
     context: &Context,
@@ -442,163 +352,4 @@ async fn again(
         ..refused
     };
     page_with_errors(&build(context, who, warning, refused).await?)
-}
-
-/// What the second person sends.
-#[derive(Deserialize)]
-pub struct Release {
-    #[serde(default)]
-    count: String,
-    #[serde(default)]
-    content_hash: String,
-    #[serde(default)]
-    password: String,
-}
-
-/// Releases: typed number, the hash of what was on screen, and the password once more.
-pub async fn approve(
-    State(context): State<Context>,
-    who: SignedIn,
-    Path(number): Path<String>,
-    Form(form): Form<Release>,
-) -> Result<Response, Trouble> {
-    let Release {
-        count,
-        content_hash,
-        password,
-    } = form;
-    let warning = find(&context, &number).await?;
-    let refused = Refused {
-        typed: count.clone(),
-        ..Refused::default()
-    };
-    match password_fits(&context, &who.account.name, password).await {
-        Ok(Some(_)) => {}
-        Ok(None) => {
-            return again(
-                &context,
-                &who,
-                warning,
-                "password",
-                who.t.get("operator.approve_password"),
-                refused,
-            )
-            .await;
-        }
-        Err(error) => match crate::refusal::refused(&error, who.t) {
-            Some(sentence) => {
-                return again(&context, &who, warning, "password", sentence, refused).await;
-            }
-            None => return Err(error.into()),
-        },
-    }
-    let digits: String = count
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '.' && *c != '\u{202f}')
-        .collect();
-    let Ok(typed) = digits.parse::<u64>() else {
-        return again(
-            &context,
-            &who,
-            warning,
-            "count",
-            who.t.get("operator.approve_count"),
-            refused,
-        )
-        .await;
-    };
-    match warn::approve(
-        &context,
-        &warning.number,
-        &who.actor(),
-        typed,
-        &content_hash,
-    )
-    .await?
-    {
-        Ok(()) => Ok(see(&format!("/warnung/{}/verlauf", segment(&number)))),
-        Err(refusal) => {
-            let (field, key) = told(refusal);
-            again(&context, &who, warning, field, who.t.get(key), refused).await
-        }
-    }
-}
-
-/// Which field a refusal belongs to and the sentence that tells it.
-fn told(refusal: Refusal) -> (&'static str, &'static str) {
-    match refusal {
-        Refusal::SamePerson => ("freigeben", "operator.approve_same"),
-        Refusal::NotSubmitted => ("freigeben", "operator.approve_not_submitted"),
-        Refusal::WrongCount => ("count", "operator.approve_count"),
-        Refusal::Changed => ("freigeben", "operator.approve_changed"),
-        Refusal::NotAllowed => ("freigeben", "operator.approve_not_allowed"),
-    }
-}
-
-/// Why it is sent back.
-#[derive(Deserialize)]
-pub struct Return {
-    #[serde(default)]
-    reason: String,
-}
-
-/// Sends the warning back to its author.
-pub async fn send_back(
-    State(context): State<Context>,
-    who: SignedIn,
-    Path(number): Path<String>,
-    Form(Return { reason }): Form<Return>,
-) -> Result<Response, Trouble> {
-    let warning = find(&context, &number).await?;
-    if reason.trim().is_empty() {
-        return again(
-            &context,
-            &who,
-            warning,
-            "reason",
-            who.t.get("operator.return_reason"),
-            Refused::default(),
-        )
-        .await;
-    }
-    match warn::send_back(&context, &warning.number, &who.actor(), &reason).await {
-        Ok(()) => Ok(see("/heute")),
-        Err(error) => {
-            again(
-                &context,
-                &who,
-                warning,
-                "reason",
-                told_error(&error, who.t),
-                Refused {
-                    reason,
-                    ..Refused::default()
-                },
-            )
-            .await
-        }
-    }
-}
-
-/// One press by one person, whatever the role.
-pub async fn stop(
-    State(context): State<Context>,
-    who: SignedIn,
-    Path(number): Path<String>,
-) -> Result<Response, Trouble> {
-    let warning = find(&context, &number).await?;
-    match warn::stop(&context, &warning.number, &who.actor()).await {
-        Ok(_) => Ok(see(&format!("/warnung/{}", segment(&number)))),
-        Err(error) => {
-            again(
-                &context,
-                &who,
-                warning,
-                "stop",
-                told_error(&error, who.t),
-                Refused::default(),
-            )
-            .await
-        }
-    }
 }

@@ -67,18 +67,47 @@ pub fn added(before: Option<Timestamp>, at: Timestamp, zone: &TimeZone, texts: T
     }
 }
 
+/// Distance between two steps.
+const STEP: f64 = 46.0;
+
+/// Where the first and the last step of the bracket stand.
+#[derive(Default)]
+struct Bracket {
+    first: Option<f64>,
+    sent: Option<f64>,
+}
+
 /// Draws it.
 pub fn draw(clock: &Clock, zone: &TimeZone, texts: Texts, size: Size) -> String {
     let steps = steps(clock);
-    let (width, axis) = match size {
-        Size::Wide => (680, 190.0),
-        Size::Narrow => (340, 158.0),
+    let width = match size {
+        Size::Wide => 680,
+        Size::Narrow => 340,
     };
     let count = u32::try_from(steps.len()).unwrap_or(0);
     let below = if size == Size::Narrow { 56 } else { 0 };
     let height = count.saturating_mul(46).saturating_add(below).max(46);
     let minutes = minutes_to_warn(clock);
-    let description = match minutes {
+    let mut drawing = Drawing::new(
+        "clock",
+        size,
+        "",
+        (width, height),
+        &texts.get("public.clock_title"),
+        &description(minutes, texts),
+    );
+    let (bracket, below) = draw_steps(&mut drawing, &steps, zone, texts, size);
+    if let (Some(minutes), Some(first), Some(sent)) = (minutes, bracket.first, bracket.sent) {
+        match size {
+            Size::Wide => bracket_beside(&mut drawing, (first, sent), minutes, texts),
+            Size::Narrow => span_below(&mut drawing, below, minutes, texts),
+        }
+    }
+    drawing.done()
+}
+
+fn description(minutes: Option<i64>, texts: Texts) -> String {
+    match minutes {
         Some(minutes) => texts.with(
             "public.clock_description",
             &[
@@ -87,18 +116,24 @@ pub fn draw(clock: &Clock, zone: &TimeZone, texts: Texts, size: Size) -> String 
             ],
         ),
         None => texts.get("public.clock_open"),
+    }
+}
+
+/// Draws the steps below each other; gives where the bracket goes and where the next step would stand.
+fn draw_steps(
+    drawing: &mut Drawing,
+    steps: &[(&'static str, Timestamp)],
+    zone: &TimeZone,
+    texts: Texts,
+    size: Size,
+) -> (Bracket, f64) {
+    let axis = match size {
+        Size::Wide => 190.0,
+        Size::Narrow => 158.0,
     };
-    let mut drawing = Drawing::new(
-        "clock",
-        size,
-        "",
-        (width, height),
-        &texts.get("public.clock_title"),
-        &description,
-    );
     let mut y = 22.0;
     let mut before = None;
-    let (mut first, mut sent) = (None, None);
+    let mut bracket = Bracket::default();
     for (index, (key, at)) in steps.iter().enumerate() {
         if index > 0 {
             drawing.path("ax", &format!("M{axis:.0} {:.0}V{:.0}", y - 40.0, y - 6.0));
@@ -111,40 +146,37 @@ pub fn draw(clock: &Clock, zone: &TimeZone, texts: Texts, size: Size) -> String 
             &added(before, *at, zone, texts),
         );
         drawing.text("", (axis + 16.0, y + 5.0), "start", &texts.get(key));
-        first = first.or(Some(y));
+        bracket.first = bracket.first.or(Some(y));
         if *key == "public.clock_first_sent" {
-            sent = Some(y);
+            bracket.sent = Some(y);
         }
         before = Some(*at);
-        y += 46.0;
+        y += STEP;
     }
-    if let (Some(minutes), Some(first), Some(sent)) = (minutes, first, sent) {
-        let target = texts.with(
-            "public.clock_target",
-            &[("target", &TARGET_MINUTES.to_string())],
-        );
-        match size {
-            Size::Wide => {
-                drawing.path(
-                    "ln",
-                    &format!("M432 {first:.0}H448M440 {first:.0}V{sent:.0}M432 {sent:.0}H448"),
-                );
-                let middle = f64::midpoint(first, sent);
-                drawing.text("h", (458.0, middle + 2.0), "start", &span(minutes));
-                drawing.text("m", (458.0, middle + 22.0), "start", &target);
-            }
-            Size::Narrow => {
-                drawing.text(
-                    "h",
-                    (0.0, y + 10.0),
-                    "start",
-                    &texts.with("public.clock_took", &[("span", &span(minutes))]),
-                );
-                drawing.text("m", (0.0, y + 30.0), "start", &target);
-            }
-        }
-    }
-    drawing.done()
+    (bracket, y)
+}
+
+/// The bracket beside the steps, with the time it spans.
+fn bracket_beside(drawing: &mut Drawing, (first, sent): (f64, f64), minutes: i64, texts: Texts) {
+    drawing.path(
+        "ln",
+        &format!("M432 {first:.0}H448M440 {first:.0}V{sent:.0}M432 {sent:.0}H448"),
+    );
+    let middle = f64::midpoint(first, sent);
+    drawing.text("h", (458.0, middle + 2.0), "start", &span(minutes));
+    drawing.text("m", (458.0, middle + 22.0), "start", &target(texts));
+}
+
+/// On a phone the time stands below the steps.
+fn span_below(drawing: &mut Drawing, y: f64, minutes: i64, texts: Texts) {
+    let took = texts.with("public.clock_took", &[("span", &span(minutes))]);
+    drawing.text("h", (0.0, y + 10.0), "start", &took);
+    drawing.text("m", (0.0, y + 30.0), "start", &target(texts));
+}
+
+fn target(texts: Texts) -> String {
+    let minutes = TARGET_MINUTES.to_string();
+    texts.with("public.clock_target", &[("target", &minutes)])
 }
 
 #[cfg(test)]

@@ -136,19 +136,7 @@ pub fn draw(
         measured: 0,
         told: 0,
     });
-    let (measured, told) = (
-        percent(end.measured, curve.base).to_string(),
-        percent(end.told, curve.base).to_string(),
-    );
-    let values: [(&str, &str); 4] = [
-        ("base", &crate::text::grouped(curve.base, texts.0)),
-        ("measured", &measured),
-        ("told", &told),
-        (
-            "day",
-            &times::day_year(until.to_zoned(zone.clone()).date(), texts.0),
-        ),
-    ];
+    let legend = Legend::new(curve, &end, until, zone, texts);
     let (area, right, bottom) = match size {
         Size::Wide => ((680, 300), 496.0, 264.0),
         Size::Narrow => ((340, 320), 326.0, 230.0),
@@ -167,62 +155,92 @@ pub fn draw(
         "",
         area,
         &texts.get("public.curve_title"),
-        &texts.with("public.curve_description", &values),
+        &legend.description,
     );
     axes(&mut drawing, &plot, zone, texts, size);
     for (index, at) in curve.warnings.iter().enumerate() {
-        let x = plot.x(*at);
-        drawing.path("ev", &format!("M{x:.0} {:.0}V{:.0}", plot.top, plot.bottom));
-        let key = if index == 0 {
-            "public.curve_warning"
-        } else {
-            "public.curve_update"
-        };
-        // Words that would run out of the drawing stand before their line.
-        let (at, anchor) = if x > plot.right - WORD {
-            (x - 4.0, "end")
-        } else {
-            (x + 4.0, "start")
-        };
-        drawing.text(
-            "",
-            (
-                at,
-                plot.top + 12.0 + 16.0 * f64::from(u32::try_from(index % 3).unwrap_or(0)),
-            ),
-            anchor,
-            &texts.get(key),
-        );
+        draw_warning(&mut drawing, &plot, index, *at, texts);
     }
     let solid = |p: &CurvePoint| share(p.measured, curve.base);
     let dashed = |p: &CurvePoint| share(p.told, curve.base);
-    drawing.path(
-        "ar",
-        &format!(
-            "{}{}Z",
-            plot.line(&points, dashed, false),
-            plot.line(&points, solid, true)
-        ),
+    let (there, back) = (
+        plot.line(&points, dashed, false),
+        plot.line(&points, solid, true),
     );
+    drawing.path("ar", &format!("{there}{back}Z"));
     drawing.path("ds", &plot.line(&points, dashed, false));
     drawing.path("ln", &plot.line(&points, solid, false));
-    let told_words = texts.with("public.curve_told", &values);
-    let measured_words = texts.with("public.curve_measured", &values);
     match size {
-        Size::Wide => {
-            let low = plot.y(solid(&end)).max(plot.top + 20.0) + 5.0;
-            let high = (plot.y(dashed(&end)) + 5.0).min(low - 18.0);
-            drawing.text("", (plot.right + 8.0, high), "start", &told_words);
-            drawing.text("b", (plot.right + 8.0, low), "start", &measured_words);
-        }
-        Size::Narrow => {
-            drawing.path("ds", "M52 276H84");
-            drawing.text("", (92.0, 281.0), "start", &told_words);
-            drawing.path("ln", "M52 302H84");
-            drawing.text("b", (92.0, 307.0), "start", &measured_words);
-        }
+        Size::Wide => legend.draw_at_end(&mut drawing, &plot, (solid(&end), dashed(&end))),
+        Size::Narrow => legend.draw_below(&mut drawing),
     }
     drawing.done()
+}
+
+/// A warning as a vertical line with its word.
+fn draw_warning(drawing: &mut Drawing, plot: &Plot, index: usize, at: Timestamp, texts: Texts) {
+    let x = plot.x(at);
+    drawing.path("ev", &format!("M{x:.0} {:.0}V{:.0}", plot.top, plot.bottom));
+    let key = match index {
+        0 => "public.curve_warning",
+        _ => "public.curve_update",
+    };
+    // Words that would run out of the drawing stand before their line.
+    let (at, anchor) = match x > plot.right - WORD {
+        true => (x - 4.0, "end"),
+        false => (x + 4.0, "start"),
+    };
+    let row = f64::from(u32::try_from(index % 3).unwrap_or(0));
+    let y = plot.top + 12.0 + 16.0 * row;
+    drawing.text("", (at, y), anchor, &texts.get(key));
+}
+
+/// What the lines are, in words.
+struct Legend {
+    description: String,
+    told: String,
+    measured: String,
+}
+
+impl Legend {
+    fn new(
+        curve: &PatchCurve,
+        end: &CurvePoint,
+        until: Timestamp,
+        zone: &TimeZone,
+        texts: Texts,
+    ) -> Self {
+        let base = crate::text::grouped(curve.base, texts.0);
+        let measured = percent(end.measured, curve.base).to_string();
+        let told = percent(end.told, curve.base).to_string();
+        let day = times::day_year(until.to_zoned(zone.clone()).date(), texts.0);
+        let values: [(&str, &str); 4] = [
+            ("base", &base),
+            ("measured", &measured),
+            ("told", &told),
+            ("day", &day),
+        ];
+        Self {
+            description: texts.with("public.curve_description", &values),
+            told: texts.with("public.curve_told", &values),
+            measured: texts.with("public.curve_measured", &values),
+        }
+    }
+
+    /// Beside the ends of the lines, never one over the other.
+    fn draw_at_end(&self, drawing: &mut Drawing, plot: &Plot, (solid, dashed): (f64, f64)) {
+        let low = plot.y(solid).max(plot.top + 20.0) + 5.0;
+        let high = (plot.y(dashed) + 5.0).min(low - 18.0);
+        drawing.text("", (plot.right + 8.0, high), "start", &self.told);
+        drawing.text("b", (plot.right + 8.0, low), "start", &self.measured);
+    }
+
+    fn draw_below(&self, drawing: &mut Drawing) {
+        drawing.path("ds", "M52 276H84");
+        drawing.text("", (92.0, 281.0), "start", &self.told);
+        drawing.path("ln", "M52 302H84");
+        drawing.text("b", (92.0, 307.0), "start", &self.measured);
+    }
 }
 
 fn axes(drawing: &mut Drawing, plot: &Plot, zone: &TimeZone, texts: Texts, size: Size) {

@@ -36,6 +36,14 @@ pub fn steps(picture: &Picture) -> [Step; 7] {
     ]
 }
 
+/// Where bars begin, how long the longest is, and how far one step lies below the other.
+struct Layout {
+    size: Size,
+    left: f64,
+    room: f64,
+    row: f64,
+}
+
 /// Draws it; counts below five have no bar and say "under 5".
 pub fn draw(picture: &Picture, texts: Texts, size: Size) -> String {
     let steps = steps(picture);
@@ -46,28 +54,47 @@ pub fn draw(picture: &Picture, texts: Texts, size: Size) -> String {
         .map(|(_, count, _)| *count)
         .max()
         .unwrap_or(0);
-    let (width, row, left, room) = match size {
-        Size::Wide => (680_u32, 34.0, 250.0, 340.0),
-        Size::Narrow => (340, 50.0, 0.0, 260.0),
+    let (area, row, left, room) = match size {
+        Size::Wide => ((680, 242), 34.0, 250.0, 340.0),
+        Size::Narrow => ((340, 356), 50.0, 0.0, 260.0),
     };
-    let height = match size {
-        Size::Wide => 242,
-        Size::Narrow => 356,
+    let layout = Layout {
+        size,
+        left,
+        room,
+        row,
     };
     let mut drawing = Drawing::new(
         "funnel",
         size,
         "",
-        (width, height),
+        area,
         &texts.get("public.funnel_title"),
         &texts.get("public.funnel_description"),
     );
     let mut top = 4.0;
-    for (index, (key, count, solid)) in steps.into_iter().enumerate() {
+    for (index, step) in steps.into_iter().enumerate() {
+        let most = (index > 0).then_some(most);
+        layout.draw_step(&mut drawing, top, step, most, texts);
+        top += layout.row;
+    }
+    drawing.done()
+}
+
+impl Layout {
+    /// One step: its words, its bar against `most`, and its count. Without `most` it has no bar.
+    fn draw_step(
+        &self,
+        drawing: &mut Drawing,
+        top: f64,
+        (key, count, solid): Step,
+        most: Option<u64>,
+        texts: Texts,
+    ) {
         let words = texts.get(key);
-        let bar_top = match size {
+        let bar_top = match self.size {
             Size::Wide => {
-                drawing.text("", (left - 12.0, top + 17.0), "end", &words);
+                drawing.text("", (self.left - 12.0, top + 17.0), "end", &words);
                 top
             }
             Size::Narrow => {
@@ -76,27 +103,17 @@ pub fn draw(picture: &Picture, texts: Texts, size: Size) -> String {
             }
         };
         let count_shown = public_count(count);
-        let mut end = left;
-        if let (PublicCount::Shown(count), true) = (count_shown, index > 0) {
-            let length = share(count, most) * room;
-            drawing.rect("fl", (left, bar_top), (length.max(1.0), 24.0), 35);
+        let mut end = self.left;
+        if let (PublicCount::Shown(count), Some(most)) = (count_shown, most) {
+            let length = share(count, most) * self.room;
+            drawing.rect("fl", (self.left, bar_top), (length.max(1.0), 24.0), 35);
             if let PublicCount::Shown(solid) = public_count(solid) {
-                drawing.rect(
-                    "fl",
-                    (left, bar_top),
-                    (share(solid, most) * room, 24.0),
-                    100,
-                );
+                let length = share(solid, most) * self.room;
+                drawing.rect("fl", (self.left, bar_top), (length, 24.0), 100);
             }
-            end = left + length + 8.0;
+            end = self.left + length + 8.0;
         }
-        drawing.text(
-            "b",
-            (end, bar_top + 17.0),
-            "start",
-            &shown(count_shown, texts),
-        );
-        top += row;
+        let count = shown(count_shown, texts);
+        drawing.text("b", (end, bar_top + 17.0), "start", &count);
     }
-    drawing.done()
 }

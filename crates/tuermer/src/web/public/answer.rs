@@ -50,7 +50,7 @@ pub struct Token {
 
 #[derive(Template)]
 #[template(path = "public/answer.html")]
-struct Page {
+struct AnswerPage {
     frame: Frame,
     number: String,
     token: String,
@@ -207,7 +207,7 @@ async fn page_of(
     reader: &Recipient,
     token: &str,
     given: &Given,
-) -> Result<Page, PageError> {
+) -> Result<AnswerPage, PageError> {
     let texts = Texts(reader.language);
     let zone = context.zone();
     let said = &given.said;
@@ -227,7 +227,7 @@ async fn page_of(
         .unwrap_or(said.at);
     let (phone, tel) = mail::telephone(&context.config.chamber.phone_help);
     let help = said.answer == Answer::Help;
-    Ok(Page {
+    Ok(AnswerPage {
         frame: Frame::new(context, texts.0, &texts.get("public.answer_arrived")),
         number: number.to_string(),
         token: token.to_string(),

@@ -15,7 +15,7 @@ use tuermer_core::limits::{MAIL_BYTES, OUTBOX_SHOWN};
 
 #[derive(Template)]
 #[template(path = "public/outbox.html")]
-struct Page {
+struct OutboxPage {
     frame: Frame,
     summary: String,
     /// File, addressee, subject.
@@ -24,7 +24,7 @@ struct Page {
     base_url: String,
 }
 
-impl Page {
+impl OutboxPage {
     /// The path of a line that is an address of our own.
     fn link<'a>(&self, line: &'a str) -> Option<&'a str> {
         line.trim()
@@ -54,7 +54,7 @@ pub async fn list(
         "public.outbox_summary",
         &[("count", &count), ("shown", &mails.len().to_string())],
     );
-    Ok(page(&Page {
+    Ok(page(&OutboxPage {
         frame,
         summary,
         mails,
@@ -86,7 +86,7 @@ pub async fn show(
         ..frame
     };
     let base_url = context.config.chamber.base_url.clone();
-    Ok(page(&Page {
+    Ok(page(&OutboxPage {
         frame,
         summary: String::new(),
         mails: Vec::new(),

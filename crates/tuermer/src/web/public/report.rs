@@ -59,7 +59,7 @@ pub struct Filled {
 
 #[derive(Template)]
 #[template(path = "public/report.html")]
-struct Page {
+struct ReportPage {
     frame: Frame,
     phone: String,
     tel: String,
@@ -147,21 +147,23 @@ pub async fn send(
         }
     };
     let actor = actor(reporter, filled.w);
-    Ok(match witness::take(&context, &actor, &report).await? {
-        Taken::Kept(receipt) => Redirect::to(&format!(
-            "/melden/danke?nr={}&lang={}",
-            segment(&receipt),
-            language.code()
-        ))
-        .into_response(),
-        Taken::TooMany => notice(
-            &context,
-            language,
-            StatusCode::TOO_MANY_REQUESTS,
-            "witness.too_many",
-            "witness.too_many_text",
-        ),
-    })
+    Ok(
+        match witness::keep_report(&context, &actor, &report).await? {
+            Taken::Kept(receipt) => Redirect::to(&format!(
+                "/melden/danke?nr={}&lang={}",
+                segment(&receipt),
+                language.code()
+            ))
+            .into_response(),
+            Taken::TooMany => notice(
+                &context,
+                language,
+                StatusCode::TOO_MANY_REQUESTS,
+                "witness.too_many",
+                "witness.too_many_text",
+            ),
+        },
+    )
 }
 
 /// The receipt; shows nothing that was reported.
@@ -218,7 +220,7 @@ fn form(
     reporter: Option<&Recipient>,
     filled: Filled,
     error: Option<&str>,
-) -> Page {
+) -> ReportPage {
     let chamber = &context.config.chamber;
     let (phone, tel) = mail::telephone(&chamber.phone_help);
     let gezeigt = if error == Some("witness.too_fast") {
@@ -230,7 +232,7 @@ fn form(
         .map(|reporter| texts.with("witness.known", &[("name", &reporter.name)]))
         .unwrap_or_default();
     let frame = Frame::new(context, texts.0, &texts.get("witness.title"));
-    Page {
+    ReportPage {
         frame: if reporter.is_some() {
             frame
         } else {

@@ -2,16 +2,16 @@
 //!
 //! Only what everybody may know: warnings marked TLP:CLEAR, and counts of five or more.
 
-use super::tables::{self, Table};
+mod pictures;
+
+use self::pictures::Drawn;
 use super::warning::{level_words, shape};
 use crate::context::Context;
 use crate::store::views::picture::{PatchCurve, PublicWarning};
 use crate::text::Texts;
 use crate::web::layout::{Frame, PageError, language, not_found, page, segment};
 use crate::web::pictures::tiles::PublicCity;
-use crate::web::pictures::{
-    Size, clock, curve, funnel, percent, public_count, shown, standalone, tiles,
-};
+use crate::web::pictures::{curve, percent, public_count, shown, standalone, tiles};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -31,7 +31,7 @@ pub struct Asked {
 
 #[derive(Template)]
 #[template(path = "public/situation.html")]
-struct Page {
+struct SituationPage {
     frame: Frame,
     heading: String,
     warnings: Vec<Listed>,
@@ -54,15 +54,6 @@ struct Shown {
     kpis: Vec<(String, String)>,
     pictures: Vec<Drawn>,
     query: String,
-}
-
-struct Drawn {
-    heading: String,
-    file: &'static str,
-    wide: String,
-    narrow: String,
-    caption: String,
-    table: Table,
 }
 
 /// Everything the pictures of one warning are drawn from, small counts already hidden.
@@ -116,7 +107,7 @@ pub async fn show(
             &times::full_moment(context.now(), &context.zone(), texts.0),
         )],
     );
-    Ok(kept_shortly(page(&Page {
+    Ok(kept_shortly(page(&SituationPage {
         frame,
         heading,
         warnings: listed,
@@ -170,6 +161,29 @@ async fn shown_of(
 ) -> Result<Shown, PageError> {
     let numbers = numbers(context, warning).await?;
     let gravest = warnings.first().unwrap_or(warning);
+    let since = level_since(context, texts, warnings, gravest);
+    Ok(Shown {
+        level: gravest.level.number(),
+        level_words: level_words(texts, gravest.level),
+        shape: shape(gravest.level),
+        since: texts.with("public.since", &[("day", &since)]),
+        kpis: kpis(&numbers.picture, texts),
+        pictures: pictures::all(context, texts, &numbers),
+        query: format!(
+            "?warnung={}&lang={}",
+            segment(warning.number.as_str()),
+            texts.0.code()
+        ),
+    })
+}
+
+/// The day since when a warning of the gravest level stands: `Mittwoch, 3. März`.
+fn level_since(
+    context: &Context,
+    texts: Texts,
+    warnings: &[PublicWarning],
+    gravest: &PublicWarning,
+) -> String {
     let since = warnings
         .iter()
         .filter(|other| other.level == gravest.level)
@@ -177,90 +191,8 @@ async fn shown_of(
         .min()
         .unwrap_or(gravest.level_since);
     let since = since.to_zoned(context.zone()).date();
-    let since = format!(
-        "{}, {}",
-        times::weekday(since, texts.0),
-        times::day(since, texts.0)
-    );
-    let draw = |file: &'static str,
-                heading: &str,
-                caption: String,
-                draw: &dyn Fn(Size) -> String,
-                table: Table| Drawn {
-        heading: texts.get(heading),
-        file,
-        wide: draw(Size::Wide),
-        narrow: draw(Size::Narrow),
-        caption,
-        table,
-    };
-    let zone = context.zone();
-    let now = context.now();
-    let mut pictures = Vec::new();
-    if numbers.curve.points.is_empty() || public_count(numbers.curve.base) == PublicCount::Hidden {
-        let table = Table::default();
-        pictures.push(draw(
-            "kurve",
-            "public.curve_heading",
-            texts.get("public.curve_none"),
-            &|_| String::new(),
-            table,
-        ));
-    } else {
-        let table = tables::curve(&numbers.curve, now, &zone, texts);
-        pictures.push(draw(
-            "kurve",
-            "public.curve_heading",
-            texts.get("public.curve_caption"),
-            &|size| curve::draw(&numbers.curve, now, &zone, texts, size),
-            table,
-        ));
-    }
-    let table = tables::funnel(&numbers.picture, texts);
-    pictures.push(draw(
-        "trichter",
-        "public.funnel_heading",
-        texts.get("public.funnel_caption"),
-        &|size| funnel::draw(&numbers.picture, texts, size),
-        table,
-    ));
-    if !numbers.cities.is_empty() {
-        let key = if context.config.tiles.is_empty() {
-            "public.bars_caption"
-        } else {
-            "public.tiles_caption"
-        };
-        let draw_tiles = |size| tiles::draw(&numbers.cities, &context.config.tiles, texts, size);
-        pictures.push(draw(
-            "gemeinden",
-            "public.tiles_heading",
-            texts.get(key),
-            &draw_tiles,
-            tables::cities(&numbers.cities, texts),
-        ));
-    }
-    let clock = &numbers.picture.clock;
-    let table = tables::clock(clock, &zone, texts);
-    pictures.push(draw(
-        "zeit",
-        "public.clock_heading",
-        texts.get("public.clock_caption"),
-        &|size| clock::draw(clock, &zone, texts, size),
-        table,
-    ));
-    Ok(Shown {
-        level: gravest.level.number(),
-        level_words: level_words(texts, gravest.level),
-        shape: shape(gravest.level),
-        since: texts.with("public.since", &[("day", &since)]),
-        kpis: kpis(&numbers.picture, texts),
-        pictures,
-        query: format!(
-            "?warnung={}&lang={}",
-            segment(warning.number.as_str()),
-            texts.0.code()
-        ),
-    })
+    let (weekday, day) = (times::weekday(since, texts.0), times::day(since, texts.0));
+    format!("{weekday}, {day}")
 }
 
 fn kpis(picture: &Picture, texts: Texts) -> Vec<(String, String)> {
@@ -305,46 +237,12 @@ pub async fn download(
     ) else {
         return Ok(not_found(&context, texts.0));
     };
-    let Numbers {
-        picture,
-        curve,
-        cities,
-    } = numbers(&context, warning).await?;
-    let (zone, now) = (context.zone(), context.now());
-    let (svg, table) = match name {
-        "kurve" => (
-            curve::draw(&curve, now, &zone, texts, Size::Wide),
-            tables::curve(&curve, now, &zone, texts),
-        ),
-        "trichter" => (
-            funnel::draw(&picture, texts, Size::Wide),
-            tables::funnel(&picture, texts),
-        ),
-        "gemeinden" => (
-            tiles::draw(&cities, &context.config.tiles, texts, Size::Wide),
-            tables::cities(&cities, texts),
-        ),
-        "zeit" => (
-            clock::draw(&picture.clock, &zone, texts, Size::Wide),
-            tables::clock(&picture.clock, &zone, texts),
-        ),
-        _ => return Ok(not_found(&context, texts.0)),
+    let numbers = numbers(&context, warning).await?;
+    let Some((svg, table)) = pictures::picture_and_table(&context, texts, &numbers, name) else {
+        return Ok(not_found(&context, texts.0));
     };
     Ok(match kind {
-        // A file of its own carries its own colours; the page's policy would strip them.
-        "svg" => kept_shortly(
-            (
-                [
-                    (header::CONTENT_TYPE, "image/svg+xml"),
-                    (
-                        header::CONTENT_SECURITY_POLICY,
-                        "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-                    ),
-                ],
-                standalone(&svg),
-            )
-                .into_response(),
-        ),
+        "svg" => kept_shortly(svg_file(&svg)),
         "csv" => kept_shortly(
             (
                 [(header::CONTENT_TYPE, "text/csv; charset=utf-8")],
@@ -354,6 +252,18 @@ pub async fn download(
         ),
         _ => not_found(&context, texts.0),
     })
+}
+
+/// A file of its own carries its own colours; the page's policy would strip them.
+fn svg_file(svg: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ),
+    ];
+    (headers, standalone(svg)).into_response()
 }
 
 /// `/`: the situation is the first question.

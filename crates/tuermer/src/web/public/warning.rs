@@ -3,6 +3,9 @@
 //!
 //! GET only shows: mail gateways follow links, so a visit is not even counted.
 
+mod self_check;
+
+use self::self_check::{SelfCheck, self_check};
 use crate::context::Context;
 use crate::text::Texts;
 use crate::web::layout::{Frame, PageError, language, not_found, page};
@@ -11,7 +14,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
-use tuermer_core::acknowledgement::Answer;
+use tuermer_core::acknowledgement::{Acknowledgement, Answer};
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::limits::PUBLIC_TOKEN_CHARACTERS;
 use tuermer_core::locale::Language;
@@ -43,7 +46,7 @@ pub const ANSWERS: [Answer; 4] = [
 
 #[derive(Template)]
 #[template(path = "public/warning.html")]
-struct Page {
+struct WarningPage {
     frame: Frame,
     number: String,
     token: String,
@@ -76,15 +79,6 @@ struct Member {
     can_answer: bool,
 }
 
-/// Two questions instead of a name.
-struct SelfCheck {
-    heading: String,
-    text: String,
-    answers: Vec<(String, String)>,
-    /// Good news is not shown in the colour of the warning.
-    calm: bool,
-}
-
 /// Shows a warning.
 pub async fn show(
     State(context): State<Context>,
@@ -107,19 +101,7 @@ pub async fn show(
             .await?;
         let texts = Texts(recipient.language);
         let answered = answered.map_or(String::new(), |given| {
-            let at = times::moment(given.said.at, &context.zone(), texts.0);
-            let key = if given.said.by == Source::Provider {
-                "public.answered_by_provider"
-            } else {
-                "public.answered"
-            };
-            texts.with(
-                key,
-                &[
-                    ("answer", &answer_words(texts, given.said.answer)),
-                    ("at", &at),
-                ],
-            )
+            last_answer(&context, texts, &given.said)
         });
         return Ok(
             match member_page(&context, &warning, &recipient, &asked.t, answered) {
@@ -143,6 +125,17 @@ pub async fn show(
         .headers_mut()
         .append(header::VARY, HeaderValue::from_static("accept-language"));
     Ok(response)
+}
+
+/// What the company answered last, and when.
+fn last_answer(context: &Context, texts: Texts, said: &Acknowledgement) -> String {
+    let key = match said.by {
+        Source::Provider => "public.answered_by_provider",
+        _ => "public.answered",
+    };
+    let at = times::moment(said.at, &context.zone(), texts.0);
+    let answer = answer_words(texts, said.answer);
+    texts.with(key, &[("answer", &answer), ("at", &at)])
 }
 
 /// Whose link this is; what cannot be a token is not even looked up.
@@ -176,7 +169,7 @@ fn member_page(
     recipient: &Recipient,
     token: &str,
     answered: String,
-) -> Option<Page> {
+) -> Option<WarningPage> {
     let texts = Texts(recipient.language);
     let made = frame_of(context, warning, texts.0)?;
     let name = if mail::feminine(&recipient.name) {
@@ -185,16 +178,7 @@ fn member_page(
         recipient.name.clone()
     };
     let cancelled = made.cancelled;
-    let verdict = if cancelled {
-        "public.verdict_cancelled".to_string()
-    } else if recipient.incident {
-        "public.verdict_incident".to_string()
-    } else {
-        format!(
-            "public.verdict_{}",
-            mail::strength(recipient.status, recipient.certainty)
-        )
-    };
+    let verdict = verdict_key(recipient, cancelled);
     let seen = times::seen(recipient.seen_at, context.now(), &context.zone(), texts.0);
     let reason = texts.with(
         "public.reason",
@@ -225,7 +209,7 @@ fn member_page(
         ),
         can_answer: !cancelled,
     };
-    Some(Page {
+    Some(WarningPage {
         token: token.to_string(),
         member: Some(member),
         provider: recipient.provider_name.clone(),
@@ -235,18 +219,30 @@ fn member_page(
     })
 }
 
+/// Key of the sentence that says what this company has to expect.
+fn verdict_key(recipient: &Recipient, cancelled: bool) -> String {
+    match (cancelled, recipient.incident) {
+        (true, _) => "public.verdict_cancelled".to_string(),
+        (false, true) => "public.verdict_incident".to_string(),
+        (false, false) => {
+            let strength = mail::strength(recipient.status, recipient.certainty);
+            format!("public.verdict_{strength}")
+        }
+    }
+}
+
 fn public_page(
     context: &Context,
     warning: &Warning,
     language: Language,
     asked: &Asked,
-) -> Option<Page> {
+) -> Option<WarningPage> {
     let made = frame_of(context, warning, language)?;
-    let check = self_check(Texts(language), &made, asked);
+    let check = self_check(Texts(language), &made.number, &made.text.product, asked);
     let frame = made
         .frame
         .in_other_language(&format!("/w/{}", warning.number));
-    Some(Page {
+    Some(WarningPage {
         frame,
         check,
         ..made
@@ -254,23 +250,10 @@ fn public_page(
 }
 
 /// What both pages share.
-fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<Page> {
+fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<WarningPage> {
     let texts = Texts(language);
     let text = text_of(warning, language)?;
     let cancelled = warning.message_type == MessageType::Cancel;
-    let note = match (warning.message_type, warning.state) {
-        (MessageType::Cancel, _) => texts.get("public.note_cancelled"),
-        (_, WarningState::Stopped) => texts.with(
-            "public.note_stopped",
-            &[("phone", &context.config.chamber.phone_help)],
-        ),
-        _ => String::new(),
-    };
-    let heading = if warning.urgency == Urgency::Today {
-        "public.steps_today"
-    } else {
-        "public.steps_now"
-    };
     let chamber = &context.config.chamber;
     let proof = chamber.proof(language);
     let released = times::full_moment(
@@ -282,27 +265,18 @@ fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<
         ("number", warning.number.as_str()),
         ("at", released.as_str()),
     ];
-    Some(Page {
+    Some(WarningPage {
         frame: Frame::new(context, language, &text.headline),
         number: warning.number.to_string(),
         token: String::new(),
         level: warning.level.number(),
         level_words: level_words(texts, warning.level),
         shape: shape(warning.level),
-        note,
+        note: note(context, texts, warning),
         cancelled,
         member: None,
-        check: SelfCheck {
-            heading: String::new(),
-            text: String::new(),
-            answers: Vec::new(),
-            calm: false,
-        },
-        steps_heading: if text.say.is_empty() {
-            String::new()
-        } else {
-            texts.get(heading)
-        },
+        check: SelfCheck::default(),
+        steps_heading: steps_heading(texts, warning.urgency, &text),
         provider: String::new(),
         provider_phone: String::new(),
         provider_tel: String::new(),
@@ -325,68 +299,24 @@ fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<
     })
 }
 
-/// "Do you run it yourselves?", then "is the update in?". Answers are links: nothing is stored.
-fn self_check(texts: Texts, made: &Page, asked: &Asked) -> SelfCheck {
-    let lang = texts.0.code();
-    let link = |query: &str, key: &str| {
-        (
-            format!("/w/{}?lang={lang}&{query}#check", made.number),
-            texts.get(key),
-        )
-    };
-    let product = [("product", made.text.product.as_str())];
-    let said = |heading: &str, text: &str, answers: Vec<(String, String)>| SelfCheck {
-        heading: texts.with(heading, &product),
-        text: if text.is_empty() {
-            String::new()
-        } else {
-            texts.with(text, &product)
-        },
-        answers,
-        calm: matches!(
-            heading,
-            "public.check_not_affected" | "public.check_updated"
+/// What is said above all else: that the warning was taken back or stopped.
+fn note(context: &Context, texts: Texts, warning: &Warning) -> String {
+    match (warning.message_type, warning.state) {
+        (MessageType::Cancel, _) => texts.get("public.note_cancelled"),
+        (_, WarningState::Stopped) => texts.with(
+            "public.note_stopped",
+            &[("phone", &context.config.chamber.phone_help)],
         ),
-    };
-    match (asked.haus.as_deref(), asked.update.as_deref()) {
-        (Some("nein"), _) => said(
-            "public.check_not_affected",
-            "public.check_not_affected_text",
-            vec![link("", "public.check_again")],
-        ),
-        (Some("offen"), _) => said(
-            "public.check_ask",
-            "public.check_ask_text",
-            vec![link("", "public.check_again")],
-        ),
-        (Some("ja"), Some("ja")) => said(
-            "public.check_updated",
-            "public.check_updated_text",
-            vec![link("", "public.check_again")],
-        ),
-        (Some("ja"), Some(_)) => said(
-            "public.check_affected",
-            "public.check_affected_text",
-            vec![link("", "public.check_again")],
-        ),
-        (Some("ja"), None) => said(
-            "public.check_update",
-            "",
-            vec![
-                link("haus=ja&update=ja", "public.yes"),
-                link("haus=ja&update=nein", "public.no"),
-                link("haus=ja&update=offen", "public.dont_know"),
-            ],
-        ),
-        _ => said(
-            "public.check_house",
-            "public.check_house_text",
-            vec![
-                link("haus=ja", "public.yes"),
-                link("haus=nein", "public.no"),
-                link("haus=offen", "public.dont_know"),
-            ],
-        ),
+        _ => String::new(),
+    }
+}
+
+/// Heading of the steps; empty where there are none.
+fn steps_heading(texts: Texts, urgency: Urgency, text: &WarningText) -> String {
+    match urgency {
+        _ if text.say.is_empty() => String::new(),
+        Urgency::Today => texts.get("public.steps_today"),
+        _ => texts.get("public.steps_now"),
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Asked {
 
 #[derive(Template)]
 #[template(path = "public/words.html")]
-struct Page {
+struct WordsPage {
     frame: Frame,
     heading: String,
     texts: Vec<String>,
@@ -49,7 +49,7 @@ fn words(
         title: heading.clone(),
         ..frame
     };
-    page(&Page {
+    page(&WordsPage {
         frame,
         heading,
         texts: keys.iter().map(|key| texts.with(key, &values)).collect(),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tuermer_core::assess::{Case, Matching, RuleBook};
+use tuermer_core::assess::{Case, Matching, RuleBook, Standing};
 use tuermer_core::asset::{AssetKind, Presence};
 use tuermer_core::constituency::Constituency;
 use tuermer_core::product::ProductKey;
@@ -50,15 +50,7 @@ pub async fn run(call: &Call, paths: &[PathBuf], assets: u64) -> Result<()> {
         read(path, &mut threats, &mut unread)?;
     }
     if paths.is_empty() {
-        let below = |number: u64| format!("9.{}", number % 20);
-        for number in 0..RECORDS {
-            let bytes = world::record(
-                number,
-                &format!("Product {}", number % world::PRODUCTS),
-                &below(number),
-            );
-            threats.push(tuermer_formats::cve::read(&bytes)?.threat);
-        }
+        threats.extend(made_up_records()?);
     }
     let policy = tuermer_formats::urgency_policy::default_policy()
         .context("the policy of the program cannot be read")?;
@@ -82,43 +74,55 @@ pub async fn run(call: &Call, paths: &[PathBuf], assets: u64) -> Result<()> {
         ("every asset its own version", true),
         ("versions as they repeat", false),
     ] {
-        let told = inventory(&threats, assets, distinct);
+        let inventory = inventory(&threats, assets, distinct);
         let start = Instant::now();
-        let mut book = RuleBook::new(cases());
-        let (mut pairs, mut open) = (0_u64, 0_u64);
-        for Told {
-            key,
-            vendor,
-            product,
-            version,
-        } in &told
-        {
-            let kind = AssetKind {
-                vendor,
-                product,
-                version,
-                build: None,
-                source: Source::Provider,
-                note: "",
-                presence: Presence::OnPremises,
-            };
-            let row = book.ask(key, kind);
-            pairs = pairs.saturating_add(row.standings.len() as u64);
-            open = open.saturating_add(
-                row.standings
-                    .iter()
-                    .filter(|standing| {
-                        matches!(standing.status, Status::Affected | Status::Unknown)
-                    })
-                    .count() as u64,
-            );
-        }
+        let (pairs, open) = judge(cases(), &inventory);
         let seconds = start.elapsed().as_secs_f64();
         let figures = json!({"inventory": name, "records": threats.len(), "unread": unread, "assets": assets, "pairs_judged": pairs, "open": open,
             "seconds": (seconds * 1000.0).round() / 1000.0, "assets_per_core_second": (assets as f64 / seconds).round()});
         show(call, "matching", &figures)?;
     }
     Ok(())
+}
+
+/// Records of invented products, for a run without files.
+fn made_up_records() -> Result<Vec<Threat>> {
+    let record = |number: u64| {
+        let product = format!("Product {}", number % world::PRODUCTS);
+        let below = format!("9.{}", number % 20);
+        let bytes = world::record(number, &product, &below);
+        Ok(tuermer_formats::cve::read(&bytes)?.threat)
+    };
+    (0..RECORDS).map(record).collect()
+}
+
+/// Asks every threat about every asset: pairs that were judged, and those that are affected or unknown.
+fn judge<'a>(cases: impl Iterator<Item = Case<'a>>, inventory: &[Told]) -> (u64, u64) {
+    let mut book = RuleBook::new(cases);
+    let (mut pairs, mut open) = (0_u64, 0_u64);
+    for Told {
+        key,
+        vendor,
+        product,
+        version,
+    } in inventory
+    {
+        let kind = AssetKind {
+            vendor,
+            product,
+            version,
+            build: None,
+            source: Source::Provider,
+            note: "",
+            presence: Presence::OnPremises,
+        };
+        let row = book.ask(key, kind);
+        pairs = pairs.saturating_add(row.standings.len() as u64);
+        let is_open =
+            |standing: &&Standing| matches!(standing.status, Status::Affected | Status::Unknown);
+        open = open.saturating_add(row.standings.iter().filter(is_open).count() as u64);
+    }
+    (pairs, open)
 }
 
 /// All `.json` files beneath.

@@ -1,7 +1,8 @@
-//! One document that arrived: refused with its proof, or – only now parsed – held against its publisher and taken.
+//! One document that arrived: refused with its proof, or – only now parsed – held against its publisher and ingested.
 
 use super::identity::Identity;
 use super::notify;
+use crate::acts::intake::Remark;
 use crate::acts::intake::evidence::{self, Evidence};
 use crate::context::Context;
 use crate::feeds::csaf::{Arrived, Checked, Found};
@@ -25,8 +26,8 @@ const ROLLBACK: [(&str, &str); 2] = [
     ("threat.ingest_other_bytes", "provider.rollback_other_bytes"),
 ];
 
-/// Takes the documents of one provider.
-pub struct Taker<'a> {
+/// Ingests the documents of one provider.
+pub struct Intake<'a> {
     /// Everything else.
     pub context: &'a Context,
     /// Name of the feed.
@@ -37,9 +38,9 @@ pub struct Taker<'a> {
     pub identity: &'a Identity,
 }
 
-impl Taker<'_> {
-    /// Takes or refuses one document and remembers what became of it.
-    pub async fn take(&self, arrived: Arrived, report: &mut PullReport) -> Result<()> {
+impl Intake<'_> {
+    /// Ingests or refuses one document and remembers what became of it.
+    pub async fn ingest(&self, arrived: Arrived, report: &mut PullReport) -> Result<()> {
         let Arrived {
             entry,
             bytes,
@@ -47,80 +48,72 @@ impl Taker<'_> {
             checked,
         } = arrived;
         let hash = sha256(&bytes);
-        let mut evidence = Evidence {
+        let evidence = Evidence {
             state: SignatureState::Verified,
             fingerprint: String::new(),
             signature,
             detail: None,
             url: entry.url.clone(),
         };
-        match checked {
-            Checked::Verified {
-                fingerprint,
-                warning,
-            } => {
-                evidence.fingerprint = fingerprint;
-                report
-                    .remarks
-                    .extend(warning.filter(|warning| !report.remarks.contains(warning)));
-            }
-            Checked::Unsigned(detail) => {
-                evidence.state = SignatureState::Unsigned;
-                evidence.detail = Some(detail);
-            }
-            Checked::Refused {
-                reason,
-                fingerprint,
-            } => {
-                evidence.fingerprint = fingerprint;
-                return self
-                    .refuse(entry, bytes, hash, evidence, reason, report)
-                    .await;
-            }
-        }
-        if let Some(origin) = csaf::origin(&bytes) {
-            if let Err(reason) = self.may_speak(&origin).await? {
-                return self
-                    .refuse(entry, bytes, hash, evidence, reason, report)
-                    .await;
-            }
-            if !well_named(&entry.url, &origin) {
-                report.tolerated = report.tolerated.saturating_add(1);
-            }
+        let (evidence, reason) = proven(evidence, checked, report);
+        let reason = match reason {
+            Some(reason) => Some(reason),
+            None => self.other_publisher(&entry, &bytes, report).await?,
+        };
+        if let Some(reason) = reason {
+            return self
+                .refuse(entry, bytes, hash, evidence, reason, report)
+                .await;
         }
         let verified = evidence.state == SignatureState::Verified;
-        let taken = evidence::ingest_signed(self.context, &BY, &entry.url, bytes, evidence).await?;
-        if let Some(remark) = taken.rejected.into_iter().next() {
-            if let Some((_, key)) = ROLLBACK.iter().find(|(reason, _)| *reason == remark.key) {
-                let values = remark
-                    .values
-                    .iter()
-                    .cloned()
-                    .chain([("url", entry.url.clone())])
-                    .collect();
-                notify(
-                    self.context,
-                    "provider.rollback",
-                    &entry.url,
-                    &Refusal::of(key, values),
-                )
-                .await?;
-            }
+        let ingested =
+            evidence::ingest_signed(self.context, &BY, &entry.url, bytes, evidence).await?;
+        if let Some(remark) = ingested.rejected.into_iter().next() {
+            self.notify_rollback(&entry, &remark).await?;
             let reason = Refusal::of(remark.key, remark.values);
             return self
                 .remember(entry, hash, Some(reason), EntryState::Rejected, report)
                 .await;
         }
         report.verified = report.verified.saturating_add(u64::from(verified));
-        report.new = report.new.saturating_add(taken.new);
-        report.changed = report.changed.saturating_add(taken.changed);
-        report.same = report.same.saturating_add(taken.same);
-        let state = if taken.same > 0 {
-            EntryState::Same
-        } else {
-            EntryState::Taken
+        report.new = report.new.saturating_add(ingested.new);
+        report.changed = report.changed.saturating_add(ingested.changed);
+        report.same = report.same.saturating_add(ingested.same);
+        let state = match ingested.same {
+            0 => EntryState::Taken,
+            _ => EntryState::Same,
         };
         self.remember(entry, hash, None, state, report).await
+    }
+
+    /// Why a document is refused for its publisher. Counts one whose file is not named after its tracking id.
+    async fn other_publisher(
+        &self,
+        entry: &Entry,
+        bytes: &[u8],
+        report: &mut PullReport,
+    ) -> Result<Option<Refusal>> {
+        let Some(origin) = csaf::origin(bytes) else {
+            return Ok(None);
+        };
+        if let Err(reason) = self.may_speak(&origin).await? {
+            return Ok(Some(reason));
+        }
+        if !well_named(&entry.url, &origin) {
+            report.tolerated = report.tolerated.saturating_add(1);
+        }
+        Ok(None)
+    }
+
+    /// A notice where somebody serves an older or another document under a version we know.
+    async fn notify_rollback(&self, entry: &Entry, remark: &Remark) -> Result<()> {
+        let Some((_, key)) = ROLLBACK.iter().find(|(reason, _)| *reason == remark.key) else {
+            return Ok(());
+        };
+        let url = ("url", entry.url.clone());
+        let values = remark.values.iter().cloned().chain([url]).collect();
+        let words = Refusal::of(key, values);
+        notify(self.context, "provider.rollback", &entry.url, &words).await
     }
 
     /// A provider speaks for its own publisher and its own domain, for nobody else.
@@ -210,4 +203,44 @@ fn well_named(url: &str, origin: &Origin) -> bool {
     let mut parts = url.rsplit('/');
     parts.next() == Some(&csaf::file_name(&origin.tracking_id))
         && parts.next() == Some(&origin.year)
+}
+
+/// What hash and signature prove, and why the document is refused where they contradict it.
+fn proven(
+    evidence: Evidence,
+    checked: Checked,
+    report: &mut PullReport,
+) -> (Evidence, Option<Refusal>) {
+    match checked {
+        Checked::Verified {
+            fingerprint,
+            warning,
+        } => {
+            let new = warning.filter(|warning| !report.remarks.contains(warning));
+            report.remarks.extend(new);
+            let evidence = Evidence {
+                fingerprint,
+                ..evidence
+            };
+            (evidence, None)
+        }
+        Checked::Unsigned(detail) => {
+            let evidence = Evidence {
+                state: SignatureState::Unsigned,
+                detail: Some(detail),
+                ..evidence
+            };
+            (evidence, None)
+        }
+        Checked::Refused {
+            reason,
+            fingerprint,
+        } => {
+            let evidence = Evidence {
+                fingerprint,
+                ..evidence
+            };
+            (evidence, Some(reason))
+        }
+    }
 }
