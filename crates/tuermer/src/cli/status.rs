@@ -4,9 +4,8 @@ use super::{Call, Exit};
 use crate::context::Context;
 use crate::store::ground::stations::StationHealth;
 use crate::store::views::overview::Overview;
+use crate::views::status::{Circumstances, StationView, StatusView, is_down};
 use anyhow::Result;
-use jiff::{SignedDuration, Timestamp};
-use tuermer_core::limits::STATION_TOLD_SECONDS;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -21,7 +20,7 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
     context.store.database.close().await;
     if call.out.json {
         call.out
-            .object(&json(&overview, &stations, engine, &context))?;
+            .object(&view(&overview, &stations, engine, &context))?;
         return Ok(Exit::Ok);
     }
     let t = call.out.texts;
@@ -104,7 +103,7 @@ fn say_feeds(call: &Call, overview: &Overview) {
 fn say_stations(call: &Call, stations: &[StationHealth], context: &Context) {
     let t = call.out.texts;
     for health in stations {
-        let down = health.is_down(context.now(), patience());
+        let down = is_down(health, context.now());
         let key = match (health.running, down, health.error.is_empty()) {
             (false, ..) => "operator.station_ended",
             (true, true, _) => "operator.station_down",
@@ -123,71 +122,19 @@ fn say_stations(call: &Call, stations: &[StationHealth], context: &Context) {
 }
 
 /// The same as one object; keys are never translated.
-fn json(
-    overview: &Overview,
-    stations: &[StationHealth],
-    engine: &str,
+fn view<'a>(
+    overview: &'a Overview,
+    stations: &'a [StationHealth],
+    engine: &'static str,
     context: &Context,
-) -> serde_json::Value {
-    let Overview {
-        schema,
-        members,
-        providers,
-        assets,
-        threats,
-        observations,
-        exposures,
-        warnings,
-        deliveries,
-        tasks,
-        pending,
-        feeds,
-        feeds_failing,
-        feeds_silent,
-        feeds_paused,
-        notices,
-        notices_unmailed,
-        journal_entries,
-        journal_hash,
-        journal_at,
-    } = overview;
-    let object = |counts: &[(String, u64)]| {
-        counts
-            .iter()
-            .map(|(word, count)| (word.clone(), serde_json::Value::from(*count)))
-            .collect::<serde_json::Map<_, _>>()
+) -> StatusView<'a> {
+    let stations = stations.iter();
+    let stations = stations.map(|health| StationView::new(health, &health.error, context.now()));
+    let circumstances = Circumstances {
+        engine,
+        drill: context.drill,
+        demo: context.demo,
+        operators: context.config.operators.mail.len(),
     };
-    serde_json::json!({
-        "engine": engine, "schema": schema, "drill": context.drill, "demo": context.demo,
-        "members": members, "providers": providers, "assets": assets, "observations": observations, "threats": threats,
-        "exposures": object(exposures), "warnings": object(warnings), "deliveries": object(deliveries), "tasks": object(tasks),
-        "pending": pending,
-        "feeds": { "count": feeds, "failing": feeds_failing, "silent": feeds_silent, "paused": feeds_paused },
-        "notices": { "open": notices, "unmailed": notices_unmailed },
-        "stations": stations.iter().map(|health| station(health, context.now())).collect::<Vec<_>>(),
-        "operators": context.config.operators.mail.len(),
-        "journal": { "entries": journal_entries, "last_hash": journal_hash, "at": journal_at.map(|at| at.to_string()) },
-    })
-}
-
-fn patience() -> SignedDuration {
-    SignedDuration::from_secs(STATION_TOLD_SECONDS)
-}
-
-fn station(health: &StationHealth, now: Timestamp) -> serde_json::Value {
-    let StationHealth {
-        station,
-        running,
-        round_at,
-        good_at,
-        lag,
-        failures,
-        failing_since,
-        error,
-    } = health;
-    serde_json::json!({
-        "station": station.as_str(), "running": running, "down": health.is_down(now, patience()), "round_at": round_at.to_string(),
-        "good_at": good_at.map(|at| at.to_string()), "lag_seconds": lag.as_secs_f64(), "failures": failures,
-        "failing_since": failing_since.map(|at| at.to_string()), "error": error,
-    })
+    StatusView::new(overview, stations.collect(), circumstances)
 }

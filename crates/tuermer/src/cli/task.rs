@@ -3,8 +3,8 @@
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
+use crate::views::task::TaskView;
 use anyhow::Result;
-use serde_json::json;
 use tuermer_core::limits::TASKS_SHOWN;
 use tuermer_formats::times;
 
@@ -42,10 +42,7 @@ async fn list(call: &Call) -> Result<Exit> {
     let tasks = context.store.tasks(TASKS_SHOWN, context.now()).await?;
     if call.out.json {
         for task in &tasks {
-            call.out.object(&json!({
-                "id": task.id, "kind": task.kind.as_str(), "organisation": task.organisation, "name": task.name, "phone": task.phone,
-                "warning": task.warning, "created_at": task.created_at.to_string(), "note": task.note,
-            }))?;
+            call.out.object(&TaskView::new(task, &task.note))?;
         }
     } else {
         for task in &tasks {
