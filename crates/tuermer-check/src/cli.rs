@@ -8,11 +8,11 @@ use crate::say::Language;
 use crate::system::{self, Places};
 use crate::{clock, html, seal, terminal, times, words};
 use anyhow::{Context as _, bail};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::io::{IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tuermer_core::limits;
+use tuermer_core::{limits, locale};
 
 /// How the program ends. The numbers are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,14 +59,6 @@ pub enum Command {
     },
 }
 
-/// Words for `--lang`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)]
-pub enum Lang {
-    De,
-    En,
-}
-
 /// `exchange` with how it answers.
 #[derive(Debug, Args)]
 pub struct Exchange {
@@ -76,8 +68,8 @@ pub struct Exchange {
     #[arg(long)]
     json: bool,
     /// Language of the answer
-    #[arg(long, value_enum)]
-    lang: Option<Lang>,
+    #[arg(long, value_parser = locale::Language::ALL.map(locale::Language::code))]
+    lang: Option<String>,
 }
 
 /// What a check is asked.
@@ -129,11 +121,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Exchange(exchange) => {
             let Exchange { check, json, lang } = *exchange;
-            let language = match lang {
-                Some(Lang::De) => Language::De,
-                Some(Lang::En) => Language::En,
-                None => Language::of_system(),
-            };
+            let told = lang.as_deref().and_then(locale::Language::parse);
+            let language = told.map_or_else(Language::of_system, Language);
             check.run(json, language)
         }
         Command::Key { private } => key(&private),

@@ -1,44 +1,45 @@
-//! The sentences, in German and English. Keys and placeholders are the same in both; a test holds that.
+//! The sentences: one file for each language. Keys and placeholders are the same in all; a test holds that.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tuermer_core::locale;
 
 /// The language of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// German.
-    De,
-    /// English.
-    En,
+pub struct Language(pub locale::Language);
+
+macro_rules! texts {
+    ($($name:ident = $code:literal),* $(,)?) => {
+        fn texts(language: locale::Language) -> &'static str {
+            match language {
+                $(locale::Language::$name => include_str!(concat!("../texts/", $code, ".txt"))),*
+            }
+        }
+    };
 }
+
+tuermer_core::languages!(texts);
 
 impl Language {
     /// The code, for `<html lang>`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::De => "de",
-            Self::En => "en",
-        }
+        self.0.code()
     }
 
-    /// The language of the system; German where it names none.
+    /// What the system speaks; the region's language where it says nothing, that of logs where we do not speak its.
     pub fn of_system() -> Self {
         let told = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| {
             std::env::var(name).ok().filter(|value| {
                 !value.is_empty() && value != "C" && value != "C.UTF-8" && value != "POSIX"
             })
         });
-        match told {
-            Some(language) if !language.to_lowercase().starts_with("de") => Self::En,
-            _ => Self::De,
-        }
+        Self(told.map_or(locale::Language::REGION, |language| {
+            locale::Language::parse(&language).unwrap_or(locale::Language::LOG)
+        }))
     }
 
     fn catalogue(self) -> &'static str {
-        match self {
-            Self::De => include_str!("../texts/de.txt"),
-            Self::En => include_str!("../texts/en.txt"),
-        }
+        texts(self.0)
     }
 
     /// The sentence of a key; the key itself where there is none, so that a gap is seen.
@@ -60,29 +61,20 @@ impl Language {
 
     /// A time, to the minute, in UTC.
     pub fn time(self, at: Timestamp) -> String {
-        let pattern = match self {
-            Self::De => "%d.%m.%Y %H:%M UTC",
-            Self::En => "%Y-%m-%d %H:%M UTC",
-        };
-        at.to_zoned(TimeZone::UTC).strftime(pattern).to_string()
+        let pattern = self.say("pattern_time");
+        at.to_zoned(TimeZone::UTC).strftime(&pattern).to_string()
     }
 
     /// A time, to the second, in UTC.
     pub fn moment(self, at: Timestamp) -> String {
-        let pattern = match self {
-            Self::De => "%d.%m.%Y %H:%M:%S UTC",
-            Self::En => "%Y-%m-%d %H:%M:%S UTC",
-        };
-        at.to_zoned(TimeZone::UTC).strftime(pattern).to_string()
+        let pattern = self.say("pattern_moment");
+        at.to_zoned(TimeZone::UTC).strftime(&pattern).to_string()
     }
 
     /// A day.
     pub fn day(self, at: Timestamp) -> String {
-        let pattern = match self {
-            Self::De => "%d.%m.%Y",
-            Self::En => "%Y-%m-%d",
-        };
-        at.to_zoned(TimeZone::UTC).strftime(pattern).to_string()
+        let pattern = self.say("pattern_day");
+        at.to_zoned(TimeZone::UTC).strftime(&pattern).to_string()
     }
 
     /// Bytes in the unit a person would choose.
@@ -93,15 +85,8 @@ impl Language {
             1_000_000..1_000_000_000 => (bytes as f64 / 1e6, "MB"),
             _ => (bytes as f64 / 1e9, "GB"),
         };
-        let number = format!("{value:.1}");
-        format!(
-            "{} {unit}",
-            if self == Self::De {
-                number.replace('.', ",")
-            } else {
-                number
-            }
-        )
+        let number = format!("{value:.1}").replace('.', &self.say("decimal_mark"));
+        format!("{number} {unit}")
     }
 }
 
@@ -110,6 +95,9 @@ mod tests {
     use super::*;
     use crate::finding::{Kind, Verdict};
     use std::collections::{BTreeMap, BTreeSet};
+
+    const DE: Language = Language(locale::Language::German);
+    const EN: Language = Language(locale::Language::English);
 
     fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         let mut keys = BTreeMap::new();
@@ -137,12 +125,12 @@ mod tests {
 
     #[test]
     fn both_languages_say_the_same() {
-        assert_eq!(catalogue(Language::De), catalogue(Language::En));
+        assert_eq!(catalogue(DE), catalogue(EN));
     }
 
     #[test]
     fn every_word_has_a_sentence() {
-        let keys = catalogue(Language::De);
+        let keys = catalogue(DE);
         let kinds = Kind::ALL.iter().map(|kind| format!("kind.{}", kind.word()));
         let verdicts = [
             Verdict::Probe,
@@ -177,10 +165,11 @@ mod tests {
             include_str!("html.rs"),
             include_str!("words.rs"),
             include_str!("cli.rs"),
+            include_str!("say.rs"),
         ]
         .concat();
         let built = ["kind.", "verdict.", "grade.", "next.", "problem.", "build."];
-        let keys = catalogue(Language::De);
+        let keys = catalogue(DE);
         for key in keys
             .keys()
             .filter(|key| !built.iter().any(|start| key.starts_with(start)))
@@ -203,11 +192,11 @@ mod tests {
     fn numbers_and_times() {
         let at: Timestamp = "2021-03-03T04:23:22Z".parse().unwrap();
         assert_eq!(
-            (Language::De.time(at), Language::En.time(at)),
+            (DE.time(at), EN.time(at)),
             ("03.03.2021 04:23 UTC".into(), "2021-03-03 04:23 UTC".into())
         );
         assert_eq!(
-            (Language::De.size(1_550_000_000), Language::En.size(999)),
+            (DE.size(1_550_000_000), EN.size(999)),
             ("1,6 GB".into(), "999 B".into())
         );
     }

@@ -14,6 +14,7 @@ pub use kind::{Asked, Brings, FeedKind, Nature};
 
 use crate::admiralty::Grade;
 use crate::limits;
+use crate::sentence::Sentence;
 use crate::tlp::Tlp;
 use jiff::{SignedDuration, Timestamp};
 
@@ -75,10 +76,8 @@ pub struct Feed {
     pub last_success_at: Option<Timestamp>,
     /// When it brought something new last.
     pub last_change_at: Option<Timestamp>,
-    /// Why the last attempt failed, German; empty = it did not.
-    pub last_error_de: String,
-    /// The same in English.
-    pub last_error_en: String,
+    /// Why the last attempt failed; `None` = it did not.
+    pub last_error: Option<Sentence>,
     /// Attempts since the last success, the one under way included.
     pub failures: i64,
     /// Set while people are told that it is silent: when it was heard last.

@@ -48,6 +48,7 @@ pub mod witness;
 // Who is affected, how surely, until when, and what was known on an earlier day.
 pub mod assess;
 pub mod exposure;
+pub mod golden;
 pub mod hindsight;
 pub mod remeasure;
 pub mod scale;
@@ -70,4 +71,5 @@ pub mod internet_address;
 pub mod limits;
 pub mod locale;
 pub mod rights;
+pub mod sentence;
 pub mod station;

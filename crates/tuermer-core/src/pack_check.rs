@@ -180,10 +180,9 @@ impl BuildPack {
 }
 
 fn wordless(condition: &Condition) -> bool {
-    condition
-        .question
+    [&condition.question, &condition.step]
         .iter()
-        .chain(&condition.step)
+        .flat_map(|phrase| phrase.texts())
         .any(|words| words.trim().is_empty())
 }
 

@@ -16,6 +16,7 @@ use file::PackFile;
 use reader::Reader;
 use std::sync::LazyLock;
 use tuermer_core::limits::{FIELD_CHARACTERS, PACK_BYTES};
+use tuermer_core::locale::{Language, Phrase};
 use tuermer_core::pack::{BuildPack, PackRule};
 
 /// Number of this format.
@@ -130,6 +131,14 @@ fn short(text: &str) -> String {
         .filter(|c| !c.is_control())
         .take(FIELD_CHARACTERS)
         .collect()
+}
+
+/// A phrase as the file tells it; another language reads the English one.
+fn both(german: &str, english: &str) -> Phrase {
+    Phrase::new([
+        (Language::German, short(german)),
+        (Language::English, short(english)),
+    ])
 }
 
 /// An update nobody carries is a slip of the pen: every server would count as open.

@@ -1,7 +1,7 @@
 //! What a warning says in one language, made from the threat and the build pack as of the day.
 //!
 //! Identifiers, versions, dates and product names are facts and come from there; the words come from
-//! `templates/{de,en}/content.txt`. A person may change the words afterwards, never the facts.
+//! `templates/<language>/content.txt`. A person may change the words afterwards, never the facts.
 
 mod facts;
 mod pack_fix;

@@ -45,8 +45,10 @@ pub mod networks;
 pub mod sbom;
 pub mod urgency_policy;
 
-// What we write: the content of a warning, its reasons, its mails.
+// What we write: the content of a warning, its reasons, its mails, and facts as they are stored.
+pub mod catalogue;
 pub mod content;
+pub mod facts;
 pub mod mail;
 pub mod notice_mail;
 pub mod reasons;

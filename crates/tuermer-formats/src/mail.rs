@@ -1,8 +1,9 @@
 //! One warning for one company as a mail: subject, text and HTML, in the reader's language.
 //!
-//! The words live in `templates/{de,en}/`; here only the facts are put in order. The text part says
+//! The words live in `templates/<language>/`; here only the facts are put in order. The text part says
 //! everything the HTML part says. Nothing is sent from here.
 
+use crate::catalogue;
 use crate::times;
 use crate::wrap::{one_line, wrap};
 use askama::Template;
@@ -55,17 +56,16 @@ pub fn compose(
     sent_at: &str,
 ) -> Mail {
     let view = View::new(warning, text, recipient, sender, link, drill, sent_at);
-    let plain = match (text.language, warning.message_type) {
-        (Language::German, MessageType::Cancel) => TextCorrectionDe { v: &view }.render(),
-        (Language::English, MessageType::Cancel) => TextCorrectionEn { v: &view }.render(),
-        (Language::German, _) => TextDe { v: &view }.render(),
-        (Language::English, _) => TextEn { v: &view }.render(),
-    };
-    let html = match (text.language, warning.message_type) {
-        (Language::German, MessageType::Cancel) => HtmlCorrectionDe { v: &view }.render(),
-        (Language::English, MessageType::Cancel) => HtmlCorrectionEn { v: &view }.render(),
-        (Language::German, _) => HtmlDe { v: &view }.render(),
-        (Language::English, _) => HtmlEn { v: &view }.render(),
+    let (plain, html) = if warning.message_type == MessageType::Cancel {
+        (
+            correction_text(text.language, &view),
+            correction_html(text.language, &view),
+        )
+    } else {
+        (
+            warning_text(text.language, &view),
+            warning_html(text.language, &view),
+        )
     };
     Mail {
         subject: subject(warning, text, drill),
@@ -77,12 +77,12 @@ pub fn compose(
 }
 
 fn subject(warning: &Warning, text: &WarningText, drill: bool) -> String {
-    let prefix = match (drill, text.language) {
-        (false, _) => "",
-        (true, Language::German) => "Übung: ",
-        (true, Language::English) => "Exercise: ",
+    let headline = if drill {
+        catalogue::of(text.language).with("mail.drill", &[("headline", &text.headline)])
+    } else {
+        text.headline.clone()
     };
-    one_line(&format!("{prefix}{} [{}]", text.headline, warning.number))
+    one_line(&format!("{headline} [{}]", warning.number))
 }
 
 /// One numbered step after the first.
@@ -132,26 +132,11 @@ struct View {
     legal: String,
 }
 
-macro_rules! templates {
-    ($($name:ident = $path:literal),* $(,)?) => {$(
-        #[derive(Template)]
-        #[template(path = $path)]
-        struct $name<'a> {
-            v: &'a View,
-        }
-    )*};
-}
-
-templates! {
-    TextDe = "de/warning.txt",
-    TextEn = "en/warning.txt",
-    HtmlDe = "de/warning.html",
-    HtmlEn = "en/warning.html",
-    TextCorrectionDe = "de/correction.txt",
-    TextCorrectionEn = "en/correction.txt",
-    HtmlCorrectionDe = "de/correction.html",
-    HtmlCorrectionEn = "en/correction.html",
-}
+// One function for each template, with an arm for each language; see `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/warning_text.rs"));
+include!(concat!(env!("OUT_DIR"), "/warning_html.rs"));
+include!(concat!(env!("OUT_DIR"), "/correction_text.rs"));
+include!(concat!(env!("OUT_DIR"), "/correction_html.rs"));
 
 impl View {
     fn new(

@@ -1,26 +1,15 @@
 //! One notice to one operator as a mail: what happened, and where the open notices stand.
 //!
-//! The words around the notice live in `templates/{de,en}/`. Nothing is sent from here.
+//! The words around the notice live in `templates/<language>/`. Nothing is sent from here.
 
 use crate::mail::Mail;
 use crate::wrap::{one_line, wrap};
 use askama::Template;
 use tuermer_core::locale::Language;
 
-macro_rules! template {
-    ($name:ident, $path:literal) => {
-        #[derive(Template)]
-        #[template(path = $path)]
-        struct $name<'a> {
-            paragraphs: &'a [&'a str],
-            page: &'a str,
-        }
-    };
-}
-template!(TextDe, "de/notice.txt");
-template!(TextEn, "en/notice.txt");
-template!(HtmlDe, "de/notice.html");
-template!(HtmlEn, "en/notice.html");
+// One function for each template, with an arm for each language; see `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/notice_text.rs"));
+include!(concat!(env!("OUT_DIR"), "/notice_html.rs"));
 
 /// Composes the mail. `text` has paragraphs with an empty line between, `page` is where open notices are shown; the same
 /// arguments give the same bytes.
@@ -31,16 +20,8 @@ pub fn compose(subject: &str, text: &str, page: &str, language: Language) -> Mai
         .filter(|paragraph| !paragraph.is_empty())
         .collect();
     let paragraphs = paragraphs.as_slice();
-    let (plain, html) = match language {
-        Language::German => (
-            TextDe { paragraphs, page }.render(),
-            HtmlDe { paragraphs, page }.render(),
-        ),
-        Language::English => (
-            TextEn { paragraphs, page }.render(),
-            HtmlEn { paragraphs, page }.render(),
-        ),
-    };
+    let plain = notice_text(language, paragraphs, page);
+    let html = notice_html(language, paragraphs, page);
     Mail {
         subject: one_line(subject),
         preheader: String::new(),

@@ -1,89 +1,32 @@
 //! Times as people read them, in their language and zone.
 
-use jiff::civil::{Date, DateTime, Weekday};
+use crate::catalogue::{self, Catalogue};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use tuermer_core::locale::Language;
-
-const MONTHS_DE: [&str; 12] = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-fn month(date: Date, language: Language) -> &'static str {
-    let months = match language {
-        Language::German => &MONTHS_DE,
-        Language::English => &MONTHS_EN,
-    };
-    let index = usize::try_from(date.month()).unwrap_or(1).saturating_sub(1);
-    months.get(index).copied().unwrap_or("")
-}
 
 /// `5. März` / `5 March`.
 pub fn day(date: Date, language: Language) -> String {
-    match language {
-        Language::German => format!("{}. {}", date.day(), month(date, language)),
-        Language::English => format!("{} {}", date.day(), month(date, language)),
-    }
+    day_in(date, catalogue::of(language))
 }
 
 /// `5. März 2021` / `5 March 2021`.
 pub fn day_year(date: Date, language: Language) -> String {
-    format!("{} {}", day(date, language), date.year())
+    day_year_in(date, catalogue::of(language))
 }
 
 /// `Freitag` / `Friday`.
-pub fn weekday(date: Date, language: Language) -> &'static str {
-    match (date.weekday(), language) {
-        (Weekday::Monday, Language::German) => "Montag",
-        (Weekday::Tuesday, Language::German) => "Dienstag",
-        (Weekday::Wednesday, Language::German) => "Mittwoch",
-        (Weekday::Thursday, Language::German) => "Donnerstag",
-        (Weekday::Friday, Language::German) => "Freitag",
-        (Weekday::Saturday, Language::German) => "Samstag",
-        (Weekday::Sunday, Language::German) => "Sonntag",
-        (Weekday::Monday, Language::English) => "Monday",
-        (Weekday::Tuesday, Language::English) => "Tuesday",
-        (Weekday::Wednesday, Language::English) => "Wednesday",
-        (Weekday::Thursday, Language::English) => "Thursday",
-        (Weekday::Friday, Language::English) => "Friday",
-        (Weekday::Saturday, Language::English) => "Saturday",
-        (Weekday::Sunday, Language::English) => "Sunday",
-    }
+pub fn weekday(date: Date, language: Language) -> String {
+    let number = date.weekday().to_monday_one_offset();
+    let texts = catalogue::of(language);
+    texts.get(&format!("time.weekday_{number}")).to_string()
 }
 
 /// `5. März, 14:10 Uhr` / `5 March, 14:10`.
 pub fn moment(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = at.to_zoned(zone.clone());
-    let clock = format!("{}:{:02}", local.hour(), local.minute());
-    match language {
-        Language::German => format!("{}, {clock} Uhr", day(local.date(), language)),
-        Language::English => format!("{}, {clock}", day(local.date(), language)),
-    }
+    with_clock(&day(local.date(), language), &local, language)
 }
 
 /// When something was seen or said, read at `now`: with the year where it is another one, and without a clock
@@ -106,27 +49,39 @@ pub fn seen(at: Timestamp, now: Timestamp, zone: &TimeZone, language: Language) 
     if only_a_day {
         return named;
     }
-    let local = at.to_zoned(zone.clone());
-    let clock = format!("{}:{:02}", local.hour(), local.minute());
-    match language {
-        Language::German => format!("{named}, {clock} Uhr"),
-        Language::English => format!("{named}, {clock}"),
-    }
+    with_clock(&named, &at.to_zoned(zone.clone()), language)
 }
 
 /// `Freitag, 5. März 2021, 18:30 Uhr` / `Friday, 5 March 2021, 18:30`.
 pub fn full_moment(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = at.to_zoned(zone.clone());
-    let clock = format!("{}:{:02}", local.hour(), local.minute());
-    let date = format!(
-        "{}, {}",
-        weekday(local.date(), language),
-        day_year(local.date(), language)
+    let date = catalogue::of(language).with(
+        "time.weekday_day",
+        &[
+            ("weekday", &weekday(local.date(), language)),
+            ("day", &day_year(local.date(), language)),
+        ],
     );
-    match language {
-        Language::German => format!("{date}, {clock} Uhr"),
-        Language::English => format!("{date}, {clock}"),
-    }
+    with_clock(&date, &local, language)
+}
+
+fn with_clock(date: &str, local: &Zoned, language: Language) -> String {
+    let clock = format!("{}:{:02}", local.hour(), local.minute());
+    catalogue::of(language).with("time.moment", &[("date", date), ("clock", &clock)])
+}
+
+fn day_in(date: Date, texts: &Catalogue) -> String {
+    let (day, month) = (
+        date.day().to_string(),
+        format!("time.month_{}", date.month()),
+    );
+    texts.with("time.day", &[("day", &day), ("month", texts.get(&month))])
+}
+
+/// [`day_year`] from the texts of any language.
+pub(crate) fn day_year_in(date: Date, texts: &Catalogue) -> String {
+    let (day, year) = (day_in(date, texts), date.year().to_string());
+    texts.with("time.day_year", &[("day", &day), ("year", &year)])
 }
 
 /// A moment as a person types it: RFC 3339, `2021-03-05 14:00` in the reader's zone, or a day, which means its last

@@ -57,6 +57,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("schema/0012_sighting.sql")),
     (13, include_str!("schema/0013_stations.sql")),
     (14, include_str!("schema/0014_contact_points.sql")),
+    (15, include_str!("schema/0015_facts.sql")),
     (16, include_str!("schema/0016_words.sql")),
     (17, fact!("vat_id")),
 ];

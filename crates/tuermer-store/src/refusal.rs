@@ -4,6 +4,8 @@
 use anyhow::Error;
 use std::fmt;
 use tuermer_core::rights::{Act, Actor, Circle};
+use tuermer_core::sentence::Sentence;
+use tuermer_formats::facts;
 
 /// A broken rule: the key of its sentence and the values in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +55,20 @@ impl Refusal {
         self.key
     }
 
-    /// The values in the sentence, by name.
-    pub fn values(&self) -> &[(&'static str, String)] {
-        &self.values
+    /// The sentence without words.
+    pub fn sentence(&self) -> Sentence {
+        let values = self.values.iter();
+        Sentence {
+            key: self.key.to_string(),
+            values: values
+                .map(|(name, value)| ((*name).to_string(), value.into()))
+                .collect(),
+        }
     }
 
     /// Key and values as text, as they are stored.
     pub fn kept(&self) -> String {
-        serde_json::json!({"key": self.key, "values": self.values}).to_string()
+        facts::stored(&self.sentence())
     }
 }
 

@@ -12,19 +12,12 @@ use tuermer_formats::times;
 /// The chamber in the words of one language.
 pub fn sender(context: &Context, language: Language) -> Sender {
     let chamber = &context.config.chamber;
-    let pick = |german: &str, english: &str| {
-        if language == Language::English {
-            english.to_string()
-        } else {
-            german.to_string()
-        }
-    };
     Sender {
         name: chamber.name.clone(),
         phone: chamber.phone_help.clone(),
-        hours: pick(&chamber.phone_hours_de, &chamber.phone_hours_en),
-        proof: pick(&chamber.proof_de, &chamber.proof_en),
-        legal: pick(&chamber.legal_de, &chamber.legal_en),
+        hours: chamber.phone_hours(language).to_string(),
+        proof: chamber.proof(language).to_string(),
+        legal: chamber.legal(language).to_string(),
         typed_host: chamber.typed_host.clone(),
         zone: context.zone(),
     }

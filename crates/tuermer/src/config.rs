@@ -3,9 +3,11 @@
 use crate::refusal::Refusal;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tuermer_core::correlate::Policy;
 use tuermer_core::limits;
+use tuermer_core::locale::Language;
 
 /// Everything an administrator sets.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -59,8 +61,69 @@ pub struct Chamber {
     pub legal_de: String,
     /// Legal basis, English.
     pub legal_en: String,
+    /// The same words in languages other than these two, by code: `[chamber.words.fr]`. A language without them reads
+    /// the English ones.
+    pub words: BTreeMap<String, ChamberWords>,
     /// Zone in which people read times.
     pub time_zone: String,
+}
+
+/// What the chamber says of itself in one language.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChamberWords {
+    /// When the number for help is answered.
+    pub phone_hours: String,
+    /// Where the reader finds a number that proves us.
+    pub proof: String,
+    /// Legal basis named at the end of a mail; empty = none.
+    pub legal: String,
+}
+
+impl Chamber {
+    /// When the number for help is answered.
+    pub fn phone_hours(&self, language: Language) -> &str {
+        self.in_language(
+            language,
+            |words| &words.phone_hours,
+            &self.phone_hours_de,
+            &self.phone_hours_en,
+        )
+    }
+
+    /// Where the reader finds a number that proves us.
+    pub fn proof(&self, language: Language) -> &str {
+        self.in_language(
+            language,
+            |words| &words.proof,
+            &self.proof_de,
+            &self.proof_en,
+        )
+    }
+
+    /// Legal basis; empty = none.
+    pub fn legal(&self, language: Language) -> &str {
+        self.in_language(
+            language,
+            |words| &words.legal,
+            &self.legal_de,
+            &self.legal_en,
+        )
+    }
+
+    fn in_language<'c>(
+        &'c self,
+        language: Language,
+        word: impl Fn(&'c ChamberWords) -> &'c String,
+        german: &'c str,
+        english: &'c str,
+    ) -> &'c str {
+        match self.words.get(language.code()) {
+            Some(words) => word(words),
+            None if language.code() == "de" => german,
+            None => english,
+        }
+    }
 }
 
 impl Default for Chamber {
@@ -76,6 +139,7 @@ impl Default for Chamber {
             proof_en: "on your last membership fee notice".into(),
             legal_de: "§ 1 IHKG".into(),
             legal_en: "section 1 IHKG".into(),
+            words: BTreeMap::new(),
             time_zone: "Europe/Berlin".into(),
         }
     }

@@ -8,10 +8,8 @@ use tuermer_core::assess::Case;
 use tuermer_core::exposure::{Exposure, Match};
 use tuermer_core::hindsight::judge;
 use tuermer_core::ids::ThreatId;
-use tuermer_core::locale::Language;
 use tuermer_core::organisation::Organisation;
 use tuermer_core::urgency::Urgencies;
-use tuermer_formats::reasons;
 
 /// A verdict about an earlier day, as shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,8 +95,6 @@ pub async fn explain(
 
 /// A verdict as a stored one is shown.
 fn verdict(exposure: &Exposure, organisation: &Organisation) -> Verdict {
-    let both =
-        |words: &dyn Fn(Language) -> String| [words(Language::German), words(Language::English)];
     let decisive = exposure.decisive.as_ref();
     Verdict {
         organisation: organisation.id.clone(),
@@ -116,15 +112,8 @@ fn verdict(exposure: &Exposure, organisation: &Organisation) -> Verdict {
         urgency_row: exposure.basis.row.to_string(),
         urgency_flaw: exposure.basis.flaw.to_string(),
         urgency_inputs: exposure.basis.inputs_text(),
-        reason: both(&|language| reasons::reason(&exposure.reason, language)),
-        question: both(&|language| {
-            exposure
-                .question
-                .as_ref()
-                .map_or_else(String::new, |question| {
-                    reasons::question(question, language)
-                })
-        }),
+        reason: exposure.reason.clone(),
+        question: exposure.question.clone(),
         product: decisive.map_or_else(String::new, |decisive| decisive.product.clone()),
         version: decisive.map_or_else(String::new, |decisive| decisive.version.clone()),
         source: decisive.map_or_else(String::new, |decisive| decisive.source.clone()),

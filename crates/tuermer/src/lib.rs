@@ -13,6 +13,7 @@ pub mod web;
 pub mod acts;
 pub mod demo;
 pub mod hindsight;
+pub mod notice;
 pub mod stations;
 
 // The world outside: what is asked, what is sent, and the one client for both.

@@ -5,77 +5,28 @@
 
 use crate::text::Texts;
 use anyhow::Error;
-use serde::Deserialize;
+use jiff::tz::TimeZone;
 use tuermer_core::locale::Language;
+use tuermer_core::sentence::Sentence;
+use tuermer_formats::facts;
 pub use tuermer_store::refusal::{Refusal, as_denied, denied, refusal, wrong_call};
 
 /// The sentence of a refusal in a language.
 pub fn refusal_words(refusal: &Refusal, texts: Texts) -> String {
-    sentence(
-        texts,
-        refusal.key(),
-        refusal
-            .values()
-            .iter()
-            .map(|(name, value)| (*name, value.as_str())),
-    )
-}
-
-/// A refusal as it was kept.
-#[derive(Deserialize)]
-struct Kept {
-    key: String,
-    values: Vec<(String, String)>,
+    texts.sentence(&refusal.sentence(), &TimeZone::UTC)
 }
 
 /// The sentence of [`Refusal::kept`] in a language; what was kept as a sentence stands as it is.
 pub fn kept_words(text: &str, texts: Texts) -> String {
-    match serde_json::from_str::<Kept>(text) {
-        Ok(Kept { key, values }) => sentence(
-            texts,
-            &key,
-            values
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str())),
-        ),
-        Err(_) => text.to_string(),
+    texts.sentence(&facts::sentence(text), &TimeZone::UTC)
+}
+
+/// An error as a sentence without words, to be stored: the refusal, or what was said.
+pub fn sentence(error: &Error) -> Sentence {
+    match error.downcast_ref::<Refusal>() {
+        Some(refusal) => refusal.sentence(),
+        None => Sentence::verbatim(in_english(error)),
     }
-}
-
-fn sentence<'v>(
-    texts: Texts,
-    key: &str,
-    values: impl Iterator<Item = (&'v str, &'v str)>,
-) -> String {
-    let words: Vec<(&str, String)> = values
-        .map(|(name, value)| (name, spelled(texts, name, value)))
-        .collect();
-    let values: Vec<(&str, &str)> = words
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    texts.with(key, &values)
-}
-
-/// Fields, states, acts and actors have words of their own; any other value stands as it is.
-fn spelled(texts: Texts, name: &str, value: &str) -> String {
-    let (key, words) = match name {
-        "field" | "state" => found(texts, format!("operator.{name}_{value}")),
-        "act" => found(texts, format!("rights.act_{value}")),
-        "actor" => found(texts, format!("rights.actor_{value}")),
-        _ => return value.to_string(),
-    };
-    if words == key {
-        value.to_string()
-    } else {
-        words
-    }
-}
-
-/// A key with its text, which is the key itself where there is none.
-fn found(texts: Texts, key: String) -> (String, String) {
-    let words = texts.get(&key);
-    (key, words)
 }
 
 /// The sentence for a reader where the error is a refusal.
@@ -92,7 +43,7 @@ pub fn told(error: &Error, texts: Texts) -> String {
 
 /// An error with all its causes, for logs and for the health of a station: refusals as English sentences.
 pub fn in_english(error: &Error) -> String {
-    let texts = Texts(Language::English);
+    let texts = Texts(Language::LOG);
     let refusal = error.downcast_ref::<Refusal>();
     // A refusal given as context is no link of its own in the chain; it is known by its text.
     let causes = error.chain().map(ToString::to_string).map(|cause| {

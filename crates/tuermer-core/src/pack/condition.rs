@@ -1,5 +1,6 @@
 //! A second step after the update, which no build number shows, and the words of a note that confirm it.
 
+use crate::locale::Phrase;
 use crate::scale::words;
 use jiff::civil::Date;
 
@@ -8,10 +9,10 @@ use jiff::civil::Date;
 pub struct Condition {
     /// Key, for example `sessions-ended`; also the word that settles it in the note of an inventory row.
     pub key: String,
-    /// The question that decides, German and English.
-    pub question: [String; 2],
-    /// What is to be done where the answer is no, as a phrase ("end all sessions"), German and English.
-    pub step: [String; 2],
+    /// The question that decides.
+    pub question: Phrase,
+    /// What is to be done where the answer is no, as a phrase ("end all sessions").
+    pub step: Phrase,
     /// The answer while nobody has answered.
     pub untold: Untold,
     /// Other words of a note that say "done", for example `hybrid=no`.

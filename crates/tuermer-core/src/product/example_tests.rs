@@ -4,7 +4,7 @@ use super::{ALIAS_TABLE, Aliases, ProductKey};
 
 #[test]
 fn the_worked_example_of_a_first_change_works() {
-    let page = include_str!("../../../docs/first-change.md");
+    let page = include_str!("../../../../docs/first-change.md");
     let line = page
         .lines()
         .find(|line| line.starts_with("product; fortinet; fortios;"))

@@ -2,7 +2,7 @@
 
 use super::error::{Fault, PackError, Part, Places};
 use super::file::{AliasFile, ConditionFile, FixFile, LineFile, PackFile, PaidFile};
-use super::{is_name, short};
+use super::{both, is_name, short};
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -285,8 +285,8 @@ impl<'a> Reader<'a> {
                 .ok_or_else(|| self.places.of(&untold, "condition.untold", Fault::Untold))?,
             since: self.optional_day(&since, "condition.since")?,
             key: key.into_inner(),
-            question: [short(&question_de), short(&question_en)],
-            step: [short(&step_de), short(&step_en)],
+            question: both(&question_de, &question_en),
+            step: both(&step_de, &step_en),
             settled_by,
             open_by,
             settled_from_update,

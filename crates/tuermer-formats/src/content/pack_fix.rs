@@ -62,7 +62,7 @@ impl<'a> PackFix<'a> {
     pub(super) fn with_second_step(&self, phrases: Phrases, say: String) -> String {
         let conditions = self.conditions.iter();
         let steps: Vec<&str> = conditions
-            .map(|condition| phrases.choose(&condition.step))
+            .map(|condition| condition.step.text(phrases.0))
             .collect();
         if steps.is_empty() {
             return say;
@@ -88,7 +88,7 @@ impl<'a> PackFix<'a> {
             &[
                 ("lines", &lines),
                 ("programme", programme),
-                ("step", phrases.choose(&condition.step)),
+                ("step", condition.step.text(phrases.0)),
             ],
         );
         format!("{say} {more}")

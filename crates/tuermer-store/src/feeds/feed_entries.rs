@@ -51,9 +51,7 @@ impl Store {
             .await?;
         rows.iter()
             .map(|row| {
-                let state = row.text(2)?;
-                let state = EntryState::parse(&state)
-                    .ok_or_else(|| anyhow::anyhow!("feed_entry.state holds {state:?}"))?;
+                let state = row.word(2, "feed_entry.state", EntryState::parse)?;
                 Ok((
                     row.text(0)?,
                     SeenEntry {

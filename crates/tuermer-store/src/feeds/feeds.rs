@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use tuermer_core::admiralty::Grade;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
 use tuermer_core::limits;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::tlp::Tlp;
+use tuermer_formats::facts;
 
 const COLUMNS: &str = "name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, etag, last_modified,
-    last_attempt_at, last_success_at, last_change_at, last_error_de, last_error_en, failures, silent_since, told_at,
+    last_attempt_at, last_success_at, last_change_at, last_error, failures, silent_since, told_at,
     discovered, new, changed, verified, rejected, tolerated, grade, tlp, senders";
 
 /// What became of one attempt.
@@ -41,12 +43,10 @@ pub enum Came {
         /// For the next request.
         last_modified: String,
     },
-    /// It failed, in both languages.
+    /// It failed.
     Failed {
-        /// Why, German.
-        german: String,
-        /// Why, English.
-        english: String,
+        /// Why.
+        error: Sentence,
     },
 }
 
@@ -81,23 +81,22 @@ fn feed(row: &Row) -> Result<Feed> {
         last_attempt_at: row.time_or_null(11)?,
         last_success_at: row.time_or_null(12)?,
         last_change_at: row.time_or_null(13)?,
-        last_error_de: row.text(14)?,
-        last_error_en: row.text(15)?,
-        failures: row.int(16)?,
-        silent_since: row.time_or_null(17)?,
-        told_at: row.time_or_null(18)?,
+        last_error: facts::some_sentence(&row.text(14)?),
+        failures: row.int(15)?,
+        silent_since: row.time_or_null(16)?,
+        told_at: row.time_or_null(17)?,
         counts: FeedCounts {
-            discovered: row.count(19)?,
-            new: row.count(20)?,
-            changed: row.count(21)?,
-            verified: row.count(22)?,
-            rejected: row.count(23)?,
-            tolerated: row.count(24)?,
+            discovered: row.count(18)?,
+            new: row.count(19)?,
+            changed: row.count(20)?,
+            verified: row.count(21)?,
+            rejected: row.count(22)?,
+            tolerated: row.count(23)?,
         },
-        grade: word_or_empty(row, 25, "feed.grade", Grade::read)?,
-        tlp: word_or_empty(row, 26, "feed.tlp", Tlp::parse)?,
+        grade: word_or_empty(row, 24, "feed.grade", Grade::read)?,
+        tlp: word_or_empty(row, 25, "feed.tlp", Tlp::parse)?,
         senders: row
-            .text(27)?
+            .text(26)?
             .split_whitespace()
             .map(ToString::to_string)
             .collect(),
@@ -200,13 +199,13 @@ impl Store {
         let Attempted { at, next_at, came } = attempted;
         let mut open = self.begin().await?;
         match came {
-            Came::Failed { german, english } => {
-                let sql = "UPDATE feed SET last_attempt_at = $2, next_at = $3, last_error_de = $4, last_error_en = $5 WHERE name = $1";
-                open.run(sql, values![name, *at, *next_at, german, english])
-                    .await?;
+            Came::Failed { error } => {
+                let sql = "UPDATE feed SET last_attempt_at = $2, next_at = $3, last_error = $4 WHERE name = $1";
+                let error = facts::stored(error);
+                open.run(sql, values![name, *at, *next_at, error]).await?;
             }
             Came::Unchanged | Came::Read { .. } => {
-                let sql = "UPDATE feed SET last_attempt_at = $2, last_success_at = $2, next_at = $3, failures = 0, last_error_de = '', last_error_en = ''
+                let sql = "UPDATE feed SET last_attempt_at = $2, last_success_at = $2, next_at = $3, failures = 0, last_error = ''
                     WHERE name = $1";
                 open.run(sql, values![name, *at, *next_at]).await?;
             }
@@ -336,8 +335,8 @@ pub async fn add(open: &mut Transaction, feed: &Feed, by: &str) -> Result<bool> 
         ..
     } = feed;
     let sql = "INSERT INTO feed (name, kind, url, period_seconds, silent_after_seconds, private_hosts, paused, added_at, next_at, etag, last_modified,
-            last_error_de, last_error_en, failures, discovered, new, changed, verified, rejected, tolerated, grade, tlp, senders)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', '', '', 0, 0, 0, 0, 0, 0, 0, $10, $11, $12) ON CONFLICT (name) DO NOTHING";
+            last_error, failures, discovered, new, changed, verified, rejected, tolerated, grade, tlp, senders)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', '', 0, 0, 0, 0, 0, 0, 0, $10, $11, $12) ON CONFLICT (name) DO NOTHING";
     let hosts = private_hosts.join(" ");
     let (grade, tlp) = (
         grade.map(Grade::to_text).unwrap_or_default(),

@@ -11,7 +11,7 @@ use crate::ground::engine::{Row, Transaction};
 use crate::ground::journal;
 use crate::people::notices;
 use crate::values;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::provenance::KeyState;
 
@@ -51,12 +51,10 @@ pub struct PinnedPublisher {
 }
 
 fn pinned_key(row: &Row) -> Result<PinnedKey> {
-    let state = row.text(2)?;
     Ok(PinnedKey {
         provider: row.text(0)?,
         fingerprint: row.text(1)?,
-        state: KeyState::parse(&state)
-            .with_context(|| format!("pinned_key.state holds {state:?}"))?,
+        state: row.word(2, "pinned_key.state", KeyState::parse)?,
         url: row.text(3)?,
         key_bytes: row.bytes(4)?,
         seen_at: row.time(5)?,

@@ -6,6 +6,8 @@ use crate::ground::journal;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
+use tuermer_core::sentence::Sentence;
+use tuermer_formats::facts;
 
 /// One notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,10 +18,11 @@ pub struct Notice {
     pub kind: String,
     /// What it concerns, for instance the name of a feed.
     pub subject: String,
-    /// The whole text, German.
-    pub text_de: String,
-    /// The whole text, English.
-    pub text_en: String,
+    /// What it says.
+    pub text: Sentence,
+    /// The same as a program stored it that did not store sentences without words yet: an open notice of that program is
+    /// not repeated. Empty where there can be none.
+    pub written: String,
     /// Since when.
     pub created_at: Timestamp,
     /// When every operator had it; `None` = it still must be told.
@@ -31,10 +34,10 @@ fn notice(row: &Row) -> Result<Notice> {
         id: row.text(0)?,
         kind: row.text(1)?,
         subject: row.text(2)?,
-        text_de: row.text(3)?,
-        text_en: row.text(4)?,
-        created_at: row.time(5)?,
-        mailed_at: row.time_or_null(6)?,
+        text: facts::sentence(&row.text(3)?),
+        written: String::new(),
+        created_at: row.time(4)?,
+        mailed_at: row.time_or_null(5)?,
     })
 }
 
@@ -44,19 +47,17 @@ pub async fn raise(open: &mut Transaction, notice: &Notice) -> Result<bool> {
         id,
         kind,
         subject,
-        text_de,
-        text_en,
+        text,
+        written,
         created_at,
         mailed_at: _,
     } = notice;
-    let sql = "INSERT INTO notice (id, kind, subject, text_de, text_en, created_at)
-        SELECT $1, $2, $3, $4, $5, $6
-        WHERE NOT EXISTS (SELECT 1 FROM notice WHERE kind = $2 AND subject = $3 AND text_de = $4 AND done_at IS NULL)";
+    let text = facts::stored(text);
+    let sql = "INSERT INTO notice (id, kind, subject, text, created_at)
+        SELECT $1, $2, $3, $4, $5
+        WHERE NOT EXISTS (SELECT 1 FROM notice WHERE kind = $2 AND subject = $3 AND text IN ($4, $6) AND done_at IS NULL)";
     let raised = open
-        .run(
-            sql,
-            values![id, kind, subject, text_de, text_en, *created_at],
-        )
+        .run(sql, values![id, kind, subject, text, *created_at, written])
         .await?
         > 0;
     if raised {
@@ -80,7 +81,7 @@ pub async fn settle(
 impl Store {
     /// Open notices, oldest first.
     pub async fn notices(&self, limit: usize) -> Result<Vec<Notice>> {
-        let sql = "SELECT id, kind, subject, text_de, text_en, created_at, mailed_at FROM notice WHERE done_at IS NULL ORDER BY created_at, id LIMIT $1";
+        let sql = "SELECT id, kind, subject, text, created_at, mailed_at FROM notice WHERE done_at IS NULL ORDER BY created_at, id LIMIT $1";
         self.read(sql, values![i64::try_from(limit)?])
             .await?
             .iter()
@@ -115,7 +116,7 @@ impl Store {
 
     /// One notice, whether or not somebody is done with it.
     pub async fn notice(&self, id: &str) -> Result<Option<Notice>> {
-        let sql = "SELECT id, kind, subject, text_de, text_en, created_at, mailed_at FROM notice WHERE id = $1";
+        let sql = "SELECT id, kind, subject, text, created_at, mailed_at FROM notice WHERE id = $1";
         self.read_one(sql, values![id])
             .await?
             .as_ref()

@@ -1,15 +1,19 @@
 //! What a person must do: call for help, call because nothing else reaches them, a sign of a break-in.
 
 use crate::Store;
+use crate::ground::engine::{Transaction, Value};
 use crate::ground::journal;
 use crate::values;
 use crate::warning::recipients;
 use anyhow::Result;
 use jiff::Timestamp;
+use tuermer_core::exposure::{Exposure, Reason};
 use tuermer_core::ids::OrganisationId;
 use tuermer_core::organisation::ways as ways_to;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::task::TaskKind;
 use tuermer_core::warning::{Channel, Way};
+use tuermer_formats::facts;
 
 /// One open task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +32,8 @@ pub struct Task {
     pub warning: Option<String>,
     /// Since when.
     pub created_at: Timestamp,
-    /// Note.
-    pub note: String,
+    /// What is to be known beforehand.
+    pub note: Option<Sentence>,
 }
 
 impl Store {
@@ -60,7 +64,7 @@ impl Store {
                     phone: number_to_call(&ways),
                     warning: row.text_or_null(5)?,
                     created_at: row.time(6)?,
-                    note: row.text(7)?,
+                    note: facts::some_sentence(&row.text(7)?),
                 })
             })
             .collect()
@@ -82,6 +86,60 @@ impl Store {
         open.commit().await?;
         Ok(done)
     }
+}
+
+/// A person must call those with signs of a break-in: one open task each, whatever the number of threats.
+/// The sign is the key, so that a call once made is not asked for again by the next verdict, only by a later sign.
+pub fn incident_tasks(found: &[Exposure], now: Timestamp) -> Vec<Vec<Value>> {
+    let newest = |exposure: &Exposure| {
+        let signs = exposure
+            .grounds
+            .iter()
+            .filter(|ground| matches!(ground.reason, Reason::BreakIn { .. }));
+        signs.max_by_key(|ground| ground.observed_at).cloned()
+    };
+    found
+        .iter()
+        .filter_map(|exposure| newest(exposure).map(|sign| (exposure, sign)))
+        .map(|(exposure, sign)| {
+            let id = format!(
+                "incident-{}-{}",
+                exposure.organisation,
+                sign.observed_at.as_microsecond()
+            );
+            values![
+                id,
+                "incident",
+                exposure.organisation.as_str(),
+                exposure.threat.as_str(),
+                now,
+                facts::stored(&Sentence::new(
+                    "verdict.task_break_in",
+                    [("reason", sign.reason.into())]
+                ))
+            ]
+        })
+        .collect()
+}
+
+/// Writes the rows of [`incident_tasks`]. `again`: everything is judged again, and a note that an earlier program wrote as
+/// a sentence becomes the fact it was made from; no task arises twice.
+pub async fn keep(open: &mut Transaction, rows: Vec<Vec<Value>>, again: bool) -> Result<()> {
+    if again {
+        for row in &rows {
+            if let [id, .., note] = row.as_slice() {
+                let sql = "UPDATE task SET note = $2 WHERE id = $1 AND note LIKE '{\"key\":\"as_written\"%'";
+                open.run(sql, vec![id.clone(), note.clone()]).await?;
+            }
+        }
+    }
+    open.insert_many(
+        "INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)",
+        rows,
+        "ON CONFLICT DO NOTHING",
+    )
+    .await?;
+    Ok(())
 }
 
 /// The number a person calls, empty where none is known.

@@ -24,8 +24,6 @@ pub(crate) const ASSET_COLUMNS: &str = "id, organisation_id, vendor, product, ve
 
 /// An asset from a row of [`ASSET_COLUMNS`].
 pub(crate) fn asset(row: &Row) -> Result<Asset> {
-    let source = row.text(7)?;
-    let presence = row.text(10)?;
     Ok(Asset {
         id: AssetId(row.text(0)?),
         organisation: OrganisationId(row.text(1)?),
@@ -34,11 +32,10 @@ pub(crate) fn asset(row: &Row) -> Result<Asset> {
         version: row.text(4)?,
         build: row.text_or_null(5)?,
         hostname: row.text(6)?,
-        source: Source::parse(&source).ok_or_else(|| anyhow!("unknown source {source}"))?,
+        source: row.word(7, "asset.source", Source::parse)?,
         observed_at: row.time(8)?,
         note: row.text(9)?,
-        presence: Presence::parse(&presence)
-            .ok_or_else(|| anyhow!("unknown presence {presence}"))?,
+        presence: row.word(10, "asset.presence", Presence::parse)?,
     })
 }
 

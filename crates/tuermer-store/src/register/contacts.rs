@@ -4,7 +4,6 @@ use crate::Store;
 use crate::ground::engine::{Row, Transaction, Value, places};
 use crate::ground::journal;
 use crate::values;
-use crate::warning::warnings::word;
 use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -126,7 +125,7 @@ fn contact(row: &Row) -> Result<Contact> {
     Ok(Contact {
         id: ContactId(row.text(0)?),
         organisation: OrganisationId(row.text(1)?),
-        source: word(Source::parse, &row.text(2)?)?,
+        source: row.word(2, "contact.source", Source::parse)?,
         name: row.text(3)?,
         role: row.text(4)?,
         said_at: row.time(5)?,
@@ -140,11 +139,11 @@ fn point(row: &Row) -> Result<Option<Point>> {
     };
     Ok(Some(Point {
         id: PointId(id),
-        kind: word(PointKind::parse, &row.text(7)?)?,
+        kind: row.word(7, "contact_point.kind", PointKind::parse)?,
         address: row.text(8)?,
         said_at: row.time(9)?,
         expires_at: row.time_or_null(10)?,
-        state: word(PointState::parse, &row.text(11)?)?,
+        state: row.word(11, "contact_point.state", PointState::parse)?,
         state_at: row.time(12)?,
         detail: row.text(13)?,
         generation: row.int(14)?,

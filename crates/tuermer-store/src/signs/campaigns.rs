@@ -15,10 +15,11 @@ use tuermer_core::correlate::disclosure::MemberFacts;
 use tuermer_core::correlate::{Campaign, CampaignKey, Known, Reporter, Sign, SignKey};
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::taxonomy::IncidentType;
 use tuermer_core::tlp::Tlp;
 use tuermer_core::trace::{Trace, TraceKind};
+use tuermer_formats::facts;
 use tuermer_formats::format::Voice;
 
 /// A campaign as listed.
@@ -36,10 +37,8 @@ pub struct CampaignLine {
     pub to_ask: u64,
     /// Product most of them share; empty if none.
     pub product: String,
-    /// Why, German.
-    pub reason_de: String,
-    /// Why, English.
-    pub reason_en: String,
+    /// Why, strongest first.
+    pub reasons: Vec<Sentence>,
     /// The strictest label of its signs.
     pub tlp: String,
     /// The threat it became.
@@ -119,7 +118,7 @@ impl Store {
 
     /// Campaigns, the newest first.
     pub async fn campaigns(&self) -> Result<Vec<CampaignLine>> {
-        let sql = "SELECT key, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, threat_id, found_at FROM campaign
+        let sql = "SELECT key, first_at, last_at, members, to_ask, product, reasons, tlp, threat_id, found_at FROM campaign
             ORDER BY found_at DESC, key LIMIT $1";
         let rows = self
             .read(sql, values![i64::try_from(limits::LINES_SHOWN)?])
@@ -221,25 +220,19 @@ pub async fn write(
         .into_iter()
         .map(|(key, class)| (key.to_text(), class.as_str()))
         .collect();
-    let reason = |language| {
-        reasons
-            .iter()
-            .map(|reason| reason.sentence(language, &said(&reason.key)))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
+    let reasons: Vec<Sentence> = reasons
+        .iter()
+        .map(|reason| reason.sentence(&said(&reason.key)))
+        .collect();
+    let reasons = facts::stored(&reasons);
     let product = product
         .as_ref()
         .map(|product| said(&SignKey::Product(product.clone())))
         .unwrap_or_default();
-    let sql = "INSERT INTO campaign (key, signs, first_at, last_at, members, to_ask, product, reason_de, reason_en, tlp, found_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key) DO NOTHING";
+    let sql = "INSERT INTO campaign (key, signs, first_at, last_at, members, to_ask, product, reasons, tlp, found_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (key) DO NOTHING";
     let (hit, asked) = (i64::try_from(members.len())?, i64::try_from(to_ask.len())?);
-    let (signs, german, english) = (
-        serde_json::to_string(&signs)?,
-        reason(Language::German),
-        reason(Language::English),
-    );
+    let signs = serde_json::to_string(&signs)?;
     let row = values![
         &key.0,
         &signs,
@@ -248,15 +241,14 @@ pub async fn write(
         hit,
         asked,
         &product,
-        &german,
-        &english,
+        &reasons,
         tlp.as_str(),
         now
     ];
     // Of two processes that find it at the same time one is told that it is new.
     let new = open.run(sql, row).await? > 0;
     if !new {
-        let sql = "UPDATE campaign SET signs = $2, last_at = $3, members = $4, to_ask = $5, product = $6, reason_de = $7, reason_en = $8, tlp = $9
+        let sql = "UPDATE campaign SET signs = $2, last_at = $3, members = $4, to_ask = $5, product = $6, reasons = $7, tlp = $8
             WHERE key = $1";
         open.run(
             sql,
@@ -267,8 +259,7 @@ pub async fn write(
                 hit,
                 asked,
                 product,
-                german,
-                english,
+                reasons,
                 tlp.as_str()
             ],
         )
@@ -387,11 +378,10 @@ fn line(row: &Row) -> Result<CampaignLine> {
         members: row.count(3)?,
         to_ask: row.count(4)?,
         product: row.text(5)?,
-        reason_de: row.text(6)?,
-        reason_en: row.text(7)?,
-        tlp: row.text(8)?,
-        threat: row.text_or_null(9)?.map(ThreatId),
-        found_at: row.time(10)?,
+        reasons: facts::sentences(&row.text(6)?),
+        tlp: row.text(7)?,
+        threat: row.text_or_null(8)?.map(ThreatId),
+        found_at: row.time(9)?,
         hit: Vec::new(),
         consents: Vec::new(),
     })

@@ -3,22 +3,22 @@
 use crate::Store;
 use crate::ground::engine::{Row, Transaction};
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::ids::OrganisationId;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::witness::{Incident, Since, WitnessReport};
+use tuermer_formats::facts;
 
 const COLUMNS: &str = "receipt, received_at, incident, product, since, evidence, words, company, name, reach, organisation_id, known_by";
 
 fn report(row: &Row) -> Result<WitnessReport> {
-    let (incident, since) = (row.text(2)?, row.text(4)?);
     Ok(WitnessReport {
         receipt: row.text(0)?,
         received_at: row.time(1)?,
-        incident: Incident::parse(&incident)
-            .ok_or_else(|| anyhow!("unknown incident {incident}"))?,
+        incident: row.word(2, "witness.incident", Incident::parse)?,
         product: row.text(3)?,
-        since: Since::parse(&since).ok_or_else(|| anyhow!("unknown time {since}"))?,
+        since: row.word(4, "witness.since", Since::parse)?,
         evidence: row.bool(5)?,
         words: row.text(6)?,
         company: row.text(7)?,
@@ -95,11 +95,14 @@ pub async fn ask_to_call(
     id: &str,
     organisation: &OrganisationId,
     now: Timestamp,
-    note: &str,
+    note: &Sentence,
 ) -> Result<()> {
     let sql = "INSERT INTO task (id, kind, organisation_id, created_at, note) VALUES ($1, 'incident', $2, $3, $4) ON CONFLICT DO NOTHING";
-    open.run(sql, values![id, organisation.as_str(), now, note])
-        .await?;
+    open.run(
+        sql,
+        values![id, organisation.as_str(), now, facts::stored(note)],
+    )
+    .await?;
     Ok(())
 }
 

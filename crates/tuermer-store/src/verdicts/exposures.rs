@@ -9,16 +9,16 @@ use crate::verdicts::pending::Pending;
 use crate::verdicts::remediation::{JOINED, effective};
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
-use tuermer_core::exposure::{Exposure, Ground, Reason};
+use tuermer_core::exposure::{Ground, Question, Reason};
 use tuermer_core::ids::{OrganisationId, ThreatId};
 use tuermer_core::limits::ROWS_PER_STATEMENT;
 use tuermer_core::locale::Language;
 use tuermer_core::product::ProductKey;
 use tuermer_core::scale::{Certainty, Level, Status, Urgency};
 use tuermer_core::threat::Threat;
-use tuermer_formats::reasons;
+use tuermer_formats::{facts, reasons};
 
-/// A verdict as listed and shown: with the organisation's name and the sentences in both languages.
+/// A verdict as listed and shown: with the organisation's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// Who.
@@ -51,10 +51,10 @@ pub struct Verdict {
     pub urgency_flaw: String,
     /// What it was asked with, as `Basis::inputs_text` writes it.
     pub urgency_inputs: String,
-    /// The sentence, German and English.
-    pub reason: [String; 2],
-    /// The question, German and English; empty when nothing is open.
-    pub question: [String; 2],
+    /// Why.
+    pub reason: Reason,
+    /// The question; `None` when nothing is open.
+    pub question: Option<Question>,
     /// Product that decided.
     pub product: String,
     /// Version that decided.
@@ -71,23 +71,16 @@ pub struct Verdict {
 
 impl Verdict {
     /// The sentence in one language.
-    pub fn reason(&self, language: Language) -> &str {
-        let [german, english] = &self.reason;
-        if language == Language::German {
-            german
-        } else {
-            english
-        }
+    pub fn reason(&self, language: Language) -> String {
+        reasons::reason(&self.reason, language)
     }
 
     /// The question in one language, empty when nothing is open.
-    pub fn question(&self, language: Language) -> &str {
-        let [german, english] = &self.question;
-        if language == Language::German {
-            german
-        } else {
-            english
-        }
+    pub fn question(&self, language: Language) -> String {
+        let question = self.question.as_ref();
+        question.map_or_else(String::new, |question| {
+            reasons::question(question, language)
+        })
     }
 }
 
@@ -98,8 +91,8 @@ pub struct ShownGround {
     pub status: Status,
     /// How surely.
     pub certainty: Certainty,
-    /// The sentence, German and English.
-    pub reason: [String; 2],
+    /// Why.
+    pub reason: Reason,
     /// Who said so.
     pub source: String,
     /// Where.
@@ -119,12 +112,10 @@ impl From<&Ground> for ShownGround {
             place,
             observed_at,
         } = ground;
-        let reason =
-            [Language::German, Language::English].map(|language| reasons::reason(reason, language));
         Self {
             status: *status,
             certainty: *certainty,
-            reason,
+            reason: reason.clone(),
             source: source.as_str().to_string(),
             place: place.clone(),
             observed_at: *observed_at,
@@ -146,7 +137,7 @@ pub struct ExposureFilter {
 }
 
 const COLUMNS: &str = "e.organisation_id, o.external_id, o.name, o.city, e.threat_id, t.tracking_id, e.status, e.certainty, e.mitigated, e.incident,
-    e.severity, e.urgency, e.reason_de, e.reason_en, e.question_de, e.question_en, e.product, e.version, e.source, e.observed_at, e.measured, e.assessed_at,
+    e.severity, e.urgency, e.reason, e.question, e.product, e.version, e.source, e.observed_at, e.measured, e.assessed_at,
     e.urgency_row, e.urgency_flaw, e.urgency_inputs";
 
 /// A stored word of one of the core's lists.
@@ -168,17 +159,17 @@ fn verdict(row: &Row) -> Result<Verdict> {
         incident: row.bool(9)?,
         severity: word(&row.text(10)?, Level::parse)?,
         urgency: word(&row.text(11)?, Urgency::parse)?,
-        reason: [row.text(12)?, row.text(13)?],
-        question: [row.text(14)?, row.text(15)?],
-        product: row.text(16)?,
-        version: row.text(17)?,
-        source: row.text(18)?,
-        observed_at: row.time(19)?,
-        measured: row.bool(20)?,
-        assessed_at: row.time(21)?,
-        urgency_row: row.text(22)?,
-        urgency_flaw: row.text(23)?,
-        urgency_inputs: row.text(24)?,
+        reason: facts::reason(&row.text(12)?),
+        question: facts::question(&row.text(13)?),
+        product: row.text(14)?,
+        version: row.text(15)?,
+        source: row.text(16)?,
+        observed_at: row.time(17)?,
+        measured: row.bool(18)?,
+        assessed_at: row.time(19)?,
+        urgency_row: row.text(20)?,
+        urgency_flaw: row.text(21)?,
+        urgency_inputs: row.text(22)?,
     })
 }
 
@@ -250,7 +241,7 @@ impl Store {
         threat: &ThreatId,
         organisation: &OrganisationId,
     ) -> Result<Vec<ShownGround>> {
-        let sql = "SELECT status, certainty, reason_de, reason_en, source, place, observed_at FROM ground WHERE threat_id = $1 AND organisation_id = $2 ORDER BY position";
+        let sql = "SELECT status, certainty, reason, source, place, observed_at FROM ground WHERE threat_id = $1 AND organisation_id = $2 ORDER BY position";
         let rows = self
             .read(sql, values![threat.as_str(), organisation.as_str()])
             .await?;
@@ -259,10 +250,10 @@ impl Store {
                 Ok(ShownGround {
                     status: word(&row.text(0)?, Status::parse)?,
                     certainty: word(&row.text(1)?, Certainty::parse)?,
-                    reason: [row.text(2)?, row.text(3)?],
-                    source: row.text(4)?,
-                    place: row.text(5)?,
-                    observed_at: row.time(6)?,
+                    reason: facts::reason(&row.text(2)?),
+                    source: row.text(3)?,
+                    place: row.text(4)?,
+                    observed_at: row.time(5)?,
                 })
             })
             .collect()
@@ -286,48 +277,6 @@ impl Store {
             .map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?)))
             .collect()
     }
-}
-
-/// A person must call those with signs of a break-in: one open task each, whatever the number of threats.
-/// The sign is the key, so that a call once made is not asked for again by the next verdict, only by a later sign.
-pub fn incident_tasks(found: &[Exposure], now: Timestamp) -> Vec<Vec<Value>> {
-    let newest = |exposure: &Exposure| {
-        let signs = exposure
-            .grounds
-            .iter()
-            .filter(|ground| matches!(ground.reason, Reason::BreakIn { .. }));
-        signs.max_by_key(|ground| ground.observed_at).cloned()
-    };
-    found
-        .iter()
-        .filter_map(|exposure| newest(exposure).map(|sign| (exposure, sign)))
-        .map(|(exposure, sign)| {
-            let id = format!(
-                "incident-{}-{}",
-                exposure.organisation,
-                sign.observed_at.as_microsecond()
-            );
-            values![
-                id,
-                tuermer_core::task::TaskKind::Incident.as_str(),
-                exposure.organisation.as_str(),
-                exposure.threat.as_str(),
-                now,
-                reasons::reason(&sign.reason, Language::German)
-            ]
-        })
-        .collect()
-}
-
-/// Writes the rows of [`incident_tasks`].
-pub async fn keep_tasks(open: &mut Transaction, rows: Vec<Vec<Value>>) -> Result<()> {
-    open.insert_many(
-        "INSERT INTO task (id, kind, organisation_id, threat_id, created_at, note)",
-        rows,
-        "ON CONFLICT DO NOTHING",
-    )
-    .await?;
-    Ok(())
 }
 
 /// Makes these threats and organisations due, although nothing about them changed.

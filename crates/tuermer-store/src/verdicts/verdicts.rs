@@ -4,8 +4,10 @@
 //! its content. `standing` says of each organisation which verdict is its own, through which asset and seen when;
 //! `standing_ground` does so for each ground where there are several. Views: `exposure`, `ground`, `asset_match`.
 
+mod again;
 mod page;
 
+use self::again::Before;
 use self::page::Page;
 use crate::Store;
 use crate::ground::engine::{Cells, Transaction, Value, places};
@@ -32,6 +34,8 @@ pub struct Verdicts {
     shared: Vec<i64>,
     /// Numbers that were written.
     known: HashSet<i64>,
+    /// What was said before, where everything is judged again by other rules.
+    said_before: Option<Before>,
     report: Written,
 }
 
@@ -42,14 +46,18 @@ pub struct Written {
     pub judged: u64,
     /// Those that were new, changed or went away.
     pub changed: u64,
+    /// Where everything is judged again: those that say something else than before, are new, or went away.
+    pub otherwise: u64,
 }
 
 impl Store {
-    /// What stands of one threat: for everybody, or for `only` these.
+    /// What stands of one threat: for everybody, or for `only` these. `again`: it is counted what says something else
+    /// than before, because everything is judged again.
     pub async fn verdicts(
         &self,
         threat: &ThreatId,
         only: Option<&[OrganisationId]>,
+        again: bool,
         now: Timestamp,
     ) -> Result<Verdicts> {
         let sql = "SELECT organisation_id, digest FROM standing WHERE threat_id = $1";
@@ -77,6 +85,10 @@ impl Store {
                 .await?;
         }
         let stood = !before.is_empty();
+        let said_before = match again {
+            true => Some(self.said_before(threat).await?),
+            false => None,
+        };
         Ok(Verdicts {
             threat: threat.clone(),
             now,
@@ -84,6 +96,7 @@ impl Store {
             stood,
             shared: Vec::new(),
             known: HashSet::new(),
+            said_before,
             report: Written::default(),
         })
     }
@@ -215,7 +228,7 @@ impl Verdicts {
         if before == Some(digest) {
             return;
         }
-        self.report.changed = self.report.changed.saturating_add(1);
+        self.count(organisation, number, exposure);
         if self.known.insert(number) {
             page.describe(exposure, &self.threat, number);
         }
@@ -246,6 +259,15 @@ impl Verdicts {
         }
     }
 
+    /// Counts a verdict that is written: it changed, and may say something else than before.
+    fn count(&mut self, organisation: &OrganisationId, number: i64, exposure: &Exposure) {
+        self.report.changed = self.report.changed.saturating_add(1);
+        if let Some(said) = &mut self.said_before {
+            let differs = said.differs(organisation.as_str(), number, exposure);
+            self.report.otherwise = self.report.otherwise.saturating_add(u64::from(differs));
+        }
+    }
+
     /// Removes what stands no more, and words that nobody needs.
     pub async fn close(self, open: &mut Transaction) -> Result<Written> {
         let Self {
@@ -255,6 +277,7 @@ impl Verdicts {
             stood,
             shared: _,
             known: _,
+            said_before,
             mut report,
         } = self;
         let gone: Vec<String> = before.into_keys().collect();
@@ -271,6 +294,9 @@ impl Verdicts {
             .await?;
         }
         report.changed = report.changed.saturating_add(gone.len() as u64);
+        if said_before.is_some() {
+            report.otherwise = report.otherwise.saturating_add(gone.len() as u64);
+        }
         if stood && report.changed > 0 {
             open.run(REMOVE, values![threat.as_str(), VERDICTS_GONE])
                 .await?;
@@ -278,6 +304,9 @@ impl Verdicts {
         Ok(report)
     }
 }
+
+/// Form of the rows: a verdict that an earlier program stored as sentences never has the number of one stored as facts.
+const FORM: u8 = 2;
 
 /// Number of a verdict: made from all that its rows say, so that equal words have one row. Another version of the
 /// program may make other numbers; then it is written again, no more.
@@ -301,6 +330,7 @@ fn number(exposure: &Exposure) -> i64 {
         assessed_at: _,
     } = exposure;
     let mut hasher = DefaultHasher::new();
+    FORM.hash(&mut hasher);
     (
         status, certainty, mitigated, incident, severity, urgency, reason, question, measured,
     )

@@ -103,7 +103,7 @@ impl Store {
             tasks: self.counts_by("SELECT kind, COUNT(*) FROM task WHERE done_at IS NULL GROUP BY kind ORDER BY kind").await?,
             pending: organisations.saturating_add(threats),
             feeds: self.one_count("SELECT COUNT(*) FROM feed").await?,
-            feeds_failing: self.one_count("SELECT COUNT(*) FROM feed WHERE paused = FALSE AND last_error_en <> ''").await?,
+            feeds_failing: self.one_count("SELECT COUNT(*) FROM feed WHERE paused = FALSE AND last_error <> ''").await?,
             feeds_silent: self.one_count("SELECT COUNT(*) FROM feed WHERE paused = FALSE AND silent_since IS NOT NULL").await?,
             feeds_paused: self.one_count("SELECT COUNT(*) FROM feed WHERE paused = TRUE").await?,
             notices: self.one_count("SELECT COUNT(*) FROM notice WHERE done_at IS NULL").await?,

@@ -74,11 +74,10 @@ pub struct PublicWarning {
 }
 
 fn public_warning(row: &Row) -> Result<PublicWarning> {
-    let level = row.text(2)?;
     Ok(PublicWarning {
         number: WarningNumber(row.text(0)?),
         threat: ThreatId(row.text(1)?),
-        level: Level::parse(&level).ok_or_else(|| anyhow!("unknown level {level}"))?,
+        level: row.word(2, "warning.level", Level::parse)?,
         headline: row.text(3)?,
         released_at: row.time(4)?,
         update: row.text(5)? == "update",

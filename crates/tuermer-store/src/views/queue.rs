@@ -1,18 +1,19 @@
 //! What waits for a person: open warnings, threats nobody warned about, tasks, deliveries that got stuck.
 
 use crate::Store;
+use crate::ground::engine::Row;
 use crate::values;
 use anyhow::Result;
 use jiff::Timestamp;
+use tuermer_core::delivery::DeliveryState;
 use tuermer_core::ids::{OrganisationId, ThreatId, UserName, WarningNumber};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
 use tuermer_core::scale::Level;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::task::TaskKind;
 use tuermer_core::warning::WarningState;
-
-use crate::ground::engine::Row;
-use tuermer_core::delivery::DeliveryState;
+use tuermer_formats::facts;
 
 /// A warning that is not finished, or whose deliveries need a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,8 +154,8 @@ pub struct OpenTask {
     pub name: String,
     /// Since when.
     pub created_at: Timestamp,
-    /// Facts of the task.
-    pub note: String,
+    /// What is to be known beforehand.
+    pub note: Option<Sentence>,
     /// Warning it belongs to, if any.
     pub warning: Option<WarningNumber>,
 }
@@ -170,7 +171,7 @@ fn open_task(row: &Row) -> Result<OpenTask> {
         external_id: row.text(2)?,
         name: row.text(3)?,
         created_at: row.time(4)?,
-        note: row.text(5)?,
+        note: facts::some_sentence(&row.text(5)?),
         warning: row.text_or_null(6)?.map(WarningNumber),
     })
 }

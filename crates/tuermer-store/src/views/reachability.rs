@@ -3,7 +3,7 @@
 use crate::Store;
 use crate::register::contacts::USABLE;
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::acknowledgement::Answer;
 use tuermer_core::ids::OrganisationId;
@@ -127,9 +127,7 @@ impl Store {
             .await?;
         rows.iter()
             .map(|row| {
-                let word = row.text(1)?;
-                let answer =
-                    Answer::parse(&word).ok_or_else(|| anyhow!("unknown answer {word}"))?;
+                let answer = row.word(1, "answer.answer", Answer::parse)?;
                 Ok(GivenAnswer {
                     warning: row.text(0)?,
                     answer,

@@ -3,7 +3,7 @@
 
 use crate::Store;
 use crate::values;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use jiff::Timestamp;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::scale::{Certainty, Status, Urgency};
@@ -48,10 +48,8 @@ impl Store {
                    GROUP BY e.urgency, e.urgency_row, e.urgency_flaw, e.urgency_inputs";
         let mut deciding = Vec::new();
         for row in self.read(sql, values![threat.as_str()]).await? {
-            let urgency = row.text(0)?;
             deciding.push(DecidingRow {
-                urgency: Urgency::parse(&urgency)
-                    .ok_or_else(|| anyhow!("unknown deadline {urgency}"))?,
+                urgency: row.word(0, "exposure.urgency", Urgency::parse)?,
                 row: row.text(1)?,
                 flaw: row.text(2)?,
                 inputs: Basis::parse_inputs(&row.text(3)?),
@@ -90,11 +88,8 @@ impl Store {
                    WHERE e.threat_id = $1 GROUP BY e.status, e.certainty";
         let mut strengths = Vec::new();
         for row in self.read(sql, values![threat.as_str()]).await? {
-            let (status, certainty) = (row.text(0)?, row.text(1)?);
-            let status =
-                Status::parse(&status).ok_or_else(|| anyhow!("unknown status {status}"))?;
-            let certainty = Certainty::parse(&certainty)
-                .ok_or_else(|| anyhow!("unknown certainty {certainty}"))?;
+            let status = row.word(0, "exposure.status", Status::parse)?;
+            let certainty = row.word(1, "exposure.certainty", Certainty::parse)?;
             strengths.push((status, certainty, row.count(2)?));
         }
         strengths.sort_unstable_by(|a, b| b.cmp(a));

@@ -12,6 +12,8 @@ use tuermer_core::acknowledgement::{Acknowledgement, Answer};
 use tuermer_core::ids::{OrganisationId, ThreatId, WarningNumber};
 use tuermer_core::limits::UNDO_MINUTES;
 use tuermer_core::scale::Source;
+use tuermer_core::sentence::Sentence;
+use tuermer_formats::facts;
 
 pub(crate) const COLUMNS: &str =
     "a.id, a.organisation_id, a.threat_id, a.answer, a.cloud, a.said_by, a.at, a.warning_number";
@@ -50,17 +52,15 @@ impl Given {
 
 /// An answer from a row of [`COLUMNS`].
 pub(crate) fn given(row: &Row) -> Result<Given> {
-    let answer = row.text(3)?;
-    let by = row.text(5)?;
     Ok(Given {
         id: row.text(0)?,
         warning: WarningNumber(row.text(7)?),
         said: Acknowledgement {
             organisation: OrganisationId(row.text(1)?),
             threat: ThreatId(row.text(2)?),
-            answer: Answer::parse(&answer).ok_or_else(|| anyhow!("unknown answer {answer}"))?,
+            answer: row.word(3, "answer.answer", Answer::parse)?,
             cloud: row.bool_or_null(4)?,
-            by: Source::parse(&by).ok_or_else(|| anyhow!("unknown source {by}"))?,
+            by: row.word(5, "answer.said_by", Source::parse)?,
             at: row.time(6)?,
         },
     })
@@ -303,9 +303,10 @@ pub async fn withdraw_help(
     organisation: &OrganisationId,
     now: Timestamp,
 ) -> Result<()> {
+    let note = Sentence::new("public.task_note_withdrawn", []);
     open.run(
-        "UPDATE task SET done_at = $3, done_by = 'member', note = 'answer taken back' WHERE kind = 'help' AND threat_id = $1 AND organisation_id = $2 AND done_at IS NULL",
-        values![threat.as_str(), organisation.as_str(), now],
+        "UPDATE task SET done_at = $3, done_by = 'member', note = $4 WHERE kind = 'help' AND threat_id = $1 AND organisation_id = $2 AND done_at IS NULL",
+        values![threat.as_str(), organisation.as_str(), now, facts::stored(&note)],
     )
     .await?;
     Ok(())

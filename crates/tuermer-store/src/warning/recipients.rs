@@ -2,9 +2,9 @@
 
 use crate::Store;
 use crate::ground::engine::{Row, Transaction};
+use crate::ground::row::unknown;
 use crate::keys::{Keys, sha256};
 use crate::values;
-use crate::warning::warnings::word;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ use tuermer_core::locale::Language;
 use tuermer_core::organisation::ways as ways_to;
 use tuermer_core::scale::{Certainty, Status};
 use tuermer_core::warning::{Channel, Recipient, Way};
+use tuermer_formats::facts;
+use tuermer_formats::reasons;
 
 /// A delivery `d` that left or may have left.
 pub const REACHED: &str =
@@ -27,9 +29,9 @@ fn recipient(row: &Row) -> Result<Recipient> {
         organisation: OrganisationId(row.text(0)?),
         external_id: row.text(1)?,
         name: row.text(2)?,
-        language: word(Language::parse, &row.text(3)?)?,
-        status: word(Status::parse, &row.text(4)?)?,
-        certainty: word(Certainty::parse, &row.text(5)?)?,
+        language: row.word(3, "recipient.language", Language::parse)?,
+        status: row.word(4, "recipient.status", Status::parse)?,
+        certainty: row.word(5, "recipient.certainty", Certainty::parse)?,
         incident: row.bool(6)?,
         reason: row.text(7)?,
         question: row.text(8)?,
@@ -70,7 +72,8 @@ pub(crate) fn ways(text: &str) -> Result<Vec<Way>> {
                 planned,
             } = way;
             Ok(Way {
-                channel: word(Channel::parse, &channel)?,
+                channel: Channel::parse(&channel)
+                    .ok_or_else(|| unknown(&channel, "recipient.ways"))?,
                 point: PointId(point.into_owned()),
                 address: address.into_owned(),
                 name: name.into_owned(),
@@ -166,7 +169,7 @@ impl Store {
     ) -> Result<Vec<OpenRecipient>> {
         let after = after.map_or("", OrganisationId::as_str);
         let sql = "SELECT o.id, o.external_id, o.name, o.language, e.status, e.certainty, e.incident,
-                   CASE WHEN o.language = 'en' THEN e.reason_en ELSE e.reason_de END, CASE WHEN o.language = 'en' THEN e.question_en ELSE e.question_de END,
+                   e.reason, e.question,
                    e.observed_at, COALESCE(o.provider_external_id, ''), e.version, e.product
                    FROM exposure e JOIN organisation o ON o.id = e.organisation_id
                    WHERE e.threat_id = $1 AND e.status IN ('affected', 'unknown') AND o.kind = 'member' AND o.id > $2 ORDER BY o.id LIMIT $3";
@@ -253,16 +256,23 @@ fn open_recipient(
 ) -> Result<Recipient> {
     let (provider_name, provider_phone) =
         providers.0.get(&row.text(10)?).cloned().unwrap_or_default();
+    let language = row.word(3, "recipient.language", Language::parse)?;
+    // From here on the words are frozen: they are what two people release.
+    let reason = reasons::reason(&facts::reason(&row.text(7)?), language);
+    let question = facts::question(&row.text(8)?);
+    let question = question.map_or_else(String::new, |question| {
+        reasons::question(&question, language)
+    });
     Ok(Recipient {
         organisation,
         external_id: row.text(1)?,
         name: row.text(2)?,
-        language: word(Language::parse, &row.text(3)?)?,
-        status: word(Status::parse, &row.text(4)?)?,
-        certainty: word(Certainty::parse, &row.text(5)?)?,
+        language,
+        status: row.word(4, "recipient.status", Status::parse)?,
+        certainty: row.word(5, "recipient.certainty", Certainty::parse)?,
         incident: row.bool(6)?,
-        reason: row.text(7)?,
-        question: row.text(8)?,
+        reason,
+        question,
         seen_at: row.time(9)?,
         provider_name,
         provider_phone,

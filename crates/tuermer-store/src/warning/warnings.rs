@@ -5,7 +5,7 @@ use crate::ground::engine::{Row, Transaction};
 use crate::refusal::refusal;
 use crate::warning::{approvals, recipients};
 use crate::{Store, values};
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use tuermer_core::ids::{ThreatId, UserName, WarningNumber};
 use tuermer_core::locale::Language;
@@ -56,20 +56,15 @@ const HEADS: &str = "SELECT w.number, w.threat_id, t.title, w.state, w.level, w.
                      w.drafted_at, w.submitted_at, w.approved_at, w.started_at, w.finished_at, w.stopped_at \
                      FROM warning w JOIN threat t ON t.id = w.threat_id";
 
-/// A stored word that must be one of a closed list.
-pub(crate) fn word<T>(parse: fn(&str) -> Option<T>, text: &str) -> Result<T> {
-    parse(text).ok_or_else(|| anyhow!("unknown stored word {text:?}"))
-}
-
 fn head(row: &Row) -> Result<WarningHead> {
     Ok(WarningHead {
         number: WarningNumber(row.text(0)?),
         threat: ThreatId(row.text(1)?),
         title: row.text(2)?,
-        state: word(WarningState::parse, &row.text(3)?)?,
-        level: word(Level::parse, &row.text(4)?)?,
-        message_type: word(MessageType::parse, &row.text(5)?)?,
-        urgency: word(Urgency::parse, &row.text(6)?)?,
+        state: row.word(3, "warning.state", WarningState::parse)?,
+        level: row.word(4, "warning.level", Level::parse)?,
+        message_type: row.word(5, "warning.message_type", MessageType::parse)?,
+        urgency: row.word(6, "warning.urgency", Urgency::parse)?,
         audience: row.count(7)?,
         submitted_by: row.text_or_null(8)?.map(UserName),
         approved_by: row.text_or_null(9)?.map(UserName),
@@ -87,10 +82,10 @@ fn warning(row: &Row, texts: Vec<WarningText>) -> Result<Warning> {
         number: WarningNumber(row.text(0)?),
         threat: ThreatId(row.text(1)?),
         threat_revision: row.text(2)?,
-        message_type: word(MessageType::parse, &row.text(3)?)?,
-        level: word(Level::parse, &row.text(4)?)?,
-        urgency: word(Urgency::parse, &row.text(5)?)?,
-        state: word(WarningState::parse, &row.text(6)?)?,
+        message_type: row.word(3, "warning.message_type", MessageType::parse)?,
+        level: row.word(4, "warning.level", Level::parse)?,
+        urgency: row.word(5, "warning.urgency", Urgency::parse)?,
+        state: row.word(6, "warning.state", WarningState::parse)?,
         texts,
         submitted_by: row.text_or_null(7)?.map(UserName),
         approved_by: row.text_or_null(8)?.map(UserName),
@@ -106,7 +101,7 @@ fn warning(row: &Row, texts: Vec<WarningText>) -> Result<Warning> {
 
 fn text(row: &Row) -> Result<WarningText> {
     Ok(WarningText {
-        language: word(Language::parse, &row.text(0)?)?,
+        language: row.word(0, "warning_text.language", Language::parse)?,
         headline: row.text(1)?,
         preheader: row.text(2)?,
         product: row.text(3)?,
@@ -175,7 +170,7 @@ impl Store {
         let rows = self.read(sql, values![threat.as_str()]).await?;
         let words = rows
             .iter()
-            .map(|row| word(Urgency::parse, &row.text(0)?))
+            .map(|row| row.word(0, "warning.urgency", Urgency::parse))
             .collect::<Result<Vec<_>>>()?;
         Ok(words.into_iter().max())
     }

@@ -6,14 +6,14 @@
 
 use super::allow;
 use crate::context::Context;
+use crate::notice::notice;
 use crate::store::people::accounts::{self, Account};
 use crate::store::people::notices::Notice;
-use crate::text::Texts;
 use anyhow::Result;
 use jiff::SignedDuration;
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, Actor, Role};
+use tuermer_core::sentence::Sentence;
 
 /// Hashes a password with argon2id after checking its length.
 ///
@@ -99,21 +99,9 @@ pub async fn add(
 
 /// What the operators are told of a new administrator.
 fn made(context: &Context, actor: &Actor, name: &str) -> Result<Notice> {
-    let text = |language| {
-        let values = [("name", name), ("by", actor.name())];
-        Texts(language)
-            .with("notice.administrator_made", &values)
-            .replace(" | ", "\n")
-    };
-    Ok(Notice {
-        id: context.id()?,
-        kind: "account.administrator".into(),
-        subject: name.into(),
-        text_de: text(Language::German),
-        text_en: text(Language::English),
-        created_at: context.now(),
-        mailed_at: None,
-    })
+    let values = [("name", name.into()), ("by", actor.name().into())];
+    let text = Sentence::new("notice.administrator_made", values);
+    notice(context, "account.administrator", name, text)
 }
 
 /// A one-time link for a person; `None` where there is no such account.

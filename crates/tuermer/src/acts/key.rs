@@ -4,11 +4,9 @@ use super::allow;
 use super::instance::write_private;
 use crate::config::Home;
 use crate::context::Context;
-use crate::refusal::{Refusal, refusal_words};
-use crate::text::Texts;
+use crate::refusal::Refusal;
 use anyhow::{Context as _, Result};
 use tuermer_check::seal;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::KeyState;
 use tuermer_core::rights::{Act, Actor};
 
@@ -23,11 +21,11 @@ pub async fn decide(
     state: KeyState,
 ) -> Result<bool> {
     allow(actor, Act::DecideKey)?;
-    let refused = Refusal::new(
+    let detail = Refusal::new(
         "provider.key_refused_by_person",
         [("fingerprint", &fingerprint)],
-    );
-    let detail = refusal_words(&refused, Texts(Language::German));
+    )
+    .kept();
     context
         .store
         .decide_key(fingerprint, state, actor.name(), &detail, context.now())

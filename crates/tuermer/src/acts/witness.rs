@@ -6,26 +6,25 @@
 use super::allow;
 use crate::context::Context;
 use crate::keys::sha256;
+use crate::notice::notice;
 use crate::store::documents::documents::{self, Document};
 use crate::store::ground::engine::Transaction;
 use crate::store::ground::journal;
 use crate::store::people::notices::{self, Notice};
 use crate::store::signs::observations::{self, Attributed};
 use crate::store::signs::witness;
-use crate::text::Texts;
 use anyhow::Result;
 use jiff::SignedDuration;
 use serde_json::json;
 
 use tuermer_core::ids::{ObservationId, OrganisationId};
 use tuermer_core::limits::{REPORTS_PER_HOUR, REPORTS_PER_REACH};
-use tuermer_core::locale::Language;
 use tuermer_core::observation::{Attribution, Observation};
 use tuermer_core::rights::{Act, Actor};
+use tuermer_core::sentence::Sentence;
 use tuermer_core::tlp::Tlp;
 use tuermer_core::witness::WitnessReport;
 use tuermer_formats::format::Format;
-use tuermer_formats::times;
 
 /// Kind of the notice that tells the operators.
 pub const NOTICE: &str = "witness.report";
@@ -76,7 +75,7 @@ pub async fn take(context: &Context, actor: &Actor, report: &WitnessReport) -> R
     if let Some(organisation) = &report.organisation {
         make_sign(&mut open, report, organisation).await?;
     }
-    notices::raise(&mut open, &notice(context, report)?).await?;
+    notices::raise(&mut open, &told(context, report)?).await?;
     journal::append(
         &mut open,
         now,
@@ -154,7 +153,14 @@ async fn make_sign(
     writer.touch(open).await?;
     if report.incident.kind().is_incident() {
         let id = format!("witness-{}", report.receipt);
-        witness::ask_to_call(open, &id, organisation, report.received_at, &report.receipt).await?;
+        witness::ask_to_call(
+            open,
+            &id,
+            organisation,
+            report.received_at,
+            &Sentence::verbatim(&report.receipt),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -203,43 +209,21 @@ fn observation(report: &WitnessReport) -> Observation {
 }
 
 /// Nothing of the reporter's own words leaves by mail: who reads it looks here.
-fn notice(context: &Context, report: &WitnessReport) -> Result<Notice> {
-    let text = |language| {
-        let texts = Texts(language);
-        let values = [
-            ("receipt", report.receipt.clone()),
-            (
-                "incident",
-                texts.get(&format!("witness.incident_{}", report.incident.as_str())),
-            ),
-            (
-                "at",
-                times::moment(report.received_at, &context.zone(), language),
-            ),
-            (
-                "known",
-                texts.get(if report.organisation.is_some() {
-                    "witness.notice_known"
-                } else {
-                    "witness.notice_unknown"
-                }),
-            ),
-        ];
-        let values: Vec<(&str, &str)> = values
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        ["heading", "who", "next"]
-            .map(|line| texts.with(&format!("witness.notice_{line}"), &values))
-            .join("\n")
+fn told(context: &Context, report: &WitnessReport) -> Result<Notice> {
+    let known = if report.organisation.is_some() {
+        "witness.notice_known"
+    } else {
+        "witness.notice_unknown"
     };
-    Ok(Notice {
-        id: context.id()?,
-        kind: NOTICE.into(),
-        subject: report.receipt.clone(),
-        text_de: text(Language::German),
-        text_en: text(Language::English),
-        created_at: report.received_at,
-        mailed_at: None,
-    })
+    let incident = format!("witness.incident_{}", report.incident.as_str());
+    let text = Sentence::new(
+        "witness.notice",
+        [
+            ("receipt", report.receipt.as_str().into()),
+            ("incident", Sentence::new(&incident, []).into()),
+            ("at", report.received_at.into()),
+            ("known", Sentence::new(known, []).into()),
+        ],
+    );
+    notice(context, NOTICE, &report.receipt, text)
 }

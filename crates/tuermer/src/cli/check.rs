@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result};
 use std::path::PathBuf;
 use tuermer_check::{cli, say, seal};
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_core::rights::Actor;
 
 /// Arguments.
@@ -37,10 +36,7 @@ enum Command {
 pub fn run(call: &Call, Args { command }: Args) -> Result<u8> {
     match command {
         Command::Exchange(check) => {
-            let language = match call.out.texts.0 {
-                Language::German => say::Language::De,
-                Language::English => say::Language::En,
-            };
+            let language = say::Language(call.out.texts.0);
             Ok(check.run(call.out.json, language)? as u8)
         }
         Command::Key => key(call, &call.home()?).map(|exit| exit as u8),

@@ -12,11 +12,10 @@ use crate::demo::places;
 use crate::demo::play;
 use crate::demo::region::{self, FEWEST_MEMBERS, MEMBERS, MOST_MEMBERS};
 use crate::random::Random;
-use crate::text::Texts;
+use crate::text::{Texts, decimal, grouped};
 use anyhow::{Context as _, Result, bail};
 use std::time::Instant;
 use tokio::net::TcpListener;
-use tuermer_core::locale::Language;
 use tuermer_formats::build_pack::packs;
 
 /// Arguments.
@@ -126,8 +125,8 @@ async fn show(call: &Call, context: &Context, args: &Args) -> Result<()> {
     let region = region::invent(args.seed, args.members, Some(pack));
     let values = [
         ("version", env!("CARGO_PKG_VERSION").to_string()),
-        ("members", grouped(texts, region.members.len() as u64)),
-        ("providers", grouped(texts, region.providers.len() as u64)),
+        ("members", grouped(region.members.len() as u64, texts.0)),
+        ("providers", grouped(region.providers.len() as u64, texts.0)),
     ];
     call.out.say(&with(texts, "demo.title", &values));
     let tell = |moment: &str, fact: &str, values: &[(&str, String)]| {
@@ -139,7 +138,7 @@ async fn show(call: &Call, context: &Context, args: &Args) -> Result<()> {
                     *name,
                     value
                         .parse()
-                        .map_or_else(|_| value.clone(), |number| grouped(texts, number)),
+                        .map_or_else(|_| value.clone(), |number| grouped(number, texts.0)),
                 )
             })
             .collect();
@@ -163,7 +162,7 @@ async fn show(call: &Call, context: &Context, args: &Args) -> Result<()> {
 /// The figures in one sentence each.
 fn summary(call: &Call, figures: &Figures) {
     let texts = call.out.texts;
-    let number = |value: u64| grouped(texts, value);
+    let number = |value: u64| grouped(value, texts.0);
     let seconds = format!("{:.1}", figures.seconds);
     let values = [
         ("warned", number(figures.warned)),
@@ -174,14 +173,7 @@ fn summary(call: &Call, figures: &Figures) {
         ("affected", number(figures.at_the_end.affected)),
         ("incidents", number(figures.incidents)),
         ("minutes", figures.minutes_to_first_mail.to_string()),
-        (
-            "seconds",
-            if texts.0 == Language::German {
-                seconds.replace('.', ",")
-            } else {
-                seconds
-            },
-        ),
+        ("seconds", decimal(&seconds, texts.0)),
         ("memory", number(figures.peak_rss_mb)),
     ];
     call.out.line(&with(texts, "demo.summary", &values));
@@ -207,22 +199,4 @@ fn with(texts: Texts, key: &str, values: &[(&str, String)]) -> String {
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     texts.with(key, &values)
-}
-
-/// `25 000` (narrow blank) in German, `25,000` in English.
-fn grouped(texts: Texts, number: u64) -> String {
-    let separator = if texts.0 == Language::German {
-        '\u{202f}'
-    } else {
-        ','
-    };
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -12,9 +12,9 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tuermer_core::ids::ThreatId;
-use tuermer_core::locale::Language;
 use tuermer_core::organisation::Organisation;
 use tuermer_core::scale::Status;
+use tuermer_formats::reasons;
 use tuermer_formats::times::{self, seen};
 
 /// Arguments.
@@ -145,7 +145,7 @@ fn view<'a>(call: &Call, explained: &'a Explained, zone: &TimeZone) -> Explained
     } = explained;
     let language = call.out.texts.0;
     let grounds = grounds.iter().map(|ground| {
-        let reason = reason(ground, language);
+        let reason = reasons::reason(&ground.reason, language);
         GroundView::new(ground, reason, verdict.assessed_at)
     });
     let matches = matches.iter();
@@ -181,17 +181,6 @@ fn late_view(call: &Call, late: Late, as_of: Timestamp, zone: &TimeZone) -> Late
         since: Moment(since),
         sentence: sentence(call, late, as_of, zone),
     }
-}
-
-/// Why a ground says what it says, in the reader's language.
-fn reason(ground: &ShownGround, language: Language) -> String {
-    let [german, english] = &ground.reason;
-    let reason = if language == Language::German {
-        german
-    } else {
-        english
-    };
-    reason.clone()
 }
 
 /// What came too late, with the day whose knowledge was used all the same.
@@ -234,7 +223,7 @@ fn print(call: &Call, explained: &Explained, zone: &TimeZone) {
             Status::Unknown => "?",
             Status::Fixed | Status::NotAffected => "–",
         };
-        let reason = reason(ground, texts.0);
+        let reason = reasons::reason(&ground.reason, texts.0);
         let source = texts.get(&format!("verdict.source_{}", ground.source));
         let place = if ground.place.is_empty() {
             String::new()

@@ -3,10 +3,10 @@
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
+use crate::notice::words;
 use crate::views::notice::NoticeView;
 use anyhow::Result;
 use tuermer_core::limits::NOTICES_SHOWN;
-use tuermer_core::locale::Language;
 use tuermer_formats::times;
 
 /// Arguments.
@@ -42,13 +42,9 @@ async fn list(call: &Call) -> Result<Exit> {
     let texts = call.out.texts;
     let notices = context.store.notices(NOTICES_SHOWN).await?;
     for notice in &notices {
-        let text = if texts.0 == Language::German {
-            &notice.text_de
-        } else {
-            &notice.text_en
-        };
+        let text = words(&context, notice, texts);
         if call.out.json {
-            call.out.object(&NoticeView::new(notice, text))?;
+            call.out.object(&NoticeView::new(notice, &text))?;
             continue;
         }
         let since = times::moment(notice.created_at, &context.zone(), texts.0);

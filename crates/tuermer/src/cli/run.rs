@@ -2,6 +2,7 @@
 
 use super::{Call, Exit};
 use crate::refusal::{told, wrong_call};
+use crate::stations::rules::Rejudged;
 use crate::stations::{self, OnceReport};
 use anyhow::Result;
 
@@ -58,6 +59,7 @@ fn say(call: &Call, report: &OnceReport) {
         poll,
         assess,
         deliver,
+        rules,
         ..
     } = report;
     let open = deliver
@@ -86,6 +88,12 @@ fn say(call: &Call, report: &OnceReport) {
             ("open", open),
         ],
     );
+    if let Some(Rejudged {
+        judged, changed, ..
+    }) = rules
+    {
+        line("run.rules", &[("judged", *judged), ("changed", *changed)]);
+    }
     if let Some(why) = &deliver.away {
         call.out
             .say(&call.out.texts.with("delivery.away", &[("why", why)]));

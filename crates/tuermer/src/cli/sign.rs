@@ -12,8 +12,8 @@ use crate::views::indicator::IndicatorView;
 use crate::views::sign::{MalformedView, ShelfView, SignView};
 use anyhow::Result;
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 use tuermer_core::limits::{LISTED_INDICATORS, PAGE_ROWS};
-use tuermer_core::locale::Language;
 use tuermer_core::organisation::Kind;
 
 /// Arguments.
@@ -217,13 +217,13 @@ async fn campaigns(call: &Call, context: &crate::context::Context) -> Result<boo
         call.out.say(&call.out.texts.get("threat.campaign_none"));
     }
     for line in &lines {
-        let reason = if call.out.texts.0 == Language::German {
-            &line.reason_de
-        } else {
-            &line.reason_en
-        };
+        let reasons = line.reasons.iter();
+        let reason = reasons
+            .map(|reason| call.out.texts.sentence(reason, &TimeZone::UTC))
+            .collect::<Vec<_>>()
+            .join(" ");
         if call.out.json {
-            call.out.object(&CampaignView::new(line, reason))?;
+            call.out.object(&CampaignView::new(line, &reason))?;
         } else {
             let CampaignLine {
                 key,

@@ -2,8 +2,10 @@
 
 use super::{Call, Exit};
 use crate::context::Context;
+use crate::refusal::kept_words;
 use crate::store::ground::stations::StationHealth;
 use crate::store::views::overview::Overview;
+use crate::text::Texts;
 use crate::views::status::{Circumstances, StationView, StatusView, is_down};
 use anyhow::Result;
 
@@ -19,8 +21,9 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
     let engine = context.store.database.engine();
     context.store.database.close().await;
     if call.out.json {
+        let (texts, stations) = (call.out.texts, stations.as_slice());
         call.out
-            .object(&view(&overview, &stations, engine, &context))?;
+            .object(&view(&overview, stations, engine, &context, texts))?;
         return Ok(Exit::Ok);
     }
     let t = call.out.texts;
@@ -48,15 +51,8 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
             .iter()
             .map(|(word, count)| format!("{} {count}", t.get(&format!("{list}_{word}"))))
             .collect();
-        line(
-            key,
-            if words.is_empty() {
-                "–".to_string()
-            } else {
-                words.join(" · ")
-            }
-            .as_str(),
-        );
+        let words = words.join(" · ");
+        line(key, if words.is_empty() { "–" } else { &words });
     }
     say_feeds(call, &overview);
     line("pending", &overview.pending.to_string());
@@ -111,7 +107,7 @@ fn say_stations(call: &Call, stations: &[StationHealth], context: &Context) {
             (true, false, true) => "operator.station_good",
         };
         let name = t.get(&format!("run.station_{}", health.station.as_str()));
-        let parts = [t.get(key), health.error.clone()];
+        let parts = [t.get(key), said(health, t)];
         let parts: Vec<&str> = parts
             .iter()
             .map(String::as_str)
@@ -127,9 +123,11 @@ fn view<'a>(
     stations: &'a [StationHealth],
     engine: &'static str,
     context: &Context,
+    texts: Texts,
 ) -> StatusView<'a> {
     let stations = stations.iter();
-    let stations = stations.map(|health| StationView::new(health, &health.error, context.now()));
+    let stations =
+        stations.map(|health| StationView::new(health, said(health, texts), context.now()));
     let circumstances = Circumstances {
         engine,
         drill: context.drill,
@@ -137,4 +135,12 @@ fn view<'a>(
         operators: context.config.operators.mail.len(),
     };
     StatusView::new(overview, stations.collect(), circumstances)
+}
+
+/// Why a station failed, in the language of the reader; empty where it did not.
+fn said(health: &StationHealth, texts: Texts) -> String {
+    if health.error.is_empty() {
+        return String::new();
+    }
+    kept_words(&health.error, texts)
 }

@@ -3,6 +3,7 @@
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
+use crate::store::people::tasks::Task;
 use crate::views::task::TaskView;
 use anyhow::Result;
 use tuermer_core::limits::TASKS_SHOWN;
@@ -40,9 +41,13 @@ async fn list(call: &Call) -> Result<Exit> {
     let context = call.open().await?;
     let texts = call.out.texts;
     let tasks = context.store.tasks(TASKS_SHOWN, context.now()).await?;
+    let note = |task: &Task| {
+        let note = task.note.as_ref();
+        note.map_or_else(String::new, |note| texts.sentence(note, &context.zone()))
+    };
     if call.out.json {
         for task in &tasks {
-            call.out.object(&TaskView::new(task, &task.note))?;
+            call.out.object(&TaskView::new(task, &note(task)))?;
         }
     } else {
         for task in &tasks {

@@ -3,11 +3,14 @@
 //! A changed threat is judged for everybody, a changed organisation for every threat that may concern it; nothing else
 //! is touched.
 
+use super::rules::{self, Rejudged};
 use crate::context::Context;
 use crate::store::documents::kev;
 use crate::store::documents::threats;
 use crate::store::ground::engine::Transaction;
 use crate::store::ground::meta;
+use crate::store::people::tasks;
+use crate::store::register::constituency::Snapshot;
 use crate::store::verdicts::exposures;
 use crate::store::verdicts::pending::Pending;
 use crate::store::verdicts::verdicts::Written;
@@ -49,12 +52,13 @@ pub(super) async fn has_gap(context: &Context) -> Result<bool> {
     context.store.has_pending().await
 }
 
-/// What verdicts rest on beside facts: names of products, build packs, the policy. What it changes makes verdicts due.
+/// What verdicts rest on beside facts: names of products, build packs, the policy, the rules. What it changes makes verdicts due.
 async fn follow(context: &Context) -> Result<()> {
     let packs = context.packs().await?;
     context.store.follow_product_names(context.now()).await?;
     follow_packs(context, &packs).await?;
-    follow_policy(context).await
+    follow_policy(context).await?;
+    rules::follow(context).await
 }
 
 /// Judges everything that is due.
@@ -64,6 +68,8 @@ async fn follow(context: &Context) -> Result<()> {
 pub async fn run(context: &Context) -> Result<AssessReport> {
     follow(context).await?;
     let packs = context.packs().await?;
+    // Asked first: what is pending then is all that the new rules made due.
+    let again = rules::under_way(context).await?;
     let (threats, organisations) = context.store.pending().await?;
     let mut report = AssessReport {
         threats: threats.len() as u64,
@@ -72,6 +78,7 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         changed: 0,
     };
     if threats.is_empty() && organisations.is_empty() {
+        rules::finish(context, again).await?;
         return Ok(report);
     }
     let constituency = context.store.constituency().await?;
@@ -84,6 +91,7 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         open: None,
         threats: 0,
         changed: 0,
+        again,
         report: &mut report,
     };
     for pending in &threats {
@@ -104,12 +112,8 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         round.judge(id, None, only).await?;
     }
     round.commit().await?;
-    if !organisations.is_empty() {
-        let mut open = context.store.begin().await?;
-        let count = exposures::organisations_judged(&mut open, &organisations).await?;
-        open.commit().await?;
-        context.store.judged_by_us(constituency, count).await;
-    }
+    rules::finish(context, round.again).await?;
+    note(context, constituency, &organisations).await?;
     tracing::info!(
         threats = report.threats,
         organisations = report.organisations,
@@ -118,6 +122,22 @@ pub async fn run(context: &Context) -> Result<AssessReport> {
         "judged"
     );
     Ok(report)
+}
+
+/// Notes that these organisations were judged.
+async fn note(
+    context: &Context,
+    constituency: Snapshot,
+    organisations: &[Pending<OrganisationId>],
+) -> Result<()> {
+    if organisations.is_empty() {
+        return Ok(());
+    }
+    let mut open = context.store.begin().await?;
+    let count = exposures::organisations_judged(&mut open, organisations).await?;
+    open.commit().await?;
+    context.store.judged_by_us(constituency, count).await;
+    Ok(())
 }
 
 /// Threats that may have to do with organisations whose facts changed, in order.
@@ -197,6 +217,8 @@ struct Round<'a> {
     open: Option<Transaction>,
     threats: usize,
     changed: u64,
+    /// What was counted so far, where everything is judged again by other rules.
+    again: Option<Rejudged>,
     report: &'a mut AssessReport,
 }
 
@@ -209,11 +231,12 @@ impl Round<'_> {
         only: Option<&[OrganisationId]>,
     ) -> Result<()> {
         let (context, now) = (self.context, self.context.now());
+        let again = self.again.is_some();
         let Some(threat) = context.store.threat(id).await? else {
             return Ok(());
         };
         let answers = context.store.answers_for(id).await?;
-        let mut verdicts = context.store.verdicts(id, only, now).await?;
+        let mut verdicts = context.store.verdicts(id, only, again, now).await?;
         let urgencies = Urgencies::of(&context.policy, &threat);
         let case = Case {
             threat: &threat,
@@ -232,11 +255,11 @@ impl Round<'_> {
         let mut writing = tokio::spawn(std::future::ready(anyhow::Ok(open)));
         loop {
             let more = matching.next(limits::ORGANISATIONS_PER_PAGE, &mut standings);
-            let tasks = exposures::incident_tasks(&standings.own, now);
+            let tasks = tasks::incident_tasks(&standings.own, now);
             let page = verdicts.page(&mut standings);
             let mut open = writing.await??;
             writing = tokio::spawn(async move {
-                exposures::keep_tasks(&mut open, tasks).await?;
+                tasks::keep(&mut open, tasks, again).await?;
                 page.write(open).await
             });
             if !more {
@@ -244,10 +267,21 @@ impl Round<'_> {
             }
         }
         let mut open = writing.await??;
-        let Written { judged, changed } = verdicts.close(&mut open).await?;
+        let written = verdicts.close(&mut open).await?;
         if let Some(pending) = pending {
             exposures::threat_judged(&mut open, pending, &threat, &case.products(), now).await?;
         }
+        self.count(open, written).await
+    }
+
+    /// Counts the verdicts of one threat, and commits where they are many.
+    async fn count(&mut self, mut open: Transaction, written: Written) -> Result<()> {
+        if let Some(counted) = &mut self.again {
+            rules::count(&mut open, counted, written).await?;
+        }
+        let Written {
+            judged, changed, ..
+        } = written;
         self.report.exposures = self.report.exposures.saturating_add(judged);
         self.report.changed = self.report.changed.saturating_add(changed);
         self.threats = self.threats.saturating_add(1);

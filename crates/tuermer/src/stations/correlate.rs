@@ -10,6 +10,7 @@
 use crate::acts::intake::{self, StatedProduct, StatedThreat, StatedVersions};
 use crate::acts::warn;
 use crate::context::Context;
+use crate::notice::notice;
 use crate::refusal::{self, in_english};
 use crate::store::ground::journal;
 use crate::store::ground::meta;
@@ -31,6 +32,7 @@ use tuermer_core::owners::Owners;
 use tuermer_core::product::ProductKey;
 use tuermer_core::rights::Actor;
 use tuermer_core::scale::Level;
+use tuermer_core::sentence::{Part, Sentence};
 use tuermer_core::tlp::Tlp;
 
 /// Who the journal says did it.
@@ -131,23 +133,11 @@ fn failure(context: &Context, campaign: &Campaign, error: &Error) -> Result<Noti
         error = in_english(&error),
         "a campaign could not be kept; tried again with the next signs"
     );
-    let text = |language| {
-        Texts(language)
-            .with(
-                "notice.campaign_failed",
-                &[("error", &refusal::told(error, Texts(language)))],
-            )
-            .replace(" | ", "\n")
-    };
-    Ok(Notice {
-        id: context.id()?,
-        kind: FAILED.into(),
-        subject: campaign.key.0.clone(),
-        text_de: text(Language::German),
-        text_en: text(Language::English),
-        created_at: context.now(),
-        mailed_at: None,
-    })
+    let text = Sentence::new(
+        "notice.campaign_failed",
+        [("error", refusal::sentence(error).into())],
+    );
+    notice(context, FAILED, &campaign.key.0, text)
 }
 
 /// Keeps a campaign; a new one is told to the operators, and one without a draft may become a threat with one. Says whether
@@ -162,7 +152,7 @@ async fn keep(
     let mut open = context.store.begin().await?;
     let new = campaigns::write(&mut open, campaign, tlp, now, |key| said(key, attacks)).await?;
     if new {
-        notices::raise(&mut open, &notice(context, campaign, attacks, tlp)?).await?;
+        notices::raise(&mut open, &found(context, campaign, attacks, tlp)?).await?;
         journal::append(
             &mut open,
             now,
@@ -251,43 +241,26 @@ fn written(key: &ProductKey, attacks: &[Attack]) -> (String, String) {
 }
 
 /// What the operators are told; to them the strictness of the label does not matter, and nobody is named.
-fn notice(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Notice> {
-    let text = |language| {
-        let reasons = campaign
-            .reasons
-            .iter()
-            .map(|reason| reason.sentence(language, &said(&reason.key, attacks)))
-            .collect::<Vec<_>>()
-            .join(" ");
-        let next = if matches!(tlp, Tlp::Clear | Tlp::Green) {
-            "notice.campaign_draft"
-        } else {
-            "notice.campaign_label"
-        };
-        let next = Texts(language).with(next, &[("tlp", tlp.as_str())]);
-        let (members, ask) = (
-            campaign.members.len().to_string(),
-            campaign.to_ask.len().to_string(),
-        );
-        let values = [
-            ("members", members.as_str()),
-            ("ask", ask.as_str()),
-            ("reasons", reasons.as_str()),
-            ("next", next.as_str()),
-        ];
-        Texts(language)
-            .with("notice.campaign", &values)
-            .replace(" | ", "\n")
+fn found(context: &Context, campaign: &Campaign, attacks: &[Attack], tlp: Tlp) -> Result<Notice> {
+    let reasons = campaign
+        .reasons
+        .iter()
+        .map(|reason| reason.sentence(&said(&reason.key, attacks)));
+    let next = if matches!(tlp, Tlp::Clear | Tlp::Green) {
+        Sentence::new("notice.campaign_draft", [])
+    } else {
+        Sentence::new("notice.campaign_label", [("tlp", tlp.as_str().into())])
     };
-    Ok(Notice {
-        id: context.id()?,
-        kind: "campaign.found".into(),
-        subject: campaign.key.0.clone(),
-        text_de: text(Language::German),
-        text_en: text(Language::English),
-        created_at: context.now(),
-        mailed_at: None,
-    })
+    let text = Sentence::new(
+        "notice.campaign",
+        [
+            ("members", campaign.members.len().into()),
+            ("ask", campaign.to_ask.len().into()),
+            ("reasons", Part::Sentences(reasons.collect())),
+            ("next", next.into()),
+        ],
+    );
+    notice(context, "campaign.found", &campaign.key.0, text)
 }
 
 /// The campaign as a threat of our own; `None` where no product says who else may be hit.
@@ -310,7 +283,7 @@ async fn statement(
     };
     let name = said(&SignKey::Product(product.clone()), attacks);
     let (vendor, product) = written(product, attacks);
-    let texts = Texts(Language::German);
+    let texts = Texts(Language::REGION);
     Ok(Some(StatedThreat {
         restates: None,
         title: texts.with("notice.campaign_title", &[("product", &name)]),

@@ -1,11 +1,11 @@
 //! What the driver knows of its stations, written down every few seconds and whenever one begins or ceases to fail.
 
 use crate::context::Context;
+use crate::notice::notice;
 use crate::refusal;
 use crate::refusal::in_english;
 use crate::store::ground::stations::StationHealth;
 use crate::store::people::notices::{self, Notice};
-use crate::text::Texts;
 use anyhow::{Error, Result};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -13,8 +13,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tuermer_core::limits::{STATION_ROUND_SECONDS, STATION_TOLD_SECONDS};
-use tuermer_core::locale::Language;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::station::Station;
+use tuermer_formats::facts;
 
 /// How often it is written down.
 const WRITE: Duration = Duration::from_secs(5);
@@ -144,7 +145,7 @@ impl Board {
         for health in &tell {
             context
                 .store
-                .raise_notice(&notice(context, health)?)
+                .raise_notice(&failed(context, health)?)
                 .await?;
             if let Some(known) = self.stations().get_mut(&health.station) {
                 known.told = Some(true);
@@ -210,29 +211,22 @@ impl Board {
     }
 }
 
-fn notice(context: &Context, health: &StationHealth) -> Result<Notice> {
-    let text = |language| {
-        let texts = Texts(language);
-        let name = texts.get(&format!("run.station_{}", health.station.as_str()));
-        texts
-            .with(
-                "notice.station_failed",
-                &[("station", &name), ("error", &health.error)],
-            )
-            .replace(" | ", "\n")
-    };
-    Ok(Notice {
-        id: context.id()?,
-        kind: FAILED.into(),
-        subject: health.station.as_str().into(),
-        text_de: text(Language::German),
-        text_en: text(Language::English),
-        created_at: context.now(),
-        mailed_at: None,
-    })
+fn failed(context: &Context, health: &StationHealth) -> Result<Notice> {
+    let station = health.station.as_str();
+    let text = Sentence::new(
+        "notice.station_failed",
+        [
+            (
+                "station",
+                Sentence::new(&format!("run.station_{station}"), []).into(),
+            ),
+            ("error", facts::sentence(&health.error).into()),
+        ],
+    );
+    notice(context, FAILED, station, text)
 }
 
-/// Why a station failed, in one line for the operators.
+/// Why a station failed, to be stored.
 pub fn why(error: &Error) -> String {
-    refusal::told(error, Texts(Language::English))
+    facts::stored(&refusal::sentence(error))
 }

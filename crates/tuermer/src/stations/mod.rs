@@ -27,6 +27,7 @@ pub mod once;
 pub mod poll;
 pub mod provider;
 pub mod revise;
+pub mod rules;
 pub mod tell;
 
 use crate::context::Context;

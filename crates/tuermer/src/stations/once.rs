@@ -1,5 +1,6 @@
 //! Every station until nobody finds a gap, in one go: `run --once`, and what tests and drills do between two moments.
 
+use super::rules::{self, Rejudged};
 use super::{assess, by_hand, correlate, deliver, forget, has_gap, matching, poll, revise, tell};
 use crate::context::Context;
 use crate::refusal::in_english;
@@ -26,6 +27,9 @@ pub struct OnceReport {
     pub forget: forget::ForgetReport,
     /// Notices.
     pub tell: tell::TellReport,
+    /// What came of judging everything again, where the rules changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Rejudged>,
     /// Stations that failed; the others were done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<FailedStation>,
@@ -69,6 +73,7 @@ pub async fn run_once(context: &Context) -> (OnceReport, Vec<(Station, Error)>) 
 async fn passes(context: &Context, stations: &[Station]) -> (OnceReport, Vec<(Station, Error)>) {
     let mut report = OnceReport::default();
     let mut errors: Vec<(Station, Error)> = Vec::new();
+    let before = rules::last(context).await.unwrap_or_default();
     for _ in 0..ONCE_PASSES {
         let mut moved = false;
         for station in stations {
@@ -90,6 +95,8 @@ async fn passes(context: &Context, stations: &[Station]) -> (OnceReport, Vec<(St
             break;
         }
     }
+    let last = rules::last(context).await.unwrap_or_default();
+    report.rules = last.filter(|last| before != Some(*last));
     (report, errors)
 }
 

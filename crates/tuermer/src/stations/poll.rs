@@ -19,12 +19,12 @@ use crate::context::Context;
 use crate::feeds::{PullReport, Secret};
 use crate::outgoing::{Client, ClientRules, FetchError, RetryAfter};
 use crate::refusal::in_english;
-use crate::refusal::refusal_words;
 use crate::refusal::{self, Refusal};
 use crate::store::feeds::feeds::{Attempted, Came};
 use crate::text::Texts;
 use anyhow::{Error, Result};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::collections::HashSet;
 use std::io::ErrorKind;
@@ -35,6 +35,7 @@ use tokio::task::{JoinError, JoinSet};
 use tuermer_core::feed::{self, Asked, Feed, FeedCounts};
 use tuermer_core::limits;
 use tuermer_core::locale::Language;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::station::Station;
 
 /// What one round did.
@@ -198,7 +199,7 @@ pub async fn pull(context: &Context, feed: Feed) -> Result<Option<Pulled>> {
     if let Err(error) = &result {
         tracing::warn!(
             feed = feed.name,
-            error = sentence(error, Language::English),
+            error = sentence(error, Language::LOG),
             "a feed brought nothing"
         );
     }
@@ -294,10 +295,7 @@ fn attempted(context: &Context, feed: &Feed, result: &Result<PullReport>) -> Res
             last_modified: report.last_modified.clone(),
         }),
         Err(error) => {
-            let came = Came::Failed {
-                german: sentence(error, Language::German),
-                english: sentence(error, Language::English),
-            };
+            let came = Came::Failed { error: fact(error) };
             (
                 feed::Came::Failure {
                     retry_after_seconds: retry_after(error, now),
@@ -340,12 +338,18 @@ fn retry_after(error: &Error, now: Timestamp) -> Option<i64> {
         .map(|after: RetryAfter| after.seconds(now))
 }
 
+/// Why a feed brought nothing, to be stored.
+pub fn fact(error: &Error) -> Sentence {
+    let fetched = error.downcast_ref::<FetchError>();
+    fetched.map_or_else(
+        || refusal::sentence(error),
+        |error| error.sentence().sentence(),
+    )
+}
+
 /// Why a feed brought nothing, in the reader's language.
 pub fn sentence(error: &Error, language: Language) -> String {
-    let fetched = error
-        .downcast_ref::<FetchError>()
-        .map(|error| refusal_words(&error.sentence(), Texts(language)));
-    fetched.unwrap_or_else(|| refusal::told(error, Texts(language)))
+    Texts(language).sentence(&fact(error), &TimeZone::UTC)
 }
 
 #[cfg(test)]

@@ -17,18 +17,16 @@ pub use look::look;
 use crate::context::Context;
 use crate::feeds::csaf::{self, Found, List, Listing};
 use crate::feeds::{PullReport, Rejected};
+use crate::notice::notice;
 use crate::outgoing::{Client, FetchError};
 use crate::refusal::Refusal;
-use crate::refusal::refusal_words;
 use crate::store::feeds::feed_entries::SeenEntry;
-use crate::store::people::notices::{self, Notice};
-use crate::text::Texts;
+use crate::store::people::notices;
 use anyhow::{Error, Result};
 use std::collections::{HashMap, HashSet};
 use tokio::task::JoinSet;
 use tuermer_core::feed::Feed;
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_formats::provider::Maintained;
 use tuermer_formats::rolie::Entry;
 
@@ -323,16 +321,7 @@ async fn fetch_all(
 
 /// Raises a notice once; the same words about the same subject are not repeated while it is open.
 async fn notify(context: &Context, kind: &str, subject: &str, words: &Refusal) -> Result<()> {
-    let text = |language| refusal_words(&words, Texts(language));
-    let notice = Notice {
-        id: context.id()?,
-        kind: kind.to_string(),
-        subject: subject.to_string(),
-        text_de: text(Language::German),
-        text_en: text(Language::English),
-        created_at: context.now(),
-        mailed_at: None,
-    };
+    let notice = notice(context, kind, subject, words.sentence())?;
     let mut open = context.store.begin().await?;
     notices::raise(&mut open, &notice).await?;
     open.commit().await

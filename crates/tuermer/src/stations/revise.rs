@@ -11,15 +11,15 @@
 
 use crate::acts::warn;
 use crate::context::Context;
+use crate::notice::notice;
 use crate::store::documents::revisions::{self, Unweighed};
-use crate::store::people::notices::{self, Notice};
-use crate::text::Texts;
+use crate::store::people::notices;
 use anyhow::Result;
 use serde::Serialize;
 use tuermer_core::ids::{ThreatId, WarningNumber};
-use tuermer_core::locale::Language;
 use tuermer_core::revision::{rematched, step};
 use tuermer_core::rights::Actor;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::threat::Threat;
 
 /// Who the journal says did it.
@@ -115,21 +115,19 @@ async fn note(
     let mut open = context.store.begin().await?;
     revisions::weighed(&mut open, threat, sha256, weight).await?;
     if let Some(Proposal { kind, values }) = &proposal {
-        let key = format!("notice.revision_{kind}");
-        let values: Vec<(&str, &str)> = values
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        let text = |language| Texts(language).with(&key, &values);
-        let notice = Notice {
-            id: context.id()?,
-            kind: format!("revision.{kind}"),
-            subject: threat.tracking_id().to_string(),
-            text_de: text(Language::German),
-            text_en: text(Language::English),
-            created_at: context.now(),
-            mailed_at: None,
+        let values = values.iter();
+        let text = Sentence {
+            key: format!("notice.revision_{kind}"),
+            values: values
+                .map(|(name, value)| ((*name).to_string(), value.into()))
+                .collect(),
         };
+        let notice = notice(
+            context,
+            &format!("revision.{kind}"),
+            threat.tracking_id(),
+            text,
+        )?;
         notices::raise(&mut open, &notice).await?;
     }
     open.commit().await?;

@@ -125,7 +125,10 @@ impl From<&Feed> for FeedStanding {
                 silent_since: Some(_),
                 ..
             } => Self::Silent,
-            Feed { last_error_en, .. } if !last_error_en.is_empty() => Self::Failing,
+            Feed {
+                last_error: Some(_),
+                ..
+            } => Self::Failing,
             Feed {
                 last_success_at: Some(_),
                 ..

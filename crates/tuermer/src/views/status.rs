@@ -43,7 +43,7 @@ pub struct StatusView<'a> {
     /// The notices.
     pub notices: NoticeCountsView,
     /// The stations that ran.
-    pub stations: Vec<StationView<'a>>,
+    pub stations: Vec<StationView>,
     /// How many operators get mails.
     pub operators: usize,
     /// The journal.
@@ -99,7 +99,7 @@ impl<'a> StatusView<'a> {
     /// The overview of the store, its stations, and what else is known.
     pub fn new(
         overview: &'a Overview,
-        stations: Vec<StationView<'a>>,
+        stations: Vec<StationView>,
         circumstances: Circumstances,
     ) -> Self {
         let Circumstances {
@@ -155,7 +155,7 @@ fn counts(counts: &[(String, u64)]) -> Keyed<&str, u64> {
 
 /// One station.
 #[derive(Debug, Serialize)]
-pub struct StationView<'a> {
+pub struct StationView {
     /// A word of `Station`.
     pub station: &'static str,
     /// A process works at it.
@@ -173,12 +173,12 @@ pub struct StationView<'a> {
     /// Since when it fails.
     pub failing_since: Option<Moment>,
     /// Why; empty where it does not.
-    pub error: &'a str,
+    pub error: String,
 }
 
-impl<'a> StationView<'a> {
+impl StationView {
     /// A station; `error` says why its last round failed, in the reader's language.
-    pub fn new(health: &StationHealth, error: &'a str, now: Timestamp) -> Self {
+    pub fn new(health: &StationHealth, error: String, now: Timestamp) -> Self {
         Self {
             station: health.station.as_str(),
             running: health.running,

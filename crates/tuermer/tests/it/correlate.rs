@@ -1,7 +1,10 @@
 //! Attack on one warns all: signs at several members become a campaign, a threat and a draft that names nobody.
 
 use crate::support::Home;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use tuermer::text::Texts;
+use tuermer_core::locale::Language;
 
 const AT: &str = "2026-06-01T12:00:00Z";
 
@@ -261,7 +264,7 @@ fn a_campaign_that_cannot_be_drafted_is_told_to_the_operators() {
             notices
                 .into_iter()
                 .filter(|notice| notice.kind == "campaign.failed")
-                .map(|notice| notice.text_en)
+                .map(|notice| Texts(Language::English).sentence(&notice.text, &TimeZone::UTC))
                 .collect::<Vec<_>>()
         })
     };

@@ -8,6 +8,7 @@ use tuermer::store::feeds::feeds::{Attempted, Came};
 use tuermer::store::people::notices::Notice;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
 use tuermer_core::rights::Role;
+use tuermer_core::sentence::Sentence;
 
 const GENERIC: &str = include_str!("../../../tuermer-formats/tests/fixtures/csaf-generic.json");
 const EXCHANGE: &str = include_str!("../../../tuermer-formats/tests/fixtures/csaf-exchange.json");
@@ -231,8 +232,7 @@ fn feed(name: &str, kind: FeedKind, now: Timestamp) -> Feed {
         last_attempt_at: None,
         last_success_at: None,
         last_change_at: None,
-        last_error_de: String::new(),
-        last_error_en: String::new(),
+        last_error: None,
         failures: 0,
         silent_since: None,
         told_at: None,
@@ -293,8 +293,7 @@ async fn feeds_are_shown_as_they_stand_and_asked_or_paused_by_form() {
         .await
         .unwrap();
     let came = Came::Failed {
-        german: "Kein Anschluss.".into(),
-        english: "No <connection>.".into(),
+        error: Sentence::verbatim("No <connection>."),
     };
     store
         .record_attempt(
@@ -311,8 +310,8 @@ async fn feeds_are_shown_as_they_stand_and_asked_or_paused_by_form() {
         id: id.into(),
         kind: "feed.silent".into(),
         subject: "psirt".into(),
-        text_de: "Die Quelle psirt schweigt.\nLetzter Fehler: <b>".into(),
-        text_en: "The feed psirt is silent.\nLast error: <b>".into(),
+        text: Sentence::verbatim("Die Quelle psirt schweigt.\nLetzter Fehler: <b>"),
+        written: String::new(),
         created_at: now,
         mailed_at: None,
     };

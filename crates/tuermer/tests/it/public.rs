@@ -294,8 +294,8 @@ async fn companies(open: &mut tuermer::store::ground::engine::Transaction) {
             } else {
                 ("fixed", index % 2 == 0, closed_at)
             };
-            let verdict = "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs, reason_de, reason_en, question_de, question_en, product, version, source, measured)
-                VALUES ('t', $1, $2, 'likely', FALSE, FALSE, '4', 'today', '', '', '', '', '', '', '', 'Exchange Server 2016', '', '', $3)";
+            let verdict = "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs, reason, question, product, version, source, measured)
+                VALUES ('t', $1, $2, 'likely', FALSE, FALSE, '4', 'today', '', '', '', '', '', 'Exchange Server 2016', '', '', $3)";
             open.run(verdict, values![number, status, measured])
                 .await
                 .unwrap();

@@ -10,6 +10,10 @@ use tuermer::random::Random;
 use tuermer_core::channel::PointKind;
 use tuermer_core::ids::WarningNumber;
 
+/// A reason and a question as they are stored.
+pub const REASON: &str = r#"{"key":"as_written","words":{"de":"Dem Server fehlt das Update vom 2. März.","en":"The server lacks the update of 2 March."}}"#;
+pub const QUESTION: &str = r#"{"key":"as_written","words":{"de":"Läuft bei Ihnen ein eigener Exchange-Server?","en":"Do you run your own Exchange server?"}}"#;
+
 /// With a clock that can be moved and a warning to `mails` companies; company `n` can be reached at `also(n)`, too.
 pub async fn approved_with(
     home: &Home,

@@ -15,6 +15,7 @@ use tuermer::text::Texts;
 use tuermer_core::ids::{OrganisationId, WarningNumber};
 use tuermer_core::locale::Language;
 use tuermer_core::rights::{Act, Actor, Role, may};
+use tuermer_core::sentence::Sentence;
 
 /// Who stands in the columns of docs/rights.md.
 fn columns() -> Vec<(String, Actor)> {
@@ -111,8 +112,8 @@ async fn told(context: &Context, id: &str) {
         id: id.into(),
         kind: "feed.silent".into(),
         subject: id.into(),
-        text_de: "Die Quelle schweigt.".into(),
-        text_en: "The feed is silent.".into(),
+        text: Sentence::verbatim("The feed is silent."),
+        written: String::new(),
         created_at: context.now(),
         mailed_at: None,
     };

@@ -273,13 +273,18 @@ impl Home {
 
     /// The binary with `--data` set, English, not asking. `TUERMER_TEST_BINARY` names another build of it.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.command_in("en", arguments)
+    }
+
+    /// The same in another language.
+    pub fn command_in(&self, language: &str, arguments: &[&str]) -> Command {
         let binary = std::env::var_os("TUERMER_TEST_BINARY")
             .unwrap_or_else(|| env!("CARGO_BIN_EXE_tuermer").into());
         let mut command = Command::new(binary);
         command
             .arg("--data")
             .arg(self.data())
-            .args(["--lang", "en", "--no-input"])
+            .args(["--lang", language, "--no-input"])
             .args(arguments);
         if let Some(database) = &self.database {
             command.args(["--database", &database.url()]);

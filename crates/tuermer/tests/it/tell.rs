@@ -12,6 +12,7 @@ use tuermer::context::Context;
 use tuermer::random::Random;
 use tuermer::stations::tell;
 use tuermer::store::people::notices::Notice;
+use tuermer_core::sentence::{AS_WRITTEN, Sentence};
 
 const OPERATORS: [&str; 3] = ["a@one.example", "b@two.example", "gone@two.example"];
 
@@ -39,8 +40,20 @@ async fn raise(context: &Context, kind: &str, subject: &str) -> bool {
         id: context.id().unwrap(),
         kind: kind.into(),
         subject: subject.into(),
-        text_de: format!("Die Quelle {subject} schweigt."),
-        text_en: format!("The feed {subject} is silent <since> yesterday."),
+        text: Sentence {
+            key: AS_WRITTEN.into(),
+            values: vec![
+                (
+                    "de".into(),
+                    format!("Die Quelle {subject} schweigt.").into(),
+                ),
+                (
+                    "en".into(),
+                    format!("The feed {subject} is silent <since> yesterday.").into(),
+                ),
+            ],
+        },
+        written: String::new(),
         created_at: context.now(),
         mailed_at: None,
     };

@@ -1,6 +1,7 @@
 //! Two people on exactly one content: every way around the rule, tried on both engines.
 
 use crate::contacts::contact;
+use crate::released::{QUESTION, REASON};
 use crate::support::PostgresDatabase;
 use jiff::Timestamp;
 use std::future::Future;
@@ -207,10 +208,9 @@ async fn region(context: &Context) {
         run(
             context,
             "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
-             reason_de, reason_en, question_de, question_en, product, version, source, measured)
-             VALUES ('t', $1, $2, $3, FALSE, $4, '4', 'today', '', '', '', 'Dem Server fehlt das Update vom 2. März.', 'The server lacks the update of 2 March.',
-             'Läuft bei Ihnen ein eigener Exchange-Server?', 'Do you run your own Exchange server?', 'Exchange', '15.1.2176.4', 'member', TRUE)",
-            values![number, status, certainty, incident],
+             reason, question, product, version, source, measured)
+             VALUES ('t', $1, $2, $3, FALSE, $4, '4', 'today', '', '', '', $5, $6, 'Exchange', '15.1.2176.4', 'member', TRUE)",
+            values![number, status, certainty, incident, REASON, QUESTION],
         )
         .await;
         run(

@@ -7,8 +7,7 @@ use anyhow::Result;
 use tuermer_core::exposure::{Exposure, Ground, Match};
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::ROWS_PER_STATEMENT;
-use tuermer_core::locale::Language;
-use tuermer_formats::reasons;
+use tuermer_formats::facts;
 
 /// Rows of one page; one page is written while the next one is judged.
 #[derive(Default)]
@@ -49,11 +48,6 @@ impl Page {
             decisive,
             ..
         } = exposure;
-        let ask = |language| {
-            question.as_ref().map_or_else(String::new, |question| {
-                reasons::question(question, language)
-            })
-        };
         let decisive = decisive.as_ref();
         self.verdicts.push(values![
             threat,
@@ -67,10 +61,8 @@ impl Page {
             &*basis.row,
             &*basis.flaw,
             basis.inputs_text(),
-            reasons::reason(reason, Language::German),
-            reasons::reason(reason, Language::English),
-            ask(Language::German),
-            ask(Language::English),
+            facts::stored(reason),
+            question.as_ref().map_or_else(String::new, facts::stored),
             decisive.map_or("", |d| d.product.as_str()),
             decisive.map_or("", |d| d.version.as_str()),
             decisive.map_or("", |d| d.source.as_str()),
@@ -86,16 +78,13 @@ impl Page {
                 place,
                 observed_at: _,
             } = ground;
-            let [german, english] = [Language::German, Language::English]
-                .map(|language| reasons::reason(reason, language));
             let row = values![
                 threat,
                 number,
                 position,
                 status.as_str(),
                 certainty.as_str(),
-                german,
-                english,
+                facts::stored(reason),
                 source.as_str(),
                 place
             ];
@@ -139,12 +128,12 @@ impl Page {
         let known = "ON CONFLICT DO NOTHING";
         open.insert_many(
             "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
-             reason_de, reason_en, question_de, question_en, product, version, source, measured)",
+             reason, question, product, version, source, measured)",
             verdicts,
             known,
         )
         .await?;
-        let head = "INSERT INTO verdict_ground (threat_id, number, position, status, certainty, reason_de, reason_en, source, place)";
+        let head = "INSERT INTO verdict_ground (threat_id, number, position, status, certainty, reason, source, place)";
         open.insert_many(head, verdict_grounds, known).await?;
         let head = "INSERT INTO verdict_match (threat_id, number, position, vulnerability, status, certainty, remediation)";
         open.insert_many(head, verdict_matches, known).await?;

@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use std::collections::HashSet;
 use tuermer_core::delivery::{Delivery, DeliveryState, Outcome};
 use tuermer_core::ids::DeliveryId;
+use tuermer_core::sentence::Sentence;
 use tuermer_core::warning::Channel;
+use tuermer_formats::facts;
 
 /// A wish to hand one message over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -322,6 +324,16 @@ pub(crate) async fn call_instead(
     let (point, phone) = last.map_or(("", ""), |way| (way.point.as_str(), way.address.as_str()));
     let what = failed.channel.nature().said;
     let why = format!("{what} {}: {detail}", failed.state.as_str());
+    let note = Sentence::new(
+        "public.task_note_call",
+        [
+            (
+                "channel",
+                Sentence::new(&format!("delivery.task_{what}"), []).into(),
+            ),
+            ("detail", detail.into()),
+        ],
+    );
     let id = format!("{}-call", failed.id);
     let added = open
         .run(
@@ -332,7 +344,7 @@ pub(crate) async fn call_instead(
         .await?;
     open.run(
         "INSERT INTO task (id, kind, organisation_id, threat_id, warning_number, created_at, note) VALUES ($1, 'call', $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-        values![format!("{id}-task"), organisation.as_str(), threat, warning.as_str(), now, why],
+        values![format!("{id}-task"), organisation.as_str(), threat, warning.as_str(), now, facts::stored(&note)],
     )
     .await?;
     Ok(added)

@@ -7,11 +7,11 @@ use super::content::Content;
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;
+use crate::refusal::Refusal;
 use crate::store::documents::documents::{self, Document};
 use crate::store::ground::journal;
 use crate::store::signs::observations::{self, Attributed};
 use crate::store::signs::witness;
-use crate::text::Texts;
 use anyhow::Result;
 
 use tuermer_check::finding::Verdict;
@@ -163,7 +163,7 @@ async fn keep(
     let written = writer.write(&mut open, ready).await?;
     writer.touch(&mut open).await?;
     if report.verdict().is_some_and(Verdict::is_break_in) {
-        let note = summary(report).sentence(Texts(tuermer_core::locale::Language::German));
+        let note = Refusal::from(summary(report)).sentence();
         witness::ask_to_call(&mut open, &format!("check-{hash}"), owner, now, &note).await?;
     }
     if written.new > 0 {

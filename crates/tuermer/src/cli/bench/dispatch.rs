@@ -17,11 +17,13 @@ use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use std::time::Instant;
 use tuermer_core::channel::PointKind;
+use tuermer_core::exposure::Reason;
 use tuermer_core::ids::{ContactId, OrganisationId, PointId, ThreatId, WarningNumber};
 use tuermer_core::organisation::{Contact, Point};
 use tuermer_core::rights::{Actor, Role};
 use tuermer_core::scale::{Level, Source, Tlp};
 use tuermer_core::threat::{Threat, Vulnerability};
+use tuermer_formats::facts;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -204,11 +206,16 @@ async fn insert(
     open.insert_many(head, (0..mails).map(|n| organisation(n, now)).collect(), "")
         .await?;
     contacts::write_contacts(&mut open, contacts).await?;
+    let reason = Reason::VersionInRange {
+        product: "Invented Server".to_string(),
+        version: "1.0".to_string(),
+        range: "< 2.0".to_string(),
+    };
     open.run(
         "INSERT INTO verdict (threat_id, number, status, certainty, mitigated, incident, severity, urgency, urgency_row, urgency_flaw, urgency_inputs,
-             reason_de, reason_en, question_de, question_en, product, version, source, measured)
-         VALUES ($1, 1, 'affected', 'likely', FALSE, FALSE, '4', 'today', '', '', '', $2, $3, '', '', 'Invented Server', '1.0', 'register', TRUE)",
-        values![threat.id.as_str(), "Erfunden: Ihr Server meldet eine Version mit der Lücke.", "Invented: your server reports a version with the flaw."],
+             reason, question, product, version, source, measured)
+         VALUES ($1, 1, 'affected', 'likely', FALSE, FALSE, '4', 'today', '', '', '', $2, '', 'Invented Server', '1.0', 'register', TRUE)",
+        values![threat.id.as_str(), facts::stored(&reason)],
     )
     .await?;
     let head = "INSERT INTO standing (threat_id, organisation_id, verdict, asset_id, observed_at, assessed_at, digest)";

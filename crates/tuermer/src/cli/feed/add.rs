@@ -79,7 +79,7 @@ pub async fn run(
     added?;
     if call.out.json {
         call.out
-            .object(&FeedView::new(&feed, super::show::error(call, &feed)))?;
+            .object(&FeedView::new(&feed, &super::show::error(call, &feed)))?;
     } else {
         let values = [
             ("name", feed.name.as_str()),

@@ -67,7 +67,7 @@ pub async fn add(
         added = added.saturating_add(1);
         if call.out.json {
             call.out
-                .object(&FeedView::new(&feed, super::show::error(call, &feed)))?;
+                .object(&FeedView::new(&feed, &super::show::error(call, &feed)))?;
         } else {
             call.out.line(&texts.with(
                 "provider.listed_added",

@@ -8,9 +8,9 @@ use crate::stations::poll::{self, Pulled};
 use crate::views::feed::{FailedPullView, FeedStanding, FeedView, PullView};
 use anyhow::Result;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tuermer_core::feed::{Feed, span};
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_formats::times;
 
 /// `tuermer feed list`.
@@ -22,7 +22,7 @@ pub async fn list(call: &Call, context: &Context) -> Result<Exit> {
     }
     for feed in &feeds {
         if call.out.json {
-            call.out.object(&FeedView::new(feed, error(call, feed)))?;
+            call.out.object(&FeedView::new(feed, &error(call, feed)))?;
         } else {
             line(call, context, feed);
         }
@@ -39,12 +39,11 @@ pub fn say_no_operators(call: &Call, context: &Context) {
 }
 
 /// Why a source failed, in the reader's language; empty where it did not.
-pub fn error<'a>(call: &Call, feed: &'a Feed) -> &'a str {
-    if call.out.texts.0 == Language::German {
-        &feed.last_error_de
-    } else {
-        &feed.last_error_en
-    }
+pub fn error(call: &Call, feed: &Feed) -> String {
+    let error = feed.last_error.as_ref();
+    error.map_or_else(String::new, |error| {
+        call.out.texts.sentence(error, &TimeZone::UTC)
+    })
 }
 
 fn line(call: &Call, context: &Context, feed: &Feed) {

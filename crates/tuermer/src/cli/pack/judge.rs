@@ -5,7 +5,7 @@ use super::with_numbers;
 use crate::views::pack::BuildJudgementView;
 use anyhow::Result;
 use jiff::civil::Date;
-use tuermer_core::locale::Language;
+use tuermer_core::locale::Phrase;
 use tuermer_core::pack::{BuildPack, PackJudgement, Untold};
 use tuermer_core::scale::Status;
 
@@ -47,13 +47,7 @@ fn sentence<'a>(
     judgement: &'a PackJudgement,
 ) -> String {
     let texts = call.out.texts;
-    let of = |[german, english]: &'a [String; 2]| {
-        if texts.0 == Language::German {
-            german.as_str()
-        } else {
-            english.as_str()
-        }
-    };
+    let of = |phrase: &'a Phrase| phrase.text(texts.0);
     let PackJudgement {
         state,
         line,

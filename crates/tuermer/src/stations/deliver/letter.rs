@@ -4,6 +4,7 @@
 
 use crate::channels::{Message, Notice, PointKeys, Warned};
 use crate::context::Context;
+use crate::notice::words;
 use crate::store::people::notice_deliveries::NoticeDelivery;
 use crate::text::Texts;
 use anyhow::{Context as _, Result};
@@ -109,11 +110,7 @@ pub async fn notice(
         .with_context(|| format!("there is no notice {notice}"))?;
     let language = Language::parse(&context.config.operators.language).unwrap_or_default();
     let texts = Texts(language);
-    let words = if language == Language::German {
-        &notice.text_de
-    } else {
-        &notice.text_en
-    };
+    let words = words(context, &notice, texts);
     let key = match notice.kind.as_str() {
         "feed.silent" => "feed.subject_silent",
         "feed.recovered" => "feed.subject_recovered",
@@ -133,7 +130,7 @@ pub async fn notice(
         address: address.clone(),
         message_id: message_id.clone(),
         subject: subject.trim().to_string(),
-        words: words.clone(),
+        words,
         page,
         language,
     })))

@@ -7,12 +7,9 @@ use crate::context::Context;
 use crate::feeds::csaf::{self, Found, Rules};
 use crate::outgoing::Client;
 use crate::refusal::Refusal;
-use crate::refusal::refusal_words;
 use crate::store::feeds::pins::{self, PinnedKey};
-use crate::text::Texts;
 use anyhow::{Error, Result};
 use std::sync::Arc;
-use tuermer_core::locale::Language;
 use tuermer_core::provenance::KeyState;
 use tuermer_formats::provider::Role;
 use tuermer_openpgp::Key;
@@ -127,7 +124,7 @@ async fn settle(
             &mut open,
             &pin.provider,
             &pin.fingerprint,
-            &refusal_words(&revoked, Texts(Language::German)),
+            &revoked.kept(),
             context.now(),
         )
         .await?;

@@ -44,7 +44,7 @@ pub struct LanguageLink {
     /// Where to.
     pub href: String,
     /// The language's own name.
-    pub text: &'static str,
+    pub text: String,
     /// ISO 639-1.
     pub language: &'static str,
 }
@@ -120,16 +120,17 @@ impl Frame {
     /// The same with a link to this page in the other language; `path` may carry a query.
     #[must_use]
     pub fn in_other_language(mut self, path: &str) -> Self {
-        let (language, text) = match self.texts.0 {
-            Language::German => ("en", "English"),
-            Language::English => ("de", "Deutsch"),
-        };
         let joint = if path.contains('?') { '&' } else { '?' };
-        self.other_languages = vec![LanguageLink {
-            href: format!("{path}{joint}lang={language}"),
-            text,
-            language,
-        }];
+        let others = Language::ALL
+            .into_iter()
+            .filter(|language| *language != self.texts.0);
+        self.other_languages = others
+            .map(|language| LanguageLink {
+                href: format!("{path}{joint}lang={}", language.code()),
+                text: Texts(language).get("general.language_name"),
+                language: language.code(),
+            })
+            .collect();
         self
     }
 

@@ -145,12 +145,9 @@ impl FeedsPage {
     }
 
     /// Why the last attempt failed, in the reader's language.
-    fn error<'f>(&self, feed: &'f Feed) -> &'f str {
-        if self.language == Language::German {
-            &feed.last_error_de
-        } else {
-            &feed.last_error_en
-        }
+    fn error(&self, feed: &Feed) -> String {
+        let error = feed.last_error.as_ref();
+        error.map_or_else(String::new, |error| self.frame.sentence(error))
     }
 
     /// Why a document was not taken, in the reader's language.

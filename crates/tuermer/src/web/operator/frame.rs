@@ -19,6 +19,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tuermer_core::ids::UserName;
 use tuermer_core::rights::{Act, may};
+use tuermer_core::sentence::Sentence;
 use tuermer_formats::times;
 
 /// The common frame of all pages, with who is signed in and how numbers and times are written.
@@ -156,6 +157,11 @@ impl Frame {
         } else {
             times::full_moment(*at, &self.zone, self.texts.0)
         }
+    }
+
+    /// A stored sentence in words.
+    pub fn sentence(&self, sentence: &Sentence) -> String {
+        self.texts.sentence(sentence, &self.zone)
     }
 
     /// A calendar day in the reader's language: 3. März 2021, 3 March 2021.

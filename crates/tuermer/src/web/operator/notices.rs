@@ -8,7 +8,6 @@ use crate::store::people::notices::Notice;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use tuermer_core::limits::NOTICES_SHOWN;
-use tuermer_core::locale::Language;
 
 /// A notice as shown: its first line, the rest, since when, and where to look.
 pub struct ShownNotice {
@@ -40,16 +39,12 @@ fn shown(frame: &Frame, notice: Notice) -> ShownNotice {
         id,
         kind,
         subject: _,
-        text_de,
-        text_en,
+        text,
+        written: _,
         created_at,
         mailed_at,
     } = notice;
-    let text = if frame.texts.0 == Language::German {
-        text_de
-    } else {
-        text_en
-    };
+    let text = frame.sentence(&text);
     let mut lines = text
         .lines()
         .map(str::trim)

@@ -3,6 +3,8 @@
 use super::frame::{Frame, Trouble, page};
 use super::session::SignedIn;
 use crate::context::Context;
+use crate::refusal::kept_words;
+use crate::stations::rules;
 use crate::store::ground::stations::StationHealth;
 use crate::store::views::overview::Overview;
 use askama::Template;
@@ -18,6 +20,7 @@ struct OperationPage {
     engine: &'static str,
     transport: String,
     overview: Overview,
+    rules: String,
     stations: Vec<StationRow>,
 }
 
@@ -58,7 +61,11 @@ impl StationRow {
                 "operator.station_lag",
                 &[("seconds", &lag.as_secs().to_string())],
             ),
-            error,
+            error: if error.is_empty() {
+                error
+            } else {
+                kept_words(&error, frame.texts)
+            },
         }
     }
 }
@@ -78,11 +85,33 @@ pub async fn show(State(context): State<Context>, who: SignedIn) -> Result<Respo
         .into_iter()
         .map(|health| StationRow::new(&frame, health, now))
         .collect();
+    let rules = rules_words(&context, &frame).await?;
     page(&OperationPage {
         frame,
         stations,
+        rules,
         engine: context.store.database.engine(),
         transport,
         overview,
     })
+}
+
+/// Whether the rules changed since verdicts are made here, and how many verdicts changed with them.
+async fn rules_words(context: &Context, frame: &Frame) -> Result<String, Trouble> {
+    if rules::under_way(context).await?.is_some() {
+        return Ok(frame.text("rules_under_way"));
+    }
+    let Some(last) = rules::last(context).await? else {
+        return Ok(frame.text("rules_same"));
+    };
+    let values = [
+        ("at", frame.moment_or_dash(&last.at)),
+        ("changed", frame.number(&last.changed)),
+        ("judged", frame.number(&last.judged)),
+    ];
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    Ok(frame.texts.with("operator.rules_judged", &values))
 }

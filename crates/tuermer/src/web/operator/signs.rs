@@ -13,7 +13,6 @@ use axum::response::Response;
 use jiff::SignedDuration;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits;
-use tuermer_core::locale::Language;
 use tuermer_core::taxonomy::IncidentType;
 
 #[derive(Template)]
@@ -78,12 +77,12 @@ impl SignsPage {
     }
 
     /// Why it is more than usual, in the reader's language.
-    fn reason<'c>(&self, campaign: &'c CampaignLine) -> &'c str {
-        if self.frame.texts.0 == Language::German {
-            &campaign.reason_de
-        } else {
-            &campaign.reason_en
-        }
+    fn reason(&self, campaign: &CampaignLine) -> String {
+        let reasons = campaign.reasons.iter();
+        reasons
+            .map(|reason| self.frame.sentence(reason))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// The class of a sign in the reader's language.

@@ -11,6 +11,7 @@ use crate::store::verdicts::exposures::{ExposureFilter, Verdict};
 use crate::store::views::history::KeptRevision;
 use crate::store::views::threat_detail::{DecidingRow, Provenance};
 use crate::store::warning::warnings::WarningHead;
+use crate::text::{Texts, decimal};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -325,26 +326,18 @@ impl ThreatPage {
 
 /// CVSS in tenths as people read it, with the decimal sign of the language.
 pub fn score(tenths: &u8, language: &Language) -> String {
-    let point = if *language == Language::German {
-        ','
-    } else {
-        '.'
-    };
-    format!("{}{point}{}", tenths / 10, tenths % 10)
+    decimal(&format!("{}.{}", tenths / 10, tenths % 10), *language)
 }
 
 /// A share in millionths as percent with one place: `97,5 %`; what is not zero is never shown as zero.
 pub fn percent(millionths: &u32, language: &Language) -> String {
     let tenths = millionths.saturating_add(500) / 1_000;
-    let (point, gap) = if *language == Language::German {
-        (',', "\u{202f}")
-    } else {
-        ('.', "")
+    let number = match tenths {
+        0 if *millionths > 0 => "< 0.1".to_string(),
+        _ => format!("{}.{}", tenths / 10, tenths % 10),
     };
-    match tenths {
-        0 if *millionths > 0 => format!("< 0{point}1{gap}%"),
-        _ => format!("{}{point}{}{gap}%", tenths / 10, tenths % 10),
-    }
+    let number = decimal(&number, *language);
+    Texts(*language).with("general.percent", &[("number", &number)])
 }
 
 #[cfg(test)]

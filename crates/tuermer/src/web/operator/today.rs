@@ -242,10 +242,9 @@ fn of_task(frame: &Frame, task: &OpenTask) -> Entry {
         "operator.facts_since",
         &[("at", &frame.moment(&task.created_at))],
     );
-    let facts = if task.note.is_empty() {
-        since
-    } else {
-        format!("{since} · {}", task.note)
+    let facts = match &task.note {
+        Some(note) => format!("{since} · {}", frame.sentence(note)),
+        None => since,
     };
     Entry {
         level: None,

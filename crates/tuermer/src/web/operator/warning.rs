@@ -23,7 +23,7 @@ use tuermer_core::warning::{Action, Recipient, Warning, WarningState, WarningTex
 
 /// A field a person may change.
 struct Field {
-    id: &'static str,
+    id: String,
     name: &'static str,
     value: String,
     long: bool,
@@ -207,58 +207,22 @@ async fn build(
 
 /// The fields of one language in the order of the mail.
 fn draft_form(text: WarningText) -> Draft {
-    let field = |id: [&'static str; 2], name, value: &str, long| {
-        let [german, english] = id;
-        Field {
-            id: if text.language == Language::German {
-                german
-            } else {
-                english
-            },
-            name,
-            value: value.to_string(),
-            long,
-        }
+    let code = text.language.code();
+    let field = |name: &'static str, value: &str, long| Field {
+        id: format!("{code}-{name}"),
+        name,
+        value: value.to_string(),
+        long,
     };
     let fields = vec![
-        field(
-            ["de-headline", "en-headline"],
-            "headline",
-            &text.headline,
-            false,
-        ),
-        field(
-            ["de-preheader", "en-preheader"],
-            "preheader",
-            &text.preheader,
-            false,
-        ),
-        field(["de-say", "en-say"], "say", &text.say, true),
-        field(
-            ["de-otherwise", "en-otherwise"],
-            "otherwise",
-            &text.otherwise,
-            true,
-        ),
-        field(
-            ["de-afterwards", "en-afterwards"],
-            "afterwards",
-            &text.afterwards,
-            true,
-        ),
-        field(
-            ["de-not_affected", "en-not_affected"],
-            "not_affected",
-            &text.not_affected,
-            true,
-        ),
-        field(
-            ["de-what_happened", "en-what_happened"],
-            "what_happened",
-            &text.what_happened,
-            true,
-        ),
-        field(["de-talk", "en-talk"], "talk", &text.talk, false),
+        field("headline", &text.headline, false),
+        field("preheader", &text.preheader, false),
+        field("say", &text.say, true),
+        field("otherwise", &text.otherwise, true),
+        field("afterwards", &text.afterwards, true),
+        field("not_affected", &text.not_affected, true),
+        field("what_happened", &text.what_happened, true),
+        field("talk", &text.talk, false),
     ];
     Draft {
         lang: text.language.code(),
@@ -266,6 +230,19 @@ fn draft_form(text: WarningText) -> Draft {
         fields,
     }
 }
+
+macro_rules! headline_fields {
+    ($($name:ident = $code:literal),* $(,)?) => {
+        /// Id of the first field of a language's form.
+        fn headline_field(language: Language) -> &'static str {
+            match language {
+                $(Language::$name => concat!($code, "-headline")),*
+            }
+        }
+    };
+}
+
+tuermer_core::languages!(headline_fields);
 
 /// A refused form shows what was typed, not what is stored.
 fn keep_typed(drafts: &mut [Draft], language: Language, edit: Edit) {
@@ -412,11 +389,7 @@ pub async fn edit(
     match warn::edit(&context, &warning.number, language, &words, &who.actor()).await {
         Ok(()) => Ok(see(&format!("/warnung/{}", segment(&number)))),
         Err(error) => {
-            let field = if language == Language::German {
-                "de-headline"
-            } else {
-                "en-headline"
-            };
+            let field = headline_field(language);
             let errors = vec![FieldError {
                 field,
                 text: told_error(&error, who.t),

@@ -18,6 +18,7 @@ use tuermer_core::locale::Language;
 use tuermer_core::organisation::{Kind, Organisation};
 use tuermer_core::threat::Threat;
 use tuermer_core::urgency::{Answered, Basis, Input};
+use tuermer_formats::reasons;
 use tuermer_formats::times;
 
 /// The day whose knowledge is asked for.
@@ -180,12 +181,8 @@ async fn earlier(
 }
 
 /// A ground's sentence in the reader's language.
-fn reason_of(ground: &ShownGround, language: Language) -> &str {
-    let [german, english] = &ground.reason;
-    match language {
-        Language::German => german,
-        Language::English => english,
-    }
+fn reason_of(ground: &ShownGround, language: Language) -> String {
+    reasons::reason(&ground.reason, language)
 }
 
 impl WhyPage {

@@ -221,7 +221,6 @@ fn form(
 ) -> Page {
     let chamber = &context.config.chamber;
     let (phone, tel) = mail::telephone(&chamber.phone_help);
-    let german = texts.0 == tuermer_core::locale::Language::German;
     let gezeigt = if error == Some("witness.too_fast") {
         filled.gezeigt
     } else {
@@ -239,11 +238,7 @@ fn form(
         },
         phone,
         tel,
-        hours: if german {
-            chamber.phone_hours_de.clone()
-        } else {
-            chamber.phone_hours_en.clone()
-        },
+        hours: chamber.phone_hours(texts.0).to_string(),
         known,
         filled: Filled { gezeigt, ..filled },
         incidents: Incident::ALL

@@ -179,8 +179,8 @@ fn member_page(
 ) -> Option<Page> {
     let texts = Texts(recipient.language);
     let made = frame_of(context, warning, texts.0)?;
-    let name = if texts.0 == Language::German && mail::feminine(&recipient.name) {
-        format!("Die {}", recipient.name)
+    let name = if mail::feminine(&recipient.name) {
+        texts.with("public.company", &[("name", &recipient.name)])
     } else {
         recipient.name.clone()
     };
@@ -272,11 +272,7 @@ fn frame_of(context: &Context, warning: &Warning, language: Language) -> Option<
         "public.steps_now"
     };
     let chamber = &context.config.chamber;
-    let proof = if language == Language::German {
-        &chamber.proof_de
-    } else {
-        &chamber.proof_en
-    };
+    let proof = chamber.proof(language);
     let released = times::full_moment(
         warning.approved_at.unwrap_or(warning.drafted_at),
         &context.zone(),

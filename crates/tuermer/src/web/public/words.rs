@@ -36,33 +36,11 @@ fn words(
     let frame = Frame::new(context, language, "").in_other_language(path);
     let texts = frame.texts;
     let chamber = &context.config.chamber;
-    let german = language == Language::German;
     let values = [
         ("chamber", chamber.name.as_str()),
-        (
-            "hours",
-            if german {
-                &chamber.phone_hours_de
-            } else {
-                &chamber.phone_hours_en
-            },
-        ),
-        (
-            "proof",
-            if german {
-                &chamber.proof_de
-            } else {
-                &chamber.proof_en
-            },
-        ),
-        (
-            "legal",
-            if german {
-                &chamber.legal_de
-            } else {
-                &chamber.legal_en
-            },
-        ),
+        ("hours", chamber.phone_hours(language)),
+        ("proof", chamber.proof(language)),
+        ("legal", chamber.legal(language)),
         ("host", &chamber.typed_host),
     ];
     let (phone, tel) = mail::telephone(&chamber.phone_help);

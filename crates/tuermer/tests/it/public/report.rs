@@ -2,6 +2,9 @@
 
 use super::{Page, TOKEN, World};
 use jiff::SignedDuration;
+use tuermer::notice::words;
+use tuermer::text::Texts;
+use tuermer_core::locale::Language;
 
 /// The form with what somebody typed.
 fn form(page: &Page, typed: &[(&str, &str)]) -> String {
@@ -99,12 +102,14 @@ async fn a_strangers_report_rings_the_operators_and_is_no_sign_yet() {
         panic!("{notices:?}")
     };
     assert_eq!(notice.kind, "witness.report");
+    let [german, english] = [Language::German, Language::English]
+        .map(|language| words(&world.context, notice, Texts(language)));
     assert!(
-        notice.text_de.contains("Fremde Dateien") && notice.text_en.contains("Foreign files"),
+        german.contains("Fremde Dateien") && english.contains("Foreign files"),
         "{notice:?}"
     );
     assert!(
-        !notice.text_de.contains("x.aspx") && !notice.text_de.contains("123456"),
+        !german.contains("x.aspx") && !german.contains("123456"),
         "the reporter's own words leave by mail: {notice:?}"
     );
 }

@@ -55,6 +55,8 @@ const PARTS: &[&str] = &[
     "objects",
     "origin",
     "problem",
+    "catalogue",
+    "facts",
     "reasons",
     "recognise",
     "records",

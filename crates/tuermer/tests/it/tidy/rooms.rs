@@ -7,7 +7,7 @@ const ARROWS: &[(&str, &[&str], &str)] = &[
     (
         "crates/tuermer-core/src/",
         &[
-            "serde",
+            "serde_json",
             "tokio",
             "sqlx",
             "std::fs",
@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str], &str)] = &[
             "async fn",
             "println!",
         ],
-        "the core decides: no I/O, no clock, no async, no serde",
+        "the core decides: no I/O, no clock, no async, no format of bytes",
     ),
     (
         "crates/tuermer-formats/src/",
