@@ -6,6 +6,7 @@
 // The doors: what a person sees and types.
 pub mod cli;
 pub mod text;
+pub mod views;
 pub mod web;
 
 // What is done: acts of an actor, and stations that run by themselves.

@@ -2,8 +2,8 @@
 
 use super::{Call, Exit};
 use crate::store::ground::journal::Chain;
+use crate::views::journal::{ChainView, JournalEntryView};
 use anyhow::Result;
-use serde_json::json;
 use tuermer_core::limits::PAGE_ROWS;
 
 /// Arguments.
@@ -35,15 +35,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
                 after = last.seq;
                 for entry in &page {
                     if call.out.json {
-                        call.out.object(&json!({
-                            "seq": entry.seq,
-                            "at": entry.at.to_string(),
-                            "actor": entry.actor,
-                            "action": entry.action,
-                            "subject": entry.subject,
-                            "detail": entry.detail,
-                            "hash": entry.hash,
-                        }))?;
+                        call.out.object(&JournalEntryView::from(entry))?;
                     } else {
                         call.out.line(&format!(
                             "{:>6}  {}  {:<12}  {:<24}  {}  {}",
@@ -60,12 +52,13 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
         }
         Verb::Verify => {
             let out = &call.out;
-            match context.store.verify_journal().await? {
+            let chain = context.store.verify_journal().await?;
+            if out.json {
+                out.object(&ChainView::from(&chain))?;
+            }
+            match chain {
                 Chain::Whole { entries, last_hash } => {
                     if out.json {
-                        out.object(
-                            &json!({"whole": true, "entries": entries, "last_hash": last_hash}),
-                        )?;
                         return Ok(Exit::Ok);
                     }
                     out.line(&out.texts.with(
@@ -76,9 +69,6 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
                     Ok(Exit::Ok)
                 }
                 Chain::Broken { seq } => {
-                    if out.json {
-                        out.object(&json!({"whole": false, "broken_at": seq}))?;
-                    }
                     out.say(
                         &out.texts
                             .with("warn.audit_broken", &[("seq", &seq.to_string())]),

@@ -3,6 +3,7 @@
 use super::{Call, Exit};
 use crate::acts::key::report_key;
 use crate::config::Home;
+use crate::views::setup::ReportKeyView;
 use anyhow::{Context as _, Result};
 use std::path::PathBuf;
 use tuermer_check::{cli, say, seal};
@@ -51,8 +52,9 @@ fn key(call: &Call, home: &Home) -> Result<Exit> {
             .say(&call.out.texts.with("check.key_made", &[("path", &path)]));
     }
     if call.out.json {
-        call.out
-            .object(&serde_json::json!({"public_key": public}))?
+        call.out.object(&ReportKeyView {
+            public_key: &public,
+        })?
     } else {
         call.out.line(&public)
     }

@@ -8,9 +8,10 @@ use crate::acts::done;
 use crate::stations::deliver::{self, DeliverReport};
 use crate::store::Store;
 use crate::store::warning::deliveries::{Call as ToCall, Filter, Line};
+use crate::views::StateView;
+use crate::views::delivery::{CallView, DeliveryView};
 use anyhow::Result;
 use clap::Subcommand;
-use serde_json::json;
 use tuermer_core::delivery::DeliveryState;
 use tuermer_core::ids::DeliveryId;
 
@@ -132,8 +133,10 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             let delivery = DeliveryId(id.clone());
             let settled = done::delivery(&context, &actor, &delivery, resend).await?;
             if call.out.json {
-                call.out
-                    .object(&json!({"id": id, "state": settled.state.as_str()}))?;
+                call.out.object(&StateView {
+                    id: &id,
+                    state: settled.state.as_str(),
+                })?;
             } else {
                 call.out.line(&call.out.texts.with(
                     "delivery.resolved",
@@ -161,7 +164,7 @@ async fn list(call: &Call, store: &Store, filter: Filter) -> Result<Exit> {
     let count = store
         .delivery_lines(&filter, |line| {
             if call.out.json {
-                return call.out.object(&object(&line));
+                return call.out.object(&DeliveryView::from(&line));
             }
             let Line {
                 warning,
@@ -197,22 +200,6 @@ async fn list(call: &Call, store: &Store, filter: Filter) -> Result<Exit> {
     })
 }
 
-/// One recipient with the keys others rely on.
-fn object(line: &Line) -> serde_json::Value {
-    let tried = line.tried.iter().map(|other| {
-        json!({
-            "id": other.id.as_str(), "channel": other.channel.as_str(), "state": other.state.as_str(), "attempts": other.attempts,
-            "message_id": other.message_id, "detail": other.detail,
-        })
-    });
-    json!({
-        "id": line.id.as_str(), "warning": line.warning, "organisation": line.organisation, "name": line.name, "contact": line.contact,
-        "address": line.address, "channel": line.channel.as_str(), "state": line.state.as_str(), "attempts": line.attempts,
-        "unsure": line.unsure_count, "message_id": line.message_id, "at": line.at.to_string(), "detail": line.detail,
-        "tried": tried.collect::<Vec<_>>(),
-    })
-}
-
 async fn call_list(call: &Call, store: &Store, warning: Option<&str>) -> Result<Exit> {
     let texts = call.out.texts;
     let mut header = !call.out.json;
@@ -221,22 +208,52 @@ async fn call_list(call: &Call, store: &Store, warning: Option<&str>) -> Result<
             if std::mem::take(&mut header) {
                 call.out.line(&texts.get("delivery.call_columns"));
             }
-            let ToCall { id, warning, organisation, name, contact, phone, language, incident, reason, detail, email } = to_call;
             if call.out.json {
-                return call.out.object(&json!({
-                    "id": id.as_str(), "warning": warning, "organisation": organisation, "name": name, "contact": contact, "phone": phone,
-                    "language": language, "incident": incident, "reason": reason, "detail": detail,
-                }));
+                return call.out.object(&CallView::from(&to_call));
             }
+            let ToCall {
+                id,
+                warning,
+                organisation,
+                name,
+                contact,
+                phone,
+                language,
+                incident,
+                reason,
+                detail,
+                email,
+            } = to_call;
             let why = match (detail.is_empty(), incident, email.is_empty()) {
                 (false, ..) => detail,
                 (true, true, _) => texts.get("delivery.why_incident"),
                 (true, false, true) => texts.get("delivery.why_no_email"),
                 (true, false, false) => texts.get("delivery.why_email_affected"),
             };
-            let urgent = texts.get(if incident { "delivery.yes" } else { "delivery.no" });
-            let cells = [warning, organisation, name, contact, dialled(&phone), language, urgent, reason, why, id.to_string()];
-            call.out.line(&cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(";"));
+            let urgent = texts.get(if incident {
+                "delivery.yes"
+            } else {
+                "delivery.no"
+            });
+            let cells = [
+                warning,
+                organisation,
+                name,
+                contact,
+                dialled(&phone),
+                language,
+                urgent,
+                reason,
+                why,
+                id.to_string(),
+            ];
+            call.out.line(
+                &cells
+                    .iter()
+                    .map(|text| cell(text))
+                    .collect::<Vec<_>>()
+                    .join(";"),
+            );
             Ok(())
         })
         .await?;

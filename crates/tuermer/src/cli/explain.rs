@@ -6,12 +6,12 @@ use crate::context::Context;
 use crate::hindsight::{self, Hindsight, Late};
 use crate::refusal::wrong_call;
 use crate::store::verdicts::exposures::{ShownGround, Verdict};
+use crate::views::Moment;
+use crate::views::exposure::{AssetMatchView, ExplainedView, GroundView, LateView, PastView};
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
 use tuermer_core::ids::ThreatId;
-use tuermer_core::locale::Language;
 use tuermer_core::organisation::Organisation;
 use tuermer_core::scale::Status;
 use tuermer_formats::reasons;
@@ -71,8 +71,7 @@ pub async fn run(
         return Ok(Exit::NothingFound);
     };
     if call.out.json {
-        call.out
-            .object(&object(call, &explained, &context.zone()))?;
+        call.out.object(&view(call, &explained, &context.zone()))?;
     } else {
         print(call, &explained, &context.zone());
     }
@@ -137,49 +136,51 @@ async fn earlier(
     }))
 }
 
-fn object(call: &Call, explained: &Explained, zone: &TimeZone) -> Value {
+fn view<'a>(call: &Call, explained: &'a Explained, zone: &TimeZone) -> ExplainedView<'a> {
     let Explained {
         verdict,
         grounds,
         matches,
         past,
     } = explained;
-    let texts = call.out.texts;
-    let grounds: Vec<_> = grounds
-        .iter()
-        .map(|ground| ground_object(texts.0, ground, verdict.assessed_at))
-        .collect();
-    let matches: Vec<_> = matches
-        .iter()
-        .map(|(asset, flaw, status, remediation)| json!({"asset": asset, "vulnerability": flaw, "status": status, "remediation": remediation}))
-        .collect();
-    let question = verdict.question(texts.0);
-    let mut object = json!({
-        "organisation": verdict.external_id, "name": verdict.name, "threat": verdict.tracking_id, "threat_id": verdict.threat.as_str(),
-        "status": verdict.status.as_str(), "certainty": verdict.certainty.as_str(), "mitigated": verdict.mitigated, "incident": verdict.incident,
-        "severity": verdict.severity.severity(), "urgency": verdict.urgency.as_str(), "decision": super::urgency::object(verdict),
-        "reason": verdict.reason(texts.0), "question": (!question.is_empty()).then_some(question),
-        "grounds": grounds, "matches": matches, "measured": verdict.measured, "assessed_at": verdict.assessed_at.to_string(),
+    let language = call.out.texts.0;
+    let grounds = grounds.iter().map(|ground| {
+        let reason = reasons::reason(&ground.reason, language);
+        GroundView::new(ground, reason, verdict.assessed_at)
     });
-    if let (Some((as_of, known_since, late)), Some(object)) = (past, object.as_object_mut()) {
-        let late = late.iter().map(|late| {
-            let (what, since) = late.parts();
-            json!({"what": what, "since": since.to_string(), "sentence": sentence(call, *late, *as_of, zone)})
-        });
-        object.insert("as_of".into(), json!(as_of.to_string()));
-        object.insert("known_since".into(), json!(known_since.to_string()));
-        object.insert("hindsight".into(), late.collect());
+    let matches = matches.iter();
+    let matches = matches.map(
+        |(asset, vulnerability, status, remediation)| AssetMatchView {
+            asset,
+            vulnerability,
+            status,
+            remediation,
+        },
+    );
+    let past = past.as_ref();
+    let past = past.map(|(as_of, known_since, late)| PastView {
+        as_of: Moment(*as_of),
+        known_since: Moment(*known_since),
+        hindsight: late
+            .iter()
+            .map(|late| late_view(call, *late, *as_of, zone))
+            .collect(),
+    });
+    ExplainedView {
+        grounds: grounds.collect(),
+        matches: matches.collect(),
+        past,
+        ..ExplainedView::new(verdict, language)
     }
-    object
 }
 
-/// `as_of` is the day whose knowledge was asked for when this ground was weighed.
-fn ground_object(language: Language, ground: &ShownGround, as_of: Timestamp) -> Value {
-    let reason = reasons::reason(&ground.reason, language);
-    json!({
-        "status": ground.status.as_str(), "certainty": ground.certainty.as_str(), "reason": reason,
-        "source": ground.source, "place": ground.place, "date": ground.observed_at.to_string(), "as_of": as_of.to_string(),
-    })
+fn late_view(call: &Call, late: Late, as_of: Timestamp, zone: &TimeZone) -> LateView {
+    let (what, since) = late.parts();
+    LateView {
+        what,
+        since: Moment(since),
+        sentence: sentence(call, late, as_of, zone),
+    }
 }
 
 /// What came too late, with the day whose knowledge was used all the same.

@@ -2,8 +2,8 @@
 
 use super::{Call, Exit};
 use crate::store::verdicts::exposures::{ExposureFilter, Verdict};
+use crate::views::exposure::ExposureView;
 use anyhow::{Context as _, Result};
-use serde_json::json;
 use std::collections::HashMap;
 use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::PAGE_ROWS;
@@ -96,24 +96,7 @@ fn show(call: &Call, verdict: &Verdict, cves: &[String]) -> Result<()> {
     let texts = call.out.texts;
     let question = verdict.question(texts.0);
     if call.out.json {
-        return call.out.object(&json!({
-            "organisation": verdict.external_id,
-            "name": verdict.name,
-            "threat": verdict.tracking_id,
-            "threat_id": verdict.threat.as_str(),
-            "cves": cves,
-            "status": verdict.status.as_str(),
-            "certainty": verdict.certainty.as_str(),
-            "mitigated": verdict.mitigated,
-            "incident": verdict.incident,
-            "severity": verdict.severity.severity(),
-            "urgency": verdict.urgency.as_str(),
-            "asset": { "product": verdict.product, "version": verdict.version, "source": verdict.source, "observed_at": verdict.observed_at.to_string() },
-            "reason": verdict.reason(texts.0),
-            "question": (!question.is_empty()).then_some(question),
-            "measured": verdict.measured,
-            "assessed_at": verdict.assessed_at.to_string(),
-        }));
+        return call.out.object(&ExposureView::new(verdict, cves, texts.0));
     }
     let word = heading(call, verdict);
     call.out.line(&format!(

@@ -14,8 +14,8 @@ use crate::context::Context;
 use crate::refusal::Refusal;
 use crate::refusal::refusal_words;
 use crate::stations::poll;
+use crate::views::feed::FeedTestView;
 use anyhow::{Error, Result};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::limits;
@@ -324,9 +324,12 @@ async fn test(
             .as_ref()
             .err()
             .map(|error| poll::sentence(error, call.out.texts.0));
-        call.out.object(
-            &json!({"url": feed.url, "kind": feed.kind.as_str(), "steps": steps, "error": error}),
-        )?;
+        call.out.object(&FeedTestView {
+            url: &feed.url,
+            kind: feed.kind.as_str(),
+            steps: &steps,
+            error: error.as_deref(),
+        })?;
         return Ok(if error.is_some() {
             Exit::Failed
         } else {

@@ -14,8 +14,8 @@ use crate::acts::register::{
 use crate::context::Context;
 use crate::refusal::wrong_call;
 use crate::text::Texts;
+use crate::views::import::{ImportView, row_reason};
 use anyhow::{Context as _, Result, anyhow};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +23,7 @@ use std::time::Duration;
 use tuermer_core::limits;
 use tuermer_core::rights::Actor;
 use tuermer_core::scale::Source;
-use tuermer_formats::problem::{Fault, Problem};
+use tuermer_formats::problem::Fault;
 
 /// Every error of the last import, for a spreadsheet.
 const ERROR_FILE: &str = "import-fehler.csv";
@@ -116,7 +116,8 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
         write_errors(call, &report)
     };
     if call.out.json {
-        call.out.object(&as_json(texts, &report, error_file))?;
+        call.out
+            .object(&ImportView::new(&report, error_file, texts))?;
     } else {
         show(call, &report, error_file, skip_errors);
     }
@@ -194,32 +195,6 @@ async fn watched(
             }
         }
     }
-}
-
-fn reason(texts: Texts, problem: Problem, detail: &str) -> String {
-    texts.with(problem.key(), &[("detail", detail)])
-}
-
-fn as_json(texts: Texts, report: &ImportReport, error_file: Option<&str>) -> serde_json::Value {
-    let row = |error: &RowError| json!({"row": error.row, "column": error.column, "value": error.value, "reason": reason(texts, error.problem, &error.detail)});
-    json!({
-        "file": report.file,
-        "kind": report.kind.as_str(),
-        "rows": report.rows,
-        "new": report.new,
-        "changed": report.changed,
-        "same": report.same,
-        "error_rows": report.error_rows,
-        "errors": report.errors.iter().map(row).collect::<Vec<_>>(),
-        "warnings": report.warnings.iter().map(row).collect::<Vec<_>>(),
-        "more_warnings": report.more_warnings,
-        "columns": report.columns.iter().map(|column| json!({"header": column.header, "field": column.field})).collect::<Vec<_>>(),
-        "unknown_columns": report.unknown_columns,
-        "dry_run": report.dry_run,
-        "written": report.written,
-        "reachability": report.reachability,
-        "error_file": error_file,
-    })
 }
 
 /// The report for people.
@@ -396,7 +371,7 @@ fn show_rows(call: &Call, rows: &[RowError], key: &str) {
     let (column, value) = (width(|row| &row.column), width(|row| &row.value));
     for row in shown {
         let head = texts.with(key, &[("row", &format!("{:<5}", row.row))]);
-        let reason = reason(texts, row.problem, &row.detail);
+        let reason = row_reason(row, texts);
         call.out.line(&format!(
             "  {head} {:<column$}  {:<value$}  {reason}",
             row.column, row.value
@@ -448,7 +423,7 @@ fn error_table(texts: Texts, report: &ImportReport) -> Result<Vec<u8>> {
         .from_writer(vec![0xef, 0xbb, 0xbf]);
     writer.write_record(texts.get("import.error_columns").split(';'))?;
     for error in &report.errors {
-        let reason = reason(texts, error.problem, &error.detail);
+        let reason = row_reason(error, texts);
         writer.write_record([
             error.row.to_string(),
             harmless(&error.column),

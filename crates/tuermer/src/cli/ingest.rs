@@ -3,12 +3,12 @@
 
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
-use crate::acts::intake::{self, IngestReport, Input, Progress, Remark, Word};
+use crate::acts::intake::{self, IngestReport, Input, Progress, Word};
 use crate::context::Context;
 use crate::refusal::wrong_call;
+use crate::views::ingest::IngestView;
 use crate::{acts, stations};
 use anyhow::{Error, Result, anyhow};
-use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -199,7 +199,7 @@ async fn watched(ingest: impl Future<Output = Result<()>>, progress: &Progress) 
 
 fn say(call: &Call, report: &IngestReport) -> Result<()> {
     if call.out.json {
-        return call.out.object(&object(call, report));
+        return call.out.object(&IngestView::new(report, call.out.texts));
     }
     let texts = call.out.texts;
     let file = report.file.as_str();
@@ -281,70 +281,4 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn object(call: &Call, report: &IngestReport) -> Value {
-    let IngestReport {
-        file,
-        kind,
-        new,
-        changed,
-        same,
-        rejected,
-        remarks,
-        threat,
-        documents,
-        verified,
-        ranges,
-        ranges_not_understood,
-        ..
-    } = report;
-    let IngestReport {
-        withdrawn,
-        due_dates_moved,
-        lines,
-        attributed,
-        unattributed,
-        malformed,
-        passed,
-        indicators,
-        withheld,
-        ..
-    } = report;
-    let reason = |remark: &Remark| match remark.document.as_str() {
-        "" => json!({"reason": remark.sentence(call.out.texts)}),
-        document => json!({"document": document, "reason": remark.sentence(call.out.texts)}),
-    };
-    let rejected: Vec<Value> = rejected.iter().map(reason).collect();
-    let remarks: Vec<String> = remarks
-        .iter()
-        .map(|remark| remark.sentence(call.out.texts))
-        .collect();
-    let advisories = || json!({"threat": threat, "documents": documents, "verified": verified, "ranges": ranges, "ranges_not_understood": ranges_not_understood});
-    let signs = || json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed});
-    let mut object = json!({"file": file, "kind": kind.as_str(), "new": new, "changed": changed, "same": same, "rejected": rejected, "remarks": remarks});
-    let more = match kind.nature().told {
-        Told::Threats => advisories(),
-        Told::Archive => {
-            let mut more = advisories();
-            more.as_object_mut()
-                .into_iter()
-                .for_each(|more| more.extend(signs().as_object().cloned().unwrap_or_default()));
-            more
-        }
-        Told::Catalogue => json!({"withdrawn": withdrawn, "due_dates_moved": due_dates_moved}),
-        Told::Filtered => {
-            json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "passed": passed})
-        }
-        Told::Signs => signs(),
-        Told::Findings => {
-            json!({"lines": lines, "attributed": attributed, "unattributed": unattributed, "malformed": malformed, "indicators": indicators})
-        }
-        Told::Counts => json!({}),
-    };
-    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
-        object.extend(more);
-        object.extend((*withheld > 0).then(|| ("withheld".to_string(), json!(withheld))));
-    }
-    object
 }

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Home, Transport};
 use crate::context::Context;
 use crate::random::Random;
+use crate::views::setup::DataDirectoryView;
 use anyhow::Result;
 use tuermer_core::rights::Actor;
 
@@ -35,8 +36,11 @@ pub async fn run(call: &Call, Args { drill }: Args) -> Result<Exit> {
     let link = account::first_link(&context, &Actor::Shell).await?;
     let texts = call.out.texts;
     if call.out.json {
-        call.out
-            .object(&serde_json::json!({"data": home.0, "drill": drill, "setup_link": link}))?;
+        call.out.object(&DataDirectoryView {
+            data: &home.0,
+            drill,
+            setup_link: &link,
+        })?;
         return Ok(Exit::Ok);
     }
     let path = home.0.display().to_string();

@@ -6,10 +6,11 @@ mod people;
 use super::{Call, Exit};
 use crate::context::Context;
 use crate::store::register::networks::StoredNetwork;
+use crate::views::contact::ContactView;
+use crate::views::member::{AssetView, LayerView, MemberSheetView, MemberView, NetworkView};
 use anyhow::Result;
 use jiff::Timestamp;
-use people::{contact_json, told_contact};
-use serde_json::{Value, json};
+use people::told_contact;
 use std::collections::HashSet;
 use tuermer_core::asset::{Asset, Presence};
 use tuermer_core::field::{Facts, Field};
@@ -113,7 +114,7 @@ async fn list(call: &Call, context: &Context, page: Page) -> Result<Exit> {
         any = true;
         for organisation in &organisations {
             if call.out.json {
-                call.out.object(&as_json(organisation))?;
+                call.out.object(&MemberView::from(organisation))?;
             } else {
                 call.out.line(&format!(
                     "{:<12}  {:<6} {:<22}  {}",
@@ -126,27 +127,6 @@ async fn list(call: &Call, context: &Context, page: Page) -> Result<Exit> {
         }
     }
     Ok(if any { Exit::Ok } else { Exit::NothingFound })
-}
-
-fn as_json(organisation: &Organisation) -> Value {
-    let Organisation {
-        id,
-        kind,
-        external_id,
-        facts,
-    } = organisation;
-    let told = [
-        ("id", id.as_str()),
-        ("external_id", external_id),
-        ("kind", kind.as_str()),
-    ];
-    let told = told.map(|(key, value)| (key, Some(value))).into_iter();
-    let facts = Field::ALL
-        .iter()
-        .map(|field| (field.as_str(), facts.get(*field)));
-    told.chain(facts)
-        .map(|(key, value)| (key.to_string(), json!(value)))
-        .collect()
 }
 
 /// The facts of a layer that say something, by the names of the columns.
@@ -196,14 +176,14 @@ async fn show(call: &Call, context: &Context, text: &str) -> Result<Exit> {
         assets: store.assets(&id).await?,
     };
     if call.out.json {
-        call.out.object(&sheet_json(&sheet, context.now()))?;
+        call.out.object(&sheet_view(&sheet, context.now()))?;
     } else {
         show_sheet(call, context, &sheet);
     }
     Ok(Exit::Ok)
 }
 
-fn sheet_json(sheet: &Sheet, now: Timestamp) -> Value {
+fn sheet_view(sheet: &Sheet, now: Timestamp) -> MemberSheetView<'_> {
     let Sheet {
         organisation,
         layers,
@@ -211,54 +191,16 @@ fn sheet_json(sheet: &Sheet, now: Timestamp) -> Value {
         networks,
         assets,
     } = sheet;
-    let layer = |layer: &Layer| {
-        let values: serde_json::Map<String, Value> = told(&layer.facts)
-            .map(|(field, value)| (field.to_string(), json!(value)))
-            .collect();
-        json!({"source": layer.source.as_str(), "said_at": layer.said_at.to_string(), "values": values})
-    };
-    let network = |network: &StoredNetwork| {
-        let StoredNetwork {
-            kind,
-            value,
-            source,
-            said_at,
-        } = network;
-        json!({"kind": kind.as_str(), "value": value, "source": source.as_str(), "said_at": said_at.to_string()})
-    };
-    let asset = |asset: &Asset| {
-        let Asset {
-            id,
-            organisation: _,
-            vendor,
-            product,
-            version,
-            build,
-            hostname,
-            source,
-            observed_at,
-            note,
-            presence,
-        } = asset;
-        json!({
-            "id": id.as_str(), "vendor": vendor, "product": product, "version": version, "build": build, "hostname": hostname, "source": source.as_str(),
-            "observed_at": observed_at.to_string(), "note": note, "presence": presence.as_str(),
-        })
-    };
-    let mut object = as_json(organisation);
-    if let Some(fields) = object.as_object_mut() {
-        fields.insert("layers".into(), layers.iter().map(layer).collect());
-        fields.insert(
-            "contacts".into(),
-            contacts
-                .iter()
-                .map(|contact| contact_json(contact, now))
-                .collect(),
-        );
-        fields.insert("networks".into(), networks.iter().map(network).collect());
-        fields.insert("assets".into(), assets.iter().map(asset).collect());
+    let contacts = contacts.iter();
+    MemberSheetView {
+        member: MemberView::from(organisation),
+        layers: layers.iter().map(LayerView::from).collect(),
+        contacts: contacts
+            .map(|contact| ContactView::new(contact, now))
+            .collect(),
+        networks: networks.iter().map(NetworkView::from).collect(),
+        assets: assets.iter().map(AssetView::from).collect(),
     }
-    object
 }
 
 fn show_sheet(call: &Call, context: &Context, sheet: &Sheet) {

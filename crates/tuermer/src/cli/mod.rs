@@ -51,6 +51,7 @@ use crate::random::Random;
 use crate::refusal::{Refusal, refusal_words, wrong_call};
 use crate::store::Store;
 use crate::text::Texts;
+use crate::views::ErrorView;
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use output::Output;
@@ -351,7 +352,7 @@ pub fn report(error: &anyhow::Error, json: bool, lang: Option<&str>) -> Exit {
     };
     if json {
         // The object is two strings; if stdout is closed there is nobody left to tell.
-        let _ = out.object(&serde_json::json!({"error": sentence}));
+        let _ = out.object(&ErrorView { error: &sentence });
     }
     out.say(&sentence);
     if told.is_some_and(|told| told.wrong_call) {

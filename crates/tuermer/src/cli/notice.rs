@@ -4,8 +4,8 @@ use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
 use crate::notice::words;
+use crate::views::notice::NoticeView;
 use anyhow::Result;
-use serde_json::json;
 use tuermer_core::limits::NOTICES_SHOWN;
 use tuermer_formats::times;
 
@@ -44,10 +44,7 @@ async fn list(call: &Call) -> Result<Exit> {
     for notice in &notices {
         let text = words(&context, notice, texts);
         if call.out.json {
-            call.out.object(&json!({
-                "id": notice.id, "kind": notice.kind, "subject": notice.subject, "text": text,
-                "created_at": notice.created_at.to_string(), "mailed_at": notice.mailed_at.map(|at| at.to_string()),
-            }))?;
+            call.out.object(&NoticeView::new(notice, &text))?;
             continue;
         }
         let since = times::moment(notice.created_at, &context.zone(), texts.0);

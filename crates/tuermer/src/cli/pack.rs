@@ -7,12 +7,12 @@ mod judge;
 use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::text::Texts;
+use crate::views::pack::{BuildView, PackProductView, PackView};
 use anyhow::{Result, bail};
 use jiff::civil::Date;
-use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tuermer_core::pack::{BuildPack, BuildRow, EndOfLife, PaidUpdates, ProductLine};
+use tuermer_core::pack::{BuildPack, BuildRow, EndOfLife, PaidUpdates};
 use tuermer_core::product::ProductKey;
 
 /// Arguments.
@@ -142,28 +142,12 @@ async fn list(call: &Call) -> Result<Exit> {
             .iter()
             .find(|shipped| own && shipped.name == pack.name && shipped.as_of > pack.as_of);
         if call.out.json {
-            call.out.object(&object(pack, own, shipped))?;
+            call.out.object(&PackView::new(pack, own, shipped))?;
         } else {
             tell(call, pack, own, shipped);
         }
     }
     Ok(Exit::Ok)
-}
-
-fn object(pack: &BuildPack, own: bool, shipped: Option<&BuildPack>) -> serde_json::Value {
-    let lines: Vec<_> = pack
-        .lines
-        .iter()
-        .map(|line| json!({"name": line.name, "end_of_life": end_of_life(line)}))
-        .collect();
-    json!({
-        "name": pack.name, "title": pack.title, "source": pack.source, "as_of": pack.as_of.to_string(), "rule": pack.rule.as_str(),
-        "products": pack.products.len(), "carries": pack.services().iter().map(|service| service.as_str()).collect::<Vec<_>>(),
-        "builds": pack.rows.len(), "flaws": pack.flaws().len(), "lines": lines, "imported": own, "paid": pack.paid.iter().map(|paid| json!({
-            "programme": paid.programme, "lines": paid.lines, "updates": paid.updates, "until": paid.until.to_string(),
-        })).collect::<Vec<_>>(),
-        "newer_in_program": shipped.map(|pack| pack.as_of.to_string()),
-    })
 }
 
 fn tell(call: &Call, pack: &BuildPack, own: bool, shipped: Option<&BuildPack>) {
@@ -235,40 +219,27 @@ fn with_numbers(texts: Texts, key: &str, pack: &BuildPack, more: &[(&str, &str)]
     texts.with(key, &[&values, more].concat())
 }
 
-/// A day, `unknown`, or nothing where the line is supported.
-fn end_of_life(line: &ProductLine) -> Option<String> {
-    match line.end_of_life {
-        EndOfLife::Open => None,
-        EndOfLife::NotKnown => Some("unknown".to_string()),
-        EndOfLife::Day(day) => Some(day.to_string()),
-    }
-}
-
 fn show(call: &Call, pack: &BuildPack) -> Result<Exit> {
     if !pack.judges() {
         return show_products(call, pack);
     }
-    for BuildRow {
-        build,
-        line,
-        cumulative_update,
-        update,
-        affected_from,
-        released,
-        available_from,
-        kb,
-        source,
-    } in &pack.rows
-    {
-        let day = |day: &Option<Date>| day.map(|day| day.to_string());
+    for row in &pack.rows {
         if call.out.json {
-            call.out.object(&json!({
-                "build": pack.form.write(*build), "line": line, "cumulative_update": cumulative_update, "update": update,
-                "affected_from": affected_from.map(|build| pack.form.write(build)),
-                "released": day(released), "available_from": day(available_from), "kb": kb, "source": source,
-            }))?;
+            call.out.object(&BuildView::new(pack, row))?;
             continue;
         }
+        let BuildRow {
+            build,
+            line,
+            cumulative_update,
+            update,
+            affected_from: _,
+            released,
+            available_from,
+            kb,
+            source,
+        } = row;
+        let day = |day: &Option<Date>| day.map(|day| day.to_string());
         let word = |text: &Option<String>| text.clone().unwrap_or_default();
         let from = day(available_from)
             .or_else(|| day(released))
@@ -281,11 +252,11 @@ fn show(call: &Call, pack: &BuildPack) -> Result<Exit> {
 
 /// The products of a pack that has no builds, as they are compared.
 fn show_products(call: &Call, pack: &BuildPack) -> Result<Exit> {
-    for ProductKey { vendor, product } in &pack.products {
+    for key in &pack.products {
         if call.out.json {
-            call.out
-                .object(&json!({"vendor": vendor, "product": product}))?;
+            call.out.object(&PackProductView::from(key))?;
         } else {
+            let ProductKey { vendor, product } = key;
             call.out.line(format!("{vendor:<24} {product}").trim_end());
         }
     }

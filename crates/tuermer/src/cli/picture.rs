@@ -2,10 +2,9 @@
 
 use super::{Call, Exit};
 use crate::text::grouped;
+use crate::views::picture::PictureView;
 use anyhow::Result;
-use serde_json::json;
-use tuermer_core::ids::ThreatId;
-use tuermer_core::picture::{Clock, Picture};
+use tuermer_core::picture::Picture;
 use tuermer_formats::times;
 
 /// Arguments.
@@ -40,7 +39,7 @@ pub async fn run(call: &Call, Args { threat }: Args) -> Result<Exit> {
     {
         let picture = context.store.picture(&head.id).await?;
         if call.out.json {
-            call.out.object(&object(&head.id, &picture))?;
+            call.out.object(&PictureView::new(&head.id, &picture))?;
         } else {
             print(call, &context.zone(), &head.title, &picture);
         }
@@ -51,43 +50,6 @@ pub async fn run(call: &Call, Args { threat }: Args) -> Result<Exit> {
         return Ok(Exit::NothingFound);
     }
     Ok(Exit::Ok)
-}
-
-/// The stable keys others rely on.
-fn object(threat: &ThreatId, picture: &Picture) -> serde_json::Value {
-    let Picture {
-        members,
-        with_product,
-        affected,
-        unknown,
-        warned,
-        delivered,
-        answered,
-        fixed_reported,
-        fixed_measured,
-        needs_help,
-        clock,
-    } = picture;
-    let Clock {
-        published,
-        seen,
-        matched,
-        drafted,
-        approved,
-        first_sent,
-        p50_delivered,
-        p90_delivered,
-    } = clock;
-    let time = |at: &Option<jiff::Timestamp>| at.map(|at| at.to_string());
-    json!({
-        "threat": threat.tracking_id(), "threat_id": threat.as_str(), "members": members, "with_product": with_product, "affected": affected, "unknown": unknown,
-        "warned": warned, "delivered": delivered, "answered": answered, "fixed_reported": fixed_reported,
-        "fixed_measured": fixed_measured, "needs_help": needs_help,
-        "clock": {
-            "published": time(published), "seen": time(seen), "matched": time(matched), "drafted": time(drafted), "approved": time(approved),
-            "first_sent": time(first_sent), "p50_delivered": time(p50_delivered), "p90_delivered": time(p90_delivered),
-        },
-    })
 }
 
 fn print(call: &Call, zone: &jiff::tz::TimeZone, title: &str, picture: &Picture) {

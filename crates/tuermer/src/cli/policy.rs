@@ -2,10 +2,11 @@
 
 use super::{Call, Exit};
 use crate::policy;
+use crate::views::ErrorView;
+use crate::views::policy::{PolicyRowView, PolicyView};
 use anyhow::Result;
-use serde_json::{Map, Value, json};
 use std::path::PathBuf;
-use tuermer_core::urgency::{Input, PolicyRow, UrgencyPolicy};
+use tuermer_core::urgency::{PolicyRow, UrgencyPolicy};
 use tuermer_formats::urgency_policy::{default_text, outcome_key};
 
 /// Arguments.
@@ -73,19 +74,11 @@ fn show(call: &Call, policy: &UrgencyPolicy) -> Result<Exit> {
             id,
             inputs,
             level_at_least,
-            epss_at_least,
+            epss_at_least: _,
             outcome,
         } = row;
         if call.out.json {
-            let inputs: Map<String, Value> = Input::ALL
-                .iter()
-                .zip(inputs)
-                .map(|(input, wanted)| (input.as_str().to_string(), json!(wanted)))
-                .collect();
-            call.out.object(&json!({
-                "policy": name, "version": version, "row": &**id, "lift": lift, "inputs": inputs, "level_at_least": level_at_least.map(|level| level.number()),
-                "epss_at_least": epss_at_least.map(|share| f64::from(share) / 1_000_000.0), "outcome": outcome_key(*outcome), "deadline": outcome.as_str(),
-            }))?;
+            call.out.object(&PolicyRowView::new(policy, row, lift))?;
             continue;
         }
         let sign = |wanted: &Option<bool>| {
@@ -121,7 +114,7 @@ fn check(call: &Call, file: &std::path::Path) -> Result<Exit> {
         Ok(policy) => {
             let rows = policy.rows.len().to_string();
             if call.out.json {
-                call.out.object(&json!({"policy": policy.name, "version": policy.version, "rows": policy.rows.len(), "lifts": policy.lifts.len()}))?;
+                call.out.object(&PolicyView::from(&policy))?;
             } else {
                 call.out.line(&call.out.texts.with(
                     "policy.fine",
@@ -137,7 +130,7 @@ fn check(call: &Call, file: &std::path::Path) -> Result<Exit> {
         Err(error) => {
             let sentence = policy::told(&error, call.out.texts);
             if call.out.json {
-                call.out.object(&json!({"error": sentence}))?;
+                call.out.object(&ErrorView { error: &sentence })?;
             }
             call.out.say(&sentence);
             Ok(Exit::Failed)

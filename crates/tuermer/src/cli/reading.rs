@@ -3,8 +3,8 @@
 use super::sign_in::Actor;
 use super::{Call, Exit};
 use crate::acts::threat;
+use crate::views::reading::ReadingView;
 use anyhow::Result;
-use serde_json::json;
 use tuermer_core::limits::PAGE_ROWS;
 use tuermer_formats::times;
 
@@ -46,10 +46,7 @@ async fn list(call: &Call, all: bool) -> Result<Exit> {
     let listed = context.store.reading(all, PAGE_ROWS).await?;
     for reading in &listed {
         if call.out.json {
-            call.out.object(&json!({
-                "feed": reading.feed, "entry": reading.entry, "title": reading.title, "url": reading.url, "summary": reading.summary,
-                "published_at": reading.published_at.to_string(), "read_at": reading.read_at.map(|at| at.to_string()), "read_by": reading.read_by,
-            }))?;
+            call.out.object(&ReadingView::from(reading))?;
         } else {
             let published = times::moment(reading.published_at, &context.zone(), texts.0);
             call.out.line(&format!(

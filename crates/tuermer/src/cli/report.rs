@@ -4,8 +4,8 @@ use super::sign_in::Actor;
 use super::{Call, Exit};
 use crate::acts::witness;
 use crate::context::Context;
+use crate::views::report::WitnessReportView;
 use anyhow::Result;
-use serde_json::{Value, json};
 use tuermer_core::limits::REPORTS_SHOWN;
 use tuermer_core::organisation::Kind;
 use tuermer_core::witness::WitnessReport;
@@ -58,7 +58,9 @@ async fn list(call: &Call, context: &Context) -> Result<Exit> {
     let reports = context.store.witness_reports(REPORTS_SHOWN).await?;
     for report in &reports {
         if call.out.json {
-            call.out.object(&object(context, report).await?)?
+            let member = member(context, report).await?;
+            call.out
+                .object(&WitnessReportView::new(report, member.as_deref()))?
         } else {
             call.out.line(&line(call, context, report).await?)
         }
@@ -75,7 +77,9 @@ async fn show(call: &Call, context: &Context, receipt: &str) -> Result<Exit> {
         return Ok(missing(call, receipt));
     };
     if call.out.json {
-        call.out.object(&object(context, &report).await?)?;
+        let member = member(context, &report).await?;
+        call.out
+            .object(&WitnessReportView::new(&report, member.as_deref()))?;
         return Ok(Exit::Ok);
     }
     let texts = call.out.texts;
@@ -188,26 +192,4 @@ async fn line(call: &Call, context: &Context, report: &WitnessReport) -> Result<
             ("known", &known),
         ],
     ))
-}
-
-async fn object(context: &Context, report: &WitnessReport) -> Result<Value> {
-    let WitnessReport {
-        receipt,
-        received_at,
-        incident,
-        product,
-        since,
-        evidence,
-        words,
-        company,
-        name,
-        reach,
-        organisation: _,
-        known_by,
-    } = report;
-    Ok(json!({
-        "receipt": receipt, "received_at": received_at.to_string(), "incident": incident.as_str(), "product": product, "since": since.as_str(),
-        "evidence": evidence, "grade": report.grade().to_text(), "words": words, "company": company, "name": name, "reach": reach,
-        "organisation": member(context, report).await?, "known_by": known_by,
-    }))
 }

@@ -7,11 +7,12 @@ use crate::store::signs::campaigns::CampaignLine;
 use crate::store::signs::indicators::IndicatorLine;
 use crate::store::signs::observations::{ShelfLine, SignLine};
 use crate::store::signs::signs::MalformedLine;
+use crate::views::campaign::CampaignView;
+use crate::views::indicator::IndicatorView;
+use crate::views::sign::{MalformedView, ShelfView, SignView};
 use anyhow::Result;
 use clap::Subcommand;
 use jiff::tz::TimeZone;
-use serde_json::json;
-use tuermer_core::ids::ThreatId;
 use tuermer_core::limits::{LISTED_INDICATORS, PAGE_ROWS};
 use tuermer_core::organisation::Kind;
 
@@ -90,43 +91,26 @@ async fn list(call: &Call, context: &crate::context::Context) -> Result<bool> {
 }
 
 fn say(call: &Call, sign: &SignLine) -> Result<()> {
+    if call.out.json {
+        return call.out.object(&SignView::from(sign));
+    }
     let SignLine {
         external_id,
         name,
         report,
         observed_at,
         ip,
-        port,
+        port: _,
         hostname,
         class,
-        severity,
+        severity: _,
         tags,
-        product,
-        version,
-        attribution,
+        product: _,
+        version: _,
+        attribution: _,
         tlp,
         grade,
     } = sign;
-    if call.out.json {
-        let tags: Vec<&str> = tags.split(';').filter(|tag| !tag.is_empty()).collect();
-        return call.out.object(&json!({
-            "organisation": external_id,
-            "name": name,
-            "report": report,
-            "observed_at": observed_at.to_string(),
-            "ip": ip,
-            "port": port,
-            "hostname": hostname,
-            "class": class,
-            "severity": severity,
-            "tags": tags,
-            "product": product,
-            "version": version,
-            "attribution": attribution,
-            "tlp": tlp,
-            "grade": grade,
-        }));
-    }
     let place = hostname.as_deref().or(ip.as_deref()).unwrap_or("");
     let values = [
         ("at", observed_at.to_string()),
@@ -153,11 +137,11 @@ async fn shelf(call: &Call, context: &crate::context::Context) -> Result<bool> {
     if lines.is_empty() && !call.out.json {
         call.out.say(&call.out.texts.get("threat.shelf_none"));
     }
-    for ShelfLine { report, day, signs } in &lines {
+    for line in &lines {
         if call.out.json {
-            call.out
-                .object(&json!({"report": report, "day": day, "signs": signs}))?;
+            call.out.object(&ShelfView::from(line))?;
         } else {
+            let ShelfLine { report, day, signs } = line;
             call.out.line(&call.out.texts.with(
                 "threat.shelf_line",
                 &[
@@ -175,16 +159,16 @@ async fn malformed(call: &Call, context: &crate::context::Context) -> Result<boo
     let mut skip = 0_usize;
     loop {
         let page = context.store.malformed(skip, PAGE_ROWS).await?;
-        for MalformedLine {
-            source,
-            place,
-            reason,
-            received_at,
-        } in &page
-        {
+        for line in &page {
             if call.out.json {
-                call.out.object(&json!({"file": source, "line": place, "reason": reason, "received_at": received_at.to_string()}))?;
+                call.out.object(&MalformedView::from(line))?;
             } else {
+                let MalformedLine {
+                    source,
+                    place,
+                    reason,
+                    received_at: _,
+                } = line;
                 call.out.line(&format!("{source}  {place}  {reason}"));
             }
         }
@@ -207,22 +191,19 @@ async fn indicators(call: &Call, context: &crate::context::Context) -> Result<bo
     if lines.is_empty() && !call.out.json {
         call.out.say(&call.out.texts.get("threat.indicator_none"));
     }
-    for IndicatorLine {
-        trace,
-        source,
-        title,
-        tlp,
-        grade,
-        modified_at,
-        valid_until,
-    } in &lines
-    {
+    for line in &lines {
         if call.out.json {
-            call.out.object(&json!({
-                "indicator": trace, "source": source, "title": title, "tlp": tlp, "grade": grade, "modified": modified_at.to_string(),
-                "valid_until": valid_until.map(|at| at.to_string()),
-            }))?;
+            call.out.object(&IndicatorView::from(line))?;
         } else {
+            let IndicatorLine {
+                trace,
+                source,
+                title,
+                tlp,
+                grade,
+                modified_at: _,
+                valid_until: _,
+            } = line;
             call.out
                 .line(&format!("{trace}  {tlp}  {grade}  {source}  {title}"));
         }
@@ -235,32 +216,23 @@ async fn campaigns(call: &Call, context: &crate::context::Context) -> Result<boo
     if lines.is_empty() && !call.out.json {
         call.out.say(&call.out.texts.get("threat.campaign_none"));
     }
-    for CampaignLine {
-        key,
-        first_at,
-        last_at,
-        members,
-        to_ask,
-        product,
-        reasons,
-        tlp,
-        threat,
-        found_at,
-        hit,
-        consents,
-    } in &lines
-    {
+    for line in &lines {
+        let reasons = line.reasons.iter();
         let reason = reasons
-            .iter()
             .map(|reason| call.out.texts.sentence(reason, &TimeZone::UTC))
             .collect::<Vec<_>>()
             .join(" ");
         if call.out.json {
-            call.out.object(&json!({
-                "campaign": key, "first": first_at.to_string(), "last": last_at.to_string(), "members": members, "to_ask": to_ask, "product": product,
-                "reason": reason, "tlp": tlp, "threat": threat.as_ref().map(ThreatId::tracking_id), "found": found_at.to_string(), "organisations": hit, "consents": consents,
-            }))?;
+            call.out.object(&CampaignView::new(line, &reason))?;
         } else {
+            let CampaignLine {
+                key,
+                members,
+                tlp,
+                found_at,
+                hit,
+                ..
+            } = line;
             let (members, hit) = (members.to_string(), hit.join(", "));
             let values = [
                 ("found", found_at.to_string()),

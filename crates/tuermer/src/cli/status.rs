@@ -6,9 +6,8 @@ use crate::refusal::kept_words;
 use crate::store::ground::stations::StationHealth;
 use crate::store::views::overview::Overview;
 use crate::text::Texts;
+use crate::views::status::{Circumstances, StationView, StatusView, is_down};
 use anyhow::Result;
-use jiff::{SignedDuration, Timestamp};
-use tuermer_core::limits::STATION_TOLD_SECONDS;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -24,7 +23,7 @@ pub async fn run(call: &Call, Args {}: Args) -> Result<Exit> {
     if call.out.json {
         let (texts, stations) = (call.out.texts, stations.as_slice());
         call.out
-            .object(&json(&overview, stations, engine, &context, texts))?;
+            .object(&view(&overview, stations, engine, &context, texts))?;
         return Ok(Exit::Ok);
     }
     let t = call.out.texts;
@@ -100,7 +99,7 @@ fn say_feeds(call: &Call, overview: &Overview) {
 fn say_stations(call: &Call, stations: &[StationHealth], context: &Context) {
     let t = call.out.texts;
     for health in stations {
-        let down = health.is_down(context.now(), patience());
+        let down = is_down(health, context.now());
         let key = match (health.running, down, health.error.is_empty()) {
             (false, ..) => "operator.station_ended",
             (true, true, _) => "operator.station_down",
@@ -119,80 +118,29 @@ fn say_stations(call: &Call, stations: &[StationHealth], context: &Context) {
 }
 
 /// The same as one object; keys are never translated.
-fn json(
-    overview: &Overview,
-    stations: &[StationHealth],
-    engine: &str,
+fn view<'a>(
+    overview: &'a Overview,
+    stations: &'a [StationHealth],
+    engine: &'static str,
     context: &Context,
     texts: Texts,
-) -> serde_json::Value {
-    let Overview {
-        schema,
-        members,
-        providers,
-        assets,
-        threats,
-        observations,
-        exposures,
-        warnings,
-        deliveries,
-        tasks,
-        pending,
-        feeds,
-        feeds_failing,
-        feeds_silent,
-        feeds_paused,
-        notices,
-        notices_unmailed,
-        journal_entries,
-        journal_hash,
-        journal_at,
-    } = overview;
-    let object = |counts: &[(String, u64)]| {
-        counts
-            .iter()
-            .map(|(word, count)| (word.clone(), serde_json::Value::from(*count)))
-            .collect::<serde_json::Map<_, _>>()
+) -> StatusView<'a> {
+    let stations = stations.iter();
+    let stations =
+        stations.map(|health| StationView::new(health, said(health, texts), context.now()));
+    let circumstances = Circumstances {
+        engine,
+        drill: context.drill,
+        demo: context.demo,
+        operators: context.config.operators.mail.len(),
     };
-    serde_json::json!({
-        "engine": engine, "schema": schema, "drill": context.drill, "demo": context.demo,
-        "members": members, "providers": providers, "assets": assets, "observations": observations, "threats": threats,
-        "exposures": object(exposures), "warnings": object(warnings), "deliveries": object(deliveries), "tasks": object(tasks),
-        "pending": pending,
-        "feeds": { "count": feeds, "failing": feeds_failing, "silent": feeds_silent, "paused": feeds_paused },
-        "notices": { "open": notices, "unmailed": notices_unmailed },
-        "stations": stations.iter().map(|health| station(health, context.now(), texts)).collect::<Vec<_>>(),
-        "operators": context.config.operators.mail.len(),
-        "journal": { "entries": journal_entries, "last_hash": journal_hash, "at": journal_at.map(|at| at.to_string()) },
-    })
+    StatusView::new(overview, stations.collect(), circumstances)
 }
 
-fn patience() -> SignedDuration {
-    SignedDuration::from_secs(STATION_TOLD_SECONDS)
-}
-
-/// Why a station failed, in the reader's language; empty where it did not.
+/// Why a station failed, in the language of the reader; empty where it did not.
 fn said(health: &StationHealth, texts: Texts) -> String {
     if health.error.is_empty() {
         return String::new();
     }
     kept_words(&health.error, texts)
-}
-
-fn station(health: &StationHealth, now: Timestamp, texts: Texts) -> serde_json::Value {
-    let StationHealth {
-        station,
-        running,
-        round_at,
-        good_at,
-        lag,
-        failures,
-        failing_since,
-        error: _,
-    } = health;
-    serde_json::json!({
-        "station": station.as_str(), "running": running, "down": health.is_down(now, patience()), "round_at": round_at.to_string(),
-        "good_at": good_at.map(|at| at.to_string()), "lag_seconds": lag.as_secs_f64(), "failures": failures,
-        "failing_since": failing_since.map(|at| at.to_string()), "error": said(health, texts),
-    })
 }

@@ -4,8 +4,8 @@ use super::sign_in::ActorOrShell;
 use super::{Call, Exit};
 use crate::acts::done;
 use crate::store::people::tasks::Task;
+use crate::views::task::TaskView;
 use anyhow::Result;
-use serde_json::json;
 use tuermer_core::limits::TASKS_SHOWN;
 use tuermer_formats::times;
 
@@ -47,10 +47,7 @@ async fn list(call: &Call) -> Result<Exit> {
     };
     if call.out.json {
         for task in &tasks {
-            call.out.object(&json!({
-                "id": task.id, "kind": task.kind.as_str(), "organisation": task.organisation, "name": task.name, "phone": task.phone,
-                "warning": task.warning, "created_at": task.created_at.to_string(), "note": note(task),
-            }))?;
+            call.out.object(&TaskView::new(task, &note(task)))?;
         }
     } else {
         for task in &tasks {

@@ -3,24 +3,9 @@
 
 use super::Call;
 use crate::store::verdicts::exposures::Verdict;
-use serde_json::{Map, Value, json};
 use tuermer_core::urgency::{Answered, Basis, DUE_DATE};
 
-/// `{deadline, search_for_traces, row, flaw, inputs}`; an assumed answer is marked.
-pub fn object(verdict: &Verdict) -> Value {
-    let inputs = Basis::parse_inputs(&verdict.urgency_inputs)
-        .into_iter()
-        .map(|(input, Answered { yes, assumed })| {
-            let told = json!({"yes": yes, "assumed": assumed});
-            (input.as_str().to_string(), told)
-        });
-    json!({
-        "deadline": verdict.urgency.as_str(), "search_for_traces": verdict.urgency.search_for_traces(), "row": verdict.urgency_row,
-        "flaw": (!verdict.urgency_flaw.is_empty()).then_some(&verdict.urgency_flaw), "inputs": inputs.collect::<Map<String, Value>>(),
-    })
-}
-
-/// The same for people: the row, its answers, what shortened the deadline, and the questions that would settle what was assumed.
+/// The row, its answers, what shortened the deadline, and the questions that would settle what was assumed.
 pub fn lines(call: &Call, verdict: &Verdict) -> Vec<String> {
     let texts = call.out.texts;
     let inputs = Basis::parse_inputs(&verdict.urgency_inputs);

@@ -5,8 +5,8 @@ use super::{Call, Exit};
 use crate::acts::account::{self, hash_password};
 use crate::context::Context;
 use crate::refusal::wrong_call;
+use crate::views::account::{AccountAddedView, AccountDisabledView, AccountLinkView, AccountView};
 use anyhow::{Result, bail};
-use serde_json::json;
 use std::path::PathBuf;
 use tuermer_core::rights::{Actor, Role};
 
@@ -94,7 +94,11 @@ async fn add(call: &Call, context: &Context, new: New) -> Result<Exit> {
     };
     let link = account::add(context, &actor, &name, role, hash).await?;
     if out.json {
-        out.object(&json!({"name": name, "role": role.as_str(), "setup_link": link}))?;
+        out.object(&AccountAddedView {
+            name: &name,
+            role: role.as_str(),
+            setup_link: link.as_deref(),
+        })?;
         return Ok(Exit::Ok);
     }
     out.say(&out.texts.with("warn.user_added", &[("user", &name)]));
@@ -106,7 +110,7 @@ async fn list(call: &Call, context: &Context) -> Result<Exit> {
     let out = &call.out;
     for account in context.store.accounts().await? {
         if out.json {
-            out.object(&json!({"name": account.name, "role": account.role.as_str(), "active": account.active}))?;
+            out.object(&AccountView::from(&account))?;
         } else {
             let key = if account.active {
                 "warn.user_line"
@@ -129,7 +133,10 @@ async fn link(call: &Call, context: &Context, name: &str, actor: &Actor) -> Resu
         return Ok(Exit::NothingFound);
     };
     if out.json {
-        out.object(&json!({"name": name, "setup_link": link}))?
+        out.object(&AccountLinkView {
+            name,
+            setup_link: &link,
+        })?
     } else {
         out.line(&link)
     }
@@ -142,7 +149,10 @@ async fn disable(call: &Call, context: &Context, name: &str, actor: &Actor) -> R
         bail!("{}", out.texts.with("warn.no_account", &[("user", name)]));
     }
     if out.json {
-        out.object(&json!({"name": name, "disabled": true}))?
+        out.object(&AccountDisabledView {
+            name,
+            disabled: true,
+        })?
     } else {
         out.line(&out.texts.with("warn.user_disabled", &[("user", name)]))
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-const AT: &str = "2021-03-03T08:00:00Z";
+pub const AT: &str = "2021-03-03T08:00:00Z";
 pub const LATER: &str = "2021-03-03T09:00:00Z";
 
 /// `a`, `a.b`, `a[].c` of a value.

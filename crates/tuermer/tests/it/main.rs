@@ -33,6 +33,7 @@ mod ingest_kill;
 mod ingest_signs;
 mod inside;
 mod journey;
+mod json_answers;
 mod json_keys;
 mod kill;
 mod languages;

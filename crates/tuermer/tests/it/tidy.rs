@@ -1,7 +1,7 @@
 //! House rules, held by a test rather than by discipline: headers, engine names, bare notes.
 //! Lengths: `tidy/lengths.rs`; arrows between rooms: `tidy/rooms.rs`; what a channel costs: `tidy/channels.rs`; who
 //! writes: `tidy/doors.rs`; words and their languages: `tidy/texts.rs`; what the documents say of the tree:
-//! `tidy/map.rs`; fuzz targets, machine paths: `tidy/documents.rs`.
+//! `tidy/map.rs`; fuzz targets, machine paths: `tidy/documents.rs`; what machines read: `tidy/views.rs`.
 
 mod channels;
 mod documents;
@@ -10,6 +10,7 @@ mod lengths;
 mod map;
 mod rooms;
 mod texts;
+mod views;
 
 use std::path::{Path, PathBuf};
 

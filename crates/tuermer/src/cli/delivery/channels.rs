@@ -1,41 +1,20 @@
 //! `tuermer delivery channels`: on which ways people are reached, and what each of them is.
 
 use super::super::{Call, Exit};
+use crate::views::delivery::ChannelView;
 use anyhow::Result;
-use serde_json::json;
-use tuermer_core::channel::{Channel, Nature};
+use tuermer_core::channel::Channel;
 
 /// Every channel: which addresses it uses, what it depends on, what it proves and costs.
 pub fn list(call: &Call) -> Result<Exit> {
     for channel in Channel::ALL {
         if call.out.json {
-            call.out.object(&as_json(*channel))?;
+            call.out.object(&ChannelView::from(*channel))?;
         } else {
             call.out.line(&line(call, *channel));
         }
     }
     Ok(Exit::Ok)
-}
-
-fn as_json(channel: Channel) -> serde_json::Value {
-    let Nature {
-        points,
-        needs,
-        by_person,
-        reaches_person,
-        proves_arrival,
-        repeats_harmless,
-        costs,
-        wakes,
-        said: _,
-        pauses_seconds,
-    } = channel.nature();
-    json!({
-        "channel": channel.as_str(), "points": points.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
-        "needs": needs.map(|service| service.as_str()), "by_person": by_person, "reaches_person": reaches_person,
-        "proves_arrival": proves_arrival, "repeats_harmless": repeats_harmless, "costs": costs, "wakes": wakes,
-        "pauses_seconds": pauses_seconds,
-    })
 }
 
 /// One sentence: the name, and what is true of it.

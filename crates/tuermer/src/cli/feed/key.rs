@@ -4,8 +4,8 @@ use crate::acts;
 use crate::cli::sign_in::Actor;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
+use crate::views::provider::{KeyView, PublisherView};
 use anyhow::Result;
-use serde_json::json;
 use tuermer_core::provenance::KeyState;
 use tuermer_formats::times;
 
@@ -67,10 +67,7 @@ async fn list_keys(call: &Call, context: &Context) -> Result<Exit> {
     let keys = context.store.pinned_keys(None).await?;
     for key in &keys {
         if call.out.json {
-            call.out.object(&json!({
-                "fingerprint": key.fingerprint, "provider": key.provider, "state": key.state.as_str(), "url": key.url,
-                "seen_at": key.seen_at.to_string(), "decided_by": key.decided_by,
-            }))?;
+            call.out.object(&KeyView::from(key))?;
             continue;
         }
         let since = times::moment(key.seen_at, &context.zone(), texts.0);
@@ -121,9 +118,7 @@ async fn list_publishers(call: &Call, context: &Context) -> Result<Exit> {
     let publishers = context.store.pinned_publishers().await?;
     for publisher in &publishers {
         if call.out.json {
-            call.out.object(&json!({
-                "namespace": publisher.namespace, "domain": publisher.domain, "role": publisher.role, "pinned_at": publisher.pinned_at.to_string(),
-            }))?;
+            call.out.object(&PublisherView::from(publisher))?;
             continue;
         }
         let since = times::moment(publisher.pinned_at, &context.zone(), texts.0);

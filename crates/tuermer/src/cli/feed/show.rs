@@ -5,14 +5,12 @@ use crate::context::Context;
 use crate::feeds::{PullReport, Rejected};
 use crate::refusal::{Refusal, refusal_words};
 use crate::stations::poll::{self, Pulled};
+use crate::views::feed::{FailedPullView, FeedStanding, FeedView, PullView};
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
-use tuermer_core::admiralty::Grade;
-use tuermer_core::feed::{Feed, FeedCounts, span};
+use tuermer_core::feed::{Feed, span};
 use tuermer_core::limits;
-use tuermer_core::tlp::Tlp;
 use tuermer_formats::times;
 
 /// `tuermer feed list`.
@@ -24,7 +22,7 @@ pub async fn list(call: &Call, context: &Context) -> Result<Exit> {
     }
     for feed in &feeds {
         if call.out.json {
-            call.out.object(&object(call, feed))?;
+            call.out.object(&FeedView::new(feed, &error(call, feed)))?;
         } else {
             line(call, context, feed);
         }
@@ -40,27 +38,8 @@ pub fn say_no_operators(call: &Call, context: &Context) {
     }
 }
 
-/// How a source stands, in one word: `paused`, `silent`, `failing`, `fresh` or `new`.
-pub fn state(feed: &Feed) -> &'static str {
-    match feed {
-        Feed { paused: true, .. } => "paused",
-        Feed {
-            silent_since: Some(_),
-            ..
-        } => "silent",
-        Feed {
-            last_error: Some(_),
-            ..
-        } => "failing",
-        Feed {
-            last_success_at: Some(_),
-            ..
-        } => "fresh",
-        _ => "new",
-    }
-}
-
-fn error(call: &Call, feed: &Feed) -> String {
+/// Why a source failed, in the reader's language; empty where it did not.
+pub fn error(call: &Call, feed: &Feed) -> String {
     let error = feed.last_error.as_ref();
     error.map_or_else(String::new, |error| {
         call.out.texts.sentence(error, &TimeZone::UTC)
@@ -76,7 +55,7 @@ fn line(call: &Call, context: &Context, feed: &Feed) {
         )
     };
     let counts = feed.counts;
-    let state = texts.get(&format!("feed.state_{}", state(feed)));
+    let state = texts.get(&format!("feed.state_{}", FeedStanding::from(feed).as_str()));
     call.out.line(&format!(
         "{:<28} {:<5} {state:<14} {:>5}  {}",
         feed.name,
@@ -117,28 +96,6 @@ fn line(call: &Call, context: &Context, feed: &Feed) {
     }
 }
 
-/// A source as one object; keys are never translated.
-pub fn object(call: &Call, feed: &Feed) -> Value {
-    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
-    let FeedCounts {
-        discovered,
-        new,
-        changed,
-        verified,
-        rejected,
-        tolerated,
-    } = feed.counts;
-    let error = error(call, feed);
-    json!({
-        "feed": feed.name, "kind": feed.kind.as_str(), "url": feed.url, "state": state(feed),
-        "period_seconds": feed.period_seconds, "silent_after_seconds": feed.silent_after_seconds, "paused": feed.paused,
-        "private_hosts": feed.private_hosts, "grade": feed.grade.map(Grade::to_text), "tlp": feed.tlp.map(Tlp::as_str), "senders": feed.senders, "next": feed.next_at.to_string(), "failures": feed.failures,
-        "last_attempt": time(feed.last_attempt_at), "last_success": time(feed.last_success_at), "last_change": time(feed.last_change_at),
-        "last_error": if error.is_empty() { Value::Null } else { error.into() }, "silent_since": time(feed.silent_since),
-        "discovered": discovered, "new": new, "changed": changed, "verified": verified, "rejected": rejected, "tolerated": tolerated,
-    })
-}
-
 /// What one pull brought.
 pub fn pulled(call: &Call, Pulled { feed, result }: &Pulled) -> Result<()> {
     let texts = call.out.texts;
@@ -147,10 +104,7 @@ pub fn pulled(call: &Call, Pulled { feed, result }: &Pulled) -> Result<()> {
         Err(error) => {
             let reason = poll::sentence(error, texts.0);
             if call.out.json {
-                return call.out.object(&json!({
-                    "feed": feed.name, "kind": feed.kind.as_str(), "error": reason, "next": feed.next_at.to_string(),
-                    "discovered": 0, "new": 0, "changed": 0, "same": 0, "verified": 0, "tolerated": 0, "rejected": [], "remarks": [],
-                }));
+                return call.out.object(&FailedPullView::new(feed, &reason));
             }
             call.out.line(&texts.with(
                 "feed.pull_failed",
@@ -174,13 +128,7 @@ pub fn pulled(call: &Call, Pulled { feed, result }: &Pulled) -> Result<()> {
     } = report;
     let say = |refusal: &Refusal| refusal_words(refusal, texts);
     if call.out.json {
-        let rejected: Vec<Value> = rejected.iter().map(|Rejected { document, reason }| json!({"document": document, "reason": say(reason)})).collect();
-        let remarks: Vec<String> = remarks.iter().map(say).collect();
-        return call.out.object(&json!({
-            "feed": feed.name, "kind": feed.kind.as_str(), "error": null, "unchanged": unchanged, "discovered": discovered, "new": new,
-            "changed": changed, "same": same, "verified": verified, "tolerated": tolerated, "rejected": rejected, "remarks": remarks,
-            "next": feed.next_at.to_string(),
-        }));
+        return call.out.object(&PullView::new(feed, report, texts));
     }
     if *unchanged {
         call.out

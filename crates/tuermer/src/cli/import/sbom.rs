@@ -1,10 +1,11 @@
 //! `tuermer import sbom`: the components of a bill of materials as the inventory of one member.
 
-use super::{Args, as_json, show};
+use super::{Args, show};
 use crate::acts::register::{self, BillOptions};
 use crate::cli::{Call, Exit};
 use crate::refusal::wrong_call;
 use crate::text::Texts;
+use crate::views::import::{BillImportView, ImportView};
 use anyhow::{Context as _, Result, anyhow};
 use std::path::Path;
 use tuermer_core::limits;
@@ -77,15 +78,15 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     context.store.database.close().await;
     let report = report?;
     if call.out.json {
-        let mut object = as_json(texts, &report, None);
-        if let Some(object) = object.as_object_mut() {
-            object.extend([
-                ("kind".to_string(), "sbom".into()),
-                ("format".to_string(), format.into()),
-                ("nameless".to_string(), nameless.into()),
-            ]);
-        }
-        call.out.object(&object)?;
+        let import = ImportView {
+            kind: "sbom",
+            ..ImportView::new(&report, None, texts)
+        };
+        call.out.object(&BillImportView {
+            import,
+            format: &format,
+            nameless,
+        })?;
     } else {
         let values = [
             ("file", name.as_str()),

@@ -7,10 +7,9 @@ use crate::cli::sign_in::{Actor, ActorOrShell};
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
-use crate::store::verdicts::match_runs::MatchRun;
 use crate::store::verdicts::remediation::Marked;
+use crate::views::matching::{MatchRunView, RemediationView};
 use anyhow::Result;
-use serde_json::{Value, json};
 use tuermer_core::ids::AssetId;
 use tuermer_core::limits::MATCH_RUN_SUBJECTS;
 
@@ -55,9 +54,11 @@ pub async fn set(
         return Ok(Exit::NothingFound);
     }
     if call.out.json {
-        call.out.object(
-            &json!({"threat": id.tracking_id(), "state": state.as_str(), "rows": marked}),
-        )?;
+        call.out.object(&RemediationView {
+            threat: id.tracking_id(),
+            state: state.as_str(),
+            rows: marked,
+        })?;
     } else {
         call.out.line(&call.out.texts.with(
             "match.marked",
@@ -114,7 +115,7 @@ pub async fn run(
         .collect();
     let run = matching::manual(context, &subjects, triggers, &actor).await?;
     if call.out.json {
-        call.out.object(&object(&run))?;
+        call.out.object(&MatchRunView::from(&run))?;
     } else {
         let values = [
             ("documents", run.documents.to_string()),
@@ -128,23 +129,4 @@ pub async fn run(
         call.out.line(&call.out.texts.with("match.ran", &values));
     }
     Ok(Exit::Ok)
-}
-
-/// A run for machines.
-pub fn object(run: &MatchRun) -> Value {
-    let MatchRun {
-        id,
-        mode,
-        triggers,
-        asked_by,
-        asked_at,
-        finished_at,
-        documents,
-        organisations,
-        exposures,
-    } = run;
-    json!({
-        "run": id, "mode": mode.as_str(), "triggers": triggers, "asked_by": asked_by, "asked_at": asked_at.to_string(),
-        "finished_at": finished_at.map(|at| at.to_string()), "advisories": documents, "organisations": organisations, "exposures": exposures,
-    })
 }

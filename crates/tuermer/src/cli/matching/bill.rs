@@ -4,8 +4,8 @@ use crate::acts::matching::{self, Met};
 use crate::cli::import::read_bill;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
+use crate::views::matching::BillMatchView;
 use anyhow::Result;
-use serde_json::json;
 use std::path::Path;
 
 /// Lists what threats meet the components, the worst first.
@@ -13,20 +13,17 @@ pub async fn list(call: &Call, context: &Context, file: &Path) -> Result<Exit> {
     let texts = call.out.texts;
     let bill = read_bill(texts, file).await?;
     let met = matching::of_bill(context, &bill).await?;
-    for Met {
-        component,
-        threat,
-        title,
-        standing,
-    } in &met
-    {
-        let (status, certainty) = (standing.status.as_str(), standing.certainty.as_str());
+    for met in &met {
         if call.out.json {
-            call.out.object(&json!({
-                "component": component.product, "vendor": component.vendor, "version": component.version, "threat": threat.tracking_id(),
-                "threat_id": threat.as_str(), "title": title, "status": status, "certainty": certainty,
-            }))?;
+            call.out.object(&BillMatchView::from(met))?;
         } else {
+            let Met {
+                component,
+                threat,
+                title,
+                standing,
+            } = met;
+            let (status, certainty) = (standing.status.as_str(), standing.certainty.as_str());
             call.out.line(&format!(
                 "{}  {} {}  {status}  {certainty}  {title}",
                 threat.tracking_id(),

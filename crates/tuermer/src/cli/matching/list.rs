@@ -6,8 +6,8 @@ use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
 use crate::store::views::matches::{By, Group, MatchFilter, Matched};
+use crate::views::matching::{MatchGroupView, MatchRunView, MatchView};
 use anyhow::Result;
-use serde_json::json;
 use tuermer_core::ids::AssetId;
 use tuermer_core::limits::{MATCH_RUNS_SHOWN, PAGE_ROWS};
 use tuermer_formats::times;
@@ -97,30 +97,24 @@ async fn rows(call: &Call, context: &Context, filter: &MatchFilter) -> Result<bo
 }
 
 fn show(call: &Call, row: &Matched) -> Result<()> {
+    if call.out.json {
+        return call.out.object(&MatchView::from(row));
+    }
     let Matched {
         threat,
-        title,
-        revision,
+        title: _,
+        revision: _,
         external_id,
         name,
         organisation: _,
         asset,
-        product,
+        product: [vendor, told, version, hostname],
         vulnerability,
         status,
         certainty,
         remediation,
-        assessed_at,
+        assessed_at: _,
     } = row;
-    let [vendor, told, version, hostname] = product;
-    if call.out.json {
-        return call.out.object(&json!({
-            "threat": threat.tracking_id(), "threat_id": threat.as_str(), "title": title, "revision": revision,
-            "organisation": external_id, "name": name, "asset": asset.as_ref().map(AssetId::as_str),
-            "vendor": vendor, "product": told, "version": version, "hostname": hostname, "vulnerability": vulnerability,
-            "status": status.as_str(), "certainty": certainty.as_str(), "remediation": remediation.as_str(), "assessed_at": assessed_at.to_string(),
-        }));
-    }
     let texts = call.out.texts;
     let what = if asset.is_some() {
         format!("{vendor} {told} {version} {hostname}")
@@ -144,30 +138,18 @@ fn show(call: &Call, row: &Matched) -> Result<()> {
 }
 
 fn groups(call: &Call, groups: &[Group], by: By) -> Result<bool> {
-    for Group {
-        key,
-        name,
-        assets,
-        documents,
-        states: [not_remediated, in_progress, done],
-    } in groups
-    {
-        let kind = match by {
-            By::Product => "product",
-            By::Asset => "asset",
-            By::Document => "threat_id",
-        };
+    for group in groups {
         if call.out.json {
-            let mut object = json!({
-                "name": name, "assets": assets, "advisories": documents,
-                "not_remediated": not_remediated, "in_progress": in_progress, "done": done,
-            });
-            if let Some(object) = object.as_object_mut() {
-                object.insert(kind.to_string(), json!(key));
-            }
-            call.out.object(&object)?;
+            call.out.object(&MatchGroupView::new(group, by))?;
             continue;
         }
+        let Group {
+            key,
+            name,
+            assets,
+            documents,
+            states: [not_remediated, in_progress, done],
+        } = group;
         let values = [
             (
                 "name",
@@ -217,7 +199,7 @@ pub async fn runs(call: &Call, context: &Context) -> Result<Exit> {
     let runs = context.store.match_runs(MATCH_RUNS_SHOWN).await?;
     for run in &runs {
         if call.out.json {
-            call.out.object(&super::act::object(run))?;
+            call.out.object(&MatchRunView::from(run))?;
             continue;
         }
         let at = times::moment(run.asked_at, &context.zone(), call.out.texts.0);

@@ -3,13 +3,13 @@
 use super::super::import::SourceArgument;
 use super::super::sign_in::ActorOrShell;
 use super::super::{Call, Exit};
-use super::people::{contact_json, point_json};
 use crate::acts::contact::{self, Changed, NewPoint};
 use crate::context::Context;
 use crate::refusal::{refusal, wrong_call};
+use crate::views::StateView;
+use crate::views::contact::{ChangedPointView, ContactView, PointView};
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 use tuermer_core::channel::PointKind;
 use tuermer_core::ids::PointId;
 use tuermer_core::limits;
@@ -80,7 +80,10 @@ pub async fn run(call: &Call, context: &Context, verb: Verb) -> Result<Exit> {
             let actor = actor.prove(call, context).await?;
             contact::end(context, &actor, &PointId(id.clone()), &reason).await?;
             if call.out.json {
-                call.out.object(&json!({"id": id, "state": "ended"}))?;
+                call.out.object(&StateView {
+                    id: &id,
+                    state: "ended",
+                })?;
             } else {
                 call.out
                     .line(&call.out.texts.with("contact.ended", &[("id", &id)]));
@@ -114,7 +117,7 @@ async fn list(call: &Call, context: &Context, number: &str) -> Result<Exit> {
     }
     for contact in &contacts {
         if call.out.json {
-            call.out.object(&contact_json(contact, now))?;
+            call.out.object(&ContactView::new(contact, now))?;
         } else {
             lines(call, context, contact, now);
         }
@@ -204,11 +207,10 @@ fn show(call: &Call, changed: &Changed) -> Result<()> {
     let Changed { point, secret } = changed;
     let texts = call.out.texts;
     if call.out.json {
-        let mut object = point_json(point);
-        if let (Some(fields), Some(secret)) = (object.as_object_mut(), secret) {
-            fields.insert("secret".into(), json!(secret));
-        }
-        return call.out.object(&object);
+        return call.out.object(&ChangedPointView {
+            point: PointView::from(point),
+            secret: secret.as_deref(),
+        });
     }
     let (address, id) = (point.address.as_str(), point.id.as_str());
     call.out

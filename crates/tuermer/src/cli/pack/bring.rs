@@ -6,8 +6,8 @@ use super::check::tell_problems;
 use super::with_numbers;
 use crate::acts::packs;
 use crate::pack_file;
+use crate::views::pack::{PackImportedView, PackRemovedView};
 use anyhow::{Context as _, Result, bail};
-use serde_json::json;
 use std::path::Path;
 use tuermer_core::pack_check::PackProblem;
 
@@ -40,10 +40,7 @@ pub(super) async fn import(
     }
     let brought = packs::import(&context, &pack, &files, force, &actor).await?;
     if call.out.json {
-        call.out.object(&json!({
-            "pack": pack.name, "as_of": pack.as_of.to_string(), "products": pack.products.len(), "builds": pack.rows.len(), "flaws": pack.flaws().len(),
-            "new": brought.new, "same": brought.same, "threats": brought.threats,
-        }))?;
+        call.out.object(&PackImportedView::new(&pack, &brought))?;
         return Ok(Exit::Ok);
     }
     let key = match (pack.judges(), brought.same) {
@@ -97,8 +94,11 @@ pub(super) async fn remove(call: &Call, name: &str, actor: &ActorOrShell) -> Res
         return Ok(Exit::NothingFound);
     };
     if call.out.json {
-        call.out
-            .object(&json!({"pack": name, "removed": true, "threats": threats}))?;
+        call.out.object(&PackRemovedView {
+            pack: name,
+            removed: true,
+            threats,
+        })?;
     } else {
         call.out.line(&call.out.texts.with(
             "pack.removed",

@@ -4,8 +4,8 @@ use super::super::{Call, Exit};
 use super::{find, packs, with_numbers};
 use crate::clock::Clock;
 use crate::pack_file;
+use crate::views::pack::{PackConflictView, PackProblemView};
 use anyhow::Result;
-use serde_json::json;
 use std::path::Path;
 use tuermer_core::limits::PACK_PROBLEMS;
 use tuermer_core::pack::BuildPack;
@@ -44,10 +44,11 @@ pub(super) async fn run(call: &Call, name: Option<&str>) -> Result<Exit> {
 
 /// Tells what is wrong; the first of them where there are many.
 pub(super) fn tell_problems(call: &Call, pack: &BuildPack, problems: &[PackProblem]) -> Result<()> {
-    for PackProblem { kind, place, value } in problems.iter().take(PACK_PROBLEMS) {
+    for problem in problems.iter().take(PACK_PROBLEMS) {
         if call.out.json {
-            call.out.object(&json!({"pack": pack.name, "problem": kind.as_str(), "place": place, "value": value}))?;
+            call.out.object(&PackProblemView::new(pack, problem))?;
         } else {
+            let PackProblem { kind, place, value } = problem;
             call.out.line(&call.out.texts.with(
                 &format!("pack.problem.{}", kind.as_str()),
                 &[("place", place), ("value", value)],
@@ -74,6 +75,9 @@ fn conflicts(call: &Call, pack: &BuildPack) -> Result<()> {
 }
 
 fn tell(call: &Call, pack: &BuildPack, conflict: &PackConflict) -> Result<()> {
+    if call.out.json {
+        return call.out.object(&PackConflictView::new(pack, conflict));
+    }
     let PackConflict {
         kind,
         line,
@@ -84,12 +88,6 @@ fn tell(call: &Call, pack: &BuildPack, conflict: &PackConflict) -> Result<()> {
         sources,
     } = conflict;
     let builds: Vec<String> = builds.iter().map(|build| pack.form.write(*build)).collect();
-    if call.out.json {
-        return call.out.object(&json!({
-            "pack": pack.name, "kind": kind.as_str(), "line": line, "cumulative_update": cumulative_update, "update": update,
-            "builds": builds, "names": names, "sources": sources,
-        }));
-    }
     let what = format!(
         "{line} {cumulative_update} {}",
         update.as_deref().unwrap_or_default()

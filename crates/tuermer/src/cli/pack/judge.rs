@@ -2,9 +2,9 @@
 
 use super::super::{Call, Exit};
 use super::with_numbers;
+use crate::views::pack::BuildJudgementView;
 use anyhow::Result;
 use jiff::civil::Date;
-use serde_json::json;
 use tuermer_core::locale::Phrase;
 use tuermer_core::pack::{BuildPack, PackJudgement, Untold};
 use tuermer_core::scale::Status;
@@ -30,52 +30,13 @@ pub(super) fn run(
     for cve in flaws {
         let judgement = pack.judge(build, cve, as_of.unwrap_or(pack.as_of));
         if call.out.json {
-            call.out.object(&object(pack, build, cve, &judgement))?;
+            call.out
+                .object(&BuildJudgementView::new(pack, build, cve, &judgement))?;
         } else {
             call.out.line(&sentence(call, pack, build, cve, &judgement));
         }
     }
     Ok(Exit::Ok)
-}
-
-fn object(
-    pack: &BuildPack,
-    build: &str,
-    cve: &str,
-    judgement: &PackJudgement,
-) -> serde_json::Value {
-    let status = judgement.status();
-    let PackJudgement {
-        state,
-        line,
-        cumulative_update,
-        fix,
-        kb,
-        fixed_build,
-        cumulative_update_first,
-        branch_without_fix,
-        conditions,
-        paid,
-    } = judgement;
-    // Whether the vendor names the line is a question of its own; it never changes the state.
-    let own = || {
-        pack.fixes
-            .iter()
-            .filter(|fix| fix.cve.eq_ignore_ascii_case(cve))
-    };
-    let named = line
-        .as_ref()
-        .map(|line| own().any(|fix| fix.lines.contains(line)));
-    let url = own()
-        .map(|fix| fix.url.as_str())
-        .find(|url| !url.is_empty());
-    json!({
-        "build": build, "line": line, "cumulative_update": cumulative_update, "cve": cve, "state": state.as_str(), "status": status.as_str(),
-        "fix": fix, "kb": kb, "fixed_build": fixed_build.map(|build| pack.form.write(build)), "cumulative_update_first": cumulative_update_first,
-        "branch_without_fix": branch_without_fix, "condition": conditions.first().map(|condition| condition.key.as_str()),
-        "conditions": conditions.iter().map(|condition| condition.key.as_str()).collect::<Vec<_>>(), "paid": paid.as_ref().map(|paid| paid.programme.as_str()),
-        "line_named_by_vendor": named, "url": url,
-    })
 }
 
 fn sentence<'a>(

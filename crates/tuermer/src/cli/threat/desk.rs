@@ -8,12 +8,11 @@ use crate::context::Context;
 use crate::refusal::{refusal, wrong_call};
 use crate::store::documents::comments::Removal;
 use crate::store::views::history::KeptRevision;
+use crate::views::difference::{DifferenceView, Revisions};
+use crate::views::threat::ThreatStepView;
 use anyhow::Result;
-use serde_json::{Value, json};
 use tuermer_core::ids::ThreatId;
-use tuermer_core::revision::{
-    Change, Difference, Numbering, StatementChange, difference, rematched, step,
-};
+use tuermer_core::revision::{Change, Difference, StatementChange};
 
 /// Compares two revisions.
 pub async fn diff(
@@ -48,25 +47,15 @@ pub async fn diff(
         context.store.threat_in_revision(&id, before).await?,
         context.store.threat_in_revision(&id, after).await?,
     );
-    let found = difference(&old, &new);
-    let products: Vec<String> = rematched(&old, &new)
-        .into_iter()
-        .map(|key| key.product)
-        .collect();
+    let revisions = Revisions {
+        id: &id,
+        numbers: [&before.revision, &after.revision],
+        old: &old,
+        new: &new,
+    };
+    let found = revisions.difference();
     if call.out.json {
-        let mut object = object(&found);
-        if let Some(object) = object.as_object_mut() {
-            object.insert("threat".into(), json!(id.tracking_id()));
-            object.insert("before".into(), json!(before.revision));
-            object.insert("after".into(), json!(after.revision));
-            object.insert(
-                "numbering".into(),
-                json!(Numbering::of(&after.revision).map(Numbering::as_str)),
-            );
-            object.insert("step".into(), json!(step(&old, &new).as_str()));
-            object.insert("rematched".into(), json!(products));
-        }
-        call.out.object(&object)?;
+        call.out.object(&DifferenceView::new(&revisions, &found))?;
     } else {
         print(call, &id, [before, after], &found);
     }
@@ -90,33 +79,6 @@ fn revision<'a>(revisions: &'a [KeptRevision], text: &str) -> Result<&'a KeptRev
                 [("text", &text), ("known", &known())],
             )
         })
-}
-
-fn object(found: &Difference) -> Value {
-    let Difference {
-        document,
-        flaws_added,
-        flaws_removed,
-        flaws_changed,
-        products_added,
-        products_removed,
-        statements,
-    } = found;
-    let change = |change: &Change| json!({"field": change.field, "before": change.before, "after": change.after});
-    let flaws: Vec<Value> =
-        flaws_changed.iter().map(|(flaw, c)| json!({"vulnerability": flaw, "field": c.field, "before": c.before, "after": c.after})).collect();
-    let statements: Vec<Value> = statements
-        .iter()
-        .map(|StatementChange { product, versions, vulnerability, change }| {
-            json!({"product": product, "versions": versions, "vulnerability": vulnerability, "field": change.field,
-                   "before": change.before, "after": change.after})
-        })
-        .collect();
-    json!({
-        "document": document.iter().map(change).collect::<Vec<_>>(),
-        "flaws_added": flaws_added, "flaws_removed": flaws_removed, "flaws_changed": flaws,
-        "products_added": products_added, "products_removed": products_removed, "statements": statements,
-    })
 }
 
 fn print(call: &Call, id: &ThreatId, [before, after]: [&KeptRevision; 2], found: &Difference) {
@@ -180,7 +142,12 @@ pub async fn comment(
     let actor = actor.prove(call, context).await?;
     let comment = threat::comment(context, &actor, &id, words).await?;
     if call.out.json {
-        call.out.object(&json!({"threat": id.tracking_id(), "comment": comment.id, "revision": comment.revision}))?;
+        call.out.object(&ThreatStepView {
+            threat: id.tracking_id(),
+            comment: Some(&comment.id),
+            revision: Some(&comment.revision),
+            ..ThreatStepView::default()
+        })?;
     } else {
         call.out.line(&call.out.texts.with(
             "threat.commented",
@@ -201,9 +168,12 @@ pub async fn read(call: &Call, context: &Context, text: &str, actor: &Actor) -> 
     let actor = actor.prove(call, context).await?;
     let reader = threat::read(context, &actor, &id).await?;
     if call.out.json {
-        call.out.object(
-            &json!({"threat": id.tracking_id(), "read_by": reader.account, "revision": reader.revision}),
-        )?;
+        call.out.object(&ThreatStepView {
+            threat: id.tracking_id(),
+            read_by: Some(&reader.account),
+            revision: Some(&reader.revision),
+            ..ThreatStepView::default()
+        })?;
     } else {
         call.out.line(&call.out.texts.with(
             "threat.read",
@@ -235,7 +205,13 @@ pub async fn remove(
             [("tracking", &id.tracking_id()), ("number", &number)],
         )),
         Removal::Removed if call.out.json => {
-            call.out.object(&json!({"threat": id.tracking_id(), "threat_id": id.as_str(), "revision": revision, "removed": true}))?;
+            call.out.object(&ThreatStepView {
+                threat: id.tracking_id(),
+                threat_id: Some(id.as_str()),
+                revision: revision.as_deref(),
+                removed: Some(true),
+                ..ThreatStepView::default()
+            })?;
             Ok(Exit::Ok)
         }
         Removal::Removed => {

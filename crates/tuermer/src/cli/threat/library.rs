@@ -1,10 +1,11 @@
 //! `tuermer threat list|show`.
 
-use super::tell::{Library, object, told};
+use super::tell::told;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::wrong_call;
 use crate::store::documents::threats::ThreatHead;
+use crate::views::threat::{Library, ThreatView};
 use anyhow::{Error, Result, anyhow};
 use std::collections::HashMap;
 use tuermer_core::ids::ThreatId;
@@ -61,12 +62,9 @@ pub async fn list(
                 .threat(id)
                 .await?
                 .ok_or_else(|| anyhow!("{id} is not there any more"))?;
-            call.out.object(&object(
-                &threat,
-                &head,
-                &library(context, id).await?,
-                context,
-            ))?;
+            let library = library(context, id).await?;
+            let view = ThreatView::new(&threat, &head, &library, &context.policy);
+            call.out.object(&view)?;
             continue;
         }
         let exploited = if head.exploited {
@@ -107,7 +105,8 @@ pub async fn show(call: &Call, context: &Context, text: &str) -> Result<Exit> {
         .ok_or_else(|| anyhow!("{id} is not there any more"))?;
     let library = library(context, &id).await?;
     if call.out.json {
-        call.out.object(&object(&threat, head, &library, context))?;
+        let view = ThreatView::new(&threat, head, &library, &context.policy);
+        call.out.object(&view)?;
     } else {
         for line in told(&threat, &library, call.out.texts, &context.zone()) {
             call.out.line(&line);

@@ -5,9 +5,9 @@ use crate::cli::sign_in::ActorOrShell;
 use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::text::Texts;
+use crate::views::threat::ThreatStepView;
 use anyhow::{Error, Result, anyhow};
 use jiff::Timestamp;
-use serde_json::json;
 use tuermer_core::scale::{Level, Tlp};
 
 /// A threat in the officer's words.
@@ -111,7 +111,12 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
         .await?
         .ok_or_else(|| anyhow!("the threat just stated is not there"))?;
     if call.out.json {
-        call.out.object(&json!({"threat": threat.tracking_id, "threat_id": id.as_str(), "revision": threat.revision}))?;
+        call.out.object(&ThreatStepView {
+            threat: &threat.tracking_id,
+            threat_id: Some(id.as_str()),
+            revision: Some(&threat.revision),
+            ..ThreatStepView::default()
+        })?;
     } else {
         call.out.line(&call.out.texts.with(
             "threat.stated",

@@ -6,8 +6,8 @@ use super::find;
 use crate::acts::warn::{self, TextEdit};
 use crate::context::Context;
 use crate::stations::deliver;
+use crate::views::warning::WarningStepView;
 use anyhow::{Context as _, Result, bail};
-use serde_json::json;
 use std::io::{BufRead as _, IsTerminal as _};
 use tuermer_core::approval::Refusal;
 use tuermer_core::warning::WarningState;
@@ -49,12 +49,7 @@ pub async fn draft(call: &Call, context: &Context, threat: &str, actor: &Actor) 
         return Ok(Exit::NothingFound);
     };
     let number = warn::draft(context, &threat, &actor).await?;
-    done(
-        call,
-        "warn.drafted",
-        number.as_str(),
-        json!({"number": number.as_str(), "state": "draft"}),
-    )
+    done(call, "warn.drafted", number.as_str(), "draft")
 }
 
 pub async fn edit(
@@ -105,9 +100,12 @@ pub async fn edit(
         "warn.edited_voided"
     };
     if call.out.json {
-        call.out.object(
-            &json!({"number": number, "language": language.code(), "state": state.as_str()}),
-        )?;
+        call.out.object(&WarningStepView {
+            number,
+            language: Some(language.code()),
+            state: Some(state.as_str()),
+            ..WarningStepView::default()
+        })?;
     }
     call.out.say(
         &call
@@ -126,7 +124,13 @@ pub async fn submit(call: &Call, context: &Context, number: &str, actor: &Actor)
     let submitted = warn::submit(context, &warning.number, &actor).await?;
     let number = warning.number.as_str();
     if call.out.json {
-        call.out.object(&json!({"number": number, "state": "submitted", "audience": submitted.audience, "content_hash": submitted.hash}))?;
+        call.out.object(&WarningStepView {
+            number,
+            state: Some("submitted"),
+            audience: Some(submitted.audience),
+            content_hash: Some(&submitted.hash),
+            ..WarningStepView::default()
+        })?;
         return Ok(Exit::Ok);
     }
     call.out.line(&call.out.texts.with(
@@ -172,12 +176,7 @@ pub async fn approve(
         None => type_count(call, context, &warning.number).await?,
     };
     match warn::approve(context, &warning.number, &actor, typed, &seen).await? {
-        Ok(()) => done(
-            call,
-            "warn.approved",
-            number,
-            json!({"number": number, "state": "approved"}),
-        ),
+        Ok(()) => done(call, "warn.approved", number, "approved"),
         Err(refusal) => refused(call, number, refusal),
     }
 }
@@ -195,8 +194,12 @@ fn refused(call: &Call, number: &str, refusal: Refusal) -> Result<Exit> {
         .texts
         .with(&format!("warn.refused_{key}"), &[("number", number)]);
     if call.out.json {
-        call.out
-            .object(&json!({"number": number, "refused": key, "error": sentence}))?;
+        call.out.object(&WarningStepView {
+            number,
+            refused: Some(key),
+            error: Some(&sentence),
+            ..WarningStepView::default()
+        })?;
     }
     call.out.say(&sentence);
     Ok(exit)
@@ -250,12 +253,7 @@ pub async fn send_back(
         return Ok(Exit::NothingFound);
     };
     warn::send_back(context, &warning.number, &actor, reason).await?;
-    done(
-        call,
-        "warn.returned",
-        warning.number.as_str(),
-        json!({"number": warning.number.as_str(), "state": "returned"}),
-    )
+    done(call, "warn.returned", warning.number.as_str(), "returned")
 }
 
 pub async fn send(call: &Call, context: &Context, number: &str) -> Result<Exit> {
@@ -281,8 +279,11 @@ pub async fn send(call: &Call, context: &Context, number: &str) -> Result<Exit> 
                 .texts
                 .with("warn.submit_first", &[("number", number)]);
             if call.out.json {
-                call.out
-                    .object(&json!({"number": number, "error": sentence}))?;
+                call.out.object(&WarningStepView {
+                    number,
+                    error: Some(&sentence),
+                    ..WarningStepView::default()
+                })?;
             }
             call.out.say(&sentence);
             return Ok(Exit::NeedsApproval);
@@ -327,8 +328,11 @@ fn needs_approval(call: &Call, number: &str, submitter: &str) -> Result<Exit> {
         .texts
         .with("warn.needs_approval", &[("submitter", submitter)]);
     if call.out.json {
-        call.out
-            .object(&json!({"number": number, "error": sentence}))?;
+        call.out.object(&WarningStepView {
+            number,
+            error: Some(&sentence),
+            ..WarningStepView::default()
+        })?;
     }
     call.out.say(&sentence);
     call.out.say(
@@ -365,8 +369,12 @@ pub async fn stop(
     let held = warn::stop(context, &warning.number, &actor).await?;
     let number = warning.number.as_str();
     if call.out.json {
-        call.out
-            .object(&json!({"number": number, "state": "stopped", "held_back": held}))?;
+        call.out.object(&WarningStepView {
+            number,
+            state: Some("stopped"),
+            held_back: Some(held),
+            ..WarningStepView::default()
+        })?;
         return Ok(Exit::Ok);
     }
     call.out.line(&call.out.texts.with(
@@ -388,17 +396,16 @@ pub async fn cancel(
         return Ok(Exit::NothingFound);
     };
     let number = warn::draft_cancel(context, &warning.number, reason, &actor).await?;
-    done(
-        call,
-        "warn.drafted",
-        number.as_str(),
-        json!({"number": number.as_str(), "state": "draft"}),
-    )
+    done(call, "warn.drafted", number.as_str(), "draft")
 }
 
-fn done(call: &Call, key: &str, number: &str, object: serde_json::Value) -> Result<Exit> {
+fn done(call: &Call, key: &str, number: &str, state: &'static str) -> Result<Exit> {
     if call.out.json {
-        call.out.object(&object)?;
+        call.out.object(&WarningStepView {
+            number,
+            state: Some(state),
+            ..WarningStepView::default()
+        })?;
     } else {
         call.out
             .line(&call.out.texts.with(key, &[("number", number)]));

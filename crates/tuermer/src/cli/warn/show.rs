@@ -6,11 +6,14 @@ use crate::acts::warn;
 use crate::compose;
 use crate::context::Context;
 use crate::store::warning::warnings::WarningHead;
+use crate::views::Keyed;
+use crate::views::warning::{
+    PreviewView, WarningHeadView, WarningStatusView, WarningTextView, WarningView,
+};
 use anyhow::Result;
-use serde_json::{Map, Value, json};
 use tuermer_core::ids::WarningNumber;
 use tuermer_core::scale::Certainty;
-use tuermer_core::warning::{Channel, Recipient, Warning, WarningState, WarningText};
+use tuermer_core::warning::{Channel, Recipient, WarningState};
 
 /// Real recipients shown without `--member`.
 const SAMPLES: usize = 3;
@@ -22,81 +25,6 @@ pub fn state(call: &Call, state: WarningState) -> String {
         .get(&format!("warn.state_{}", state.as_str()))
 }
 
-fn head_object(head: &WarningHead) -> Map<String, Value> {
-    let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string());
-    let object = json!({
-        "number": head.number.as_str(),
-        "threat": head.threat.tracking_id(),
-        "threat_id": head.threat.as_str(),
-        "title": head.title,
-        "state": head.state.as_str(),
-        "level": head.level.number(),
-        "message_type": head.message_type.as_str(),
-        "urgency": head.urgency.as_str(),
-        "audience": head.audience,
-        "submitted_by": head.submitted_by.as_ref().map(|name| name.as_str()),
-        "approved_by": head.approved_by.as_ref().map(|name| name.as_str()),
-        "drafted_at": head.drafted_at.to_string(),
-        "submitted_at": time(head.submitted_at),
-        "approved_at": time(head.approved_at),
-        "started_at": time(head.started_at),
-        "finished_at": time(head.finished_at),
-        "stopped_at": time(head.stopped_at),
-    });
-    match object {
-        Value::Object(object) => object,
-        _ => Map::new(),
-    }
-}
-
-/// A head with everything that only the whole warning has.
-fn full_object(head: &WarningHead, warning: &Warning) -> Map<String, Value> {
-    let mut object = head_object(head);
-    let texts: Map<String, Value> = warning
-        .texts
-        .iter()
-        .map(|text| (text.language.code().to_string(), text_object(text)))
-        .collect();
-    object.insert("content_hash".into(), json!(warning.content_hash));
-    object.insert("return_reason".into(), json!(warning.return_reason));
-    object.insert(
-        "replaces".into(),
-        json!(warning.replaces.as_ref().map(|number| number.as_str())),
-    );
-    object.insert("texts".into(), Value::Object(texts));
-    object
-}
-
-fn text_object(text: &WarningText) -> Value {
-    let WarningText {
-        language: _,
-        headline,
-        preheader,
-        product,
-        say,
-        otherwise,
-        afterwards,
-        not_affected,
-        what_happened,
-        identifiers,
-        versions,
-        talk,
-    } = text;
-    json!({
-        "headline": headline,
-        "preheader": preheader,
-        "product": product,
-        "say": say,
-        "otherwise": otherwise,
-        "afterwards": afterwards,
-        "not_affected": not_affected,
-        "what_happened": what_happened,
-        "identifiers": identifiers,
-        "versions": versions,
-        "talk": talk,
-    })
-}
-
 pub async fn list(call: &Call, context: &Context) -> Result<Exit> {
     let heads = context.store.warnings().await?;
     for head in &heads {
@@ -104,7 +32,7 @@ pub async fn list(call: &Call, context: &Context) -> Result<Exit> {
             let Some(warning) = context.store.warning(&head.number).await? else {
                 continue;
             };
-            call.out.object(&full_object(head, &warning))?;
+            call.out.object(&WarningView::new(head, &warning))?;
         } else {
             call.out.line(&summary(call, head));
         }
@@ -140,7 +68,7 @@ pub async fn show(call: &Call, context: &Context, number: &str) -> Result<Exit> 
         return Ok(Exit::NothingFound);
     };
     if call.out.json {
-        call.out.object(&full_object(&head, &warning))?;
+        call.out.object(&WarningView::new(&head, &warning))?;
         return Ok(Exit::Ok);
     }
     call.out.line(&summary(call, &head));
@@ -163,14 +91,9 @@ pub async fn show(call: &Call, context: &Context, number: &str) -> Result<Exit> 
     }
     for text in &warning.texts {
         call.out.line(&format!("\n[{}]", text.language.code()));
-        if let Value::Object(fields) = text_object(text) {
-            for (name, value) in fields
-                .iter()
-                .filter(|(_, value)| value.as_str().is_some_and(|text| !text.is_empty()))
-            {
-                call.out
-                    .line(&format!("  {name}: {}", value.as_str().unwrap_or("")));
-            }
+        let fields = WarningTextView(text).fields();
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+            call.out.line(&format!("  {name}: {value}"));
         }
     }
     Ok(Exit::Ok)
@@ -185,13 +108,10 @@ pub async fn status(call: &Call, context: &Context, number: &str) -> Result<Exit
     };
     let counts = context.store.delivery_counts(&warning.number).await?;
     if call.out.json {
-        let mut object = head_object(&head);
-        let deliveries: Map<String, Value> = counts
-            .into_iter()
-            .map(|(state, count)| (state, json!(count)))
-            .collect();
-        object.insert("deliveries".into(), Value::Object(deliveries));
-        call.out.object(&object)?;
+        call.out.object(&WarningStatusView {
+            head: WarningHeadView::from(&head),
+            deliveries: Keyed(counts),
+        })?;
         return Ok(Exit::Ok);
     }
     call.out.line(&summary(call, &head));
@@ -281,18 +201,8 @@ pub async fn preview(
             .map(|channel| channel.as_str())
             .collect();
         if call.out.json {
-            call.out.object(&json!({
-                "number": warning.number.as_str(),
-                "organisation": recipient.external_id,
-                "name": recipient.name,
-                "language": recipient.language.code(),
-                "channels": channels,
-                "email": recipient.email(),
-                "subject": mail.subject,
-                "preheader": mail.preheader,
-                "text": mail.text,
-                "html": mail.html,
-            }))?;
+            let view = PreviewView::new(&warning, recipient, &channels, &mail);
+            call.out.object(&view)?;
             continue;
         }
         call.out.say(&call.out.texts.with(

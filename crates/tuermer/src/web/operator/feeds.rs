@@ -9,6 +9,7 @@ use crate::refusal::kept_words;
 use crate::stations::poll;
 use crate::store::views::feed_desk::NotTaken;
 use crate::text::Texts;
+use crate::views::feed::FeedStanding;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -21,56 +22,10 @@ use tuermer_core::locale::Language;
 use tuermer_core::rights::Act;
 use tuermer_core::tlp::Tlp;
 
-/// How a feed stands, in one word of the page; the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
-    /// Not heard for longer than its own rule; the operators were told.
-    Silent,
-    /// The last attempt brought nothing.
-    Failing,
-    /// Nobody asked it yet.
-    New,
-    /// Heard as it should be.
-    Fresh,
-    /// Not asked until somebody resumes it.
-    Paused,
-}
-
-impl Standing {
-    fn of(feed: &Feed) -> Self {
-        match feed {
-            Feed { paused: true, .. } => Self::Paused,
-            Feed {
-                silent_since: Some(_),
-                ..
-            } => Self::Silent,
-            Feed {
-                last_error: Some(_),
-                ..
-            } => Self::Failing,
-            Feed {
-                last_success_at: Some(_),
-                ..
-            } => Self::Fresh,
-            _ => Self::New,
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Silent => "silent",
-            Self::Failing => "failing",
-            Self::New => "new",
-            Self::Fresh => "fresh",
-            Self::Paused => "paused",
-        }
-    }
-}
-
 /// A feed as shown.
 struct ShownFeed {
     feed: Feed,
-    standing: Standing,
+    standing: FeedStanding,
     /// The name as it stands in an address.
     path: String,
 }
@@ -118,7 +73,7 @@ async fn look(
     errors: Vec<FieldError>,
 ) -> Result<FeedsPage, Trouble> {
     let shown = |feed: Feed| ShownFeed {
-        standing: Standing::of(&feed),
+        standing: FeedStanding::from(&feed),
         path: segment(&feed.name),
         feed,
     };
@@ -151,13 +106,13 @@ impl FeedsPage {
     /// How many stand how, in one sentence: "5 fresh, 1 silent".
     fn summary(&self) -> String {
         let standings = [
-            Standing::Silent,
-            Standing::Failing,
-            Standing::New,
-            Standing::Fresh,
-            Standing::Paused,
+            FeedStanding::Silent,
+            FeedStanding::Failing,
+            FeedStanding::New,
+            FeedStanding::Fresh,
+            FeedStanding::Paused,
         ];
-        let count = |standing: Standing| {
+        let count = |standing: FeedStanding| {
             u64::try_from(
                 self.feeds
                     .iter()

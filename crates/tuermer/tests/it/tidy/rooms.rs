@@ -99,6 +99,19 @@ const ARROWS: &[(&str, &[&str], &str)] = &[
         "a page shows and asks; stations do",
     ),
     (
+        "crates/tuermer/src/views/",
+        &[
+            "crate::web",
+            "crate::cli",
+            "crate::stations",
+            "crate::channels",
+            "Context",
+            "async fn",
+            "sqlx",
+        ],
+        "a view names the fields of nouns; it asks nobody",
+    ),
+    (
         "crates/tuermer/src/acts/",
         &["crate::web", "crate::cli", "axum", "sqlx", "lettre"],
         "an act is the same whatever door it came through; nobody is shown anything and nothing is sent",
