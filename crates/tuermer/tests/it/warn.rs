@@ -5,6 +5,7 @@ use crate::released::{QUESTION, REASON};
 use crate::support::PostgresDatabase;
 use jiff::Timestamp;
 use std::future::Future;
+use tuermer::refusal::in_english;
 use tuermer::acts::warn::{self, TextEdit};
 use tuermer::clock::Clock;
 use tuermer::config::{Config, Transport};
@@ -401,13 +402,10 @@ async fn a_refused_release_changes_nothing() {
         // Whoever sent it back does not rewrite it, not even where the role would allow it.
         let returner = Actor::account("m.lang", Role::Officer);
         let words = headline("Neu");
-        assert!(
-            warn::edit(&context, &number, Language::German, &words, &returner)
-                .await
-                .unwrap_err()
-                .to_string()
-                .starts_with("who sent")
-        );
+        let error = warn::edit(&context, &number, Language::German, &words, &returner)
+            .await
+            .unwrap_err();
+        assert!(in_english(&error).starts_with("who sent"), "{error:#}");
         assert_eq!(
             warn::draft_of(&context, &threat(), &officer())
                 .await
