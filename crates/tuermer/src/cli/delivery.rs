@@ -8,6 +8,7 @@ use crate::acts::done;
 use crate::stations::deliver::{self, DeliverReport};
 use crate::store::Store;
 use crate::store::warning::deliveries::{Call as ToCall, Filter, Line};
+use crate::text::Texts;
 use crate::views::StateView;
 use crate::views::delivery::{CallView, DeliveryView};
 use anyhow::Result;
@@ -130,22 +131,34 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             actor,
         } => {
             let actor = actor.prove(call, &context).await?;
-            let delivery = DeliveryId(id.clone());
-            let settled = done::delivery(&context, &actor, &delivery, resend).await?;
-            if call.out.json {
-                call.out.object(&StateView {
-                    id: &id,
-                    state: settled.state.as_str(),
-                })?;
-            } else {
-                call.out.line(&call.out.texts.with(
-                    "delivery.resolved",
-                    &[("id", &id), ("state", &word(call, settled.state))],
-                ));
-            }
-            Ok(Exit::Ok)
+            resolve(call, &context, &id, resend, &actor).await
         }
     }
+}
+
+/// Says of a delivery whether it left.
+async fn resolve(
+    call: &Call,
+    context: &crate::context::Context,
+    id: &str,
+    resend: bool,
+    actor: &tuermer_core::rights::Actor,
+) -> Result<Exit> {
+    let delivery = DeliveryId(id.to_string());
+    let settled = done::delivery(context, actor, &delivery, resend).await?;
+    let state = settled.state;
+    if call.out.json {
+        call.out.object(&StateView {
+            id,
+            state: state.as_str(),
+        })?;
+    } else {
+        call.out.line(&call.out.texts.with(
+            "delivery.resolved",
+            &[("id", id), ("state", &word(call, state))],
+        ));
+    }
+    Ok(Exit::Ok)
 }
 
 /// A state in the reader's words.
@@ -211,49 +224,7 @@ async fn call_list(call: &Call, store: &Store, warning: Option<&str>) -> Result<
             if call.out.json {
                 return call.out.object(&CallView::from(&to_call));
             }
-            let ToCall {
-                id,
-                warning,
-                organisation,
-                name,
-                contact,
-                phone,
-                language,
-                incident,
-                reason,
-                detail,
-                email,
-            } = to_call;
-            let why = match (detail.is_empty(), incident, email.is_empty()) {
-                (false, ..) => detail,
-                (true, true, _) => texts.get("delivery.why_incident"),
-                (true, false, true) => texts.get("delivery.why_no_email"),
-                (true, false, false) => texts.get("delivery.why_email_affected"),
-            };
-            let urgent = texts.get(if incident {
-                "delivery.yes"
-            } else {
-                "delivery.no"
-            });
-            let cells = [
-                warning,
-                organisation,
-                name,
-                contact,
-                dialled(&phone),
-                language,
-                urgent,
-                reason,
-                why,
-                id.to_string(),
-            ];
-            call.out.line(
-                &cells
-                    .iter()
-                    .map(|text| cell(text))
-                    .collect::<Vec<_>>()
-                    .join(";"),
-            );
+            call.out.line(&call_line(texts, to_call));
             Ok(())
         })
         .await?;
@@ -264,6 +235,51 @@ async fn call_list(call: &Call, store: &Store, warning: Option<&str>) -> Result<
     } else {
         Exit::Ok
     })
+}
+
+/// One line of the list to call by, as a table program reads it.
+fn call_line(texts: Texts, to_call: ToCall) -> String {
+    let ToCall {
+        id,
+        warning,
+        organisation,
+        name,
+        contact,
+        phone,
+        language,
+        incident,
+        reason,
+        detail,
+        email,
+    } = to_call;
+    let why = match (detail.is_empty(), incident, email.is_empty()) {
+        (false, ..) => detail,
+        (true, true, _) => texts.get("delivery.why_incident"),
+        (true, false, true) => texts.get("delivery.why_no_email"),
+        (true, false, false) => texts.get("delivery.why_email_affected"),
+    };
+    let urgent = texts.get(if incident {
+        "delivery.yes"
+    } else {
+        "delivery.no"
+    });
+    let cells = [
+        warning,
+        organisation,
+        name,
+        contact,
+        dialled(&phone),
+        language,
+        urgent,
+        reason,
+        why,
+        id.to_string(),
+    ];
+    cells
+        .iter()
+        .map(|text| cell(text))
+        .collect::<Vec<_>>()
+        .join(";")
 }
 
 /// `+4927155500` as `0049 27155500`: dialled the same, and no table program takes it for a formula or number.

@@ -45,7 +45,7 @@ pub struct FeedView<'a> {
     /// When it last brought something new.
     pub last_change: Option<Moment>,
     /// Why it failed, in the reader's language.
-    pub last_error: Option<&'a str>,
+    pub last_error: Option<String>,
     /// Since when it is silent.
     pub silent_since: Option<Moment>,
     /// Documents the last pull found.
@@ -64,7 +64,7 @@ pub struct FeedView<'a> {
 
 impl<'a> FeedView<'a> {
     /// A source; `error` says why it failed, in the reader's language, and is empty where it did not.
-    pub fn new(feed: &'a Feed, error: &'a str) -> Self {
+    pub fn new(feed: &'a Feed, error: String) -> Self {
         let FeedCounts {
             discovered,
             new,

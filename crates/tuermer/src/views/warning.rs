@@ -237,3 +237,14 @@ pub struct WarningStepView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'a str>,
 }
+
+impl<'a> WarningStepView<'a> {
+    /// Why nothing was done, in the reader's language.
+    pub fn failed(number: &'a str, error: &'a str) -> Self {
+        Self {
+            number,
+            error: Some(error),
+            ..Self::default()
+        }
+    }
+}

@@ -89,7 +89,7 @@ fn answer(out: &str, folder: &str) -> Vec<String> {
 }
 
 /// Commands in the order of the story.
-fn calls<'a>(password: &'a str, bill: &'a str, members: &'a str) -> Vec<Vec<&'a str>> {
+fn calls<'a>(password: &'a str, bill: &'a str) -> Vec<Vec<&'a str>> {
     let officer = ["--as", "k.weber", "--password-file", password];
     let approver = ["--as", "m.stein", "--password-file", password];
     let new = [
@@ -112,7 +112,6 @@ fn calls<'a>(password: &'a str, bill: &'a str, members: &'a str) -> Vec<Vec<&'a 
         words("user list"),
         words("user link x.y"),
         words("user disable x.y"),
-        vec!["import", "members", members, "--dry-run"],
         vec!["import", "sbom", bill, "--member", "M-1", "--dry-run"],
         new.to_vec(),
         [&new[..2], &["--restate", THREAT], &new[2..]].concat(),
@@ -181,10 +180,9 @@ fn answers_stay() {
     let home = Home::drill();
     let password = story(&home);
     let bill = home.file("bill.json", BILL);
-    let members = home.file("more.csv", "external_id,name,email\nM-3,Drei,no address\n");
     let folder = bill.trim_end_matches("/bill.json");
     let mut told = String::new();
-    for call in calls(&password, &bill, &members) {
+    for call in calls(&password, &bill) {
         let ran = home.tuermer(&[&call, &["--json", "--at", LATER][..]].concat());
         let words = call.iter().filter(|word| !word.contains('/'));
         let words: Vec<&str> = words.copied().take(5).collect();

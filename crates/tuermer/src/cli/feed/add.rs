@@ -7,7 +7,6 @@ use crate::cli::{Call, Exit};
 use crate::context::Context;
 use crate::refusal::{refusal, wrong_call};
 use crate::stations::poll;
-use crate::views::feed::FeedView;
 use anyhow::Result;
 use std::path::PathBuf;
 use tuermer_core::feed::{self, Feed, FeedKind, is_name, span};
@@ -78,8 +77,7 @@ pub async fn run(
     }
     added?;
     if call.out.json {
-        call.out
-            .object(&FeedView::new(&feed, &super::show::error(call, &feed)))?;
+        call.out.object(&super::show::view(call, &feed))?;
     } else {
         let values = [
             ("name", feed.name.as_str()),

@@ -7,7 +7,6 @@ use crate::context::Context;
 use crate::refusal::refusal_words;
 use crate::stations::poll;
 use crate::stations::provider::{self, Candidate};
-use crate::views::feed::FeedView;
 use anyhow::Result;
 use tuermer_core::feed::{Feed, FeedKind};
 use tuermer_core::rights::Actor;
@@ -66,8 +65,7 @@ pub async fn add(
         acts::feed::add(context, actor, &feed).await?;
         added = added.saturating_add(1);
         if call.out.json {
-            call.out
-                .object(&FeedView::new(&feed, &super::show::error(call, &feed)))?;
+            call.out.object(&super::show::view(call, &feed))?;
         } else {
             call.out.line(&texts.with(
                 "provider.listed_added",

@@ -22,7 +22,7 @@ pub async fn list(call: &Call, context: &Context) -> Result<Exit> {
     }
     for feed in &feeds {
         if call.out.json {
-            call.out.object(&FeedView::new(feed, &error(call, feed)))?;
+            call.out.object(&view(call, feed))?;
         } else {
             line(call, context, feed);
         }
@@ -38,8 +38,13 @@ pub fn say_no_operators(call: &Call, context: &Context) {
     }
 }
 
+/// A source for machines.
+pub fn view<'a>(call: &Call, feed: &'a Feed) -> FeedView<'a> {
+    FeedView::new(feed, error(call, feed))
+}
+
 /// Why a source failed, in the reader's language; empty where it did not.
-pub fn error(call: &Call, feed: &Feed) -> String {
+fn error(call: &Call, feed: &Feed) -> String {
     let error = feed.last_error.as_ref();
     error.map_or_else(String::new, |error| {
         call.out.texts.sentence(error, &TimeZone::UTC)

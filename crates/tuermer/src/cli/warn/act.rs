@@ -279,11 +279,8 @@ pub async fn send(call: &Call, context: &Context, number: &str) -> Result<Exit> 
                 .texts
                 .with("warn.submit_first", &[("number", number)]);
             if call.out.json {
-                call.out.object(&WarningStepView {
-                    number,
-                    error: Some(&sentence),
-                    ..WarningStepView::default()
-                })?;
+                call.out
+                    .object(&WarningStepView::failed(number, &sentence))?;
             }
             call.out.say(&sentence);
             return Ok(Exit::NeedsApproval);
@@ -328,11 +325,8 @@ fn needs_approval(call: &Call, number: &str, submitter: &str) -> Result<Exit> {
         .texts
         .with("warn.needs_approval", &[("submitter", submitter)]);
     if call.out.json {
-        call.out.object(&WarningStepView {
-            number,
-            error: Some(&sentence),
-            ..WarningStepView::default()
-        })?;
+        call.out
+            .object(&WarningStepView::failed(number, &sentence))?;
     }
     call.out.say(&sentence);
     call.out.say(

@@ -1,8 +1,7 @@
 //! What every operator page has around its content, and how trouble is told.
 
 use crate::context::Context;
-use crate::refusal::in_english;
-use crate::refusal::{Refusal, as_denied, refusal_words};
+use crate::refusal::{Refusal, as_denied, in_english, refusal_words, told};
 use crate::store::people::accounts::Account;
 use crate::text::{Texts, grouped};
 use crate::web::layout;
@@ -316,7 +315,7 @@ pub async fn explain(State(context): State<Context>, request: Request, next: Nex
                 tracing::error!(error = in_english(&error), "an operator page failed");
                 (
                     t.get("operator.failed"),
-                    t.with("operator.failed_next", &[("error", &error.to_string())]),
+                    t.with("operator.failed_next", &[("error", &told(error, t))]),
                 )
             }
         };
