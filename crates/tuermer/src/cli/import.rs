@@ -110,11 +110,8 @@ pub async fn run(call: &Call, args: Args) -> Result<Exit> {
     .await;
     context.store.database.close().await;
     let report = report.map_err(|error| explained(texts, &name, error))?;
-    let error_file = if report.errors.is_empty() {
-        None
-    } else {
-        write_errors(call, &report)
-    };
+    let failed = !report.errors.is_empty();
+    let error_file = failed.then(|| write_errors(call, &report)).flatten();
     if call.out.json {
         call.out
             .object(&ImportView::new(&report, error_file, texts))?;

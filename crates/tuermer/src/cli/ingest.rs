@@ -202,83 +202,85 @@ fn say(call: &Call, report: &IngestReport) -> Result<()> {
         return call.out.object(&IngestView::new(report, call.out.texts));
     }
     let texts = call.out.texts;
-    let file = report.file.as_str();
+    let place = |document: &str| match document {
+        "" => report.file.clone(),
+        document => format!("{}: {document}", report.file),
+    };
     for remark in &report.rejected {
-        let file = if remark.document.is_empty() {
-            file.to_string()
-        } else {
-            format!("{file}: {}", remark.document)
-        };
-        let file = file.as_str();
-        call.out.line(&texts.with(
-            "threat.ingest_rejected_line",
-            &[("file", file), ("reason", &remark.sentence(texts))],
-        ));
+        let values = [
+            ("file", &*place(&remark.document)),
+            ("reason", &remark.sentence(texts)),
+        ];
+        let line = texts.with("threat.ingest_rejected_line", &values);
+        call.out.line(&line);
     }
     if report.rejected.is_empty() || report.documents > 1 {
-        let keys: &[&str] = match report.kind.nature().told {
-            Told::Signs => &["threat.ingest_signs_line"],
-            Told::Filtered => &["threat.ingest_firewall_line"],
-            Told::Findings => &["threat.ingest_knowledge_line"],
-            Told::Catalogue => &["threat.ingest_kev_line"],
-            Told::Archive if report.lines > 0 => {
-                &["threat.ingest_archive_line", "threat.ingest_signs_line"]
-            }
-            _ if report.documents > 1 => &["threat.ingest_archive_line"],
-            _ => &["threat.ingest_line"],
-        };
-        let not_used = report.rejected.len() as u64;
-        let IngestReport {
-            new,
-            changed,
-            same,
-            documents,
-            withdrawn,
-            due_dates_moved,
-            lines,
-            attributed,
-            unattributed,
-            malformed,
-            passed,
-            indicators,
-            ..
-        } = report;
-        let numbers = [
-            ("new", new),
-            ("changed", changed),
-            ("same", same),
-            ("documents", documents),
-            ("rejected", &not_used),
-            ("withdrawn", withdrawn),
-            ("due_dates_moved", due_dates_moved),
-            ("lines", lines),
-            ("attributed", attributed),
-            ("unattributed", unattributed),
-            ("malformed", malformed),
-            ("passed", passed),
-            ("indicators", indicators),
-        ]
-        .map(|(name, number)| (name, number.to_string()));
-        let mut values: Vec<(&str, &str)> = vec![("file", file), ("kind", report.kind.as_str())];
-        values.extend(
-            numbers
-                .iter()
-                .map(|(name, number)| (*name, number.as_str())),
-        );
-        for key in keys {
-            call.out.line(&texts.with(key, &values));
-        }
+        say_numbers(call, report);
     }
     for remark in &report.remarks {
-        let file = if remark.document.is_empty() {
-            file.to_string()
-        } else {
-            format!("{file}: {}", remark.document)
-        };
-        call.out.say(&texts.with(
-            "threat.ingest_remark_line",
-            &[("file", &file), ("remark", &remark.sentence(texts))],
-        ));
+        let values = [
+            ("file", &*place(&remark.document)),
+            ("remark", &remark.sentence(texts)),
+        ];
+        call.out
+            .say(&texts.with("threat.ingest_remark_line", &values));
     }
     Ok(())
+}
+
+/// What the file brought, counted: one line, or two for an archive with signs in it.
+fn say_numbers(call: &Call, report: &IngestReport) {
+    let keys: &[&str] = match report.kind.nature().told {
+        Told::Signs => &["threat.ingest_signs_line"],
+        Told::Filtered => &["threat.ingest_firewall_line"],
+        Told::Findings => &["threat.ingest_knowledge_line"],
+        Told::Catalogue => &["threat.ingest_kev_line"],
+        Told::Archive if report.lines > 0 => {
+            &["threat.ingest_archive_line", "threat.ingest_signs_line"]
+        }
+        _ if report.documents > 1 => &["threat.ingest_archive_line"],
+        _ => &["threat.ingest_line"],
+    };
+    let not_used = report.rejected.len() as u64;
+    let IngestReport {
+        new,
+        changed,
+        same,
+        documents,
+        withdrawn,
+        due_dates_moved,
+        lines,
+        attributed,
+        unattributed,
+        malformed,
+        passed,
+        indicators,
+        ..
+    } = report;
+    let numbers = [
+        ("new", new),
+        ("changed", changed),
+        ("same", same),
+        ("documents", documents),
+        ("rejected", &not_used),
+        ("withdrawn", withdrawn),
+        ("due_dates_moved", due_dates_moved),
+        ("lines", lines),
+        ("attributed", attributed),
+        ("unattributed", unattributed),
+        ("malformed", malformed),
+        ("passed", passed),
+        ("indicators", indicators),
+    ]
+    .map(|(name, number)| (name, number.to_string()));
+    let mut values: Vec<(&str, &str)> =
+        vec![("file", &report.file), ("kind", report.kind.as_str())];
+    values.extend(
+        numbers
+            .iter()
+            .map(|(name, number)| (*name, number.as_str())),
+    );
+    for key in keys {
+        call.out.line(&call.out.texts.with(key, &values));
+    }
 }

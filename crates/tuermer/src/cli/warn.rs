@@ -1,6 +1,7 @@
 //! `tuermer warn`: write, look at, release and stop warnings. People who act prove who they are.
 
 mod act;
+mod edit;
 mod show;
 
 use super::sign_in::{Actor, ActorOrShell};
@@ -43,7 +44,7 @@ enum Verb {
         /// W-…
         number: String,
         #[command(flatten)]
-        words: act::Words,
+        words: edit::Words,
         #[command(flatten)]
         actor: Actor,
     },
@@ -121,7 +122,7 @@ pub async fn run(call: &Call, Args { verb }: Args) -> Result<Exit> {
             number,
             words,
             actor,
-        } => act::edit(call, &context, &number, words, &actor).await,
+        } => edit::edit(call, &context, &number, words, &actor).await,
         Verb::Preview {
             number,
             member,

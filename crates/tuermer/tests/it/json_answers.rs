@@ -88,10 +88,13 @@ fn answer(out: &str, folder: &str) -> Vec<String> {
     lines
 }
 
-/// Commands in the order of the story.
+fn words(line: &'static str) -> Vec<&'static str> {
+    line.split(' ').collect()
+}
+
+/// Commands in the order of the story, up to the first warning.
 fn calls<'a>(password: &'a str, bill: &'a str) -> Vec<Vec<&'a str>> {
     let officer = ["--as", "k.weber", "--password-file", password];
-    let approver = ["--as", "m.stein", "--password-file", password];
     let new = [
         "threat",
         "new",
@@ -106,7 +109,6 @@ fn calls<'a>(password: &'a str, bill: &'a str) -> Vec<Vec<&'a str>> {
         "--url",
         "https://example.org/notice",
     ];
-    let words = |line: &'static str| line.split(' ').collect::<Vec<_>>();
     vec![
         words("user add x.y --role officer"),
         words("user list"),
@@ -142,6 +144,14 @@ fn calls<'a>(password: &'a str, bill: &'a str) -> Vec<Vec<&'a str>> {
         words("sign list"),
         words("sign shelf"),
         words("sign malformed"),
+    ]
+}
+
+/// The calls from the draft to the delivery, and what is asked afterwards.
+fn calls_of_warning(password: &str) -> Vec<Vec<&str>> {
+    let officer = ["--as", "k.weber", "--password-file", password];
+    let approver = ["--as", "m.stein", "--password-file", password];
+    vec![
         [&["warn", "draft", "CVE-2021-26855"][..], &officer].concat(),
         [
             &["warn", "edit", WARNING, "--talk", "Call us"][..],
@@ -182,7 +192,7 @@ fn answers_stay() {
     let bill = home.file("bill.json", BILL);
     let folder = bill.trim_end_matches("/bill.json");
     let mut told = String::new();
-    for call in calls(&password, &bill) {
+    for call in [calls(&password, &bill), calls_of_warning(&password)].concat() {
         let ran = home.tuermer(&[&call, &["--json", "--at", LATER][..]].concat());
         let words = call.iter().filter(|word| !word.contains('/'));
         let words: Vec<&str> = words.copied().take(5).collect();

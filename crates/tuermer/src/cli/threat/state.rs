@@ -9,6 +9,7 @@ use crate::views::threat::ThreatStepView;
 use anyhow::{Error, Result, anyhow};
 use jiff::Timestamp;
 use tuermer_core::scale::{Level, Tlp};
+use tuermer_core::threat::Threat;
 
 /// A threat in the officer's words.
 #[derive(Debug, clap::Args)]
@@ -110,21 +111,24 @@ pub async fn state(call: &Call, context: &Context, new: New) -> Result<Exit> {
         .threat(&id)
         .await?
         .ok_or_else(|| anyhow!("the threat just stated is not there"))?;
+    say_stated(call, &threat)
+}
+
+fn say_stated(call: &Call, threat: &Threat) -> Result<Exit> {
     if call.out.json {
         call.out.object(&ThreatStepView {
             threat: &threat.tracking_id,
-            threat_id: Some(id.as_str()),
+            threat_id: Some(threat.id.as_str()),
             revision: Some(&threat.revision),
             ..ThreatStepView::default()
         })?;
     } else {
-        call.out.line(&call.out.texts.with(
-            "threat.stated",
-            &[
-                ("tracking", &threat.tracking_id),
-                ("revision", &threat.revision),
-            ],
-        ));
+        let values = [
+            ("tracking", &*threat.tracking_id),
+            ("revision", &threat.revision),
+        ];
+        call.out
+            .line(&call.out.texts.with("threat.stated", &values));
     }
     Ok(Exit::Ok)
 }

@@ -3,7 +3,7 @@
 use super::super::sign_in::{Actor, ActorOrShell};
 use super::super::{Call, Exit};
 use super::find;
-use crate::acts::warn::{self, TextEdit};
+use crate::acts::warn;
 use crate::context::Context;
 use crate::stations::deliver;
 use crate::views::warning::WarningStepView;
@@ -11,35 +11,6 @@ use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, IsTerminal as _};
 use tuermer_core::approval::Refusal;
 use tuermer_core::warning::WarningState;
-
-/// New words; identifiers and versions are facts and cannot be given.
-#[derive(Debug, clap::Args)]
-pub struct Words {
-    /// Product and deed.
-    #[arg(long)]
-    headline: Option<String>,
-    /// Second line of the inbox.
-    #[arg(long)]
-    preheader: Option<String>,
-    /// The sentence to say to the IT provider.
-    #[arg(long)]
-    say: Option<String>,
-    /// What to do when that is not possible at once.
-    #[arg(long)]
-    otherwise: Option<String>,
-    /// What to do afterwards.
-    #[arg(long)]
-    afterwards: Option<String>,
-    /// Who is not affected.
-    #[arg(long)]
-    not_affected: Option<String>,
-    /// What happened.
-    #[arg(long)]
-    what_happened: Option<String>,
-    /// Talk: when and how.
-    #[arg(long)]
-    talk: Option<String>,
-}
 
 pub async fn draft(call: &Call, context: &Context, threat: &str, actor: &Actor) -> Result<Exit> {
     let actor = actor.prove(call, context).await?;
@@ -50,70 +21,6 @@ pub async fn draft(call: &Call, context: &Context, threat: &str, actor: &Actor) 
     };
     let number = warn::draft(context, &threat, &actor).await?;
     done(call, "warn.drafted", number.as_str(), "draft")
-}
-
-pub async fn edit(
-    call: &Call,
-    context: &Context,
-    number: &str,
-    words: Words,
-    actor: &Actor,
-) -> Result<Exit> {
-    let actor = actor.prove(call, context).await?;
-    let Some(warning) = find(call, context, number).await? else {
-        return Ok(Exit::NothingFound);
-    };
-    let Words {
-        headline,
-        preheader,
-        say,
-        otherwise,
-        afterwards,
-        not_affected,
-        what_happened,
-        talk,
-    } = words;
-    let edit = TextEdit {
-        headline,
-        preheader,
-        say,
-        otherwise,
-        afterwards,
-        not_affected,
-        what_happened,
-        talk,
-    };
-    if edit == TextEdit::default() {
-        bail!("{}", call.out.texts.get("warn.nothing_to_edit"));
-    }
-    let language = call.out.texts.0;
-    warn::edit(context, &warning.number, language, &edit, &actor).await?;
-    let state = context
-        .store
-        .warning(&warning.number)
-        .await?
-        .map_or(warning.state, |warning| warning.state);
-    let number = warning.number.as_str();
-    let key = if state == warning.state {
-        "warn.edited"
-    } else {
-        "warn.edited_voided"
-    };
-    if call.out.json {
-        call.out.object(&WarningStepView {
-            number,
-            language: Some(language.code()),
-            state: Some(state.as_str()),
-            ..WarningStepView::default()
-        })?;
-    }
-    call.out.say(
-        &call
-            .out
-            .texts
-            .with(key, &[("number", number), ("language", language.code())]),
-    );
-    Ok(Exit::Ok)
 }
 
 pub async fn submit(call: &Call, context: &Context, number: &str, actor: &Actor) -> Result<Exit> {
