@@ -49,8 +49,8 @@ fn function(
     let typed = typed.join(", ");
     let names: Vec<&str> = fields.iter().map(|(field, _)| *field).collect();
     let names = names.join(", ");
-    let mut code =
-        format!("fn {name}<'a>(language: Language, {typed}) -> askama::Result<String> {{\n");
+    let taken = typed.replace("&'a ", "&");
+    let mut code = format!("fn {name}(language: Language, {taken}) -> askama::Result<String> {{\n");
     code.push_str("match language.code() {\n");
     for language in codes {
         writeln!(
