@@ -1,7 +1,7 @@
 //! Documents as they came, and the threats, packs and catalogues read from them.
 
 pub mod comments;
-pub mod documents;
+pub mod document;
 pub mod epss;
 pub mod kev;
 pub mod packs;

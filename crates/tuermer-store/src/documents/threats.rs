@@ -9,7 +9,7 @@ pub use write::{
 };
 
 use crate::Store;
-use crate::documents::documents;
+use crate::documents::document;
 use crate::documents::epss;
 use crate::ground::engine::Transaction;
 use crate::ground::row::Row;
@@ -102,8 +102,8 @@ pub(crate) fn kept(
     bytes: usize,
     encoding: usize,
 ) -> Result<Threat> {
-    let document = documents::unpacked(row, bytes, encoding)?;
-    let threat = tuermer_formats::threat_document::read(documents::format(row, kind)?, &document);
+    let document = document::unpacked(row, bytes, encoding)?;
+    let threat = tuermer_formats::threat_document::read(document::format(row, kind)?, &document);
     threat.with_context(|| format!("the kept document of {id} cannot be read again"))
 }
 
@@ -136,7 +136,7 @@ pub async fn stated(
     let row = open
         .read_one(sql, values![tracking_id.to_uppercase()])
         .await?;
-    row.map(|row| Ok((ThreatId(row.text(0)?), documents::unpacked(&row, 1, 2)?)))
+    row.map(|row| Ok((ThreatId(row.text(0)?), document::unpacked(&row, 1, 2)?)))
         .transpose()
 }
 

@@ -1,11 +1,11 @@
 //! Campaigns as rows, and the signs from which they are found.
 
 use crate::Store;
-use crate::documents::documents;
+use crate::documents::document;
 use crate::ground::engine::{Row, Transaction, Value};
 use crate::ground::journal;
+use crate::signs::counts::is_attack;
 use crate::signs::observations;
-use crate::signs::signs::is_attack;
 use crate::values;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
@@ -327,7 +327,7 @@ fn sign(row: &Row, traces: &HashMap<String, Vec<SignKey>>) -> Result<Option<Atta
         return Ok(None);
     }
     let organisation = OrganisationId(row.text(0)?);
-    let format = documents::format(row, 9)?;
+    let format = document::format(row, 9)?;
     let voice = format.nature().voice;
     let reporter = match voice {
         Voice::OwnWord | Voice::OwnLogs => Reporter::Organisation(organisation.clone()),

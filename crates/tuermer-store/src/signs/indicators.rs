@@ -1,7 +1,7 @@
 //! Indicators: what to look for, until its publisher takes it back or its time is over; and lists of what is harmless.
 
 use crate::Store;
-use crate::documents::documents::unpacked;
+use crate::documents::document::unpacked;
 use crate::ground::engine::{Transaction, Value, places};
 use crate::values;
 use anyhow::Result;

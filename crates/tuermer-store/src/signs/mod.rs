@@ -1,7 +1,7 @@
 //! What was seen at members, what to look for, and campaigns.
 
 pub mod campaigns;
+pub mod counts;
 pub mod indicators;
 pub mod observations;
-pub mod signs;
 pub mod witness;

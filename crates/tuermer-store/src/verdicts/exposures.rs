@@ -1,5 +1,5 @@
 //! Verdicts as they are read: one exposure per organisation and threat, its grounds and matches beneath. How they are
-//! written: [`crate::verdicts::verdicts`].
+//! written: [`crate::verdicts::writing`].
 
 use crate::Store;
 use crate::ground::engine::{Row, Transaction, Value};

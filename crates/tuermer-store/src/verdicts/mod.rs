@@ -4,4 +4,4 @@ pub mod exposures;
 pub mod match_runs;
 pub mod pending;
 pub mod remediation;
-pub mod verdicts;
+pub mod writing;

@@ -7,7 +7,7 @@ use super::allow;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::notice::notice;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
 use crate::store::ground::engine::Transaction;
 use crate::store::ground::journal;
 use crate::store::people::notices::{self, Notice};
@@ -143,7 +143,7 @@ async fn make_sign(
         bytes,
         rejected: None,
     };
-    documents::keep(open, kept).await?;
+    document::keep(open, kept).await?;
     let sign = Attributed {
         observation: observation(report),
         owners: vec![(

@@ -13,7 +13,7 @@ use crate::store::people::tasks;
 use crate::store::register::constituency::Snapshot;
 use crate::store::verdicts::exposures;
 use crate::store::verdicts::pending::Pending;
-use crate::store::verdicts::verdicts::Written;
+use crate::store::verdicts::writing::Written;
 use anyhow::Result;
 use serde::Serialize;
 use std::collections::HashSet;

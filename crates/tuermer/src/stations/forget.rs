@@ -5,7 +5,7 @@
 use crate::context::Context;
 use crate::store::ground::journal;
 use crate::store::ground::meta;
-use crate::store::signs::signs;
+use crate::store::signs::counts;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -56,8 +56,8 @@ pub async fn run(context: &Context) -> Result<ForgetReport> {
     let kept = &context.config.signs;
     let mut open = context.store.begin().await?;
     let report = ForgetReport {
-        parts: signs::forget_lines(&mut open, before(kept.lines_days)).await?,
-        malformed: signs::forget_malformed(&mut open, before(kept.malformed_days)).await?,
+        parts: counts::forget_lines(&mut open, before(kept.lines_days)).await?,
+        malformed: counts::forget_malformed(&mut open, before(kept.malformed_days)).await?,
     };
     if report != ForgetReport::default() {
         journal::append(

@@ -20,7 +20,7 @@ use crate::feeds::{PullReport, Secret};
 use crate::outgoing::{Client, ClientRules, FetchError, RetryAfter};
 use crate::refusal::in_english;
 use crate::refusal::{self, Refusal};
-use crate::store::feeds::feeds::{Attempted, Came};
+use crate::store::feeds::feed::{Attempted, Came};
 use crate::text::Texts;
 use anyhow::{Error, Result};
 use jiff::Timestamp;

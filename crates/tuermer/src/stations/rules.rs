@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::store::documents::threats;
 use crate::store::ground::engine::Transaction;
 use crate::store::ground::{journal, meta};
-use crate::store::verdicts::verdicts::Written;
+use crate::store::verdicts::writing::Written;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

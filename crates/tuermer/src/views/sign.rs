@@ -1,8 +1,8 @@
 //! Signs of attack and weakness, the shelf of signs that fit nobody, and lines that could not be read.
 
 use super::Moment;
+use crate::store::signs::counts::MalformedLine;
 use crate::store::signs::observations::{ShelfLine, SignLine};
-use crate::store::signs::signs::MalformedLine;
 use serde::Serialize;
 
 /// A sign that concerns a member.

@@ -4,7 +4,7 @@
 
 use crate::operator::Desk;
 use jiff::Timestamp;
-use tuermer::store::feeds::feeds::{Attempted, Came};
+use tuermer::store::feeds::feed::{Attempted, Came};
 use tuermer::store::people::notices::Notice;
 use tuermer_core::feed::{Feed, FeedCounts, FeedKind};
 use tuermer_core::rights::Role;

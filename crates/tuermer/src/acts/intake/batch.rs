@@ -4,7 +4,7 @@ use super::judge::{Judged, Outcome, Read};
 use super::source::Place;
 use super::{IngestReport, Remark};
 use crate::context::Context;
-use crate::store::documents::documents::{self, PackedDocument};
+use crate::store::documents::document::{self, PackedDocument};
 use crate::store::documents::threats::DocumentFields;
 use crate::store::documents::threats::{self, StoredRevision, Written};
 use crate::store::feeds::signatures::{self, Signature};
@@ -269,11 +269,11 @@ async fn write(
         return Ok(());
     }
     let now = context.now();
-    documents::keep_many(&mut open, documents).await?;
+    document::keep_many(&mut open, documents).await?;
     for signature in &signatures {
         signatures::keep(&mut open, signature).await?;
     }
-    documents::supersede_many(&mut open, &superseded).await?;
+    document::supersede_many(&mut open, &superseded).await?;
     // Of two revisions in one batch the later one is what we warn about; the earlier one stays as a revision.
     let mut last: HashMap<&str, usize> = HashMap::new();
     for (index, (threat, ..)) in taken.iter().enumerate() {

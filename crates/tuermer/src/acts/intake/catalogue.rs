@@ -6,7 +6,7 @@
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
 use crate::store::documents::kev;
 use crate::store::documents::threats;
 use crate::store::documents::threats::DocumentFields;
@@ -50,7 +50,7 @@ pub async fn ingest(
         withdrawn,
         due_dates_moved,
     } = kev::replace(&mut open, &catalogue, now).await?;
-    documents::keep(&mut open, document(bytes, name, now)).await?;
+    document::keep(&mut open, document(bytes, name, now)).await?;
     let (gone, retold) = kev::retold(&mut open).await?;
     kev::withdraw(&mut open, &gone, now).await?;
     let mut entries = kev::alone(&mut open).await?;
@@ -121,7 +121,7 @@ async fn make_threats(
         made.push((threat, hash));
     }
     supersede_others(open, &made).await?;
-    documents::keep_many(open, kept).await?;
+    document::keep_many(open, kept).await?;
     let fields = DocumentFields::default();
     let written: Vec<Written<'_>> = made
         .iter()
@@ -149,5 +149,5 @@ async fn supersede_others(open: &mut Transaction, made: &[(Threat, String)]) -> 
         .filter(|(id, revision)| current.get(id.as_str()) != Some(&revision.sha256.as_str()))
         .map(|(_, revision)| revision.sha256.clone())
         .collect();
-    documents::supersede_many(open, &replaced).await
+    document::supersede_many(open, &replaced).await
 }

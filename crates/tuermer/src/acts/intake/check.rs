@@ -8,7 +8,7 @@ use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::Refusal;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
 use crate::store::ground::journal;
 use crate::store::signs::observations::{self, Attributed};
 use crate::store::signs::witness;
@@ -157,7 +157,7 @@ async fn keep(
         bytes,
         rejected: None,
     };
-    documents::keep(&mut open, document).await?;
+    document::keep(&mut open, document).await?;
     let (count, mut writer) = (signs.len() as u64, observations::Writer::default());
     let ready = observations::Maker::new(&hash, now).make(signs)?;
     let written = writer.write(&mut open, ready).await?;

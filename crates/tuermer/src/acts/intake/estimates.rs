@@ -4,7 +4,7 @@ use super::content::Content;
 use super::{IngestReport, Remark};
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
 use crate::store::documents::epss::{self, Difference};
 use crate::store::ground::journal;
 use anyhow::Result;
@@ -48,7 +48,7 @@ pub async fn ingest(
     let Difference { new, changed, same } = epss::replace(&mut open, &day).await?;
     // Every day brings a list of ten megabytes; its hash is evidence enough of what we saw.
     let source = name.to_string();
-    documents::keep(
+    document::keep(
         &mut open,
         Document {
             sha256: hash,

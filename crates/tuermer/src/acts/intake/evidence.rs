@@ -5,7 +5,7 @@ use crate::acts::allow;
 use crate::context::Context;
 use crate::keys::sha256;
 use crate::refusal::Refusal;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
 use crate::store::feeds::signatures::{self, Signature};
 use anyhow::Result;
 use jiff::Timestamp;
@@ -98,7 +98,7 @@ pub async fn refuse(
     let rejected = Some(signature.detail.clone());
     let (source, size) = (signature.url.clone(), bytes.len() as u64);
     let mut open = context.store.begin().await?;
-    documents::keep(
+    document::keep(
         &mut open,
         Document {
             sha256: hash,

@@ -13,9 +13,9 @@ use super::content::Content;
 use super::writing::{BATCHES_AHEAD, write};
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
+use crate::store::signs::counts;
 use crate::store::signs::observations;
-use crate::store::signs::signs;
 use anyhow::Result;
 use ring::digest::{self, SHA256};
 use std::io::Read;
@@ -111,10 +111,10 @@ async fn keep_gathered(
         named,
     } = gathered;
     let mut open = context.store.begin().await?;
-    signs::malformed(&mut open, hash, named).await?;
+    counts::malformed(&mut open, hash, named).await?;
     if let Some(bytes) = bytes.filter(|_| report.withheld == 0) {
         // Before everything in it was read, nobody knew what its labels allow.
-        documents::fill(&mut open, hash, bytes).await?;
+        document::fill(&mut open, hash, bytes).await?;
     }
     // Reports from an ungraded mailbox are not evidence of absence.
     let graded = word

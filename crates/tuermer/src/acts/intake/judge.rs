@@ -6,7 +6,7 @@ use super::Remark;
 use super::proof::{Proof, Trust};
 use super::source::{Document as Source, Place};
 use crate::keys::sha256;
-use crate::store::documents::documents::{Document, Known, PackedDocument};
+use crate::store::documents::document::{Document, Known, PackedDocument};
 use crate::store::documents::threats::DocumentFields;
 use crate::store::feeds::signatures::Signature;
 use jiff::Timestamp;

@@ -7,7 +7,7 @@ use super::gather::{self, File, Gatherer};
 use super::{IngestReport, Remark, Word};
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
 use anyhow::Result;
 use tuermer_core::limits;
 use tuermer_formats::findings::Found;
@@ -92,7 +92,7 @@ pub async fn harmless(context: &Context, name: &str, content: Content) -> Result
     let (sha256, size, source) = (sha256(&bytes), bytes.len() as u64, name.to_string());
     let before = context.store.document_state(&sha256).await?;
     let mut open = context.store.begin().await?;
-    documents::keep(
+    document::keep(
         &mut open,
         Document {
             sha256,

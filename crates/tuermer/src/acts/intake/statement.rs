@@ -4,7 +4,7 @@ use super::StatedThreat;
 use crate::acts::allow;
 use crate::context::Context;
 use crate::keys::sha256;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
 use crate::store::documents::threats::{self, DocumentFields};
 use crate::store::ground::engine::Transaction;
 use crate::store::ground::journal;
@@ -59,11 +59,11 @@ pub async fn state_within(
         ..reading.threat
     };
     if let Some(stored) = threats::stored_revision(open, &threat.id).await? {
-        documents::supersede(open, &stored.sha256).await?;
+        document::supersede(open, &stored.sha256).await?;
     }
     let hash = sha256(&bytes);
     let size = bytes.len() as u64;
-    documents::keep(
+    document::keep(
         open,
         Document {
             sha256: hash.clone(),

@@ -4,7 +4,7 @@
 //! and no warning. Reading a file again completes what was cut off.
 
 use crate::context::Context;
-use crate::store::documents::documents::{self, Document};
+use crate::store::documents::document::{self, Document};
 use crate::store::signs::indicators;
 use crate::store::signs::observations::{self, Attributed, Lines, Maker, Ready};
 use anyhow::Result;
@@ -52,7 +52,7 @@ pub async fn write(
 ) -> Result<observations::Written> {
     let (hash, now) = (document.sha256.clone(), context.now());
     let mut open = context.store.begin().await?;
-    documents::keep(&mut open, document).await?;
+    document::keep(&mut open, document).await?;
     open.commit().await?;
     let maker = Maker::new(&hash, now);
     let (sender, mut ready) = mpsc::channel(READY_AHEAD);

@@ -1,7 +1,7 @@
 //! Signs of the last weeks, day by day: attacks below, weaknesses on top.
 
 use super::{Drawing, Size};
-use crate::store::signs::signs::SignDay;
+use crate::store::signs::counts::SignDay;
 use crate::text::{Texts, grouped};
 use tuermer_formats::times;
 
