@@ -50,7 +50,7 @@ pub fn from_file(path: &Path) -> Result<UrgencyPolicy> {
 /// Why a policy is refused, in the reader's language: the file, then the mistake.
 pub fn told(error: &anyhow::Error, texts: Texts) -> String {
     let Some(refused) = error.downcast_ref::<PolicyError>() else {
-        return in_english(&error);
+        return in_english(error);
     };
     let sentence = match refused {
         PolicyError::TooLarge => {

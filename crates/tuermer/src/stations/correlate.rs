@@ -141,7 +141,7 @@ async fn note_looked_at(
 fn failure(context: &Context, campaign: &Campaign, error: &Error) -> Result<Notice> {
     tracing::error!(
         campaign = campaign.key.0,
-        error = in_english(&error),
+        error = in_english(error),
         "a campaign could not be kept; tried again with the next signs"
     );
     let text = Sentence::new(

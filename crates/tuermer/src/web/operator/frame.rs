@@ -312,7 +312,7 @@ pub async fn explain(State(context): State<Context>, request: Request, next: Nex
             }
             Trouble::Refused(sentence) => (t.get("operator.refused"), sentence.clone()),
             Trouble::Failed(error) => {
-                tracing::error!(error = in_english(&error), "an operator page failed");
+                tracing::error!(error = in_english(error), "an operator page failed");
                 (
                     t.get("operator.failed"),
                     t.with("operator.failed_next", &[("error", &told(error, t))]),

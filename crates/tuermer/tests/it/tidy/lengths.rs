@@ -162,6 +162,7 @@ impl Figures {
     }
 
     /// Sorts the tokens, notes a median that is too high, and prints what was measured.
+    #[expect(clippy::print_stdout, reason = "the figures of a run")]
     fn finish(&mut self) {
         self.tokens.sort_unstable();
         let median = percentile(&self.tokens, 50);
