@@ -47,6 +47,9 @@ fn text(value: &str, folder: &str) -> String {
     {
         return "NOW".to_string();
     }
+    if ["SQLite", "PostgreSQL"].contains(&value) {
+        return "ENGINE".to_string();
+    }
     let value = value.replace(folder, "FOLDER");
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let mut found = String::new();
