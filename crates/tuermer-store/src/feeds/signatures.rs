@@ -20,7 +20,7 @@ pub struct Signature {
     pub fingerprint: String,
     /// The signature file as sent; empty where there was none.
     pub bytes: Vec<u8>,
-    /// Why it is not verified, for [`crate::refusal::kept_words`]; empty where it is.
+    /// Why it is not verified, for whoever renders it (`kept_words` of the shell); empty where it is.
     pub detail: String,
     /// Where the document came from.
     pub url: String,

@@ -12,7 +12,7 @@ pub struct NotTaken {
     pub feed: String,
     /// Address or file name.
     pub place: String,
-    /// Why, for [`crate::refusal::kept_words`].
+    /// Why, for whoever renders it (`kept_words` of the shell).
     pub reason: String,
     /// When it was looked at last.
     pub at: Timestamp,
