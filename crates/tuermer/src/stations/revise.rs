@@ -12,6 +12,7 @@
 use crate::acts::warn;
 use crate::context::Context;
 use crate::notice::notice;
+use crate::refusal::in_english;
 use crate::store::documents::revisions::{self, Unweighed};
 use crate::store::people::notices;
 use anyhow::Result;
@@ -89,7 +90,7 @@ async fn weigh(
         (Ok(earlier), Ok(later)) => (earlier, later),
         (Err(error), _) | (_, Err(error)) => {
             // A document that is not kept any more cannot be compared; the match itself has run all the same.
-            tracing::warn!(threat.id = %threat, "revision not weighed: {error:#}");
+            tracing::warn!(threat.id = %threat, error = in_english(&error), "revision not weighed");
             return note(context, threat, &revision.sha256, "major", None).await;
         }
     };
