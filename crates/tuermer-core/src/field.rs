@@ -28,7 +28,7 @@ words! {
         Language = "language",
         /// External id of the provider that looks after it.
         Provider = "provider_external_id",
-        /// VAT identification number, without blanks and dots.
+        /// VAT identification number, without what groups it.
         VatId = "vat_id",
     }
 }
@@ -191,11 +191,11 @@ fn language(word: &str) -> Option<String> {
 }
 
 /// Two letters of a country and up to twelve letters and digits (Directive 2006/112/EC, article 215, and its annexes by
-/// member state).
+/// member state). Blanks, dots, dashes and slashes are how people group it.
 fn vat_id(cell: &str) -> Option<String> {
     let mut number: String = cell
         .chars()
-        .filter(|c| !c.is_whitespace() && *c != '.')
+        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '–' | '/'))
         .collect();
     number.make_ascii_uppercase();
     let (country, rest) = number.split_at_checked(2)?;
@@ -316,6 +316,9 @@ const VAT_ID: &[&str] = &[
     "vatnumber",
     "vatno",
     "vatidentificationnumber",
+    "vatregistrationnumber",
+    "vatregno",
+    "vatin",
     "umsatzsteuerid",
     "umsatzsteueridnr",
     "umsatzsteueridentnummer",
@@ -343,6 +346,8 @@ mod tests {
             (Field::Language, "Plattdüütsch", None),
             (Field::VatId, "de 123.456.789", Some("DE123456789")),
             (Field::VatId, "ATU12345678", Some("ATU12345678")),
+            (Field::VatId, "CHE-123.456.789", Some("CHE123456789")),
+            (Field::VatId, "DE 123/456/789", Some("DE123456789")),
             (Field::VatId, "D1", None),
             (Field::VatId, "DE1", None),
             (Field::VatId, "123456789", None),
